@@ -1,0 +1,84 @@
+"""What the engine asks of the world around it, as small protocols.
+
+Files, GPUs, user interfaces and clusters are adapters that satisfy one of these; the engine
+never names them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .grid import Grid, Window
+
+
+class RasterSource(Protocol):
+    """Pixels on a grid. ``read`` is called from one thread at a time."""
+
+    @property
+    def grid(self) -> Grid:
+        """Where the pixels lie."""
+
+    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        """Pixels of a window that lies in the grid.
+
+        Returns:
+            Pixels (bands, height, width) in the raster's dtype, and a mask (height, width),
+            True where the pixel is valid in every band.
+
+        Raises:
+            RasterError: The pixels cannot be read.
+        """
+
+
+class Predictor(Protocol):
+    """A model. ``predict`` may be called from ``workers`` threads at once."""
+
+    @property
+    def workers(self) -> int:
+        """How many threads are worth calling ``predict`` from, at least 1."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many chips to hand over at a time, at least 1."""
+
+    def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Class probabilities of normalised chips.
+
+        Args:
+            batch: (n, bands, height, width) float32, normalised as the model's spec says.
+
+        Returns:
+            (n, classes, height, width) float32 in [0, 1].
+
+        Raises:
+            PredictorError: The model cannot be run.
+        """
+
+
+class MosaicSink(Protocol):
+    """Receives finished parts of the result, each pixel exactly once, from one thread."""
+
+    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        """Take the finished scores of a window of the grid.
+
+        Args:
+            window: Where they lie.
+            scores: (classes, height, width) uint8; see ``camp_detector_core.engine.scores``.
+
+        Raises:
+            OutputError: They cannot be stored.
+        """
+
+
+class Progress(Protocol):
+    """Told how far the work is; asked whether to go on."""
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total`` units of work are finished."""
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""

@@ -1,0 +1,86 @@
+"""Probabilities as one byte, the form in which they are stored, thresholded and averaged.
+
+A score ``s`` in 0..254 stands for the probability ``s / 254``; 255 is nodata. Everything after
+the mosaic (the stored raster, the mask, the polygons and their mean probability) is computed
+from scores, so that a stored probability raster gives the same dwellings again, and sums are
+integers that do not depend on how the work was cut into blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import SpecError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_SCORE = 254
+"""The score of probability 1."""
+NODATA_SCORE = 255
+"""The score of a pixel that has no valid input."""
+
+
+def to_scores(
+    probabilities: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Round probabilities to scores.
+
+    Args:
+        probabilities: (classes, height, width) in [0, 1]; values outside are clipped.
+        valid: (height, width), True where the input was valid.
+
+    Returns:
+        (classes, height, width) uint8.
+    """
+    scaled = probabilities * np.float32(MAX_SCORE)
+    scaled += np.float32(0.5)
+    np.clip(scaled, 0, MAX_SCORE, out=scaled)
+    scores: NDArray[np.uint8] = scaled.astype(np.uint8)
+    scores[:, ~valid] = NODATA_SCORE
+    return scores
+
+
+def to_probabilities(scores: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Probabilities of scores, NaN where nodata; the inverse of `to_scores` up to 1/508."""
+    out: NDArray[np.float32] = scores.astype(np.float32)
+    out /= np.float32(MAX_SCORE)
+    out[scores == NODATA_SCORE] = np.nan
+    return out
+
+
+def score_threshold(threshold: float) -> int:
+    """The lowest score that stands for a probability of at least ``threshold``.
+
+    Raises:
+        SpecError: The threshold is not above 0 and at most 1.
+    """
+    if not 0 < threshold <= 1:
+        msg = f"threshold must be above 0 and at most 1, got {threshold}"
+        raise SpecError(msg)
+    return max(1, math.ceil(threshold * MAX_SCORE - 1e-9))
+
+
+def to_classes(scores: NDArray[np.uint8], threshold: float) -> NDArray[np.uint8]:
+    """The class of each pixel.
+
+    Args:
+        scores: (classes, height, width) uint8.
+        threshold: Probability from which a pixel belongs to a class.
+
+    Returns:
+        (height, width) uint8: 0 for background, ``k + 1`` for class ``k`` of the scores (the
+        likeliest one where several reach the threshold, the first of equals), 255 for nodata.
+    """
+    lowest = score_threshold(threshold)
+    if scores.shape[0] == 1:
+        best, classes = scores[0], (scores[0] >= lowest).astype(np.uint8)
+    else:
+        classes = scores.argmax(axis=0).astype(np.uint8) + np.uint8(1)
+        best = scores.max(axis=0)
+        classes[best < lowest] = 0
+    classes[best == NODATA_SCORE] = NODATA_SCORE
+    return classes

@@ -1,0 +1,263 @@
+"""The one description of a model; every file format and every host reads or derives it from here.
+
+The authority is the JSON text stored in the ONNX file under `METADATA_KEY`: one file is one
+model. STAC items and Esri model definitions repeat it and must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, Mapping, Optional
+
+from .errors import SpecError
+
+METADATA_KEY = "camp_detector.spec"
+"""Key of the JSON text in the ONNX file's metadata."""
+SCHEMA_VERSION = 1
+"""Raised when an older reader would misread a newer description."""
+
+_DTYPES = ("uint8", "uint16", "int16", "float32")
+_COLOR = re.compile(r"#[0-9A-F]{6}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not condition:
+        raise SpecError(message)
+
+
+def _positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
+
+
+@dataclass(frozen=True)
+class Band:
+    """One input channel: the network sees ``(raw * scale - mean) / std``.
+
+    Raises:
+        SpecError: No name, or a scaling that cannot be undone.
+    """
+
+    name: str
+    """STAC common name where there is one: red, green, blue, nir ..."""
+    scale: float
+    """Multiplier from raw values to the range of ``mean`` and ``std``; 1/255 for 8-bit images."""
+    mean: float
+    """Mean of the scaled values."""
+    std: float
+    """Standard deviation of the scaled values."""
+
+    def __post_init__(self) -> None:
+        """Refuse a scaling that cannot be undone."""
+        _require(bool(self.name), "a band needs a name")
+        _require(
+            _positive(self.scale) and math.isfinite(self.mean) and _positive(self.std),
+            f"band {self.name}: scale and std must be positive and mean finite, got "
+            f"scale {self.scale}, mean {self.mean}, std {self.std}",
+        )
+
+
+@dataclass(frozen=True)
+class ClassDef:
+    """One class that the model finds; output channel ``i`` belongs to class ``i`` of the spec.
+
+    Raises:
+        SpecError: A value that is background or nodata, or a colour that is not ``#RRGGBB``.
+    """
+
+    value: int
+    """Value in the class raster: 1 to 254; 0 is background and 255 nodata."""
+    name: str
+    """Lower-case word or words, without blanks: ``dwelling``."""
+    color: str
+    """``#RRGGBB`` in upper case."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that mean something else."""
+        _require(
+            1 <= self.value <= 254,  # noqa: PLR2004 - 0 is background, 255 nodata
+            f"class {self.name!r}: value must be 1 to 254, got {self.value}",
+        )
+        _require(
+            bool(_NAME.fullmatch(self.name)),
+            f"class name {self.name!r} must be made of letters, digits, '.', '_' and '-'",
+        )
+        _require(
+            bool(_COLOR.fullmatch(self.color)),
+            f"class {self.name!r}: colour must be #RRGGBB in upper case, got {self.color!r}",
+        )
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a host must know to run a model and to say what came out.
+
+    Raises:
+        SpecError: A field is missing, out of range, or contradicts another one.
+    """
+
+    name: str
+    """Identifier made of letters, digits, '.', '_' and '-'."""
+    version: str
+    """Version of the model, not of the software."""
+    bands: tuple[Band, ...]
+    """Input channels in the order in which the network takes them."""
+    classes: tuple[ClassDef, ...]
+    """One for each output channel; background is not listed."""
+    gsd: float
+    """Ground sampling distance that the network was trained on, metres a pixel."""
+    dtype: str = "uint8"
+    """dtype of the raw values that ``Band.scale`` is meant for."""
+    tile_size: int = 512
+    """Side of the chips that the network is run on, pixels; a multiple of ``multiple``."""
+    overlap: int = 64
+    """Pixels that neighbouring chips share, blended; less than half of ``tile_size``."""
+    multiple: int = 32
+    """Chip sides must be multiples of this (the network's total stride)."""
+    threshold: float = 0.5
+    """Probability from which a pixel belongs to a class."""
+    min_area: float = 0.0
+    """Smallest dwelling to report, square metres."""
+    description: str = ""
+    """What the model is for, in a few sentences."""
+    licence: str = ""
+    """SPDX identifier of the model's licence."""
+    attribution: tuple[str, ...] = ()
+    """Who must be named when the model or its results are published: data and weights."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Where the model comes from: command, seed, data, software, figures; text to text."""
+
+    def __post_init__(self) -> None:
+        """Check each field and the fields against each other."""
+        _require(
+            bool(_NAME.fullmatch(self.name)),
+            f"model name {self.name!r} must be made of letters, digits, '.', '_' and '-'",
+        )
+        _require(bool(self.version), f"model {self.name}: version must not be empty")
+        _require(bool(self.bands), f"model {self.name}: at least one band is needed")
+        _require(bool(self.classes), f"model {self.name}: at least one class is needed")
+        values = [c.value for c in self.classes]
+        _require(
+            len(set(values)) == len(values),
+            f"model {self.name}: class values must differ, got {values}",
+        )
+        _require(
+            self.dtype in _DTYPES,
+            f"model {self.name}: dtype must be one of {', '.join(_DTYPES)}, got {self.dtype!r}",
+        )
+        _require(_positive(self.gsd), f"model {self.name}: gsd must be positive, got {self.gsd}")
+        _require(
+            self.multiple >= 1 and self.tile_size >= 1 and self.tile_size % self.multiple == 0,
+            f"model {self.name}: tile size {self.tile_size} must be a positive multiple of "
+            f"{self.multiple}",
+        )
+        _require(
+            0 <= self.overlap < self.tile_size / 2,
+            f"model {self.name}: overlap {self.overlap} must be less than half of the tile size "
+            f"{self.tile_size}",
+        )
+        _require(
+            0 < self.threshold <= 1,
+            f"model {self.name}: threshold must be above 0 and at most 1, got {self.threshold}",
+        )
+        _require(
+            math.isfinite(self.min_area) and self.min_area >= 0,
+            f"model {self.name}: min_area must not be negative, got {self.min_area}",
+        )
+
+    @property
+    def id(self) -> str:
+        """Name and version, as written into results."""
+        return f"{self.name}-{self.version}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain dict that JSON can hold; the inverse of `from_dict`."""
+        out: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name in {"bands", "classes"}:
+                value = [dict(vars(v)) for v in value]
+            elif f.name == "attribution":
+                value = list(value)
+            elif f.name == "provenance":
+                value = dict(value)
+            out[f.name] = value
+        return out
+
+    def to_json(self) -> str:
+        """JSON text with sorted keys, ASCII only; the same spec gives the same bytes."""
+        return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=True, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> ModelSpec:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            SpecError: A field is missing, unknown, of the wrong type, or out of range.
+        """
+        if not isinstance(raw, dict):
+            msg = f"a model description must be an object, got {type(raw).__name__}"
+            raise SpecError(msg)
+        given = dict(raw)
+        version = given.pop("schema_version", None)
+        _require(
+            version == SCHEMA_VERSION,
+            f"this model's description is of version {version!r}, and this release of Camp "
+            f"Detector reads version {SCHEMA_VERSION}: update Camp Detector",
+        )
+        unknown = set(given) - {f.name for f in fields(cls)}
+        _require(not unknown, f"unknown fields in the model description: {sorted(unknown)}")
+        try:
+            given["bands"] = tuple(_build(Band, b) for b in given.get("bands", ()))
+            given["classes"] = tuple(_build(ClassDef, c) for c in given.get("classes", ()))
+            given["attribution"] = tuple(str(a) for a in given.get("attribution", ()))
+            given["provenance"] = {
+                str(k): str(v) for k, v in dict(given.get("provenance", {})).items()
+            }
+            return _build(cls, given)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, SpecError):
+                raise
+            msg = f"the model description is not of the expected form: {error}"
+            raise SpecError(msg) from error
+
+    @classmethod
+    def from_json(cls, text: str) -> ModelSpec:
+        """Read what `to_json` wrote.
+
+        Raises:
+            SpecError: Not JSON, or not a model description.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            msg = f"the model description is not JSON: {error}"
+            raise SpecError(msg) from error
+        return cls.from_dict(raw)
+
+    def class_of(self, value: int) -> Optional[ClassDef]:
+        """The class with this raster value, or None."""
+        return next((c for c in self.classes if c.value == value), None)
+
+
+_NUMBERS = {"int": (int,), "float": (int, float)}
+
+
+def _build(kind: Any, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any of the dataclasses here
+    """Make a dataclass from a mapping, refusing text where a number is meant and the reverse."""
+    for f in fields(kind):
+        if f.name not in raw:
+            continue
+        value, wanted = raw[f.name], str(f.type)
+        if wanted in _NUMBERS and (
+            isinstance(value, bool) or not isinstance(value, _NUMBERS[wanted])
+        ):
+            msg = f"{f.name} must be a number, got {value!r}"
+            raise SpecError(msg)
+        if wanted == "str" and not isinstance(value, str):
+            msg = f"{f.name} must be text, got {value!r}"
+            raise SpecError(msg)
+    return kind(**raw)
