@@ -9,7 +9,7 @@ integers that do not depend on how the work was cut into blocks.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
 
@@ -64,23 +64,26 @@ def score_threshold(threshold: float) -> int:
     return max(1, math.ceil(threshold * MAX_SCORE - 1e-9))
 
 
-def to_classes(scores: NDArray[np.uint8], threshold: float) -> NDArray[np.uint8]:
+def to_classes(
+    scores: NDArray[np.uint8], threshold: float, values: Sequence[int]
+) -> NDArray[np.uint8]:
     """The class of each pixel.
 
     Args:
         scores: (classes, height, width) uint8.
         threshold: Probability from which a pixel belongs to a class.
+        values: The raster value of each class, in the order of the scores.
 
     Returns:
-        (height, width) uint8: 0 for background, ``k + 1`` for class ``k`` of the scores (the
-        likeliest one where several reach the threshold, the first of equals), 255 for nodata.
+        (height, width) uint8: 0 for background, 255 for nodata, else the value of the likeliest
+        class that reaches the threshold (the first of equals).
     """
     lowest = score_threshold(threshold)
-    if scores.shape[0] == 1:
-        best, classes = scores[0], (scores[0] >= lowest).astype(np.uint8)
-    else:
-        classes = scores.argmax(axis=0).astype(np.uint8) + np.uint8(1)
-        best = scores.max(axis=0)
-        classes[best < lowest] = 0
+    best = scores.max(axis=0)
+    table = np.asarray(values, np.uint8)
+    classes: NDArray[np.uint8] = table[scores.argmax(axis=0)] if len(values) > 1 else (
+        np.full(best.shape, table[0], np.uint8)
+    )
+    classes[best < lowest] = 0
     classes[best == NODATA_SCORE] = NODATA_SCORE
     return classes

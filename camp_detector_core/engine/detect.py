@@ -1,0 +1,263 @@
+"""The only loop over windows in the project: read, normalise, infer, blend, hand out.
+
+Reading, inference and writing run side by side: one thread reads ahead, as many as the predictor
+wants infer, one writes finished strips, and the calling thread blends. What is in flight is
+bounded, so memory does not depend on the raster's height.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
+
+import numpy as np
+
+from .errors import Cancelled, SpecError
+from .mosaic import Mosaic
+from .plan import TilePlan
+from .prepare import Stretch, normalise, pad_to
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .grid import Window
+    from .ports import MosaicSink, Predictor, Progress, RasterSource
+    from .spec import ModelSpec
+
+MAX_BLOCK_WIDTH = 16384
+"""Wider rasters are done in blocks of columns, so that memory does not grow with the width."""
+_STRIPS_IN_FLIGHT = 2
+
+
+@dataclass(frozen=True)
+class DetectOptions:
+    """Choices that are not the model's."""
+
+    plan: Optional[TilePlan] = None
+    """Where the chips lie; default: the model's tile size and overlap on the source's grid."""
+    stretch: Optional[Stretch] = None
+    """Stretch of raw values in place of the model's scale."""
+    block_width: int = MAX_BLOCK_WIDTH
+    """Largest width that is blended at a time, pixels."""
+
+
+@dataclass
+class DetectStats:
+    """What a run did."""
+
+    windows: int = 0
+    """Chips in the plan, those along block borders counted once for each block."""
+    inferred: int = 0
+    """Chips that the network was run on."""
+    skipped: int = 0
+    """Chips without a valid pixel, which cost no inference."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Seconds by stage; stages overlap, so their sum may exceed ``wall``."""
+
+
+class _Chip(NamedTuple):
+    window: Window
+    valid: NDArray[np.bool_]
+    probabilities: Optional[NDArray[np.float32]]
+    """(classes, height, width), or None where no pixel is valid."""
+
+
+class _Clock:
+    """Adds up the seconds that threads spend in each stage."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            with self._lock:
+                self.seconds[name] = self.seconds.get(name, 0.0) + spent
+
+
+def detect(
+    source: RasterSource,
+    predictor: Predictor,
+    spec: ModelSpec,
+    sinks: Sequence[MosaicSink],
+    *,
+    options: Optional[DetectOptions] = None,
+    progress: Optional[Progress] = None,
+) -> DetectStats:
+    """Run a model over a raster and hand the scores to the sinks, each pixel once.
+
+    Args:
+        source: The pixels, on the grid that the model is run on.
+        predictor: The model.
+        spec: Its description.
+        sinks: Each gets every finished strip, top to bottom (block of columns after block of
+            columns where the raster is wider than ``options.block_width``).
+        options: Plan, stretch and block width.
+        progress: Told after each chip; asked as often whether to stop.
+
+    Returns:
+        Counts and seconds by stage.
+
+    Raises:
+        Cancelled: ``progress`` said so.
+        RasterError: The source cannot be read.
+        PredictorError: The model fails.
+        OutputError: A sink fails.
+        SpecError: The source's bands do not fit the model's.
+    """
+    options = options or DetectOptions()
+    plan = options.plan or TilePlan.of(spec, source.grid.shape)
+    if plan.shape != tuple(source.grid.shape):
+        msg = f"the plan is for {plan.shape}, the raster is {source.grid.shape}"
+        raise SpecError(msg)
+    run = _Run(source, predictor, spec, sinks, plan=plan, stretch=options.stretch)
+    start = time.perf_counter()
+    blocks = plan.blocks(height=plan.shape.height, width=options.block_width)
+    run.total = sum(len(plan.windows(b)) for b in blocks)
+    run.progress = progress
+    with run.threads():
+        for block in blocks:
+            run.block(block)
+    run.stats.windows = run.total
+    run.stats.seconds = {**run.clock.seconds, "wall": time.perf_counter() - start}
+    return run.stats
+
+
+class _Run:
+    """One call of `detect`: the threads and what they share."""
+
+    def __init__(  # noqa: PLR0913 - private to `detect`, which has the same arguments
+        self,
+        source: RasterSource,
+        predictor: Predictor,
+        spec: ModelSpec,
+        sinks: Sequence[MosaicSink],
+        *,
+        plan: TilePlan,
+        stretch: Optional[Stretch],
+    ) -> None:
+        self._source = source
+        self._predictor = predictor
+        self._spec = spec
+        self._sinks = sinks
+        self._plan = plan
+        self._stretch = stretch
+        self.clock = _Clock()
+        self.stats = DetectStats()
+        self.total = 0
+        self.progress: Optional[Progress] = None
+        self._writes: deque[Future[None]] = deque()
+
+    @contextmanager
+    def threads(self) -> Iterator[None]:
+        """Start the threads; on the way out wait for the writes, or drop what is pending."""
+        self._reader = ThreadPoolExecutor(1, "read")
+        self._infer = ThreadPoolExecutor(self._predictor.workers, "infer")
+        self._writer = ThreadPoolExecutor(1, "write")
+        try:
+            yield
+            self._finish_writes(keep=0)
+        finally:
+            for pool in (self._reader, self._infer, self._writer):
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def block(self, block: Window) -> None:
+        """Do one block: chips go in row by row, finished strips come out."""
+        plan = self._plan
+        mosaic = Mosaic(plan, block, classes=len(self._spec.classes))
+        chips = self._chips(plan.windows(block))
+        for row in plan.window_rows(block):
+            with self.clock.stage("blend"):
+                strip = mosaic.finish(row[0].row)
+            self._write(strip)
+            for _ in row:
+                chip = next(chips)
+                if chip.probabilities is not None:
+                    with self.clock.stage("blend"):
+                        mosaic.add(chip.window, chip.probabilities, chip.valid)
+        with self.clock.stage("blend"):
+            strip = mosaic.finish(block.stop_row)
+        self._write(strip)
+
+    def _chips(self, windows: list[Window]) -> Iterator[_Chip]:
+        """Inferred chips in the order of the windows, a bounded number of them ahead."""
+        size = self._predictor.batch_size
+        batches = deque(windows[i : i + size] for i in range(0, len(windows), size))
+        ahead = 2 * self._predictor.workers + 1
+        pending: deque[Future[list[_Chip]]] = deque()
+        while batches or pending:
+            while batches and len(pending) < ahead:
+                reads = [self._reader.submit(self._read, w) for w in batches.popleft()]
+                pending.append(self._infer.submit(self._infer_batch, reads))
+            with self.clock.stage("wait"):
+                done = pending.popleft().result()
+            for chip in done:
+                self._count(chip)
+                yield chip
+
+    def _count(self, chip: _Chip) -> None:
+        if chip.probabilities is None:
+            self.stats.skipped += 1
+        else:
+            self.stats.inferred += 1
+        if self.progress is not None:
+            self.progress.update(self.stats.skipped + self.stats.inferred, self.total)
+            if self.progress.cancelled():
+                msg = "cancelled"
+                raise Cancelled(msg)
+
+    def _read(self, window: Window) -> tuple[Window, NDArray[np.generic], NDArray[np.bool_]]:
+        with self.clock.stage("read"):
+            return (window, *self._source.read(window))
+
+    def _infer_batch(
+        self, reads: list[Future[tuple[Window, NDArray[np.generic], NDArray[np.bool_]]]]
+    ) -> list[_Chip]:
+        """Normalise and infer the chips of a batch that have a valid pixel."""
+        parts = [r.result() for r in reads]
+        live = [p for p in parts if p[2].any()]
+        if not live:
+            return [_Chip(w, valid, None) for w, _, valid in parts]
+        tile = self._plan.tile
+        with self.clock.stage("prepare"):
+            batch = np.stack(
+                [
+                    pad_to(
+                        normalise(pixels, valid, self._spec.bands, stretch=self._stretch),
+                        tile.height,
+                        tile.width,
+                    )
+                    for _, pixels, valid in live
+                ]
+            )
+        with self.clock.stage("infer"):
+            out = self._predictor.predict(batch)
+        found = {
+            w: out[i, :, : w.height, : w.width] for i, (w, _, _) in enumerate(live)
+        }
+        return [_Chip(w, valid, found.get(w)) for w, _, valid in parts]
+
+    def _write(self, strip: Optional[tuple[Window, NDArray[np.uint8]]]) -> None:
+        if strip is None:
+            return
+        self._finish_writes(keep=_STRIPS_IN_FLIGHT - 1)
+        self._writes.append(self._writer.submit(self._write_to_sinks, *strip))
+
+    def _write_to_sinks(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        with self.clock.stage("write"):
+            for sink in self._sinks:
+                sink.write(window, scores)
+
+    def _finish_writes(self, *, keep: int) -> None:
+        while len(self._writes) > keep:
+            self._writes.popleft().result()

@@ -1,0 +1,85 @@
+"""Blend the probabilities of overlapping chips into finished strips, with bounded memory.
+
+The weights of all chips that cover a pixel sum to 1 (`Axis.weights`), so a strip is finished as
+soon as the last chip over it was added, without a division. Each pixel receives its chips in the
+plan's order, whatever the block, so a block's result equals the whole raster's bit for bit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+import numpy as np
+
+from .errors import GridError
+from .grid import Window
+from .scores import to_scores
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .plan import TilePlan
+
+
+class Mosaic:
+    """Collects chips of one block, row of chips by row of chips.
+
+    It holds one row of chips: (classes, tile height, block width) float32.
+    """
+
+    def __init__(self, plan: TilePlan, block: Window, *, classes: int) -> None:
+        """Start at the top of a block of the plan's raster."""
+        self._block = block
+        self._top = block.row
+        height = plan.tile.height
+        self._sum = np.zeros((classes, height, block.width), np.float32)
+        self._valid = np.zeros((height, block.width), bool)
+        self._row_weights = dict(zip(plan.rows.starts, plan.rows.weights()))
+        self._col_weights = dict(zip(plan.cols.starts, plan.cols.weights()))
+
+    def add(
+        self, window: Window, probabilities: NDArray[np.float32], valid: NDArray[np.bool_]
+    ) -> None:
+        """Blend in one chip.
+
+        Args:
+            window: A window of the plan that touches the block.
+            probabilities: (classes, height, width) of the window, without padding.
+            valid: (height, width), True where the input was valid.
+
+        Raises:
+            GridError: The window touches rows that are finished already, or none of the block.
+        """
+        inside = window.intersection(self._block)
+        if inside is None or inside.row < self._top:
+            msg = f"{window} does not touch the unfinished rows of {self._block}"
+            raise GridError(msg)
+        rows, cols = inside.slices_in(window)
+        weights = (
+            self._row_weights[window.row][rows, None] * self._col_weights[window.col][None, cols]
+        )
+        row, col = inside.row - self._top, inside.col - self._block.col
+        here = (slice(row, row + inside.height), slice(col, col + inside.width))
+        self._sum[(slice(None), *here)] += probabilities[:, rows, cols] * weights
+        self._valid[here] |= valid[rows, cols]
+
+    def finish(self, stop_row: int) -> Optional[tuple[Window, NDArray[np.uint8]]]:
+        """Give out the rows above ``stop_row``, which no later chip touches.
+
+        Returns:
+            The window of the finished rows and their scores (classes, height, width) uint8, or
+            None where there are none.
+        """
+        stop_row = min(stop_row, self._block.stop_row)
+        height = stop_row - self._top
+        if height <= 0:
+            return None
+        window = Window(self._top, self._block.col, height, self._block.width)
+        scores = to_scores(self._sum[:, :height], self._valid[:height])
+        kept = self._sum.shape[1] - height
+        self._sum[:, :kept] = self._sum[:, height:].copy()
+        self._sum[:, kept:] = 0
+        self._valid[:kept] = self._valid[height:].copy()
+        self._valid[kept:] = False
+        self._top = stop_row
+        return window, scores

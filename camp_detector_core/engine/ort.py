@@ -1,0 +1,166 @@
+"""Run an ONNX model with ONNX Runtime: the only file of the engine that names it.
+
+Importing this module loads ONNX Runtime, so a host imports it when it wants to run a model, and
+can explain first that the package is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Optional, Sequence
+
+import numpy as np
+import onnxruntime
+
+from .errors import PredictorError, SpecError
+from .spec import METADATA_KEY, ModelSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CPU = "CPUExecutionProvider"
+_MAX_WORKERS = 4
+_GPU_BATCH = 8
+
+
+def available_threads() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+class OnnxPredictor:
+    """A model as a `Predictor`; `predict` may be called from several threads.
+
+    On a CPU several single-threaded runs side by side give more pixels a second than one run on
+    many threads, so ``threads`` is divided into up to four workers.
+    """
+
+    def __init__(
+        self,
+        model: bytes,
+        *,
+        spec: Optional[ModelSpec] = None,
+        threads: Optional[int] = None,
+        providers: Sequence[str] = (CPU,),
+    ) -> None:
+        """Load a model and hold it against its description.
+
+        Args:
+            model: The bytes of the ONNX file. Weights outside the file are not read.
+            spec: The description, where the file does not carry one.
+            threads: Processors to use; default: all that this process may use.
+            providers: ONNX Runtime execution providers in order of preference; the CPU is the
+                last resort in any case.
+
+        Raises:
+            PredictorError: The bytes are not a model that ONNX Runtime can load.
+            SpecError: No description, or one that does not fit the model.
+        """
+        threads = threads or available_threads()
+        on_cpu = tuple(providers[:1]) in {(), (CPU,)}
+        self.workers = min(threads, _MAX_WORKERS) if on_cpu else 1
+        self._session = _load(model, max(1, threads // self.workers), providers)
+        self.provider: str = self._session.get_providers()[0]
+        self.metadata: dict[str, str] = dict(
+            self._session.get_modelmeta().custom_metadata_map
+        )
+        self.spec = spec or _spec_in(self.metadata)
+        self.fixed_size = _check_graph(self._session, self.spec)
+        free_batch = not isinstance(self._session.get_inputs()[0].shape[0], int)
+        self.batch_size = _GPU_BATCH if free_batch and not on_cpu else 1
+        self._input: str = self._session.get_inputs()[0].name
+        self._output: str = self._session.get_outputs()[0].name
+
+    def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Class probabilities of normalised chips.
+
+        Args:
+            batch: (n, bands, height, width) float32.
+
+        Returns:
+            (n, classes, height, width) float32 in [0, 1].
+
+        Raises:
+            PredictorError: ONNX Runtime fails, or the result is not what the spec promises.
+        """
+        try:
+            (out,) = self._session.run([self._output], {self._input: batch})
+        except Exception as error:  # noqa: BLE001 - its exceptions share no base but Exception
+            msg = f"the model cannot be run on chips of {batch.shape}: {_one_line(error)}"
+            raise PredictorError(msg) from error
+        wanted = (batch.shape[0], len(self.spec.classes), *batch.shape[2:])
+        if out.shape != wanted:
+            msg = f"the model gave an output of {out.shape} where {wanted} is expected"
+            raise PredictorError(msg)
+        if not np.isfinite(out.sum()):
+            msg = "the model gave values that are not numbers (NaN or infinite)"
+            raise PredictorError(msg)
+        result: NDArray[np.float32] = np.asarray(out, np.float32)
+        return result
+
+
+def _load(
+    model: bytes, intra_threads: int, providers: Sequence[str]
+) -> onnxruntime.InferenceSession:
+    if not model:
+        msg = "the model file is empty (0 bytes): download or export it again"
+        raise PredictorError(msg)
+    wanted = [p for p in providers if p in onnxruntime.get_available_providers()]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = intra_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(
+            model, options, providers=[*(p for p in wanted if p != CPU), CPU]
+        )
+    except Exception as error:  # noqa: BLE001 - its exceptions share no base but Exception
+        msg = f"this is not a model that ONNX Runtime can load: {_one_line(error)}"
+        raise PredictorError(msg) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _spec_in(metadata: dict[str, str]) -> ModelSpec:
+    text = metadata.get(METADATA_KEY)
+    if text is None:
+        msg = (
+            f"the ONNX file carries no description under {METADATA_KEY!r}: bands, scaling and "
+            "resolution are unknown. Export it with `python -m training export`"
+        )
+        raise SpecError(msg)
+    return ModelSpec.from_json(text)
+
+
+def _check_graph(session: onnxruntime.InferenceSession, spec: ModelSpec) -> Optional[int]:
+    """Hold the graph's input and output against the spec; the fixed side of its chips or None."""
+    inputs, first = session.get_inputs(), session.get_outputs()[0]
+    rank = 4
+    if len(inputs) != 1 or any(len(v.shape) != rank for v in (inputs[0], first)):
+        msg = "the model must take one (n, bands, height, width) array and give one of 4 axes"
+        raise SpecError(msg)
+    for value, wanted, what in (
+        (inputs[0], len(spec.bands), "bands"),
+        (first, len(spec.classes), "classes"),
+    ):
+        if value.type != "tensor(float)":
+            msg = f"the model's {value.name} must be float32, got {value.type}"
+            raise SpecError(msg)
+        channels = value.shape[1]
+        if isinstance(channels, int) and channels != wanted:
+            msg = (
+                f"the description says {wanted} {what}, but the network's {value.name} has "
+                f"{channels}: description and network do not belong together"
+            )
+            raise SpecError(msg)
+    height, width = inputs[0].shape[2:]
+    if not isinstance(height, int) and not isinstance(width, int):
+        return None
+    if height != width:
+        msg = f"the model takes only chips of {height} x {width}; squares or free sizes are needed"
+        raise SpecError(msg)
+    return int(height)

@@ -1,0 +1,102 @@
+"""The plan covers every pixel, the same way however the work is divided."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camp_detector_core.engine.errors import GridError
+from camp_detector_core.engine.grid import Shape, Window
+from camp_detector_core.engine.plan import Axis, TilePlan
+from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+
+
+def make_spec(tile: int = 64, overlap: int = 16, multiple: int = 8) -> ModelSpec:
+    return ModelSpec(
+        name="m",
+        version="1",
+        bands=(Band("red", 1 / 255, 0.0, 1.0),),
+        classes=(ClassDef(1, "dwelling", "#FF0000"),),
+        gsd=0.2,
+        tile_size=tile,
+        overlap=overlap,
+        multiple=multiple,
+    )
+
+
+axes = st.builds(
+    lambda length, tile, multiple, share: Axis.place(
+        length, tile=tile * multiple, overlap=int(tile * multiple * share), multiple=multiple
+    ),
+    st.integers(1, 3000),
+    st.integers(1, 12),
+    st.sampled_from([1, 8, 32]),
+    st.floats(0, 0.49),
+)
+
+
+@given(axes)
+def test_chips_cover_the_axis_and_stay_inside(axis: Axis) -> None:
+    covered = np.zeros(axis.length, int)
+    for i, start in enumerate(axis.starts):
+        assert 0 <= start < axis.length
+        covered[start : axis.stop(i)] += 1
+    assert (covered > 0).all()
+    assert list(axis.starts) == sorted(set(axis.starts))
+    if len(axis.starts) > 1:
+        assert axis.starts[-1] + axis.size == axis.length
+
+
+@given(axes)
+def test_weights_are_positive_and_sum_to_one(axis: Axis) -> None:
+    total = np.zeros(axis.length)
+    for start, weight in zip(axis.starts, axis.weights(), strict=True):
+        assert (weight > 0).all()
+        total[start : start + len(weight)] += weight
+    np.testing.assert_allclose(total, 1, atol=1e-6)
+
+
+@given(
+    st.integers(1, 3000), st.integers(2, 12), st.sampled_from([1, 8, 32]), st.floats(0, 0.49)
+)
+def test_neighbours_share_at_least_the_overlap(
+    length: int, tiles: int, multiple: int, share: float
+) -> None:
+    tile = tiles * multiple
+    overlap = int(tile * share)
+    axis = Axis.place(length, tile=tile, overlap=overlap, multiple=multiple)
+    assert axis.size <= tile
+    assert axis.size % multiple == 0
+    for i in range(len(axis.starts) - 1):
+        assert axis.stop(i) - axis.starts[i + 1] >= overlap
+
+
+def test_small_rasters_make_small_chips() -> None:
+    plan = TilePlan.of(make_spec(), Shape(20, 130))
+    assert plan.tile == Shape(24, 56)
+    assert plan.windows() == [Window(0, c, 20, 56) for c in (0, 37, 74)]
+
+
+def test_a_network_of_fixed_size_gets_that_size() -> None:
+    plan = TilePlan.of(make_spec(), Shape(20, 130), fixed=128)
+    assert plan.tile == Shape(128, 128)
+    assert plan.windows() == [Window(0, 0, 20, 128), Window(0, 2, 20, 128)]
+    with pytest.raises(GridError, match="overlap of 16 px does not fit chips of 32 px"):
+        TilePlan.of(make_spec(), Shape(20, 130), fixed=32)
+
+
+@given(
+    st.integers(1, 300), st.integers(1, 300), st.integers(20, 200), st.integers(20, 200)
+)
+def test_blocks_partition_and_get_every_window_that_touches_them(
+    height: int, width: int, block_height: int, block_width: int
+) -> None:
+    plan = TilePlan.of(make_spec(), Shape(height, width))
+    seen = np.zeros((height, width), int)
+    for block in plan.blocks(height=block_height, width=block_width):
+        seen[block.slices] += 1
+        touching = [w for w in plan.windows() if w.intersection(block)]
+        assert plan.windows(block) == touching
+    assert (seen == 1).all()
