@@ -85,7 +85,7 @@ class _Clock:
                 self.seconds[name] = self.seconds.get(name, 0.0) + spent
 
 
-def detect(
+def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host chose
     source: RasterSource,
     predictor: Predictor,
     spec: ModelSpec,
@@ -242,9 +242,7 @@ class _Run:
             )
         with self.clock.stage("infer"):
             out = self._predictor.predict(batch)
-        found = {
-            w: out[i, :, : w.height, : w.width] for i, (w, _, _) in enumerate(live)
-        }
+        found = {w: out[i, :, : w.height, : w.width] for i, (w, _, _) in enumerate(live)}
         return [_Chip(w, valid, found.get(w)) for w, _, valid in parts]
 
     def _write(self, strip: Optional[tuple[Window, NDArray[np.uint8]]]) -> None:

@@ -131,9 +131,7 @@ class Transform(NamedTuple):
             (n, 2) float64 x and y in CRS units.
         """
         x, y = points[:, 0], points[:, 1]
-        return np.column_stack(
-            (self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f)
-        )
+        return np.column_stack((self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f))
 
     def shifted(self, *, row: int, col: int) -> Transform:
         """The transform of an array whose first pixel is (row, col) of this one."""

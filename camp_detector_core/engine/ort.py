@@ -63,9 +63,7 @@ class OnnxPredictor:
         self.workers = min(threads, _MAX_WORKERS) if on_cpu else 1
         self._session = _load(model, max(1, threads // self.workers), providers)
         self.provider: str = self._session.get_providers()[0]
-        self.metadata: dict[str, str] = dict(
-            self._session.get_modelmeta().custom_metadata_map
-        )
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         self.spec = spec or _spec_in(self.metadata)
         self.fixed_size = _check_graph(self._session, self.spec)
         free_batch = not isinstance(self._session.get_inputs()[0].shape[0], int)
@@ -87,7 +85,7 @@ class OnnxPredictor:
         """
         try:
             (out,) = self._session.run([self._output], {self._input: batch})
-        except Exception as error:  # noqa: BLE001 - its exceptions share no base but Exception
+        except Exception as error:  # its exceptions share no other base
             msg = f"the model cannot be run on chips of {batch.shape}: {_one_line(error)}"
             raise PredictorError(msg) from error
         wanted = (batch.shape[0], len(self.spec.classes), *batch.shape[2:])
@@ -116,7 +114,7 @@ def _load(
         return onnxruntime.InferenceSession(
             model, options, providers=[*(p for p in wanted if p != CPU), CPU]
         )
-    except Exception as error:  # noqa: BLE001 - its exceptions share no base but Exception
+    except Exception as error:  # its exceptions share no other base
         msg = f"this is not a model that ONNX Runtime can load: {_one_line(error)}"
         raise PredictorError(msg) from error
 

@@ -84,9 +84,7 @@ class Axis:
                 weight *= _rise((self.stop(i) - at) / after)
             raw.append(weight)
             total[start : self.stop(i)] += weight
-        return [
-            (w / total[s : s + len(w)]).astype(np.float32) for s, w in zip(self.starts, raw)
-        ]
+        return [(w / total[s : s + len(w)]).astype(np.float32) for s, w in zip(self.starts, raw)]
 
 
 def _rise(t: NDArray[np.float64]) -> NDArray[np.float64]:

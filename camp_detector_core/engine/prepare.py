@@ -87,9 +87,7 @@ def normalise(
     return out
 
 
-def pad_to(
-    chip: NDArray[np.float32], height: int, width: int
-) -> NDArray[np.float32]:
+def pad_to(chip: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """Fill a chip up to (height, width) with zeros (the training mean) below and on the right.
 
     Cutting ``[:, :h, :w]`` out of the result undoes it.

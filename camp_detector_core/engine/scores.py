@@ -24,9 +24,7 @@ NODATA_SCORE = 255
 """The score of a pixel that has no valid input."""
 
 
-def to_scores(
-    probabilities: NDArray[np.float32], valid: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
+def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Round probabilities to scores.
 
     Args:
@@ -81,8 +79,10 @@ def to_classes(
     lowest = score_threshold(threshold)
     best = scores.max(axis=0)
     table = np.asarray(values, np.uint8)
-    classes: NDArray[np.uint8] = table[scores.argmax(axis=0)] if len(values) > 1 else (
-        np.full(best.shape, table[0], np.uint8)
+    classes: NDArray[np.uint8] = (
+        table[scores.argmax(axis=0)]
+        if len(values) > 1
+        else (np.full(best.shape, table[0], np.uint8))
     )
     classes[best < lowest] = 0
     classes[best == NODATA_SCORE] = NODATA_SCORE

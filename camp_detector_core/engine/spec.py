@@ -217,12 +217,13 @@ class ModelSpec:
             given["provenance"] = {
                 str(k): str(v) for k, v in dict(given.get("provenance", {})).items()
             }
-            return _build(cls, given)
+            spec: ModelSpec = _build(cls, given)
         except (TypeError, ValueError) as error:
             if isinstance(error, SpecError):
                 raise
             msg = f"the model description is not of the expected form: {error}"
             raise SpecError(msg) from error
+        return spec
 
     @classmethod
     def from_json(cls, text: str) -> ModelSpec:

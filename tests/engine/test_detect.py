@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import Cancelled, PredictorError, RasterError, SpecError
@@ -18,6 +18,9 @@ from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.prepare import Stretch
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def make_spec(classes: int = 1) -> ModelSpec:
@@ -36,7 +39,7 @@ def make_spec(classes: int = 1) -> ModelSpec:
 class ArraySource:
     """A raster in memory that checks how it is read."""
 
-    def __init__(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_] | None = None):
+    def __init__(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_] | None = None) -> None:
         self.pixels = pixels
         self.valid = np.ones(pixels.shape[1:], bool) if valid is None else valid
         self.grid = Grid(Shape(*pixels.shape[1:]), Transform(1, 0, 0, 0, -1, 0), None)
@@ -56,7 +59,7 @@ class Local:
 
     batch_size = 1
 
-    def __init__(self, classes: int = 1, workers: int = 2, batch_size: int = 1):
+    def __init__(self, classes: int = 1, workers: int = 2, batch_size: int = 1) -> None:
         self.classes, self.workers, self.batch_size = classes, workers, batch_size
         self.calls = 0
 
@@ -71,7 +74,7 @@ class Local:
 class Collect:
     """A sink that insists on getting each pixel once."""
 
-    def __init__(self, classes: int, shape: Shape):
+    def __init__(self, classes: int, shape: Shape) -> None:
         self.scores = np.zeros((classes, *shape), np.uint8)
         self.seen = np.zeros(shape, int)
 
@@ -126,8 +129,11 @@ def test_chips_without_a_valid_pixel_are_not_inferred() -> None:
     predictor = Local()
     sink = Collect(1, source.grid.shape)
     stats = detect(source, predictor, make_spec(), [sink])
-    touching = [w for w in TilePlan.of(make_spec(), Shape(200, 200)).windows()
-                if w.intersection(Window(100, 100, 1, 1))]
+    touching = [
+        w
+        for w in TilePlan.of(make_spec(), Shape(200, 200)).windows()
+        if w.intersection(Window(100, 100, 1, 1))
+    ]
     assert predictor.calls == stats.inferred == len(touching)
     assert stats.skipped + stats.inferred == stats.windows
     assert (sink.scores != NODATA_SCORE).sum() == 1
@@ -152,7 +158,7 @@ def test_masked_pixels_never_change_a_result() -> None:
 
 def test_a_stretch_takes_the_place_of_the_scale() -> None:
     raw = np.linspace(1000, 3000, 40 * 40, dtype=np.float32).reshape(1, 40, 40).astype(np.uint16)
-    eight = ((raw.astype(float) - 1000) / 2000 * 255)
+    eight = (raw.astype(float) - 1000) / 2000 * 255
     stretched = run(ArraySource(raw), Local(), stretch=Stretch((1000.0,), (3000.0,)))
     plain = run(ArraySource(eight.astype(np.float32)), Local())
     assert np.abs(stretched.astype(int) - plain).max() <= 1

@@ -58,9 +58,7 @@ def test_weights_are_positive_and_sum_to_one(axis: Axis) -> None:
     np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
-@given(
-    st.integers(1, 3000), st.integers(2, 12), st.sampled_from([1, 8, 32]), st.floats(0, 0.49)
-)
+@given(st.integers(1, 3000), st.integers(2, 12), st.sampled_from([1, 8, 32]), st.floats(0, 0.49))
 def test_neighbours_share_at_least_the_overlap(
     length: int, tiles: int, multiple: int, share: float
 ) -> None:
@@ -87,9 +85,7 @@ def test_a_network_of_fixed_size_gets_that_size() -> None:
         TilePlan.of(make_spec(), Shape(20, 130), fixed=32)
 
 
-@given(
-    st.integers(1, 300), st.integers(1, 300), st.integers(20, 200), st.integers(20, 200)
-)
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(20, 200), st.integers(20, 200))
 def test_blocks_partition_and_get_every_window_that_touches_them(
     height: int, width: int, block_height: int, block_width: int
 ) -> None:
