@@ -1,0 +1,105 @@
+"""Put a copy of the engine through its paces; runs on Python 3.9 with numpy 1.20 alone.
+
+usage: python floor_smoke.py FOLDER PACKAGE, where FOLDER holds a copy of the engine under the name
+PACKAGE. Prints one line of JSON: the versions, the modules imported, and what came out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import pkgutil
+import platform
+import sys
+
+import numpy as np
+
+HEIGHT, WIDTH = 150, 90
+
+
+def import_all(package):
+    """Import every module but the one that needs ONNX Runtime, which is not part of the floor."""
+    root = importlib.import_module(package)
+    names = sorted(m.name for m in pkgutil.iter_modules(root.__path__))
+    for name in names:
+        if name != "ort":
+            importlib.import_module(f"{package}.{name}")
+    return names
+
+
+def picture():
+    """RGB (3, HEIGHT, WIDTH) uint8: two rectangles, one with a hole; a corner is nodata."""
+    pixels = np.zeros((3, HEIGHT, WIDTH), np.uint8)
+    pixels[:, 10:60, 20:70] = 255
+    pixels[:, 30:40, 30:50] = 0
+    pixels[:, 100:103, 5:9] = 255
+    valid = np.ones((HEIGHT, WIDTH), bool)
+    valid[120:, :30] = False
+    return pixels, valid
+
+
+def scores_of(package):
+    """Run the loop over windows with a predictor that answers the first band."""
+    module = {
+        name: importlib.import_module(f"{package}.{name}") for name in ("grid", "spec", "detect")
+    }
+    grid, spec = module["grid"], module["spec"]
+    pixels, valid = picture()
+
+    class Source:
+        def __init__(self):
+            self.grid = grid.Grid(
+                grid.Shape(HEIGHT, WIDTH), grid.Transform(0.5, 0, 100, 0, -0.5, 200), None
+            )
+
+        def read(self, window):
+            return pixels[(slice(None), *window.slices)], valid[window.slices]
+
+    class Predictor:
+        workers, batch_size = 2, 2
+
+        def predict(self, batch):
+            return batch[:, :1]
+
+    class Sink:
+        def __init__(self):
+            self.scores = np.zeros((1, HEIGHT, WIDTH), np.uint8)
+
+        def write(self, window, scores):
+            self.scores[(slice(None), *window.slices)] = scores
+
+    bands = tuple(spec.Band(n, 1 / 255, 0.0, 1.0) for n in ("red", "green", "blue"))
+    model = spec.ModelSpec(
+        "floor", "1", bands, (spec.ClassDef(1, "dwelling", "#FF0000"),),
+        gsd=0.5, tile_size=64, overlap=16,
+    )  # fmt: skip
+    if spec.ModelSpec.from_json(model.to_json()) != model:
+        sys.exit("a description does not survive its own JSON")
+    sink = Sink()
+    module["detect"].detect(Source(), Predictor(), model, [sink])
+    return sink.scores, model
+
+
+def main(folder, package):
+    sys.path.insert(0, folder)
+    names = import_all(package)
+    scores, model = scores_of(package)
+    classes = importlib.import_module(f"{package}.scores").to_classes(
+        scores, model.threshold, [c.value for c in model.classes]
+    )
+    print(
+        json.dumps(
+            {
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+                "modules": names,
+                "pixels": [int((classes == v).sum()) for v in (0, 1, 255)],
+                "scores": hashlib.sha256(scores.tobytes()).hexdigest(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

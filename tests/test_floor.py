@@ -1,0 +1,138 @@
+"""The engine's floor: Python 3.9, numpy 1.20, and a copy of its folder under another name.
+
+Hosts carry the folder as a copy and run it in their own Python, so every proof here is made on a
+copy, with nothing but numpy beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = ROOT / "camp_detector_core/engine"
+SOURCES = sorted(ENGINE.glob("*.py"))
+SMOKE = ROOT / "tests/support/floor_smoke.py"
+FLOOR_NUMPY = "1.20.3"
+
+
+def test_sources_parse_as_python_3_9() -> None:
+    for path in SOURCES:
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 9))
+
+
+def vermin(*paths: Path) -> subprocess.CompletedProcess[str]:
+    start = [sys.executable, "-c", "from vermin import main; main()"]
+    command = [*start, "--target=3.9-", "--violations", "--no-tips"]
+    return subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, check=False)
+
+
+def test_sources_use_nothing_newer_than_python_3_9() -> None:
+    done = vermin(*SOURCES)
+    assert done.returncode == 0, done.stdout
+
+
+def test_vermin_sees_what_is_newer(tmp_path: Path) -> None:
+    newer = tmp_path / "newer.py"
+    newer.write_text("for a, b in zip([1], [2], strict=True):\n    print(a, b)\n", encoding="utf-8")
+    done = vermin(newer)
+    assert done.returncode != 0
+    assert "strict" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the engine, under the name that the QGIS plugin gives it."""
+    folder = tmp_path_factory.mktemp("vendored")
+    shutil.copytree(ENGINE, folder / "_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def smoke(python: str | Path, vendored: Path) -> dict[str, object]:
+    """What `floor_smoke.py` says, run by a Python that sees neither this project nor ours."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run(
+        [str(python), "-s", str(SMOKE), str(vendored), "_engine"],
+        capture_output=True, text=True, check=False, cwd=vendored, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def assert_same_results(found: dict[str, object], vendored: Path) -> None:
+    """Scores, classes and polygons are those of this Python and its numpy, bit for bit."""
+    here = smoke(sys.executable, vendored)
+    versions = {"python", "numpy"}
+    assert {k: v for k, v in found.items() if k not in versions} == {
+        k: v for k, v in here.items() if k not in versions
+    }
+
+
+def test_smoke_covers_every_module_and_gives_what_it_must(vendored: Path) -> None:
+    here = smoke(sys.executable, vendored)
+    assert here["modules"] == [p.stem for p in SOURCES if p.stem != "__init__"]
+    # Two rectangles of 50 x 50 less a hole of 10 x 20, and 3 x 4; nodata 30 x 30.
+    dwelling, nodata = 50 * 50 - 10 * 20 + 3 * 4, 30 * 30
+    assert here["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]
+
+
+def test_runs_on_the_system_python_and_its_numpy(vendored: Path) -> None:
+    """Debian's numpy is what QGIS uses there."""
+    python = Path("/usr/bin/python3")
+    if (
+        not python.exists()
+        or subprocess.run(
+            [python, "-c", "import numpy"], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("the system's Python has no numpy: sudo apt-get install python3-numpy")
+    assert_same_results(smoke(python, vendored), vendored)
+
+
+def find_python_3_9() -> str | None:
+    """A Python 3.9 that starts: on PATH (a shim there may not), or one of pyenv's."""
+    candidates = [shutil.which("python3.9")]
+    candidates += [str(p) for p in Path.home().glob(".pyenv/versions/3.9*/bin/python3.9")]
+    for python in filter(None, candidates):
+        done = subprocess.run(
+            [python, "-c", "import venv, ensurepip"], capture_output=True, check=False
+        )
+        if done.returncode == 0:
+            return python
+    return None
+
+
+@pytest.fixture(scope="module")
+def floor_python() -> Path:
+    """An environment of Python 3.9 with the oldest numpy, kept in .cache for the next run."""
+    python = find_python_3_9()
+    if python is None:
+        pytest.skip("no Python 3.9 here; the other proofs of the floor stand")
+    home = ROOT / f".cache/floor-3.9-numpy-{FLOOR_NUMPY}"
+    found = home / "bin/python"
+    if not (home / "complete").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", home], check=True)
+        pip = [found, "-m", "pip", "install", "--quiet", "--only-binary=:all:"]
+        done = subprocess.run(
+            [*pip, f"numpy=={FLOOR_NUMPY}"], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"numpy {FLOOR_NUMPY} cannot be fetched: {done.stderr.strip()[-300:]}")
+        (home / "complete").touch()
+    return found
+
+
+def test_runs_on_python_3_9_and_numpy_1_20(floor_python: Path, vendored: Path) -> None:
+    found = smoke(floor_python, vendored)
+    assert str(found["python"]).startswith("3.9.")
+    assert found["numpy"] == FLOOR_NUMPY
+    assert_same_results(found, vendored)

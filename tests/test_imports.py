@@ -1,0 +1,246 @@
+"""Who may import whom, read from the sources; and what an import really loads.
+
+The table in `allowed` is the architecture page's list of arrows.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "benchmarks")
+CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
+
+HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
+"""Hosts of ours, and the libraries that only exist inside a host."""
+
+ONLY_IN = {
+    "onnxruntime": ("camp_detector_core.engine.ort", "camp_detector_core.export"),
+    "mlflow": ("training.tracking",),
+    "torch": (
+        "camp_detector_core.network",
+        "camp_detector_core.export",
+        "camp_detector_core.torch_predictor",
+        "training",
+    ),
+    "lightning": ("training",),
+}
+"""Heavy libraries and the modules (or the packages) that own them; benchmarks may use them all."""
+
+
+class Import(NamedTuple):
+    """One imported module, by its absolute name."""
+
+    importer: str
+    imported: str
+    relative: bool
+    line: int
+
+
+def module_name(path: Path, root: Path) -> str:
+    parts = list(path.relative_to(root).with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)
+
+
+def imports_of(path: Path, root: Path) -> list[Import]:
+    """Every import of a file, also those inside functions and for type checkers only."""
+    name = module_name(path, root)
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [
+                Import(name, alias.name, relative=False, line=node.lineno) for alias in node.names
+            ]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                kept = parts[: len(parts) - node.level + 1]
+                base = ".".join([*kept, *([base] if base else [])])
+            # `from package import name` may name a module: keep both readings of it.
+            found += [
+                Import(name, f"{base}.{alias.name}", relative=bool(node.level), line=node.lineno)
+                for alias in node.names
+            ]
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def fault(item: Import) -> str | None:
+    """Why an import breaks the contract, or None where it does not."""
+    top = item.imported.partition(".")[0]
+    if within(item.importer, ENGINE):
+        if within(item.imported, ENGINE):
+            return None if item.relative else "the engine names itself only relatively"
+        owned = item.importer in ONLY_IN.get(top, ())
+        if top not in sys.stdlib_module_names and top != "numpy" and not owned:
+            return "the engine imports the standard library and numpy alone"
+    owners = ONLY_IN.get(top)
+    if owners and not any(within(item.importer, owner) for owner in (*owners, "benchmarks")):
+        return f"{top} is imported by {' and '.join(owners)} alone"
+    return _wrong_way(item, top)
+
+
+def _wrong_way(item: Import, top: str) -> str | None:
+    """The arrows between the packages."""
+    home = item.importer.partition(".")[0]
+    if home in {CORE, "training"} and top in HOSTS:
+        return "core and training know no host"
+    if top == "training" and home not in {"training", "benchmarks"}:
+        return "nothing imports training but training"
+    cli = within(item.imported, f"{CORE}.cli")
+    if cli and home != "benchmarks" and not within(item.importer, f"{CORE}.cli"):
+        return "nothing imports the command line but itself"
+    if (
+        home in {"qgis_plugin", "esri_toolbox"}
+        and top == CORE
+        and not item.importer.endswith("build")
+    ):
+        return "a host imports its own copy of the engine, not the installed core"
+    return None
+
+
+def violations(root: Path) -> list[str]:
+    found = []
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            for item in imports_of(path, root):
+                why = fault(item)
+                if why:
+                    found.append(f"{item.importer}:{item.line} imports {item.imported}: {why}")
+    return found
+
+
+def test_the_sources_keep_the_contract() -> None:
+    assert violations(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "reason"),
+    [
+        ("camp_detector_core/engine/a.py", "import rasterio", "standard library and numpy"),
+        ("camp_detector_core/engine/a.py", "from ..raster import x", "standard library and numpy"),
+        ("camp_detector_core/engine/a.py", "from .. import raster", "standard library and numpy"),
+        ("camp_detector_core/engine/a.py", "import onnxruntime", "standard library and numpy"),
+        (
+            "camp_detector_core/engine/a.py",
+            "from camp_detector_core.engine import grid",
+            "relatively",
+        ),
+        ("camp_detector_core/engine/a.py", "def f():\n    import torch", "standard library"),
+        ("camp_detector_core/a.py", "import training.data", "nothing imports training"),
+        ("camp_detector_core/a.py", "from training import data", "nothing imports training"),
+        ("camp_detector_core/a.py", "from qgis.core import QgsTask", "know no host"),
+        ("camp_detector_core/a.py", "from . import cli", "command line"),
+        (
+            "camp_detector_core/a.py",
+            "import onnxruntime as ort",
+            "imported by camp_detector_core.engine.ort and",
+        ),
+        ("camp_detector_core/a/b.py", "from ..cli import main", "command line"),
+        ("camp_detector_core/cli.py", "import torch", "torch is imported by"),
+        ("camp_detector_core/cli.py", "from training.data import x", "nothing imports training"),
+        ("training/a.py", "from camp_detector_core.cli import main", "command line"),
+        ("training/a.py", "import mlflow", "imported by training.tracking alone"),
+        ("training/a.py", "if True:\n    import arcpy", "know no host"),
+        ("qgis_plugin/a.py", "from camp_detector_core.engine import grid", "own copy"),
+    ],
+)
+def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, reason: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(line + "\n", encoding="utf-8")
+    found = violations(tmp_path)
+    assert found
+    assert reason in found[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        (
+            "camp_detector_core/engine/a.py",
+            "import numpy as np\nimport json\nfrom .grid import Grid",
+        ),
+        ("camp_detector_core/engine/ort.py", "def f():\n    import onnxruntime"),
+        ("camp_detector_core/cli.py", "from .raster import x\nfrom .engine.ort import y"),
+        ("camp_detector_core/network.py", "import torch"),
+        ("training/a.py", "import torch\nfrom camp_detector_core.network import x"),
+        ("training/tracking.py", "import mlflow"),
+        ("qgis_plugin/a.py", "from qgis.core import QgsTask\nfrom ._engine import detect"),
+    ],
+)
+def test_what_the_contract_allows_passes(tmp_path: Path, file: str, line: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(line + "\n", encoding="utf-8")
+    assert violations(tmp_path) == []
+
+
+# What an import loads, seen from a fresh process.
+
+HEAVY = {
+    "onnxruntime", "rasterio", "pyogrio", "shapely", "torch", "torchvision", "timm", "onnx",
+    "lightning", "matplotlib", "segmentation_models_pytorch",
+}  # fmt: skip
+
+
+def loaded_by(code: str) -> set[str]:
+    """The heavy libraries that are loaded once `code` has run in a new Python."""
+    program = f"import sys, json\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])} & HEAVY
+
+
+ENGINE_MODULES = sorted(
+    module_name(path, ROOT)
+    for path in (ROOT / "camp_detector_core/engine").glob("*.py")
+    if path.stem != "ort"  # the adapter that a host imports when it wants ONNX Runtime
+)
+
+
+def test_importing_core_and_engine_loads_nothing_heavy() -> None:
+    names = ", ".join([CORE, *ENGINE_MODULES])
+    assert loaded_by(f"import {names}") == set()
+
+
+def test_the_check_of_loaded_modules_sees_a_heavy_one() -> None:
+    assert "shapely" in loaded_by("import shapely")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["detect", "--help"], ["inspect", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "from camp_detector_core.cli import main\n"
+        f"try:\n    main({arguments!r}, prog_name='camp-detector')\n"
+        "except SystemExit as stop:\n    assert not stop.code, stop.code"
+    )
+    assert loaded_by(code) == set()
+
+
+def test_help_of_training_works_without_torch() -> None:
+    """The wheel carries training; without the extra it still says what is missing."""
+    code = (
+        "import runpy\n"
+        "sys.modules['torch'] = sys.modules['lightning'] = None\n"
+        "sys.argv = ['training', '--help']\n"
+        "try:\n    runpy.run_module('training', run_name='__main__')\n"
+        "except SystemExit as stop:\n    assert not stop.code, stop.code\n"
+        "sys.modules.pop('torch'), sys.modules.pop('lightning')"
+    )
+    assert "torch" not in loaded_by(code)
