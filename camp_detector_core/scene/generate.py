@@ -1,0 +1,195 @@
+"""Draws a whole scene: layout, ground, objects from low to high, sensor, labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .canvas import Canvas, Light
+from .ground import choose_soil, paint_ground, surface_color
+from .items import KINDS, Kind, build_dwelling, build_neighbour
+from .layout import lay_sites, slots
+from .placing import Placer
+from .roofs import paint_dwelling
+from .scenery import paint_fence, paint_road, paint_thing, paint_tree
+from .sensor import expose
+from .shapes import clip_convex, inside_convex, inside_polygon
+from .surroundings import add_distractors, add_trees, lay_fences, lay_paths, lay_roads
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .items import Item
+    from .options import SceneOptions
+    from .shapes import Points
+    from .surroundings import Fence, Road
+
+_STREAMS: Final = (
+    "frame", "layout", "build", "roads", "things", "trees", "paths", "fences", "ground", "sensor"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Label:
+    """One dwelling as the image shows it."""
+
+    polygon: NDArray[np.float64]
+    """(n, 2) corners x, y in pixels from the image's upper left corner, not closed."""
+    kind: Kind
+    """What it is."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A generated image and the truth about it."""
+
+    image: NDArray[np.uint8]
+    """(3, height, width) red, green, blue; 0 where there is no data."""
+    valid: NDArray[np.bool_]
+    """(height, width), True where the image holds data."""
+    labels: tuple[Label, ...]
+    """The roof of every dwelling, cut at the border of the valid image; none overlap."""
+    mask: NDArray[np.uint8]
+    """(height, width), 1 where the centre of a pixel lies in a roof, else 0."""
+    options: SceneOptions
+    """How it was made."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where everything is, metres."""
+
+    dwellings: list[Item]
+    things: list[Item]
+    roads: list[Road]
+    paths: list[Road]
+    fences: list[Fence]
+
+
+def generate_scene(options: SceneOptions) -> Scene:
+    """Draw the scene that the options describe; equal options give equal bytes.
+
+    Args:
+        options: Size, place, look and seed.
+
+    Returns:
+        The image with its labels.
+    """
+    rngs = {name: np.random.default_rng([int(options.seed), i]) for i, name in enumerate(_STREAMS)}
+    frame = _frame(rngs["frame"], options)
+    plan = _plan(rngs, options, frame=frame * options.gsd)
+    rgb = _paint(rngs, options, plan)
+    image = expose(rngs["sensor"], rgb, options)
+    valid = _inside_frame(frame, options)
+    image[:, ~valid] = 0
+    labels = _labels(plan.dwellings, frame=frame, gsd=options.gsd)
+    return Scene(image, valid, labels, _mask(labels, options), options)
+
+
+def _frame(rng: np.random.Generator, options: SceneOptions) -> Points:
+    """Convex outline of the image's valid part, pixels: one or more corners are cut off."""
+    height, width = options.height, options.width
+    corners = np.array(((0, 0), (width, 0), (width, height), (0, height)), float)
+    if not options.nodata:
+        return corners
+    cut = rng.random(4) < 0.5  # noqa: PLR2004
+    cut[rng.integers(4)] = True
+    depth = rng.uniform(0.08, 0.45, (4, 2)) * (width, height)
+    ring = []
+    for i, corner in enumerate(corners):
+        if not cut[i]:
+            ring.append(corner)
+            continue
+        inward = np.where(corner == 0, 1, -1)
+        along_x, along_y = (corner + inward * depth[i] * axis for axis in np.eye(2))
+        ring.extend((along_y, along_x) if i % 2 == 0 else (along_x, along_y))
+    return np.array(ring)
+
+
+def _inside_frame(frame: Points, options: SceneOptions) -> NDArray[np.bool_]:
+    if not options.nodata:
+        return np.ones((options.height, options.width), bool)
+    x = (np.arange(options.width) + 0.5)[None]
+    y = (np.arange(options.height) + 0.5)[:, None]
+    return inside_convex(frame, x, y)
+
+
+def _plan(rngs: dict[str, np.random.Generator], options: SceneOptions, *, frame: Points) -> _Plan:
+    sites = lay_sites(rngs["layout"], options)
+    roads = lay_roads(rngs["roads"], options)
+    placer = Placer(frame, roads=[(road.line, road.width) for road in roads])
+    for slot in slots(rngs["layout"], sites, options):
+        item = build_dwelling(rngs["build"], slot)
+        if placer.offer(item, gap=0.25) and slot.kind == "tin_roof":
+            _join_neighbours(rngs["build"], placer, item)
+    dwellings = list(placer.items)
+    add_distractors(rngs["things"], placer, options)
+    add_trees(rngs["trees"], placer, options)
+    return _Plan(
+        dwellings=dwellings,
+        things=placer.items[len(dwellings) :],
+        roads=roads,
+        paths=lay_paths(rngs["paths"], dwellings, options),
+        fences=lay_fences(rngs["fences"], sites, options),
+    )
+
+
+def _join_neighbours(rng: np.random.Generator, placer: Placer, item: Item) -> None:
+    """Let some tin roofs share a wall with one or two more."""
+    while len(item.boxes) == 1 and rng.random() < 0.35:  # noqa: PLR2004 - share of joined roofs
+        item = build_neighbour(rng, item, length=rng.uniform(3.5, 9.0))
+        if not placer.offer(item, gap=0.0):
+            return
+
+
+def _paint(
+    rngs: dict[str, np.random.Generator], options: SceneOptions, plan: _Plan
+) -> NDArray[np.float32]:
+    light = Light(options.sun_azimuth, options.sun_elevation)
+    soils = choose_soil(rngs["ground"], options.ground)
+    ground = paint_ground(rngs["ground"], options, soils=soils, items=plan.dwellings, light=light)
+    canvas = Canvas(ground, gsd=options.gsd, light=light)
+    surface = surface_color(soils[0])
+    for road in (*plan.paths, *plan.roads):
+        paint_road(canvas, road, surface=surface)
+    for fence in plan.fences:
+        paint_fence(canvas, fence)
+    # From low to high, so that shadows fall on what is lower and crowns hide what is below.
+    for item in sorted((*plan.dwellings, *plan.things), key=lambda item: item.ridge):
+        if item.kind in KINDS:
+            paint_dwelling(canvas, item)
+        elif item.kind == "tree":
+            paint_tree(canvas, item)
+        else:
+            paint_thing(canvas, item)
+    return canvas.rgb
+
+
+def _labels(dwellings: list[Item], *, frame: Points, gsd: float) -> tuple[Label, ...]:
+    low, high = frame.min(0), frame.max(0)
+    labels = []
+    for item in dwellings:
+        ring = item.outline / gsd
+        if (ring.max(0) <= low).any() or (ring.min(0) >= high).any():
+            continue
+        if len(item.boxes) == 1:
+            ring = clip_convex(ring, frame)
+        elif not inside_convex(frame, *ring.mean(0)[:, None]).all():
+            continue  # roofs with wings lie on one side of the border as a whole
+        if len(ring) >= 3:  # noqa: PLR2004 - corners of a triangle
+            labels.append(Label(ring, item.kind))  # type: ignore[arg-type]
+    return tuple(labels)
+
+
+def _mask(labels: tuple[Label, ...], options: SceneOptions) -> NDArray[np.uint8]:
+    mask = np.zeros((options.height, options.width), np.uint8)
+    for label in labels:
+        low = np.maximum(np.floor(label.polygon.min(0)).astype(int), 0)
+        high = np.ceil(label.polygon.max(0)).astype(int)
+        view = mask[low[1] : high[1], low[0] : high[0]]
+        x = low[0] + np.arange(view.shape[1]) + 0.5
+        y = low[1] + np.arange(view.shape[0]) + 0.5
+        view[inside_polygon(label.polygon, x[None], y[:, None])] = 1
+    return mask

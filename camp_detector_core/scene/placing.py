@@ -1,0 +1,87 @@
+"""Keeps objects apart: what has been placed, and whether one more fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .shapes import TOUCH, clip_convex, distance_to_line, polygon_area, separation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .items import Item
+    from .shapes import Points
+
+_CELL: Final = 20.0
+"""Side of the cells in which placed objects are looked up, metres."""
+
+
+class Placer:
+    """The objects placed so far in a scene, none of which overlap."""
+
+    def __init__(self, frame: Points, *, roads: Sequence[tuple[Points, float]] = ()) -> None:
+        """Start with bare ground.
+
+        Args:
+            frame: Convex outline of the ground that the image shows, metres.
+            roads: Polylines with their widths, metres, which stay free.
+        """
+        self.items: list[Item] = []
+        self._frame = frame
+        self._roads = roads
+        self._cells: dict[tuple[int, int], list[int]] = {}
+        self._circles: list[tuple[float, float, float]] = []
+
+    def offer(self, item: Item, *, gap: float) -> bool:
+        """Place an object if it keeps ``gap`` metres to all others and leaves the roads free.
+
+        A ``gap`` of 0 lets outlines touch. Returns whether it was placed.
+        """
+        if self._cut_apart(item) or self._on_road(item) or self._collides(item, gap=gap):
+            return False
+        x, y = item.centre
+        self._circles.append((x, y, item.radius))
+        self.items.append(item)
+        for cell in _cells_around(x, y, item.radius):
+            self._cells.setdefault(cell, []).append(len(self.items) - 1)
+        return True
+
+    def _cut_apart(self, item: Item) -> bool:
+        # A clipped L shape may fall into two pieces, so roofs with wings stay off the border.
+        if len(item.parts) == 1:
+            return False
+        whole = sum(polygon_area(part) for part in item.parts)
+        clipped = (clip_convex(part, self._frame) for part in item.parts)
+        seen = sum(polygon_area(part) for part in clipped if len(part))
+        return 0 < seen < whole - TOUCH
+
+    def _on_road(self, item: Item) -> bool:
+        if not self._roads:
+            return False
+        ring = item.outline
+        probes = np.vstack((ring, (ring + np.roll(ring, -1, axis=0)) / 2, item.centre))
+        return any(
+            distance_to_line(line, probes).min() < width / 2 + 0.4 for line, width in self._roads
+        )
+
+    def _collides(self, item: Item, *, gap: float) -> bool:
+        x, y = item.centre
+        reach = item.radius + gap
+        nearby = {i for cell in _cells_around(x, y, reach) for i in self._cells.get(cell, ())}
+        for index in nearby:
+            other_x, other_y, other_radius = self._circles[index]
+            if np.hypot(other_x - x, other_y - y) >= reach + other_radius:
+                continue
+            for mine in item.parts:
+                for theirs in self.items[index].parts:
+                    if separation(mine, theirs) < gap - TOUCH:
+                        return True
+        return False
+
+
+def _cells_around(x: float, y: float, reach: float) -> list[tuple[int, int]]:
+    rows = range(int((y - reach) // _CELL), int((y + reach) // _CELL) + 1)
+    cols = range(int((x - reach) // _CELL), int((x + reach) // _CELL) + 1)
+    return [(row, col) for row in rows for col in cols]

@@ -1,0 +1,196 @@
+"""What else is in a camp: roads, paths, fences, trees, vehicles and other things not to find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .items import Item, Profile
+from .layout import MARGIN
+from .shapes import Box
+
+if TYPE_CHECKING:
+    from .items import Item as Placed
+    from .layout import Site
+    from .options import SceneOptions
+    from .placing import Placer
+    from .shapes import Points
+
+
+@dataclass(frozen=True)
+class Road:
+    """A band along a polyline."""
+
+    line: Points
+    """(n, 2) vertices, metres."""
+    width: float
+    """Metres; footpaths are under 1.5."""
+    strength: float
+    """0 (invisible) to 1 (bare surface)."""
+    seed: int
+    """Start of the random numbers of its texture."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A thin upright line."""
+
+    line: Points
+    """(n, 2) vertices, metres; closed where the first equals the last."""
+    height: float
+    """Metres."""
+    is_thorn: bool
+    """Whether it is a hedge of branches, and not poles with sheets or wire."""
+    seed: int
+    """Start of the random numbers of its texture."""
+
+
+@dataclass(frozen=True)
+class _Make:
+    """Sizes of one kind of distractor, metres, and how many there are on a hectare."""
+
+    kind: str
+    length: tuple[float, float]
+    width: tuple[float, float]
+    height: tuple[float, float]
+    profile: Profile
+    per_hectare: float
+
+
+_MAKES: Final = (
+    _Make("truck", (6.5, 9.0), (2.3, 2.6), (2.6, 3.2), "flat", 0.25),
+    _Make("vehicle", (4.2, 5.2), (1.7, 2.0), (1.6, 2.0), "flat", 1.1),
+    _Make("tank", (1.6, 3.2), (1.6, 3.2), (2.0, 4.0), "flat", 1.0),
+    _Make("latrine", (1.1, 1.5), (1.1, 1.4), (2.0, 2.3), "shed", 3.5),
+    _Make("tarpaulin", (1.5, 3.2), (1.0, 2.4), (0.02, 0.05), "flat", 1.6),
+)
+
+
+def lay_roads(rng: np.random.Generator, options: SceneOptions) -> list[Road]:
+    """Roads for vehicles, from one border of the ground to another."""
+    width, height = options.size_m
+    span = float(np.hypot(width, height))
+    roads = []
+    for _ in range(min(int(rng.poisson(min(span / 170, 4))), 6)):
+        through = rng.uniform(0.15, 0.85, 2) * (width, height)
+        angle = rng.uniform(0, np.pi)
+        along = np.arange(-span, span, 8.0)
+        phase, wave = rng.uniform(0, 6.28, 2), rng.uniform(60, 160, 2)
+        aside = 7 * np.sin(along / wave[0] + phase[0]) + 3 * np.sin(along / wave[1] * 2 + phase[1])
+        cos, sin = np.cos(angle), np.sin(angle)
+        line = np.column_stack(
+            (through[0] + along * cos - aside * sin, through[1] + along * sin + aside * cos)
+        )
+        near = np.abs(line - np.array((width, height)) / 2) < np.array((width, height)) / 2 + 40
+        line = line[near.all(1)]
+        if len(line) > 1:
+            roads.append(Road(line, rng.uniform(3.2, 6.5), rng.uniform(0.6, 1.0), _seed(rng)))
+    return roads
+
+
+def lay_paths(
+    rng: np.random.Generator, dwellings: list[Placed], options: SceneOptions
+) -> list[Road]:
+    """Footpaths between dwellings that lie 15 to 60 m apart."""
+    if len(dwellings) < 2:  # noqa: PLR2004 - a path needs two ends
+        return []
+    centres = np.array([item.centre for item in dwellings])
+    width, height = options.size_m
+    paths = []
+    for _ in range(int(min(width * height / 450, 2 * len(centres), 900))):
+        start = centres[rng.integers(len(centres))]
+        distance = np.linalg.norm(centres - start, axis=1)
+        reachable = np.flatnonzero((distance > 15) & (distance < 60))  # noqa: PLR2004
+        if len(reachable) == 0:
+            continue
+        stop = centres[rng.choice(reachable)]
+        part = np.linspace(0, 1, 9)[:, None]
+        wander = rng.normal(0, 1.0, 2) * np.sin(np.pi * part) * 4
+        wander = wander + rng.normal(0, 0.35, (9, 2))
+        line = start + (stop - start) * part + wander
+        paths.append(Road(line, rng.uniform(0.5, 1.3), rng.uniform(0.25, 0.8), _seed(rng)))
+    return paths
+
+
+def lay_fences(rng: np.random.Generator, sites: list[Site], options: SceneOptions) -> list[Fence]:
+    """Fences around compounds and along the edges of some sites."""
+    fences = []
+    width, height = options.size_m
+    for _ in range(int(rng.poisson(width * height / 9000 + 0.3))):
+        site = sites[rng.integers(len(sites))]
+        x, y = rng.uniform(0, 1, 2) * (width, height)
+        thorn = site.style == "clusters" or bool(rng.random() < 0.4)  # noqa: PLR2004
+        if thorn:
+            turn = np.linspace(0, 2 * np.pi, 25)
+            radius = rng.uniform(10, 22) * (1 + 0.12 * np.sin(3 * turn + rng.uniform(0, 6)))
+            line = np.column_stack((x + radius * np.cos(turn), y + radius * np.sin(turn)))
+        else:
+            box = Box(x, y, site.angle, rng.uniform(9, 32), rng.uniform(8, 22))
+            line = np.vstack((box.corners, box.corners[:1]))
+        # A gate: the last stretch stays open.
+        fences.append(
+            Fence(line[: len(line) - int(thorn)], rng.uniform(1.2, 2.0), thorn, _seed(rng))
+        )
+    return fences
+
+
+def add_distractors(rng: np.random.Generator, placer: Placer, options: SceneOptions) -> None:
+    """Vehicles, tanks, latrines and tarpaulins wherever they fit."""
+    width, height = options.size_m
+    hectares = width * height / 10_000
+    for make in _MAKES:
+        for _ in range(int(rng.poisson(make.per_hectare * hectares))):
+            x, y = rng.uniform(-0.02, 1.02, 2) * (width, height)
+            length, side = rng.uniform(*make.length), rng.uniform(*make.width)
+            if make.kind == "tank":
+                side = length
+            box = Box(x, y, rng.uniform(0, np.pi), length / 2, side / 2)
+            outline = _circle(box) if make.kind == "tank" else box.corners
+            placer.offer(_thing(rng, make=make, box=box, outline=outline), gap=0.3)
+
+
+def add_trees(rng: np.random.Generator, placer: Placer, options: SceneOptions) -> None:
+    """Trees in groves and alone, with crowns of 2 to 10 m."""
+    width, height = options.size_m
+    wanted = options.vegetation**1.3 * 55 * width * height / 10_000
+    groves = rng.uniform(-0.05, 1.05, (max(1, int(wanted / 9)), 2)) * (width, height)
+    make = _Make("tree", (0, 0), (0, 0), (2.2, 8.0), "crown", 0)
+    for _ in range(int(rng.poisson(wanted))):
+        x, y = groves[rng.integers(len(groves))] + rng.normal(0, 14, 2)
+        if not (-MARGIN < x < width + MARGIN and -MARGIN < y < height + MARGIN):
+            continue
+        radius = float(np.clip(rng.lognormal(0.75, 0.45), 0.9, 5.0))
+        box = Box(float(x), float(y), rng.uniform(0, 6.28), radius, radius)
+        tree = _thing(rng, make=make, box=box, outline=_circle(box), tall=0.55 + 0.14 * radius)
+        # Crowns may meet other crowns, hence the negative gap.
+        placer.offer(tree, gap=-0.2 * radius)
+
+
+def _circle(box: Box) -> Points:
+    turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    return box.place(np.column_stack((np.cos(turn), np.sin(turn))) * box.half_length)
+
+
+def _thing(
+    rng: np.random.Generator, *, make: _Make, box: Box, outline: Points, tall: float | None = None
+) -> Item:
+    low, high = make.height
+    height = float(low + (high - low) * (rng.random() if tall is None else min(tall, 1.0)))
+    eave = height - 0.1 if make.profile == "shed" else height
+    return Item(
+        kind=make.kind,
+        boxes=(box,),
+        parts=(outline,),
+        outline=outline,
+        eave=eave,
+        ridge=height,
+        profile=make.profile,
+        seed=_seed(rng),
+        style=int(rng.integers(1 << 20)),
+    )
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(1 << 62))
