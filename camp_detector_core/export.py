@@ -1,0 +1,306 @@
+"""From a trained network to the files that ship: state dict, TorchScript and ONNX.
+
+The exported graphs end in the activation, once, and carry the `ModelSpec`. Each is run beside the
+network on chips before it gets its name; a file that disagrees is never left behind.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+from camp_detector_core.packaging.onnx_metadata import (
+    deepness_metadata,
+    set_metadata,
+    spec_metadata,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+TOLERANCE = 1e-4
+"""Largest difference of a probability between a network and its export."""
+OPSETS = (11, 17)
+"""ONNX opsets that are exported and tested."""
+IR_VERSION = 8
+"""Of the file format: the newest that onnxruntime 1.12, the oldest that hosts carry, can read."""
+
+
+class ExportError(CampDetectorError):
+    """An export disagrees with its network or cannot be written."""
+
+
+class WithActivation(nn.Module):
+    """A network whose output is probabilities."""
+
+    def __init__(self, network: nn.Module) -> None:
+        """Wrap a network that gives logits."""
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Probabilities (n, classes, height, width) of normalised chips."""
+        out: Tensor = torch.sigmoid(self.network(x))
+        return out
+
+
+@dataclass(frozen=True)
+class OnnxOptions:
+    """How an ONNX file is written."""
+
+    opset: int = 17
+    """Version of the operator set."""
+    deepness: bool = False
+    """Fixed height and width (the spec's tile) and Deepness' metadata beside ours."""
+
+    def __post_init__(self) -> None:
+        """Refuse opsets that nobody tests."""
+        if self.opset not in OPSETS:
+            msg = f"opset must be one of {OPSETS}, got {self.opset}"
+            raise ExportError(msg)
+
+
+def random_chips(spec: ModelSpec, *, tile: int | None = None) -> list[NDArray[np.float32]]:
+    """Normalised noise to compare with: one square chip, and a pair that is not square.
+
+    Args:
+        spec: Gives bands and sizes.
+        tile: The only height and width that the export takes; any where it is None.
+    """
+    rng = np.random.default_rng(0)
+    step = spec.multiple
+    sides = [(tile, tile)] if tile else [(4 * step, 4 * step), (3 * step, 5 * step)]
+    return [
+        rng.standard_normal((i + 1, len(spec.bands), *side)).astype(np.float32)
+        for i, side in enumerate(sides)
+    ]
+
+
+def export_state(network: nn.Module, path: Path) -> None:
+    """Write the network's tensors, and nothing else, as a state dict.
+
+    Raises:
+        ExportError: The file cannot be written.
+    """
+    state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    _publish(buffer.getvalue(), path, check=lambda _: None)
+
+
+def export_torchscript(
+    network: nn.Module,
+    path: Path,
+    *,
+    spec: ModelSpec,
+    chips: Iterable[NDArray[np.float32]] = (),
+) -> float:
+    """Trace the network with its activation; the spec is in the archive under `METADATA_KEY`.
+
+    Args:
+        network: Gives logits.
+        path: The ``.pt`` file.
+        spec: What the model is.
+        chips: Real normalised chips (n, bands, height, width) to compare with, beside noise.
+
+    Returns:
+        The largest difference of a probability.
+
+    Raises:
+        ExportError: The file differs from the network, or cannot be written.
+    """
+    model = WithActivation(network).cpu().eval()
+    batches = [*random_chips(spec), *chips]
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        traced = torch.jit.trace(model, torch.from_numpy(batches[0]), check_trace=True)
+    buffer = io.BytesIO()
+    torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
+    differences = []
+
+    def check(written: Path) -> None:
+        loaded = torch.jit.load(str(written))
+        differences.append(check_parity(model, _run_torch(loaded), batches, name=path.name))
+
+    _publish(buffer.getvalue(), path, check=check)
+    return differences[0]
+
+
+def export_onnx(
+    network: nn.Module,
+    path: Path,
+    *,
+    spec: ModelSpec,
+    options: OnnxOptions | None = None,
+    chips: Iterable[NDArray[np.float32]] = (),
+) -> float:
+    """Write an ONNX file with its activation and its spec.
+
+    Names are ``input`` and ``output``; the batch size is free, and so are height and width unless
+    the file is for Deepness.
+
+    Args:
+        network: Gives logits.
+        path: The ``.onnx`` file.
+        spec: What the model is.
+        options: Opset and variant.
+        chips: Real normalised chips (n, bands, height, width) to compare with, beside noise. For
+            Deepness they are cut or filled to the tile.
+
+    Returns:
+        The largest difference of a probability.
+
+    Raises:
+        ExportError: The file differs from the network, or cannot be written.
+        SpecError: Deepness cannot run this model.
+    """
+    options = options or OnnxOptions()
+    tile = spec.tile_size if options.deepness else None
+    model = WithActivation(network).cpu().eval()
+    batches = [*random_chips(spec, tile=tile), *(_fit(c, tile) for c in chips)]
+    data = _onnx_bytes(model, batches[0], spec=spec, options=options)
+    differences = []
+
+    def check(written: Path) -> None:
+        run = _run_onnx(written)
+        differences.append(check_parity(model, run, batches, name=path.name))
+
+    _publish(data, path, check=check)
+    return differences[0]
+
+
+def _onnx_bytes(
+    model: nn.Module, example: NDArray[np.float32], *, spec: ModelSpec, options: OnnxOptions
+) -> bytes:
+    import onnx  # noqa: PLC0415 - heavy
+
+    free = {0: "batch"} if options.deepness else {0: "batch", 2: "height", 3: "width"}
+    buffer = io.BytesIO()
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        torch.onnx.export(
+            model,
+            (torch.from_numpy(example),),
+            buffer,
+            dynamo=False,
+            opset_version=options.opset,
+            input_names=["input"],
+            output_names=["output"],
+            dynamic_axes={"input": free, "output": free},
+        )
+    proto = onnx.load_model_from_string(buffer.getvalue())
+    proto.ir_version = min(proto.ir_version, IR_VERSION)
+    if options.deepness:
+        sides = proto.graph.output[0].type.tensor_type.shape.dim[1:]
+        for dim, size in zip(sides, (len(spec.classes), *example.shape[2:]), strict=True):
+            dim.dim_value = size
+        spec = replace(spec, description=f"{spec.description} Fixed tile for Deepness.".strip())
+    extra = deepness_metadata(spec) if options.deepness else {}
+    set_metadata(proto, {**spec_metadata(spec), **extra})
+    onnx.checker.check_model(proto, full_check=True)
+    out: bytes = proto.SerializeToString()
+    return out
+
+
+def check_parity(
+    model: nn.Module, run: Run, batches: Iterable[NDArray[np.float32]], *, name: str
+) -> float:
+    """Compare an export with its network.
+
+    Args:
+        model: Gives probabilities; in evaluation mode.
+        run: The export, from a batch to probabilities.
+        batches: Normalised chips.
+        name: What the export is called in the message.
+
+    Returns:
+        The largest difference of a probability.
+
+    Raises:
+        ExportError: It is more than `TOLERANCE`, not a number, or the shapes differ.
+    """
+    worst = 0.0
+    for batch in batches:
+        wanted, given = _run_torch(model)(batch), run(batch)
+        if wanted.shape != given.shape:
+            msg = f"{name} gives {given.shape} where the network gives {wanted.shape}: not exported"
+            raise ExportError(msg)
+        difference = float(np.abs(wanted - given).max())
+        if not difference <= TOLERANCE:  # catches NaN too
+            msg = (
+                f"{name} differs from the network by {difference:.2e} (at most {TOLERANCE:.0e} is "
+                f"allowed): not exported"
+            )
+            raise ExportError(msg)
+        worst = max(worst, difference)
+    return worst
+
+
+def _run_torch(model: nn.Module) -> Run:
+    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.no_grad():
+            out: NDArray[np.float32] = model(torch.from_numpy(batch)).numpy()
+        return out
+
+    return run
+
+
+def _run_onnx(path: Path) -> Run:
+    import onnxruntime as ort  # noqa: PLC0415 - heavy
+
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+    def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        out: NDArray[np.float32] = session.run(["output"], {"input": batch})[0]
+        return out
+
+    return run
+
+
+def _fit(chips: NDArray[np.float32], tile: int | None) -> NDArray[np.float32]:
+    """Cut or fill (with zeros, the training mean) chips to a fixed tile."""
+    if tile is None:
+        return chips
+    out = np.zeros((*chips.shape[:2], tile, tile), np.float32)
+    height, width = min(tile, chips.shape[2]), min(tile, chips.shape[3])
+    out[:, :, :height, :width] = chips[:, :, :height, :width]
+    return out
+
+
+def _publish(data: bytes, path: Path, *, check: Callable[[Path], None]) -> None:
+    """Write beside the target, check, then rename: the target is whole and right, or untouched."""
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(0o644)
+        check(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror or error}"
+        raise ExportError(msg) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

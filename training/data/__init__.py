@@ -1,0 +1,1 @@
+"""Chips and labels on their way to the network."""

@@ -1,0 +1,138 @@
+"""The images of a folder and where each lies."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import rasterio
+from rasterio.crs import CRS
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.raster.ground import metres_per_unit
+from camp_detector_core.raster.xyz import CRS_CODE, tile_transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+LOG = logging.getLogger(__name__)
+
+SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One image."""
+
+    name: str
+    """Stem of the file."""
+    path: Path
+    grid: Grid | None
+    """Where it lies; None for a plain image."""
+    shape: Shape
+    bands: int
+    """Bands that are not alpha."""
+    dtype: str
+    column: str | None = None
+    """x of the tile's name, where it has one."""
+
+    @property
+    def gsd(self) -> tuple[float, float] | None:
+        """Metres a pixel along (x, y), where known."""
+        return None if self.grid is None else self.grid.gsd
+
+
+def read_chips(folder: Path) -> list[Chip]:
+    """All images of a folder, by name.
+
+    Raises:
+        RasterError: No folder, no image in it, two of one name, or one that cannot be read.
+    """
+    if not folder.is_dir():
+        msg = f"{folder} is not a folder: give the folder that holds the chips"
+        raise RasterError(msg)
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    if not paths:
+        msg = f"{folder} holds no image ({', '.join(sorted(SUFFIXES))})"
+        raise RasterError(msg)
+    stems = [p.stem for p in paths]
+    twice = {s for s in stems if stems.count(s) > 1}
+    if twice:
+        msg = f"{folder} holds more than one image of the name {min(twice)}: rename one"
+        raise RasterError(msg)
+    return [_open(p) for p in paths]
+
+
+def _open(path: Path) -> Chip:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(path) as source:
+                shape = Shape(source.height, source.width)
+                crs, transform = source.crs, Transform(*tuple(source.transform)[:6])
+                alpha = sum(c.name == "alpha" for c in source.colorinterp)
+                bands, dtype = source.count - alpha, source.dtypes[0]
+    except (RasterioIOError, RasterioError) as error:
+        msg = f"{path} cannot be read as an image: {error}"
+        raise RasterError(msg) from error
+    tile = tile_transform(path.name, height=shape.height, width=shape.width)
+    if crs is None and tile is not None:
+        crs, transform = CRS.from_string(CRS_CODE), tile
+    grid = None if crs is None else locate(crs, transform, shape)
+    column = re.findall(r"\d+", path.stem)[-3] if tile is not None else None
+    return Chip(path.stem, path, grid, shape, bands, dtype, column)
+
+
+def locate(crs: CRS, transform: Transform, shape: Shape) -> Grid:
+    """A grid that knows how long a CRS unit is on the ground at its middle.
+
+    Args:
+        crs: As rasterio reads it.
+        transform: From pixel corners to CRS units.
+        shape: Height and width.
+    """
+    middle = transform.apply(np.array([[shape.width / 2, shape.height / 2]]))
+    along_x, along_y = metres_per_unit(crs, middle[:, 0], middle[:, 1])
+    return Grid(shape, transform, crs.to_wkt(), (float(along_x[0]), float(along_y[0])))
+
+
+def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+    """Pixels and their validity.
+
+    Args:
+        chip: The image.
+        bands: How many of its first bands.
+
+    Returns:
+        (bands, height, width) in the file's dtype, and (height, width), True where no band is
+        nodata and alpha is not 0.
+
+    Raises:
+        RasterError: Too few bands, or the file cannot be read.
+    """
+    if chip.bands < bands:
+        msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
+        raise RasterError(msg)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(chip.path) as source:
+                indexes = list(range(1, bands + 1))
+                pixels = source.read(indexes)
+                valid = (source.read_masks(indexes) > 0).all(axis=0)
+    except RasterioError as error:
+        msg = f"{chip.path} cannot be read: {error}"
+        raise RasterError(msg) from error
+    if pixels.dtype.kind == "f":
+        finite = np.isfinite(pixels).all(axis=0)
+        valid &= finite
+        pixels[:, ~finite] = 0
+    return pixels, valid

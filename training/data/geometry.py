@@ -1,0 +1,159 @@
+"""Cutting a sample out of an area at the model's ground sampling distance, turned as wished."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from camp_detector_core.engine.grid import Window
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from camp_detector_core.engine.grid import Shape
+    from training.data.mosaic import Area
+    from training.options import AugmentOptions
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a sample is taken."""
+
+    scale: float = 1.0
+    """Its ground sampling distance, as a multiple of the model's."""
+    angle: float = 0.0
+    """Turn in radians, before quarters and mirroring."""
+    quarters: int = 0
+    """Turns by 90 degrees."""
+    mirrored: bool = False
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Pixels, labels and validity on a square of the model's pixels."""
+
+    pixels: Tensor
+    """(bands, side, side) float32 raw values."""
+    targets: Tensor
+    """(classes, side, side) float32, 0 or 1."""
+    valid: Tensor
+    """(side, side) bool."""
+
+
+def draw_pose(rng: np.random.Generator, options: AugmentOptions) -> Pose:
+    """A random pose; scales are drawn on a logarithmic triangle with its top at 1."""
+    low, high = (math.log(s) for s in options.scale)
+    scale = math.exp(rng.triangular(low, 0.0, high)) if low < high else 1.0
+    angle = rng.uniform(-math.pi / 4, math.pi / 4) if rng.random() < options.rotate else 0.0
+    quarters, mirrored = int(rng.integers(4)), bool(rng.integers(2))
+    return Pose(scale, angle, quarters, mirrored) if options.flip else Pose(scale, angle)
+
+
+def draw_window(
+    rng: np.random.Generator, area: Area, *, side: int, gsd: float, pose: Pose
+) -> Window:
+    """A window whose pixels fill a sample.
+
+    It is centred on a random pixel of the area, then moved until it lies inside, where it fits.
+
+    Args:
+        rng: Draws the place.
+        area: Where from.
+        side: Of the sample, in the model's pixels.
+        gsd: The model's, metres a pixel.
+        pose: Its scale and angle enlarge the window.
+    """
+    reach = math.ceil(side * (abs(math.cos(pose.angle)) + abs(math.sin(pose.angle))))
+    width, height = (max(1, round(reach * gsd * pose.scale / g)) for g in area.gsd)
+    sizes = np.array([p.height * p.width for p in area.pieces], np.float64)
+    piece = area.pieces[int(rng.choice(len(sizes), p=sizes / sizes.sum()))]
+    row = piece.row + int(rng.integers(piece.height)) - height // 2
+    col = piece.col + int(rng.integers(piece.width)) - width // 2
+    row = max(0, min(row, area.shape.height - height))
+    col = max(0, min(col, area.shape.width - width))
+    return Window(row, col, height, width)
+
+
+def cut(
+    area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int, ...]
+) -> Resampled:
+    """Read a window and bring it to the model's pixels.
+
+    Shrinking averages over the pixels that become one (a triangle filter as wide as the step, like
+    GDAL's bilinear warp), so fine texture does not turn into noise.
+
+    Args:
+        area: Where from.
+        window: From `draw_window` with the same pose.
+        side: Of the sample.
+        pose: How to turn it.
+        values: Class values, one channel of the targets each.
+    """
+    inside = window.intersection(Window(0, 0, *area.shape))
+    patch = area.read(inside or window)
+    stack = _stack(patch.pixels, patch.classes, patch.valid, values)
+    stack = functional.pad(stack, (0, window.width - stack.shape[3], 0, window.height - stack.shape[2]))
+    reach = math.ceil(side * (abs(math.cos(pose.angle)) + abs(math.sin(pose.angle))))
+    if stack.shape[2:] != (reach, reach):
+        stack = functional.interpolate(
+            stack, (reach, reach), mode="bilinear", align_corners=False, antialias=True
+        )
+    if pose.angle:
+        stack = _turn(stack, pose.angle, side)
+    out = torch.rot90(stack[0], pose.quarters, (1, 2))
+    if pose.mirrored:
+        out = out.flip(2)
+    return _unstack(out, bands=patch.pixels.shape[0])
+
+
+def resample(area: Area, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
+    """A whole area on another number of pixels, upright.
+
+    Args:
+        area: Where from.
+        shape: Height and width of the result.
+        values: Class values, one channel of the targets each.
+    """
+    patch = area.read(Window(0, 0, *area.shape))
+    stack = _stack(patch.pixels, patch.classes, patch.valid, values)
+    if stack.shape[2:] != tuple(shape):
+        stack = functional.interpolate(
+            stack, tuple(shape), mode="bilinear", align_corners=False, antialias=True
+        )
+    return _unstack(stack[0], bands=patch.pixels.shape[0])
+
+
+def _unstack(stack: Tensor, *, bands: int) -> Resampled:
+    """Undo `_stack` after resampling."""
+    # A pixel with an invalid part, however small, is a mixture with a meaningless value.
+    valid = stack[-1] > 1 - 1e-3
+    targets = (stack[bands:-1] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
+    return Resampled(stack[:bands].contiguous(), targets.contiguous(), valid.contiguous())
+
+
+def _stack(
+    pixels: NDArray[np.generic],
+    classes: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    values: tuple[int, ...],
+) -> Tensor:
+    """Everything that is resampled, in one (1, bands + classes + 1, height, width) tensor."""
+    layers = [pixels.astype(np.float32)]
+    layers += [(classes == v)[None].astype(np.float32) for v in values]
+    layers.append(valid[None].astype(np.float32))
+    return torch.from_numpy(np.concatenate(layers))[None]
+
+
+def _turn(stack: Tensor, angle: float, side: int) -> Tensor:
+    """The middle square of a larger one, turned by an angle."""
+    reach = stack.shape[-1]
+    cos, sin, ratio = math.cos(angle), math.sin(angle), side / reach
+    matrix = torch.tensor([[[cos * ratio, -sin * ratio, 0.0], [sin * ratio, cos * ratio, 0.0]]])
+    grid = functional.affine_grid(matrix, [1, stack.shape[1], side, side], align_corners=False)
+    return functional.grid_sample(stack, grid, mode="bilinear", align_corners=False)

@@ -1,0 +1,196 @@
+"""Labels of a chip: read from a mask of the same name, or rasterised from one vector file."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyogrio
+import rasterio
+import shapely
+from rasterio import features
+from rasterio.crs import CRS
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.transform import Affine
+from rasterio.warp import transform as warp_points
+
+from camp_detector_core.engine.errors import RasterError
+from training.data.chips import SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Grid
+    from camp_detector_core.engine.spec import ClassDef
+    from training.data.chips import Chip
+
+
+class Labels(Protocol):
+    """Gives the classes of a chip's pixels."""
+
+    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Class values (height, width), 0 for background, and where they are known (True)."""
+
+
+def open_labels(
+    path: Path, classes: Sequence[ClassDef], *, class_field: str | None = None
+) -> Labels:
+    """Labels in a folder of masks or in a vector file.
+
+    Raises:
+        RasterError: Neither of both, or it cannot be read.
+    """
+    if path.is_dir():
+        return MaskLabels(path, classes)
+    if path.is_file():
+        return VectorLabels(path, classes, class_field=class_field)
+    msg = f"{path} does not exist: give a folder of masks or a vector file"
+    raise RasterError(msg)
+
+
+class MaskLabels:
+    """Mask rasters with the stems of the chips."""
+
+    def __init__(self, folder: Path, classes: Sequence[ClassDef]) -> None:
+        """List the masks.
+
+        Args:
+            folder: Where they are.
+            classes: With one class every value but 0 is it, else the class values count.
+        """
+        self._paths = {p.stem: p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES}
+        self._classes = tuple(classes)
+        self._folder = folder
+
+    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Class values and where the mask is not nodata.
+
+        Raises:
+            RasterError: No mask, one of another size, or one that cannot be read.
+        """
+        path = self._paths.get(chip.name)
+        if path is None:
+            msg = f"{self._folder} holds no mask for chip {chip.name}"
+            raise RasterError(msg)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                with rasterio.open(path) as source:
+                    values, known = source.read(1), source.read_masks(1) > 0
+                    if source.nodata == 0:  # 0 is background, whatever the file says
+                        known[:] = True
+        except RasterioError as error:
+            msg = f"{path} cannot be read as a mask: {error}"
+            raise RasterError(msg) from error
+        if values.shape != tuple(chip.shape):
+            msg = f"{path} is {values.shape} pixels, and its chip {tuple(chip.shape)}"
+            raise RasterError(msg)
+        out = np.zeros(values.shape, np.uint8)
+        if len(self._classes) == 1:
+            out[values != 0] = self._classes[0].value
+        else:
+            for each in self._classes:
+                out[values == each.value] = each.value
+        return out, known
+
+
+class VectorLabels:
+    """Polygons of one file, in any CRS."""
+
+    def __init__(
+        self, path: Path, classes: Sequence[ClassDef], *, class_field: str | None = None
+    ) -> None:
+        """Read all polygons.
+
+        Raises:
+            RasterError: Not a vector file, no CRS, no such field or an unknown class in it.
+        """
+        try:
+            meta, _, wkb, columns = pyogrio.raw.read(
+                path, columns=[class_field] if class_field else [], force_2d=True
+            )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+            msg = f"{path} cannot be read as a vector file: {error}"
+            raise RasterError(msg) from error
+        if meta["crs"] is None:
+            msg = f"{path} does not say its CRS: give it one"
+            raise RasterError(msg)
+        self._path = path
+        self._crs = CRS.from_user_input(meta["crs"])
+        geometries = shapely.from_wkb(wkb)
+        surfaces = np.isin(shapely.get_type_id(geometries), (3, 6))
+        self._values = _class_values(path, classes, class_field, columns, len(geometries))[surfaces]
+        self._polygons = shapely.make_valid(geometries[surfaces])
+        self._trees: dict[str, tuple[shapely.STRtree, NDArray[np.object_]]] = {}
+
+    def polygons(self, grid: Grid) -> tuple[list[shapely.Geometry], NDArray[np.uint8]]:
+        """The polygons that touch a grid, in its CRS, and their class values."""
+        tree, polygons = self._in_crs(str(grid.crs_wkt))
+        corners = grid.transform.apply(
+            np.array([[0, 0], [grid.shape[1], grid.shape[0]]], np.float64)
+        )
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        found = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
+        return list(polygons[found]), self._values[found]
+
+    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
+
+        Raises:
+            RasterError: The chip has no georeference.
+        """
+        if chip.grid is None:
+            msg = (
+                f"{chip.path} has no georeference, so {self._path} cannot be laid over it: "
+                f"give masks, or georeference the chips"
+            )
+            raise RasterError(msg)
+        polygons, values = self.polygons(chip.grid)
+        known = np.ones(chip.shape, np.bool_)
+        if not polygons:
+            return np.zeros(chip.shape, np.uint8), known
+        out: NDArray[np.uint8] = features.rasterize(
+            zip(polygons, values.tolist(), strict=True),
+            out_shape=tuple(chip.shape),
+            transform=Affine(*chip.grid.transform),
+            dtype="uint8",
+        )
+        return out, known
+
+    def _in_crs(self, wkt: str) -> tuple[shapely.STRtree, NDArray[np.object_]]:
+        if wkt not in self._trees:
+            target = CRS.from_wkt(wkt)
+
+            def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+                xs, ys = warp_points(self._crs, target, points[:, 0], points[:, 1])
+                return np.column_stack((xs, ys))
+
+            moved = self._polygons
+            if len(moved) and target != self._crs:
+                moved = shapely.transform(moved, move)
+            self._trees[wkt] = (shapely.STRtree(moved), moved)
+        return self._trees[wkt]
+
+
+def _class_values(
+    path: Path,
+    classes: Sequence[ClassDef],
+    class_field: str | None,
+    columns: Sequence[NDArray[np.object_]],
+    count: int,
+) -> NDArray[np.uint8]:
+    if class_field is None:
+        return np.full(count, classes[0].value, np.uint8)
+    if not len(columns):
+        msg = f"{path} has no attribute {class_field!r}"
+        raise RasterError(msg)
+    table = {c.name: c.value for c in classes}
+    unknown = {str(v) for v in columns[0]} - set(table)
+    if unknown:
+        msg = f"{path}: {class_field} holds {min(unknown)!r}, which is none of {sorted(table)}"
+        raise RasterError(msg)
+    return np.array([table[str(v)] for v in columns[0]], np.uint8)

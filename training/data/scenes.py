@@ -1,0 +1,32 @@
+"""Generated scenes of camps as areas to train on."""
+
+from __future__ import annotations
+
+from camp_detector_core.scene import generate_scene, random_options
+from training.data.mosaic import ArrayArea, Patch
+
+SIDE_METRES = 160.0
+"""Side of a generated scene on the ground."""
+FIRST_SEED = 1_000_000
+"""Scenes for training have seeds from here on; those for demos and tests have smaller ones."""
+
+
+def scene_areas(count: int, *, gsd: float, value: int, seed: int) -> list[ArrayArea]:
+    """Draw scenes of all kinds of camps.
+
+    Args:
+        count: How many.
+        gsd: Metres a pixel.
+        value: Class value of the dwellings.
+        seed: Other seeds give other scenes.
+    """
+    side = max(64, round(SIDE_METRES / gsd))
+    areas = []
+    for index in range(count):
+        options = random_options(
+            FIRST_SEED * (seed + 1) + index, height=side, width=side, gsd=gsd
+        )
+        scene = generate_scene(options)
+        classes = (scene.mask > 0).astype("uint8") * value
+        areas.append(ArrayArea(Patch(scene.image, classes, scene.valid), (gsd, gsd)))
+    return areas

@@ -1,0 +1,181 @@
+"""Which chips train, which validate, and which are held out.
+
+Chips next to each other show the same roofs and the same light, so they are dealt by blocks of
+neighbours or by whole columns, never one by one. The result is a file that later commands read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import CampDetectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from training.data.chips import Chip
+    from training.options import SplitOptions
+
+PARTS = ("train", "val", "test")
+
+
+class SplitError(CampDetectorError, ValueError):
+    """A split that cannot be, or that does not fit the chips."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Names of chips, each in one part only.
+
+    Raises:
+        SplitError: A chip in two parts, or nothing to train or validate on.
+    """
+
+    train: tuple[str, ...]
+    val: tuple[str, ...]
+    test: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse leaks."""
+        names = [*self.train, *self.val, *self.test]
+        if len(set(names)) != len(names):
+            twice = sorted({n for n in names if names.count(n) > 1})
+            msg = f"chips in more than one part of the split: {', '.join(twice[:3])}"
+            raise SplitError(msg)
+        if not self.train or not self.val:
+            msg = (
+                f"the split leaves {len(self.train)} chips for training and {len(self.val)} for "
+                f"validation: both need at least one"
+            )
+            raise SplitError(msg)
+
+    def part(self, name: str) -> tuple[str, ...]:
+        """The chips of ``train``, ``val`` or ``test``."""
+        if name not in PARTS:
+            msg = f"a split has the parts {', '.join(PARTS)}, not {name!r}"
+            raise SplitError(msg)
+        found: tuple[str, ...] = getattr(self, name)
+        return found
+
+    def select(self, chips: Sequence[Chip], name: str) -> list[Chip]:
+        """The chips of a part.
+
+        Raises:
+            SplitError: One of them is not there.
+        """
+        known = {c.name: c for c in chips}
+        missing = [n for n in self.part(name) if n not in known]
+        if missing:
+            msg = f"the split names chip {missing[0]}, which is not among the chips"
+            raise SplitError(msg)
+        return [known[n] for n in self.part(name)]
+
+    def write(self, path: Path) -> None:
+        """Write the names as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({p: list(self.part(p)) for p in PARTS}, indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Split:
+        """Read what `write` wrote.
+
+        Raises:
+            SplitError: Not such a file.
+        """
+        try:
+            raw = json.loads(path.read_text())
+            return cls(**{p: tuple(str(n) for n in raw.get(p, ())) for p in PARTS})
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            if isinstance(error, SplitError):
+                raise
+            msg = f"{path} is not a split (JSON with lists train, val and test): {error}"
+            raise SplitError(msg) from error
+
+
+def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -> Split:
+    """Deal chips; the same chips, options and seed give the same split.
+
+    Raises:
+        SplitError: Columns that are not there, or too few blocks.
+    """
+    if options.file is not None:
+        split = Split.read(options.file)
+        for part in PARTS:
+            split.select(chips, part)
+        return split
+    if options.val_columns or options.test_columns:
+        return _by_columns(chips, options, seed=seed)
+    blocks = _blocks(chips, options.block)
+    order = _shuffled(sorted(blocks), seed)
+    test = _count(len(order), options.test_share) if options.test_share else 0
+    val = max(1, _count(len(order), options.val_share))
+    parts = {
+        "test": order[:test], "val": order[test : test + val], "train": order[test + val :]
+    }
+    return Split(**{p: _names(c for b in keys for c in blocks[b]) for p, keys in parts.items()})
+
+
+def _by_columns(chips: Sequence[Chip], options: SplitOptions, *, seed: int) -> Split:
+    columns: dict[str, list[Chip]] = {}
+    places = _positions(chips)
+    for chip in chips:
+        columns.setdefault(chip.column or str(places[chip.name][1]), []).append(chip)
+    asked = (*options.val_columns, *options.test_columns)
+    missing = [c for c in asked if c not in columns]
+    if missing:
+        msg = f"there is no column {missing[0]}: the chips have {', '.join(sorted(columns))}"
+        raise SplitError(msg)
+    val = options.val_columns
+    if not val:  # the test columns are named, validation is dealt
+        rest = [c for c in sorted(columns) if c not in options.test_columns]
+        val = tuple(_shuffled(rest, seed)[: max(1, _count(len(rest), options.val_share))])
+    return Split(
+        train=_names(c for k, cs in columns.items() if k not in {*val, *asked} for c in cs),
+        val=_names(c for k in val for c in columns[k]),
+        test=_names(c for k in options.test_columns for c in columns[k]),
+    )
+
+
+def _names(chips: object) -> tuple[str, ...]:
+    return tuple(sorted(c.name for c in chips))  # type: ignore[attr-defined]
+
+
+def _count(total: int, share: float) -> int:
+    return min(max(1, round(total * share)), total)
+
+
+def _shuffled(keys: Sequence[str], seed: int) -> list[str]:
+    """An order that depends on the seed and the keys alone, on every machine and version."""
+    return sorted(keys, key=lambda k: hashlib.sha256(f"{seed}:{k}".encode()).hexdigest())
+
+
+def _blocks(chips: Sequence[Chip], side: int) -> dict[str, list[Chip]]:
+    blocks: dict[str, list[Chip]] = {}
+    for name, (row, col) in _positions(chips).items():
+        chip = next(c for c in chips if c.name == name)
+        blocks.setdefault(f"{row // side:06d}/{col // side:06d}", []).append(chip)
+    return blocks
+
+
+def _positions(chips: Sequence[Chip]) -> dict[str, tuple[int, int]]:
+    """Row and column of each chip, counted in chips from the north-west.
+
+    Chips without a georeference stand in one row, in the order of their names.
+    """
+    placed = [(c, c.grid) for c in chips if c.grid is not None]
+    out = {c.name: (0, i) for i, c in enumerate(c for c in chips if c.grid is None)}
+    if not placed:
+        return out
+    width = max(abs(g.transform.a) * g.shape[1] for _, g in placed)
+    height = max(abs(g.transform.e) * g.shape[0] for _, g in placed)
+    left = min(g.transform.c for _, g in placed)
+    top = max(g.transform.f for _, g in placed)
+    below = 1 if out else 0
+    for chip, grid in placed:
+        row = round((top - grid.transform.f) / height) + below
+        out[chip.name] = (row, round((grid.transform.c - left) / width))
+    return out

@@ -1,0 +1,88 @@
+"""The `ModelSpec` of a trained model, from what the run was told and what came out."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core import __version__
+from camp_detector_core.engine.spec import ModelSpec
+from training.system import PACKAGES, get_system_info
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training.options import TrainOptions
+
+SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"
+DESCRIPTION = (
+    "Marks dwellings (houses, shelters, tents) in drone and satellite imagery of settlements."
+)
+
+
+def build_spec(
+    options: TrainOptions,
+    *,
+    threshold: float,
+    attribution: tuple[str, ...],
+    provenance: Mapping[str, str],
+) -> ModelSpec:
+    """Describe the model.
+
+    Args:
+        options: Of the run.
+        threshold: Probability of a dwelling.
+        attribution: Who must be named because of the weights that training began with.
+        provenance: Where it comes from.
+    """
+    data, model = options.data, options.model
+    scenes = (SCENES_CREDIT,) if data.scenes else ()
+    return ModelSpec(
+        name=model.name,
+        version=model.version,
+        bands=data.bands,
+        classes=data.classes,
+        gsd=data.gsd,
+        dtype=data.dtype,
+        tile_size=model.tile_size,
+        overlap=model.overlap,
+        multiple=32,
+        threshold=threshold,
+        min_area=model.min_area,
+        description=DESCRIPTION,
+        licence=model.licence,
+        attribution=(*model.attribution, *scenes, *attribution),
+        provenance=provenance,
+    )
+
+
+def describe_run(
+    options: TrainOptions, *, start: str, chips: Mapping[str, int], figures: Mapping[str, Any]
+) -> dict[str, str]:
+    """Provenance: command, seed, data, software, date and figures, as text.
+
+    Args:
+        options: Of the run.
+        start: Weights that the encoder began with, in words.
+        chips: Number of chips in each part of the split.
+        figures: What was measured.
+    """
+    data = options.data
+    packages = get_system_info()["packages"]
+    versions = ", ".join(f"{name} {packages[name]}" for name in PACKAGES)
+    counts = ", ".join(f"{n} for {part}" for part, n in chips.items())
+    return {
+        "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
+        "seed": str(data.seed),
+        "start": start,
+        "architecture": f"{options.architecture}, encoder {options.network.encoder}"
+        if options.architecture == "unet"
+        else options.architecture,
+        "data": f"chips of {data.chips.resolve().parent.name} ({counts}), "
+        f"{data.scenes} generated scenes",
+        "software": f"camp-detector {__version__}, {versions}",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **{key: str(value) for key, value in figures.items()},
+    }

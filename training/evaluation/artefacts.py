@@ -1,0 +1,144 @@
+"""The files that show how a training run went."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.evaluation.pixel import Confusion, ScoreHistogram, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.evaluation.predict import Prediction
+
+
+def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
+    """``confusion_matrix.json`` and ``.png``: pixels by truth and by prediction."""
+    text = json.dumps(confusion.to_dict(), indent=2) + "\n"
+    (folder / "confusion_matrix.json").write_text(text)
+    table = np.array([[confusion.tn, confusion.fp], [confusion.fn, confusion.tp]], np.float64)
+    share = table / max(1.0, table.sum())
+    figure = _figure(4, 3.6)
+    axes = figure.add_subplot()
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    axes.set_xticks([0, 1], ["background", name])
+    axes.set_yticks([0, 1], ["background", name])
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("labelled")
+    for (row, col), value in np.ndenumerate(share):
+        dark = value > 0.5  # noqa: PLR2004 - half of the colour map
+        axes.text(col, row, f"{value:.1%}", ha="center", color="white" if dark else "black")
+    _save(figure, folder / "confusion_matrix.png")
+
+
+def write_sweep(histogram: ScoreHistogram, path: Path) -> None:
+    """One row for each threshold: IoU, precision, recall, F1."""
+    rows = [
+        {"threshold": t, **{k: round(getattr(c, k), 6) for k in ("iou", "precision", "recall", "f1")}}
+        for t, c in sweep(histogram)
+    ]
+    _write_csv(path, rows)
+
+
+def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: Path) -> None:
+    """One row for each chip: pixels labelled and found, IoU."""
+    rows = []
+    for prediction in predictions:
+        for name, place in prediction.places():
+            rows_, cols = place.slices
+            found = ScoreHistogram.of(
+                prediction.scores[:, rows_, cols], prediction.targets[:, rows_, cols]
+            ).confusion(spec.threshold)
+            rows.append(
+                {
+                    "chip": name,
+                    "iou": round(found.iou, 6),
+                    "labelled_share": round(found.all_ones_iou, 6),
+                    "precision": round(found.precision, 6),
+                    "recall": round(found.recall, 6),
+                }
+            )
+    _write_csv(path, sorted(rows, key=lambda r: str(r["chip"])))
+
+
+def write_examples(
+    predictions: Sequence[Prediction], spec: ModelSpec, folder: Path, *, count: int = 6
+) -> None:
+    """PNGs of chips: input, prediction and label side by side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [(p, name, w) for p in predictions for name, w in p.places()]
+    step = max(1, len(places) // count)
+    for prediction, name, window in places[::step][:count]:
+        rows, cols = window.slices
+        figure = _figure(9, 3.3)
+        panels = (
+            ("input", _picture(prediction.pixels[:, rows, cols], spec)),
+            ("probability", prediction.scores[0, rows, cols] / 254.0),
+            ("label", prediction.targets[0, rows, cols].astype(np.float64)),
+        )
+        for i, (title, image) in enumerate(panels):
+            axes = figure.add_subplot(1, 3, i + 1)
+            axes.imshow(np.clip(image, 0, 1), vmin=0, vmax=1, cmap="gray", interpolation="nearest")
+            axes.set_title(title)
+            axes.set_axis_off()
+        _save(figure, folder / f"{name}.png")
+
+
+def write_curves(log: Path, path: Path) -> None:
+    """Losses and IoU by epoch, from the logger's CSV file."""
+    with log.open() as file:
+        rows = list(csv.DictReader(file))
+    figure = _figure(9, 3.6)
+    for i, (title, keys) in enumerate(
+        (("loss", ("train_loss", "val_loss")), ("IoU", ("train_iou", "val_iou")))
+    ):
+        axes = figure.add_subplot(1, 2, i + 1)
+        for key in keys:
+            points = [(int(r["epoch"]), float(r[key])) for r in rows if r.get(key)]
+            if points:
+                axes.plot(*zip(*points, strict=True), label=key)
+        axes.set_title(title)
+        axes.set_xlabel("epoch")
+        if axes.lines:
+            axes.legend()
+    _save(figure, path)
+
+
+def _picture(pixels: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.float64]:
+    """(height, width, 3) of the first three bands, or (height, width) of the first."""
+    shown = 3 if len(spec.bands) >= 3 else 1  # noqa: PLR2004 - red, green, blue
+    scaled = np.stack([pixels[i] * b.scale for i, b in enumerate(spec.bands[:shown])], axis=-1)
+    out: NDArray[np.float64] = scaled.astype(np.float64)
+    return out if shown > 1 else out[..., 0]
+
+
+def _figure(width: float, height: float) -> Figure:
+    """A figure that is drawn into files, whatever display there is."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, dpi=100)
+
+
+def _write_csv(path: Path, rows: Sequence[dict[str, object]]) -> None:
+    if not rows:
+        return
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,127 @@
+"""Runs a model over labelled areas, with the engine's own loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from camp_detector_core.engine.detect import detect
+from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from training.data.geometry import resample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from camp_detector_core.engine.ports import Predictor
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.data.geometry import Resampled
+    from training.data.mosaic import ChipArea
+
+
+class NetworkPredictor:
+    """A network that gives logits, as the engine's `Predictor`."""
+
+    workers = 1
+    batch_size = 4
+
+    def __init__(self, network: nn.Module) -> None:
+        """Take a network; it is put into evaluation mode."""
+        self._network = network.eval()
+        self._device = next(network.parameters()).device
+
+    def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities (n, classes, height, width) of normalised chips."""
+        with torch.inference_mode():
+            chips = torch.from_numpy(batch).to(self._device)
+            out: NDArray[np.float32] = torch.sigmoid(self._network(chips).float()).cpu().numpy()
+        return out
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model's scores beside the truth, on the model's pixels."""
+
+    area: ChipArea
+    grid: Grid
+    pixels: NDArray[np.float32]
+    """(bands, height, width) raw values."""
+    scores: NDArray[np.uint8]
+    """(classes, height, width), 255 where not valid."""
+    targets: NDArray[np.bool_]
+    """(classes, height, width)."""
+
+    def places(self) -> list[tuple[str, Window]]:
+        """Each chip's name and where it lies on the model's pixels."""
+        down = self.grid.shape.height / self.area.shape.height
+        along = self.grid.shape.width / self.area.shape.width
+        out = []
+        for chip, piece in zip(self.area.chips, self.area.pieces, strict=True):
+            row, col = round(piece.row * down), round(piece.col * along)
+            stop_row, stop_col = round(piece.stop_row * down), round(piece.stop_col * along)
+            out.append((chip.name, Window(row, col, max(1, stop_row - row), max(1, stop_col - col))))
+        return out
+
+
+class _Memory:
+    """A resampled area as the engine's `RasterSource`."""
+
+    def __init__(self, piece: Resampled, grid: Grid) -> None:
+        self._pixels = piece.pixels.numpy()
+        self._valid = piece.valid.numpy()
+        self.grid = grid
+
+    def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        rows, cols = window.slices
+        return self._pixels[:, rows, cols], self._valid[rows, cols]
+
+
+class _Sheet:
+    """Keeps all scores, as the engine's `MosaicSink`."""
+
+    def __init__(self, classes: int, shape: Shape) -> None:
+        self.scores = np.zeros((classes, *shape), np.uint8)
+
+    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        rows, cols = window.slices
+        self.scores[:, rows, cols] = scores
+
+
+def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Prediction:
+    """Run a model over an area.
+
+    Args:
+        area: Labelled chips, with all their labels in the spec's classes.
+        predictor: The model.
+        spec: Its description.
+
+    Raises:
+        RasterError: A chip cannot be read.
+        PredictorError: The model fails.
+    """
+    shape = Shape(
+        *(
+            max(1, round(n * g / spec.gsd))
+            for n, g in zip(area.shape, (area.gsd[1], area.gsd[0]), strict=True)
+        )
+    )
+    piece = resample(area, shape, values=tuple(c.value for c in spec.classes))
+    source = _Memory(piece, _scaled(area, shape))
+    sheet = _Sheet(len(spec.classes), shape)
+    detect(source, predictor, spec, [sheet])
+    targets = piece.targets.numpy() > 0
+    return Prediction(area, source.grid, piece.pixels.numpy(), sheet.scores, targets)
+
+
+def _scaled(area: ChipArea, shape: Shape) -> Grid:
+    """The area's grid with another number of pixels on the same ground."""
+    grid = area.grid
+    if grid is None:
+        return Grid(shape, Transform(area.gsd[0], 0.0, 0.0, 0.0, -area.gsd[1], 0.0), None)
+    down, along = area.shape.height / shape.height, area.shape.width / shape.width
+    t = grid.transform
+    scaled = Transform(t.a * along, t.b * down, t.c, t.d * along, t.e * down, t.f)
+    return Grid(shape, scaled, grid.crs_wkt, grid.metres_per_unit)

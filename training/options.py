@@ -1,0 +1,237 @@
+"""Everything that a training run can be told, with its defaults, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.spec import Band, ClassDef
+from camp_detector_core.network import NetworkOptions
+
+IMAGENET_BANDS = (
+    Band("red", 1 / 255, 0.485, 0.229),
+    Band("green", 1 / 255, 0.456, 0.224),
+    Band("blue", 1 / 255, 0.406, 0.225),
+)
+"""Mean and standard deviation of ImageNet, on the 0 to 1 scale of 8-bit images
+(https://docs.pytorch.org/vision/stable/models.html)."""
+DWELLING = ClassDef(1, "dwelling", "#E4572E")
+
+
+class OptionsError(CampDetectorError, ValueError):
+    """Options that contradict each other or make no sense."""
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """How chips are dealt to training, validation and test, always by whole blocks."""
+
+    file: Path | None = None
+    """A ``split.json`` that decides; nothing else here counts then."""
+    val_columns: tuple[str, ...] = ()
+    """Columns of chips (x of their names, or 0, 1 ... from the west) for validation."""
+    test_columns: tuple[str, ...] = ()
+    """Columns of chips that are held out altogether."""
+    val_share: float = 0.2
+    """Share of the blocks for validation, where no columns are named."""
+    test_share: float = 0.2
+    """Share of the blocks that is held out, where no columns are named."""
+    block: int = 2
+    """Side of a block, in chips."""
+
+    def __post_init__(self) -> None:
+        """Refuse shares that leave nothing to train on."""
+        if not (0 < self.val_share < 1 and 0 <= self.test_share < 1):
+            msg = f"shares must lie between 0 and 1, got {self.val_share} and {self.test_share}"
+            raise OptionsError(msg)
+        if self.val_share + self.test_share >= 1:
+            msg = "validation and test together take all chips: nothing is left for training"
+            raise OptionsError(msg)
+        if self.block < 1:
+            msg = f"a block holds at least one chip, got {self.block}"
+            raise OptionsError(msg)
+        both = set(self.val_columns) & set(self.test_columns)
+        if both:
+            msg = f"columns {sorted(both)} cannot be for validation and for test"
+            raise OptionsError(msg)
+
+
+@dataclass(frozen=True)
+class AugmentOptions:
+    """How training samples are varied; every probability is for one sample."""
+
+    scale: tuple[float, float] = (0.5, 1.5)
+    """Range of the ground sampling distance, as a multiple of the model's, most often near 1."""
+    flip: bool = True
+    """Mirror and turn by quarters, each of the eight ways as likely."""
+    rotate: float = 0.3
+    """Probability of a turn by any angle."""
+    photometric: float = 0.8
+    """Probability of changes of brightness, contrast, gamma and colour."""
+    degrade: float = 0.3
+    """Probability of blur, noise and compression, each."""
+    weather: float = 0.15
+    """Probability of a shadow, and of haze."""
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that are none."""
+        low, high = self.scale
+        if not 0 < low <= 1 <= high:
+            msg = f"the range of scales must hold 1 and lie above 0, got {self.scale}"
+            raise OptionsError(msg)
+
+    @classmethod
+    def none(cls) -> AugmentOptions:
+        """No variation at all, but for the place of the crop."""
+        return cls((1.0, 1.0), flip=False, rotate=0, photometric=0, degrade=0, weather=0)
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """Which data, and how it reaches the network."""
+
+    chips: Path
+    """Folder of images."""
+    labels: Path
+    """Folder of masks with the same stems, or one vector file."""
+    gsd: float = 0.2
+    """Metres a pixel of the network's input."""
+    bands: tuple[Band, ...] = IMAGENET_BANDS
+    """Channels, taken from the first bands of each chip."""
+    dtype: str = "uint8"
+    """dtype of the chips that the bands' scales are meant for."""
+    classes: tuple[ClassDef, ...] = (DWELLING,)
+    """What the labels show."""
+    class_field: str | None = None
+    """Attribute of the vector file that names the class; without it all features are the first."""
+    chip_gsd: float | None = None
+    """Metres a pixel of chips that say nothing about it."""
+    crop: int = 256
+    """Side of the training samples, pixels."""
+    batch_size: int = 8
+    """Samples in a step."""
+    samples: int = 512
+    """Samples in an epoch."""
+    workers: int | None = None
+    """Processes that prepare samples; by default what the machine can spare."""
+    scenes: int = 0
+    """How many generated scenes of camps are mixed in."""
+    scene_share: float = 0.25
+    """Share of the training samples that come from them."""
+    split: SplitOptions = field(default_factory=SplitOptions)
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
+    seed: int = 0
+    """Of the split, the samples and the weights."""
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that are none."""
+        if self.crop < 32 or self.crop % 32:  # noqa: PLR2004 - the network's stride
+            msg = f"crop must be a positive multiple of 32, got {self.crop}"
+            raise OptionsError(msg)
+        if self.batch_size < 1 or self.samples < self.batch_size:
+            msg = f"an epoch of {self.samples} samples holds no batch of {self.batch_size}"
+            raise OptionsError(msg)
+        if not 0 <= self.scene_share < 1:
+            msg = f"scene_share must be at least 0 and below 1, got {self.scene_share}"
+            raise OptionsError(msg)
+        if not self.gsd > 0:
+            msg = f"gsd must be positive, got {self.gsd}"
+            raise OptionsError(msg)
+
+
+@dataclass(frozen=True)
+class OptimOptions:
+    """How the weights are sought."""
+
+    lr: float = 1e-3
+    """Highest learning rate."""
+    weight_decay: float = 1e-2
+    """Of AdamW."""
+    warmup: float = 0.03
+    """Share of the run in which the learning rate rises."""
+    epochs: int = 200
+    """Most epochs."""
+    minutes: float | None = None
+    """Wall clock for fitting; the learning rate reaches its end with it."""
+    patience: int = 50
+    """Epochs without a better validation loss before stopping."""
+    gap_weight: float = 2.0
+    """Weight of background in gaps up to `gap_metres` between dwellings, in the loss."""
+    gap_metres: float = 1.5
+    """Widest gap that counts."""
+
+    def __post_init__(self) -> None:
+        """Refuse rates and shares out of range."""
+        if not self.lr > 0:
+            msg = f"lr must be positive, got {self.lr}"
+            raise OptionsError(msg)
+        if not 0 <= self.warmup < 1:
+            msg = f"warmup must be at least 0 and below 1, got {self.warmup}"
+            raise OptionsError(msg)
+        if self.minutes is not None and not self.minutes > 0:
+            msg = f"minutes must be positive, got {self.minutes}"
+            raise OptionsError(msg)
+        if self.epochs < 1:
+            msg = f"epochs must be at least 1, got {self.epochs}"
+            raise OptionsError(msg)
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """How the trained model is described and exported."""
+
+    name: str = "camp-unet-lite0"
+    version: str = "1"
+    tile_size: int = 512
+    overlap: int = 32
+    threshold: float | None = None
+    """Probability of a dwelling; by default the best on validation."""
+    min_area: float = 2.0
+    """Smallest dwelling, square metres."""
+    licence: str = "CC-BY-4.0"
+    attribution: tuple[str, ...] = ()
+    """Who must be named because of the data."""
+    opset: int = 17
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """One training run."""
+
+    data: DataOptions
+    out: Path
+    """Folder of results."""
+    architecture: Literal["unet", "reference"] = "unet"
+    """The U-Net, or the plain encoder-decoder that it is compared with."""
+    network: NetworkOptions = field(default_factory=NetworkOptions)
+    optim: OptimOptions = field(default_factory=OptimOptions)
+    model: ModelOptions = field(default_factory=ModelOptions)
+    resume: bool = False
+    """Go on from the last checkpoint in `out`."""
+    fast_dev_run: bool = False
+    """One batch of training and validation, to see that all works."""
+
+    def __post_init__(self) -> None:
+        """Refuse a network that does not fit the data."""
+        wanted = (len(self.data.bands), len(self.data.classes))
+        if (self.network.bands, self.network.classes) != wanted:
+            msg = (
+                f"the network takes {self.network.bands} bands and gives {self.network.classes} "
+                f"classes, the data has {wanted[0]} and {wanted[1]}"
+            )
+            raise OptionsError(msg)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for a JSON file."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - walks nested containers
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, Path) else value

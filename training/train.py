@@ -1,0 +1,269 @@
+"""`train_model`: from options to exported and evaluated models."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
+
+from camp_detector_core.engine.errors import CampDetectorError, SpecError
+from camp_detector_core.export import (
+    OnnxOptions,
+    export_onnx,
+    export_state,
+    export_torchscript,
+)
+from camp_detector_core.network import BuiltNetwork, build_network
+from training.data.datamodule import CampDataModule
+from training.describe import build_spec, describe_run
+from training.evaluation.pixel import best_threshold
+from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
+from training.evaluation.report import histogram_of, write_curves, write_evaluation
+from training.reference import ReferenceNetwork
+from training.statistics import calculate_dataset_statistics
+from training.system import choose_precision, get_system_info
+from training.task import EpochLines, LitRefugeeCamp, TimeLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lightning.pytorch.loggers import Logger
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.options import TrainOptions
+
+LOG = logging.getLogger(__name__)
+
+CHECKPOINTS = "checkpoints"
+LAST = "last.ckpt"
+
+
+class TrainError(CampDetectorError):
+    """A run cannot start or go on."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came out of a run."""
+
+    folder: Path
+    """Where the files are."""
+    spec: ModelSpec
+    exports: dict[str, float]
+    """File name to the largest difference of a probability from the network."""
+    validation: dict[str, float]
+    """Figures by pixels on the validation part."""
+    test: dict[str, float]
+    """The same on the held-out part; empty where nothing was held out."""
+
+
+def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> TrainResult:
+    """Train, export, evaluate.
+
+    Writes into ``options.out``: ``options.json``, ``system.json``, ``split.json``,
+    ``statistics.json``, ``log/`` (metrics as CSV), ``checkpoints/``, ``meta/`` (the exports) and
+    ``evaluation/``.
+
+    Args:
+        options: All that can be told.
+        loggers: Lightning loggers beside the CSV files.
+
+    Raises:
+        TrainError: The folder holds another run, or nothing to resume.
+        CampDetectorError: Data cannot be read, or an export differs from the network.
+    """
+    resume_from = _prepare(options)
+    lightning.seed_everything(options.data.seed, workers=True, verbose=False)
+    data = CampDataModule(options.data, split_file=options.out / "split.json")
+    _write(options.out / "statistics.json", calculate_dataset_statistics(data))
+    built = _network(options)
+    task = LitRefugeeCamp(
+        built.network,
+        optim=options.optim,
+        gsd=options.data.gsd,
+        plain=options.architecture == "reference",
+    )
+    trainer, checkpoint = _trainer(options, loggers)
+    trainer.fit(task, data, ckpt_path=resume_from, weights_only=False if resume_from else None)
+    best = _best(task, checkpoint)
+    return _finish(options, data, built=built, network=best)
+
+
+def _prepare(options: TrainOptions) -> str | None:
+    """Make the folder; the checkpoint to go on from, or None for a new run."""
+    last = options.out / CHECKPOINTS / LAST
+    if options.resume and not last.is_file():
+        msg = f"{options.out} holds no checkpoint to resume from: start without --resume"
+        raise TrainError(msg)
+    if not options.resume and last.exists():
+        msg = f"{options.out} holds another run: say --resume to go on, or give another --out"
+        raise TrainError(msg)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        _write(options.out / "options.json", options.to_dict())
+        _write(options.out / "system.json", get_system_info())
+    except OSError as error:
+        msg = f"{options.out} cannot be written: {error.strerror}"
+        raise TrainError(msg) from error
+    return str(last) if options.resume else None
+
+
+def _network(options: TrainOptions) -> BuiltNetwork:
+    if options.architecture == "reference":
+        network = ReferenceNetwork(
+            bands=len(options.data.bands), classes=len(options.data.classes)
+        )
+        return BuiltNetwork(network, "random weights")
+    return build_network(options.network)
+
+
+def _trainer(
+    options: TrainOptions, loggers: Sequence[Logger]
+) -> tuple[lightning.Trainer, ModelCheckpoint]:
+    checkpoint = ModelCheckpoint(
+        options.out / CHECKPOINTS,
+        filename="best",
+        monitor="val_loss",
+        save_last=True,
+        enable_version_counter=False,
+    )
+    callbacks: list[lightning.Callback] = [
+        checkpoint,
+        EarlyStopping("val_loss", patience=options.optim.patience),
+        LearningRateMonitor("epoch"),
+        EpochLines(),
+    ]
+    if options.optim.minutes is not None:
+        callbacks.append(TimeLimit(options.optim.minutes))
+    trainer = lightning.Trainer(
+        accelerator="auto",
+        devices=1,
+        precision=choose_precision(),
+        max_epochs=options.optim.epochs,
+        logger=[CSVLogger(options.out, name="", version="log"), *loggers],
+        callbacks=callbacks,
+        gradient_clip_val=1.0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=1,
+        enable_model_summary=False,
+        enable_progress_bar=False,  # one line an epoch reads the same on a terminal and in a file
+        limit_train_batches=1 if options.fast_dev_run else None,
+        limit_val_batches=1 if options.fast_dev_run else None,
+    )
+    return trainer, checkpoint
+
+
+def _best(task: LitRefugeeCamp, checkpoint: ModelCheckpoint) -> nn.Module:
+    """The network with the weights of the lowest validation loss, on the CPU."""
+    if not checkpoint.best_model_path:
+        msg = "training ended before the first validation: give it more minutes"
+        raise TrainError(msg)
+    # Lightning's checkpoints hold more than tensors; this one was written by this very run.
+    state = torch.load(checkpoint.best_model_path, map_location="cpu", weights_only=False)
+    task.load_state_dict(state["state_dict"])
+    network: nn.Module = task.network.cpu().float().eval()
+    return network.to(memory_format=torch.contiguous_format)
+
+
+def _finish(
+    options: TrainOptions, data: CampDataModule, *, built: BuiltNetwork, network: nn.Module
+) -> TrainResult:
+    """Choose the threshold on validation, measure, describe, export."""
+    predictor = NetworkPredictor(network)
+    draft = build_spec(options, threshold=0.5, attribution=built.attribution, provenance={})
+    val = [predict_area(a, predictor, draft) for a in data.areas("val")]
+    test = [predict_area(a, predictor, draft) for a in data.areas("test")]
+    threshold = options.model.threshold or best_threshold(histogram_of(val))
+    validation = histogram_of(val).confusion(threshold).to_dict()
+    held_out = histogram_of(test).confusion(threshold).to_dict() if test else {}
+    figures = {"validation": _figures(validation), "test": _figures(held_out)}
+    chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
+    spec = build_spec(
+        options,
+        threshold=threshold,
+        attribution=built.attribution,
+        provenance=describe_run(options, start=built.start, chips=chips, figures=figures),
+    )
+    exports = export_all(network, options.out / "meta", spec=spec, chips=_real_chips(data, spec),
+                         opset=options.model.opset)
+    write_evaluation(val, spec, options.out / "evaluation" / "validation")
+    if test:
+        write_evaluation(test, spec, options.out / "evaluation" / "test")
+    write_curves(options.out / "log" / "metrics.csv", options.out / "evaluation" / "curves.png")
+    return TrainResult(options.out, spec, exports, validation, held_out)
+
+
+def export_all(
+    network: nn.Module,
+    folder: Path,
+    *,
+    spec: ModelSpec,
+    chips: Sequence[NDArray[Any]] = (),
+    opset: int = 17,
+) -> dict[str, float]:
+    """Write every format.
+
+    Args:
+        network: Gives logits; it is moved to the CPU.
+        folder: Gets ``best_model`` with the endings ``.pth``, ``.pt`` and ``.onnx``, and
+            ``best_model_deepness.onnx`` where Deepness can run the model.
+        spec: What the model is.
+        chips: Real normalised chips (n, bands, height, width) to compare with.
+        opset: Of the ONNX files.
+
+    Returns:
+        File name to the largest difference of a probability from the network.
+
+    Raises:
+        ExportError: A file differs from the network, or cannot be written.
+    """
+    export_state(network, folder / "best_model.pth")
+    done = {
+        "best_model.pt": export_torchscript(
+            network, folder / "best_model.pt", spec=spec, chips=chips
+        ),
+        "best_model.onnx": export_onnx(
+            network,
+            folder / "best_model.onnx",
+            spec=spec,
+            options=OnnxOptions(opset),
+            chips=chips,
+        ),
+    }
+    name = "best_model_deepness.onnx"
+    try:
+        done[name] = export_onnx(
+            network,
+            folder / name,
+            spec=spec,
+            options=OnnxOptions(opset, deepness=True),
+            chips=chips[:1],
+        )
+    except SpecError as error:
+        LOG.warning("No file for Deepness: %s.", error)
+    return done
+
+
+def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:
+    """Some normalised validation chips, with sides that the network takes."""
+    batch = next(iter(data.val_dataloader()))["image"][:2].numpy()
+    height, width = (n // spec.multiple * spec.multiple for n in batch.shape[2:])
+    return [batch[:, :, :height, :width].copy()]
+
+
+def _figures(figures: dict[str, float]) -> str:
+    names = ("iou", "precision", "recall", "f1", "all_ones_iou")
+    return ", ".join(f"{n} {figures[n]:.4f}" for n in names) if figures else "none"
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n")
