@@ -1,0 +1,253 @@
+"""Open a model by any of its files: ONNX, STAC-MLM item, or Esri deep learning package.
+
+Nothing is executed or extracted, and no network is used: a package is read in memory, an item
+leads to a file beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from camp_detector_core.engine.errors import PredictorError, SpecError
+from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+
+from .onnx_reader import read_metadata
+
+SPEC_KEY = "CampDetectorSpec"
+"""Key of our description in an Esri model definition."""
+
+_MAX_BYTES = 4 << 30
+_MAX_TEXT = 16 << 20
+_MULTIHASH_SHA256 = "1220"
+"""Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
+_MODELS = Path(__file__).resolve().parent.parent / "models"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model that is read but not yet loaded."""
+
+    onnx: bytes
+    """The bytes of the ONNX file."""
+    spec: ModelSpec
+    """What the model is, from the ONNX file's metadata."""
+    sha256: str
+    """Checksum of ``onnx``, 64 hexadecimal digits."""
+    origin: str
+    """The file that the user named, and the member or neighbour that it led to."""
+
+
+def default_model_path() -> Path:
+    """The model that ships with the package.
+
+    Raises:
+        PredictorError: There is none.
+    """
+    shipped = sorted(_MODELS.glob("*.onnx"))
+    if not shipped:
+        msg = f"no model ships with this installation ({_MODELS}): name one with --model"
+        raise PredictorError(msg)
+    return shipped[0]
+
+
+def open_model(path: str | Path) -> ModelFile:
+    """Read a model and its description.
+
+    Args:
+        path: ``.onnx``, ``.json`` (a STAC item with the MLM extension) or ``.dlpk``.
+
+    Raises:
+        PredictorError: The file is missing, damaged, or leads to no ONNX model.
+        SpecError: The model does not say what it is, or two descriptions contradict each other.
+    """
+    path = Path(path)
+    data = _read(path)
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return _from_item(path, data)
+    if suffix == ".dlpk":
+        return _from_package(path)
+    if suffix != ".onnx":
+        msg = f"{path} is not a model file: .onnx, a STAC-MLM item (.json) or .dlpk is needed"
+        raise PredictorError(msg)
+    return _from_onnx(data, str(path))
+
+
+def _from_onnx(data: bytes, origin: str) -> ModelFile:
+    entries = read_metadata(data, origin)
+    if METADATA_KEY not in entries:
+        msg = (
+            f"{origin} does not say what model it is (no {METADATA_KEY} in its metadata): its "
+            "bands, scaling and resolution are unknown; export it with python -m training export"
+        )
+        raise SpecError(msg)
+    try:
+        spec = ModelSpec.from_json(entries[METADATA_KEY])
+    except SpecError as error:
+        msg = f"{origin}: {error}"
+        raise SpecError(msg) from error
+    return ModelFile(data, spec, hashlib.sha256(data).hexdigest(), origin)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file that is neither missing nor empty nor beyond all measure."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            msg = f"{path} is larger than {_MAX_BYTES >> 30} GiB, which no model here is"
+            raise PredictorError(msg)
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"the model {path} cannot be read: {error.strerror or error}"
+        raise PredictorError(msg) from error
+    if not data:
+        msg = f"the model {path} is empty (0 bytes): copy or download it again"
+        raise PredictorError(msg)
+    return data
+
+
+def _json(data: bytes, origin: str) -> dict[str, Any]:
+    try:
+        found = json.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        msg = f"{origin} is not JSON: {error}"
+        raise PredictorError(msg) from error
+    if not isinstance(found, dict):
+        msg = f"{origin} is not a JSON object"
+        raise PredictorError(msg)
+    return found
+
+
+# A STAC item.
+
+
+def _from_item(path: Path, data: bytes) -> ModelFile:
+    item = _json(data, str(path))
+    asset = _onnx_asset(item, path)
+    href = asset.get("href")
+    local = _local(href, path)
+    onnx = _read(local)
+    _verify(asset, onnx, local)
+    return _from_onnx(onnx, f"{path} -> {local.name}")
+
+
+def _onnx_asset(item: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The one model asset of an item that is ONNX."""
+    assets = item.get("assets")
+    if item.get("type") != "Feature" or not isinstance(assets, dict):
+        msg = f"{path} is not a STAC item (a GeoJSON Feature with assets)"
+        raise PredictorError(msg)
+    models = [
+        a for a in assets.values() if isinstance(a, dict) and "mlm:model" in (a.get("roles") or [])
+    ]
+    hits = [a for a in models if _is_onnx(a)]
+    if len(hits) != 1:
+        msg = (
+            f"{path} has {len(hits)} ONNX assets with the role mlm:model, and exactly one is "
+            f"needed ({len(models)} with that role in all)"
+        )
+        raise PredictorError(msg)
+    return hits[0]
+
+
+def _is_onnx(asset: dict[str, Any]) -> bool:
+    words = (asset.get("type"), asset.get("mlm:artifact_type"))
+    named = any("onnx" in str(w).lower() for w in words if w)
+    return named or str(asset.get("href", "")).lower().endswith(".onnx")
+
+
+def _local(href: object, item: Path) -> Path:
+    """The file that an href leads to; relative ones start at the item."""
+    if not isinstance(href, str) or not href:
+        msg = f"{item}: the model asset has no href"
+        raise PredictorError(msg)
+    parts = urlsplit(href)
+    if parts.scheme == "file":
+        return Path(unquote(parts.path))
+    if len(parts.scheme) > 1:  # one letter is a drive of Windows
+        msg = f"{item}: the model lies at {href}; download it and put it beside the item"
+        raise PredictorError(msg)
+    beside = item.parent / href
+    return beside if beside.exists() else item.parent / unquote(href)
+
+
+def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
+    """Hold a file against the size and checksum that the item gives, if it does."""
+    size = asset.get("file:size")
+    if size is not None and size != len(data):
+        msg = f"{path} has {len(data)} bytes and the item says {size}: copy or download it again"
+        raise PredictorError(msg)
+    checksum = asset.get("file:checksum")
+    if checksum is None:
+        return
+    text = str(checksum).lower()
+    if not text.startswith(_MULTIHASH_SHA256):
+        msg = f"the item's checksum of {path} ({text[:12]}...) is not SHA-256 and cannot be checked"
+        raise PredictorError(msg)
+    if text[len(_MULTIHASH_SHA256) :] != hashlib.sha256(data).hexdigest():
+        msg = f"{path} is not the file that the item describes: its checksum differs"
+        raise PredictorError(msg)
+
+
+# An Esri deep learning package.
+
+
+def _from_package(path: Path) -> ModelFile:
+    try:
+        with zipfile.ZipFile(path) as package:
+            emd_name = _root_emd(package, path)
+            emd = _json(_member(package, emd_name, path, _MAX_TEXT), f"{path}, {emd_name}")
+            name = _model_member(package, emd, path)
+            data = _member(package, name, path, _MAX_BYTES)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        msg = f"{path} is not a deep learning package (a zip file), or it is damaged: {error}"
+        raise PredictorError(msg) from error
+    model = _from_onnx(data, f"{path} -> {name}")
+    stated = emd.get(SPEC_KEY)
+    if stated is not None and ModelSpec.from_dict(stated) != model.spec:
+        msg = f"{path}: {emd_name} and the ONNX file describe different models; build it again"
+        raise SpecError(msg)
+    return model
+
+
+def _root_emd(package: zipfile.ZipFile, path: Path) -> str:
+    found = [n for n in package.namelist() if n.lower().endswith(".emd") and "/" not in n]
+    if len(found) != 1:
+        msg = f"{path} has {len(found)} model definitions (.emd) at its root, and one is needed"
+        raise PredictorError(msg)
+    return found[0]
+
+
+def _model_member(package: zipfile.ZipFile, emd: dict[str, Any], path: Path) -> str:
+    """The member that the model definition names, as a clean path inside the package."""
+    stated = emd.get("ModelFile")
+    if not isinstance(stated, str) or not stated:
+        msg = f"{path}: its model definition names no ModelFile"
+        raise PredictorError(msg)
+    clean = PurePosixPath(stated.replace("\\", "/"))
+    if clean.is_absolute() or ".." in clean.parts or ":" in stated:
+        msg = f"{path}: the ModelFile {stated} does not lie in the package"
+        raise PredictorError(msg)
+    if clean.suffix.lower() != ".onnx":
+        msg = f"{path}: its model is {clean.name}, and only ONNX models can be run here"
+        raise PredictorError(msg)
+    if str(clean) not in package.namelist():
+        msg = f"{path} does not hold the ModelFile {clean} that its definition names"
+        raise PredictorError(msg)
+    return str(clean)
+
+
+def _member(package: zipfile.ZipFile, name: str, path: Path, limit: int) -> bytes:
+    """The bytes of a member, never more than ``limit``, whatever its header says."""
+    with package.open(name) as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        msg = f"{path}: {name} unpacks to more than {limit >> 20} MiB and is refused"
+        raise PredictorError(msg)
+    return data

@@ -1,0 +1,86 @@
+"""Which bands of a raster are the model's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rasterio.enums import ColorInterp
+
+from camp_detector_core.engine.errors import RasterError
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+
+    from .layout import Layout
+
+_MAX_UNNAMED = 4
+"""More bands without colour or name are a multispectral product, whose order nobody can guess."""
+
+
+class BandChoice(NamedTuple):
+    """Band numbers from 1 in the order of the model's bands, and what to tell the user."""
+
+    bands: tuple[int, ...]
+    warning: str | None
+
+
+def choose_bands(layout: Layout, spec: ModelSpec, *, wanted: tuple[int, ...] | None) -> BandChoice:
+    """The bands to read.
+
+    Without ``wanted``, by the name or colour of each band; where the bands carry none, the first
+    ones, if there are at most four (not counting alpha).
+
+    Raises:
+        RasterError: Numbers that do not exist or are too few, or no way to tell.
+    """
+    names = [b.name for b in spec.bands]
+    if wanted is not None:
+        return BandChoice(_explicit(layout, names, wanted), None)
+    by_name = [_find(layout, name.lower()) for name in names]
+    if all(by_name):
+        return BandChoice(tuple(b for b in by_name if b), None)
+    plain = [i for i, c in enumerate(layout.colors, 1) if c is not ColorInterp.alpha]
+    if len(plain) < len(names) or len(plain) > max(_MAX_UNNAMED, len(names)):
+        first = ["1"] * len(names) if len(plain) == 1 else map(str, range(1, len(names) + 1))
+        example = ",".join(first)
+        msg = (
+            f"{layout.label} has {_count(len(plain))} and the model takes {_count(len(names))} "
+            f"({', '.join(names)}): say which with --bands, e.g. --bands {example}"
+        )
+        raise RasterError(msg)
+    chosen = tuple(plain[: len(names)])
+    numbers = ", ".join(map(str, chosen))
+    warning = (
+        f"the bands of {layout.label} do not say what they show; bands {numbers} are taken as "
+        f"{', '.join(names)} (--bands chooses others)"
+    )
+    return BandChoice(chosen, warning)
+
+
+def _count(bands: int) -> str:
+    return f"{bands} band" if bands == 1 else f"{bands} bands"
+
+
+def _explicit(layout: Layout, names: list[str], wanted: tuple[int, ...]) -> tuple[int, ...]:
+    if len(wanted) != len(names):
+        msg = (
+            f"--bands names {_count(len(wanted))}, but the model takes {_count(len(names))} "
+            f"({', '.join(names)})"
+        )
+        raise RasterError(msg)
+    missing = [b for b in wanted if b > len(layout.colors)]
+    if missing:
+        msg = f"--bands asks for band {missing[0]}, but {layout.label} has {len(layout.colors)}"
+        raise RasterError(msg)
+    return wanted
+
+
+def _find(layout: Layout, name: str) -> int | None:
+    """The one band with this description or colour."""
+    for hits in (
+        [i for i, d in enumerate(layout.descriptions, 1) if d == name],
+        [i for i, c in enumerate(layout.colors, 1) if c.name.lower() == name],
+    ):
+        if len(hits) == 1:
+            return hits[0]
+    return None

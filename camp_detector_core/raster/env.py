@@ -1,0 +1,38 @@
+"""GDAL's settings, in one place and for the time of a run only."""
+
+from __future__ import annotations
+
+import os
+
+import rasterio
+
+OPTIONS: dict[str, str | int | bool] = {
+    # Bytes that GDAL may keep of decoded blocks; its default is 5 % of the machine's memory,
+    # which makes the use of memory depend on the machine.
+    "GDAL_CACHEMAX": 192 * 1024 * 1024,
+    # Decoding and encoding of blocks beside the inference.
+    "GDAL_NUM_THREADS": "2",
+    # Listing a folder of ten thousand tiles for each of them takes minutes; side files (world
+    # files, masks, overviews) are asked for by name instead.
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    # Without it a JPEG that ends early is silently filled up with grey.
+    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
+    # Remote rasters: read in larger pieces, keep them, try again after a passing fault.
+    "VSI_CACHE": "TRUE",
+    "VSI_CACHE_SIZE": 16 * 1024 * 1024,
+    "CPL_VSIL_CURL_CHUNK_SIZE": 256 * 1024,
+    "CPL_VSIL_CURL_CACHE_SIZE": 64 * 1024 * 1024,
+    "GDAL_HTTP_MULTIPLEX": "YES",
+    "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
+    "GDAL_HTTP_MAX_RETRY": 3,
+    "GDAL_HTTP_RETRY_DELAY": 1,
+    "GDAL_HTTP_CONNECTTIMEOUT": 20,
+    # Errors reach us as exceptions; what GDAL's own threads would print besides goes nowhere.
+    "CPL_LOG": os.devnull,
+}
+"""Applied with `gdal_env` around each run; never through environment variables."""
+
+
+def gdal_env() -> rasterio.Env:
+    """A context in which GDAL runs with `OPTIONS`."""
+    return rasterio.Env(**OPTIONS)

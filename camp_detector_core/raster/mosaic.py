@@ -1,0 +1,199 @@
+"""Several rasters as one: a GDAL virtual raster in which every pixel keeps its own validity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.grid import Shape, Transform, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .layout import Layout
+
+_GDAL_TYPES = {
+    "uint8": "Byte",
+    "int8": "Int8",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "float32": "Float32",
+    "float64": "Float64",
+}
+_SIZE_TOLERANCE = 0.01
+"""Pixel sizes may differ by this fraction: web map tiles kept in degrees grow shorter with the
+latitude, row of tiles by row of tiles."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A raster and the pixels of the mosaic that it fills."""
+
+    layout: Layout
+    window: Window
+
+
+@dataclass(frozen=True)
+class MosaicPlan:
+    """The grid of a mosaic and the place of each part on it."""
+
+    shape: Shape
+    transform: Transform
+    parts: tuple[Part, ...]
+
+    def vrt(self, bands: Sequence[int]) -> str:
+        """The mosaic as the text of a GDAL virtual raster.
+
+        Pixels that no part covers are invalid: by the nodata value where there is one, by the
+        alpha band, or else by a mask band.
+
+        Args:
+            bands: Numbers of the parts' bands to take, from 1, without alpha.
+
+        Returns:
+            XML; its bands are those named, in their order, and then alpha if the parts have it.
+        """
+        first = self.parts[0].layout
+        t = self.transform
+        lines = [f'<VRTDataset rasterXSize="{self.shape.width}" rasterYSize="{self.shape.height}">']
+        if first.crs is not None:
+            mapping = 'dataAxisToSRSAxisMapping="2,1"' if first.crs.is_geographic else ""
+            lines.append(f"<SRS {mapping}>{escape(first.crs.to_wkt())}</SRS>")
+        numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
+        lines.append(f"<GeoTransform>{numbers}</GeoTransform>")
+        for number, band in enumerate([*bands, *([first.alpha] if first.alpha else [])], 1):
+            lines += self._band(band, number=number)
+        if first.alpha is None and first.nodata is None:
+            lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
+            for part in self.parts:
+                lines += _source(part, "mask,1", kind="SimpleSource", extra="")
+            lines += ["</VRTRasterBand>", "</MaskBand>"]
+        lines.append("</VRTDataset>")
+        return "\n".join(lines)
+
+    def _band(self, band: int, *, number: int) -> Iterator[str]:
+        first = self.parts[0].layout
+        is_alpha = band == first.alpha
+        yield f'<VRTRasterBand dataType="{_GDAL_TYPES[first.dtype]}" band="{number}">'
+        yield f"<ColorInterp>{first.colors[band - 1].name.capitalize()}</ColorInterp>"
+        nodata = None if is_alpha else first.nodata
+        if nodata is not None:
+            yield f"<NoDataValue>{nodata!r}</NoDataValue>"
+        for part in self.parts:
+            # A part's missing pixels must not cover another part's pixels where they overlap.
+            extra = "" if nodata is None else f"<NODATA>{nodata!r}</NODATA>"
+            if part.layout.has_mask or (first.alpha and not is_alpha):
+                extra += "<UseMaskBand>true</UseMaskBand>"
+            kind = "ComplexSource" if extra else "SimpleSource"
+            yield from _source(part, str(band), kind=kind, extra=extra)
+        yield "</VRTRasterBand>"
+
+
+def _source(part: Part, band: str, *, kind: str, extra: str) -> Iterator[str]:
+    """One source of one band, with what GDAL would otherwise open the file for."""
+    layout, window = part.layout, part.window
+    height, width = layout.shape
+    rows, cols = layout.block
+    yield f"<{kind}>"
+    yield f'<SourceFilename relativeToVRT="0">{escape(layout.name)}</SourceFilename>'
+    yield f"<SourceBand>{band}</SourceBand>"
+    yield (
+        f'<SourceProperties RasterXSize="{width}" RasterYSize="{height}" '
+        f"DataType={quoteattr(_GDAL_TYPES[layout.dtype])} "
+        f'BlockXSize="{cols}" BlockYSize="{rows}"/>'
+    )
+    yield f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'
+    yield (
+        f'<DstRect xOff="{window.col}" yOff="{window.row}" '
+        f'xSize="{window.width}" ySize="{window.height}"/>'
+    )
+    yield extra
+    yield f"</{kind}>"
+
+
+def plan_mosaic(layouts: Sequence[Layout]) -> MosaicPlan:
+    """Place rasters side by side on one grid.
+
+    The edges of each part are rounded to whole pixels of the mosaic, so parts that touch on the
+    ground touch in the mosaic, without a gap or an overlap, even where their pixel sizes differ
+    in the sixth digit.
+
+    Raises:
+        RasterError: A part differs from the first in CRS, bands, dtype, nodata or pixel size, or
+            has no georeference; the message names it.
+    """
+    first = layouts[0]
+    for other in layouts:
+        _refuse_misfit(first, other, alone=len(layouts) == 1)
+    transforms = [layout.transform for layout in layouts if layout.transform is not None]
+    a = float(np.median([t.a for t in transforms]))
+    e = float(np.median([t.e for t in transforms]))
+    left = min(t.c for t in transforms)
+    top = max(t.f for t in transforms)
+    parts = []
+    for layout, t in zip(layouts, transforms, strict=True):
+        col, row = _round((t.c - left) / a), _round((t.f - top) / e)
+        stop_col = _round((t.c + t.a * layout.shape.width - left) / a)
+        stop_row = _round((t.f + t.e * layout.shape.height - top) / e)
+        size = max(1, stop_row - row), max(1, stop_col - col)
+        parts.append(Part(layout, Window(row, col, *size)))
+    shape = Shape(max(p.window.stop_row for p in parts), max(p.window.stop_col for p in parts))
+    return MosaicPlan(shape, Transform(a, 0.0, left, 0.0, e, top), tuple(parts))
+
+
+def _round(value: float) -> int:
+    return math.floor(value + 0.5)
+
+
+def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
+    """Refuse a part that cannot stand beside the first."""
+    if other.transform is None or first.transform is None:
+        name = (other if other.transform is None else first).name
+        msg = f"{name} has no georeference, so its place in a mosaic is unknown: give it alone"
+        raise RasterError(msg)
+    if not alone and not other.is_north_up:
+        msg = f"{other.name} is not north up: turn it first with gdalwarp, or give it alone"
+        raise RasterError(msg)
+    fields = (
+        ("another CRS", _crs_name(first), _crs_name(other), first.crs == other.crs),
+        ("another number of bands", len(first.colors), len(other.colors), None),
+        ("another dtype", first.dtype, other.dtype, None),
+        ("another nodata value", str(first.nodata), str(other.nodata), None),
+        ("another alpha band", first.alpha, other.alpha, None),
+        (
+            "another pixel size",
+            _size(first.transform),
+            _size(other.transform),
+            _similar(first.transform, other.transform),
+        ),
+    )
+    for what, wanted, got, same in fields:
+        if not (wanted == got if same is None else same):
+            msg = (
+                f"{other.name} has {what} than {first.name} ({got} beside {wanted}), so they "
+                "cannot be one mosaic: convert it, or run it apart"
+            )
+            raise RasterError(msg)
+
+
+def _crs_name(layout: Layout) -> str:
+    if layout.crs is None:
+        return "none"
+    return str(layout.crs.to_string() if layout.crs.to_epsg() else layout.crs.to_wkt()[:60])
+
+
+def _size(transform: Transform) -> str:
+    return f"{transform.a:.6g} x {-transform.e:.6g}"
+
+
+def _similar(one: Transform, other: Transform) -> bool:
+    return math.isclose(one.a, other.a, rel_tol=_SIZE_TOLERANCE) and math.isclose(
+        one.e, other.e, rel_tol=_SIZE_TOLERANCE
+    )

@@ -1,0 +1,56 @@
+"""The place of a web map tile that says where it lies only by its name.
+
+Tiles of the XYZ scheme are plain pictures; OpenAerialMap chips, for one, are JPEG files called
+``OAM-386697-220243-19.tif`` without a word on georeference inside.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import PurePosixPath
+
+from camp_detector_core.engine.grid import Transform
+
+CRS_CODE = "EPSG:3857"
+"""The CRS of XYZ tiles."""
+
+_HALF = math.pi * 6378137.0
+"""Half the side of the square world in metres of EPSG:3857."""
+_NAME = re.compile(r"(?:^|[^0-9])([1-9][0-9]*)[-_]([1-9][0-9]*)[-_](1[5-9]|2[0-4])$")
+_PATH = re.compile(r"(?:^|/)(1[5-9]|2[0-4])/([1-9][0-9]*)/([1-9][0-9]*)$")
+_SIDES = {256, 512, 1024, 2048}
+_MIN_TURN = 0.07
+"""Smallest y of a tile over the number of rows: 82 degrees north."""
+
+
+def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
+    """Transform of a tile named ``...x-y-z.ext`` or ``.../z/x/y.ext``, in metres of EPSG:3857.
+
+    Dates are not mistaken for places: a tile is a square of 256 to 2048 pixels, its zoom is 15 to
+    24, its numbers have no leading zero and fit the zoom, and it does not lie beyond 82 degrees
+    north, where any date taken for x, y and zoom would put it.
+
+    Args:
+        name: File name or path; both kinds of slash.
+        height: Pixels.
+        width: Pixels.
+
+    Returns:
+        None where the name is not that of a tile.
+    """
+    if height != width or height not in _SIDES:
+        return None
+    stem = str(PurePosixPath(name.replace("\\", "/")).with_suffix(""))
+    if found := _NAME.search(stem):
+        x, y, zoom = (int(g) for g in found.groups())
+    elif found := _PATH.search(stem):
+        zoom, x, y = (int(g) for g in found.groups())
+    else:
+        return None
+    count = 2**zoom
+    if x >= count or not _MIN_TURN < y / count < 1:
+        return None
+    side = 2 * _HALF / count
+    pixel = side / width
+    return Transform(pixel, 0.0, x * side - _HALF, 0.0, -pixel, _HALF - y * side)

@@ -1,0 +1,208 @@
+"""Dwellings as a vector file: GeoPackage, FlatGeobuf, GeoJSON or Shapefile."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .atomic import cannot_write
+from .engine.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from .engine.grid import Grid
+    from .engine.spec import ModelSpec
+    from .engine.vectorise import Dwelling
+
+LAYER = "dwellings"
+_SHAPEFILE_LIMIT = 2**31 - 1
+_BYTES_A_VERTEX = 16
+
+
+@dataclass(frozen=True)
+class _Format:
+    """How GDAL writes one kind of file."""
+
+    driver: str
+    options: dict[str, str]
+    probability: str = "probability"
+    """Name of the field with the mean probability."""
+
+
+FORMATS = {
+    ".gpkg": _Format("GPKG", {"SPATIAL_INDEX": "YES"}),
+    ".fgb": _Format("FlatGeobuf", {"SPATIAL_INDEX": "YES"}),
+    # RFC 7946: longitude and latitude on WGS 84, to nine decimals (0.1 mm).
+    ".geojson": _Format("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
+    # dBASE field names have at most ten letters.
+    ".shp": _Format("ESRI Shapefile", {"SPATIAL_INDEX": "NO"}, "prob"),
+}
+"""Formats by the suffix of the file."""
+
+
+@dataclass(frozen=True)
+class DwellingTable:
+    """Dwellings as columns; row ``i`` of each belongs to dwelling ``i + 1``."""
+
+    wkb: NDArray[np.object_]
+    """(n,) polygons as well-known binary, in CRS units."""
+    classes: NDArray[np.object_]
+    """(n,) class names."""
+    probability: NDArray[np.float64]
+    """(n,) mean probability over the dwelling's pixels, in [0, 1]."""
+    area: NDArray[np.float64]
+    """(n,) area on the ground in square metres."""
+    vertices: int
+    """Vertices of all polygons."""
+
+
+def check_format(path: Path) -> None:
+    """Refuse a file name whose suffix is not that of a known format.
+
+    Raises:
+        OutputError: The message lists the formats.
+    """
+    if path.suffix.lower() not in FORMATS:
+        known = ", ".join(f"{suffix} ({f.driver})" for suffix, f in FORMATS.items())
+        msg = f"{path}: the name must end in one of {known}"
+        raise OutputError(msg)
+
+
+def make_table(dwellings: Sequence[Dwelling], grid: Grid, spec: ModelSpec) -> DwellingTable:
+    """Turn dwellings in pixels into rows in CRS units and square metres.
+
+    Areas are measured where each dwelling lies, since the metres of a degree or of Web Mercator
+    change with the latitude.
+
+    Args:
+        dwellings: Polygons in pixel corners of ``grid``.
+        grid: Where the pixels lie.
+        spec: Names the classes.
+    """
+    import shapely
+
+    if not dwellings:
+        empty = np.empty(0, object)
+        return DwellingTable(empty, empty, np.empty(0), np.empty(0), 0)
+    rings = [r for d in dwellings for r in (d.exterior, *d.holes)]
+    corners = np.concatenate(rings).astype(np.float64)
+    ring_offsets = np.concatenate([[0], np.cumsum([len(r) for r in rings])])
+    polygon_offsets = np.concatenate([[0], np.cumsum([1 + len(d.holes) for d in dwellings])])
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, grid.transform.apply(corners), (ring_offsets, polygon_offsets)
+    )
+    names = {c.value: c.name for c in spec.classes}
+    pixels = np.array([d.area for d in dwellings])
+    centres = shapely.get_coordinates(shapely.centroid(polygons))
+    return DwellingTable(
+        wkb=shapely.to_wkb(polygons),
+        classes=np.array([names[d.class_value] for d in dwellings], object),
+        probability=np.array([d.mean_probability for d in dwellings]),
+        area=pixels * _pixel_areas(grid, centres),
+        vertices=len(corners),
+    )
+
+
+def _pixel_areas(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Square metres of a pixel of the grid at each of the points (n, 2) in CRS units."""
+    from rasterio.crs import CRS
+
+    from .raster.ground import metres_per_unit
+
+    crs = CRS.from_wkt(grid.crs_wkt) if grid.crs_wkt else None
+    middle = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]]))
+    at = np.concatenate([middle, points])
+    mx, my = metres_per_unit(crs, at[:, 0], at[:, 1])
+    local = mx * my
+    areas: NDArray[np.float64] = grid.pixel_area * local[1:] / local[0]
+    return areas
+
+
+def write_dwellings(
+    final: Path, temporary: Path, table: DwellingTable, *, crs_wkt: str | None, model_id: str
+) -> None:
+    """Write a vector file in the format of its suffix and read it back.
+
+    Fields: ``id`` (from 1), ``class``, ``probability`` (``prob`` in a Shapefile), ``area_m2``,
+    ``model``. Without dwellings the file has the same fields and no feature.
+
+    Args:
+        final: Where the file will be, for messages.
+        temporary: Where it is written.
+        table: The dwellings.
+        crs_wkt: CRS of the coordinates, or None.
+        model_id: Name and version of the model.
+
+    Raises:
+        OutputError: The file cannot be written, or not be read back.
+    """
+    import pyogrio.errors
+    import pyogrio.raw
+
+    kind = FORMATS[final.suffix.lower()]
+    count = len(table.wkb)
+    _refuse_size(final, table)
+    columns: dict[str, NDArray[Any]] = {
+        "id": np.arange(1, count + 1, dtype=np.int32),
+        "class": table.classes,
+        kind.probability: table.probability,
+        "area_m2": table.area,
+        "model": np.full(count, model_id, object),
+    }
+    options = dict(kind.options)
+    if crs_wkt is None and "RFC7946" in options:
+        # Nothing to transform from: coordinates are written as they are.
+        del options["RFC7946"]
+    try:
+        with warnings.catch_warnings():
+            # A missing CRS is reported where the raster is opened.
+            warnings.filterwarnings("ignore", message="'crs' was not provided")
+            pyogrio.raw.write(
+                os.fspath(temporary),
+                geometry=table.wkb,
+                field_data=list(columns.values()),
+                fields=np.array(list(columns), object),
+                layer=LAYER if kind.driver == "GPKG" else final.stem,
+                driver=kind.driver,
+                geometry_type="Polygon",
+                crs=crs_wkt,
+                encoding="UTF-8",
+                layer_options=options,
+            )
+        stored = _stored(temporary)
+    except (pyogrio.errors.DataSourceError, RuntimeError, OSError) as error:
+        raise cannot_write(final, error, needed=_size(table)) from error
+    if stored != (count, count * (count + 1) // 2):
+        reason = "what was written cannot be read back"
+        raise cannot_write(final, reason, needed=_size(table))
+
+
+def _stored(path: Path) -> tuple[int, int]:
+    """Number of polygons in a file and sum of their ids."""
+    import pyogrio.raw
+
+    _, _, geometries, fields = pyogrio.raw.read(os.fspath(path), columns=["id"])
+    polygons = sum(g is not None for g in geometries)
+    # GeoJSON without a feature has no fields either.
+    return polygons, int(np.sum(fields[0], dtype=np.int64)) if fields else 0
+
+
+def _size(table: DwellingTable) -> int:
+    return table.vertices * _BYTES_A_VERTEX + 100 * len(table.wkb)
+
+
+def _refuse_size(final: Path, table: DwellingTable) -> None:
+    if final.suffix.lower() == ".shp" and _size(table) > _SHAPEFILE_LIMIT:
+        msg = (
+            f"{final}: {len(table.wkb)} dwellings do not fit into a Shapefile, which ends at 2 GB: "
+            "write a .gpkg"
+        )
+        raise OutputError(msg)
