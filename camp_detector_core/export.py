@@ -10,6 +10,7 @@ import io
 import os
 import tempfile
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from camp_detector_core.packaging.onnx_metadata import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -126,17 +127,15 @@ def export_torchscript(
     """
     model = WithActivation(network).cpu().eval()
     batches = [*random_chips(spec), *chips]
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        traced = torch.jit.trace(model, torch.from_numpy(batches[0]), check_trace=True)
     buffer = io.BytesIO()
-    torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
+    with torch.no_grad(), _quiet():
+        traced = torch.jit.trace(model, torch.from_numpy(batches[0]), check_trace=True)
+        torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
     differences = []
 
     def check(written: Path) -> None:
-        loaded = torch.jit.load(str(written))
+        with _quiet():
+            loaded = torch.jit.load(str(written))
         differences.append(check_parity(model, _run_torch(loaded), batches, name=path.name))
 
     _publish(buffer.getvalue(), path, check=check)
@@ -193,10 +192,7 @@ def _onnx_bytes(
 
     free = {0: "batch"} if options.deepness else {0: "batch", 2: "height", 3: "width"}
     buffer = io.BytesIO()
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
+    with torch.no_grad(), _quiet():
         torch.onnx.export(
             model,
             (torch.from_numpy(example),),
@@ -253,6 +249,15 @@ def check_parity(
             raise ExportError(msg)
         worst = max(worst, difference)
     return worst
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without torch's advice to use its newer exporters: hosts read what these two write."""
+    with warnings.catch_warnings():
+        for kind in (torch.jit.TracerWarning, DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", kind)
+        yield
 
 
 def _run_torch(model: nn.Module) -> Run:
