@@ -1,0 +1,116 @@
+"""What ``make demo`` runs: draw a camp, find its dwellings, and say where the results are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import CampDetectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camp_detector_core.scene import Scene
+
+WHAT = {
+    "dwellings": "outlines with class, probability and area",
+    "probability": "probability of each pixel",
+    "mask": "class of each pixel",
+    "overlay": "picture of the imagery with the outlines",
+    "report": "what was run and what came out",
+}
+"""The products of a run, by their names in its report."""
+TRUTH = "camp_truth.gpkg"
+"""Name of the file with the true dwellings of the generated camp."""
+
+
+def detect_command(image: str, vector: Path) -> list[str]:
+    """The command that finds dwellings and writes every product beside ``vector``."""
+    products = ["--probability", "--mask", "--overlay"]
+    return ["camp-detector", "detect", image, "-o", str(vector), *products, "--overwrite"]
+
+
+def draw_camp(folder: Path) -> tuple[Path, Scene]:
+    """Write the demo's scene and the truth about it.
+
+    Returns:
+        The raster, and the scene with its true dwellings.
+
+    Raises:
+        OutputError: They cannot be written.
+    """
+    from camp_detector_core.scene import demo_options, generate_scene, write_scene
+
+    scene = generate_scene(demo_options())
+    image = folder / "camp.tif"
+    write_scene(scene, image, folder / TRUTH, overwrite=True)
+    return image, scene
+
+
+def summary(report: dict[str, Any], scene: Scene | None) -> str:
+    """What was found and where the files are, for a person at a terminal.
+
+    Args:
+        report: The run report.
+        scene: The truth, where the raster was drawn here.
+    """
+    result = report["result"]
+    found = f"{result['dwellings']} dwellings, together {result['total_area_m2']:.0f} m2"
+    lines = [f"Found {found}, with the model {report['model']['id']}."]
+    if scene is not None:
+        area = int(scene.mask.sum()) * scene.options.gsd**2
+        truth = f"{len(scene.labels)} dwellings, together {area:.0f} m2"
+        lines.append(f"The scene truly holds {truth}; their outlines are in {TRUTH}.")
+    lines.append("")
+    width = max(map(len, report["outputs"].values()))
+    lines += [f"  {path:{width}}  {WHAT[name]}" for name, path in report["outputs"].items()]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo.
+
+    Args:
+        arguments: Command line without the program's name; None: that of this process.
+
+    Returns:
+        Exit status: 0, or that of the command that failed.
+    """
+    parser = argparse.ArgumentParser(prog="python -m camp_detector_core.demo", description=__doc__)
+    parser.add_argument("image", nargs="?", help="your own raster (default: a generated camp)")
+    parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
+    given = parser.parse_args(arguments)
+
+    scene = None
+    image = given.image
+    try:
+        given.out.mkdir(parents=True, exist_ok=True)
+        if image is None:
+            path, scene = draw_camp(given.out)
+            image = str(path)
+            width, height = scene.options.size_m
+            print(f"Drew a camp of {width:.0f} m x {height:.0f} m: {image}")
+    except (CampDetectorError, OSError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+
+    vector = given.out / f"{Path(image).stem}_dwellings.gpkg"
+    command = detect_command(image, vector)
+    print(f"$ {shlex.join(command)}", flush=True)
+    starter = [sys.executable, "-m", "camp_detector_core.cli", *command[1:]]
+    status = subprocess.run(starter, check=False).returncode
+    if status:
+        return status
+    report = vector.with_name(f"{vector.stem}_report.json")
+    print()
+    print(summary(json.loads(report.read_text(encoding="utf-8")), scene))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
