@@ -75,7 +75,7 @@ roofs) with its kind and area. Trees, vehicles, tanks and latrines are drawn but
     help="Degrees clockwise from north, and above the horizon [random].",
 )
 @click.option("--overwrite", is_flag=True, help="Replace existing files.")
-def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: ANN401
+def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: ANN401 - click's
     """Draw seeded scenes of a camp from above and write them with exact labels.
 
     Writes scene-SEED.tif (8-bit RGB GeoTIFF, UTM, empty corners masked) and scene-SEED.geojson

@@ -69,7 +69,7 @@ class Patch:
     """Samples along a pixel's side, s."""
 
     def pixels(self, values: Samples) -> Samples:
-        """Mean over the samples of each pixel: (height x s, width x s, ...) to (height, width, ...)."""
+        """Mean over the samples of each pixel: (height s, width s, ...) to (height, width, ...)."""
         s = self.samples
         rows, cols = values.shape[0] // s, values.shape[1] // s
         folded = values.reshape(rows, s, cols, s, *values.shape[2:])
@@ -101,11 +101,11 @@ class Canvas:
             points: (n, 2) metres.
             border: Ground to add on every side, metres.
         """
-        height, width = self._shadow.shape
+        height, width = self.rgb.shape[:2]
         low = np.floor((points.min(0) - border) / self.gsd).astype(int)
         high = np.ceil((points.max(0) + border) / self.gsd).astype(int)
-        col, row = max(low[0], 0), max(low[1], 0)
-        stop_col, stop_row = min(high[0], width), min(high[1], height)
+        col, row = max(int(low[0]), 0), max(int(low[1]), 0)
+        stop_col, stop_row = min(int(high[0]), width), min(int(high[1]), height)
         if stop_col <= col or stop_row <= row:
             return None
         s = self._samples

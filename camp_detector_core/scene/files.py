@@ -1,23 +1,20 @@
-"""Writes a scene as a georeferenced raster and its labels as a vector file, whole or not at all."""
+"""Writes a scene as a georeferenced raster and its labels as a vector file, both or neither."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError
 
 from .options import SceneError
+from .shapes import polygon_area
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from .generate import Scene
@@ -29,7 +26,11 @@ _BLOCK: Final = 256
 
 @dataclass(frozen=True)
 class Place:
-    """Where a scene lies and how its empty corners are marked."""
+    """Where a scene lies and how its empty corners are marked.
+
+    Raises:
+        SceneError: A marking that no reader knows.
+    """
 
     crs: str = "EPSG:32636"
     """A projected CRS in metres; the default is UTM zone 36 north, East Africa."""
@@ -57,13 +58,14 @@ def write_scene(
 ) -> None:
     """Write the image as GeoTIFF and, where a path is given, the labels as vector file.
 
-    Both are written beside their destination under another name first, so a failure leaves
-    nothing behind and replaces nothing.
+    Both appear together when all is written, so a failure leaves nothing behind and replaces
+    nothing.
 
     Args:
         scene: What to write.
         image_path: ``.tif`` or ``.tiff``.
-        labels_path: ``.gpkg`` (in the CRS of the image), ``.geojson`` or ``.json`` (EPSG:4326).
+        labels_path: ``.gpkg`` (in the CRS of the image), ``.geojson`` or ``.json`` (EPSG:4326),
+            with the fields kind, area_m2 and visible.
         place: Where the scene lies; the default where None.
         overwrite: Whether existing files may be replaced.
 
@@ -74,31 +76,23 @@ def write_scene(
     place = place or Place()
     image = Path(image_path)
     labels = None if labels_path is None else Path(labels_path)
-    _check_paths(image, labels, overwrite=overwrite)
+    _check_endings(image, labels)
     _check_crs(place)
-    with _replacing(image) as image_part:
-        _write_image(scene, image_part, place)
+    finals = [image] if labels is None else [image, labels]
+    with OutputSet(finals, overwrite=overwrite) as outputs:
+        _write_image(scene, outputs.target(image).temporary, place=place, final=image)
         if labels is not None:
-            with _replacing(labels) as labels_part:
-                _write_labels(scene, labels_part, place)
+            _write_labels(scene, outputs.target(labels).temporary, place=place, final=labels)
+        outputs.commit()
 
 
-def _check_paths(image: Path, labels: Path | None, *, overwrite: bool) -> None:
+def _check_endings(image: Path, labels: Path | None) -> None:
     if image.suffix.lower() not in (".tif", ".tiff"):
         msg = f"{image}: a scene is written as GeoTIFF, give a name that ends in .tif"
         raise OutputError(msg)
     if labels is not None and labels.suffix.lower() not in _DRIVERS:
         msg = f"{labels}: labels are written as .gpkg or .geojson, give a name that ends so"
         raise OutputError(msg)
-    for path in (image, labels):
-        if path is None:
-            continue
-        if path.exists() and not overwrite:
-            msg = f"{path} exists; allow overwriting or choose another name"
-            raise OutputError(msg)
-        if not path.parent.is_dir():
-            msg = f"{path}: the folder {path.parent} does not exist; create it first"
-            raise OutputError(msg)
 
 
 def _check_crs(place: Place) -> None:
@@ -116,27 +110,10 @@ def _check_crs(place: Place) -> None:
         raise SceneError(msg)
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A name to write to in a hidden folder beside ``path``; moved there when all went well."""
-    from pyogrio.errors import DataSourceError, FeatureError
-    from rasterio.errors import RasterioError
-
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
-            part = Path(folder) / path.name
-            yield part
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.replace(path)
-    except (OSError, RasterioError, DataSourceError, FeatureError) as error:
-        msg = f"{path} cannot be written ({error}); is the folder writable and the disk not full?"
-        raise OutputError(msg) from error
-
-
-def _write_image(scene: Scene, path: Path, place: Place) -> None:
+def _write_image(scene: Scene, path: Path, *, place: Place, final: Path) -> None:
     import rasterio
     from rasterio.enums import ColorInterp
+    from rasterio.errors import RasterioError
 
     height, width = scene.valid.shape
     gsd = scene.options.gsd
@@ -157,56 +134,57 @@ def _write_image(scene: Scene, path: Path, place: Place) -> None:
         "photometric": "RGB",
     }
     colors = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
-    with (
-        rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
-        rasterio.open(path, "w", **profile) as raster,
-    ):
-        raster.colorinterp = colors[: profile["count"]]
-        raster.write(scene.image, indexes=[1, 2, 3])
-        marked = scene.valid.astype(np.uint8) * np.uint8(255)
-        if alpha:
-            raster.write(marked, 4)
-        elif not scene.valid.all():
-            raster.write_mask(marked)
+    marked = scene.valid.astype(np.uint8) * np.uint8(255)
+    try:
+        with (
+            rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
+            rasterio.open(path, "w", **profile) as raster,
+        ):
+            raster.colorinterp = colors[: profile["count"]]
+            raster.write(scene.image, indexes=[1, 2, 3])
+            if alpha:
+                raster.write(marked, 4)
+            elif not scene.valid.all():
+                raster.write_mask(marked)
+    except (OSError, RasterioError) as error:
+        raise cannot_write(final, error) from error
 
 
-def _write_labels(scene: Scene, path: Path, place: Place) -> None:
+def _write_labels(scene: Scene, path: Path, *, place: Place, final: Path) -> None:
     import pyogrio
     import shapely
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     driver = _DRIVERS[path.suffix.lower()]
-    corners = [
-        _on_ground(label.polygon, gsd=scene.options.gsd, place=place) for label in scene.labels
-    ]
-    crs = place.crs
-    options = {}
+    gsd, labels = scene.options.gsd, scene.labels
+    rings = [label.polygon * (gsd, -gsd) + (place.easting, place.northing) for label in labels]
+    crs, options = place.crs, {}
     if driver == "GeoJSON":
-        crs = "EPSG:4326"
-        corners = _to_degrees(corners, place)
+        crs, rings = "EPSG:4326", _to_degrees(rings, place)
         options = {"COORDINATE_PRECISION": "9", "RFC7946": "YES"}
-    polygons = np.array([shapely.polygons(ring) for ring in corners], dtype=object)
-    area = [shapely.Polygon(label.polygon).area * scene.options.gsd**2 for label in scene.labels]
-    pyogrio.raw.write(
-        path,
-        geometry=shapely.to_wkb(polygons),
-        field_data=[
-            np.array([label.kind for label in scene.labels], dtype=object),
-            np.array(area, np.float64),
-        ],
-        fields=["kind", "area_m2"],
-        layer="dwellings",
-        driver=driver,
-        geometry_type="Polygon",
-        crs=crs,
-        layer_options=options,
-    )
-
-
-def _on_ground(polygon: NDArray[np.float64], *, gsd: float, place: Place) -> NDArray[np.float64]:
-    return polygon * (gsd, -gsd) + (place.easting, place.northing)
+    areas = [polygon_area(label.polygon) * gsd * gsd for label in labels]
+    try:
+        pyogrio.raw.write(
+            path,
+            geometry=shapely.to_wkb(np.array([shapely.polygons(r) for r in rings], dtype=object)),
+            field_data=[
+                np.array([label.kind for label in labels], dtype=object),
+                np.array(areas, np.float64).round(4),
+                np.array([label.visible for label in labels], np.float64).round(4),
+            ],
+            fields=["kind", "area_m2", "visible"],
+            layer="dwellings",
+            driver=driver,
+            geometry_type="Polygon",
+            crs=crs,
+            layer_options=options,
+        )
+    except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
+        raise cannot_write(final, error) from error
 
 
 def _to_degrees(rings: list[NDArray[np.float64]], place: Place) -> list[NDArray[np.float64]]:
+    """Longitude and latitude of rings in the place's CRS."""
     from rasterio.warp import transform
 
     if not rings:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from .canvas import Canvas, Light
+from .chance import chance
 from .ground import choose_soil, paint_ground, surface_color
 from .items import KINDS, Kind, build_dwelling, build_neighbour
 from .layout import lay_sites, slots
@@ -15,7 +16,7 @@ from .placing import Placer
 from .roofs import paint_dwelling
 from .scenery import paint_fence, paint_road, paint_thing, paint_tree
 from .sensor import expose
-from .shapes import clip_convex, inside_convex, inside_polygon
+from .shapes import clip_convex, inside_convex, inside_polygon, polygon_area
 from .surroundings import add_distractors, add_trees, lay_fences, lay_paths, lay_roads
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Label:
     """(n, 2) corners x, y in pixels from the image's upper left corner, not closed."""
     kind: Kind
     """What it is."""
+    visible: float
+    """Share of the roof's area that the image shows, above 0 to 1; less than 1 at its border."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,9 @@ def _frame(rng: np.random.Generator, options: SceneOptions) -> Points:
     corners = np.array(((0, 0), (width, 0), (width, height), (0, height)), float)
     if not options.nodata:
         return corners
-    cut = rng.random(4) < 0.5  # noqa: PLR2004
+    cut = rng.integers(2, size=4).astype(bool)
     cut[rng.integers(4)] = True
-    depth = rng.uniform(0.08, 0.45, (4, 2)) * (width, height)
+    depth = rng.uniform(0.06, 0.34, (4, 2)) * (width, height)
     ring = []
     for i, corner in enumerate(corners):
         if not cut[i]:
@@ -132,13 +135,13 @@ def _plan(rngs: dict[str, np.random.Generator], options: SceneOptions, *, frame:
         things=placer.items[len(dwellings) :],
         roads=roads,
         paths=lay_paths(rngs["paths"], dwellings, options),
-        fences=lay_fences(rngs["fences"], sites, options),
+        fences=lay_fences(rngs["fences"], dwellings, options),
     )
 
 
 def _join_neighbours(rng: np.random.Generator, placer: Placer, item: Item) -> None:
     """Let some tin roofs share a wall with one or two more."""
-    while len(item.boxes) == 1 and rng.random() < 0.35:  # noqa: PLR2004 - share of joined roofs
+    while len(item.boxes) == 1 and chance(rng, 0.35):
         item = build_neighbour(rng, item, length=rng.uniform(3.5, 9.0))
         if not placer.offer(item, gap=0.0):
             return
@@ -178,8 +181,9 @@ def _labels(dwellings: list[Item], *, frame: Points, gsd: float) -> tuple[Label,
             ring = clip_convex(ring, frame)
         elif not inside_convex(frame, *ring.mean(0)[:, None]).all():
             continue  # roofs with wings lie on one side of the border as a whole
-        if len(ring) >= 3:  # noqa: PLR2004 - corners of a triangle
-            labels.append(Label(ring, item.kind))  # type: ignore[arg-type]
+        if len(ring) > 2:  # noqa: PLR2004 - two points enclose nothing
+            share = polygon_area(ring) * gsd * gsd / polygon_area(item.outline)
+            labels.append(Label(ring, cast("Kind", item.kind), min(share, 1.0)))
     return tuple(labels)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .chance import chance
 from .texture import fractal_field, noise_field, smooth_step
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def choose_soil(rng: np.random.Generator, ground: Ground) -> tuple[Ground, Groun
     if ground != "mixed":
         return ground, ground
     first = _SOILS[rng.integers(3)]
-    return first, "grass" if rng.random() < 0.7 else _SOILS[rng.integers(3)]  # noqa: PLR2004
+    return first, "grass" if chance(rng, 0.7) else _SOILS[rng.integers(3)]
 
 
 def surface_color(soil: Ground) -> Field:
@@ -62,6 +63,7 @@ def paint_ground(
     rgb = _soil(soils[0], mix=mix, worn=worn)
     if soils[1] != soils[0]:
         rgb += (_soil(soils[1], mix=mix, worn=worn) - rgb) * share[..., None]
+    _litter(rng, rgb, worn=worn, gsd=gsd)
     tufts = _TUFTS[soils[0]] + (_TUFTS[soils[1]] - _TUFTS[soils[0]]) * share
     _grow(rng, rgb, amount=tufts * options.vegetation * (1 - worn), light=light, gsd=gsd)
     rgb *= 1 + 0.05 * noise_field(rng, shape=shape, cell=max(0.25 / gsd, 1.0))[..., None]
@@ -70,9 +72,26 @@ def paint_ground(
 
 def _soil(soil: Ground, *, mix: Field, worn: Field) -> Field:
     dark, light, bare = (np.array(tone, np.float32) for tone in _TONES[soil])
-    rgb = dark + (light - dark) * mix[..., None]
-    rgb += (bare * (0.9 + 0.2 * mix[..., None]) - rgb) * worn[..., None]
-    return rgb
+    # Band by band: a last axis of three makes broadcasting slow.
+    bands = [d + np.float32(bright - d) * mix for d, bright in zip(dark, light, strict=True)]
+    tread = np.float32(0.9) + np.float32(0.2) * mix
+    return np.stack(
+        [band + (b * tread - band) * worn for band, b in zip(bands, bare, strict=True)], axis=-1
+    )
+
+
+def _litter(rng: np.random.Generator, rgb: Field, *, worn: Field, gsd: float) -> None:
+    """Dark stains and bright or coloured scraps where people live, painted in place."""
+    shape = worn.shape
+    stains = smooth_step(noise_field(rng, shape=shape, cell=3.5 / gsd), low=0.35, high=0.9)
+    rgb *= 1 - 0.22 * (stains * worn)[..., None]
+    scraps = smooth_step(
+        noise_field(rng, shape=shape, cell=max(0.55 / gsd, 1.0)), low=0.82, high=0.95
+    )
+    scraps *= smooth_step(noise_field(rng, shape=shape, cell=9 / gsd), low=0.0, high=0.6) * worn
+    hue = noise_field(rng, shape=shape, cell=max(1.1 / gsd, 1.0))
+    tone = np.stack((0.5 + 0.5 * hue, 0.5 + 0.42 * hue, 0.52 + 0.36 * hue), axis=-1)
+    rgb += (tone - rgb) * np.minimum(scraps, 0.7)[..., None]
 
 
 def _wear(options: SceneOptions, items: list[Item]) -> Field:
@@ -113,7 +132,7 @@ def _grow(rng: np.random.Generator, rgb: Field, *, amount: Field, light: Light, 
     cover = fractal_field(rng, shape=shape, cells=[c / gsd for c in (18, 1.9, 0.8)], gain=1.0)
     plants = smooth_step(cover + 0.42 * amount, low=0.5, high=0.62) * np.minimum(amount * 2, 0.85)
     offset = light.shadow_offset(0.45) / gsd
-    cols, rows = int(round(float(offset[0]))), int(round(float(offset[1])))
+    cols, rows = np.rint(offset).astype(int).tolist()
     shaded = np.clip(np.roll(plants, (rows, cols), (0, 1)) - plants, 0, 1)
     rgb *= 1 - 0.45 * shaded[..., None]
     leaf = np.array((0.30, 0.34, 0.17), np.float32)

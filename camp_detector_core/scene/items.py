@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
+from .chance import chance, new_seed
 from .shapes import Box, convex_hull
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _PROFILES: Final[dict[str, tuple[Profile, ...]]] = {
     "tukul": ("cone",),
     "tin_roof": ("ridge", "ridge", "shed"),
 }
+
+_WINGED_FROM: Final = 7.0
+"""Length from which a tin roof may have a wing, metres."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def build_dwelling(rng: np.random.Generator, slot: Slot) -> Item:
     if slot.kind == "shelter":
         return _item(rng, slot, boxes=(box,), outline=_irregular_outline(rng, box))
     if slot.kind == "tin_roof":
-        winged = length > 7 and rng.random() < 0.3  # noqa: PLR2004 - metres; share of L shapes
+        winged = length > _WINGED_FROM and chance(rng, 0.3)
         return build_wing(rng, slot, box) if winged else _item(rng, slot, boxes=(box,))
     return _item(rng, slot, boxes=(box,), outline=_slack_outline(rng, box))
 
@@ -123,7 +127,7 @@ def build_dwelling(rng: np.random.Generator, slot: Slot) -> Item:
 def build_neighbour(rng: np.random.Generator, item: Item, *, length: float) -> Item:
     """A tin roof of ``length`` metres that shares a whole side with a rectangular one."""
     box = item.boxes[0]
-    step = (box.half_length + length / 2) * (1 if rng.random() < 0.5 else -1)  # noqa: PLR2004
+    step = (box.half_length + length / 2) * (1 if chance(rng, 0.5) else -1)
     x, y = box.place(np.array(((step, 0.0),)))[0]
     slot = Slot("tin_roof", float(x), float(y), box.angle, 0.0, int(rng.integers(1 << 30)))
     return _item(rng, slot, boxes=(Box(slot.x, slot.y, box.angle, length / 2, box.half_width),))
@@ -134,7 +138,7 @@ def build_wing(rng: np.random.Generator, slot: Slot, box: Box) -> Item:
     a, b = box.half_length, box.half_width
     width = 2 * b * rng.uniform(0.75, 1.0)
     length = rng.uniform(2.5, 5.0)
-    flip = -1 if rng.random() < 0.5 else 1  # noqa: PLR2004
+    flip = -1 if chance(rng, 0.5) else 1
     ring = np.array(
         ((-a, -b), (a, -b), (a, b + length), (a - width, b + length), (a - width, b), (-a, b))
     ) * (flip, 1)
@@ -166,8 +170,8 @@ def _item(
         outline=ring,
         eave=float(eave * tall),
         ridge=float(ridge * tall),
-        profile=profiles[(slot.style + int(rng.random() < 0.1)) % len(profiles)],  # noqa: PLR2004
-        seed=int(rng.integers(1 << 62)),
+        profile=profiles[(slot.style + int(chance(rng, 0.1))) % len(profiles)],
+        seed=new_seed(rng),
         style=slot.style,
     )
 

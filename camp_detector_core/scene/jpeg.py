@@ -75,14 +75,15 @@ def jpeg_round_trip(rgb: Plane, *, quality: int) -> Plane:
 
 
 def _scaled(table: NDArray[np.int64], *, quality: int) -> Plane:
-    factor = 5000 // quality if quality < 50 else 200 - 2 * quality  # noqa: PLR2004
+    factor = 5000 // quality if quality < 50 else 200 - 2 * quality  # noqa: PLR2004 - the scale's middle
     return np.clip((table * factor + 50) // 100, 1, 255).astype(np.float32)
 
 
 def _squeeze(plane: Plane, table: Plane) -> Plane:
     basis = _cosines()
     rows, cols = plane.shape[0] // 8, plane.shape[1] // 8
-    blocks = plane.reshape(rows, 8, cols, 8).swapaxes(1, 2)
-    coefficients = np.rint(basis @ blocks @ basis.T / table) * table
-    squeezed: Plane = (basis.T @ coefficients @ basis).swapaxes(1, 2).reshape(plane.shape)
-    return squeezed
+    blocks: Plane = plane.reshape(rows, 8, cols, 8).swapaxes(1, 2)
+    coefficients: Plane = np.matmul(np.matmul(basis, blocks), basis.T)
+    coefficients = np.rint(coefficients / table) * table
+    back: Plane = np.matmul(np.matmul(basis.T, coefficients), basis)
+    return back.swapaxes(1, 2).reshape(plane.shape)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .chance import chance
 from .items import KINDS, Kind, Slot, footprint
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ MARGIN: Final = 12.0
 _SITE_SIDE: Final = 85.0
 """Mean distance of sites, metres."""
 _MAX_SITES: Final = 80
+_STRAY: Final = 0.12
+"""Share of tents in rows that do not follow their block, in make or in direction."""
+_OWN_MAKE: Final = 0.4
+"""Share of dwellings in a cluster that differ from its others."""
 
 _STYLES: Final = ("rows", "clusters", "dense")
 _KINDS_OF: Final[dict[str, tuple[tuple[Kind, ...], ...]]] = {
@@ -30,9 +35,9 @@ _KINDS_OF: Final[dict[str, tuple[tuple[Kind, ...], ...]]] = {
     "rows": (
         ("tent_white",),
         ("tent_beige",),
-        ("tent_white", "tent_beige"),
         ("tent_white", "tent_blue"),
-        ("tent_blue",),
+        ("tent_beige", "tent_blue"),
+        ("tent_white", "tent_beige"),
         ("tin_roof",),
         ("shelter", "tent_white"),
     ),
@@ -85,10 +90,10 @@ def lay_sites(rng: np.random.Generator, options: SceneOptions) -> list[Site]:
     order = rng.permutation(len(_STYLES))
     sites = []
     for i, (x, y) in enumerate(spots):
-        style = options.layout
+        style: str = options.layout
         if style == "mixed":
-            style = _STYLES[order[i % len(_STYLES)]]  # type: ignore[assignment]
-        is_open = i > 0 and rng.random() < 0.32 - 0.28 * options.density  # noqa: PLR2004
+            style = _STYLES[order[i % len(_STYLES)]]
+        is_open = i > 0 and chance(rng, 0.32 - 0.28 * options.density)
         deck = decks.setdefault(style, [])
         if not deck:
             # Dealing from a shuffled deck shows every set before one comes twice.
@@ -100,8 +105,8 @@ def lay_sites(rng: np.random.Generator, options: SceneOptions) -> list[Site]:
                 y=float(y),
                 style="open" if is_open else style,
                 angle=float(
-                    camp_angle + rng.normal(0, 0.15) + (rng.random() < 0.3) * rng.uniform(0, 3)
-                ),  # noqa: E501, PLR2004
+                    camp_angle + rng.normal(0, 0.15) + chance(rng, 0.3) * rng.uniform(0, 3)
+                ),
                 kinds=deck.pop(),
                 size=float(rng.uniform(0.1, 0.9)),
                 gap=float((1 - options.density) * rng.uniform(3, 6) + rng.uniform(0.6, 2.4)),
@@ -119,7 +124,8 @@ def _spread(rng: np.random.Generator, *, count: int, width: float, height: float
         candidates = rng.uniform(0, 1, (12, 2)) * extent
         distance = np.linalg.norm(candidates[:, None] - spots, axis=2).min(1)
         spots = np.vstack((spots, candidates[distance.argmax()]))
-    return spots
+    placed: Numbers = spots
+    return placed
 
 
 def owner(sites: list[Site], *, x: Numbers, y: Numbers) -> NDArray[np.intp]:
@@ -194,9 +200,9 @@ def _rows(rng: np.random.Generator, site: Site, *, reach: float) -> _Places:
     v = j * pitch_v + block_v * lane + rng.normal(0, 0.2, n)
     x, y = _world(site, u=u, v=v)
     block = _scramble(block_u, block_v)
-    stray = rng.random(n) < 0.12  # noqa: PLR2004 - share of tents that do not follow the block
+    stray = rng.random(n) < _STRAY
     style = np.where(stray, rng.integers(1 << 20, size=n), block % (1 << 20))
-    tilt = rng.normal(0, 1, n) * np.where(rng.random(n) < 0.1, 0.12, 0.025)  # noqa: PLR2004
+    tilt = rng.normal(0, 1, n) * np.where(rng.random(n) < _STRAY, 0.12, 0.025)
     return _Places(
         x=x,
         y=y,
@@ -225,7 +231,7 @@ def _clusters(rng: np.random.Generator, site: Site, *, reach: float) -> _Places:
     ring *= rng.uniform(0.92, 1.2, n)
     x, y = _world(site, u=u[which] + ring * np.cos(turn), v=v[which] + ring * np.sin(turn))
     styles = rng.integers(1 << 20, size=count)[which]
-    own = rng.random(n) < 0.4  # noqa: PLR2004 - share that differs from its cluster
+    own = rng.random(n) < _OWN_MAKE
     styles = np.where(own, rng.integers(1 << 20, size=n), styles)
     return _Places(
         x=x,
@@ -270,7 +276,8 @@ def _scramble(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np
     """A non-negative number that differs from pair to pair, spread evenly."""
     mixed = (first * 73856093) ^ (second * 19349663)
     mixed = (mixed ^ (mixed >> 7)) * 40503
-    return np.abs(mixed ^ (mixed >> 9))
+    scrambled: NDArray[np.int64] = np.abs(mixed ^ (mixed >> 9))
+    return scrambled
 
 
 __all__ = ["KINDS", "MARGIN", "Site", "lay_sites", "owner", "slots"]

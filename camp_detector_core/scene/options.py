@@ -10,6 +10,8 @@ import numpy as np
 
 from camp_detector_core.engine.errors import CampDetectorError
 
+from .chance import chance
+
 Layout = Literal["rows", "clusters", "dense", "mixed"]
 Ground = Literal["sand", "red_earth", "grass", "mud", "mixed"]
 
@@ -17,6 +19,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = get_args(Layout)
 GROUNDS: Final[tuple[Ground, ...]] = get_args(Ground)
 MIN_SIDE: Final = 64
 """Smallest height and width of a scene, pixels."""
+_BEST_JPEG: Final = 100
 
 _RANGES: Final[dict[str, tuple[float, float]]] = {
     "gsd": (0.05, 1.0),
@@ -107,7 +110,7 @@ class SceneOptions:
             _require(value in choices, f"{name} must be one of {', '.join(choices)}, got {value!r}")
         quality = self.jpeg_quality
         _require(
-            quality is None or (_is_int(quality) and 1 <= quality <= 100),  # noqa: PLR2004
+            quality is None or (_is_int(quality) and 1 <= quality <= _BEST_JPEG),
             f"jpeg_quality must be a whole number from 1 to 100, or None, got {quality!r}",
         )
 
@@ -156,9 +159,9 @@ def random_options(seed: int, *, height: int, width: int, gsd: float) -> SceneOp
         haze=float(rng.beta(1.2, 8.0) * 0.8),
         blur=float(rng.uniform(0.2, 1.2)),
         noise=float(rng.uniform(0.003, 0.03)),
-        jpeg_quality=int(rng.integers(45, 96)) if rng.random() < 0.6 else None,  # noqa: PLR2004
-        seams=bool(rng.random() < 0.3),  # noqa: PLR2004
-        nodata=bool(rng.random() < 0.15),  # noqa: PLR2004
+        jpeg_quality=int(rng.integers(45, 96)) if chance(rng, 0.6) else None,
+        seams=chance(rng, 0.3),
+        nodata=chance(rng, 0.15),
     )
 
 
@@ -171,7 +174,7 @@ def demo_options(seed: int = 7) -> SceneOptions:
         gsd=0.2,
         layout="mixed",
         ground="mixed",
-        density=0.75,
+        density=0.6,
         vegetation=0.35,
         sun_azimuth=128.0,
         sun_elevation=47.0,

@@ -27,6 +27,8 @@ _PAINTS: Final[dict[str, tuple[tuple[float, float, float], ...]]] = {
     "tarpaulin": ((0.25, 0.45, 0.70), (0.88, 0.88, 0.86), (0.60, 0.30, 0.28), (0.45, 0.55, 0.40)),
 }
 _LEAVES: Final = ((0.22, 0.29, 0.14), (0.30, 0.34, 0.19), (0.17, 0.25, 0.13), (0.38, 0.38, 0.24))
+_VEHICLE_WIDTH: Final = 3.0
+"""Width from which a road has wheel tracks, metres."""
 _REACH: Final = 40.0
 """Longest piece of a line that is painted in one window, metres."""
 
@@ -46,12 +48,12 @@ def paint_road(canvas: Canvas, road: Road, *, surface: Samples) -> None:
         # Distances change slowly, so one sample a pixel is enough for them.
         x = patch.x[0, patch.samples // 2 :: patch.samples]
         y = patch.y[patch.samples // 2 :: patch.samples, 0]
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float64)
-        away = distance_to_line(line, grid).reshape(len(y), len(x)).astype(np.float32)
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        away = distance_to_line(line.astype(np.float32), grid).reshape(len(y), len(x))
         rng = np.random.default_rng(road.seed)
         away += np.float32(soft * 0.7) * noise_at(rng, x[None] * 0.5, y[:, None] * 0.5)
         tone = 1 + 0.06 * noise_at(rng, x[None] * 1.2, y[:, None] * 1.2)
-        if road.width > 3:  # noqa: PLR2004 - metres; wide enough for a vehicle
+        if road.width > _VEHICLE_WIDTH:
             tone -= 0.10 * np.exp(-(((away - 0.85) / 0.3) ** 2))
         cover = road.strength * smooth_step(away, low=half + soft, high=half - soft)
         _lay(canvas, patch, color=surface * tone[..., None], cover=cover)
@@ -78,10 +80,10 @@ def paint_fence(canvas: Canvas, fence: Fence) -> None:
             continue
         rng = np.random.default_rng([fence.seed % (1 << 32), nth])
         length = float(np.hypot(*(stop - start)))
-        along, across = (stop - start) / length, (start - stop)[::-1] / length * (1, -1)
+        along = ((stop - start) / length).astype(np.float32)
         x, y = patch.x - np.float32(start[0]), patch.y - np.float32(start[1])
-        u = x * np.float32(along[0]) + y * np.float32(along[1])
-        v = x * np.float32(across[0]) + y * np.float32(across[1])
+        u: Samples = x * along[0] + y * along[1]
+        v: Samples = y * along[0] - x * along[1]
         rough = noise_at(rng, u * 1.3, v * 0.0 + 0.5) * np.float32(0.3 * width)
         cover = ((np.abs(v) < width / 2 + rough) & (u >= 0) & (u <= length)).astype(np.float32)
         if fence.is_thorn:
@@ -109,21 +111,34 @@ def paint_thing(canvas: Canvas, item: Item) -> None:
     v = (x * axes[1, 0] + y * axes[1, 1]) / np.float32(box.half_width)
     paints = _PAINTS[item.kind]
     base = np.array(paints[item.style % len(paints)], np.float32)
-    tone = 1 + 0.06 * noise_at(rng, u * 2, v * 2)
-    glass = np.zeros_like(tone)
-    if item.kind == "vehicle":
-        glass = ((np.abs(v) < 0.8) & ((np.abs(u - 0.32) < 0.1) | (np.abs(u + 0.85) < 0.07))) * 1.0
-        tone = tone - 0.12 * (u > 0.42)
-    elif item.kind == "truck":
-        glass = (np.abs(u - 0.6) < 0.04) * 1.0
-        tone = tone + 0.05 * np.sin(u * 40) * (u < 0.55)
-    elif item.kind == "tank":
-        distance = np.hypot(u, v)
-        tone = tone * (1 - 0.25 * (np.abs(distance - 0.85) < 0.08)) - 0.3 * (distance < 0.2)
-    color = base * tone[..., None].astype(np.float32)
-    color = np.where(glass[..., None] > 0, np.float32(0.13), color).astype(np.float32)
+    tone, glass = _fittings(item.kind, u, v)
+    tone = tone + np.float32(0.06) * noise_at(rng, u * 2, v * 2)
+    color = base * tone[..., None] * (1 - glass[..., None]) + np.float32(0.13) * glass[..., None]
     cover = inside_convex(part, patch.x, patch.y).astype(np.float32)
     canvas.paint(patch, color=color, cover=cover, shaded=item.kind == "tarpaulin")
+
+
+def _fittings(kind: str, u: Samples, v: Samples) -> tuple[Samples, Samples]:
+    """Brightness, and where there is glass, over a thing that spans -1 to 1 along u and v."""
+    tone, glass = np.ones_like(u), np.zeros_like(u)
+    if kind == "vehicle":
+        windows = _band(u, middle=0.32, half=0.1) + _band(u, middle=-0.85, half=0.07)
+        glass = windows * _band(v, middle=0.0, half=0.8)
+        tone -= np.float32(0.12) * _band(u, middle=0.71, half=0.29)
+    elif kind == "truck":
+        glass = _band(u, middle=0.6, half=0.04)
+        tone += np.float32(0.05) * np.sin(u * 40) * _band(u, middle=-0.22, half=0.78)
+    elif kind == "tank":
+        distance = np.hypot(u, v)
+        tone -= np.float32(0.25) * _band(distance, middle=0.85, half=0.08)
+        tone -= np.float32(0.30) * _band(distance, middle=0.0, half=0.2)
+    return tone, glass
+
+
+def _band(value: Samples, *, middle: float, half: float) -> Samples:
+    """1 within ``half`` of ``middle``, else 0."""
+    inside: Samples = (np.abs(value - np.float32(middle)) < half).astype(np.float32)
+    return inside
 
 
 def paint_tree(canvas: Canvas, item: Item) -> None:

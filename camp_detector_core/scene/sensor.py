@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _HAZE: Final = np.array((0.70, 0.74, 0.80), np.float32)
 """Colour of scattered light."""
+_SHOULDER: Final = 0.8
+"""Brightness from which the sensor saturates softly."""
+_SHARP: Final = 0.15
+"""Blur under which the kernel is one, four decimals, pixels."""
 _STRIP: Final = (0.3, 0.6)
 """Width of a flight strip, share of the image's longer side."""
 
@@ -37,8 +41,9 @@ def expose(rng: np.random.Generator, rgb: Light3, options: SceneOptions) -> NDAr
     rgb += (rgb - grey) * np.float32(options.saturation - 1)
     # A shoulder instead of a cut, or white tents would lose their ridges.
     np.clip(rgb, 0, None, out=rgb)
-    bright = rgb > 0.8  # noqa: PLR2004 - where the shoulder begins
-    rgb[bright] = 0.8 + 0.2 * np.tanh((rgb[bright] - 0.8) / 0.2)
+    over = np.maximum(rgb - np.float32(_SHOULDER), 0)
+    room = np.float32(1 - _SHOULDER)
+    rgb += room * np.tanh(over / room) - over
     rgb += (_HAZE - rgb) * np.float32(options.haze)
     if options.seams:
         rgb = _add_strips(rng, rgb)
@@ -64,10 +69,10 @@ def _add_strips(rng: np.random.Generator, rgb: Light3) -> Light3:
     side = max(height, width) * rng.uniform(*_STRIP)
     strip = np.floor((across - across.min()) / side + rng.random()).astype(np.intp)
     count = int(strip.max()) + 1
-    gain = (1 + rng.normal(0, 0.05, (count, 1)) + rng.normal(0, 0.015, (count, 3))).astype(
+    gain = (1 + rng.normal(0, 0.04, (count, 1)) + rng.normal(0, 0.008, (count, 3))).astype(
         np.float32
     )
-    offset = rng.normal(0, 0.012, (count, 3)).astype(np.float32)
+    offset = rng.normal(0, 0.007, (count, 3)).astype(np.float32)
     joined: Light3 = rgb * gain[strip] + offset[strip]
     return joined
 
@@ -75,7 +80,7 @@ def _add_strips(rng: np.random.Generator, rgb: Light3) -> Light3:
 def _blur(rgb: Light3, *, sigma: float) -> Light3:
     """Gaussian blur of the image, edges repeated."""
     reach = int(np.ceil(3 * sigma))
-    if sigma < 0.15:  # noqa: PLR2004 - such a kernel is one to four decimals
+    if sigma < _SHARP:
         return rgb
     kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
     kernel = (kernel / kernel.sum()).astype(np.float32)

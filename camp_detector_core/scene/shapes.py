@@ -6,7 +6,7 @@ Points are (n, 2) float64 with x to the right and y down, like the image.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Points = NDArray[np.float64]
+
+F = TypeVar("F", np.float32, np.float64)
 
 TOUCH: float = 1e-6
 """Overlap in metres below which two outlines count as touching."""
@@ -150,10 +152,11 @@ def _keep_inside(points: Points, side: NDArray[np.float64]) -> Points:
     return np.array(kept).reshape(-1, 2)
 
 
-def distance_to_line(line: Points, points: Points) -> NDArray[np.float64]:
+def distance_to_line(line: NDArray[F], points: NDArray[F]) -> NDArray[F]:
     """Distance of each point to a polyline of two or more vertices, metres."""
     start, edge = line[:-1], np.diff(line, axis=0)
     relative = points[:, None, :] - start
     along = (relative * edge).sum(-1) / np.maximum((edge * edge).sum(-1), 1e-12)
     nearest = relative - np.clip(along, 0, 1)[..., None] * edge
-    return np.sqrt((nearest * nearest).sum(-1).min(1))
+    distance: NDArray[F] = np.sqrt((nearest * nearest).sum(-1).min(1))
+    return distance

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .chance import chance, new_seed
 from .items import Item, Profile
 from .layout import MARGIN
 from .shapes import Box
 
 if TYPE_CHECKING:
-    from .items import Item as Placed
-    from .layout import Site
     from .options import SceneOptions
     from .placing import Placer
     from .shapes import Points
+
+_MAX_ROADS: Final = 5
+_PATH_SPREAD: Final = 22.5
+"""Footpaths are 37.5 m long, give or take this much."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,11 @@ def lay_roads(rng: np.random.Generator, options: SceneOptions) -> list[Road]:
     width, height = options.size_m
     span = float(np.hypot(width, height))
     roads = []
-    for _ in range(min(int(rng.poisson(min(span / 170, 4))), 6)):
+    main = rng.uniform(0, np.pi)
+    for nth in range(min(int(rng.poisson(span / 220)), _MAX_ROADS)):
         through = rng.uniform(0.15, 0.85, 2) * (width, height)
-        angle = rng.uniform(0, np.pi)
+        # Every other road crosses the main direction.
+        angle = main + nth * np.pi / 2 + rng.normal(0, 0.25)
         along = np.arange(-span, span, 8.0)
         phase, wave = rng.uniform(0, 6.28, 2), rng.uniform(60, 160, 2)
         aside = 7 * np.sin(along / wave[0] + phase[0]) + 3 * np.sin(along / wave[1] * 2 + phase[1])
@@ -86,13 +91,11 @@ def lay_roads(rng: np.random.Generator, options: SceneOptions) -> list[Road]:
         near = np.abs(line - np.array((width, height)) / 2) < np.array((width, height)) / 2 + 40
         line = line[near.all(1)]
         if len(line) > 1:
-            roads.append(Road(line, rng.uniform(3.2, 6.5), rng.uniform(0.6, 1.0), _seed(rng)))
+            roads.append(Road(line, rng.uniform(3.2, 6.5), rng.uniform(0.6, 1.0), new_seed(rng)))
     return roads
 
 
-def lay_paths(
-    rng: np.random.Generator, dwellings: list[Placed], options: SceneOptions
-) -> list[Road]:
+def lay_paths(rng: np.random.Generator, dwellings: list[Item], options: SceneOptions) -> list[Road]:
     """Footpaths between dwellings that lie 15 to 60 m apart."""
     if len(dwellings) < 2:  # noqa: PLR2004 - a path needs two ends
         return []
@@ -102,7 +105,7 @@ def lay_paths(
     for _ in range(int(min(width * height / 450, 2 * len(centres), 900))):
         start = centres[rng.integers(len(centres))]
         distance = np.linalg.norm(centres - start, axis=1)
-        reachable = np.flatnonzero((distance > 15) & (distance < 60))  # noqa: PLR2004
+        reachable = np.flatnonzero(np.abs(distance - 37.5) < _PATH_SPREAD)
         if len(reachable) == 0:
             continue
         stop = centres[rng.choice(reachable)]
@@ -110,29 +113,31 @@ def lay_paths(
         wander = rng.normal(0, 1.0, 2) * np.sin(np.pi * part) * 4
         wander = wander + rng.normal(0, 0.35, (9, 2))
         line = start + (stop - start) * part + wander
-        paths.append(Road(line, rng.uniform(0.5, 1.3), rng.uniform(0.25, 0.8), _seed(rng)))
+        paths.append(Road(line, rng.uniform(0.5, 1.3), rng.uniform(0.25, 0.8), new_seed(rng)))
     return paths
 
 
-def lay_fences(rng: np.random.Generator, sites: list[Site], options: SceneOptions) -> list[Fence]:
-    """Fences around compounds and along the edges of some sites."""
+def lay_fences(
+    rng: np.random.Generator, dwellings: list[Item], options: SceneOptions
+) -> list[Fence]:
+    """Fences around some dwellings: round thorn hedges at tukuls, straight ones elsewhere."""
+    if not dwellings:
+        return []
     fences = []
     width, height = options.size_m
-    for _ in range(int(rng.poisson(width * height / 9000 + 0.3))):
-        site = sites[rng.integers(len(sites))]
-        x, y = rng.uniform(0, 1, 2) * (width, height)
-        thorn = site.style == "clusters" or bool(rng.random() < 0.4)  # noqa: PLR2004
+    for _ in range(int(rng.poisson(width * height / 9000 + 0.2))):
+        inside = dwellings[rng.integers(len(dwellings))]
+        x, y = inside.centre + rng.normal(0, 5, 2)
+        thorn = inside.kind == "tukul" or chance(rng, 0.2)
         if thorn:
-            turn = np.linspace(0, 2 * np.pi, 25)
-            radius = rng.uniform(10, 22) * (1 + 0.12 * np.sin(3 * turn + rng.uniform(0, 6)))
+            turn = np.linspace(0, 2 * np.pi, 25) + rng.uniform(0, 2 * np.pi)
+            radius = rng.uniform(9, 20) * (1 + 0.12 * np.sin(3 * turn + rng.uniform(0, 6)))
             line = np.column_stack((x + radius * np.cos(turn), y + radius * np.sin(turn)))
+            line = line[:-1]  # the gate
         else:
-            box = Box(x, y, site.angle, rng.uniform(9, 32), rng.uniform(8, 22))
+            box = Box(x, y, inside.boxes[0].angle, rng.uniform(8, 26), rng.uniform(7, 20))
             line = np.vstack((box.corners, box.corners[:1]))
-        # A gate: the last stretch stays open.
-        fences.append(
-            Fence(line[: len(line) - int(thorn)], rng.uniform(1.2, 2.0), thorn, _seed(rng))
-        )
+        fences.append(Fence(line, rng.uniform(1.2, 2.0), thorn, new_seed(rng)))
     return fences
 
 
@@ -187,7 +192,7 @@ def _thing(
         eave=eave,
         ridge=height,
         profile=make.profile,
-        seed=_seed(rng),
+        seed=new_seed(rng),
         style=int(rng.integers(1 << 20)),
     )
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_POINT_GRID: Final = 64
+_POINT_GRID: Final = 32
 """Side of the lattice behind `noise_at`, cells; the noise repeats beyond."""
 
 
@@ -100,7 +100,7 @@ def noise_at(
     return mixed
 
 
-def smooth_step(value: NDArray[np.float32], *, low: float, high: float) -> NDArray[np.float32]:
+def smooth_step(value: NDArray[np.floating], *, low: float, high: float) -> NDArray[np.float32]:
     """0 below ``low``, 1 above ``high``, smooth between (``low`` above ``high`` falls instead)."""
     part = np.clip((value - low) / (high - low), 0, 1)
     stepped: NDArray[np.float32] = (part * part * (3 - 2 * part)).astype(np.float32)
