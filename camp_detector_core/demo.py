@@ -102,8 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vector = given.out / f"{Path(image).stem}_dwellings.gpkg"
     command = detect_command(image, vector)
     print(f"$ {shlex.join(command)}", flush=True)
-    starter = [sys.executable, "-m", "camp_detector_core.cli", *command[1:]]
-    status = subprocess.run(starter, check=False).returncode
+    starter = [sys.executable, "-c", "from camp_detector_core.cli import main; main()"]
+    status = subprocess.run([*starter, *command[1:]], check=False).returncode
     if status:
         return status
     report = vector.with_name(f"{vector.stem}_report.json")

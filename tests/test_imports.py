@@ -227,7 +227,7 @@ def test_the_check_of_loaded_modules_sees_a_heavy_one() -> None:
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "from camp_detector_core.cli import main\n"
-        f"try:\n    main({arguments!r}, prog_name='camp-detector')\n"
+        f"try:\n    main({arguments!r})\n"
         "except SystemExit as stop:\n    assert not stop.code, stop.code"
     )
     assert loaded_by(code) == set()

@@ -72,8 +72,8 @@ def test_no_file_names_a_machine_or_a_package_host(tracked: list[Path]) -> None:
         "open('/" + "work/main/x')",
         "see /" + "root/.cache",
         "/" + "home/ada/data",
-        "pip install --" + "index-url x",
-        "https://files." + "pythonhosted.org/x",
+        "pip install --ind" + "ex-url x",
+        "https://files.pythonhost" + "ed.org/x",
     ],
 )
 def test_a_foreign_line_is_found(line: str) -> None:
