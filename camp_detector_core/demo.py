@@ -31,8 +31,7 @@ TRUTH = "camp_truth.gpkg"
 
 def detect_command(image: str, vector: Path) -> list[str]:
     """The command that finds dwellings and writes every product beside ``vector``."""
-    products = ["--probability", "--mask", "--overlay"]
-    return ["camp-detector", "detect", image, "-o", str(vector), *products, "--overwrite"]
+    return ["camp-detector", "detect", image, "-o", str(vector), "--all-outputs", "--overwrite"]
 
 
 def draw_camp(folder: Path) -> tuple[Path, Scene]:
@@ -102,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vector = given.out / f"{Path(image).stem}_dwellings.gpkg"
     command = detect_command(image, vector)
     print(f"$ {shlex.join(command)}", flush=True)
-    starter = [sys.executable, "-c", "from camp_detector_core.cli import main; main()"]
+    starter = [sys.executable, "-m", "camp_detector_core"]
     status = subprocess.run([*starter, *command[1:]], check=False).returncode
     if status:
         return status

@@ -102,7 +102,8 @@ def _wrong_way(item: Import, top: str) -> str | None:
     if top == "training" and home not in {"training", "benchmarks"}:
         return "nothing imports training but training"
     cli = within(item.imported, f"{CORE}.cli")
-    if cli and home != "benchmarks" and not within(item.importer, f"{CORE}.cli"):
+    own = within(item.importer, f"{CORE}.cli") or item.importer == f"{CORE}.__main__"
+    if cli and home != "benchmarks" and not own:
         return "nothing imports the command line but itself"
     if (
         home in {"qgis_plugin", "esri_toolbox"}
