@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .atomic import Target
     from .engine.grid import Grid
     from .engine.spec import ModelSpec
     from .engine.vectorise import Dwelling
@@ -96,11 +97,11 @@ def make_table(dwellings: Sequence[Dwelling], grid: Grid, spec: ModelSpec) -> Dw
     corners = np.concatenate(rings).astype(np.float64)
     ring_offsets = np.concatenate([[0], np.cumsum([len(r) for r in rings])])
     polygon_offsets = np.concatenate([[0], np.cumsum([1 + len(d.holes) for d in dwellings])])
-    polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, grid.transform.apply(corners), (ring_offsets, polygon_offsets)
-    )
+    offsets = (ring_offsets, polygon_offsets)
+    kind = shapely.GeometryType.POLYGON
+    pixels = shapely.area(shapely.from_ragged_array(kind, corners, offsets))
+    polygons = shapely.from_ragged_array(kind, grid.transform.apply(corners), offsets)
     names = {c.value: c.name for c in spec.classes}
-    pixels = np.array([d.area for d in dwellings])
     centres = shapely.get_coordinates(shapely.centroid(polygons))
     return DwellingTable(
         wkb=shapely.to_wkb(polygons),
@@ -127,7 +128,7 @@ def _pixel_areas(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def write_dwellings(
-    final: Path, temporary: Path, table: DwellingTable, *, crs_wkt: str | None, model_id: str
+    target: Target, table: DwellingTable, *, crs_wkt: str | None, model_id: str
 ) -> None:
     """Write a vector file in the format of its suffix and read it back.
 
@@ -135,8 +136,7 @@ def write_dwellings(
     ``model``. Without dwellings the file has the same fields and no feature.
 
     Args:
-        final: Where the file will be, for messages.
-        temporary: Where it is written.
+        target: Where it is written, and where it will be.
         table: The dwellings.
         crs_wkt: CRS of the coordinates, or None.
         model_id: Name and version of the model.
@@ -147,6 +147,7 @@ def write_dwellings(
     import pyogrio.errors
     import pyogrio.raw
 
+    final, temporary = target.final, target.temporary
     kind = FORMATS[final.suffix.lower()]
     count = len(table.wkb)
     _refuse_size(final, table)

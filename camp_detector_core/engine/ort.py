@@ -30,6 +30,11 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
+def available_providers() -> tuple[str, ...]:
+    """Execution providers of the installed ONNX Runtime, whether or not a driver is there."""
+    return tuple(onnxruntime.get_available_providers())
+
+
 class OnnxPredictor:
     """A model as a `Predictor`; `predict` may be called from several threads.
 

@@ -80,6 +80,11 @@ class CogSink:
         """Close the scratch file, whatever became of it."""
         self._close(quiet=True)
 
+    @property
+    def name(self) -> str:
+        """Name of the file that it becomes."""
+        return self._target.final.name
+
     def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
         """Store the scores (bands, height, width) of a window.
 

@@ -85,6 +85,8 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
     access = Access(
         base=base,
         warped=None if target == placed.grid else _warp(base, plain, target, placed.grid),
+        native=placed.grid,
+        chosen=choice.bands,
         bands=bands,
         nodata=plain.nodata,
         has_mask=plain.has_mask or (len(placed.plan.parts) > 1 and plain.nodata is None),

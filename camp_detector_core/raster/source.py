@@ -43,8 +43,12 @@ class Access:
     """The raster on its own grid."""
     warped: WarpedVRT | None
     """The raster on the source's grid, where that is another one; its last band is alpha."""
+    native: Grid
+    """The grid of ``base``."""
+    chosen: tuple[int, ...]
+    """Band numbers of the files, from 1."""
     bands: tuple[int, ...]
-    """Band numbers from 1 to read, the same in both."""
+    """Band numbers to read of ``base`` and ``warped``, from 1."""
     nodata: float | None
     has_mask: bool
     parts: tuple[Part, ...]
@@ -92,9 +96,19 @@ class RasterioSource:
         return self._access.warped is not None
 
     @property
-    def bands(self) -> int:
-        """How many bands `read` gives."""
-        return len(self._access.bands)
+    def native_grid(self) -> Grid:
+        """The grid of the raster itself."""
+        return self._access.native
+
+    @property
+    def bands(self) -> tuple[int, ...]:
+        """Numbers, from 1, of the raster's bands that `read` gives."""
+        return self._access.chosen
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The rasters that this source is made of."""
+        return tuple(part.layout.name for part in self._access.parts)
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
@@ -138,7 +152,7 @@ class RasterioSource:
         factor = min(1.0, max_side / max(base.height, base.width))
         shape = max(1, round(base.height * factor)), max(1, round(base.width * factor))
         how = {
-            "out_shape": (self.bands, *shape),
+            "out_shape": (len(self.bands), *shape),
             "resampling": Resampling.average if average and factor < 1 else Resampling.nearest,
         }
         try:

@@ -36,7 +36,7 @@ def choose_stretch(
     """
     if isinstance(options.stretch, tuple):
         low, high = options.stretch
-        return StretchChoice(Stretch((low,) * source.bands, (high,) * source.bands), None)
+        return StretchChoice(Stretch((low,) * len(source.bands), (high,) * len(source.bands)), None)
     if options.stretch is None and source.dtype.name == spec.dtype:
         return StretchChoice(None, None)
     stretch = _percentiles(source)
@@ -58,7 +58,7 @@ def _percentiles(source: RasterioSource) -> Stretch:
     picture = source.picture(_SAMPLE_SIDE, average=False)
     values = picture.pixels[:, picture.valid].astype(np.float64)
     if values.shape[1] == 0:
-        return Stretch((0.0,) * source.bands, (1.0,) * source.bands)
+        return Stretch((0.0,) * len(source.bands), (1.0,) * len(source.bands))
     low, high = np.percentile(values, PERCENTILES, axis=1)
     high = np.where(high > low, high, low + np.maximum(1.0, np.abs(low) * 1e-6))
     return Stretch(tuple(map(float, low)), tuple(map(float, high)))

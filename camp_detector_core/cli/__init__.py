@@ -1,0 +1,42 @@
+"""The command ``camp-detector``: each verb parses, builds one job, calls one function."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from camp_detector_core import __version__
+
+from .detect import detect
+from .errors import INTERRUPTED, USER_ERROR, print_error
+from .inspect import inspect
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="camp-detector", message="%(prog)s %(version)s")
+def cli() -> None:
+    r"""Find the dwellings of refugee and displacement camps in drone and satellite imagery.
+
+    \b
+    camp-detector detect image.tif -o dwellings.gpkg
+    camp-detector inspect
+    """
+
+
+cli.add_command(detect)
+cli.add_command(inspect)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code: 0, 2 for what the user can put right."""
+    try:
+        code = cli.main(args, prog_name="camp-detector", standalone_mode=False)
+    except click.Abort:
+        code = INTERRUPTED
+    except click.ClickException as error:
+        path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        hint = f" (see {path} --help)" if path else ""
+        print_error(error.format_message() + hint)
+        code = USER_ERROR
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,68 @@
+"""What a model is, in plain words and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.packaging.model_file import ModelFile
+
+_MEGA = 1e6
+_INDENT = 16
+
+
+def as_json(model: ModelFile, predictor: OnnxPredictor) -> dict[str, Any]:
+    """Everything that is known of a model, as plain values."""
+    return {
+        "id": model.spec.id,
+        "file": model.origin,
+        "bytes": len(model.onnx),
+        "sha256": model.sha256,
+        "input": _input(model, predictor),
+        "output": _output(model),
+        "spec": model.spec.to_dict(),
+    }
+
+
+def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
+    """The same for a reader, one fact a line."""
+    spec = model.spec
+    classes = ", ".join(f"{c.name} (value {c.value}, colour {c.color})" for c in spec.classes)
+    bands = ", ".join(b.name for b in spec.bands)
+    scaling = "; ".join(
+        f"{b.name} (raw x {b.scale:.6g} - {b.mean:.4g}) / {b.std:.4g}" for b in spec.bands
+    )
+    smallest = f"{spec.min_area:g} m2" if spec.min_area else "any"
+    facts = [
+        ("finds", classes),
+        ("in", f"imagery with the bands {bands} as {spec.dtype}"),
+        ("at", f"{spec.gsd:g} m a pixel; other imagery is resampled"),
+        ("by tiles of", f"{spec.tile_size} px that share {spec.overlap} px with each neighbour"),
+        ("threshold", f"probability {spec.threshold:g}"),
+        ("smallest", smallest),
+        ("licence", spec.licence or "not stated"),
+        *(("attribution", a) for a in spec.attribution or ("not stated",)),
+        ("scaling", scaling),
+        ("input", _input(model, predictor)),
+        ("output", _output(model)),
+        ("file", f"{model.origin}, {len(model.onnx) / _MEGA:.1f} MB"),
+        ("sha256", model.sha256),
+        *((f"{key}", value) for key, value in sorted(spec.provenance.items())),
+    ]
+    lines = [f"{spec.name}, version {spec.version}"]
+    if spec.description:
+        lines.append(spec.description)
+    lines += [f"  {name:<{_INDENT}}{value}" for name, value in facts]
+    return "\n".join(lines)
+
+
+def _input(model: ModelFile, predictor: OnnxPredictor) -> str:
+    side = predictor.fixed_size
+    spec = model.spec
+    size = f"{side}, {side}" if side else f"height, width (multiples of {spec.multiple})"
+    return f"float32 (n, {len(spec.bands)}, {size}), scaled"
+
+
+def _output(model: ModelFile) -> str:
+    return f"float32 (n, {len(model.spec.classes)}, height, width), probabilities"

@@ -1,0 +1,77 @@
+"""``camp-detector detect``: rasters in, dwellings out."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camp_detector_core.engine.errors import Cancelled
+
+from .errors import Stopped, plain_errors
+from .options import INPUT, MACHINE, MODEL, OUTPUT, VERBOSE, job_of
+from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
+
+if TYPE_CHECKING:
+    from camp_detector_core.job import Job
+    from camp_detector_core.run import Outcome
+
+
+@click.command()
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@OUTPUT
+@MODEL
+@INPUT
+@MACHINE
+@click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors.")
+@VERBOSE
+def detect(
+    *,
+    images: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    **options: Any,  # noqa: ANN401 - click hands over each option by its name
+) -> None:
+    r"""Find dwellings in rasters and write them as polygons.
+
+    IMAGE is anything that GDAL reads: a file, a URL, a VRT, or a folder of tiles; several are one
+    mosaic. Outputs appear together at the end, or not at all.
+
+    \b
+    camp-detector detect camp.tif -o camp.gpkg --all-outputs
+    camp-detector detect tiles/ -o camp.fgb --threshold 0.4 --min-area 4
+    """
+    with plain_errors(verbose=verbose), StopRequest() as stop:
+        terminal = Terminal(stop, quiet=quiet)
+        try:
+            outcome = _detect(job_of(images, options), terminal, verbose=verbose)
+        except Cancelled as error:
+            raise Stopped(stop.signal or signal.SIGINT) from error
+        finally:
+            terminal.close()
+        terminal.flush_warnings()
+        if not quiet:
+            click.echo(_summary(outcome))
+
+
+def _detect(job: Job, terminal: Terminal, *, verbose: bool) -> Outcome:
+    """Run a job with a quiet stderr, unless asked for all of it."""
+    from camp_detector_core.run import detect_files
+
+    if verbose:
+        return detect_files(job, listener=terminal)
+    with only_python_on_stderr(), silence_libraries():
+        return detect_files(job, listener=terminal)
+
+
+def _summary(outcome: Outcome) -> str:
+    """What came out and where it is."""
+    counts = outcome.counts
+    found = f"{counts.dwellings:,} dwelling{'s' if counts.dwellings != 1 else ''}"
+    if counts.median_area_m2 is not None:
+        found += f", {counts.total_area_m2:,.1f} m2 in all, median {counts.median_area_m2:,.1f} m2"
+    elif outcome.tiles.inferred == 0:
+        found += ": the raster has no valid pixel"
+    width = max(map(len, outcome.paths))
+    return "\n".join([found, *(f"  {n:<{width}}  {p}" for n, p in outcome.paths.items())])

@@ -1,0 +1,73 @@
+"""From exceptions to one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER_ERROR = 2
+"""Exit code for what the user can put right."""
+_INTERNAL_ERROR = 1
+_SIGNAL_BASE = 128
+"""Shells report a program ended by signal n as 128 + n."""
+INTERRUPTED = _SIGNAL_BASE + signal.SIGINT
+"""Exit code after Ctrl-C."""
+
+
+class Stopped(Cancelled):
+    """The user stopped the run by a signal."""
+
+    def __init__(self, number: int) -> None:
+        """Keep the number of the signal, which the exit code tells."""
+        super().__init__("stopped")
+        self.code = _SIGNAL_BASE + number
+
+
+def print_error(message: str) -> None:
+    """Write the one line that an error is."""
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+
+
+@contextmanager
+def plain_errors(*, verbose: bool) -> Iterator[None]:
+    """Turn exceptions into one line and an exit code; with ``verbose`` the traceback goes before.
+
+    Raises:
+        SystemExit: In place of any other exception.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_error("stopped; nothing was written")
+        sys.exit(INTERRUPTED)
+    except Stopped as error:
+        print_error("stopped; nothing was written")
+        sys.exit(error.code)
+    except CampDetectorError as error:
+        _show_traceback(verbose=verbose)
+        print_error(str(error))
+        sys.exit(USER_ERROR)
+    except MemoryError:
+        _show_traceback(verbose=verbose)
+        print_error("there is not enough memory: give a smaller --tile-size, or fewer --threads")
+        sys.exit(USER_ERROR)
+    except Exception as error:  # noqa: BLE001 - the border to the user: no traceback unasked
+        _show_traceback(verbose=verbose)
+        hint = "" if verbose else " (--verbose shows where)"
+        print_error(f"internal error: {type(error).__name__}: {error}{hint}")
+        sys.exit(_INTERNAL_ERROR)
+
+
+def _show_traceback(*, verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()

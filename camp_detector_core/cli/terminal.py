@@ -1,0 +1,169 @@
+"""The command line's side of a run: progress bar, warnings, Ctrl-C, and a quiet stderr."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+    from typing import Any
+
+    from tqdm import tqdm
+
+_STDERR = 2
+
+
+class StopRequest:
+    """Ctrl-C and the signal to terminate as something to ask for between two steps of work.
+
+    Within ``with`` the first signal is only remembered, so that work ends in an orderly way; a
+    second one raises `KeyboardInterrupt`.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was asked for yet."""
+        self.signal: int | None = None
+        """The signal that came, or None."""
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        """Take over the signals; outside the main thread Python does not allow it."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._remember)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
+
+    def _remember(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is not None:
+            raise KeyboardInterrupt
+        self.signal = number
+
+
+class Terminal:
+    """Listens to a run for a person; satisfies `camp_detector_core.run.Listener`.
+
+    At a terminal there is a progress bar and warnings appear at once; in a log file there is no
+    bar, and warnings follow at the end of a successful run.
+    """
+
+    def __init__(self, stop: StopRequest, *, quiet: bool) -> None:
+        """Say nothing yet.
+
+        Args:
+            stop: Whether the user wants to stop.
+            quiet: Neither a bar nor warnings.
+        """
+        self._stop = stop
+        self._quiet = quiet
+        self._bar: tqdm[Any] | None = None
+        self._stage = ""
+        self._held: list[str] = []
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether a person sees what is written now."""
+        return not self._quiet and sys.stderr.isatty()
+
+    def update(self, done: int, total: int) -> None:
+        """Move the bar."""
+        if not self.is_interactive:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, unit="tile", desc=self._stage, leave=False)
+        self._bar.update(done - self._bar.n)
+
+    def cancelled(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self._stop.signal is not None
+
+    def stage(self, name: str) -> None:
+        """Name the stage in front of the bar."""
+        self._stage = name
+        if self._bar is not None:
+            self._bar.set_description(name)
+
+    def warn(self, message: str) -> None:
+        """Show a warning now or at the end."""
+        if self.is_interactive:
+            _print_warning(message)
+        else:
+            self._held.append(message)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def flush_warnings(self) -> None:
+        """Show what was held back."""
+        if not self._quiet:
+            for message in self._held:
+                _print_warning(message)
+        self._held = []
+
+
+def _print_warning(message: str) -> None:
+    sys.stderr.write(f"warning: {message}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def only_python_on_stderr() -> Iterator[None]:
+    """Keep what C libraries write to descriptor 2 off the terminal; Python's stderr still works.
+
+    libtiff, for one, prints a line for each failed write, beside the error that reaches us.
+    """
+    try:
+        shared = sys.stderr.fileno() == _STDERR
+    except (AttributeError, OSError, ValueError):
+        shared = False
+    if not shared:
+        yield
+        return
+    sys.stderr.flush()
+    before = sys.stderr
+    kept = os.dup(_STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
+    sys.stderr = os.fdopen(kept, "w", buffering=1, encoding=before.encoding, errors="replace")
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, _STDERR)
+        sys.stderr.close()
+        sys.stderr = before
+
+
+@contextmanager
+def silence_libraries() -> Iterator[None]:
+    """Keep the logs of other libraries off stderr; what matters in them reaches us as errors."""
+    loggers = [logging.getLogger(name) for name in ("rasterio", "pyogrio")]
+    before = [logger.propagate for logger in loggers]
+    handler = logging.NullHandler()
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.propagate = propagate
+            logger.removeHandler(handler)

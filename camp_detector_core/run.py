@@ -1,0 +1,296 @@
+"""Detection over files, from paths to paths: what the command line calls."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from .atomic import OutputSet, cannot_write
+from .engine.detect import DetectOptions, detect
+from .engine.errors import Cancelled, OutputError
+from .engine.outline import OutlineOptions, refine
+from .engine.plan import TilePlan
+from .engine.scores import to_classes
+from .engine.vectorise import Linker, trace_block
+from .predictor import load_predictor
+from .report import Counts, Run, Tiles, report_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .atomic import Target
+    from .engine.detect import DetectStats
+    from .engine.grid import Shape, Window
+    from .engine.ort import OnnxPredictor
+    from .engine.ports import Progress
+    from .engine.prepare import Stretch
+    from .engine.spec import ModelSpec
+    from .engine.vectorise import Dwelling
+    from .job import Job
+    from .packaging.model_file import ModelFile
+    from .raster import CogSink, RasterioSource
+    from .vector import DwellingTable
+
+
+class Listener(Protocol):
+    """Told what a run is doing; asked whether to go on. It is the engine's `Progress` too."""
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total`` chips are finished."""
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""
+
+    def stage(self, name: str) -> None:
+        """A stage begins, named in a few words."""
+
+    def warn(self, message: str) -> None:
+        """Something that the user should know, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave."""
+
+    counts: Counts
+    tiles: Tiles
+    paths: dict[str, Path]
+    """Where each product is."""
+
+
+class PolygonSink:
+    """Traces the outlines of dwellings in each strip and links them across strips."""
+
+    def __init__(self, shape: Shape, spec: ModelSpec, outlines: OutlineOptions) -> None:
+        """Start with no dwelling."""
+        self._shape = shape
+        self._threshold = spec.threshold
+        self._values = [c.value for c in spec.classes]
+        self._outlines = outlines
+        self._linker = Linker(shape)
+        self._found: list[tuple[float, float, Dwelling]] = []
+
+    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        """Trace a strip of scores (classes, height, width) and keep what is complete."""
+        classes = to_classes(scores, self._threshold, self._values)
+        fragment = trace_block(window, classes, scores.max(axis=0), self._shape)
+        self._keep(self._linker.add(fragment))
+
+    def finish(self) -> list[Dwelling]:
+        """All dwellings in reading order, however the strips came.
+
+        Raises:
+            GridError: Strips are missing.
+        """
+        self._keep(self._linker.finish())
+        self._found.sort(key=lambda item: item[:2])
+        return [dwelling for _, _, dwelling in self._found]
+
+    def _keep(self, dwellings: list[Dwelling]) -> None:
+        for exact in dwellings:
+            col, row = exact.exterior[0]
+            outline = refine(exact, self._outlines)
+            if outline is not None:
+                self._found.append((float(row), float(col), outline))
+
+
+class _Clock:
+    """Names the stages to the listener, adds up their seconds, and stops when asked to."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self._listener.cancelled():
+            msg = "cancelled"
+            raise Cancelled(msg)
+        self._listener.stage(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What a run works on, all opened and checked."""
+
+    model: ModelFile
+    spec: ModelSpec
+    """The model's with the user's values."""
+    predictor: OnnxPredictor
+    source: RasterioSource
+    stretch: Stretch | None
+    warnings: tuple[str, ...]
+
+
+def detect_files(job: Job, *, listener: Listener) -> Outcome:
+    """Find the dwellings in rasters and write what the job asks for.
+
+    Outputs appear together at the end; until then, and after any error, there is none.
+
+    Raises:
+        CampDetectorError: With a sentence for the user; `Cancelled` if the listener asked for it.
+    """
+    from .raster import gdal_env
+    from .vector import check_format
+
+    started = datetime.now(UTC)
+    paths = job.products.paths()
+    check_format(job.products.vector)
+    _refuse_own_inputs(job)
+    outputs = OutputSet(list(paths.values()), overwrite=job.overwrite)
+    clock = _Clock(listener)
+    with gdal_env(), outputs, ExitStack() as stack:
+        with clock.stage("open"):
+            inputs = _open(job, stack)
+        for warning in inputs.warnings:
+            listener.warn(warning)
+        work = _Work(job, inputs, {n: outputs.target(p) for n, p in paths.items()}, clock)
+        stats, dwellings = work.detect(listener)
+        table = work.write(dwellings)
+        counts = Counts.of(table, inputs.spec)
+        tiles = Tiles(stats.windows, stats.inferred, stats.skipped)
+        if job.products.report:
+            work.report(counts, tiles, stats=stats, started=started)
+        outputs.commit()
+    return Outcome(counts, tiles, paths)
+
+
+def _refuse_own_inputs(job: Job) -> None:
+    """Refuse to write over what is read."""
+    given = [Path(image) for image in job.images] + ([job.model] if job.model else [])
+    read = {path.resolve() for path in given if path.is_file()}
+    for path in job.products.paths().values():
+        if path.resolve() in read:
+            msg = f"{path} is an input of this run: choose another name for the output"
+            raise OutputError(msg)
+
+
+def _open(job: Job, stack: ExitStack) -> _Inputs:
+    """Open model and rasters; whatever is wrong with them comes out here, before any work."""
+    from .packaging.model_file import default_model_path, open_model
+    from .raster import open_source
+    from .raster.stretch import choose_stretch
+
+    model = open_model(job.model or default_model_path())
+    spec = job.settings.apply(model.spec)
+    source = stack.enter_context(open_source(job.images, spec, job.source))
+    predictor = load_predictor(model, job.machine)
+    choice = choose_stretch(source, spec, job.source)
+    warnings = (*source.warnings, *([choice.warning] if choice.warning else []))
+    return _Inputs(model, spec, predictor, source, choice.stretch, warnings)
+
+
+class _Work:
+    """One run over opened inputs, step by step."""
+
+    def __init__(
+        self, job: Job, inputs: _Inputs, targets: dict[str, Target], clock: _Clock
+    ) -> None:
+        self._job = job
+        self._inputs = inputs
+        self._targets = targets
+        self._clock = clock
+        self._grid = inputs.source.grid
+        self._tolerance = job.settings.tolerance(self._grid)
+
+    def detect(self, progress: Progress) -> tuple[DetectStats, list[Dwelling]]:
+        """Run the model, write the rasters and give the dwellings in pixels of the grid."""
+        inputs, spec = self._inputs, self._inputs.spec
+        polygons = PolygonSink(self._grid.shape, spec, self._outlines())
+        with ExitStack() as stack:
+            rasters = [stack.enter_context(sink) for sink in self._raster_sinks()]
+            with self._clock.stage("detect"):
+                plan = TilePlan.of(spec, self._grid.shape, fixed=inputs.predictor.fixed_size)
+                stats = detect(
+                    inputs.source,
+                    inputs.predictor,
+                    spec,
+                    [polygons, *rasters],
+                    options=DetectOptions(plan=plan, stretch=inputs.stretch),
+                    progress=progress,
+                )
+            for sink in rasters:
+                with self._clock.stage(f"finish {sink.name}"):
+                    sink.finish()
+        return stats, polygons.finish()
+
+    def _raster_sinks(self) -> list[CogSink]:
+        from .raster import ClassSink, ProbabilitySink
+
+        kinds = {"probability": ProbabilitySink, "mask": ClassSink}
+        return [
+            kind(self._targets[name], self._grid, self._inputs.spec)
+            for name, kind in kinds.items()
+            if name in self._targets
+        ]
+
+    def _outlines(self) -> OutlineOptions:
+        return OutlineOptions(
+            tolerance=self._tolerance,
+            square=self._job.settings.square,
+            min_pixels=self._inputs.spec.min_area / self._grid.pixel_area,
+        )
+
+    def write(self, dwellings: list[Dwelling]) -> DwellingTable:
+        """Write the vector file and the picture."""
+        from .overlay import render_overlay
+        from .vector import make_table, write_dwellings
+
+        inputs = self._inputs
+        with self._clock.stage("vector file"):
+            table = make_table(dwellings, self._grid, inputs.spec)
+            write_dwellings(
+                self._targets["dwellings"],
+                table,
+                crs_wkt=self._grid.crs_wkt,
+                model_id=inputs.spec.id,
+            )
+        if "overlay" in self._targets:
+            with self._clock.stage("overlay"):
+                picture = render_overlay(
+                    inputs.source,
+                    dwellings,
+                    inputs.spec,
+                    stretch=inputs.stretch,
+                    max_side=self._job.products.overlay_size,
+                )
+                _store(self._targets["overlay"], picture)
+        return table
+
+    def report(
+        self, counts: Counts, tiles: Tiles, *, stats: DetectStats, started: datetime
+    ) -> None:
+        """Write the run report."""
+        inputs = self._inputs
+        run = Run(
+            job=self._job,
+            model=inputs.model,
+            spec=inputs.spec,
+            source=inputs.source,
+            stretch=inputs.stretch,
+            simplify_px=self._tolerance,
+            provider=inputs.predictor.provider,
+            counts=counts,
+            tiles=tiles,
+            started=started,
+            seconds={**self._clock.seconds, "stages of detect": stats.seconds},
+            warnings=inputs.warnings,
+        )
+        _store(self._targets["report"], report_bytes(run))
+
+
+def _store(target: Target, data: bytes) -> None:
+    try:
+        target.temporary.write_bytes(data)
+    except OSError as error:
+        raise cannot_write(target.final, error, needed=len(data)) from error
