@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def smoke(python: str | Path, vendored: Path) -> dict[str, object]:
+def smoke(python: str | Path, vendored: Path) -> dict[str, Any]:
     """What `floor_smoke.py` says, run by a Python that sees neither this project nor ours."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     done = subprocess.run(
@@ -63,11 +64,11 @@ def smoke(python: str | Path, vendored: Path) -> dict[str, object]:
         capture_output=True, text=True, check=False, cwd=vendored, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    result: dict[str, object] = json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
-def assert_same_results(found: dict[str, object], vendored: Path) -> None:
+def assert_same_results(found: dict[str, Any], vendored: Path) -> None:
     """Scores, classes and polygons are those of this Python and its numpy, bit for bit."""
     here = smoke(sys.executable, vendored)
     versions = {"python", "numpy"}
@@ -82,6 +83,8 @@ def test_smoke_covers_every_module_and_gives_what_it_must(vendored: Path) -> Non
     # Two rectangles of 50 x 50 less a hole of 10 x 20, and 3 x 4; nodata 30 x 30.
     dwelling, nodata = 50 * 50 - 10 * 20 + 3 * 4, 30 * 30
     assert here["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]
+    areas = [(d["area"], len(d["exterior"]), len(d["holes"])) for d in here["dwellings"]]
+    assert areas == [(50 * 50 - 10 * 20, 5, 1), (3 * 4, 5, 0)]
 
 
 def test_runs_on_the_system_python_and_its_numpy(vendored: Path) -> None:

@@ -81,6 +81,26 @@ def scores_of(package):
     return sink.scores, model
 
 
+def dwellings_of(package, scores, classes):
+    """Trace the picture in two blocks and link them."""
+    grid = importlib.import_module(f"{package}.grid")
+    vectorise = importlib.import_module(f"{package}.vectorise")
+    shape = grid.Shape(HEIGHT, WIDTH)
+    linker, found = vectorise.Linker(shape), []
+    for window in (grid.Window(0, 0, 37, WIDTH), grid.Window(37, 0, HEIGHT - 37, WIDTH)):
+        part = classes[window.slices], scores[0][window.slices]
+        found += linker.add(vectorise.trace_block(window, *part, shape))
+    return [
+        {
+            "area": float(d.area),
+            "exterior": np.asarray(d.exterior, float).tolist(),
+            "holes": [np.asarray(hole, float).tolist() for hole in d.holes],
+            "probability": float(d.mean_probability),
+        }
+        for d in found + linker.finish()
+    ]
+
+
 def main(folder, package):
     sys.path.insert(0, folder)
     names = import_all(package)
@@ -96,6 +116,7 @@ def main(folder, package):
                 "modules": names,
                 "pixels": [int((classes == v).sum()) for v in (0, 1, 255)],
                 "scores": hashlib.sha256(scores.tobytes()).hexdigest(),
+                "dwellings": dwellings_of(package, scores, classes),
             }
         )
     )
