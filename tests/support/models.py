@@ -1,0 +1,98 @@
+"""Tiny ONNX models whose answer is known for every pixel."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from camp_detector_core.engine.spec import METADATA_KEY, Band, ClassDef, ModelSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RGB = ("red", "green", "blue")
+
+
+def tiny_spec(**changes: Any) -> ModelSpec:
+    """A model of three 8-bit bands that is run at half a metre in small tiles."""
+    names = changes.pop("names", RGB)
+    dtype = changes.get("dtype", "uint8")
+    scale = {"uint8": 1 / 255, "uint16": 1 / 65535, "int16": 1 / 32767, "float32": 1.0}[dtype]
+    values: dict[str, Any] = {
+        "name": "tiny",
+        "version": "1.0",
+        "bands": tuple(Band(n, scale, 0.0, 1.0) for n in names),
+        "classes": (ClassDef(1, "dwelling", "#E31A1C"),),
+        "gsd": 0.5,
+        "tile_size": 64,
+        "overlap": 16,
+        "multiple": 32,
+        "licence": "CC0-1.0",
+        "attribution": ("made by a test",),
+        **changes,
+    }
+    return ModelSpec(**values)
+
+
+def tiny_onnx(spec: ModelSpec, *, side: int | None = None, stored: str | None = None) -> bytes:
+    """A network that finds class ``i`` where band ``i`` is brighter than the middle.
+
+    The probability is sigmoid(100 (band - 0.5)): above 0.999 for white, below 0.001 for black.
+
+    Args:
+        spec: Number of bands and classes, and what is stored as the description.
+        side: Height and width of the input, where they are not free.
+        stored: Text to store in place of the description; empty for none at all.
+    """
+    bands, classes = len(spec.bands), len(spec.classes)
+    weight = np.zeros((classes, bands, 1, 1), np.float32)
+    for i in range(classes):
+        weight[i, i] = 100
+    nodes = [
+        helper.make_node("Conv", ["input", "weight", "bias"], ["logits"]),
+        helper.make_node("Sigmoid", ["logits"], ["output"]),
+    ]
+    free = ["height", "width"] if side is None else [side, side]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", bands, *free])],
+        [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", classes, *free])],
+        [
+            numpy_helper.from_array(weight, "weight"),
+            numpy_helper.from_array(np.full(classes, -50, np.float32), "bias"),
+        ],
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="test"
+    )
+    onnx.checker.check_model(model)
+    text = spec.to_json() if stored is None else stored
+    if text:
+        helper.set_model_props(model, {"other": "entry", METADATA_KEY: text})
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def write_model(path: Path, **changes: Any) -> Path:
+    """Write a tiny model; ``changes`` go to its spec."""
+    path.write_bytes(tiny_onnx(tiny_spec(**changes)))
+    return path
+
+
+def stac_item(href: str, **asset: Any) -> str:
+    """The least of a STAC-MLM item that leads to a model."""
+    model = {
+        "href": href,
+        "type": "application/octet-stream; framework=onnx",
+        "roles": ["mlm:model", "mlm:weights"],
+        "mlm:artifact_type": "onnx",
+        **asset,
+    }
+    other = {"href": "model.pt", "roles": ["mlm:model"], "mlm:artifact_type": "torch.jit.save"}
+    item = {"type": "Feature", "stac_version": "1.1.0", "assets": {"torch": other, "onnx": model}}
+    return json.dumps(item)
