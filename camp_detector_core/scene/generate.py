@@ -174,7 +174,7 @@ def _labels(dwellings: list[Item], *, frame: Points, gsd: float) -> tuple[Label,
     low, high = frame.min(0), frame.max(0)
     labels = []
     for item in dwellings:
-        ring = item.outline / gsd
+        whole = ring = item.outline / gsd
         if (ring.max(0) <= low).any() or (ring.min(0) >= high).any():
             continue
         if len(item.boxes) == 1:
@@ -182,8 +182,8 @@ def _labels(dwellings: list[Item], *, frame: Points, gsd: float) -> tuple[Label,
         elif not inside_convex(frame, *ring.mean(0)[:, None]).all():
             continue  # roofs with wings lie on one side of the border as a whole
         if len(ring) > 2:  # noqa: PLR2004 - two points enclose nothing
-            share = polygon_area(ring) * gsd * gsd / polygon_area(item.outline)
-            labels.append(Label(ring, cast("Kind", item.kind), min(share, 1.0)))
+            share = min(polygon_area(ring) / polygon_area(whole), 1.0)
+            labels.append(Label(ring, cast("Kind", item.kind), share))
     return tuple(labels)
 
 

@@ -62,9 +62,12 @@ class Placer:
             return False
         ring = item.outline
         probes = np.vstack((ring, (ring + np.roll(ring, -1, axis=0)) / 2, item.centre))
-        return any(
-            distance_to_line(line, probes).min() < width / 2 + 0.4 for line, width in self._roads
-        )
+        for line, width in self._roads:
+            clear = width / 2 + 0.4
+            far = distance_to_line(line, probes[-1:])[0] > clear + item.radius
+            if not far and distance_to_line(line, probes).min() < clear:
+                return True
+        return False
 
     def _collides(self, item: Item, *, gap: float) -> bool:
         x, y = item.centre

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .roofs import shadow_hull
-from .shapes import distance_to_line, inside_convex
+from .shapes import distance_field, inside_convex
 from .texture import noise_at, smooth_step
 
 if TYPE_CHECKING:
@@ -46,15 +46,13 @@ def paint_road(canvas: Canvas, road: Road, *, surface: Samples) -> None:
         if patch is None:
             continue
         # Distances change slowly, so one sample a pixel is enough for them.
-        x = patch.x[0, patch.samples // 2 :: patch.samples]
-        y = patch.y[patch.samples // 2 :: patch.samples, 0]
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        away = distance_to_line(line.astype(np.float32), grid).reshape(len(y), len(x))
+        x = patch.x[:, patch.samples // 2 :: patch.samples]
+        y = patch.y[patch.samples // 2 :: patch.samples]
         rng = np.random.default_rng(road.seed)
-        away += np.float32(soft * 0.7) * noise_at(rng, x[None] * 0.5, y[:, None] * 0.5)
-        tone = 1 + 0.06 * noise_at(rng, x[None] * 1.2, y[:, None] * 1.2)
+        away = distance_field(line, x, y) + np.float32(0.7 * soft) * noise_at(rng, x * 0.5, y * 0.5)
+        tone = 1 + np.float32(0.06) * noise_at(rng, x * 1.2, y * 1.2)
         if road.width > _VEHICLE_WIDTH:
-            tone -= 0.10 * np.exp(-(((away - 0.85) / 0.3) ** 2))
+            tone -= np.float32(0.1) * np.exp(-(((away - 0.85) / 0.3) ** 2))
         cover = road.strength * smooth_step(away, low=half + soft, high=half - soft)
         _lay(canvas, patch, color=surface * tone[..., None], cover=cover)
 

@@ -6,7 +6,7 @@ Points are (n, 2) float64 with x to the right and y down, like the image.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Points = NDArray[np.float64]
-
-F = TypeVar("F", np.float32, np.float64)
 
 TOUCH: float = 1e-6
 """Overlap in metres below which two outlines count as touching."""
@@ -152,11 +150,25 @@ def _keep_inside(points: Points, side: NDArray[np.float64]) -> Points:
     return np.array(kept).reshape(-1, 2)
 
 
-def distance_to_line(line: NDArray[F], points: NDArray[F]) -> NDArray[F]:
+def distance_to_line(line: Points, points: Points) -> Points:
     """Distance of each point to a polyline of two or more vertices, metres."""
     start, edge = line[:-1], np.diff(line, axis=0)
     relative = points[:, None, :] - start
     along = (relative * edge).sum(-1) / np.maximum((edge * edge).sum(-1), 1e-12)
     nearest = relative - np.clip(along, 0, 1)[..., None] * edge
-    distance: NDArray[F] = np.sqrt((nearest * nearest).sum(-1).min(1))
+    distance: Points = np.sqrt((nearest * nearest).sum(-1).min(1))
     return distance
+
+
+def distance_field(
+    line: Points, x: NDArray[np.float32], y: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Distance of the places x (1, width) and y (height, 1) to a polyline, (height, width)."""
+    squared = np.full((y.shape[0], x.shape[1]), np.inf, np.float32)
+    for start, edge in zip(line[:-1], np.diff(line, axis=0), strict=True):
+        dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
+        step = (edge / max(float(edge @ edge), 1e-12)).astype(np.float32)
+        along = np.clip(dx * step[0] + dy * step[1], 0, 1)
+        dx, dy = dx - along * np.float32(edge[0]), dy - along * np.float32(edge[1])
+        np.minimum(squared, dx * dx + dy * dy, out=squared)
+    return np.sqrt(squared, out=squared)

@@ -87,16 +87,18 @@ def noise_at(
     Returns:
         float32 in [-1, 1] in the broadcast shape.
     """
-    lattice = rng.uniform(-1, 1, (_POINT_GRID + 1, _POINT_GRID + 1)).astype(np.float32)
-    lattice[-1], lattice[:, -1] = lattice[0], lattice[:, 0]
+    lattice = rng.uniform(-1, 1, (_POINT_GRID, _POINT_GRID)).astype(np.float32)
+    # A border that repeats the first row and column, so that each cell has its four corners.
+    flat = np.pad(lattice, ((0, 1), (0, 1)), mode="wrap").ravel()
     x_floor, y_floor = np.floor(x), np.floor(y)
-    x_part, y_part = (x - x_floor), (y - y_floor)
+    x_part, y_part = x - x_floor, y - y_floor
     x_part, y_part = x_part * x_part * (3 - 2 * x_part), y_part * y_part * (3 - 2 * y_part)
-    col = x_floor.astype(np.intp) % _POINT_GRID
-    row = y_floor.astype(np.intp) % _POINT_GRID
-    top = lattice[row, col] * (1 - x_part) + lattice[row, col + 1] * x_part
-    low = lattice[row + 1, col] * (1 - x_part) + lattice[row + 1, col + 1] * x_part
-    mixed: NDArray[np.float32] = (top * (1 - y_part) + low * y_part).astype(np.float32)
+    row, col = y_floor.astype(np.intp) % _POINT_GRID, x_floor.astype(np.intp) % _POINT_GRID
+    first = row * (_POINT_GRID + 1) + col
+    top, low = flat.take(first), flat.take(first + _POINT_GRID + 1)
+    top += (flat.take(first + 1) - top) * x_part
+    low += (flat.take(first + _POINT_GRID + 2) - low) * x_part
+    mixed: NDArray[np.float32] = (top + (low - top) * y_part).astype(np.float32, copy=False)
     return mixed
 
 
