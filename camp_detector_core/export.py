@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.jit._trace import TracerWarning
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
@@ -129,13 +130,15 @@ def export_torchscript(
     batches = [*random_chips(spec), *chips]
     buffer = io.BytesIO()
     with torch.no_grad(), _quiet():
-        traced = torch.jit.trace(model, torch.from_numpy(batches[0]), check_trace=True)
+        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
+            model, torch.from_numpy(batches[0]), check_trace=True
+        )
         torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
     differences = []
 
     def check(written: Path) -> None:
         with _quiet():
-            loaded = torch.jit.load(str(written))
+            loaded = torch.jit.load(str(written))  # type: ignore[no-untyped-call]
         differences.append(check_parity(model, _run_torch(loaded), batches, name=path.name))
 
     _publish(buffer.getvalue(), path, check=check)
@@ -188,22 +191,22 @@ def export_onnx(
 def _onnx_bytes(
     model: nn.Module, example: NDArray[np.float32], *, spec: ModelSpec, options: OnnxOptions
 ) -> bytes:
-    import onnx  # noqa: PLC0415 - heavy
+    import onnx
 
     free = {0: "batch"} if options.deepness else {0: "batch", 2: "height", 3: "width"}
-    buffer = io.BytesIO()
-    with torch.no_grad(), _quiet():
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad(), _quiet():
+        draft = Path(folder, "draft.onnx")
         torch.onnx.export(
             model,
             (torch.from_numpy(example),),
-            buffer,
+            draft,
             dynamo=False,
             opset_version=options.opset,
             input_names=["input"],
             output_names=["output"],
             dynamic_axes={"input": free, "output": free},
         )
-    proto = onnx.load_model_from_string(buffer.getvalue())
+        proto = onnx.load(str(draft))
     proto.ir_version = min(proto.ir_version, IR_VERSION)
     if options.deepness:
         sides = proto.graph.output[0].type.tensor_type.shape.dim[1:]
@@ -255,7 +258,7 @@ def check_parity(
 def _quiet() -> Iterator[None]:
     """Without torch's advice to use its newer exporters: hosts read what these two write."""
     with warnings.catch_warnings():
-        for kind in (torch.jit.TracerWarning, DeprecationWarning, FutureWarning):
+        for kind in (TracerWarning, DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", kind)
         yield
 
@@ -270,7 +273,7 @@ def _run_torch(model: nn.Module) -> Run:
 
 
 def _run_onnx(path: Path) -> Run:
-    import onnxruntime as ort  # noqa: PLC0415 - heavy
+    import onnxruntime as ort
 
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 

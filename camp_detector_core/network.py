@@ -1,7 +1,8 @@
 """The segmentation network: a U-Net from segmentation-models-pytorch, and where it starts from.
 
-The network gives logits. The activation belongs to the exported graph (`camp_detector_core.export`),
-and the normalisation of its input to `camp_detector_core.engine.prepare`.
+The network gives logits. The activation belongs to the exported graph
+(`camp_detector_core.export`), and the normalisation of its input to
+`camp_detector_core.engine.prepare`.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
 
 
 def _unet(options: NetworkOptions, *, weights: str | None) -> nn.Module:
-    import segmentation_models_pytorch as smp  # noqa: PLC0415 - heavy
+    import segmentation_models_pytorch as smp
 
     try:
         network: nn.Module = smp.Unet(
@@ -136,7 +137,7 @@ def _load_lite0(network: nn.Module, *, bands: int) -> None:
     The tensors of the package have other names than timm's and the same order and shapes; the
     classifier at the end has no counterpart in the encoder.
     """
-    import torch  # noqa: PLC0415 - heavy
+    import torch
 
     with resources.as_file(resources.files(LITE0_PACKAGE).joinpath(LITE0_FILE)) as path:
         given = torch.load(path, map_location="cpu", weights_only=True)
@@ -162,7 +163,7 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     RGB keeps its weights where there are at least three bands; further bands start from the mean
     over RGB. With fewer bands each gets the mean. All are scaled so that their sum is as before.
     """
-    import torch  # noqa: PLC0415 - heavy
+    import torch
 
     given = weight.shape[1]
     if bands == given:
@@ -179,14 +180,21 @@ def load_state(network: nn.Module, path: Path) -> None:
     Raises:
         NetworkError: The file is not a state dict, or not one of this network.
     """
-    import pickle  # noqa: PLC0415, S403 - only its error class is used
+    import pickle
 
-    import torch  # noqa: PLC0415 - heavy
+    import torch
 
     try:
         state: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
         network.load_state_dict(state)
-    except (OSError, RuntimeError, EOFError, TypeError, AttributeError, pickle.UnpicklingError) as e:
+    except (
+        OSError,
+        RuntimeError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        pickle.UnpicklingError,
+    ) as e:
         reason = str(e).splitlines()[0] if str(e) else type(e).__name__
         msg = f"{path} does not hold the weights of this network ({reason}): give a .pth state dict"
         raise NetworkError(msg) from e

@@ -23,7 +23,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=SETTINGS)
 @click.option("-v", "--verbose", is_flag=True, help="Say more of what is going on.")
 def main(*, verbose: bool) -> None:
-    """Train models that find dwellings, and measure them.
+    r"""Train models that find dwellings, and measure them.
 
     \b
     From chips and labels to four exported files:
@@ -118,7 +118,7 @@ def _list(text: str) -> tuple[str, ...]:
 @click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
 @click.option("--out", type=OUT, required=True, help="The split.json to write.")
 def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
-    """Deal chips to training, validation and test, and write who is where.
+    r"""Deal chips to training, validation and test, and write who is where.
 
     Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
     dealt one by one would make every model look better than it is. Training does this by itself;
@@ -151,6 +151,12 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
 @click.option("--gsd", default=0.2, show_default=True, help="Metres a pixel the model works on.")
 @click.option("--lr", default=1e-3, show_default=True, help="Highest learning rate.")
 @click.option("--gap-weight", default=2.0, show_default=True, help="Loss weight of narrow gaps.")
+@click.option(
+    "--seam-weight",
+    default=0.0,
+    show_default=True,
+    help="Loss weight with which walls shared by two dwellings are taught as background; 0: not.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of split, samples and weights.")
 @click.option("--workers", type=int, help="Processes that prepare samples (default: by cores).")
 @click.option(
@@ -175,14 +181,16 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
 )
 @click.option("--name", default="camp-unet-lite0", show_default=True, help="Name of the model.")
 @click.option("--model-version", default="1", show_default=True, help="Version of the model.")
-@click.option("--licence", default="CC-BY-4.0", show_default=True, help="SPDX licence of the model.")
+@click.option(
+    "--licence", default="CC-BY-4.0", show_default=True, help="SPDX licence of the model."
+)
 @click.option("--attribution", multiple=True, help="Who must be named; may be given repeatedly.")
 @click.option("--threshold", type=float, help="Default: the best on validation.")
 @click.option("--min-area", default=2.0, show_default=True, help="Smallest dwelling, m2.")
 @click.option("--opset", type=click.Choice(["11", "17"]), default="17", show_default=True)
 @click.option("--fast-dev-run", is_flag=True, help="One batch an epoch, to see that all works.")
 def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
-    """Train a network, export it in every format, and show what it is worth.
+    r"""Train a network, export it in every format, and show what it is worth.
 
     Writes into --out: split.json, statistics.json, system.json, options.json, log/ (metrics),
     checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/ (confusion
@@ -216,6 +224,7 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
                 minutes=given["minutes"],
                 patience=given["patience"],
                 gap_weight=given["gap_weight"],
+                seam_weight=given["seam_weight"],
             ),
             model=ModelOptions(
                 name=given["name"],
@@ -241,11 +250,21 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
 def _data_options(given: dict[str, Any], augment: Any) -> DataOptions:  # noqa: ANN401 - typed there
     from training.options import DataOptions
 
-    names = ("chips", "labels", "gsd", "class_field", "chip_gsd", "crop", "batch_size", "samples",
-             "workers", "scenes", "scene_share", "seed")
-    return DataOptions(
-        **{n: given[n] for n in names}, split=_split_options(given), augment=augment
+    names = (
+        "chips",
+        "labels",
+        "gsd",
+        "class_field",
+        "chip_gsd",
+        "crop",
+        "batch_size",
+        "samples",
+        "workers",
+        "scenes",
+        "scene_share",
+        "seed",
     )
+    return DataOptions(**{n: given[n] for n in names}, split=_split_options(given), augment=augment)
 
 
 def _network_options(given: dict[str, Any]) -> Any:  # noqa: ANN401 - imported late

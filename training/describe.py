@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,6 @@ def describe_run(
         "data": f"chips of {data.chips.resolve().parent.name} ({counts}), "
         f"{data.scenes} generated scenes",
         "software": f"camp-detector {__version__}, {versions}",
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         **{key: str(value) for key, value in figures.items()},
     }

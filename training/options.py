@@ -161,6 +161,8 @@ class OptimOptions:
     """Weight of background in gaps up to `gap_metres` between dwellings, in the loss."""
     gap_metres: float = 1.5
     """Widest gap that counts."""
+    seam_weight: float = 0.0
+    """Weight with which walls that dwellings share are taught as background; 0 leaves them roof."""
 
     def __post_init__(self) -> None:
         """Refuse rates and shares out of range."""

@@ -25,16 +25,14 @@ Precision = Literal["bf16-mixed", "32-true"]
 
 def get_system_info() -> dict[str, Any]:
     """Platform, cores, memory, accelerators and versions; plain values for JSON."""
-    import psutil  # noqa: PLC0415 - needed here alone
+    import psutil
 
     return {
         "platform": platform.platform(),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "accelerators": [
-            torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())
-        ],
+        "accelerators": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())],
         "precision": choose_precision(),
         "packages": {name: _version(name) for name in PACKAGES},
     }

@@ -47,7 +47,7 @@ def rate_factor(progress: float, *, warmup: float) -> float:
 
 
 class LitRefugeeCamp(lightning.LightningModule):
-    """Trains a network that gives logits for `camp_detector_core.engine.prepare.normalise`d chips."""
+    """Trains a network that gives logits of chips that the engine's `normalise` has scaled."""
 
     def __init__(
         self, network: nn.Module, *, optim: OptimOptions, gsd: float, plain: bool = False
@@ -92,6 +92,11 @@ class LitRefugeeCamp(lightning.LightningModule):
         if self.plain:
             return weighted_bce(logits, target, valid.expand_as(target))
         weight = 1 + (self.optim.gap_weight - 1) * gaps(target, reach=self.gap_reach)
+        if self.optim.seam_weight:
+            seam = batch["seam"][:, None].float()
+            weight = weight * (1 - seam) + self.optim.seam_weight * seam
+            bce = weighted_bce(logits, target * (1 - seam), weight * valid)
+            return bce + soft_dice(logits, target, valid * (1 - seam))
         return weighted_bce(logits, target, weight * valid) + soft_dice(logits, target, valid)
 
     def training_step(self, batch: Sample, batch_idx: int) -> Tensor:  # noqa: ARG002 - Lightning's

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lightning
@@ -24,7 +23,7 @@ from camp_detector_core.network import BuiltNetwork, build_network
 from training.data.datamodule import CampDataModule
 from training.describe import build_spec, describe_run
 from training.evaluation.pixel import best_threshold
-from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
+from training.evaluation.predict import NetworkPredictor, predict_area
 from training.evaluation.report import histogram_of, write_curves, write_evaluation
 from training.reference import ReferenceNetwork
 from training.statistics import calculate_dataset_statistics
@@ -33,6 +32,7 @@ from training.task import EpochLines, LitRefugeeCamp, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lightning.pytorch.loggers import Logger
     from numpy.typing import NDArray
@@ -119,9 +119,7 @@ def _prepare(options: TrainOptions) -> str | None:
 
 def _network(options: TrainOptions) -> BuiltNetwork:
     if options.architecture == "reference":
-        network = ReferenceNetwork(
-            bands=len(options.data.bands), classes=len(options.data.classes)
-        )
+        network = ReferenceNetwork(bands=len(options.data.bands), classes=len(options.data.classes))
         return BuiltNetwork(network, "random weights")
     return build_network(options.network)
 
@@ -193,8 +191,13 @@ def _finish(
         attribution=built.attribution,
         provenance=describe_run(options, start=built.start, chips=chips, figures=figures),
     )
-    exports = export_all(network, options.out / "meta", spec=spec, chips=_real_chips(data, spec),
-                         opset=options.model.opset)
+    exports = export_all(
+        network,
+        options.out / "meta",
+        spec=spec,
+        chips=_real_chips(data, spec),
+        opset=options.model.opset,
+    )
     write_evaluation(val, spec, options.out / "evaluation" / "validation")
     if test:
         write_evaluation(test, spec, options.out / "evaluation" / "test")

@@ -64,8 +64,8 @@ def get_metadata(path: Path) -> dict[str, str]:
     Raises:
         SpecError: Not an ONNX file.
     """
-    import onnx  # noqa: PLC0415 - heavy
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 - comes with onnx
+    import onnx
+    from google.protobuf.message import DecodeError
 
     try:
         model = onnx.load(str(path), load_external_data=False)
@@ -83,6 +83,9 @@ def read_spec(path: Path) -> ModelSpec:
     """
     entries = get_metadata(path)
     if METADATA_KEY not in entries:
-        msg = f"{path} does not say what model it is (no {METADATA_KEY} in its metadata): export it again"
+        msg = (
+            f"{path} does not say what model it is (no {METADATA_KEY} in its metadata): "
+            f"export it again"
+        )
         raise SpecError(msg)
     return ModelSpec.from_json(entries[METADATA_KEY])

@@ -56,9 +56,7 @@ class CampDataModule(lightning.LightningDataModule):
         self.split: Split = make_split(self.chips, options.split, seed=options.seed)
         if split_file is not None:
             self.split.write(split_file)
-        self.labels = open_labels(
-            options.labels, options.classes, class_field=options.class_field
-        )
+        self.labels = open_labels(options.labels, options.classes, class_field=options.class_field)
         self._store = ChipStore(self.labels, bands=len(options.bands))
         self._scenes: list[Area] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
@@ -83,7 +81,7 @@ class CampDataModule(lightning.LightningDataModule):
         if self._scenes is None:
             o = self.options
             if o.scenes:
-                from training.data.scenes import scene_areas  # noqa: PLC0415 - not always needed
+                from training.data.scenes import scene_areas
 
                 LOG.info("drawing %d scenes", o.scenes)
                 self._scenes = list(

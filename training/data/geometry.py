@@ -13,11 +13,10 @@ from torch.nn import functional
 from camp_detector_core.engine.grid import Window
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from torch import Tensor
 
     from camp_detector_core.engine.grid import Shape
-    from training.data.mosaic import Area
+    from training.data.mosaic import Area, Patch
     from training.options import AugmentOptions
 
 
@@ -44,6 +43,8 @@ class Resampled:
     """(classes, side, side) float32, 0 or 1."""
     valid: Tensor
     """(side, side) bool."""
+    seam: Tensor
+    """(side, side) bool: shared walls."""
 
 
 def draw_pose(rng: np.random.Generator, options: AugmentOptions) -> Pose:
@@ -80,9 +81,7 @@ def draw_window(
     return Window(row, col, height, width)
 
 
-def cut(
-    area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int, ...]
-) -> Resampled:
+def cut(area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int, ...]) -> Resampled:
     """Read a window and bring it to the model's pixels.
 
     Shrinking averages over the pixels that become one (a triangle filter as wide as the step, like
@@ -97,8 +96,10 @@ def cut(
     """
     inside = window.intersection(Window(0, 0, *area.shape))
     patch = area.read(inside or window)
-    stack = _stack(patch.pixels, patch.classes, patch.valid, values)
-    stack = functional.pad(stack, (0, window.width - stack.shape[3], 0, window.height - stack.shape[2]))
+    stack = _stack(patch, values)
+    stack = functional.pad(
+        stack, (0, window.width - stack.shape[3], 0, window.height - stack.shape[2])
+    )
     reach = math.ceil(side * (abs(math.cos(pose.angle)) + abs(math.sin(pose.angle))))
     if stack.shape[2:] != (reach, reach):
         stack = functional.interpolate(
@@ -121,7 +122,7 @@ def resample(area: Area, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
         values: Class values, one channel of the targets each.
     """
     patch = area.read(Window(0, 0, *area.shape))
-    stack = _stack(patch.pixels, patch.classes, patch.valid, values)
+    stack = _stack(patch, values)
     if stack.shape[2:] != tuple(shape):
         stack = functional.interpolate(
             stack, tuple(shape), mode="bilinear", align_corners=False, antialias=True
@@ -133,20 +134,18 @@ def _unstack(stack: Tensor, *, bands: int) -> Resampled:
     """Undo `_stack` after resampling."""
     # A pixel with an invalid part, however small, is a mixture with a meaningless value.
     valid = stack[-1] > 1 - 1e-3
-    targets = (stack[bands:-1] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
-    return Resampled(stack[:bands].contiguous(), targets.contiguous(), valid.contiguous())
+    targets = (stack[bands:-2] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
+    seam = stack[-2] >= 0.5  # noqa: PLR2004
+    return Resampled(
+        stack[:bands].contiguous(), targets.contiguous(), valid.contiguous(), seam.contiguous()
+    )
 
 
-def _stack(
-    pixels: NDArray[np.generic],
-    classes: NDArray[np.uint8],
-    valid: NDArray[np.bool_],
-    values: tuple[int, ...],
-) -> Tensor:
-    """Everything that is resampled, in one (1, bands + classes + 1, height, width) tensor."""
-    layers = [pixels.astype(np.float32)]
-    layers += [(classes == v)[None].astype(np.float32) for v in values]
-    layers.append(valid[None].astype(np.float32))
+def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
+    """Everything that is resampled, in one (1, bands + classes + 2, height, width) tensor."""
+    layers = [patch.pixels.astype(np.float32)]
+    layers += [(patch.classes == v)[None].astype(np.float32) for v in values]
+    layers += [mask[None].astype(np.float32) for mask in (patch.seam, patch.valid)]
     return torch.from_numpy(np.concatenate(layers))[None]
 
 

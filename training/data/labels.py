@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyogrio
 import rasterio
 import shapely
+import torch
 from rasterio import features
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 from rasterio.warp import transform as warp_points
+from torch.nn import functional
 
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -29,11 +32,27 @@ if TYPE_CHECKING:
     from training.data.chips import Chip
 
 
+SEAM_METRES = 0.5
+"""Width of what counts as the wall between two dwellings that touch."""
+
+
+@dataclass(frozen=True)
+class LabelPatch:
+    """The labels of a chip."""
+
+    classes: NDArray[np.uint8]
+    """(height, width) class values, 0 for background."""
+    known: NDArray[np.bool_]
+    """(height, width), True where the labels say something."""
+    seam: NDArray[np.bool_]
+    """(height, width), True on the pixels along a wall that two labelled dwellings share."""
+
+
 class Labels(Protocol):
     """Gives the classes of a chip's pixels."""
 
-    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Class values (height, width), 0 for background, and where they are known (True)."""
+    def read(self, chip: Chip) -> LabelPatch:
+        """The labels of a whole chip."""
 
 
 def open_labels(
@@ -66,8 +85,8 @@ class MaskLabels:
         self._classes = tuple(classes)
         self._folder = folder
 
-    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Class values and where the mask is not nodata.
+    def read(self, chip: Chip) -> LabelPatch:
+        """Class values, known where the mask is not nodata; a mask shows no shared walls.
 
         Raises:
             RasterError: No mask, one of another size, or one that cannot be read.
@@ -95,7 +114,7 @@ class MaskLabels:
         else:
             for each in self._classes:
                 out[values == each.value] = each.value
-        return out, known
+        return LabelPatch(out, known, np.zeros_like(known))
 
 
 class VectorLabels:
@@ -137,7 +156,7 @@ class VectorLabels:
         found = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
         return list(polygons[found]), self._values[found]
 
-    def read(self, chip: Chip) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    def read(self, chip: Chip) -> LabelPatch:
         """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
 
         Raises:
@@ -152,14 +171,16 @@ class VectorLabels:
         polygons, values = self.polygons(chip.grid)
         known = np.ones(chip.shape, np.bool_)
         if not polygons:
-            return np.zeros(chip.shape, np.uint8), known
-        out: NDArray[np.uint8] = features.rasterize(
-            zip(polygons, values.tolist(), strict=True),
+            return LabelPatch(np.zeros(chip.shape, np.uint8), known, ~known)
+        owners: NDArray[np.int32] = features.rasterize(
+            zip(polygons, range(1, len(polygons) + 1), strict=True),
             out_shape=tuple(chip.shape),
             transform=Affine(*chip.grid.transform),
-            dtype="uint8",
+            dtype="int32",
         )
-        return out, known
+        table = np.concatenate((np.zeros(1, np.uint8), values))
+        reach = max(1, round(SEAM_METRES / 2 / min(chip.grid.gsd)))
+        return LabelPatch(table[owners], known, find_seams(owners, reach=reach))
 
     def _in_crs(self, wkt: str) -> tuple[shapely.STRtree, NDArray[np.object_]]:
         if wkt not in self._trees:
@@ -174,6 +195,26 @@ class VectorLabels:
                 moved = shapely.transform(moved, move)
             self._trees[wkt] = (shapely.STRtree(moved), moved)
         return self._trees[wkt]
+
+
+def find_seams(owners: NDArray[np.integer], *, reach: int = 1) -> NDArray[np.bool_]:
+    """Where two dwellings are so close that they share a wall.
+
+    Args:
+        owners: (height, width), 0 for background, else which dwelling a pixel belongs to; below
+            2**24, so that float32 holds it.
+        reach: How many pixels the wall is wide on each side.
+
+    Returns:
+        (height, width), True where pixels of two dwellings lie within reach.
+    """
+    owner = torch.from_numpy(owners.astype(np.float32))[None, None]
+    side, most = 2 * reach + 1, float(2**24)
+    highest = functional.max_pool2d(owner, side, stride=1, padding=reach)
+    inverse = torch.where(owner > 0, most - owner, 0.0)
+    lowest = most - functional.max_pool2d(inverse, side, stride=1, padding=reach)
+    seam: NDArray[np.bool_] = ((highest > 0) & (lowest < highest))[0, 0].numpy()
+    return seam
 
 
 def _class_values(

@@ -36,6 +36,8 @@ class Patch:
     """(height, width) class values, 0 for background."""
     valid: NDArray[np.bool_]
     """(height, width), True where pixels and labels are known."""
+    seam: NDArray[np.bool_]
+    """(height, width), True along walls that two dwellings share."""
 
 
 class Area(Protocol):
@@ -71,7 +73,9 @@ class ArrayArea:
         """A view of the arrays."""
         rows, cols = window.slices
         p = self._patch
-        return Patch(p.pixels[:, rows, cols], p.classes[rows, cols], p.valid[rows, cols])
+        return Patch(
+            p.pixels[:, rows, cols], p.classes[rows, cols], p.valid[rows, cols], p.seam[rows, cols]
+        )
 
 
 class ChipStore:
@@ -102,8 +106,8 @@ class ChipStore:
             self._patches.move_to_end(chip.name)
             return found
         pixels, valid = read_pixels(chip, bands=self._bands)
-        classes, known = self._labels.read(chip)
-        patch = Patch(pixels, classes, valid & known)
+        labels = self._labels.read(chip)
+        patch = Patch(pixels, labels.classes, valid & labels.known, labels.seam)
         self._patches[chip.name] = patch
         self._held += _size(patch)
         while self._held > self._limit and len(self._patches) > 1:
@@ -167,12 +171,11 @@ class ChipArea:
             out.pixels[(slice(None), *to)] = patch.pixels[(slice(None), *from_)]
             out.classes[to] = patch.classes[from_]
             out.valid[to] = patch.valid[from_]
+            out.seam[to] = patch.seam[from_]
         return out or _blank(self._store.patch(self._placed[0][0]), window.shape)
 
 
-def join_chips(
-    chips: Sequence[Chip], store: ChipStore, *, chip_gsd: float
-) -> list[ChipArea]:
+def join_chips(chips: Sequence[Chip], store: ChipStore, *, chip_gsd: float) -> list[ChipArea]:
     """Make areas of chips: those that adjoin become one.
 
     Args:
@@ -263,8 +266,9 @@ def _blank(like: Patch, shape: Shape) -> Patch:
         np.zeros((like.pixels.shape[0], *shape), like.pixels.dtype),
         np.zeros(shape, np.uint8),
         np.zeros(shape, np.bool_),
+        np.zeros(shape, np.bool_),
     )
 
 
 def _size(patch: Patch) -> int:
-    return patch.pixels.nbytes + patch.classes.nbytes + patch.valid.nbytes
+    return patch.pixels.nbytes + 2 * patch.classes.nbytes + patch.valid.nbytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from training.options import AugmentOptions
 
 Sample = dict[str, Tensor]
-"""``image`` (bands, side, side) normalised float32, ``target`` (classes, side, side) 0 or 1 float32,
-``valid`` (side, side) bool."""
+"""``image`` (bands, side, side) normalised, ``target`` (classes, side, side) 0 or 1, both float32;
+``valid`` and ``seam`` (side, side) bool."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class RandomSamples(Dataset[Sample]):
         piece = cut(area, window, side=form.side, pose=pose, values=form.values)
         scales = torch.tensor([b.scale for b in form.bands])[:, None, None]
         varied = vary(piece.pixels * scales, rng, self._augment) / scales
-        return finish(Resampled(varied, piece.targets, piece.valid), form)
+        return finish(replace(piece, pixels=varied), form)
 
 
 class FixedSamples(Dataset[Sample]):
@@ -136,6 +136,7 @@ def finish(piece: Resampled, form: SampleForm) -> Sample:
         "image": torch.from_numpy(image),
         "target": piece.targets * piece.valid,
         "valid": piece.valid,
+        "seam": piece.seam & piece.valid,
     }
 
 

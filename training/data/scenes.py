@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from camp_detector_core.scene import generate_scene, random_options
 from training.data.mosaic import ArrayArea, Patch
 
@@ -23,10 +25,12 @@ def scene_areas(count: int, *, gsd: float, value: int, seed: int) -> list[ArrayA
     side = max(64, round(SIDE_METRES / gsd))
     areas = []
     for index in range(count):
-        options = random_options(
-            FIRST_SEED * (seed + 1) + index, height=side, width=side, gsd=gsd
-        )
+        options = random_options(FIRST_SEED * (seed + 1) + index, height=side, width=side, gsd=gsd)
         scene = generate_scene(options)
         classes = (scene.mask > 0).astype("uint8") * value
-        areas.append(ArrayArea(Patch(scene.image, classes, scene.valid), (gsd, gsd)))
+        areas.append(
+            ArrayArea(
+                Patch(scene.image, classes, scene.valid, np.zeros_like(scene.valid)), (gsd, gsd)
+            )
+        )
     return areas

@@ -113,9 +113,7 @@ def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -
     order = _shuffled(sorted(blocks), seed)
     test = _count(len(order), options.test_share) if options.test_share else 0
     val = max(1, _count(len(order), options.val_share))
-    parts = {
-        "test": order[:test], "val": order[test : test + val], "train": order[test + val :]
-    }
+    parts = {"test": order[:test], "val": order[test : test + val], "train": order[test + val :]}
     return Split(**{p: _names(c for b in keys for c in blocks[b]) for p, keys in parts.items()})
 
 

@@ -43,7 +43,10 @@ def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
 def write_sweep(histogram: ScoreHistogram, path: Path) -> None:
     """One row for each threshold: IoU, precision, recall, F1."""
     rows = [
-        {"threshold": t, **{k: round(getattr(c, k), 6) for k in ("iou", "precision", "recall", "f1")}}
+        {
+            "threshold": t,
+            **{k: round(getattr(c, k), 6) for k in ("iou", "precision", "recall", "f1")},
+        }
         for t, c in sweep(histogram)
     ]
     _write_csv(path, rows)

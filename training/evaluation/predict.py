@@ -62,7 +62,9 @@ class Prediction:
         for chip, piece in zip(self.area.chips, self.area.pieces, strict=True):
             row, col = round(piece.row * down), round(piece.col * along)
             stop_row, stop_col = round(piece.stop_row * down), round(piece.stop_col * along)
-            out.append((chip.name, Window(row, col, max(1, stop_row - row), max(1, stop_col - col))))
+            out.append(
+                (chip.name, Window(row, col, max(1, stop_row - row), max(1, stop_col - col)))
+            )
         return out
 
 

@@ -27,9 +27,7 @@ def histogram_of(predictions: Sequence[Prediction]) -> ScoreHistogram:
     return ScoreHistogram.total(ScoreHistogram.of(p.scores, p.targets) for p in predictions)
 
 
-def write_evaluation(
-    predictions: Sequence[Prediction], spec: ModelSpec, folder: Path
-) -> Confusion:
+def write_evaluation(predictions: Sequence[Prediction], spec: ModelSpec, folder: Path) -> Confusion:
     """Confusion matrix, per-chip table, threshold sweep and examples.
 
     Args:
