@@ -9,6 +9,7 @@ import pytest
 
 from camp_detector_core.scene import Scene, SceneOptions, generate_scene
 from camp_detector_core.scene.canvas import Light
+from camp_detector_core.scene.shapes import inside_polygon
 
 OPTIONS = SceneOptions(
     seed=21,
@@ -77,6 +78,26 @@ def test_a_post_of_two_metres_has_a_shadow_of_two_metres_at_45_degrees(
 ) -> None:
     light = Light(azimuth=azimuth, elevation=45.0)
     assert light.shadow_offset(2.0) == pytest.approx(offset, abs=1e-12)
+
+
+def test_roofs_are_brighter_on_the_side_of_the_sun() -> None:
+    """Within each whole tent, light leans towards the sun unless its ridge points there."""
+    leaning = []
+    for azimuth in (40.0, 130.0):
+        scene = generate_scene(replace(OPTIONS, sun_azimuth=azimuth))
+        grey = scene.image.mean(0)
+        sun = np.array((np.sin(np.radians(azimuth)), -np.cos(np.radians(azimuth))))
+        for label in scene.labels:
+            if label.visible == 1:
+                low, high = label.polygon.min(0).astype(int), label.polygon.max(0).astype(int) + 1
+                y, x = np.mgrid[low[1] : high[1], low[0] : high[0]] + 0.5
+                roof = inside_polygon(label.polygon, x, y)
+                along = (x[roof] - x[roof].mean()) * sun[0] + (y[roof] - y[roof].mean()) * sun[1]
+                light = grey[low[1] : high[1], low[0] : high[0]][roof]
+                leaning.append(np.corrcoef(along, light)[0, 1])
+    assert len(leaning) > 20
+    assert np.mean(leaning) > 0.3
+    assert np.mean(np.array(leaning) > 0) > 0.8
 
 
 def test_the_slope_that_faces_the_sun_is_brighter() -> None:
