@@ -1,0 +1,109 @@
+"""Polygons of complete regions: what the engine hands to its hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .scores import MAX_SCORE
+from .sequences import offsets_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .paths import Paths, Regions
+
+
+@dataclass(frozen=True, eq=False)
+class Dwelling:
+    """A connected region of one class.
+
+    Rings are closed (the last point repeats the first), without collinear points, and begin at
+    their smallest (row, col). As seen on the screen, rows down, the exterior runs counter-clockwise
+    and holes clockwise, which a north-up transform to CRS units keeps.
+    """
+
+    exterior: NDArray[np.float64]
+    """(n, 2) corners of pixels, x = column and y = row of the grid."""
+    holes: tuple[NDArray[np.float64], ...]
+    """Rings like the exterior, in the order of their first points by (row, col)."""
+    class_value: int
+    """Value in the class raster, 1 to 254."""
+    pixels: int
+    """Number of pixels of the region in the class raster."""
+    score_sum: int
+    """Sum of the scores (0 to 254) of these pixels."""
+
+    @property
+    def mean_probability(self) -> float:
+        """Mean probability of the region's class over its pixels, 0 to 1."""
+        return self.score_sum / self.pixels / MAX_SCORE
+
+    @property
+    def area(self) -> float:
+        """Area of the polygon in pixels: the exterior's minus the holes'."""
+        return abs(ring_area(self.exterior)) - sum(abs(ring_area(hole)) for hole in self.holes)
+
+
+def ring_area(ring: NDArray[np.float64]) -> float:
+    """Signed area of a closed ring (n, 2), negative where it is counter-clockwise on the screen."""
+    # Relative to the first point, so that large coordinates cost no digits.
+    x, y = (ring - ring[0]).T
+    return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
+
+
+def dwellings_of(regions: Regions, rings: Paths) -> list[Dwelling]:
+    """The dwellings of complete regions, sorted by the (row, col) at which they start.
+
+    Args:
+        regions: The regions.
+        rings: All their rings, each from its smallest (row, col) on.
+    """
+    if not len(rings.region):
+        return []
+    x, y = rings.points[rings.offsets[:-1]].T
+    is_hole = _doubled_areas(rings) > 0
+    start = np.zeros((2, len(regions.value)), np.int64)
+    outer = rings.region[~is_hole]
+    start[:, outer] = y[~is_hole], x[~is_hole]
+    first = start[:, rings.region]
+    order = np.lexsort((x, y, is_hole, first[1], first[0]))
+    closed, offsets = _closed(rings.take(order))
+    exteriors = np.append(np.flatnonzero(~is_hole[order]), len(order)).tolist()
+    table = regions.take(rings.region[order][exteriors[:-1]])
+    bounds = offsets.tolist()
+    ring = [closed[a:b] for a, b in zip(bounds, bounds[1:])]
+    return [
+        Dwelling(ring[a], tuple(ring[a + 1 : b]), value, pixels, score)
+        for a, b, value, pixels, score in zip(
+            exteriors,
+            exteriors[1:],
+            table.value.tolist(),
+            table.pixels.tolist(),
+            table.score.tolist(),
+        )
+    ]
+
+
+def _doubled_areas(rings: Paths) -> NDArray[np.int64]:
+    """(rings,) twice the signed area, positive for holes."""
+    x, y = rings.points.T.astype(np.int64)
+    ahead = np.arange(1, len(x) + 1)
+    ahead[rings.offsets[1:] - 1] = rings.offsets[:-1]
+    doubled: NDArray[np.int64] = np.add.reduceat(x * y[ahead] - x[ahead] * y, rings.offsets[:-1])
+    return doubled
+
+
+def _closed(rings: Paths) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Points with the first one of each ring repeated at its end, and the rings' offsets."""
+    lengths = rings.lengths
+    offsets = offsets_of(lengths + 1)
+    closed = np.empty((offsets[-1], 2))
+    last = offsets[1:] - 1
+    inner = np.ones(len(closed), bool)
+    inner[last] = False
+    closed[inner] = rings.points
+    closed[last] = rings.points[rings.offsets[:-1]]
+    return closed, offsets

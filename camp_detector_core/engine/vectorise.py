@@ -1,0 +1,266 @@
+"""Exact polygons of the regions of a class raster, block by block.
+
+A region is a set of pixels of one class connected over pixel sides (4-connected, what GDAL calls
+polygonize). Its polygon runs exactly along pixel edges, so its area is the number of its pixels.
+`trace_block` is a pure function of one block; a `Linker` joins the results for blocks that
+partition the grid, added in any order, into the same dwellings, bit for bit, as for one block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .components import connect, label_runs
+from .dwelling import Dwelling, dwellings_of
+from .errors import GridError
+from .grid import Shape, Window
+from .paths import Paths, Regions
+from .seams import NONE, UNKNOWN, Corners, border, link, neighbours, passages, unclear
+from .sequences import offsets_of
+from .trace import shared_sides, trace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .components import Runs
+
+
+__all__ = ["Dwelling", "Fragment", "Linker", "Pieces", "trace_block"]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Regions with all of their outlines that are known so far."""
+
+    regions: Regions
+    """Numbered by their place in this table."""
+    rings: Paths
+    """Outlines that are closed."""
+    chains: Paths
+    """Outlines that are still open."""
+    ends: NDArray[np.int64]
+    """(chains, 2) first and last edge of each chain."""
+    corners: Corners
+    """Where blocks are missing, or where it is not known yet which chains belong together."""
+
+    @classmethod
+    def nothing(cls) -> Pieces:
+        """No regions at all."""
+        empty = np.zeros(0, np.int64)
+        paths = Paths(np.zeros((0, 2), np.int32), np.zeros(1, np.intp), empty)
+        return cls(
+            regions=Regions(np.zeros(0, np.uint8), empty, empty),
+            rings=paths,
+            chains=paths,
+            ends=np.zeros((0, 2), np.int64),
+            corners=Corners(empty, np.zeros((0, 4), np.intp)),
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take, bytes."""
+        arrays = [self.ends, self.corners.key, self.corners.region, *vars(self.regions).values()]
+        for paths in (self.rings, self.chains):
+            arrays += vars(paths).values()
+        return sum(array.nbytes for array in arrays)
+
+    def parted(self, is_open: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
+        """The complete regions, and the open ones with all chains and corners, numbered anew."""
+        numbers = np.where(is_open, np.cumsum(is_open), np.cumsum(~is_open)) - 1
+        parts = []
+        for chosen in (~is_open, is_open):
+            rings = self.rings.take(np.flatnonzero(chosen[self.rings.region]))
+            parts.append(
+                replace(
+                    self.nothing(),
+                    regions=self.regions.take(np.flatnonzero(chosen)),
+                    rings=replace(rings, region=numbers[rings.region]),
+                )
+            )
+        chains = replace(self.chains, region=numbers[self.chains.region])
+        corners = self.corners.renumbered(numbers)
+        return parts[0], replace(parts[1], chains=chains, ends=self.ends, corners=corners)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """What one block contributes; small beside the block, and fit for pickling."""
+
+    window: Window
+    """Where the block lies in the grid."""
+    shape: Shape
+    """Height and width of the grid."""
+    complete: Pieces
+    """Regions that touch no side shared with another block."""
+    pending: Pieces
+    """Regions that do."""
+
+
+def trace_block(
+    window: Window, classes: NDArray[np.uint8], scores: NDArray[np.uint8], shape: Shape
+) -> Fragment:
+    """Trace the regions of one block of a grid.
+
+    Args:
+        window: Where the block lies in the grid.
+        classes: (height, width) uint8: 0 background, 255 nodata, else a class.
+        scores: (height, width) uint8, the score of each pixel's class, 0 to 254.
+        shape: Height and width of the grid.
+
+    Returns:
+        The block's contribution, for `Linker.add`.
+
+    Raises:
+        GridError: The arrays do not have the window's size, or it sticks out of the grid.
+    """
+    if classes.shape != window.shape or scores.shape != window.shape:
+        msg = (
+            f"classes {classes.shape} and scores {scores.shape} must have the size of the block, "
+            f"{tuple(window.shape)}"
+        )
+        raise GridError(msg)
+    if not Window(0, 0, shape[0], shape[1]).contains(window):
+        msg = f"{window} does not lie in a grid of {shape[0]} x {shape[1]} pixels"
+        raise GridError(msg)
+    runs = label_runs(classes)
+    is_open = _touching_sides(runs, shared_sides(window, shape))
+    tracing = trace(classes, runs, is_open, window, shape)
+    pieces = Pieces(
+        regions=Regions(runs.values(), runs.pixels(), runs.sums(scores)),
+        rings=tracing.rings,
+        chains=tracing.chains,
+        ends=tracing.ends,
+        corners=border(window, shape, runs, tracing.cuts),
+    )
+    complete, pending = pieces.parted(is_open)
+    return Fragment(window, shape, complete, pending)
+
+
+def _touching_sides(runs: Runs, shared: tuple[bool, bool, bool, bool]) -> NDArray[np.bool_]:
+    """(regions,) True where a region has a pixel at a shared side."""
+    north, west, south, east = shared
+    height, width = runs.shape
+    row, col = np.divmod(runs.start, width + 1)
+    end = runs.stop - row * (width + 1)
+    touches = np.zeros(len(row), bool)
+    for is_shared, at_side in (
+        (north, row == 0),
+        (west, col == 0),
+        (south, row == height - 1),
+        (east, end == width),
+    ):
+        if is_shared:
+            touches |= at_side
+    is_open = np.zeros(runs.count, bool)
+    is_open[runs.label[touches]] = True
+    return is_open
+
+
+class Linker:
+    """Joins the fragments of blocks that partition a grid, in any order.
+
+    Between calls it holds the outlines of incomplete regions, and the corners along sides at which
+    a block is missing; complete regions are handed out at once.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        """Expect the blocks of a grid of this height and width."""
+        self._shape = Shape(*shape)
+        self._missing = shape[0] * shape[1]
+        self._pieces = Pieces.nothing()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held for regions that are incomplete, bytes."""
+        return self._pieces.nbytes
+
+    def add(self, fragment: Fragment) -> list[Dwelling]:
+        """Take a block.
+
+        Returns:
+            The dwellings that are complete now, sorted by the (row, col) at which they start.
+
+        Raises:
+            GridError: The fragment is of another grid, or overlaps one that was added.
+        """
+        if tuple(fragment.shape) != self._shape:
+            msg = (
+                f"the block is of a grid of {fragment.shape[0]} x {fragment.shape[1]} pixels, the "
+                f"others are of {self._shape[0]} x {self._shape[1]}"
+            )
+            raise GridError(msg)
+        self._missing -= fragment.window.height * fragment.window.width
+        if self._missing < 0:
+            msg = "the blocks overlap; hand over each pixel of the grid exactly once"
+            raise GridError(msg)
+        done, self._pieces = _join(self._pieces, fragment.pending, self._shape)
+        complete = fragment.complete
+        rings = replace(done.rings, region=done.rings.region + len(complete.regions.value))
+        return dwellings_of(complete.regions.joined(done.regions), complete.rings.joined(rings))
+
+    def finish(self) -> list[Dwelling]:
+        """End the work.
+
+        Returns:
+            What is left: nothing, since the last block completes every region.
+
+        Raises:
+            GridError: Blocks are missing.
+        """
+        if self._missing or len(self._pieces.corners.key):
+            msg = f"blocks are missing: {self._missing} pixels of the grid were not handed over"
+            raise GridError(msg)
+        return []
+
+
+def _join(held: Pieces, added: Pieces, shape: Shape) -> tuple[Pieces, Pieces]:
+    """Complete regions, and those that stay open, of what is held and what comes new."""
+    pieces = _side_by_side(held, added, shape)
+    corners, regions = pieces.corners, pieces.regions
+    known = (corners.region != UNKNOWN).all(axis=1)
+    waits = corners.region[~known]
+    is_open = np.zeros(len(regions.value), bool)
+    is_open[waits[waits >= 0]] = True
+    full = corners.take(np.flatnonzero(known))
+    waiting = unclear(full, regions.value, is_open)
+    ways = passages(full, waiting, shape)
+    row, col = np.divmod(full.key[ways.corner[ways.turns]], shape[1] + 1)
+    points = np.column_stack((col, row)).astype(np.int32)
+    through = Paths(points, offsets_of(ways.turns.astype(np.intp)), ways.region)
+    rings, chains, ends = link(
+        pieces.chains.joined(through), np.concatenate((pieces.ends, ways.ends))
+    )
+    kept, still = corners.region, ~known
+    kept[known] = np.where(waiting, full.region, NONE)
+    still[known] = waiting.any(axis=1)
+    left = Pieces(
+        regions=regions,
+        rings=pieces.rings.joined(rings),
+        chains=chains,
+        ends=ends,
+        corners=Corners(corners.key, kept).take(np.flatnonzero(still)),
+    )
+    return left.parted(is_open)
+
+
+def _side_by_side(held: Pieces, added: Pieces, shape: Shape) -> Pieces:
+    """Both in one, regions that turn out to be one made one."""
+    first = len(held.regions.value)
+    numbers = first + np.arange(len(added.regions.value))
+    regions = held.regions.joined(added.regions)
+    corners = held.corners.joined(added.corners.renumbered(numbers), shape)
+    group, count = connect(len(regions.value), neighbours(corners, regions.value))
+    both = []
+    for old, new in ((held.rings, added.rings), (held.chains, added.chains)):
+        paths = old.joined(replace(new, region=new.region + first))
+        both.append(replace(paths, region=group[paths.region]))
+    return Pieces(
+        regions=regions.grouped(group, count),
+        rings=both[0],
+        chains=both[1],
+        ends=np.concatenate((held.ends, added.ends)),
+        corners=corners.renumbered(group),
+    )
