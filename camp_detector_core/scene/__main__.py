@@ -92,13 +92,19 @@ def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: 
                 scene,
                 stem.with_suffix(".tif"),
                 stem.with_suffix(".geojson"),
-                place=Place(easting=300_000.0 + _SPACING_M * (i % 30)),
+                place=_place(i),
                 overwrite=choices["overwrite"],
             )
             click.echo(f"{stem}.tif: {len(scene.labels)} dwellings")
     except (CampDetectorError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from error
+
+
+def _place(nth: int) -> Place:
+    """Scenes of one run stand in lines of thirty, from the south up, so that none hides another."""
+    row, col = divmod(nth, 30)
+    return Place(easting=300_000.0 + col * _SPACING_M, northing=410_000.0 + row * _SPACING_M)
 
 
 def _options(seed: int, choices: dict[str, Any]) -> SceneOptions:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .chance import chance
-from .items import KINDS, Kind, Slot, footprint
+from .items import Kind, Slot, footprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,6 +278,3 @@ def _scramble(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np
     mixed = (mixed ^ (mixed >> 7)) * 40503
     scrambled: NDArray[np.int64] = np.abs(mixed ^ (mixed >> 9))
     return scrambled
-
-
-__all__ = ["KINDS", "MARGIN", "Site", "lay_sites", "owner", "slots"]

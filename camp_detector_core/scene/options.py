@@ -178,6 +178,7 @@ def demo_options(seed: int = 7) -> SceneOptions:
         vegetation=0.35,
         sun_azimuth=128.0,
         sun_elevation=47.0,
+        exposure=1.1,
         haze=0.05,
         blur=0.55,
         noise=0.012,
