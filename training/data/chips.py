@@ -15,10 +15,12 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.ground import metres_per_unit
 from camp_detector_core.raster.xyz import CRS_CODE, tile_transform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -91,6 +93,24 @@ def _open(path: Path) -> Chip:
     return Chip(path.stem, path, grid, shape, bands, dtype, column)
 
 
+def refuse_unfit(chips: Sequence[Chip], bands: int) -> None:
+    """Refuse chips of too few bands, or of different numbers of them.
+
+    Raises:
+        RasterError: The message names the chip.
+    """
+    for chip in chips:
+        if chip.bands < bands:
+            msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
+            raise RasterError(msg)
+        if chip.bands != chips[0].bands:
+            msg = (
+                f"{chip.path} has {chip.bands} bands and {chips[0].path} has {chips[0].bands}: "
+                "give chips of one kind"
+            )
+            raise RasterError(msg)
+
+
 def locate(crs: CRS, transform: Transform, shape: Shape) -> Grid:
     """A grid that knows how long a CRS unit is on the ground at its middle.
 
@@ -112,8 +132,9 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
         bands: How many of its first bands.
 
     Returns:
-        (bands, height, width) in the file's dtype, and (height, width), True where no band is
-        nodata and alpha is not 0.
+        (bands, height, width) in the file's dtype, and (height, width), True where valid. As in
+        `camp_detector_core.raster`, a pixel of an unsigned image is nodata where all its bands
+        are (one band may be black by right), and one of another image where any is.
 
     Raises:
         RasterError: Too few bands, or the file cannot be read.
@@ -124,13 +145,14 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(chip.path) as source:
+            with gdal_env(), rasterio.open(chip.path) as source:
                 indexes = list(range(1, bands + 1))
                 pixels = source.read(indexes)
-                valid = (source.read_masks(indexes) > 0).all(axis=0)
+                masks = source.read_masks(indexes) > 0
     except RasterioError as error:
         msg = f"{chip.path} cannot be read: {error}"
         raise RasterError(msg) from error
+    valid = masks.any(axis=0) if pixels.dtype.kind == "u" else masks.all(axis=0)
     if pixels.dtype.kind == "f":
         finite = np.isfinite(pixels).all(axis=0)
         valid &= finite

@@ -10,8 +10,8 @@ import lightning
 from torch.utils.data import DataLoader
 
 from camp_detector_core.engine.errors import RasterError
-from training.data.chips import read_chips
-from training.data.labels import open_labels
+from training.data.chips import read_chips, refuse_unfit
+from training.data.labels import open_labels, refuse_foreign
 from training.data.mosaic import Area, ChipArea, ChipStore, join_chips
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
 from training.data.split import Split, make_split
@@ -57,6 +57,7 @@ class CampDataModule(lightning.LightningDataModule):
         if split_file is not None:
             self.split.write(split_file)
         self.labels = open_labels(options.labels, options.classes, class_field=options.class_field)
+        refuse_foreign(self.labels, self.chips)
         self._store = ChipStore(self.labels, bands=len(options.bands))
         self._scenes: list[Area] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
@@ -128,10 +129,8 @@ class CampDataModule(lightning.LightningDataModule):
     def _refuse_unfit(self) -> None:
         """Refuse chips that the bands' scaling is not meant for."""
         o = self.options
+        refuse_unfit(self.chips, len(o.bands))
         for chip in self.chips:
-            if chip.bands < len(o.bands):
-                msg = f"{chip.path} has {chip.bands} bands, and the model takes {len(o.bands)}"
-                raise RasterError(msg)
             if chip.dtype != o.dtype:
                 msg = (
                     f"{chip.path} is {chip.dtype}, and the bands' scales are meant for {o.dtype}: "

@@ -71,6 +71,23 @@ def open_labels(
     raise RasterError(msg)
 
 
+def refuse_foreign(labels: Labels, chips: Sequence[Chip]) -> None:
+    """Refuse polygons that lie on none of the chips: mostly a wrong file or a wrong CRS.
+
+    Raises:
+        RasterError: Not one polygon touches a chip.
+    """
+    if not isinstance(labels, VectorLabels):
+        return
+    placed = [c.grid for c in chips if c.grid is not None]
+    if placed and not any(len(labels.polygons(grid)[0]) for grid in placed):
+        msg = (
+            f"none of the polygons in {labels.path} lies on any of the {len(placed)} chips: is it "
+            "the right file, and is its CRS right?"
+        )
+        raise RasterError(msg)
+
+
 class MaskLabels:
     """Mask rasters with the stems of the chips."""
 
@@ -138,7 +155,7 @@ class VectorLabels:
         if meta["crs"] is None:
             msg = f"{path} does not say its CRS: give it one"
             raise RasterError(msg)
-        self._path = path
+        self.path = path
         self._crs = CRS.from_user_input(meta["crs"])
         geometries = shapely.from_wkb(wkb)
         surfaces = np.isin(shapely.get_type_id(geometries), (3, 6))
@@ -164,7 +181,7 @@ class VectorLabels:
         """
         if chip.grid is None:
             msg = (
-                f"{chip.path} has no georeference, so {self._path} cannot be laid over it: "
+                f"{chip.path} has no georeference, so {self.path} cannot be laid over it: "
                 f"give masks, or georeference the chips"
             )
             raise RasterError(msg)

@@ -21,6 +21,13 @@ class BuildingScore:
     predicted: int
     labelled: int
 
+    @classmethod
+    def total(cls, parts: Sequence[BuildingScore]) -> BuildingScore:
+        """Add up the counts of areas or classes."""
+        return cls(
+            *(sum(getattr(p, n) for p in parts) for n in ("matched", "predicted", "labelled"))
+        )
+
     @property
     def precision(self) -> float:
         """Share of the predicted dwellings that are there."""

@@ -10,7 +10,7 @@ import numpy as np
 from camp_detector_core.engine.scores import MAX_SCORE, score_threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,20 @@ class Confusion:
     """Missed."""
     tn: int
     """Rightly not found."""
+
+    @classmethod
+    def of(cls, found: NDArray[np.bool_], there: NDArray[np.bool_]) -> Confusion:
+        """Count pixels of two masks of one shape."""
+        tp, found_count, there_count = (
+            int(np.count_nonzero(m)) for m in (found & there, found, there)
+        )
+        fp, fn = found_count - tp, there_count - tp
+        return cls(tp, fp, fn, found.size - tp - fp - fn)
+
+    @classmethod
+    def total(cls, parts: Sequence[Confusion]) -> Confusion:
+        """Add up."""
+        return cls(*(sum(getattr(p, n) for p in parts) for n in ("tp", "fp", "fn", "tn")))
 
     @property
     def iou(self) -> float:

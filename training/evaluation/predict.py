@@ -81,13 +81,15 @@ class _Memory:
         return self._pixels[:, rows, cols], self._valid[rows, cols]
 
 
-class _Sheet:
+class Sheet:
     """Keeps all scores, as the engine's `MosaicSink`."""
 
     def __init__(self, classes: int, shape: Shape) -> None:
+        """Make room for (classes, height, width)."""
         self.scores = np.zeros((classes, *shape), np.uint8)
 
     def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        """Keep the scores of a window."""
         rows, cols = window.slices
         self.scores[:, rows, cols] = scores
 
@@ -112,7 +114,7 @@ def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Predi
     )
     piece = resample(area, shape, values=tuple(c.value for c in spec.classes))
     source = _Memory(piece, _scaled(area, shape))
-    sheet = _Sheet(len(spec.classes), shape)
+    sheet = Sheet(len(spec.classes), shape)
     detect(source, predictor, spec, [sheet])
     targets = piece.targets.numpy() > 0
     return Prediction(area, source.grid, piece.pixels.numpy(), sheet.scores, targets)

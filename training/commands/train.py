@@ -1,146 +1,25 @@
-"""The commands of ``python -m training``: they parse, build options and call one function."""
+"""``python -m training train``: from chips and labels to exported and measured models."""
 
 from __future__ import annotations
 
 import json
-import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    from training.options import DataOptions, SplitOptions
-
-EXISTING = click.Path(exists=True, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-OUT = click.Path(path_type=Path)
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    from camp_detector_core.network import NetworkOptions
+    from training.options import AugmentOptions, DataOptions
 
 
-@click.group(context_settings=SETTINGS)
-@click.option("-v", "--verbose", is_flag=True, help="Say more of what is going on.")
-def main(*, verbose: bool) -> None:
-    r"""Train models that find dwellings, and measure them.
-
-    \b
-    From chips and labels to four exported files:
-      python -m training train --chips chips/ --labels buildings.geojson --out runs/first
-    What the model is worth on chips that it never saw:
-      python -m training evaluate runs/first/meta/best_model.onnx --chips chips/ \\
-          --labels buildings.geojson --split runs/first/split.json
-    """
-    level = logging.DEBUG if verbose else logging.INFO
-    logging.basicConfig(level=level, format="%(levelname)s %(message)s")
-    for library in ("lightning.pytorch", "lightning.fabric", "lightning"):
-        # They print through handlers of their own, and what they say is not for users.
-        logging.getLogger(library).setLevel(level if verbose else logging.ERROR)
-        logging.getLogger(library).propagate = False
-    for noisy in ("rasterio", "matplotlib", "PIL", "fsspec", "pyogrio"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-def _data(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which data."""
-    options = (
-        click.option("--chips", type=EXISTING, required=True, help="Folder of images."),
-        click.option(
-            "--labels",
-            type=EXISTING,
-            required=True,
-            help="Folder of masks with the stems of the chips, or one vector file of polygons.",
-        ),
-        click.option(
-            "--chip-gsd",
-            type=float,
-            help="Metres a pixel of chips that have no georeference (default: the model's).",
-        ),
-        click.option(
-            "--class-field", help="Attribute of the vector file that names the class of a polygon."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _split(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say how chips are dealt."""
-    options = (
-        click.option(
-            "--split", type=FILE, help="A split.json to use as it is, instead of the next options."
-        ),
-        click.option(
-            "--val-columns",
-            default="",
-            help="Columns for validation, with commas: x of tile names, or 0, 1 ... from the west.",
-        ),
-        click.option(
-            "--test-columns", "--holdout-columns", default="", help="Columns that are held out."
-        ),
-        click.option(
-            "--val-share", default=0.2, show_default=True, help="Share of blocks for validation."
-        ),
-        click.option(
-            "--test-share", default=0.2, show_default=True, help="Share of blocks held out."
-        ),
-        click.option(
-            "--block", default=2, show_default=True, help="Side of a block of chips, in chips."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _split_options(given: dict[str, Any]) -> SplitOptions:
-    from training.options import SplitOptions
-
-    return SplitOptions(
-        file=given["split"],
-        val_columns=_list(given["val_columns"]),
-        test_columns=_list(given["test_columns"]),
-        val_share=given["val_share"],
-        test_share=given["test_share"],
-        block=given["block"],
-    )
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-@main.command()
-@_data
-@_split
-@click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
-@click.option("--out", type=OUT, required=True, help="The split.json to write.")
-def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
-    r"""Deal chips to training, validation and test, and write who is where.
-
-    Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
-    dealt one by one would make every model look better than it is. Training does this by itself;
-    the command is for looking at it first, or for giving several runs the same split.
-
-    \b
-    Example:
-      python -m training split --chips chips/ --labels b.geojson --test-columns 386694 --out s.json
-    """
-    from training.data.chips import read_chips
-    from training.data.split import PARTS, make_split
-
-    made = make_split(read_chips(given["chips"]), _split_options(given), seed=given["seed"])
-    made.write(out)
-    for part in PARTS:
-        click.echo(f"{part}: {len(made.part(part))} chips")
-
-
-@main.command()
-@_data
-@_split
-@click.option("--out", type=OUT, required=True, help="Folder of results.")
+@click.command()
+@options.data
+@options.split
+@click.option("--out", type=options.OUT, required=True, help="Folder of results.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
 @click.option("--minutes", type=float, help="Wall clock for fitting; the schedule ends with it.")
 @click.option("--epochs", default=200, show_default=True, help="Most epochs.")
@@ -247,7 +126,7 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     click.echo(f"  test {json.dumps(result.test)}")
 
 
-def _data_options(given: dict[str, Any], augment: Any) -> DataOptions:  # noqa: ANN401 - typed there
+def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions:
     from training.options import DataOptions
 
     names = (
@@ -264,10 +143,12 @@ def _data_options(given: dict[str, Any], augment: Any) -> DataOptions:  # noqa: 
         "scene_share",
         "seed",
     )
-    return DataOptions(**{n: given[n] for n in names}, split=_split_options(given), augment=augment)
+    return DataOptions(
+        **{n: given[n] for n in names}, split=options.split_options(given), augment=augment
+    )
 
 
-def _network_options(given: dict[str, Any]) -> Any:  # noqa: ANN401 - imported late
+def _network_options(given: dict[str, Any]) -> NetworkOptions:
     from camp_detector_core.network import NetworkOptions
 
     return NetworkOptions(encoder=given["encoder"], start=given["start"])

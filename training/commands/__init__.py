@@ -1,0 +1,39 @@
+"""The commands of ``python -m training``: they parse, build options and call one function."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from .evaluate import evaluate
+from .split import split
+from .train import train
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=SETTINGS)
+@click.option("-v", "--verbose", is_flag=True, help="Say more, and show where an error arose.")
+def main(*, verbose: bool) -> None:
+    r"""Train models that find dwellings, and measure them.
+
+    \b
+    From chips and labels to exported models:
+      python -m training train --chips chips/ --labels buildings.geojson --out runs/first
+    What a model is worth on chips that it never saw:
+      python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \
+          --labels buildings.geojson --split runs/first/split.json
+    """
+    level = logging.DEBUG if verbose else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(message)s")
+    for library in ("lightning.pytorch", "lightning.fabric", "lightning"):
+        # They print through handlers of their own, and what they say is not for users.
+        logging.getLogger(library).setLevel(level if verbose else logging.ERROR)
+        logging.getLogger(library).propagate = False
+    for noisy in ("rasterio", "matplotlib", "PIL", "fsspec", "pyogrio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+for command in (split, train, evaluate):
+    main.add_command(command)

@@ -1,0 +1,89 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from training.options import SplitOptions
+
+EXISTING = click.Path(exists=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(path_type=Path)
+
+
+def data(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which data."""
+    options = (
+        click.option("--chips", type=EXISTING, required=True, help="Folder of images."),
+        click.option(
+            "--labels",
+            type=EXISTING,
+            required=True,
+            help="Folder of masks with the stems of the chips, or one vector file of polygons.",
+        ),
+        click.option(
+            "--chip-gsd",
+            type=float,
+            help="Metres a pixel of chips that have no georeference (default: the model's).",
+        ),
+        click.option(
+            "--class-field", help="Attribute of the vector file that names the class of a polygon."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def split(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how chips are dealt."""
+    options = (
+        click.option(
+            "--split", type=FILE, help="A split.json to use as it is, instead of the next options."
+        ),
+        click.option(
+            "--val-columns",
+            default="",
+            help="Columns for validation, with commas: x of tile names, or 0, 1 ... from the west.",
+        ),
+        click.option(
+            "--test-columns", "--holdout-columns", default="", help="Columns that are held out."
+        ),
+        click.option(
+            "--val-share", default=0.2, show_default=True, help="Share of blocks for validation."
+        ),
+        click.option(
+            "--test-share", default=0.2, show_default=True, help="Share of blocks held out."
+        ),
+        click.option(
+            "--block", default=2, show_default=True, help="Side of a block of chips, in chips."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def split_options(given: dict[str, Any]) -> SplitOptions:
+    """What `split` parsed."""
+    from training.options import SplitOptions
+
+    return SplitOptions(
+        file=given["split"],
+        val_columns=names(given["val_columns"]),
+        test_columns=names(given["test_columns"]),
+        val_share=given["val_share"],
+        test_share=given["test_share"],
+        block=given["block"],
+    )
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Parts of a list with commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

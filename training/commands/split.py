@@ -1,0 +1,37 @@
+"""``python -m training split``: deal chips and look at the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@options.data
+@options.split
+@click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
+@click.option("--out", type=options.OUT, required=True, help="The split.json to write.")
+def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
+    r"""Deal chips to training, validation and test, and write who is where.
+
+    Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
+    dealt one by one would make every model look better than it is. Training does this by itself;
+    the command is for looking at it first, or for giving several runs the same split.
+
+    \b
+    Example:
+      python -m training split --chips chips/ --labels b.geojson --test-columns 386694 --out s.json
+    """
+    from training.data.chips import read_chips
+    from training.data.split import PARTS, make_split
+
+    made = make_split(read_chips(given["chips"]), options.split_options(given), seed=given["seed"])
+    made.write(out)
+    for part in PARTS:
+        click.echo(f"{part}: {len(made.part(part))} chips")

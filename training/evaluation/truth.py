@@ -1,0 +1,141 @@
+"""What the labels say on the pixels of an evaluation: classes and outlines of dwellings.
+
+All outlines are in pixels of the grid that the model is run on (x = column, y = row), whatever
+the CRS, so that areas and overlaps are those of pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from rasterio import features
+
+from camp_detector_core.engine.grid import Window
+from camp_detector_core.engine.vectorise import Linker, trace_block
+from training.data.labels import VectorLabels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Grid, Transform
+    from camp_detector_core.engine.vectorise import Dwelling
+    from training.data.labels import Labels
+    from training.data.mosaic import ChipArea
+
+    Polygons = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons and what they are."""
+
+    polygons: Polygons
+    """(n,) valid shapely polygons in pixels."""
+    values: NDArray[np.uint8]
+    """(n,) class values."""
+
+    @classmethod
+    def of(cls, geometries: Sequence[shapely.Geometry], values: NDArray[np.uint8]) -> Outlines:
+        """Take any geometries: each part of one that has several is a polygon of its own."""
+        parts, owner = shapely.get_parts(np.asarray(geometries, object), return_index=True)
+        keep = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & (
+            shapely.area(parts) > 0
+        )
+        return cls(parts[keep], np.asarray(values, np.uint8)[owner[keep]])
+
+    @classmethod
+    def of_dwellings(cls, dwellings: Sequence[Dwelling]) -> Outlines:
+        """What the engine's tracer gives."""
+        polygons = [shapely.Polygon(d.exterior, d.holes) for d in dwellings]
+        values = np.array([d.class_value for d in dwellings], np.uint8)
+        return cls.of(list(shapely.make_valid(np.array(polygons, object))), values)
+
+    def of_class(self, value: int) -> Polygons:
+        """The polygons of one class."""
+        return self.polygons[self.values == value]
+
+    def clipped(self, ground: shapely.Geometry, *, smallest: float) -> Outlines:
+        """What of them lies on a ground.
+
+        A polygon that lies on it whole stays as it is. Of one that its border cuts, each piece
+        counts as a polygon, if it has at least ``smallest`` pixels.
+        """
+        shapely.prepare(ground)
+        whole = shapely.covered_by(self.polygons, ground)
+        cut = ~whole & shapely.intersects(self.polygons, ground)
+        pieces = Outlines.of(
+            list(shapely.intersection(self.polygons[cut], ground)), self.values[cut]
+        )
+        keep = shapely.area(pieces.polygons) >= smallest
+        return Outlines(
+            np.concatenate((self.polygons[whole], pieces.polygons[keep])),
+            np.concatenate((self.values[whole], pieces.values[keep])),
+        )
+
+    def drawn(self, shape: tuple[int, int]) -> NDArray[np.uint8]:
+        """(height, width) class values: a pixel belongs to the polygon that holds its centre."""
+        if not len(self.polygons):
+            return np.zeros(shape, np.uint8)
+        out: NDArray[np.uint8] = features.rasterize(
+            zip(self.polygons, self.values.tolist(), strict=True), out_shape=shape, dtype="uint8"
+        )
+        return out
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The labels of an area."""
+
+    outlines: Outlines
+    """Also those that stick out of the area."""
+    known: NDArray[np.bool_]
+    """(height, width) of the grid, True where the labels say something."""
+
+
+def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
+    """The labels of an area on another grid over the same ground.
+
+    Args:
+        area: Labelled chips.
+        labels: Where they come from: polygons are taken as they are; masks are traced along the
+            edges of their own pixels.
+        grid: Its pixels are those of the result.
+
+    Raises:
+        RasterError: The labels cannot be read.
+    """
+    if isinstance(labels, VectorLabels):
+        polygons, values = labels.polygons(grid)
+        moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
+        return Truth(Outlines.of(moved, values), np.ones(grid.shape, np.bool_))
+    patch = area.read(Window(0, 0, *area.shape))
+    # Over the same ground: of the rows and columns, the first ones begin at the same place.
+    down, along = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]
+    scale = np.array([1 / along, 1 / down])
+
+    def scaled(outlines: Outlines) -> Outlines:
+        moved = shapely.transform(outlines.polygons, lambda xy: xy * scale)
+        return Outlines(moved, outlines.values)
+
+    unknown = scaled(trace((~patch.valid).astype(np.uint8)))
+    return Truth(scaled(trace(patch.classes)), unknown.drawn(grid.shape) == 0)
+
+
+def trace(classes: NDArray[np.uint8]) -> Outlines:
+    """The exact outlines of the regions of a class raster (height, width)."""
+    window = Window(0, 0, *classes.shape)
+    linker = Linker(window.shape)
+    found = linker.add(trace_block(window, classes, np.zeros_like(classes), window.shape))
+    return Outlines.of_dwellings([*found, *linker.finish()])
+
+
+def to_pixels(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns and rows (n, 2) of CRS coordinates (n, 2): undoes `Transform.apply`."""
+    t = transform
+    dx, dy = points[:, 0] - t.c, points[:, 1] - t.f
+    return np.column_stack((t.e * dx - t.b * dy, t.a * dy - t.d * dx)) / t.determinant

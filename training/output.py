@@ -1,0 +1,54 @@
+"""Results that appear together in a folder, or not at all."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.atomic import OutputSet, cannot_write
+from camp_detector_core.engine.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+@contextmanager
+def results(folder: Path, names: Sequence[str], *, overwrite: bool) -> Iterator[dict[str, Path]]:
+    """Give paths to write files to; at the end they appear in a folder, all together.
+
+    Args:
+        folder: Made where it is missing, and taken away again if nothing comes of it.
+        names: Of the files; those that are not written do not appear.
+        overwrite: Whether existing ones may be replaced.
+
+    Raises:
+        OutputError: A file exists, or cannot be written.
+    """
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {folder} cannot be made: {error.strerror}"
+        raise OutputError(msg) from error
+    try:
+        with OutputSet([folder / name for name in names], overwrite=overwrite) as outputs:
+            yield {name: outputs.target(folder / name).temporary for name in names}
+            outputs.commit()
+    finally:
+        for path in made:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write plain values.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(path, error) from error
