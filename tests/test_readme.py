@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -15,6 +16,8 @@ from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DETECTOR = [sys.executable, "-m", "camp_detector_core"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
+"""So that the examples, which run in another folder, find the package where it is not installed."""
 
 
 def shown_commands() -> list[list[str]]:
@@ -55,7 +58,9 @@ def test_the_readme_shows_commands() -> None:
 
 def test_every_example_of_detect_runs(desk: Path) -> None:
     for words in DETECTIONS:
-        done = subprocess.run(started(words), capture_output=True, text=True, check=False, cwd=desk)
+        done = subprocess.run(
+            started(words), capture_output=True, text=True, check=False, cwd=desk, env=ENVIRONMENT
+        )
         assert done.returncode == 0, (words, done.stderr)
         assert (desk / words[words.index("-o") + 1]).exists()
     for name in ("dwellings_probability.tif", "dwellings_mask.tif", "dwellings_overlay.png"):
