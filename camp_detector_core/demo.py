@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
 
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.scene import Scene
 
-WHAT = {
-    "dwellings": "outlines with class, probability and area",
-    "probability": "probability of each pixel",
-    "mask": "class of each pixel",
-    "overlay": "picture of the imagery with the outlines",
-    "report": "what was run and what came out",
-}
-"""The products of a run, by their names in its report."""
 TRUTH = "camp_truth.gpkg"
 """Name of the file with the true dwellings of the generated camp."""
 
@@ -51,24 +42,13 @@ def draw_camp(folder: Path) -> tuple[Path, Scene]:
     return image, scene
 
 
-def summary(report: dict[str, Any], scene: Scene | None) -> str:
-    """What was found and where the files are, for a person at a terminal.
-
-    Args:
-        report: The run report.
-        scene: The truth, where the raster was drawn here.
-    """
-    result = report["result"]
-    found = f"{result['dwellings']} dwellings, together {result['total_area_m2']:.0f} m2"
-    lines = [f"Found {found}, with the model {report['model']['id']}."]
-    if scene is not None:
-        area = int(scene.mask.sum()) * scene.options.gsd**2
-        truth = f"{len(scene.labels)} dwellings, together {area:.0f} m2"
-        lines.append(f"The scene truly holds {truth}; their outlines are in {TRUTH}.")
-    lines.append("")
-    width = max(map(len, report["outputs"].values()))
-    lines += [f"  {path:{width}}  {WHAT[name]}" for name, path in report["outputs"].items()]
-    return "\n".join(lines)
+def truth_of(scene: Scene, folder: Path) -> str:
+    """How many dwellings a scene really holds, in the words of ``camp-detector detect``."""
+    area = int(scene.mask.sum()) * scene.options.gsd**2
+    return (
+        f"The camp truly holds {len(scene.labels)} dwellings, {area:,.1f} m2 in all; "
+        f"their outlines are in {folder / TRUTH}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,12 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"$ {shlex.join(command)}", flush=True)
     starter = [sys.executable, "-m", "camp_detector_core"]
     status = subprocess.run([*starter, *command[1:]], check=False).returncode
-    if status:
-        return status
-    report = vector.with_name(f"{vector.stem}_report.json")
-    print()
-    print(summary(json.loads(report.read_text(encoding="utf-8")), scene))
-    return 0
+    if status == 0 and scene is not None:
+        print(truth_of(scene, given.out))
+    return status
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -34,7 +35,9 @@ def test_demo_finds_most_of_a_drawn_camp_and_says_where(
     assert {p.name for p in (tmp_path / "demo").iterdir()} == FILES
     for name in FILES:
         assert name in out
-    found = int(re.findall(r"Found (\d+) dwellings", out)[-1])
+    report = json.loads((tmp_path / "demo/camp_dwellings_report.json").read_text(encoding="utf-8"))
+    found = report["result"]["dwellings"]
+    assert f"{found} dwellings" in out
     true = int(re.findall(r"truly holds (\d+) dwellings", out)[-1])
     assert true > 50
     assert 0.5 * true < found < 1.5 * true
