@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .engine.dwelling import Dwelling
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
-    from .engine.vectorise import Dwelling
     from .raster.source import Picture, RasterioSource
 
 _NODATA_GREY = 160

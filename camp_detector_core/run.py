@@ -12,27 +12,22 @@ from typing import TYPE_CHECKING, Protocol
 from .atomic import OutputSet, cannot_write
 from .engine.detect import DetectOptions, detect
 from .engine.errors import Cancelled, OutputError
-from .engine.outline import OutlineOptions, refine
+from .engine.outline import OutlineOptions
 from .engine.plan import TilePlan
-from .engine.scores import to_classes
-from .engine.vectorise import Linker, trace_block
+from .polygons import PolygonSink
 from .predictor import load_predictor
 from .report import Counts, Run, Tiles, report_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from .atomic import Target
     from .engine.detect import DetectStats
-    from .engine.grid import Shape, Window
+    from .engine.dwelling import Dwelling
     from .engine.ort import OnnxPredictor
     from .engine.ports import Progress
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
-    from .engine.vectorise import Dwelling
     from .job import Job
     from .packaging.model_file import ModelFile
     from .raster import CogSink, RasterioSource
@@ -63,42 +58,6 @@ class Outcome:
     tiles: Tiles
     paths: dict[str, Path]
     """Where each product is."""
-
-
-class PolygonSink:
-    """Traces the outlines of dwellings in each strip and links them across strips."""
-
-    def __init__(self, shape: Shape, spec: ModelSpec, outlines: OutlineOptions) -> None:
-        """Start with no dwelling."""
-        self._shape = shape
-        self._threshold = spec.threshold
-        self._values = [c.value for c in spec.classes]
-        self._outlines = outlines
-        self._linker = Linker(shape)
-        self._found: list[tuple[float, float, Dwelling]] = []
-
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        """Trace a strip of scores (classes, height, width) and keep what is complete."""
-        classes = to_classes(scores, self._threshold, self._values)
-        fragment = trace_block(window, classes, scores.max(axis=0), self._shape)
-        self._keep(self._linker.add(fragment))
-
-    def finish(self) -> list[Dwelling]:
-        """All dwellings in reading order, however the strips came.
-
-        Raises:
-            GridError: Strips are missing.
-        """
-        self._keep(self._linker.finish())
-        self._found.sort(key=lambda item: item[:2])
-        return [dwelling for _, _, dwelling in self._found]
-
-    def _keep(self, dwellings: list[Dwelling]) -> None:
-        for exact in dwellings:
-            col, row = exact.exterior[0]
-            outline = refine(exact, self._outlines)
-            if outline is not None:
-                self._found.append((float(row), float(col), outline))
 
 
 class _Clock:
@@ -220,7 +179,7 @@ class _Work:
                     progress=progress,
                 )
             for sink in rasters:
-                with self._clock.stage(f"finish {sink.name}"):
+                with self._clock.stage(sink.kind):
                     sink.finish()
         return stats, polygons.finish()
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .atomic import Target
+    from .engine.dwelling import Dwelling
     from .engine.grid import Grid
     from .engine.spec import ModelSpec
-    from .engine.vectorise import Dwelling
 
 LAYER = "dwellings"
 _SHAPEFILE_LIMIT = 2**31 - 1

@@ -15,9 +15,9 @@ from rasterio.crs import CRS
 from rasterio.warp import transform_geom
 
 from camp_detector_core.atomic import OutputSet
+from camp_detector_core.engine.dwelling import Dwelling
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
-from camp_detector_core.engine.vectorise import Dwelling
 from camp_detector_core.vector import FORMATS, check_format, make_table, write_dwellings
 from tests.support.models import tiny_spec
 

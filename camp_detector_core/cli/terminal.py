@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -154,7 +155,7 @@ def only_python_on_stderr() -> Iterator[None]:
 
 @contextmanager
 def silence_libraries() -> Iterator[None]:
-    """Keep the logs of other libraries off stderr; what matters in them reaches us as errors."""
+    """Keep logs and warnings of other libraries off stderr; what matters reaches us as errors."""
     loggers = [logging.getLogger(name) for name in ("rasterio", "pyogrio")]
     before = [logger.propagate for logger in loggers]
     handler = logging.NullHandler()
@@ -162,7 +163,9 @@ def silence_libraries() -> Iterator[None]:
         logger.propagate = False
         logger.addHandler(handler)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         for logger, propagate in zip(loggers, before, strict=True):
             logger.propagate = propagate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -38,6 +39,8 @@ _OPAQUE = 255
 class CogStyle:
     """What tells one kind of output raster from another."""
 
+    kind: str
+    """Name of the output in a word or two."""
     names: tuple[str, ...]
     """Description of each band."""
     overviews: str
@@ -65,10 +68,12 @@ class CogSink:
         """
         self._target = target
         self._style = style
+        self.kind = style.kind
+        """Name of the output in a word or two."""
         self._total = 0
         self._scratch = target.scratch / f"{target.final.stem}.strips.tif"
         self._dataset: DatasetWriter | None = None
-        with self._output_errors():
+        with self._output_errors(), _georeference_is_known():
             self._dataset = rasterio.open(self._scratch, "w", **_profile(grid, len(style.names)))
             _describe(self._dataset, style)
 
@@ -79,11 +84,6 @@ class CogSink:
     def __exit__(self, *_: object) -> None:
         """Close the scratch file, whatever became of it."""
         self._close(quiet=True)
-
-    @property
-    def name(self) -> str:
-        """Name of the file that it becomes."""
-        return self._target.final.name
 
     def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
         """Store the scores (bands, height, width) of a window.
@@ -108,7 +108,7 @@ class CogSink:
         Raises:
             OutputError: It cannot be written, or does not hold what was put in.
         """
-        with self._output_errors():
+        with self._output_errors(), _georeference_is_known():
             self._close(quiet=False)
             rasterio.shutil.copy(
                 self._scratch,
@@ -161,6 +161,7 @@ class ProbabilitySink(CogSink):
     def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
         """Start; see `CogSink`."""
         style = CogStyle(
+            kind="probability raster",
             names=tuple(f"probability of {c.name}" for c in spec.classes),
             overviews="AVERAGE",
             scale=1 / MAX_SCORE,
@@ -176,6 +177,7 @@ class ClassSink(CogSink):
         """Start; see `CogSink`."""
         colors = {c.value: (*bytes.fromhex(c.color[1:]), _OPAQUE) for c in spec.classes}
         style = CogStyle(
+            kind="mask raster",
             names=("class",),
             overviews="MODE",
             colors={0: (0, 0, 0, _OPAQUE), **colors, NODATA_SCORE: (0, 0, 0, 0)},
@@ -192,6 +194,14 @@ class ClassSink(CogSink):
             OutputError: They cannot be stored.
         """
         super().write(window, to_classes(scores, self._threshold, self._values)[None])
+
+
+@contextmanager
+def _georeference_is_known() -> Iterator[None]:
+    """No warning about pictures without georeference, which is given where they are opened."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        yield
 
 
 def _tags(spec: ModelSpec) -> dict[str, str]:
