@@ -82,7 +82,7 @@ def scores_of(package):
 
 
 def dwellings_of(package, scores, classes):
-    """Trace the picture in two blocks and link them."""
+    """Trace the picture in two blocks, link them, and redraw the outlines."""
     grid = importlib.import_module(f"{package}.grid")
     vectorise = importlib.import_module(f"{package}.vectorise")
     shape = grid.Shape(HEIGHT, WIDTH)
@@ -90,15 +90,21 @@ def dwellings_of(package, scores, classes):
     for window in (grid.Window(0, 0, 37, WIDTH), grid.Window(37, 0, HEIGHT - 37, WIDTH)):
         part = classes[window.slices], scores[0][window.slices]
         found += linker.add(vectorise.trace_block(window, *part, shape))
-    return [
-        {
-            "area": float(d.area),
-            "exterior": np.asarray(d.exterior, float).tolist(),
-            "holes": [np.asarray(hole, float).tolist() for hole in d.holes],
-            "probability": float(d.mean_probability),
-        }
-        for d in found + linker.finish()
-    ]
+    found += linker.finish()
+    outline = importlib.import_module(f"{package}.outline")
+    options = outline.OutlineOptions(tolerance=1.5, square=True, min_pixels=20)
+    redrawn = outline.refine_all(found, options)
+    return {"exact": [rounded(d) for d in found], "redrawn": [rounded(d) for d in redrawn]}
+
+
+def rounded(dwelling):
+    """A dwelling as JSON can hold it; outlines to a billionth of a pixel."""
+    return {
+        "area": round(float(dwelling.area), 9),
+        "exterior": np.round(np.asarray(dwelling.exterior, float), 9).tolist(),
+        "holes": [np.round(np.asarray(hole, float), 9).tolist() for hole in dwelling.holes],
+        "probability": float(dwelling.mean_probability),
+    }
 
 
 def main(folder, package):
