@@ -21,5 +21,5 @@ def mixed_scene() -> Scene:
 def crowded_scene() -> Scene:
     """Self-built blocks in which tin roofs share walls: 280 x 280 pixels at 0.5 m."""
     return generate_scene(
-        SceneOptions(seed=3, height=280, width=280, gsd=0.5, layout="dense", density=1.0)
+        SceneOptions(seed=5, height=280, width=280, gsd=0.5, layout="dense", density=1.0)
     )
