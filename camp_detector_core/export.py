@@ -27,6 +27,7 @@ from camp_detector_core.packaging.onnx_metadata import (
     set_metadata,
     spec_metadata,
 )
+from camp_detector_core.trial_chips import fit_chips, random_chips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,22 +76,6 @@ class OnnxOptions:
         if self.opset not in OPSETS:
             msg = f"opset must be one of {OPSETS}, got {self.opset}"
             raise ExportError(msg)
-
-
-def random_chips(spec: ModelSpec, *, tile: int | None = None) -> list[NDArray[np.float32]]:
-    """Normalised noise to compare with: one square chip, and a pair that is not square.
-
-    Args:
-        spec: Gives bands and sizes.
-        tile: The only height and width that the export takes; any where it is None.
-    """
-    rng = np.random.default_rng(0)
-    step = spec.multiple
-    sides = [(tile, tile)] if tile else [(4 * step, 4 * step), (3 * step, 5 * step)]
-    return [
-        rng.standard_normal((i + 1, len(spec.bands), *side)).astype(np.float32)
-        for i, side in enumerate(sides)
-    ]
 
 
 def export_state(network: nn.Module, path: Path) -> None:
@@ -176,7 +161,7 @@ def export_onnx(
     options = options or OnnxOptions()
     tile = spec.tile_size if options.deepness else None
     model = WithActivation(network).cpu().eval()
-    batches = [*random_chips(spec, tile=tile), *(_fit(c, tile) for c in chips)]
+    batches = [*random_chips(spec, tile=tile), *(fit_chips(c, tile=tile) for c in chips)]
     data = _onnx_bytes(model, batches[0], spec=spec, options=options)
     differences = []
 
@@ -282,16 +267,6 @@ def _run_onnx(path: Path) -> Run:
         return out
 
     return run
-
-
-def _fit(chips: NDArray[np.float32], tile: int | None) -> NDArray[np.float32]:
-    """Cut or fill (with zeros, the training mean) chips to a fixed tile."""
-    if tile is None:
-        return chips
-    out = np.zeros((*chips.shape[:2], tile, tile), np.float32)
-    height, width = min(tile, chips.shape[2]), min(tile, chips.shape[3])
-    out[:, :, :height, :width] = chips[:, :, :height, :width]
-    return out
 
 
 def _publish(data: bytes, path: Path, *, check: Callable[[Path], None]) -> None:

@@ -96,7 +96,7 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
     if options.encoder == DEFAULT_ENCODER and find_spec(LITE0_PACKAGE):
         network = _unet(options, weights=None)
         _load_lite0(network, bands=options.bands)
-        return BuiltNetwork(network, "ImageNet weights of the encoder", (LITE0_ATTRIBUTION,))
+        return BuiltNetwork(network, "ImageNet weights of the encoder", credits_of(options))
     try:
         network = _unet(options, weights="imagenet")
     except (OSError, RuntimeError, ValueError) as error:
@@ -104,11 +104,21 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
             "The ImageNet weights of encoder %s cannot be had (%s): it starts from RANDOM weights, "
             "and will need far more data and time.",
             options.encoder,
-            str(error).splitlines()[0] if str(error) else type(error).__name__,
+            _first_line(error),
         )
         return BuiltNetwork(_unet(options, weights=None), "random weights (download failed)")
-    credit = f"ImageNet weights of {options.encoder} from timm or segmentation-models-pytorch"
-    return BuiltNetwork(network, "ImageNet weights of the encoder (downloaded)", (credit,))
+    return BuiltNetwork(
+        network, "ImageNet weights of the encoder (downloaded)", credits_of(options)
+    )
+
+
+def credits_of(options: NetworkOptions) -> tuple[str, ...]:
+    """Who must be named because of the weights that the encoder starts from."""
+    if options.start == "random":
+        return ()
+    if options.encoder == DEFAULT_ENCODER and find_spec(LITE0_PACKAGE):
+        return (LITE0_ATTRIBUTION,)
+    return (f"ImageNet weights of {options.encoder} from timm or segmentation-models-pytorch",)
 
 
 def _unet(options: NetworkOptions, *, weights: str | None) -> nn.Module:
@@ -174,27 +184,52 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     return torch.cat(parts, dim=1) * (given / bands)
 
 
-def load_state(network: nn.Module, path: Path) -> None:
-    """Load a state dict file, tensors only: nothing in the file is executed.
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a network in a state dict or in a checkpoint of a training run.
+
+    Only tensors and plain values are read: nothing in the file is executed.
 
     Raises:
-        NetworkError: The file is not a state dict, or not one of this network.
+        NetworkError: The file is neither.
     """
     import pickle
 
     import torch
 
     try:
-        state: Mapping[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-        network.load_state_dict(state)
-    except (
-        OSError,
-        RuntimeError,
-        EOFError,
-        TypeError,
-        AttributeError,
-        pickle.UnpicklingError,
-    ) as e:
-        reason = str(e).splitlines()[0] if str(e) else type(e).__name__
-        msg = f"{path} does not hold the weights of this network ({reason}): give a .pth state dict"
+        held = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as e:
+        msg = f"{path} cannot be read as weights ({_first_line(e)}): give a .pth or .ckpt file"
         raise NetworkError(msg) from e
+    if isinstance(held, dict) and isinstance(held.get("state_dict"), dict):
+        # The run's own module calls the network so; its metrics have no place in the network.
+        inner = held["state_dict"]
+        held = {k.removeprefix("network."): v for k, v in inner.items() if k.startswith("network.")}
+    if not isinstance(held, dict) or not held or not all(map(torch.is_tensor, held.values())):
+        msg = f"{path} does not hold the weights of a network: give a .pth or .ckpt file"
+        raise NetworkError(msg)
+    return held
+
+
+def load_state(network: nn.Module, state: Mapping[str, Tensor], *, origin: Path) -> None:
+    """Put weights into a network.
+
+    Args:
+        network: Built as the one that they come from.
+        state: From `read_state`.
+        origin: The file, for the message.
+
+    Raises:
+        NetworkError: They are those of another network.
+    """
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        lines = str(error).splitlines()
+        reason = " ".join(lines[min(1, len(lines) - 1)].split())[:150]
+        msg = f"{origin} holds the weights of another network than the description says: {reason}"
+        raise NetworkError(msg) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,1 +1,45 @@
-"""Training of the models: data, network, fit, evaluation and export."""
+"""Training of the models: data, network, fit, evaluation and export.
+
+The names below are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.data.datamodule import CampDataModule
+    from training.statistics import calculate_dataset_statistics
+    from training.system import get_system_info
+    from training.task import LitRefugeeCamp
+    from training.train import train_model
+
+__all__ = [
+    "CampDataModule",
+    "LitRefugeeCamp",
+    "calculate_dataset_statistics",
+    "get_system_info",
+    "train_model",
+]
+
+_HOMES = {
+    "CampDataModule": "training.data.datamodule",
+    "LitRefugeeCamp": "training.task",
+    "calculate_dataset_statistics": "training.statistics",
+    "get_system_info": "training.system",
+    "train_model": "training.train",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module (PEP 562)."""
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted({*globals(), *__all__})

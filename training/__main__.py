@@ -3,26 +3,58 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import click
 
 from camp_detector_core.engine.errors import CampDetectorError
 from training.commands import main
 
+_USER_ERROR, _INTERNAL_ERROR, _INTERRUPTED = 2, 1, 130
+"""Exit codes, as those of ``camp-detector``; the last is what shells report after Ctrl-C."""
 
-def run() -> None:
-    """Call the commands; errors made for the user become one line and exit code 2."""
+
+def run(args: list[str] | None = None) -> None:
+    """Call a command and leave with its exit code; an error is one line, unless verbose.
+
+    Args:
+        args: Words of the command line; None: those of the process.
+
+    Raises:
+        SystemExit: Always, unless help was asked for or all went well.
+    """
+    words = sys.argv[1:] if args is None else args
     try:
-        main(prog_name="python -m training", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(130)
+        main(words, prog_name="python -m training", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("stopped; a training run goes on with --resume", _INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f" (see {context.command_path} --help)" if context else ""
+        _leave(error.format_message() + hint, _USER_ERROR)
     except CampDetectorError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        _trace(words)
+        _leave(str(error), _USER_ERROR)
+    except ModuleNotFoundError as error:
+        _trace(words)
+        _leave(f'{error.name} is missing: pip install "camp-detector[training]"', _USER_ERROR)
+    except Exception as error:  # noqa: BLE001 - the border to the user: no traceback unasked
+        _trace(words)
+        _leave(
+            f"internal error: {type(error).__name__}: {error} "
+            "(python -m training --verbose ... shows where)",
+            _INTERNAL_ERROR,
+        )
+
+
+def _trace(words: list[str]) -> None:
+    if {"-v", "--verbose"} & set(words[:1]):
+        traceback.print_exc()
+
+
+def _leave(message: str, code: int) -> None:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shlex
-import sys
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
@@ -61,7 +59,7 @@ def build_spec(
 def describe_run(
     options: TrainOptions, *, start: str, chips: Mapping[str, int], figures: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Provenance: command, seed, data, software, date and figures, as text.
+    """Provenance: seed, data, software, date and figures, as text.
 
     Args:
         options: Of the run.
@@ -74,7 +72,6 @@ def describe_run(
     versions = ", ".join(f"{name} {packages[name]}" for name in PACKAGES)
     counts = ", ".join(f"{n} for {part}" for part, n in chips.items())
     return {
-        "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
         "seed": str(data.seed),
         "start": start,
         "architecture": f"{options.architecture}, encoder {options.network.encoder}"

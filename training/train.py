@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lightning
@@ -12,27 +13,23 @@ import torch
 from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
 
-from camp_detector_core.engine.errors import CampDetectorError, SpecError
-from camp_detector_core.export import (
-    OnnxOptions,
-    export_onnx,
-    export_state,
-    export_torchscript,
-)
-from camp_detector_core.network import BuiltNetwork, build_network
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
 from training.data.datamodule import CampDataModule
 from training.describe import build_spec, describe_run
 from training.evaluation.pixel import best_threshold
 from training.evaluation.predict import NetworkPredictor, predict_area
 from training.evaluation.report import histogram_of, write_curves, write_evaluation
+from training.exports import export_all
+from training.output import write_json
+from training.record import LOGS, provenance_of, resume_run, start_run
 from training.reference import ReferenceNetwork
 from training.statistics import calculate_dataset_statistics
-from training.system import choose_precision, get_system_info
+from training.system import choose_precision
 from training.task import EpochLines, LitRefugeeCamp, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from lightning.pytorch.loggers import Logger
     from numpy.typing import NDArray
@@ -69,9 +66,9 @@ class TrainResult:
 def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> TrainResult:
     """Train, export, evaluate.
 
-    Writes into ``options.out``: ``options.json``, ``system.json``, ``split.json``,
+    Writes into ``options.out``: ``options.json``, ``run.json``, ``system.json``, ``split.json``,
     ``statistics.json``, ``log/`` (metrics as CSV), ``checkpoints/``, ``meta/`` (the exports) and
-    ``evaluation/``.
+    ``evaluation/``. A resumed run keeps the split, options and first command of its beginning.
 
     Args:
         options: All that can be told.
@@ -81,10 +78,10 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         TrainError: The folder holds another run, or nothing to resume.
         CampDetectorError: Data cannot be read, or an export differs from the network.
     """
-    resume_from = _prepare(options)
+    options, resume_from = _prepare(options)
     lightning.seed_everything(options.data.seed, workers=True, verbose=False)
     data = CampDataModule(options.data, split_file=options.out / "split.json")
-    _write(options.out / "statistics.json", calculate_dataset_statistics(data))
+    write_json(options.out / "statistics.json", _statistics(data))
     built = _network(options)
     task = LitRefugeeCamp(
         built.network,
@@ -93,13 +90,16 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         plain=options.architecture == "reference",
     )
     trainer, checkpoint = _trainer(options, loggers)
-    trainer.fit(task, data, ckpt_path=resume_from, weights_only=False if resume_from else None)
+    with warnings.catch_warnings():
+        # Lightning's way of walking through a batch; nothing that a user could change.
+        warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
+        trainer.fit(task, data, ckpt_path=resume_from, weights_only=True if resume_from else None)
     best = _best(task, checkpoint)
     return _finish(options, data, built=built, network=best)
 
 
-def _prepare(options: TrainOptions) -> str | None:
-    """Make the folder; the checkpoint to go on from, or None for a new run."""
+def _prepare(options: TrainOptions) -> tuple[TrainOptions, str | None]:
+    """Make the folder; what the run does, and the checkpoint to go on from (None: a new run)."""
     last = options.out / CHECKPOINTS / LAST
     if options.resume and not last.is_file():
         msg = f"{options.out} holds no checkpoint to resume from: start without --resume"
@@ -108,13 +108,29 @@ def _prepare(options: TrainOptions) -> str | None:
         msg = f"{options.out} holds another run: say --resume to go on, or give another --out"
         raise TrainError(msg)
     try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        _write(options.out / "options.json", options.to_dict())
-        _write(options.out / "system.json", get_system_info())
+        if options.resume:
+            return resume_run(options), str(last)
+        start_run(options)
     except OSError as error:
         msg = f"{options.out} cannot be written: {error.strerror}"
         raise TrainError(msg) from error
-    return str(last) if options.resume else None
+    return options, None
+
+
+def _statistics(data: CampDataModule) -> dict[str, Any]:
+    """Figures of the dataset; reads every chip once, so that broken ones are found here.
+
+    Raises:
+        TrainError: There is nothing to learn.
+    """
+    found = calculate_dataset_statistics(data)
+    if not any(found["train"]["class_share"].values()):
+        msg = (
+            f"none of the {found['train']['chips']} chips for training shows a labelled pixel: "
+            f"check that {data.options.labels} holds the labels of {data.options.chips}"
+        )
+        raise TrainError(msg)
+    return found
 
 
 def _network(options: TrainOptions) -> BuiltNetwork:
@@ -147,7 +163,7 @@ def _trainer(
         devices=1,
         precision=choose_precision(),
         max_epochs=options.optim.epochs,
-        logger=[CSVLogger(options.out, name="", version="log"), *loggers],
+        logger=[CSVLogger(options.out, name="", version=LOGS), *loggers],
         callbacks=callbacks,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
@@ -165,9 +181,8 @@ def _best(task: LitRefugeeCamp, checkpoint: ModelCheckpoint) -> nn.Module:
     if not checkpoint.best_model_path:
         msg = "training ended before the first validation: give it more minutes"
         raise TrainError(msg)
-    # Lightning's checkpoints hold more than tensors; this one was written by this very run.
-    state = torch.load(checkpoint.best_model_path, map_location="cpu", weights_only=False)
-    task.load_state_dict(state["state_dict"])
+    path = Path(checkpoint.best_model_path)
+    load_state(task.network, read_state(path), origin=path)
     network: nn.Module = task.network.cpu().float().eval()
     return network.to(memory_format=torch.contiguous_format)
 
@@ -189,7 +204,10 @@ def _finish(
         options,
         threshold=threshold,
         attribution=built.attribution,
-        provenance=describe_run(options, start=built.start, chips=chips, figures=figures),
+        provenance={
+            **describe_run(options, start=built.start, chips=chips, figures=figures),
+            **provenance_of(options.out),
+        },
     )
     exports = export_all(
         network,
@@ -201,59 +219,8 @@ def _finish(
     write_evaluation(val, spec, options.out / "evaluation" / "validation")
     if test:
         write_evaluation(test, spec, options.out / "evaluation" / "test")
-    write_curves(options.out / "log" / "metrics.csv", options.out / "evaluation" / "curves.png")
+    write_curves(options.out / LOGS, options.out / "evaluation" / "curves.png")
     return TrainResult(options.out, spec, exports, validation, held_out)
-
-
-def export_all(
-    network: nn.Module,
-    folder: Path,
-    *,
-    spec: ModelSpec,
-    chips: Sequence[NDArray[Any]] = (),
-    opset: int = 17,
-) -> dict[str, float]:
-    """Write every format.
-
-    Args:
-        network: Gives logits; it is moved to the CPU.
-        folder: Gets ``best_model`` with the endings ``.pth``, ``.pt`` and ``.onnx``, and
-            ``best_model_deepness.onnx`` where Deepness can run the model.
-        spec: What the model is.
-        chips: Real normalised chips (n, bands, height, width) to compare with.
-        opset: Of the ONNX files.
-
-    Returns:
-        File name to the largest difference of a probability from the network.
-
-    Raises:
-        ExportError: A file differs from the network, or cannot be written.
-    """
-    export_state(network, folder / "best_model.pth")
-    done = {
-        "best_model.pt": export_torchscript(
-            network, folder / "best_model.pt", spec=spec, chips=chips
-        ),
-        "best_model.onnx": export_onnx(
-            network,
-            folder / "best_model.onnx",
-            spec=spec,
-            options=OnnxOptions(opset),
-            chips=chips,
-        ),
-    }
-    name = "best_model_deepness.onnx"
-    try:
-        done[name] = export_onnx(
-            network,
-            folder / name,
-            spec=spec,
-            options=OnnxOptions(opset, deepness=True),
-            chips=chips[:1],
-        )
-    except SpecError as error:
-        LOG.warning("No file for Deepness: %s.", error)
-    return done
 
 
 def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:
@@ -266,7 +233,3 @@ def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:
 def _figures(figures: dict[str, float]) -> str:
     names = ("iou", "precision", "recall", "f1", "all_ones_iou")
     return ", ".join(f"{n} {figures[n]:.4f}" for n in names) if figures else "none"
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2) + "\n")

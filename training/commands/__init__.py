@@ -7,6 +7,8 @@ import logging
 import click
 
 from .evaluate import evaluate
+from .export import export
+from .info import info
 from .split import split
 from .train import train
 
@@ -35,5 +37,5 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (split, train, evaluate):
+for command in (split, train, evaluate, export, info):
     main.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,8 +77,10 @@ def evaluate(model: Path, out: Path | None, **given: Any) -> None:  # noqa: ANN4
             for n in ("chips", "labels", "split", "part", "class_field", "chip_gsd", "iou")
         },
     )
-    folder = results(out, [REPORT], overwrite=given["overwrite"]) if out else nullcontext({})
-    with folder as paths:
+    with ExitStack() as stack:
+        paths = {}
+        if out:
+            paths = stack.enter_context(results(out, [REPORT], overwrite=given["overwrite"]))
         evaluation = evaluate_model(wanted)
         for path in paths.values():
             write_json(path, to_dict(evaluation))

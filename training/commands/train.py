@@ -12,7 +12,6 @@ from . import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camp_detector_core.network import NetworkOptions
     from training.options import AugmentOptions, DataOptions
 
 
@@ -28,6 +27,28 @@ if TYPE_CHECKING:
 @click.option("--batch-size", default=8, show_default=True, help="Samples in a step.")
 @click.option("--crop", default=256, show_default=True, help="Side of a sample, pixels.")
 @click.option("--gsd", default=0.2, show_default=True, help="Metres a pixel the model works on.")
+@click.option(
+    "--bands",
+    default="red,green,blue",
+    show_default=True,
+    help="Names of the first bands of the chips, with commas; the model takes these.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(["uint8", "uint16", "int16", "float32"]),
+    default="uint8",
+    show_default=True,
+    help="dtype of the chips.",
+)
+@click.option(
+    "--white", type=float, help="Raw value that counts as white (default: the dtype's largest)."
+)
+@click.option(
+    "--classes",
+    default="dwelling",
+    show_default=True,
+    help="Names of the classes, with commas; in masks they have the values 1, 2, 3 ...",
+)
 @click.option("--lr", default=1e-3, show_default=True, help="Highest learning rate.")
 @click.option("--gap-weight", default=2.0, show_default=True, help="Loss weight of narrow gaps.")
 @click.option(
@@ -46,7 +67,12 @@ if TYPE_CHECKING:
     help="The U-Net, or the plain network without skip connections that it is compared with "
     "(cross-entropy, Adam, no augmentation).",
 )
-@click.option("--encoder", default="tu-tf_efficientnet_lite0", show_default=True)
+@click.option(
+    "--encoder",
+    default="tu-tf_efficientnet_lite0",
+    show_default=True,
+    help="Encoder of the U-Net, as segmentation-models-pytorch names it.",
+)
 @click.option(
     "--start",
     type=click.Choice(["imagenet", "random"]),
@@ -66,15 +92,22 @@ if TYPE_CHECKING:
 @click.option("--attribution", multiple=True, help="Who must be named; may be given repeatedly.")
 @click.option("--threshold", type=float, help="Default: the best on validation.")
 @click.option("--min-area", default=2.0, show_default=True, help="Smallest dwelling, m2.")
-@click.option("--opset", type=click.Choice(["11", "17"]), default="17", show_default=True)
+@click.option(
+    "--opset",
+    type=click.Choice(["11", "17"]),
+    default="17",
+    show_default=True,
+    help="Of the ONNX files; 11 is for old hosts.",
+)
 @click.option("--fast-dev-run", is_flag=True, help="One batch an epoch, to see that all works.")
 def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     r"""Train a network, export it in every format, and show what it is worth.
 
-    Writes into --out: split.json, statistics.json, system.json, options.json, log/ (metrics),
-    checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/ (confusion
-    matrix, curves, examples, table by chip, threshold sweep). Stop it with Ctrl-C, or lose power,
-    and say the same again with --resume.
+    Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
+    (metrics), checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/
+    (confusion matrix, curves, examples, table by chip, threshold sweep). Stop it with Ctrl-C, or
+    lose power, and say the same again with --resume: it goes on with the split, the weights and
+    the clock of the last checkpoint. Generated scenes are drawn again then, the same ones.
 
     \b
     Example, 40 minutes with whole columns of tiles held out:
@@ -82,21 +115,23 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
           --val-columns 386693 --test-columns 386694 --minutes 40 --out runs/first \\
           --attribution "OpenAerialMap contributors (CC BY 4.0)"
     """
-    from training.options import (
-        AugmentOptions,
-        ModelOptions,
-        OptimOptions,
-        TrainOptions,
-    )
+    from camp_detector_core.network import NetworkOptions
+    from training.options import AugmentOptions, ModelOptions, OptimOptions, TrainOptions
     from training.train import train_model
 
-    reference = given["network"] == "reference"
+    augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
+    data = _data_options(given, augment)
     result = train_model(
         TrainOptions(
-            data=_data_options(given, AugmentOptions.none() if reference else AugmentOptions()),
+            data=data,
             out=out,
             architecture=given["network"],
-            network=_network_options(given),
+            network=NetworkOptions(
+                encoder=given["encoder"],
+                start=given["start"],
+                bands=len(data.bands),
+                classes=len(data.classes),
+            ),
             optim=OptimOptions(
                 lr=given["lr"],
                 epochs=given["epochs"],
@@ -127,12 +162,14 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
 
 
 def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions:
+    from training.bands import make_bands, make_classes
     from training.options import DataOptions
 
     names = (
         "chips",
         "labels",
         "gsd",
+        "dtype",
         "class_field",
         "chip_gsd",
         "crop",
@@ -144,11 +181,9 @@ def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions
         "seed",
     )
     return DataOptions(
-        **{n: given[n] for n in names}, split=options.split_options(given), augment=augment
+        **{n: given[n] for n in names},
+        bands=make_bands(options.names(given["bands"]), dtype=given["dtype"], white=given["white"]),
+        classes=make_classes(options.names(given["classes"])),
+        split=options.split_options(given),
+        augment=augment,
     )
-
-
-def _network_options(given: dict[str, Any]) -> NetworkOptions:
-    from camp_detector_core.network import NetworkOptions
-
-    return NetworkOptions(encoder=given["encoder"], start=given["start"])

@@ -134,7 +134,7 @@ class CampDataModule(lightning.LightningDataModule):
             if chip.dtype != o.dtype:
                 msg = (
                     f"{chip.path} is {chip.dtype}, and the bands' scales are meant for {o.dtype}: "
-                    f"say --dtype {chip.dtype} with bands that fit, or convert the chips"
+                    f"say --dtype {chip.dtype} and --white, or convert the chips"
                 )
                 raise RasterError(msg)
         if o.chip_gsd is None and any(c.grid is None for c in self.chips):

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
     from training.data.chips import Chip
     from training.options import SplitOptions
+
+LOG = logging.getLogger(__name__)
 
 PARTS = ("train", "val", "test")
 
@@ -49,7 +55,8 @@ class Split:
         if not self.train or not self.val:
             msg = (
                 f"the split leaves {len(self.train)} chips for training and {len(self.val)} for "
-                f"validation: both need at least one"
+                "validation, and both need at least one: take more chips, or smaller blocks "
+                "(--block) and shares (--test-share 0)"
             )
             raise SplitError(msg)
 
@@ -77,7 +84,8 @@ class Split:
     def write(self, path: Path) -> None:
         """Write the names as JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({p: list(self.part(p)) for p in PARTS}, indent=2) + "\n")
+        text = json.dumps({p: list(self.part(p)) for p in PARTS}, indent=2) + "\n"
+        path.write_text(text, encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Split:
@@ -87,7 +95,7 @@ class Split:
             SplitError: Not such a file.
         """
         try:
-            raw = json.loads(path.read_text())
+            raw = json.loads(path.read_text(encoding="utf-8"))
             return cls(**{p: tuple(str(n) for n in raw.get(p, ())) for p in PARTS})
         except (OSError, ValueError, AttributeError, TypeError) as error:
             if isinstance(error, SplitError):
@@ -99,6 +107,9 @@ class Split:
 def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -> Split:
     """Deal chips; the same chips, options and seed give the same split.
 
+    Where chips overlap on the ground, those of training that share ground with validation or test
+    are left out, and so are those of validation that share ground with test.
+
     Raises:
         SplitError: Columns that are not there, or too few blocks.
     """
@@ -108,16 +119,60 @@ def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -
             split.select(chips, part)
         return split
     if options.val_columns or options.test_columns:
-        return _by_columns(chips, options, seed=seed)
+        return _apart(_by_columns(chips, options, seed=seed))
     blocks = _blocks(chips, options.block)
     order = _shuffled(sorted(blocks), seed)
     test = _count(len(order), options.test_share) if options.test_share else 0
     val = max(1, _count(len(order), options.val_share))
     parts = {"test": order[:test], "val": order[test : test + val], "train": order[test + val :]}
-    return Split(**{p: _names(c for b in keys for c in blocks[b]) for p, keys in parts.items()})
+    return _apart({p: [c for b in keys for c in blocks[b]] for p, keys in parts.items()})
 
 
-def _by_columns(chips: Sequence[Chip], options: SplitOptions, *, seed: int) -> Split:
+def _apart(parts: dict[str, list[Chip]]) -> Split:
+    """Leave out chips that show ground of a part that they are to be judged by."""
+    test = parts["test"]
+    val = _clear_of(parts["val"], test)
+    train = _clear_of(parts["train"], [*val, *test])
+    left = len(parts["val"]) + len(parts["train"]) - len(val) - len(train)
+    if left:
+        LOG.warning(
+            "%d chips are in no part of the split, because they overlap chips that the model is "
+            "judged by.",
+            left,
+        )
+    return Split(_names(train), _names(val), _names(test))
+
+
+def _clear_of(chips: Sequence[Chip], others: Sequence[Chip]) -> list[Chip]:
+    """Those that share no more than the rim of a pixel with any of the others."""
+    trees: dict[str | None, shapely.STRtree] = {}
+    for wkt in {_crs(c) for c in others}:
+        trees[wkt] = shapely.STRtree([_ground(c) for c in others if _crs(c) == wkt])
+    return [
+        c
+        for c in chips
+        if c.grid is None
+        or _crs(c) not in trees
+        or not len(trees[_crs(c)].query(_ground(c), predicate="intersects"))
+    ]
+
+
+def _crs(chip: Chip) -> str | None:
+    return None if chip.grid is None else chip.grid.crs_wkt
+
+
+def _ground(chip: Chip) -> shapely.Geometry:
+    """The outline of a chip in its CRS, drawn in by half a pixel on each side; None without."""
+    if chip.grid is None:
+        return None
+    (height, width), rim = chip.grid.shape, 0.5
+    corners = [(rim, rim), (width - rim, rim), (width - rim, height - rim), (rim, height - rim)]
+    return shapely.Polygon(chip.grid.transform.apply(np.array(corners)))
+
+
+def _by_columns(
+    chips: Sequence[Chip], options: SplitOptions, *, seed: int
+) -> dict[str, list[Chip]]:
     columns: dict[str, list[Chip]] = {}
     places = _positions(chips)
     for chip in chips:
@@ -131,15 +186,15 @@ def _by_columns(chips: Sequence[Chip], options: SplitOptions, *, seed: int) -> S
     if not val:  # the test columns are named, validation is dealt
         rest = [c for c in sorted(columns) if c not in options.test_columns]
         val = tuple(_shuffled(rest, seed)[: max(1, _count(len(rest), options.val_share))])
-    return Split(
-        train=_names(c for k, cs in columns.items() if k not in {*val, *asked} for c in cs),
-        val=_names(c for k in val for c in columns[k]),
-        test=_names(c for k in options.test_columns for c in columns[k]),
-    )
+    return {
+        "train": [c for k, cs in columns.items() if k not in {*val, *asked} for c in cs],
+        "val": [c for k in val for c in columns[k]],
+        "test": [c for k in options.test_columns for c in columns[k]],
+    }
 
 
-def _names(chips: object) -> tuple[str, ...]:
-    return tuple(sorted(c.name for c in chips))  # type: ignore[attr-defined]
+def _names(chips: Sequence[Chip]) -> tuple[str, ...]:
+    return tuple(sorted(c.name for c in chips))
 
 
 def _count(total: int, share: float) -> int:
@@ -153,8 +208,9 @@ def _shuffled(keys: Sequence[str], seed: int) -> list[str]:
 
 def _blocks(chips: Sequence[Chip], side: int) -> dict[str, list[Chip]]:
     blocks: dict[str, list[Chip]] = {}
-    for name, (row, col) in _positions(chips).items():
-        chip = next(c for c in chips if c.name == name)
+    places = _positions(chips)
+    for chip in chips:
+        row, col = places[chip.name]
         blocks.setdefault(f"{row // side:06d}/{col // side:06d}", []).append(chip)
     return blocks
 

@@ -96,10 +96,19 @@ def write_examples(
         _save(figure, folder / f"{name}.png")
 
 
-def write_curves(log: Path, path: Path) -> None:
-    """Losses and IoU by epoch, from the logger's CSV file."""
-    with log.open() as file:
-        rows = list(csv.DictReader(file))
+def write_curves(logs: Path, path: Path) -> None:
+    """Losses and IoU by epoch, from the CSV files of a run and of its resumptions.
+
+    Args:
+        logs: Their folder; in the order of their names a later file is right about an epoch.
+        path: The PNG.
+    """
+    rows: list[dict[str, str]] = []
+    for log in sorted(logs.glob("metrics*.csv")):
+        with log.open() as file:
+            read = list(csv.DictReader(file))
+        first = min((int(r["epoch"]) for r in read if r.get("epoch")), default=0)
+        rows = [r for r in rows if int(r["epoch"]) < first] + [r for r in read if r.get("epoch")]
     figure = _figure(9, 3.6)
     for i, (title, keys) in enumerate(
         (("loss", ("train_loss", "val_loss")), ("IoU", ("train_iou", "val_iou")))

@@ -16,12 +16,12 @@ from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.job import Machine, Settings
 from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.polygons import PolygonSink
 from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env, open_source
 from camp_detector_core.raster.layout import read_layout
 from camp_detector_core.raster.options import SourceOptions
 from camp_detector_core.raster.stretch import choose_stretch
-from camp_detector_core.run import PolygonSink
 from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import open_labels, refuse_foreign
 from training.data.mosaic import ChipStore, join_chips

@@ -57,7 +57,8 @@ class Outlines:
 
     def of_class(self, value: int) -> Polygons:
         """The polygons of one class."""
-        return self.polygons[self.values == value]
+        out: Polygons = self.polygons[self.values == value]
+        return out
 
     def clipped(self, ground: shapely.Geometry, *, smallest: float) -> Outlines:
         """What of them lies on a ground.

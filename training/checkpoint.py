@@ -1,0 +1,134 @@
+"""Exports weights that are there already."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from camp_detector_core.network import (
+    DEFAULT_ENCODER,
+    NetworkOptions,
+    build_network,
+    credits_of,
+    load_state,
+    read_state,
+)
+from camp_detector_core.packaging.model_file import open_model
+from training.describe import build_spec
+from training.exports import NAMES, export_all
+from training.options_file import read_options
+from training.output import results
+from training.reference import ReferenceNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+LOG = logging.getLogger(__name__)
+
+_STAGES = 5
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What is exported, and where to."""
+
+    checkpoint: Path
+    """``.pth`` state dict, or ``.ckpt`` of a training run."""
+    spec: Path
+    """A model that describes itself, or the ``options.json`` of a run."""
+    out: Path
+    """Folder of the exports."""
+    opset: int = 17
+    threshold: float | None = None
+    """In place of the one in the description."""
+    overwrite: bool = False
+    """Whether existing exports may be replaced."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a model is, and the network that its weights belong to."""
+
+    spec: ModelSpec
+    architecture: Literal["unet", "reference"]
+    encoder: str
+
+
+def export_checkpoint(options: ExportOptions) -> dict[str, float]:
+    """Write all formats of a checkpoint, or none.
+
+    Returns:
+        File name to the largest difference of a probability from the network.
+
+    Raises:
+        NetworkError: The weights cannot be read, or are not those of the network described.
+        ExportError: A file differs from the network.
+        OutputError: A file exists, or cannot be written.
+        CampDetectorError: The description cannot be read.
+    """
+    with results(options.out, NAMES, overwrite=options.overwrite) as paths:
+        found = read_description(options.spec)
+        spec = found.spec
+        if options.threshold is not None:
+            spec = replace(spec, threshold=options.threshold)
+        state = read_state(options.checkpoint)
+        network = _network(found, state)
+        load_state(network, state, origin=options.checkpoint)
+        folder = paths[NAMES[0]].parent
+        return export_all(network.eval(), folder, spec=spec, opset=options.opset)
+
+
+def read_description(path: Path) -> Description:
+    """What a model file says, or the options of a training run.
+
+    The latter do not say the threshold where it was left to the run, nor what was measured: the
+    threshold is one half then.
+
+    Raises:
+        CampDetectorError: Neither of both.
+    """
+    if path.suffix.lower() == ".json" and _holds_options(path):
+        options = read_options(path)
+        threshold = options.model.threshold
+        if threshold is None:
+            LOG.warning("%s does not say the threshold: 0.5 is taken (--threshold sets it)", path)
+        unet = options.architecture == "unet"
+        spec = build_spec(
+            options,
+            threshold=threshold or 0.5,
+            attribution=credits_of(options.network) if unet else (),
+            provenance={},
+        )
+        return Description(spec, options.architecture, options.network.encoder)
+    spec = open_model(path).spec
+    kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
+    if kind == "reference":
+        return Description(spec, "reference", "")
+    return Description(spec, "unet", encoder or DEFAULT_ENCODER)
+
+
+def _holds_options(path: Path) -> bool:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # whatever it is, its reader says what is wrong
+    return isinstance(raw, dict) and "network" in raw
+
+
+def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
+    bands, classes = len(found.spec.bands), len(found.spec.classes)
+    if found.architecture == "reference":
+        return ReferenceNetwork(bands=bands, classes=classes)
+    options = NetworkOptions(found.encoder, bands=bands, classes=classes, start="random")
+    keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(_STAGES)]
+    if all(key in state for key in keys):
+        channels = tuple(int(state[key].shape[0]) for key in keys)
+        options = replace(options, decoder_channels=channels)
+    return build_network(options).network

@@ -1,0 +1,68 @@
+"""``python -m training export``: weights to the files that ship."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.option(
+    "--checkpoint",
+    type=options.FILE,
+    required=True,
+    help="The weights: best_model.pth, or a .ckpt of a training run. Nothing in it is executed.",
+)
+@click.option(
+    "--spec",
+    type=options.FILE,
+    required=True,
+    help="What the model is: a model exported earlier in the same run, or the run's options.json.",
+)
+@click.option("--out", type=options.OUT, required=True, help="Folder of the exports.")
+@click.option(
+    "--opset",
+    type=click.Choice(["11", "17"]),
+    default="17",
+    show_default=True,
+    help="Of the ONNX files; 11 is for old hosts.",
+)
+@click.option("--threshold", type=float, help="Probability of a dwelling (default: as described).")
+@click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
+def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool | None) -> None:
+    r"""Export weights in every format, each compared with the network before it is kept.
+
+    Training does this by itself at its end. The command is for a checkpoint of a run that was cut
+    short, for another opset, or for another threshold. It writes best_model.pth (state dict), .pt
+    (TorchScript), .onnx (height and width free) and best_model_deepness.onnx (fixed tile, for the
+    QGIS plugin Deepness), or nothing at all.
+
+    \b
+    Examples:
+      python -m training export --checkpoint runs/first/meta/best_model.pth \
+          --spec runs/first/meta/best_model.onnx --opset 11 --out runs/first/opset11
+      python -m training export --checkpoint runs/first/checkpoints/best.ckpt \
+          --spec runs/first/options.json --threshold 0.5 --out runs/first/meta
+    """
+    from training.checkpoint import ExportOptions, export_checkpoint
+
+    threshold = given["threshold"]
+    done = export_checkpoint(
+        ExportOptions(
+            checkpoint=checkpoint,
+            spec=spec,
+            out=out,
+            opset=int(given["opset"] or 0),
+            threshold=None if threshold is None else float(threshold),
+            overwrite=bool(given["overwrite"]),
+        )
+    )
+    click.echo(f"exported to {out}")
+    for name, difference in done.items():
+        click.echo(f"  {name}: differs from the network by at most {difference:.1e}")

@@ -1,0 +1,32 @@
+"""``python -m training info``: what this machine is."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
+def info(*, as_json: bool) -> None:
+    r"""Show the machine and the versions that training would run with.
+
+    The same is kept in the system.json of each run. "precision" is what training would compute
+    in: bf16-mixed where the hardware multiplies it, else 32-true.
+
+    \b
+    Example:
+      python -m training info --json > machine.json
+    """
+    from training.system import get_system_info
+
+    found = get_system_info()
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    packages = found.pop("packages")
+    rows = {**found, "accelerators": ", ".join(found["accelerators"]) or "none", **packages}
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        click.echo(f"{name:<{width}}  {value}")

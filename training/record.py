@@ -1,0 +1,131 @@
+"""What a run was told when it began, and each time it was resumed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import shlex
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from training.options import OptionsError, SplitOptions
+from training.output import write_json
+from training.system import get_system_info
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from training.options import TrainOptions
+
+LOG = logging.getLogger(__name__)
+
+LOGS = "log"
+"""Folder of the metrics; ``metrics.csv`` is the latest, older ones are numbered from 1 on."""
+_RUN, _OPTIONS, _SPLIT = "run.json", "options.json", "split.json"
+_FIXED = (
+    "architecture",
+    "network",
+    *(f"data.{n}" for n in ("bands", "classes", "class_field", "gsd", "dtype", "chips", "labels")),
+)
+"""What cannot change within a run: weights, scaling or meaning of the data would not fit."""
+
+
+def start_run(options: TrainOptions) -> None:
+    """Write what a new run was told.
+
+    Raises:
+        OSError: The folder cannot be made.
+        OutputError: A file cannot be written.
+    """
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_json(options.out / _OPTIONS, options.to_dict())
+    write_json(options.out / "system.json", get_system_info())
+    write_json(options.out / _RUN, {**_now(), "resumed": []})
+
+
+def resume_run(options: TrainOptions) -> TrainOptions:
+    """Note that a run goes on, and hold what it is told now against what it was told first.
+
+    ``options.json`` stays as it was. Logs of the earlier part are kept under another name.
+
+    Returns:
+        The options, with the split that the run began with.
+
+    Raises:
+        OptionsError: The run would not be the same one.
+        OSError: A file cannot be read or moved.
+    """
+    first = _read(options.out / _OPTIONS)
+    changed = _changes(first, options.to_dict())
+    fixed = sorted(c for c in changed if any(c == f or c.startswith(f"{f}.") for f in _FIXED))
+    if fixed:
+        msg = (
+            f"{options.out} was begun with other options ({', '.join(fixed)}): give those in its "
+            f"{_OPTIONS}, or start anew in another folder"
+        )
+        raise OptionsError(msg)
+    if changed:
+        LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
+    record = _read(options.out / _RUN) or {"command": "not recorded", "resumed": []}
+    again = {**_now(), **({"changed": sorted(changed)} if changed else {})}
+    write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], again]})
+    _keep_log(options.out / LOGS)
+    split = options.out / _SPLIT
+    if not split.is_file():
+        return options
+    return replace(options, data=replace(options.data, split=SplitOptions(file=split)))
+
+
+def provenance_of(folder: Path) -> dict[str, str]:
+    """The run's first command, and when it was resumed, as text."""
+    record = _read(folder / _RUN)
+    out = {"command": str(record["command"])}
+    resumed = [str(r["at"]) for r in record["resumed"]]
+    return {**out, "resumed": ", ".join(resumed)} if resumed else out
+
+
+def _now() -> dict[str, Any]:
+    return {
+        "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A JSON object; empty where there is none."""
+    if not path.is_file():
+        return {}
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        msg = f"{path} is not the JSON that a run writes: {error}"
+        raise OptionsError(msg) from error
+    return found
+
+
+def _changes(first: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Names of the options that differ, as ``data.gsd``; those of the single session do not count.
+
+    The split does not count either, because the run keeps the one it began with.
+    """
+    if not first:
+        return []
+    passing = {"resume", "out", "data.split", "data.workers"}
+    out = []
+    for name, value in now.items():
+        before = first.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            out += [f"{name}.{k}" for k, v in value.items() if before.get(k) != v]
+        elif before != value:
+            out.append(name)
+    return [name for name in out if name not in passing]
+
+
+def _keep_log(folder: Path) -> None:
+    """Give the metrics another name, because the logger begins its file anew."""
+    latest = folder / "metrics.csv"
+    if latest.is_file():
+        count = len(list(folder.glob("metrics-*.csv"))) + 1
+        latest.rename(folder / f"metrics-{count:03d}.csv")
