@@ -1,0 +1,142 @@
+"""Outlines as a map shows them: no specks, few corners, right angles where a roof has them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Optional, Sequence
+
+import numpy as np
+
+from .dwelling import Dwelling
+from .errors import SpecError
+from .rings import Rings, first_largest
+from .sequences import offsets_of, ragged
+from .simplify import simplify
+from .square import rectangles
+from .validity import valid_polygons
+
+_SHARES = np.array((1.5, 1.0, 0.5))
+"""Parts of the tolerance with which corners are chosen, one after the other until one succeeds.
+
+Lines that are fitted lie between the outermost and the innermost corners, so at first corners may
+be chosen with more than the tolerance that the result must keep.
+"""
+_BATCH = 4096
+"""Dwellings worked on at a time."""
+
+
+@dataclass(frozen=True)
+class OutlineOptions:
+    """How outlines are to be redrawn.
+
+    Raises:
+        SpecError: A number is negative or not finite.
+    """
+
+    tolerance: float = 0.0
+    """How far the new outline may lie from the pixel outline, and the pixel outline from the new
+    one, in pixels (the Hausdorff distance); 0 keeps the pixel outline."""
+    square: bool = False
+    """Whether outlines that are nearly rectangles become rectangles; see `square.MIN_IOU`."""
+    min_pixels: float = 0.0
+    """Regions of fewer pixels are dropped."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no distance or no size."""
+        for name, value in (("tolerance", self.tolerance), ("min_pixels", self.min_pixels)):
+            if not (math.isfinite(value) and value >= 0):
+                msg = f"{name} must be 0 or more, got {value}"
+                raise SpecError(msg)
+
+
+def refine(dwelling: Dwelling, options: OutlineOptions) -> Optional[Dwelling]:
+    """Redraw one dwelling; see `refine_all`, which is much faster for many.
+
+    Returns:
+        The dwelling with its new outline, or None where it is dropped.
+    """
+    return next(iter(refine_all((dwelling,), options)), None)
+
+
+def refine_all(dwellings: Sequence[Dwelling], options: OutlineOptions) -> list[Dwelling]:
+    """Redraw the outlines of dwellings, each for itself.
+
+    The result does not depend on which dwellings are handed over together. Polygons stay valid:
+    where a new outline would meet itself or lose its place more corners are kept, and at last the
+    pixel outline. Areas stay what they are, up to rounding. Orientation and starting corner
+    of the rings are those of `Dwelling`.
+
+    Args:
+        dwellings: Dwellings with pixel outlines, from `Linker`.
+        options: What to do.
+
+    Returns:
+        The dwellings that are large enough, in the same order.
+    """
+    kept = [dwelling for dwelling in dwellings if dwelling.pixels >= options.min_pixels]
+    if not options.tolerance and not options.square:
+        return kept
+    out: list[Dwelling] = []
+    for at in range(0, len(kept), _BATCH):
+        out += _redrawn(kept[at : at + _BATCH], options)
+    return out
+
+
+def _redrawn(dwellings: list[Dwelling], options: OutlineOptions) -> list[Dwelling]:
+    exact = _rings_of(dwellings)
+    new = _simplified(exact, options.tolerance) if options.tolerance else exact
+    if options.square:
+        new = new.exchanged(*rectangles(exact))
+    return _with_outlines(dwellings, new)
+
+
+def _simplified(exact: Rings, tolerance: float) -> Rings:
+    """Simplify all rings; those that cannot be, with more and more corners, at last with all."""
+    new = exact
+    level = np.zeros(len(exact.owner), np.intp)
+    todo = np.arange(len(level))
+    while True:
+        if len(todo):
+            drawn, within = simplify(exact.take(todo), tolerance * _SHARES[level[todo]], tolerance)
+            new = new.exchanged(todo[within], drawn.take(np.flatnonzero(within)))
+            todo = todo[~within]
+        if not len(todo):
+            bad = ~valid_polygons(new)
+            todo = np.flatnonzero(bad[exact.owner] & (level < len(_SHARES)))
+            if not len(todo):
+                return new
+        level[todo] += 1
+        last = todo[level[todo] == len(_SHARES)]
+        new = new.exchanged(last, exact.take(last))
+        todo = todo[level[todo] < len(_SHARES)]
+
+
+def _rings_of(dwellings: list[Dwelling]) -> Rings:
+    closed = [ring for dwelling in dwellings for ring in (dwelling.exterior, *dwelling.holes)]
+    lengths = np.array([len(ring) for ring in closed]) - 1
+    counts = np.array([1 + len(dwelling.holes) for dwelling in dwellings])
+    offsets = offsets_of(lengths)
+    points = np.concatenate(closed)[ragged(offsets[:-1] + np.arange(len(lengths)), lengths)]
+    x, y = points.T.copy()
+    return Rings(x, y, offsets, np.repeat(np.arange(len(dwellings)), counts))
+
+
+def _with_outlines(dwellings: list[Dwelling], rings: Rings) -> list[Dwelling]:
+    """The dwellings with rings that begin at their smallest (row, col)."""
+    lengths = rings.lengths
+    top = np.repeat(np.minimum.reduceat(rings.y, rings.begin), lengths)
+    start = first_largest(np.where(rings.y == top, -rings.x, -np.inf), rings.offsets)
+    rings = rings.turned(start - rings.begin)
+    at = ragged(rings.begin, lengths + 1)
+    bounds = offsets_of(lengths + 1)
+    at[bounds[1:] - 1] = rings.begin
+    points = np.column_stack((rings.x[at], rings.y[at]))
+    edges = bounds.tolist()
+    closed = iter([points[a:b] for a, b in zip(edges, edges[1:])])
+    return [
+        Dwelling(
+            next(closed), tuple(next(closed) for _ in d.holes), d.class_value, d.pixels, d.score_sum
+        )
+        for d in dwellings
+    ]

@@ -1,0 +1,148 @@
+"""Whether polygons are valid: simple rings, apart from each other, holes inside the exterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Iterator, NamedTuple
+
+import numpy as np
+
+from .sequences import offsets_of, ragged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .rings import Rings
+
+_BAND = 16.0
+"""Height of the bands of rows within which segments are compared, pixels."""
+_SLACK = 0.01
+"""Segments nearer than this to each other along a row are compared, pixels."""
+_CHUNK = 1 << 19
+"""Pairs compared at a time."""
+_FLAT = 1e-9
+"""Twice the area of a triangle below which its corners count as lying on a line, pixels."""
+
+
+class _Segments(NamedTuple):
+    """Sides of polygons, and a table of them by polygon, band of rows, and left end."""
+
+    x: NDArray[np.float64]
+    """(2, n) x of both ends, relative to the polygon's left end."""
+    y: NDArray[np.float64]
+    """(2, n) y of both ends, relative to the polygon's upper end."""
+    ring: NDArray[np.intp]
+    """(n,) ring of each segment."""
+    polygon: NDArray[np.intp]
+    """(n,) polygon of each segment."""
+    ahead: NDArray[np.intp]
+    """(n,) the segment after each one."""
+    entry: NDArray[np.intp]
+    """(m,) a segment for each band that it touches, sorted by key."""
+    key: NDArray[np.float64]
+    """(m,) ``(polygon * bands + band) * span + x`` of the left end."""
+    bands: int
+    """Number of bands of the highest polygon."""
+    span: float
+    """More than the width of the widest polygon."""
+
+
+def valid_polygons(rings: Rings) -> NDArray[np.bool_]:
+    """Find the polygons that are valid and do not even touch themselves.
+
+    Args:
+        rings: Rings of polygons that are numbered 0 .. n - 1, each with at least three corners.
+
+    Returns:
+        (n,) True where no two sides of a polygon have a point in common besides the ends of
+        neighbours, and every hole lies inside the exterior and outside all other holes.
+    """
+    segments = _segments(rings)
+    good = np.ones(rings.owner[-1] + 1, bool)
+    good[segments.polygon[_folded(segments)]] = False
+    for one, other in _near(segments):
+        good[segments.polygon[one[_meet(segments, one, other)]]] = False
+    good[rings.owner[_misplaced(segments, rings)]] = False
+    return good
+
+
+def _segments(rings: Rings) -> _Segments:
+    ahead, ring = rings.ahead, rings.ring
+    polygon = rings.owner[ring]
+    first = np.flatnonzero(np.append(True, polygon[1:] != polygon[:-1]))
+    x = rings.x - np.minimum.reduceat(rings.x, first)[polygon]
+    y = rings.y - np.minimum.reduceat(rings.y, first)[polygon]
+    x, y = np.stack((x, x[ahead])), np.stack((y, y[ahead]))
+    band = (y // _BAND).astype(np.intp)
+    top, bottom = band.min(axis=0), band.max(axis=0)
+    times = bottom - top + 1
+    entry = np.repeat(np.arange(len(ring)), times)
+    bands, span = int(bottom.max()) + 1, float(x.max()) + 1
+    key = (polygon[entry] * bands + ragged(top, times)) * span + x.min(axis=0)[entry]
+    order = np.argsort(key)
+    return _Segments(x, y, ring, polygon, ahead, entry[order], key[order], bands, span)
+
+
+def _folded(segments: _Segments) -> NDArray[np.bool_]:
+    """(n,) True for segments that have no length, or that the next one runs back along."""
+    dx, dy = segments.x[1] - segments.x[0], segments.y[1] - segments.y[0]
+    next_x, next_y = dx[segments.ahead], dy[segments.ahead]
+    flat = np.abs(dx * next_y - dy * next_x) <= _FLAT
+    folded: NDArray[np.bool_] = flat & (dx * next_x + dy * next_y <= 0)
+    return folded
+
+
+def _near(segments: _Segments) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs of segments of one polygon whose bounding boxes meet, without neighbours."""
+    entry, key = segments.entry, segments.key
+    reach = key + (segments.x.max(axis=0) - segments.x.min(axis=0))[entry] + _SLACK
+    first = np.arange(1, len(key) + 1)
+    counts = np.searchsorted(key, reach, "right") - first
+    total = offsets_of(counts)
+    low, high = segments.y.min(axis=0), segments.y.max(axis=0)
+    at = 0
+    while at < len(key):
+        stop = max(at + 1, int(np.searchsorted(total, total[at] + _CHUNK, "right")) - 1)
+        one = np.repeat(entry[at:stop], counts[at:stop])
+        other = entry[ragged(first[at:stop], counts[at:stop])]
+        at = stop
+        near = (low[one] <= high[other]) & (low[other] <= high[one])
+        near &= (segments.ahead[one] != other) & (segments.ahead[other] != one)
+        yield one[near], other[near]
+
+
+def _meet(segments: _Segments, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(n,) True where two segments whose bounding boxes meet have a point in common."""
+    meets = np.ones(len(one), bool)
+    for line, ends in ((one, other), (other, one)):
+        x, y = segments.x[0, line], segments.y[0, line]
+        dx, dy = segments.x[1, line] - x, segments.y[1, line] - y
+        side = [
+            dx * (segments.y[end, ends] - y) - dy * (segments.x[end, ends] - x) for end in (0, 1)
+        ]
+        # Both ends clearly on one side of the other segment's line: apart.
+        meets &= ~(np.minimum(*side) > _FLAT) & ~(np.maximum(*side) < -_FLAT)
+    return meets
+
+
+def _misplaced(segments: _Segments, rings: Rings) -> NDArray[np.intp]:
+    """Holes that lie outside the exterior or inside another hole, if no rings meet."""
+    is_exterior = rings.is_exterior
+    hole = np.flatnonzero(~is_exterior)
+    side = rings.begin[hole]
+    x, y = segments.x[:, side].mean(axis=0), segments.y[:, side].mean(axis=0)
+    group = (rings.owner[hole] * segments.bands + (y // _BAND).astype(np.intp)) * segments.span
+    begin = np.searchsorted(segments.key, group - _SLACK)
+    counts = np.searchsorted(segments.key, group + x + _SLACK, "right") - begin
+    which = np.repeat(np.arange(len(hole)), counts)
+    segment = segments.entry[ragged(begin, counts)]
+    (x0, x1), (y0, y1) = segments.x[:, segment], segments.y[:, segment]
+    x, y = x[which], y[which]
+    crosses = (y0 <= y) != (y1 <= y)
+    # Left of the point: the side is crossed by the ray from the point to the left.
+    crosses &= ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0) < 0) == (y1 > y0)
+    crosses &= segments.ring[segment] != hole[which]
+    outer = is_exterior[segments.ring[segment]]
+    within = np.bincount(which[crosses & outer], minlength=len(hole)) % 2 == 1
+    inside = np.bincount(which[crosses & ~outer], minlength=len(hole)) % 2 == 1
+    misplaced: NDArray[np.intp] = hole[~within | inside]
+    return misplaced
