@@ -17,6 +17,8 @@ _BAND = 16.0
 """Height of the bands of rows within which segments are compared, pixels."""
 _SLACK = 0.01
 """Segments nearer than this to each other along a row are compared, pixels."""
+_SIGHT = 0.25
+"""Distance between the lines along which it is seen what lies within what, pixels."""
 _CHUNK = 1 << 19
 """Pairs compared at a time."""
 _FLAT = 1e-9
@@ -125,24 +127,41 @@ def _meet(segments: _Segments, one: NDArray[np.intp], other: NDArray[np.intp]) -
 
 
 def _misplaced(segments: _Segments, rings: Rings) -> NDArray[np.intp]:
-    """Holes that lie outside the exterior or inside another hole, if no rings meet."""
-    is_exterior = rings.is_exterior
-    hole = np.flatnonzero(~is_exterior)
-    side = rings.begin[hole]
-    x, y = segments.x[:, side].mean(axis=0), segments.y[:, side].mean(axis=0)
-    group = (rings.owner[hole] * segments.bands + (y // _BAND).astype(np.intp)) * segments.span
-    begin = np.searchsorted(segments.key, group - _SLACK)
-    counts = np.searchsorted(segments.key, group + x + _SLACK, "right") - begin
-    which = np.repeat(np.arange(len(hole)), counts)
-    segment = segments.entry[ragged(begin, counts)]
-    (x0, x1), (y0, y1) = segments.x[:, segment], segments.y[:, segment]
-    x, y = x[which], y[which]
-    crosses = (y0 <= y) != (y1 <= y)
-    # Left of the point: the side is crossed by the ray from the point to the left.
-    crosses &= ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0) < 0) == (y1 > y0)
-    crosses &= segments.ring[segment] != hole[which]
-    outer = is_exterior[segments.ring[segment]]
-    within = np.bincount(which[crosses & outer], minlength=len(hole)) % 2 == 1
-    inside = np.bincount(which[crosses & ~outer], minlength=len(hole)) % 2 == 1
-    misplaced: NDArray[np.intp] = hole[~within | inside]
-    return misplaced
+    """Holes that lie outside the exterior or inside another hole, if no rings meet.
+
+    Along the uppermost of some narrow lines of sight that crosses a hole, an odd number of sides of
+    the exterior and an even number of sides of other holes must lie to the left of the hole.
+    Holes between two lines of sight are not judged and count as misplaced.
+    """
+    is_hole = ~rings.is_exterior
+    hole = np.flatnonzero(is_hole)
+    if not len(hole):
+        return hole
+    holed = np.zeros(rings.owner[-1] + 1, bool)
+    holed[rings.owner[hole]] = True
+    side = np.flatnonzero(holed[segments.polygon])
+    begin = _lines_above(segments.y[:, side].min(axis=0))
+    counts = _lines_above(segments.y[:, side].max(axis=0)) - begin
+    line, side = ragged(begin, counts), np.repeat(side, counts)
+    # One number for each line of sight of each polygon; only those that a hole needs matter.
+    top = _lines_above(np.minimum.reduceat(segments.y[0], rings.begin))
+    many = int(line.max()) + 2
+    wanted = rings.owner * many + top
+    number = segments.polygon[side] * many + line
+    needed = np.flatnonzero(np.isin(number, wanted[hole]))
+    side, number = side[needed], number[needed]
+    (x0, x1), (y0, y1) = segments.x[:, side], segments.y[:, side]
+    y = (number % many + 0.5) * _SIGHT
+    order = np.lexsort((x0 + (y - y0) / (y1 - y0) * (x1 - x0), number))
+    ring, number = segments.ring[side[order]], number[order]
+    # Every ring crosses a line an even number of times, so lines before this one do not count.
+    holes_before: NDArray[np.intp] = np.cumsum(is_hole[ring]) - is_hole[ring]
+    outer_before = np.arange(len(ring)) - holes_before
+    first, at = np.unique(np.where(number == wanted[ring], ring, -1), return_index=True)
+    good = (outer_before[at] % 2 == 1) & (holes_before[at] % 2 == 0)
+    return np.setdiff1d(hole, first[good])
+
+
+def _lines_above(y: NDArray[np.float64]) -> NDArray[np.intp]:
+    """(n,) how many lines of sight have a smaller y: line ``k`` is at ``(k + 0.5) * _SIGHT``."""
+    return np.ceil(y / _SIGHT - 0.5).astype(np.intp)
