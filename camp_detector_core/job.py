@@ -66,8 +66,8 @@ class Settings:
     overlap: int | None = None
     """Pixels that neighbouring chips share."""
     simplify: float | None = None
-    """Greatest distance in metres by which outlines may be straightened; None: half a pixel,
-    0: exact pixel edges."""
+    """Greatest distance in metres by which outlines may be straightened; None: one pixel, which
+    turns the stairs of slanting walls into lines; 0: exact pixel edges."""
     square: bool = False
     """Whether nearly rectangular outlines become rectangles."""
 
@@ -90,7 +90,7 @@ class Settings:
     def tolerance(self, grid: Grid) -> float:
         """``simplify`` in pixels of a grid."""
         if self.simplify is None:
-            return 0.5
+            return 1.0
         return self.simplify / math.sqrt(grid.pixel_area)
 
 

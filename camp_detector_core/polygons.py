@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .engine.outline import OutlineOptions
     from .engine.spec import ModelSpec
 
-_OUTLINE_BATCH = 4096
-"""Dwellings whose outlines are redrawn together."""
+_OUTLINE_BATCH = 256
+"""Dwellings whose outlines are redrawn together, beside the inference of the next strips."""
 
 
 class PolygonSink:

@@ -123,7 +123,7 @@ MODEL = _options(
         type=float,
         metavar="METRES",
         help="Straighten outlines by at most this; 0 keeps every pixel edge.  "
-        "[default: half a pixel]",
+        "[default: one pixel]",
     ),
     click.option(
         "--square/--no-square",

@@ -1,8 +1,8 @@
 """Where the chips lie: one plan for a whole raster, the same however the work is divided.
 
-Along each axis the least number of chips that cover the raster with the wanted overlap is found;
-then the chips are made as small as that number allows (in steps of the network's stride) and
-spread evenly. So no chip is mostly padding, and a raster smaller than a chip is one small chip.
+Along each axis the chips are as many, and as small (in steps of the network's stride), as gives the
+fewest pixels to compute for the wanted overlap; then they are spread evenly. So no chip is mostly
+padding, and a raster smaller than a chip is one small chip.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Axis:
 
     @classmethod
     def place(cls, length: int, *, tile: int, overlap: int, multiple: int) -> Axis:
-        """Spread the least number of chips evenly over ``length`` pixels.
+        """Spread chips evenly over ``length`` pixels, with the fewest pixels in all.
 
         Args:
             length: Pixels to cover.
@@ -43,11 +43,13 @@ class Axis:
             overlap: Least number of pixels that neighbours share.
             multiple: The side is a multiple of this.
         """
-        count = 1 if length <= tile else math.ceil((length - overlap) / (tile - overlap))
-        snug = math.ceil((length + (count - 1) * overlap) / count)
-        size = min(tile, math.ceil(snug / multiple) * multiple)
-        if count == 1:
-            return cls(length, size, (0,))
+        if length <= tile:
+            return cls(length, math.ceil(length / multiple) * multiple, (0,))
+        least = math.ceil((length - overlap) / (tile - overlap))
+        count, size = min(
+            ((n, _snug(length, n, overlap, multiple)) for n in range(least, 2 * least)),
+            key=lambda option: (option[0] * option[1], option[0]),
+        )
         last = length - size
         starts = tuple(i * last // (count - 1) for i in range(count))
         return cls(length, size, starts)
@@ -85,6 +87,11 @@ class Axis:
             raw.append(weight)
             total[start : self.stop(i)] += weight
         return [(w / total[s : s + len(w)]).astype(np.float32) for s, w in zip(self.starts, raw)]
+
+
+def _snug(length: int, count: int, overlap: int, multiple: int) -> int:
+    """The smallest side with which ``count`` chips cover ``length`` pixels."""
+    return math.ceil(math.ceil((length + (count - 1) * overlap) / count) / multiple) * multiple
 
 
 def _rise(t: NDArray[np.float64]) -> NDArray[np.float64]:

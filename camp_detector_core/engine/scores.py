@@ -38,7 +38,8 @@ def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> N
     scaled += np.float32(0.5)
     np.clip(scaled, 0, MAX_SCORE, out=scaled)
     scores: NDArray[np.uint8] = scaled.astype(np.uint8)
-    scores[:, ~valid] = NODATA_SCORE
+    if not valid.all():
+        scores[:, ~valid] = NODATA_SCORE
     return scores
 
 
