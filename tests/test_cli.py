@@ -167,15 +167,15 @@ def test_simplified_outlines_stay_near_the_exact_ones(
     rows, cols = np.indices((200, 200)) - 100
     found = rows**2 + cols**2 < 70**2
     image = write_raster(tmp_path / "a.tif", rgb_of(found))
-    for name, options in (("exact", EXACT), ("half", ()), ("metre", ("--simplify", "1"))):
+    for name, options in (("exact", EXACT), ("pixel", ()), ("metre", ("--simplify", "1"))):
         camp("detect", image, "-m", model, "-o", tmp_path / f"{name}.gpkg", *options)
-    (exact,), (half,), (metre,) = (
-        features(tmp_path / f"{n}.gpkg")[0] for n in ("exact", "half", "metre")
+    (exact,), (pixel,), (metre,) = (
+        features(tmp_path / f"{n}.gpkg")[0] for n in ("exact", "pixel", "metre")
     )
-    counts = [shapely.get_num_coordinates(s) for s in (exact, half, metre)]
+    counts = [shapely.get_num_coordinates(s) for s in (exact, pixel, metre)]
     assert counts[0] > counts[1] > counts[2] > 4
-    assert shapely.hausdorff_distance(exact, half) <= 0.25 * 1.5
-    assert shapely.hausdorff_distance(exact, metre) <= 1.5
+    assert shapely.hausdorff_distance(exact, pixel) <= 0.5 + 1e-6
+    assert shapely.hausdorff_distance(exact, metre) <= 1 + 1e-6
 
 
 def test_squared_outlines_are_rectangles(tmp_path: Path, model: Path, camp: Any) -> None:
