@@ -18,16 +18,14 @@ MIN_IOU = 0.85
 A disc and the best square reach 0.83. As the areas are equal, at most 8.1 % of either is outside
 of the other.
 """
-_HOPELESS = 0.7
-"""An overlap that turning the rectangle a little does not raise to `MIN_IOU`."""
-_SIDE_TOLERANCE = 1.0
-"""How roughly the sides are drawn that tell the direction, pixels."""
+_WALL_TOLERANCE = 1.0
+"""How roughly the walls are drawn that tell the direction, pixels."""
 _TURNS = (8.0, 4.0, 2.0, 1.0)
 """Steps by which the direction is improved, degrees."""
 
 
 class _Moments(NamedTuple):
-    """Area, centre and second central moments of rings, in coordinates from their first corner."""
+    """Signed area, centre and second central moments of rings."""
 
     area: NDArray[np.float64]
     x: NDArray[np.float64]
@@ -67,16 +65,14 @@ def rectangles(rings: Rings) -> tuple[NDArray[np.intp], Rings]:
         return chosen, rings.take(chosen)
     outlines = rings.take(chosen)
     moments = _moments(outlines)
-    angle, iou = _best(
-        outlines, moments, (_direction_of_sides(outlines), _direction_of_extent(moments))
-    )
-    hopeful = np.flatnonzero(iou >= _HOPELESS)
-    chosen, outlines, moments = chosen[hopeful], outlines.take(hopeful), moments.take(hopeful)
-    angle, iou = angle[hopeful], iou[hopeful]
+    # The direction is searched with rough outlines, a tenth of the corners; the overlap that
+    # counts is that with the pixels.
+    walls = corner_sides(outlines, np.full(len(chosen), _WALL_TOLERANCE))
+    angle = _best(walls, moments, (_direction_of_walls(walls), _direction_of_extent(moments)))
     for step in np.radians(_TURNS):
-        angle, iou = _best(outlines, moments, (angle, angle + step, angle - step))
-    good = np.flatnonzero(iou >= MIN_IOU)
-    return chosen[good], _drawn(outlines.take(good), moments.take(good), angle[good])
+        angle = _best(walls, moments, (angle, angle + step, angle - step))
+    good = np.flatnonzero(_iou(outlines, moments, angle) >= MIN_IOU)
+    return chosen[good], _drawn(moments.take(good), angle[good], rings.owner[chosen[good]])
 
 
 def _moments(rings: Rings) -> _Moments:
@@ -95,7 +91,8 @@ def _moments(rings: Rings) -> _Moments:
     )
     area, *sums = (np.add.reduceat(term, rings.begin) for term in terms)
     mx, my, xx, yy, xy = (total / area for total in sums)
-    return _Moments(area, mx, my, xx - mx * mx, yy - my * my, xy - mx * my)
+    center_x, center_y = rings.x[rings.begin] + mx, rings.y[rings.begin] + my
+    return _Moments(area, center_x, center_y, xx - mx * mx, yy - my * my, xy - mx * my)
 
 
 def _direction_of_extent(moments: _Moments) -> NDArray[np.float64]:
@@ -103,9 +100,8 @@ def _direction_of_extent(moments: _Moments) -> NDArray[np.float64]:
     return direction
 
 
-def _direction_of_sides(rings: Rings) -> NDArray[np.float64]:
+def _direction_of_walls(walls: Rings) -> NDArray[np.float64]:
     """The mean direction of the walls modulo a right angle, long walls counting more."""
-    walls = corner_sides(rings, np.full(len(rings.owner), _SIDE_TOLERANCE))
     ahead = walls.ahead
     wall = (walls.x[ahead] - walls.x) + 1j * (walls.y[ahead] - walls.y)
     # The fourth power is the same for all four directions of a rectangle's sides.
@@ -114,11 +110,11 @@ def _direction_of_sides(rings: Rings) -> NDArray[np.float64]:
 
 def _best(
     rings: Rings, moments: _Moments, angles: tuple[NDArray[np.float64], ...]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each ring the best of some directions, and the intersection over union it gives."""
-    ious = np.stack([_iou(rings, moments, angle) for angle in angles])
-    pick = ious.argmax(axis=0), np.arange(len(rings.owner))
-    return np.stack(angles)[pick], ious[pick]
+) -> NDArray[np.float64]:
+    """For each ring the direction whose rectangle has the largest overlap; of equals the first."""
+    overlaps = [_iou(rings, moments, angle) for angle in angles]
+    best: NDArray[np.float64] = np.choose(np.argmax(overlaps, axis=0), angles)
+    return best
 
 
 def _iou(rings: Rings, moments: _Moments, angle: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -130,8 +126,7 @@ def _iou(rings: Rings, moments: _Moments, angle: NDArray[np.float64]) -> NDArray
     lengths, begin, ahead = rings.lengths, rings.begin, rings.ahead
     half_u, half_v = (np.repeat(half, lengths) for half in moments.sides(angle))
     cos, sin = np.repeat(np.cos(angle), lengths), np.repeat(np.sin(angle), lengths)
-    x = rings.x - np.repeat(rings.x[begin] + moments.x, lengths)
-    y = rings.y - np.repeat(rings.y[begin] + moments.y, lengths)
+    x, y = rings.x - np.repeat(moments.x, lengths), rings.y - np.repeat(moments.y, lengths)
     u, v = x * cos + y * sin, y * cos - x * sin
     run = u[ahead] - u
     slope = (v[ahead] - v) / np.where(run != 0, run, np.inf)
@@ -156,12 +151,12 @@ def _under(v: NDArray[np.float64], half: NDArray[np.float64]) -> NDArray[np.floa
     return np.where(size <= half, v * v / 2, half * size - half * half / 2)
 
 
-def _drawn(rings: Rings, moments: _Moments, angle: NDArray[np.float64]) -> Rings:
+def _drawn(moments: _Moments, angle: NDArray[np.float64], owner: NDArray[np.intp]) -> Rings:
     half_u, half_v = moments.sides(angle)
-    cos, sin = np.cos(angle), np.sin(angle)
+    cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
     # Counter-clockwise on the screen, as all exteriors.
     u = half_u[:, None] * np.array((-1, -1, 1, 1))
     v = half_v[:, None] * np.array((-1, 1, 1, -1))
-    x = (rings.x[rings.begin] + moments.x)[:, None] + u * cos[:, None] - v * sin[:, None]
-    y = (rings.y[rings.begin] + moments.y)[:, None] + u * sin[:, None] + v * cos[:, None]
-    return Rings(x.reshape(-1), y.reshape(-1), np.arange(len(angle) + 1) * 4, rings.owner)
+    x = moments.x[:, None] + u * cos - v * sin
+    y = moments.y[:, None] + u * sin + v * cos
+    return Rings(x.reshape(-1), y.reshape(-1), np.arange(len(angle) + 1) * 4, owner)
