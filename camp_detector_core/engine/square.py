@@ -65,12 +65,16 @@ def rectangles(rings: Rings) -> tuple[NDArray[np.intp], Rings]:
         return chosen, rings.take(chosen)
     outlines = rings.take(chosen)
     moments = _moments(outlines)
-    # The direction is searched with rough outlines, a tenth of the corners; the overlap that
-    # counts is that with the pixels.
+    # The direction is searched with rough outlines, which have a tenth of the corners; only the
+    # last choices are made with the pixels.
     walls = corner_sides(outlines, np.full(len(chosen), _WALL_TOLERANCE))
-    angle = _best(walls, moments, (_direction_of_walls(walls), _direction_of_extent(moments)))
+    first = _direction_of_extent(moments), _direction_of_walls(walls)
+    angle = _best(walls, moments, first)
     for step in np.radians(_TURNS):
         angle = _best(walls, moments, (angle, angle + step, angle - step))
+    angle = _best(outlines, moments, (*first, angle))
+    last = np.radians(_TURNS[-1])
+    angle = _best(outlines, moments, (angle, angle + last, angle - last))
     good = np.flatnonzero(_iou(outlines, moments, angle) >= MIN_IOU)
     return chosen[good], _drawn(moments.take(good), angle[good], rings.owner[chosen[good]])
 
