@@ -124,7 +124,7 @@ def _png(canvas: NDArray[np.uint8]) -> bytes:
         with rasterio.io.MemoryFile(ext=".png") as memory:
             _, height, width = canvas.shape
             with memory.open(
-                driver="PNG", height=height, width=width, count=3, dtype="uint8", zlevel=6
+                driver="PNG", height=height, width=width, count=3, dtype="uint8", zlevel=3
             ) as dataset:
                 dataset.write(canvas)
             data: bytes = memory.read()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import rasterio
+import rasterio.env
 import rasterio.shutil
 from rasterio.transform import Affine
 from rasterio.warp import transform_geom
@@ -722,3 +723,25 @@ def test_banepa_tiles_form_one_mosaic(banepa: Path) -> None:
                 x, y = (int(v) for v in part.split("-")[-3:-1])
                 row, col = (y - 220243) * 512, (x - 386697) * 512
                 assert np.array_equal(pixels[:, row : row + 512, col : col + 512], dataset.read())
+
+
+# What GDAL may keep.
+
+
+@pytest.mark.parametrize(
+    ("profile", "megabytes"),
+    [({"tiled": True, "blockxsize": 256, "blockysize": 256}, 64), ({"tiled": False}, 232)],
+)
+def test_rows_that_run_across_a_wide_raster_are_kept(
+    tmp_path: Path, profile: dict[str, Any], megabytes: int
+) -> None:
+    profile = {"driver": "GTiff", "width": 120_000, "height": 600, "count": 3, **profile}
+    transform = Affine(0.5, 0, WEST, 0, -0.5, NORTH)
+    path = tmp_path / "wide.tif"
+    with rasterio.open(
+        path, "w", dtype="uint8", crs=UTM, transform=transform, sparse_ok=True, **profile
+    ):
+        pass
+    with opened(path, tile_size=512):
+        kept = rasterio.env.getenv()["GDAL_CACHEMAX"]
+    assert kept / 2**20 == pytest.approx(megabytes, rel=0.1)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 
 import rasterio
+import rasterio.env
+
+MIN_CACHE = 64 << 20
+"""Bytes that GDAL may keep of decoded blocks. Its default is 5 % of the machine's memory, so that
+the use of memory would depend on the machine."""
+MAX_CACHE = 512 << 20
+"""Bytes that it may keep where blocks run across a wide raster; see `allow_cache`."""
 
 OPTIONS: dict[str, str | int | bool] = {
-    # Bytes that GDAL may keep of decoded blocks; its default is 5 % of the machine's memory,
-    # which makes the use of memory depend on the machine.
-    "GDAL_CACHEMAX": 192 * 1024 * 1024,
+    "GDAL_CACHEMAX": MIN_CACHE,
     # Decoding and encoding of blocks beside the inference.
     "GDAL_NUM_THREADS": "2",
     # Listing a folder of ten thousand tiles for each of them takes minutes; side files (world
@@ -31,6 +36,16 @@ OPTIONS: dict[str, str | int | bool] = {
     "CPL_LOG": os.devnull,
 }
 """Applied with `gdal_env` around each run; never through environment variables."""
+
+
+def allow_cache(needed: int) -> None:
+    """Let GDAL keep as many bytes of decoded blocks as a pass over the raster needs, within bounds.
+
+    Where a block is a whole row of pixels, each chip reads the rows of its neighbour again; were
+    they not kept, a wide raster would be decoded once for each chip in a row.
+    """
+    if rasterio.env.hasenv():
+        rasterio.env.setenv(GDAL_CACHEMAX=min(max(needed, MIN_CACHE), MAX_CACHE))
 
 
 def gdal_env() -> rasterio.Env:

@@ -57,6 +57,8 @@ class Layout:
     """Whether a mask band (inside the file, beside it, or of a VRT) says which pixels count."""
     block: tuple[int, int]
     """Height and width of the blocks in the file."""
+    driver: str
+    """GDAL's name of the format."""
 
     @property
     def label(self) -> str:
@@ -68,6 +70,16 @@ class Layout:
         """Number of the alpha band, from 1, or None."""
         hits = [i for i, c in enumerate(self.colors, 1) if c is ColorInterp.alpha]
         return hits[-1] if hits else None
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a decoded row if whole rows are decoded at a time, as far as is known, else 0.
+
+        A virtual raster does not say how the files behind it are organised.
+        """
+        if self.block[1] < self.shape.width and self.driver != "VRT":
+            return 0
+        return self.shape.width * len(self.colors) * np.dtype(self.dtype).itemsize
 
     @property
     def is_north_up(self) -> bool:
@@ -173,6 +185,7 @@ def layout_of(dataset: DatasetReader, name: str) -> Layout:
         nodata=_nodata(dataset, name),
         has_mask=MaskFlags.per_dataset in dataset.mask_flag_enums[0] and not alpha,
         block=dataset.block_shapes[0],
+        driver=dataset.driver,
     )
 
 

@@ -16,6 +16,7 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 
 from .bands import choose_bands
+from .env import allow_cache
 from .ground import metres_per_unit
 from .layout import gdal_names, open_dataset, read_layout
 from .mosaic import MosaicPlan, plan_mosaic
@@ -82,6 +83,7 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
     else:
         base = open_dataset(placed.plan.vrt(unique), label=plain.name)
         bands = tuple(unique.index(b) + 1 for b in choice.bands)
+    _allow_cache(placed, target, spec)
     access = Access(
         base=base,
         warped=None if target == placed.grid else _warp(base, plain, target, placed.grid),
@@ -93,6 +95,14 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
         parts=placed.plan.parts,
     )
     return RasterioSource(access, target, warnings=warnings)
+
+
+def _allow_cache(placed: _Placed, target: Grid, spec: ModelSpec) -> None:
+    """Have room for the rows of a row of chips and of one more block."""
+    layouts = [part.layout for part in placed.plan.parts]
+    rows = spec.tile_size * abs(target.transform.e / placed.grid.transform.e)
+    needed = max(layout.row_bytes * (rows + layout.block[0]) for layout in layouts)
+    allow_cache(int(needed * 1.25))
 
 
 def _place(layouts: list[Layout], spec: ModelSpec, options: SourceOptions) -> _Placed:
