@@ -98,7 +98,8 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
         _load_lite0(network, bands=options.bands)
         return BuiltNetwork(network, "ImageNet weights of the encoder", credits_of(options))
     try:
-        network = _unet(options, weights="imagenet")
+        # Of timm's models the library wants to hear no name of the weights.
+        network = _unet(options, weights=True if options.encoder[:3] == "tu-" else "imagenet")
     except (OSError, RuntimeError, ValueError) as error:
         LOG.warning(
             "The ImageNet weights of encoder %s cannot be had (%s): it starts from RANDOM weights, "
@@ -121,7 +122,7 @@ def credits_of(options: NetworkOptions) -> tuple[str, ...]:
     return (f"ImageNet weights of {options.encoder} from timm or segmentation-models-pytorch",)
 
 
-def _unet(options: NetworkOptions, *, weights: str | None) -> nn.Module:
+def _unet(options: NetworkOptions, *, weights: str | bool | None) -> nn.Module:
     import segmentation_models_pytorch as smp
 
     try:

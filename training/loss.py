@@ -57,6 +57,8 @@ def gaps(target: Tensor, *, reach: int) -> Tensor:
     if reach < 1:
         return torch.zeros_like(target)
     side = 2 * reach + 1
-    grown = functional.max_pool2d(target, side, stride=1, padding=reach)
+    # Beyond the border lies background, so that the closing is that of an endless plane.
+    wide = functional.pad(target, (side,) * 4)
+    grown = functional.max_pool2d(wide, side, stride=1, padding=reach)
     closed = 1 - functional.max_pool2d(1 - grown, side, stride=1, padding=reach)
-    return closed * (1 - target)
+    return closed[..., side:-side, side:-side] * (1 - target)

@@ -89,10 +89,12 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         gsd=options.data.gsd,
         plain=options.architecture == "reference",
     )
-    trainer, checkpoint = _trainer(options, loggers)
     with warnings.catch_warnings():
-        # Lightning's way of walking through a batch; nothing that a user could change.
-        warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
+        # Lightning's way of walking through a batch: nothing that a user could change. Of a
+        # resumed run it says that it deletes logs, which lie under other names by now.
+        for message in (r".*isinstance\(treespec, LeafSpec\)", r"(Experiment logs|Checkpoint) dir"):
+            warnings.filterwarnings("ignore", message=message)
+        trainer, checkpoint = _trainer(options, loggers)
         trainer.fit(task, data, ckpt_path=resume_from, weights_only=True if resume_from else None)
     best = _best(task, checkpoint)
     return _finish(options, data, built=built, network=best)
@@ -143,15 +145,15 @@ def _network(options: TrainOptions) -> BuiltNetwork:
 def _trainer(
     options: TrainOptions, loggers: Sequence[Logger]
 ) -> tuple[lightning.Trainer, ModelCheckpoint]:
+    folder = options.out / CHECKPOINTS
     checkpoint = ModelCheckpoint(
-        options.out / CHECKPOINTS,
-        filename="best",
-        monitor="val_loss",
-        save_last=True,
-        enable_version_counter=False,
+        folder, filename="best", monitor="val_loss", enable_version_counter=False
     )
+    # Its own callback, because ``save_last`` saves only where the monitored value got better.
+    latest = ModelCheckpoint(folder, filename=Path(LAST).stem, enable_version_counter=False)
     callbacks: list[lightning.Callback] = [
         checkpoint,
+        latest,
         EarlyStopping("val_loss", patience=options.optim.patience),
         LearningRateMonitor("epoch"),
         EpochLines(),

@@ -16,12 +16,12 @@ from .inspect import inspect
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="camp-detector", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Find the dwellings of refugee and displacement camps in drone and satellite imagery.
+    """Find the dwellings of refugee and displacement camps in drone and satellite imagery.
 
     \b
     camp-detector detect image.tif -o dwellings.gpkg
     camp-detector inspect
-    """
+    """  # noqa: D301 - click wants the control character
 
 
 cli.add_command(detect)

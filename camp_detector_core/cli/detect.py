@@ -33,7 +33,7 @@ def detect(
     verbose: bool,
     **options: Any,  # noqa: ANN401 - click hands over each option by its name
 ) -> None:
-    r"""Find dwellings in rasters and write them as polygons.
+    """Find dwellings in rasters and write them as polygons.
 
     IMAGE is anything that GDAL reads: a file, a URL, a VRT, or a folder of tiles; several are one
     mosaic. Outputs appear together at the end, or not at all.
@@ -41,7 +41,7 @@ def detect(
     \b
     camp-detector detect camp.tif -o camp.gpkg --all-outputs
     camp-detector detect tiles/ -o camp.fgb --threshold 0.4 --min-area 4
-    """
+    """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose), StopRequest() as stop:
         terminal = Terminal(stop, quiet=quiet)
         try:

@@ -18,15 +18,15 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=SETTINGS)
 @click.option("-v", "--verbose", is_flag=True, help="Say more, and show where an error arose.")
 def main(*, verbose: bool) -> None:
-    r"""Train models that find dwellings, and measure them.
+    """Train models that find dwellings, and measure them.
 
     \b
     From chips and labels to exported models:
       python -m training train --chips chips/ --labels buildings.geojson --out runs/first
     What a model is worth on chips that it never saw:
-      python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \
+      python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \\
           --labels buildings.geojson --split runs/first/split.json
-    """
+    """  # noqa: D301 - click wants the control character
     level = logging.DEBUG if verbose else logging.INFO
     logging.basicConfig(level=level, format="%(levelname)s %(message)s")
     for library in ("lightning.pytorch", "lightning.fabric", "lightning"):

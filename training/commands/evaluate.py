@@ -43,7 +43,7 @@ REPORT = "evaluation.json"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
 @click.option("--overwrite", is_flag=True, help=f"Replace an {REPORT} that exists.")
 def evaluate(model: Path, out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
-    r"""Measure a model on labelled chips, by pixels and by dwellings.
+    """Measure a model on labelled chips, by pixels and by dwellings.
 
     Chips that adjoin are run as one mosaic, in the very way of camp-detector detect, so the
     figures are those of what its users get. The table shows:
@@ -55,14 +55,14 @@ def evaluate(model: Path, out: Path | None, **given: Any) -> None:  # noqa: ANN4
                          labelled one is at least --iou; each counts once
       count error        found less labelled, over labelled: -10 % is one in ten too few
 
-    A dwelling that the edge of the chips cuts counts by its visible part, if that is not smaller
+    A dwelling that reaches the edge of the chips counts by its visible part, if that is not smaller
     than --min-area. Chips that the model was trained on say nothing: give the run's split.json.
 
     \b
     Example:
-      python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \
+      python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \\
           --labels buildings.geojson --split runs/first/split.json --out runs/first/measured
-    """
+    """  # noqa: D301 - click wants the control character
     from camp_detector_core.job import Machine, Settings
     from training.evaluation.measure import EvaluateOptions, evaluate_model
     from training.evaluation.summary import to_dict, to_table

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--threshold", type=float, help="Probability of a dwelling (default: as described).")
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
 def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool | None) -> None:
-    r"""Export weights in every format, each compared with the network before it is kept.
+    """Export weights in every format, each compared with the network before it is kept.
 
     Training does this by itself at its end. The command is for a checkpoint of a run that was cut
     short, for another opset, or for another threshold. It writes best_model.pth (state dict), .pt
@@ -45,11 +45,11 @@ def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool 
 
     \b
     Examples:
-      python -m training export --checkpoint runs/first/meta/best_model.pth \
+      python -m training export --checkpoint runs/first/meta/best_model.pth \\
           --spec runs/first/meta/best_model.onnx --opset 11 --out runs/first/opset11
-      python -m training export --checkpoint runs/first/checkpoints/best.ckpt \
+      python -m training export --checkpoint runs/first/checkpoints/best.ckpt \\
           --spec runs/first/options.json --threshold 0.5 --out runs/first/meta
-    """
+    """  # noqa: D301 - click wants the control character
     from training.checkpoint import ExportOptions, export_checkpoint
 
     threshold = given["threshold"]

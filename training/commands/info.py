@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
 def info(*, as_json: bool) -> None:
-    r"""Show the machine and the versions that training would run with.
+    """Show the machine and the versions that training would run with.
 
     The same is kept in the system.json of each run. "precision" is what training would compute
     in: bf16-mixed where the hardware multiplies it, else 32-true.
@@ -18,7 +18,7 @@ def info(*, as_json: bool) -> None:
     \b
     Example:
       python -m training info --json > machine.json
-    """
+    """  # noqa: D301 - click wants the control character
     from training.system import get_system_info
 
     found = get_system_info()

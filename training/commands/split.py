@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
 @click.option("--out", type=options.OUT, required=True, help="The split.json to write.")
 def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
-    r"""Deal chips to training, validation and test, and write who is where.
+    """Deal chips to training, validation and test, and write who is where.
 
     Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
     dealt one by one would make every model look better than it is. Training does this by itself;
@@ -27,7 +27,7 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     \b
     Example:
       python -m training split --chips chips/ --labels b.geojson --test-columns 386694 --out s.json
-    """
+    """  # noqa: D301 - click wants the control character
     from training.data.chips import read_chips
     from training.data.split import PARTS, make_split
 

@@ -101,7 +101,7 @@ if TYPE_CHECKING:
 )
 @click.option("--fast-dev-run", is_flag=True, help="One batch an epoch, to see that all works.")
 def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
-    r"""Train a network, export it in every format, and show what it is worth.
+    """Train a network, export it in every format, and show what it is worth.
 
     Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
     (metrics), checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/
@@ -114,7 +114,7 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
       python -m training train --chips chips/ --labels osm_buildings.geojson \\
           --val-columns 386693 --test-columns 386694 --minutes 40 --out runs/first \\
           --attribution "OpenAerialMap contributors (CC BY 4.0)"
-    """
+    """  # noqa: D301 - click wants the control character
     from camp_detector_core.network import NetworkOptions
     from training.options import AugmentOptions, ModelOptions, OptimOptions, TrainOptions
     from training.train import train_model

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 EDGE_RULE = (
-    "labels and predictions are clipped to the valid pixels of each area; a dwelling that its "
-    "edge cuts counts by its visible pieces of at least min_area_m2; a whole label always counts"
+    "labels and predictions are clipped to the valid pixels of each area; a dwelling that reaches "
+    "its edge counts by its visible pieces of at least min_area_m2; a label inside always counts"
 )
 """How dwellings at the edge of an area are treated."""
 

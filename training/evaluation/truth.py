@@ -63,11 +63,11 @@ class Outlines:
     def clipped(self, ground: shapely.Geometry, *, smallest: float) -> Outlines:
         """What of them lies on a ground.
 
-        A polygon that lies on it whole stays as it is. Of one that its border cuts, each piece
-        counts as a polygon, if it has at least ``smallest`` pixels.
+        A polygon inside stays as it is. Of one that reaches the border, and so may be cut by it,
+        each piece counts as a polygon, if it has at least ``smallest`` pixels.
         """
         shapely.prepare(ground)
-        whole = shapely.covered_by(self.polygons, ground)
+        whole = shapely.contains_properly(ground, self.polygons)
         cut = ~whole & shapely.intersects(self.polygons, ground)
         pieces = Outlines.of(
             list(shapely.intersection(self.polygons[cut], ground)), self.values[cut]
