@@ -103,8 +103,8 @@ def trace(
     Returns:
         Rings and chains in coordinates of the grid; their regions are numbered as in ``runs``.
     """
-    padded = _pad(classes, shared_sides(window, shape))
-    nodes, upright, level, diagonals = _nodes(padded, shared_sides(window, shape))
+    shared = shared_sides(window, shape)
+    nodes, upright, level, diagonals = _nodes(_pad(classes, shared), shared)
     successor = _link(nodes, upright, level)
     cut = _part(nodes, successor, diagonals, runs, is_open)
     # A cut node is where a chain begins; its copy is where the chain before it ends.
@@ -127,15 +127,10 @@ def _pad(classes: NDArray[np.uint8], shared: tuple[bool, bool, bool, bool]) -> N
     What is repeated has no edge along the side, so that paths run straight out of the block.
     """
     padded: NDArray[np.uint8] = np.pad(classes, 1, mode="edge")
-    north, west, south, east = shared
-    if not north:
-        padded[0] = 0
-    if not west:
-        padded[:, 0] = 0
-    if not south:
-        padded[-1] = 0
-    if not east:
-        padded[:, -1] = 0
+    sides = padded[0], padded[:, 0], padded[-1], padded[:, -1]
+    for is_shared, side in zip(shared, sides):
+        if not is_shared:
+            side[:] = 0
     return padded
 
 

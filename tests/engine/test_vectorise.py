@@ -149,11 +149,10 @@ def test_squares_keep_their_area_and_their_place(side: int) -> None:
 def test_mean_probability_is_that_of_the_regions_own_pixels() -> None:
     classes = np.array([[1, 1, 0], [2, 1, 1]], np.uint8)
     scores = np.array([[254, 127, 200], [60, 0, 127]], np.uint8)
-    linker = Linker(Shape(2, 3))
-    found = linker.add(trace_block(Window(0, 0, 2, 3), classes, scores, Shape(2, 3)))
+    fragment = trace_block(Window(0, 0, 2, 3), classes, scores, Shape(2, 3))
+    found = Linker(Shape(2, 3)).add(fragment)
     assert [(d.class_value, d.pixels, d.score_sum) for d in found] == [(1, 4, 508), (2, 1, 60)]
     assert [d.mean_probability for d in found] == [0.5, 60 / 254]
-    assert linker.finish() == []
 
 
 def test_a_dwelling_is_handed_out_with_the_block_that_completes_it() -> None:
@@ -264,9 +263,8 @@ def test_views_and_strided_blocks_are_welcome() -> None:
     mask = building_mask(120, 2)
     scores = scores_for(mask)
     backwards = np.asfortranarray(mask), np.asfortranarray(scores)
-    linker = Linker(Shape(120, 120))
-    found = linker.add(trace_block(Window(0, 0, 120, 120), *backwards, Shape(120, 120)))
-    assert same(found, dwellings_in(mask))
+    fragment = trace_block(Window(0, 0, 120, 120), *backwards, Shape(120, 120))
+    assert same(Linker(Shape(120, 120)).add(fragment), dwellings_in(mask))
 
 
 def linked(*blocks: tuple[int, int, int, int]) -> list[Dwelling]:
