@@ -28,7 +28,7 @@ class Dwelling:
     exterior: NDArray[np.float64]
     """(n, 2) corners of pixels, x = column and y = row of the grid."""
     holes: tuple[NDArray[np.float64], ...]
-    """Rings like the exterior, in the order of their first points by (row, col)."""
+    """Rings like the exterior, in the order of their first points by (row, col) in the pixels."""
     class_value: int
     """Value in the class raster, 1 to 254."""
     pixels: int
