@@ -1,0 +1,22 @@
+"""Training runs of a second."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.network import NetworkOptions
+from training.options import DataOptions, ModelOptions, OptimOptions, TrainOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run_options(data: DataOptions, out: Path, **changes: Any) -> TrainOptions:
+    """A run of one epoch of a slim U-Net; what is given changes it."""
+    values: dict[str, Any] = {
+        "network": NetworkOptions(decoder_channels=(16, 8, 8, 4, 4), start="random"),
+        "optim": OptimOptions(epochs=1, lr=3e-4),
+        "model": ModelOptions(tile_size=64, overlap=16),
+        **changes,
+    }
+    return TrainOptions(data=data, out=out, **values)

@@ -1,0 +1,166 @@
+"""Chips and labels are read as they are, or refused with a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.grid import Window
+from camp_detector_core.engine.spec import ClassDef
+from tests.support.datasets import (
+    HOUSES,
+    SIDE,
+    house_polygon,
+    write_polygons,
+)
+from tests.support.rasters import write_raster
+from training.bands import make_bands, make_classes
+from training.data.chips import read_chips, read_pixels, refuse_unfit
+from training.data.labels import find_seams, open_labels, refuse_foreign
+from training.options import (
+    DWELLING,
+    IMAGENET_BANDS,
+    OptionsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.datasets import Town
+
+ONE = (DWELLING,)
+
+
+def test_polygons_become_masks_pixel_for_pixel(town: Town) -> None:
+    labels = open_labels(town.labels, ONE)
+    for chip in read_chips(town.chips):
+        _, row, col = chip.name.split("_")
+        window = Window(int(row) * SIDE, int(col) * SIDE, SIDE, SIDE)
+        np.testing.assert_array_equal(labels.read(chip).classes, town.truth[window.slices])
+
+
+def test_an_unknown_class_or_field_is_one_sentence(tmp_path: Path, town: Town) -> None:
+    path = write_polygons(tmp_path / "l.gpkg", [house_polygon(HOUSES[0])], kind=["shed"])
+    with pytest.raises(RasterError, match="'shed', which is none of"):
+        open_labels(path, (ClassDef(1, "tent", "#000000"),), class_field="kind")
+    with pytest.raises(RasterError, match="no attribute 'sort'"):
+        open_labels(town.labels, ONE, class_field="sort")
+
+
+def test_missing_pixels_are_not_valid(tmp_path: Path) -> None:
+    """As where the model is run: in a picture all bands must be nodata, elsewhere one is enough."""
+    picture = np.full((3, 4, 4), 9, np.uint8)
+    picture[:, 0, 0] = 0
+    picture[0, 1, 1] = 0
+    heights = np.full((2, 4, 4), 9, np.float32)
+    heights[0, 0, 0], heights[1, 1, 1], heights[0, 2, 2] = -1, -1, np.nan
+    alpha = np.full((4, 4, 4), 9, np.uint8)
+    alpha[3] = 255
+    alpha[3, 3, 3] = 0
+    write_raster(tmp_path / "a.tif", picture, nodata=0)
+    write_raster(tmp_path / "b.tif", heights, nodata=-1)
+    write_raster(tmp_path / "c.tif", alpha, colors=("red", "green", "blue", "alpha"))
+    wanted = {"a": [(0, 0)], "b": [(0, 0), (1, 1), (2, 2)], "c": [(3, 3)]}
+    for chip in read_chips(tmp_path):
+        pixels, valid = read_pixels(chip, bands=min(3, chip.bands))
+        assert list(zip(*np.nonzero(~valid), strict=True)) == wanted[chip.name]
+        assert np.isfinite(pixels).all()
+    assert [c.bands for c in read_chips(tmp_path)] == [3, 2, 3]
+
+
+def test_unknown_labels_are_not_valid(tmp_path: Path, town: Town) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for row in range(2):
+        for col in range(4):
+            mask = np.ones((1, SIDE, SIDE), np.uint8)
+            mask[0, :10] = 255
+            write_raster(masks / f"chip_{row}_{col}.tif", mask, nodata=255)
+    patch = open_labels(masks, ONE).read(read_chips(town.chips)[0])
+    assert not patch.known[:10].any()
+    assert patch.known[10:].all()
+
+
+def test_shared_walls_are_found() -> None:
+    owners = np.zeros((5, 9), np.int32)
+    owners[1:4, 1:4], owners[1:4, 4:8] = 1, 2
+    seams = find_seams(owners)
+    assert seams[1:4, 3:5].all()
+    assert not seams[1:4, [1, 2, 5, 6, 7]].any()
+    assert not find_seams(np.where(owners == 2, 0, owners)).any()
+
+
+def test_a_tile_is_placed_by_its_name(tmp_path: Path) -> None:
+    """A picture without a word on its place: x and y of zoom 19, in Web Mercator."""
+    name = "OAM-386693-220243-19.tif"
+    profile = {"width": 256, "height": 256, "count": 3, "dtype": "uint8", "driver": "GTiff"}
+    with rasterio.open(tmp_path / name, "w", **profile) as out:
+        out.write(np.zeros((3, 256, 256), np.uint8))
+    (chip,) = read_chips(tmp_path)
+    assert chip.column == "386693"
+    assert chip.grid is not None
+    side = 2 * np.pi * 6378137 / 2**19
+    assert chip.grid.transform.c == pytest.approx(386693 * side - np.pi * 6378137)
+    assert chip.grid.transform.f == pytest.approx(np.pi * 6378137 - 220243 * side)
+    assert chip.grid.gsd == pytest.approx((0.2647, 0.2633), abs=1e-4)
+
+
+def test_foreign_labels_are_refused(tmp_path: Path, town: Town) -> None:
+    far = write_polygons(tmp_path / "far.gpkg", [house_polygon((9000, 0, 9010, 10))])
+    with pytest.raises(
+        RasterError, match=r"none of the polygons in .*far\.gpkg lies on any of the"
+    ):
+        refuse_foreign(open_labels(far, ONE), read_chips(town.chips))
+
+
+def test_mixed_chips_are_refused(tmp_path: Path) -> None:
+    write_raster(tmp_path / "a.tif", np.zeros((3, 8, 8), np.uint8))
+    write_raster(tmp_path / "b.tif", np.zeros((5, 8, 8), np.uint8))
+    with pytest.raises(RasterError, match=r"b\.tif has 5 bands and .*a\.tif has 3"):
+        refuse_unfit(read_chips(tmp_path), 3)
+    with pytest.raises(RasterError, match="has 3 bands, and the model takes 4"):
+        refuse_unfit(read_chips(tmp_path), 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: (p / "chip_0_0.tif").unlink(), "holds no mask for chip chip_0_0"),
+        (lambda p: (p / "chip_0_0.tif").write_bytes(b"text"), "cannot be read as a mask"),
+        (
+            lambda p: write_raster(p / "chip_0_0.tif", np.zeros((1, 8, 8), np.uint8)),
+            "pixels, and its chip",
+        ),
+    ],
+    ids=["missing", "broken", "size"],
+)
+def test_masks_that_do_not_fit(
+    tmp_path: Path, town: Town, change: Callable[[Path], Any], message: str
+) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    write_raster(masks / "chip_0_0.tif", np.zeros((1, SIDE, SIDE), np.uint8))
+    labels = open_labels(masks, ONE)
+    change(masks)
+    if not (masks / "chip_0_0.tif").exists():
+        labels = open_labels(masks, ONE)
+    with pytest.raises(RasterError, match=message):
+        labels.read(read_chips(town.chips)[0])
+
+
+@pytest.mark.parametrize("names", [[], ["red", "red"]])
+def test_bands_and_classes_need_names(names: list[str]) -> None:
+    with pytest.raises(OptionsError, match="different names"):
+        make_bands(names, dtype="uint8")
+    with pytest.raises(OptionsError, match="different names"):
+        make_classes(names)
+
+
+def test_rgb_has_the_scale_of_imagenet() -> None:
+    assert make_bands(["red", "green", "blue"], dtype="uint8") == IMAGENET_BANDS
+    assert make_classes(["dwelling"]) == (DWELLING,)

@@ -1,0 +1,292 @@
+"""A run leaves what it promises, can be told apart from others, and goes on after a kill."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import pytest
+import rasterio
+import torch
+
+from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.network import build_network, load_state, read_state
+from camp_detector_core.packaging.onnx_metadata import read_spec
+from tests.support.runs import run_options
+from training.__main__ import run as call
+from training.checkpoint import ExportOptions, export_checkpoint, read_description
+from training.options import AugmentOptions, OptimOptions, OptionsError, SplitOptions
+from training.options_file import read_options
+from training.record import provenance_of, resume_run, start_run
+from training.train import TrainError, train_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.datasets import Town
+    from training.options import DataOptions
+    from training.train import TrainResult
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_run_leaves_what_it_promises(run: TrainResult) -> None:
+    left = {str(p.relative_to(run.folder)) for p in run.folder.rglob("*") if p.is_file()}
+    assert left >= {
+        "options.json",
+        "run.json",
+        "system.json",
+        "split.json",
+        "statistics.json",
+        "log/metrics.csv",
+        "checkpoints/best.ckpt",
+        "checkpoints/last.ckpt",
+        "meta/best_model.pth",
+        "meta/best_model.pt",
+        "meta/best_model.onnx",
+        "meta/best_model_deepness.onnx",
+        "evaluation/curves.png",
+        *(
+            f"evaluation/{part}/{name}"
+            for part in ("validation", "test")
+            for name in (
+                "confusion_matrix.json",
+                "confusion_matrix.png",
+                "threshold_sweep.csv",
+                "chips.csv",
+                "summary.json",
+                "examples/chip_0_2.png" if part == "validation" else "examples/chip_1_3.png",
+            )
+        ),
+    }
+    assert not [name for name in left if ".part-" in name or ".camp-detector" in name]
+
+
+def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
+    assert max(run.exports.values()) <= 1e-4
+    assert set(run.exports) == {"best_model.pt", "best_model.onnx", "best_model_deepness.onnx"}
+    options = read_options(run.folder / "options.json")
+    network = build_network(options.network).network.eval()
+    path = run.folder / "meta" / "best_model.pth"
+    load_state(network, read_state(path), origin=path)
+    predictor = OnnxPredictor((run.folder / "meta" / "best_model.onnx").read_bytes(), threads=1)
+    rng = np.random.default_rng(0)
+    for n, height, width in ((1, 64, 64), (2, 32, 96), (1, 128, 32)):
+        batch = rng.standard_normal((n, 3, height, width)).astype(np.float32)
+        with torch.no_grad():
+            wanted = torch.sigmoid(network(torch.from_numpy(batch))).numpy()
+        np.testing.assert_allclose(predictor.predict(batch), wanted, atol=1e-4)
+    model = onnx.load(run.folder / "meta" / "best_model.onnx")
+    assert model.opset_import[0].version == 17
+
+
+def test_its_description_tells_where_it_comes_from(run: TrainResult, town: Town) -> None:
+    spec = read_spec(run.folder / "meta" / "best_model.onnx")
+    assert spec == run.spec
+    assert (spec.gsd, spec.tile_size, spec.multiple) == (0.5, 64, 32)
+    assert spec.provenance["architecture"] == "unet, encoder tu-tf_efficientnet_lite0"
+    assert spec.provenance["start"] == "random weights"
+    assert "4 for train, 2 for val, 2 for test" in spec.provenance["data"]
+    assert spec.provenance["command"].startswith("python -m training")
+    assert "iou" in spec.provenance["test"]
+    assert str(town.chips.parent) not in spec.to_json()
+
+
+def test_its_statistics_are_those_of_the_chips(run: TrainResult, town: Town) -> None:
+    found = json.loads((run.folder / "statistics.json").read_text())
+    train = town.pixels[:, :, :128] / 255
+    assert found["train"]["chips"] == 4
+    assert found["train"]["mean"] == pytest.approx(train.mean(axis=(1, 2)).tolist(), abs=1e-4)
+    assert found["train"]["std"] == pytest.approx(train.std(axis=(1, 2)).tolist(), abs=1e-4)
+    share = town.truth[:, 192:].mean()
+    assert found["test"]["class_share"]["dwelling"] == pytest.approx(share, abs=1e-5)
+    assert found["val"]["valid_share"] == 1.0
+
+
+def test_its_table_by_chip_adds_up(run: TrainResult, town: Town) -> None:
+    with (run.folder / "evaluation" / "test" / "chips.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [r["chip"] for r in rows] == town.names(3)
+    shares = [town.truth[i * 64 : (i + 1) * 64, 192:].mean() for i in range(2)]
+    assert [float(r["labelled_share"]) for r in rows] == pytest.approx(shares, abs=1e-5)
+    with (run.folder / "evaluation" / "validation" / "threshold_sweep.csv").open() as file:
+        sweep = {float(r["threshold"]): float(r["iou"]) for r in csv.DictReader(file)}
+    assert len(sweep) == 19
+    assert sweep[run.spec.threshold] == max(sweep.values())
+
+
+def test_its_options_come_back(run: TrainResult) -> None:
+    options = read_options(run.folder / "options.json")
+    assert options.out == run.folder
+    assert options.network.decoder_channels == (16, 8, 8, 4, 4)
+    assert options.data.split == SplitOptions(val_columns=("2",), test_columns=("3",))
+    assert options.to_dict() == json.loads((run.folder / "options.json").read_text())
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"data": 1}', '{"datum": {}}'])
+def test_a_file_that_holds_no_options(tmp_path: Path, text: str) -> None:
+    (tmp_path / "options.json").write_text(text)
+    with pytest.raises(OptionsError, match=r"options\.json"):
+        read_options(tmp_path / "options.json")
+
+
+def test_a_checkpoint_is_exported_again_for_old_hosts(run: TrainResult, tmp_path: Path) -> None:
+    """From the checkpoint of the trainer, with the description of the model exported before."""
+    meta = run.folder / "meta"
+    out = tmp_path / "deep" / "meta"
+    done = export_checkpoint(
+        ExportOptions(
+            run.folder / "checkpoints" / "best.ckpt", meta / "best_model.onnx", out, opset=11
+        )
+    )
+    assert set(done) == set(run.exports)
+    assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in meta.iterdir())
+    for name in ("best_model.onnx", "best_model_deepness.onnx"):
+        model = onnx.load(out / name)
+        assert model.opset_import[0].version == 11
+        assert model.ir_version <= 8
+    assert read_spec(out / "best_model.onnx") == run.spec
+    batch = np.random.default_rng(3).standard_normal((1, 3, 96, 64)).astype(np.float32)
+    both = [OnnxPredictor((f / "best_model.onnx").read_bytes(), threads=1) for f in (meta, out)]
+    np.testing.assert_allclose(both[0].predict(batch), both[1].predict(batch), atol=1e-5)
+
+
+def test_the_options_describe_a_model_too(run: TrainResult) -> None:
+    found = read_description(run.folder / "options.json")
+    assert found.spec.threshold == 0.5
+    assert (found.spec.bands, found.spec.gsd) == (run.spec.bands, run.spec.gsd)
+    assert (found.architecture, found.encoder) == ("unet", "tu-tf_efficientnet_lite0")
+
+
+def test_the_reference_is_exported_and_described(reference: TrainResult) -> None:
+    assert max(reference.exports.values()) <= 1e-4
+    assert read_description(reference.folder / "meta" / "best_model.onnx").architecture == (
+        "reference"
+    )
+
+
+def test_another_run_is_not_written_over(
+    run: TrainResult, data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    with pytest.raises(TrainError, match="holds another run: say --resume"):
+        train_model(run_options(data_of(), run.folder))
+    with pytest.raises(TrainError, match="no checkpoint to resume from"):
+        train_model(run_options(data_of(), tmp_path / "new", resume=True))
+
+
+def test_labels_without_a_dwelling_teach_nothing(
+    data_of: Callable[..., DataOptions], tmp_path: Path, town: Town
+) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for path in town.masks.iterdir():
+        with rasterio.open(path) as source:
+            profile, values = source.profile, source.read()
+        with rasterio.open(masks / path.name, "w", **profile) as out:
+            out.write(values * 0)
+    with pytest.raises(TrainError, match="shows a labelled pixel"):
+        train_model(run_options(data_of(labels=masks), tmp_path / "out"))
+
+
+def test_a_run_goes_on_with_what_it_began_with(
+    data_of: Callable[..., DataOptions], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    options = run_options(data_of(), tmp_path / "run")
+    start_run(options)
+    (tmp_path / "run" / "split.json").write_text("{}")
+    (tmp_path / "run" / "log").mkdir()
+    (tmp_path / "run" / "log" / "metrics.csv").write_text("epoch\n0\n")
+    before = (tmp_path / "run" / "options.json").read_bytes()
+    first = provenance_of(tmp_path / "run")
+    again = resume_run(replace(options, resume=True, optim=OptimOptions(epochs=9, lr=3e-4)))
+    assert again.data.split.file == tmp_path / "run" / "split.json"
+    assert (tmp_path / "run" / "options.json").read_bytes() == before
+    assert "optim.epochs" in caplog.text
+    assert (tmp_path / "run" / "log" / "metrics-001.csv").read_text() == "epoch\n0\n"
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["resumed"][0]["changed"] == ["optim.epochs"]
+    told = provenance_of(tmp_path / "run")
+    assert told["command"] == first["command"]
+    assert told["resumed"] == record["resumed"][0]["at"]
+    with pytest.raises(OptionsError, match=r"other options \(data\.gsd\)"):
+        resume_run(replace(options, resume=True, data=data_of(gsd=0.25)))
+
+
+def test_a_killed_run_goes_on(town: Town, tmp_path: Path) -> None:
+    """Killed outright after a checkpoint; the steps, the split and the curves go on from there."""
+    out = tmp_path / "run"
+    words = [
+        *("--chips", str(town.chips), "--labels", str(town.labels), "--out", str(out)),
+        *("--gsd", "0.5", "--crop", "64", "--samples", "2", "--batch-size", "2", "--workers", "0"),
+        *("--network", "reference", "--val-columns", "2", "--test-columns", "3"),
+    ]
+    command = [sys.executable, "-m", "training", "train", *words, "--epochs", "100000"]
+    with subprocess.Popen(
+        [*command, "--patience", "100000"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:  # a line after each validation and checkpoint
+            if "epoch 2," in line:
+                break
+        while not (out / "checkpoints" / "last.ckpt").exists():
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert process.returncode == -signal.SIGKILL
+    assert not (out / "meta").exists()
+    saved = torch.load(out / "checkpoints" / "last.ckpt", weights_only=True)
+    assert saved["global_step"] >= 2
+    split = (out / "split.json").read_bytes()
+
+    epochs = saved["epoch"] + 3
+    call(["train", *words, "--epochs", str(epochs), "--patience", "100000", "--resume"])
+    ended = torch.load(out / "checkpoints" / "last.ckpt", weights_only=True)
+    assert ended["global_step"] == epochs
+    assert ended["fit_seconds"] > saved["fit_seconds"]
+    assert (out / "split.json").read_bytes() == split
+    with (out / "log" / "metrics.csv").open() as file:
+        later = [int(r["epoch"]) for r in csv.DictReader(file) if r.get("val_loss")]
+    assert later == [saved["epoch"] + 1, saved["epoch"] + 2]
+    with (out / "log" / "metrics-001.csv").open() as file:
+        before = [int(r["epoch"]) for r in csv.DictReader(file) if r.get("val_loss")]
+    assert before[:2] == [0, 1]
+    record = json.loads((out / "run.json").read_text())
+    assert "--resume" not in record["command"]
+    assert "100000" in record["command"]
+    assert len(record["resumed"]) == 1
+    assert (out / "meta" / "best_model.onnx").is_file()
+    spec = read_spec(out / "meta" / "best_model.onnx")
+    assert spec.provenance["command"] == record["command"]
+    assert spec.provenance["resumed"] == record["resumed"][0]["at"]
+
+
+def test_two_runs_of_one_seed_are_one_run(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    """The same first batch and weights give the same first loss; another seed gives another."""
+
+    def first_loss(name: str, seed: int) -> str:
+        out = tmp_path / name
+        data = data_of(seed=seed, samples=2, augment=AugmentOptions())
+        train_model(run_options(data, out, architecture="reference", fast_dev_run=True))
+        with (out / "log" / "metrics.csv").open() as file:
+            return next(r["train_loss"] for r in csv.DictReader(file) if r.get("train_loss"))
+
+    one = first_loss("a", 1)
+    assert first_loss("b", 1) == one
+    assert first_loss("c", 2) != one
