@@ -142,6 +142,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "simplify_px": run.simplify_px,
         "square": job.settings.square,
         "gsd": job.source.gsd,
+        "nodata": job.source.nodata,
         "pixel_size": job.source.pixel_size,
         "stretch": asdict(run.stretch) if run.stretch else None,
         "threads": job.machine.threads,

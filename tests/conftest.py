@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from tests.support.models import write_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # No deadline: the machine may be busy. In CI the examples are the same on every run, so that a
 # failure is about the change and can be repeated; elsewhere they vary and find more.
@@ -22,3 +28,24 @@ def banepa() -> Path:
     if not (folder / "predict").is_dir():
         pytest.skip("the tiles of Banepa are not at hand")
     return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A tiny model that marks what `tests.support.rasters.rgb_of` draws."""
+    return write_model(tmp_path / "tiny.onnx")
+
+
+@pytest.fixture
+def camp(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command in this process; gives exit code, stdout and stderr."""
+    from camp_detector_core.cli import main
+
+    def run(*args: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, out, err
+
+    return run

@@ -122,8 +122,7 @@ MODEL = _options(
         "--simplify",
         type=float,
         metavar="METRES",
-        help="Straighten outlines by at most this; 0 keeps every pixel edge.  "
-        "[default: one pixel]",
+        help="Straighten outlines by at most this; 0 keeps every pixel edge.  [default: one pixel]",
     ),
     click.option(
         "--square/--no-square",
@@ -146,6 +145,13 @@ INPUT = _options(
         metavar="LOW,HIGH|percentile",
         help="Raw values that become black and white, or the 2nd and 98th percentile of the "
         "whole raster.  [default: none for the dtype of the model, else percentile]",
+    ),
+    click.option(
+        "--nodata",
+        type=float,
+        metavar="VALUE",
+        help="Raw value of pixels without image, e.g. 255 for white borders.  [default: what "
+        "the raster says]",
     ),
     click.option(
         "--gsd",
@@ -213,5 +219,5 @@ def job_of(images: tuple[str, ...], options: dict[str, Any]) -> Job:
 def _source_options(options: dict[str, Any]) -> SourceOptions:
     from camp_detector_core.raster.options import SourceOptions
 
-    names = ("bands", "gsd", "pixel_size", "stretch")
+    names = ("bands", "gsd", "nodata", "pixel_size", "stretch")
     return SourceOptions(**{name: options[name] for name in names})

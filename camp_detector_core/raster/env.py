@@ -32,6 +32,9 @@ OPTIONS: dict[str, str | int | bool] = {
     "GDAL_HTTP_MAX_RETRY": 3,
     "GDAL_HTTP_RETRY_DELAY": 1,
     "GDAL_HTTP_CONNECTTIMEOUT": 20,
+    # A server that sends less than this many bytes a second for as many seconds has died.
+    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+    "GDAL_HTTP_LOW_SPEED_TIME": 60,
     # Errors reach us as exceptions; what GDAL's own threads would print besides goes nowhere.
     "CPL_LOG": os.devnull,
 }

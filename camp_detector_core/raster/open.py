@@ -72,13 +72,16 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
         RasterError: A raster cannot be opened, does not fit the others, or is not what the model
             can be run on.
     """
-    placed = _place([read_layout(name) for name in gdal_names(tuple(paths))], spec, options)
+    layouts = [read_layout(name) for name in gdal_names(tuple(paths))]
+    if options.nodata is not None:
+        layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
+    placed = _place(layouts, spec, options)
     choice = choose_bands(placed.layout, spec, wanted=options.bands)
     warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
     target = _target_grid(placed.grid, spec, options, placed.layout.label)
     unique = tuple(dict.fromkeys(choice.bands))
     plain = placed.layout
-    if len(placed.plan.parts) == 1 and target == placed.grid:
+    if len(placed.plan.parts) == 1 and target == placed.grid and options.nodata is None:
         base, bands = open_dataset(plain.name), choice.bands
     else:
         base = open_dataset(placed.plan.vrt(unique), label=plain.name)
@@ -95,6 +98,21 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
         parts=placed.plan.parts,
     )
     return RasterioSource(access, target, warnings=warnings)
+
+
+def _with_nodata(layout: Layout, value: float) -> Layout:
+    """The layout with the user's nodata value, where the file leaves that open."""
+    if layout.alpha is not None or layout.has_mask:
+        msg = f"{layout.name} has a mask that says which pixels are valid: leave out --nodata"
+        raise RasterError(msg)
+    if np.dtype(layout.dtype).kind in "iu":
+        limits = np.iinfo(layout.dtype)
+        if not (float(value).is_integer() and limits.min <= value <= limits.max):
+            msg = (
+                f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
+            )
+            raise RasterError(msg)
+    return replace(layout, nodata=float(value))
 
 
 def _allow_cache(placed: _Placed, target: Grid, spec: ModelSpec) -> None:
@@ -145,18 +163,21 @@ def _place(layouts: list[Layout], spec: ModelSpec, options: SourceOptions) -> _P
 def _place_tiles(layouts: list[Layout], warnings: list[str]) -> list[Layout]:
     """Give web map tiles the place that their names stand for."""
     crs = CRS.from_string(CRS_CODE)
-    out = []
+    out, named = [], []
     for layout in layouts:
         height, width = layout.shape
         found = None
         if layout.transform is None:
             found = tile_transform(layout.name, height=height, width=width)
         out.append(layout if found is None else replace(layout, transform=found, crs=crs))
-        if found is not None and not warnings:
-            warnings.append(
-                f"{layout.name} has no georeference and is placed as the web map tile that its "
-                f"name says, in {CRS_CODE}"
-            )
+        if found is not None:
+            named.append(layout.name)
+    if named:
+        others = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        warnings.append(
+            f"without georeference, placed as the web map tiles that their names say, in "
+            f"{CRS_CODE}: {named[0]}{others}"
+        )
     return out
 
 

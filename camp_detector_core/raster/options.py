@@ -29,6 +29,9 @@ class SourceOptions:
     stretch: tuple[float, float] | Literal["percentile"] | None = None
     """Raw values that become 0 and 1, or the 2nd and 98th percentile of the whole raster. None:
     no stretch where the raster's dtype is the model's, else the percentiles."""
+    nodata: float | None = None
+    """Raw value that means no image where the files do not say so, as the white or black around
+    many mosaics; a pixel is left out where all bands have it. None: what the files say."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that mean nothing."""
