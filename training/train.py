@@ -200,7 +200,7 @@ def _finish(
     threshold = options.model.threshold or best_threshold(histogram_of(val))
     validation = histogram_of(val).confusion(threshold).to_dict()
     held_out = histogram_of(test).confusion(threshold).to_dict() if test else {}
-    figures = {"validation pixels": _figures(validation), "test pixels": _figures(held_out)}
+    figures = {"val pixels": _figures(validation), "test pixels": _figures(held_out)}
     chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
     spec = build_spec(
         options,

@@ -98,7 +98,7 @@ def test_its_description_tells_where_it_comes_from(run: TrainResult, town: Town)
     assert spec.provenance["start"] == "random weights"
     assert "4 for train, 2 for val, 2 for test" in spec.provenance["data"]
     assert spec.provenance["command"].startswith("python -m training")
-    assert "iou" in spec.provenance["test"]
+    assert "iou" in spec.provenance["test pixels"]
     assert str(town.chips.parent) not in spec.to_json()
 
 
