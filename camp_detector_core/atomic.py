@@ -59,6 +59,7 @@ class OutputSet:
         Raises:
             OutputError: A target exists, is a folder, occurs twice, or its folder is missing.
         """
+        self._overwrite = overwrite
         self._finals = [Path(os.path.abspath(f)) for f in finals]  # noqa: PTH100 - keeps links
         self._folders: dict[Path, Path] = {}
         for final in self._finals:
@@ -99,8 +100,10 @@ class OutputSet:
         """Move all outputs, with their side files, to where they belong.
 
         Raises:
-            OutputError: One cannot be moved; then all is as it was before.
+            OutputError: One cannot be moved, or exists by now; then all is as it was before.
         """
+        for final in self._finals:
+            _check(final, overwrite=self._overwrite)  # another run may have been faster
         done: list[tuple[Path, Path]] = []
         try:
             for parent, folder in self._folders.items():

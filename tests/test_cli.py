@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -468,6 +468,27 @@ def test_a_virtual_raster_and_a_path_inside_a_zip_are_read(
     first, *rest = (features(tmp_path / f"{i}.gpkg")[0] for i in range(3))
     assert first
     assert all(same_polygons(first, other) for other in rest)
+
+
+def test_a_raster_on_the_web_is_read_by_its_address(tmp_path: Path, model: Path, camp: Any) -> None:
+    image = write_raster(tmp_path / "a.tif", rgb_of(scene(600, 500)))
+    # A process of its own: GDAL waits for the answer while it holds this one's interpreter.
+    command = [sys.executable, Path(__file__).parent / "support" / "web.py", tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        for i, name in enumerate((f"{address}/a.tif", f"/vsicurl/{address}/a.tif")):
+            out = tmp_path / f"{i}.gpkg"
+            assert camp("detect", name, "-m", model, "-o", out)[0] == 0
+        code, _, err = camp(
+            "detect", f"{address}/gone.tif", "-m", model, "-o", tmp_path / "gone.gpkg"
+        )
+        server.terminate()
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "gone.tif" in err
+    camp("detect", image, "-m", model, "-o", tmp_path / "local.gpkg")
+    local = features(tmp_path / "local.gpkg")[0]
+    assert all(same_polygons(local, features(tmp_path / f"{i}.gpkg")[0]) for i in range(2))
 
 
 # Which model, and with which values.

@@ -9,6 +9,7 @@ import pytest
 import rasterio
 import rasterio.env
 import rasterio.shutil
+from rasterio.enums import MaskFlags
 from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
@@ -343,6 +344,17 @@ def test_metres_are_those_on_the_ground(crs: str, x: float, y: float, side: floa
     assert float(mx[0] * my[0]) * size**2 == pytest.approx(area, rel=1e-3)
 
 
+@pytest.mark.parametrize(("unit", "metres"), [("metre", 1), ("US survey foot", 0.3048006096012192)])
+def test_a_sites_own_grid_has_the_metres_of_its_unit(
+    tmp_path: Path, unit: str, metres: float
+) -> None:
+    crs = f'LOCAL_CS["site",UNIT["{unit}",{metres}],AXIS["x",EAST],AXIS["y",NORTH]]'
+    path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs, gsd=0.5 / metres)
+    with opened(path, SourceOptions()) as source:
+        assert source.grid.gsd == pytest.approx((0.5, 0.5))
+        assert not source.is_resampled
+
+
 def test_degrees_that_cannot_be_are_refused(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs="EPSG:4326")
     with pytest.raises(RasterError, match=r"a\.tif.*latitude"):
@@ -433,6 +445,8 @@ def cut(tmp_path: Path, path: Path, *, side: int = 64, **changes: Any) -> Path:
     folder = tmp_path / "tiles"
     folder.mkdir()
     with rasterio.open(path) as dataset:
+        has_mask = dataset.mask_flag_enums[0] == [MaskFlags.per_dataset]
+        masks = dataset.read_masks(1) != 0
         for row in range(0, dataset.height, side):
             for col in range(0, dataset.width, side):
                 window = rasterio.windows.Window(
@@ -445,12 +459,13 @@ def cut(tmp_path: Path, path: Path, *, side: int = 64, **changes: Any) -> Path:
                     nodata=dataset.nodata,
                     transform=dataset.window_transform(window),
                     colors=[c.name for c in dataset.colorinterp],
+                    mask=masks[window.toslices()] if has_mask else None,
                     **changes,
                 )
     return folder
 
 
-@pytest.mark.parametrize("kind", ["plain", "nodata", "alpha"])
+@pytest.mark.parametrize("kind", ["plain", "nodata", "alpha", "mask"])
 def test_a_folder_of_tiles_is_the_raster_they_were_cut_from(tmp_path: Path, kind: str) -> None:
     pixels = rgb_of(scene())
     extra: dict[str, Any] = {}
@@ -463,6 +478,9 @@ def test_a_folder_of_tiles_is_the_raster_they_were_cut_from(tmp_path: Path, kind
         alpha[0, 30:50, 40:90] = 0
         pixels = np.concatenate((pixels, alpha))
         extra["alpha"] = "YES"
+    if kind == "mask":
+        extra["mask"] = np.ones((150, 170), bool)
+        extra["mask"][30:50, 40:90] = False
     path = write_raster(tmp_path / "a.tif", pixels, **extra)
     folder = cut(tmp_path, path, **({"alpha": "YES"} if kind == "alpha" else {}))
     for gsd in ("native", 0.3, 1.1):

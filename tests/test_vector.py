@@ -228,6 +228,16 @@ def test_targets_are_checked_before_any_work(tmp_path: Path, name: str, message:
         OutputSet([tmp_path / name], overwrite=False)
 
 
+def test_an_output_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with OutputSet([path], overwrite=False) as outputs:
+        outputs.target(path).temporary.write_text("mine")
+        path.write_text("of another run")
+        with pytest.raises(OutputError, match="exists already"):
+            outputs.commit()
+    assert path.read_text() == "of another run"
+
+
 def test_two_outputs_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="same name"):
         OutputSet([tmp_path / "a.tif", tmp_path / "." / "a.tif"], overwrite=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import rasterio.errors
 import rasterio.warp
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 
 from camp_detector_core.engine.errors import RasterError
@@ -67,10 +68,7 @@ def metres_per_unit(
             raise RasterError(msg)
         along_x, along_y = _radii(y * radians)
         return along_x * radians, along_y * radians
-    try:
-        unit = float(crs.linear_units_factor[1])
-    except rasterio.errors.CRSError:
-        unit = 1.0
+    unit = float(crs.units_factor[1])
     scale_x, scale_y = _projected_scale(crs, x, y, step=_STEP / unit)
     mx, my = scale_x / (2 * _STEP), scale_y / (2 * _STEP)
     survey = (np.abs(mx - 1) < _SURVEY_TOLERANCE) & (np.abs(my - 1) < _SURVEY_TOLERANCE)
@@ -87,7 +85,8 @@ def _projected_scale(
     ys = np.concatenate([y, y, y - step, y + step])
     try:
         lon, lat = rasterio.warp.transform(crs, CRS.from_epsg(4326), xs, ys)
-    except (rasterio.errors.RasterioError, rasterio.errors.CRSError):
+    except (rasterio.errors.RasterioError, rasterio.errors.CRSError, CPLE_BaseError):
+        # A site's own grid, or places outside of the projection: its units are all there is.
         return np.full(n, np.nan), np.full(n, np.nan)
     lon_rad, lat_rad = np.radians(np.asarray(lon)), np.radians(np.asarray(lat))
     lon_rad[~np.isfinite(lon_rad)] = np.nan
