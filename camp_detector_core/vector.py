@@ -77,6 +77,24 @@ def check_format(path: Path) -> None:
         raise OutputError(msg)
 
 
+def check_crs(path: Path, crs_wkt: str | None) -> None:
+    """Refuse a file that must be in longitude and latitude for a CRS that leads to neither.
+
+    Raises:
+        OutputError: The message names a format that takes any CRS.
+    """
+    from rasterio.crs import CRS
+
+    from .raster.ground import is_local
+
+    if path.suffix.lower() == ".geojson" and crs_wkt and is_local(CRS.from_wkt(crs_wkt)):
+        msg = (
+            f"{path}: GeoJSON is in longitude and latitude, which the raster's local CRS does not "
+            "lead to: write a .gpkg"
+        )
+        raise OutputError(msg)
+
+
 def make_table(dwellings: Sequence[Dwelling], grid: Grid, spec: ModelSpec) -> DwellingTable:
     """Turn dwellings in pixels into rows in CRS units and square metres.
 
@@ -149,6 +167,7 @@ def write_dwellings(
 
     final, temporary = target.final, target.temporary
     kind = FORMATS[final.suffix.lower()]
+    check_crs(final, crs_wkt)
     count = len(table.wkb)
     _refuse_size(final, table)
     columns: dict[str, NDArray[Any]] = {

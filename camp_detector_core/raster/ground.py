@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +25,26 @@ _E2 = _F * (2 - _F)
 _STEP = 50.0
 """Half length, in metres, of the line whose true length gives the local scale."""
 _SURVEY_TOLERANCE = 0.01
-"""Up to this distortion a projection's own metres are kept: those of UTM and of national grids,
-in which surveyors measure, differ from the ground by less (UTM: -0.04 to +0.1 %)."""
+"""Up to this distortion the metres of a `_SURVEY` projection are kept: those of UTM and of national
+grids, in which surveyors measure, differ from the ground by less (UTM: -0.04 to +0.1 %)."""
+_SURVEY = (
+    "transverse_mercator",
+    "oblique_mercator",
+    "lambert_conformal_conic",
+    "oblique_stereographic",
+    "double_stereographic",
+    "cassini",
+    "krovak",
+    "polyconic",
+    "swiss_oblique",
+    "new_zealand_map_grid",
+)
+"""Methods of projection (WKT names) of the grids in which surveyors measure. Mercator is none of
+them: along the equator its metres are nearly those of the ground, and elsewhere they are not."""
+_METHOD = re.compile(r'PROJECTION\["([^"]*)"')
+_UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _POLE = 90.0
+_ALIEN = "the coordinates do not belong to this CRS; assign the right one with gdal_edit.py -a_srs"
 
 
 def _radii(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -44,36 +62,67 @@ def metres_per_unit(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Ground metres for one CRS unit at some places.
 
+    A local CRS (a site's own grid) has the metres of its unit everywhere.
+
     Args:
         crs: None counts as metres.
-        x: (n,) CRS coordinates.
+        x: (n,) CRS coordinates. The first place is the raster's centre, which decides for all of
+            them whether the projection's own metres are kept.
         y: (n,) CRS coordinates.
 
     Returns:
         (n,) metres for one unit along x and along y.
 
     Raises:
-        RasterError: Latitudes beyond the poles.
+        RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
     """
     if crs is None:
         return np.ones(len(x)), np.ones(len(x))
     if crs.is_geographic:
-        radians = float(crs.units_factor[1])
-        degrees = np.degrees(y * radians)
-        if np.abs(degrees).max() > _POLE:
-            msg = (
-                f"a latitude of {degrees[np.abs(degrees).argmax()]:g} degrees cannot be: the "
-                "coordinates do not belong to this CRS"
-            )
-            raise RasterError(msg)
-        along_x, along_y = _radii(y * radians)
-        return along_x * radians, along_y * radians
-    unit = float(crs.units_factor[1])
+        return _geographic(float(crs.units_factor[1]), y)
+    if is_local(crs):
+        unit = _local_unit(crs)
+        return np.full(len(x), unit), np.full(len(x), unit)
+    unit = float(crs.linear_units_factor[1])
     scale_x, scale_y = _projected_scale(crs, x, y, step=_STEP / unit)
     mx, my = scale_x / (2 * _STEP), scale_y / (2 * _STEP)
-    survey = (np.abs(mx - 1) < _SURVEY_TOLERANCE) & (np.abs(my - 1) < _SURVEY_TOLERANCE)
-    survey |= ~(np.isfinite(mx) & np.isfinite(my) & (mx > 0) & (my > 0))
-    return np.where(survey, unit, mx * unit), np.where(survey, unit, my * unit)
+    if not (np.isfinite(mx[0]) and np.isfinite(my[0]) and mx[0] > 0 and my[0] > 0):
+        msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth: {_ALIEN}"
+        raise RasterError(msg)
+    if _is_survey(crs) and max(abs(mx[0] - 1), abs(my[0] - 1)) < _SURVEY_TOLERANCE:
+        return np.full(len(x), unit), np.full(len(x), unit)
+    known = np.isfinite(mx) & np.isfinite(my) & (mx > 0) & (my > 0)
+    return np.where(known, mx, mx[0]) * unit, np.where(known, my, my[0]) * unit
+
+
+def is_local(crs: CRS) -> bool:
+    """Whether the CRS is a site's own grid, which nothing ties to the Earth."""
+    return not (crs.is_geographic or crs.is_projected)
+
+
+def _is_survey(crs: CRS) -> bool:
+    found = _METHOD.search(crs.to_wkt())
+    method = found.group(1).lower() if found else ""
+    return any(name in method for name in _SURVEY)
+
+
+def _local_unit(crs: CRS) -> float:
+    """Metres of the unit of a local CRS, 1 where it names none."""
+    found = _UNIT.search(crs.to_wkt())
+    return float(found.group(1)) if found else 1.0
+
+
+def _geographic(
+    radians: float, y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres for one unit, which is so many radians, at latitudes ``y``."""
+    degrees = np.degrees(y * radians)
+    if np.abs(degrees).max() > _POLE:
+        latitude = degrees[np.abs(degrees).argmax()]
+        msg = f"a latitude of {latitude:g} degrees cannot be: {_ALIEN}"
+        raise RasterError(msg)
+    along_x, along_y = _radii(y * radians)
+    return along_x * radians, along_y * radians
 
 
 def _projected_scale(
@@ -86,7 +135,7 @@ def _projected_scale(
     try:
         lon, lat = rasterio.warp.transform(crs, CRS.from_epsg(4326), xs, ys)
     except (rasterio.errors.RasterioError, rasterio.errors.CRSError, CPLE_BaseError):
-        # A site's own grid, or places outside of the projection: its units are all there is.
+        # Places outside of the projection.
         return np.full(n, np.nan), np.full(n, np.nan)
     lon_rad, lat_rad = np.radians(np.asarray(lon)), np.radians(np.asarray(lat))
     lon_rad[~np.isfinite(lon_rad)] = np.nan

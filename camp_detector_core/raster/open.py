@@ -37,6 +37,7 @@ NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this."""
 _MAX_ENLARGEMENT = 10.0
 _MAX_REDUCTION = 1000.0
+_NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 # The warp only resamples: the CRS at both ends is the same stand-in, which also serves rasters
 # without CRS and spares transforming coordinates forth and back.
 _STAND_IN = CRS.from_epsg(3857)
@@ -137,7 +138,7 @@ def _place(layouts: list[Layout], spec: ModelSpec, options: SourceOptions) -> _P
         source = "" if options.pixel_size else ", the model's (--pixel-size sets it)"
         warnings.append(
             f"{first.name} has no georeference: results are in pixels of the picture, and a pixel "
-            f"is taken as {metres:g} m{source}"
+            f"is taken as {metres:g} m{source}{_NO_GEOJSON}"
         )
     elif options.pixel_size is not None:
         msg = f"--pixel-size is for pictures without georeference, and {first.name} has one"
@@ -146,6 +147,7 @@ def _place(layouts: list[Layout], spec: ModelSpec, options: SourceOptions) -> _P
     if first.crs is None and metres == 1.0 and not warnings:
         warnings.append(
             f"{first.name} has no CRS: its units are taken as metres, and the results carry none"
+            f"{_NO_GEOJSON}"
         )
     grid = Grid(plan.shape, plan.transform, None)
     x, y = _centre(grid)

@@ -1,0 +1,97 @@
+"""Rasters that are placed, named or joined in ways that go wrong easily."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from camp_detector_core.atomic import OutputSet
+from camp_detector_core.engine.errors import OutputError, RasterError
+from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+from camp_detector_core.raster.ground import metres_per_unit
+from camp_detector_core.vector import make_table, write_dwellings
+from tests.support.models import tiny_spec
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from camp_detector_core.raster import RasterioSource
+
+NATIVE = SourceOptions(gsd="native")
+LOCAL = 'LOCAL_CS["Site grid",UNIT["{unit}",{metres}],AXIS["X",EAST],AXIS["Y",NORTH]]'
+
+
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    with gdal_env():
+        yield
+
+
+def opened(*paths: Path, options: SourceOptions = NATIVE) -> RasterioSource:
+    return open_source([str(p) for p in paths], tiny_spec(), options)
+
+
+# Metres on the ground.
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("metre", 1.0), ("foot", 0.3048)])
+def test_a_local_crs_has_the_metres_of_its_unit(tmp_path: Path, unit: str, metres: float) -> None:
+    crs = LOCAL.format(unit=unit, metres=metres)
+    path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs)
+    with opened(path) as source:
+        assert source.grid.gsd == pytest.approx((0.5 * metres, 0.5 * metres))
+
+
+def test_no_geojson_of_a_local_crs(tmp_path: Path) -> None:
+    crs = LOCAL.format(unit="metre", metres=1)
+    path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs)
+    with opened(path) as source:
+        grid = source.grid
+    out = tmp_path / "out.geojson"
+    with OutputSet([out], overwrite=False) as outputs:
+        target, table = outputs.target(out), make_table([], grid, tiny_spec())
+        with pytest.raises(OutputError, match=r"out\.geojson.*longitude and latitude.*\.gpkg"):
+            write_dwellings(target, table, crs_wkt=grid.crs_wkt, model_id="tiny-1.0")
+
+
+@pytest.mark.parametrize("transform", [None, Affine(0.5, 0, 0, 0, -0.5, 75)])
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_without_crs_a_geojson_is_warned_of(tmp_path: Path, transform: Affine | None) -> None:
+    path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=None, transform=transform)
+    with opened(path) as source:
+        assert "GeoJSON of it would be taken for longitude and latitude" in source.warnings[0]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32645", "EPSG:3857"])
+def test_coordinates_outside_of_a_projection_are_told(tmp_path: Path, crs: str) -> None:
+    transform = Affine(0.5, 0, 3e12, 0, -0.5, 3e12)
+    path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs, transform=transform)
+    with pytest.raises(RasterError, match=r"a\.tif.*do not belong to this CRS"):
+        opened(path)
+
+
+@pytest.mark.parametrize("latitude", [0.0, 4.5, 5.0])
+def test_mercator_is_measured_on_the_ground_at_every_latitude(latitude: float) -> None:
+    """Against the closed form of EPSG:3857, a sphere's Mercator of ellipsoidal latitudes."""
+    lat = np.radians(latitude)
+    radius, e2 = 6378137.0, 0.0066943799901413165
+    y = np.array([radius * np.arctanh(np.sin(lat))])
+    w = 1 - e2 * np.sin(lat) ** 2
+    mx, my = metres_per_unit(CRS.from_epsg(3857), np.array([9.5e6]), y)
+    assert mx[0] == pytest.approx(np.cos(lat) / np.sqrt(w), rel=1e-6)
+    assert my[0] == pytest.approx((1 - e2) / w**1.5 * np.cos(lat), rel=1e-6)
+
+
+def test_survey_metres_are_kept_or_not_for_the_whole_raster() -> None:
+    utm = CRS.from_epsg(32645)
+    x, y = np.array([WEST, WEST + 1.2e6]), np.array([NORTH, NORTH])
+    assert metres_per_unit(utm, x, y)[0].tolist() == [1, 1]
+    far = metres_per_unit(utm, x[::-1], y)[0]
+    assert (far < 1.001).all()
+    assert (far != 1).all()
