@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -95,3 +95,54 @@ def test_survey_metres_are_kept_or_not_for_the_whole_raster() -> None:
     far = metres_per_unit(utm, x[::-1], y)[0]
     assert (far < 1.001).all()
     assert (far != 1).all()
+
+
+# Overlaps.
+
+
+def plain(path: Path, colour: tuple[int, ...], *, shift: int = 0, **extra: Any) -> Path:
+    """A raster of 40 x 40 pixels of one colour, so many pixels to the east."""
+    pixels = np.ones((len(colour), 40, 40), np.uint8) * np.array(colour, np.uint8)[:, None, None]
+    transform = Affine(0.5, 0, WEST + shift * 0.5, 0, -0.5, NORTH)
+    return write_raster(path, pixels, transform=transform, **extra)
+
+
+@pytest.mark.parametrize("nodata", [0, 255])
+@pytest.mark.parametrize("gsd", ["native", 0.25])
+def test_overlapping_rasters_never_mix_within_a_pixel(
+    tmp_path: Path, nodata: int, gsd: Any
+) -> None:
+    """A valid pixel that has the nodata value in one band keeps it, whatever lies below."""
+    below = plain(tmp_path / "a.tif", (200, 200, 200), nodata=nodata)
+    above = plain(tmp_path / "b.tif", (nodata, 50, 90), shift=20, nodata=nodata)
+    hole = np.full((3, 40, 40), nodata, np.uint8)
+    hole[:, :10] = 7
+    transform = Affine(0.5, 0, WEST + 10, 0, -0.5, NORTH)
+    top = write_raster(tmp_path / "c.tif", hole, transform=transform, nodata=nodata)
+    with opened(below, above, top, options=SourceOptions(gsd=gsd)) as source:
+        pixels, valid = source.read(source.grid.window)
+    if gsd == "native":
+        assert pixels[:, 30, 10].tolist() == [200, 200, 200]
+        assert pixels[:, 5, 30].tolist() == [7, 7, 7]
+        assert (pixels[:, 10:, 20:] == np.array([nodata, 50, 90])[:, None, None]).all()
+    else:
+        assert (pixels[:, 24:, 44:] == np.array([nodata, 50, 90])[:, None, None]).all()
+    assert valid.all()
+
+
+def test_the_value_without_image_of_the_user_does_not_mix_either(tmp_path: Path) -> None:
+    paths = (plain(tmp_path / "a.tif", (200, 200, 200)), plain(tmp_path / "b.tif", (0, 50, 90)))
+    with opened(*paths, options=SourceOptions(gsd="native", nodata=0)) as source:
+        pixels, valid = source.read(source.grid.window)
+    assert pixels[:, 3, 3].tolist() == [0, 50, 90]
+    assert valid.all()
+
+
+def test_a_transparent_pixel_does_not_hide_the_raster_below(tmp_path: Path) -> None:
+    below = plain(tmp_path / "a.tif", (200, 200, 200, 255), alpha="YES")
+    above = plain(tmp_path / "b.tif", (9, 9, 9, 0), shift=20, alpha="YES")
+    with opened(below, above) as source:
+        pixels, valid = source.read(source.grid.window)
+    assert valid[:, :40].all()
+    assert not valid[:, 40:].any()
+    assert (pixels[:, :, :40] == 200).all()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
+import shapely
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .layout import Layout
 
@@ -27,6 +28,7 @@ _GDAL_TYPES = {
     "float32": "Float32",
     "float64": "Float64",
 }
+_USE_MASK = "<UseMaskBand>true</UseMaskBand>"
 _SIZE_TOLERANCE = 0.01
 """Pixel sizes may differ by this fraction: web map tiles kept in degrees grow shorter with the
 latitude, row of tiles by row of tiles."""
@@ -68,8 +70,11 @@ class MosaicPlan:
             lines.append(f"<SRS {mapping}>{escape(first.crs.to_wkt())}</SRS>")
         numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
         lines.append(f"<GeoTransform>{numbers}</GeoTransform>")
-        for number, band in enumerate([*bands, *([first.alpha] if first.alpha else [])], 1):
-            lines += self._band(band, number=number)
+        wanted = [*bands, *([first.alpha] if first.alpha else [])]
+        shared = self._overlapping if first.nodata is not None else frozenset()
+        whole = {i: _masked(self.parts[i].layout, bands) for i in shared}
+        for number, band in enumerate(wanted, 1):
+            lines += self._band(band, number=number, whole=whole)
         if first.alpha is None and first.nodata is None:
             lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
             for part in self.parts:
@@ -78,22 +83,70 @@ class MosaicPlan:
         lines.append("</VRTDataset>")
         return "\n".join(lines)
 
-    def _band(self, band: int, *, number: int) -> Iterator[str]:
+    @property
+    def _overlapping(self) -> frozenset[int]:
+        """Numbers of the parts that share pixels with another."""
+        windows = [part.window for part in self.parts]
+        boxes = shapely.box(
+            # Windows that only touch do not overlap.
+            [w.col + 0.25 for w in windows],
+            [w.row + 0.25 for w in windows],
+            [w.stop_col - 0.25 for w in windows],
+            [w.stop_row - 0.25 for w in windows],
+        )
+        one, other = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+        return frozenset(one[one != other].tolist())
+
+    def _band(self, band: int, *, number: int, whole: Mapping[int, str]) -> Iterator[str]:
+        """One band; ``whole`` names the parts that are read as `_masked` says."""
         first = self.parts[0].layout
-        is_alpha = band == first.alpha
         yield f'<VRTRasterBand dataType="{_GDAL_TYPES[first.dtype]}" band="{number}">'
         yield f"<ColorInterp>{first.colors[band - 1].name.capitalize()}</ColorInterp>"
-        nodata = None if is_alpha else first.nodata
+        nodata = None if band == first.alpha else first.nodata
         if nodata is not None:
             yield f"<NoDataValue>{nodata!r}</NoDataValue>"
-        for part in self.parts:
+        for i, part in enumerate(self.parts):
+            if i in whole and nodata is not None:
+                layout = replace(part.layout, name=whole[i])
+                yield from _source(
+                    replace(part, layout=layout), str(number), kind="ComplexSource", extra=_USE_MASK
+                )
+                continue
             # A part's missing pixels must not cover another part's pixels where they overlap.
-            extra = "" if nodata is None else f"<NODATA>{nodata!r}</NODATA>"
-            if part.layout.has_mask or (first.alpha and not is_alpha):
-                extra += "<UseMaskBand>true</UseMaskBand>"
+            extra = "" if nodata is None else _nodata(nodata)
+            if part.layout.has_mask or first.alpha:
+                extra += _USE_MASK
             kind = "ComplexSource" if extra else "SimpleSource"
             yield from _source(part, str(band), kind=kind, extra=extra)
         yield "</VRTRasterBand>"
+
+
+def _nodata(value: float) -> str:
+    return f"<NODATA>{value!r}</NODATA>"
+
+
+def _masked(layout: Layout, bands: Sequence[int]) -> str:
+    """A raster as a virtual raster with a mask, which holds where any of its bands has a value.
+
+    GDAL leaves out nodata band by band: where a valid pixel of the upper raster has the nodata
+    value in one band, that band would be filled from the raster below, to a pixel of a colour that
+    neither of them has.
+    """
+    part = Part(layout, Window(0, 0, *layout.shape))
+    nodata = "" if layout.nodata is None else _nodata(layout.nodata)
+    masked = _USE_MASK if layout.has_mask else ""
+    lines = [f'<VRTDataset rasterXSize="{layout.shape.width}" rasterYSize="{layout.shape.height}">']
+    for number, band in enumerate(bands, 1):
+        lines.append(f'<VRTRasterBand dataType="{_GDAL_TYPES[layout.dtype]}" band="{number}">')
+        lines += _source(part, str(band), kind="SimpleSource", extra="")
+        lines.append("</VRTRasterBand>")
+    lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
+    for band in bands:
+        # Whatever the value is, it becomes 255; what is left out stays 0.
+        scaled = "<ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio>"
+        lines += _source(part, str(band), kind="ComplexSource", extra=scaled + nodata + masked)
+    lines += ["</VRTRasterBand>", "</MaskBand>", "</VRTDataset>"]
+    return "\n".join(lines)
 
 
 def _source(part: Part, band: str, *, kind: str, extra: str) -> Iterator[str]:
