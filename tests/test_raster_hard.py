@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import rasterio.shutil
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
 from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError, RasterError
-from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.raster import ClassSink, SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.ground import metres_per_unit
 from camp_detector_core.vector import make_table, write_dwellings
 from tests.support.models import tiny_spec
@@ -146,3 +148,114 @@ def test_a_transparent_pixel_does_not_hide_the_raster_below(tmp_path: Path) -> N
     assert valid[:, :40].all()
     assert not valid[:, 40:].any()
     assert (pixels[:, :, :40] == 200).all()
+
+
+# Names and folders.
+
+
+def result(path: Path) -> None:
+    """A mask raster as the program writes it."""
+    grid = Grid(
+        Shape(40, 40), Transform(0.5, 0, WEST, 0, -0.5, NORTH), CRS.from_epsg(32645).to_wkt()
+    )
+    with OutputSet([path], overwrite=False) as outputs:
+        with ClassSink(outputs.target(path), grid, tiny_spec()) as sink:
+            sink.write(grid.window, np.zeros((1, 40, 40), np.uint8))
+            sink.finish()
+        outputs.commit()
+
+
+def test_results_of_earlier_runs_are_no_tiles(tmp_path: Path) -> None:
+    tile = plain(tmp_path / "a.tif", (1, 2, 3))
+    result(tmp_path / "dwellings_mask.tif")
+    with opened(tmp_path) as source:
+        assert source.files == (str(tile),)
+    tile.unlink()
+    with pytest.raises(RasterError, match="is a result of this program"):
+        opened(tmp_path)
+
+
+def test_sub_folders_are_searched_and_hidden_ones_not(tmp_path: Path) -> None:
+    for folder in (".cache", "19"):
+        (tmp_path / folder / "3").mkdir(parents=True)
+        plain(tmp_path / folder / "3" / "a.tif", (1, 2, 3))
+    with opened(tmp_path) as source:
+        assert source.files == (str(tmp_path / "19" / "3" / "a.tif"),)
+
+
+def test_a_bad_raster_in_a_folder_is_named_with_the_folder(tmp_path: Path) -> None:
+    deep = tmp_path / "home" / "deep"
+    deep.mkdir(parents=True)
+    plain(deep / "a.tif", (1, 2, 3))
+    (deep / "b.png").write_bytes(b"no picture")
+    with pytest.raises(RasterError, match=r"b\.png.*one of 2 rasters in .*home and those below"):
+        opened(tmp_path / "home")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "is empty"),
+        (" ", "is empty"),
+        ("caf\udce9.tif", r"caf\\udce9\.tif is not UTF-8"),
+        ("a" * 300 + ".tif", "cannot be opened: File name too long"),
+    ],
+)
+def test_names_that_cannot_be_are_refused(name: str, message: str) -> None:
+    with pytest.raises(RasterError, match=message) as caught:
+        open_source([name], tiny_spec(), NATIVE)
+    str(caught.value).encode()
+
+
+# Georeferences that cannot be.
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine(0.5, 0, WEST, 0, 0, NORTH),
+        Affine(0, 0, 0, 0, 0, 0),
+        Affine(0.5, 0, float("nan"), 0, -0.5, NORTH),
+        Affine(0.5, 0, float("inf"), 0, -0.5, NORTH),
+        Affine(1e308, 0, WEST, 0, -1e308, NORTH),
+        Affine(5e-324, 0, WEST, 0, -5e-324, NORTH),
+    ],
+)
+def test_a_georeference_that_cannot_be_is_refused(tmp_path: Path, transform: Affine) -> None:
+    path = tmp_path / "a.vrt"
+    numbers = ", ".join(map(repr, transform.to_gdal()))
+    image = plain(tmp_path / "a.tif", (1, 2, 3))
+    rasterio.shutil.copy(image, path, driver="VRT")
+    text = path.read_text()
+    start, stop = text.index("<GeoTransform>"), text.index("</GeoTransform>")
+    path.write_text(text[:start] + "<GeoTransform>" + numbers + text[stop:])
+    with pytest.raises(RasterError, match=r"a\.vrt has a georeference that cannot be"):
+        opened(path)
+
+
+def test_a_raster_wider_than_its_projection_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.vrt"
+    path.write_text(
+        f'<VRTDataset rasterXSize="{2**31 - 1}" rasterYSize="9"><SRS>EPSG:32645</SRS>'
+        f"<GeoTransform>{WEST}, 0.5, 0, {NORTH}, 0, -0.5</GeoTransform>"
+        + "".join(f'<VRTRasterBand dataType="Byte" band="{i}"/>' for i in (1, 2, 3))
+        + "</VRTDataset>"
+    )
+    with pytest.raises(RasterError, match=r"wide\.vrt.*do not belong to this CRS"):
+        opened(path)
+
+
+def test_rasters_too_far_apart_are_refused(tmp_path: Path) -> None:
+    paths = (
+        plain(tmp_path / "a.tif", (1, 2, 3), crs=None),
+        plain(tmp_path / "b.tif", (1, 2, 3), crs=None, shift=2**31),
+    )
+    with pytest.raises(RasterError, match=r"a\.tif, lie too far apart"):
+        opened(*paths)
+
+
+@pytest.mark.parametrize("gsd", [1e9, 0.04])
+def test_a_wrong_gsd_of_the_user_is_called_that(tmp_path: Path, gsd: float) -> None:
+    path = plain(tmp_path / "a.tif", (1, 2, 3))
+    with pytest.raises(RasterError, match=r"--gsd .* give 0\.05 to 500 metres"):
+        opened(path, options=SourceOptions(gsd=gsd))

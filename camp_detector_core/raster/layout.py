@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +21,11 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 _DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
-_SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".jpg", ".jpeg", ".png", ".webp", ".img"}
-_URL_PREFIXES = {
-    "http://": "/vsicurl/http://",
-    "https://": "/vsicurl/https://",
-    "ftp://": "/vsicurl/ftp://",
-    "s3://": "/vsis3/",
-    "gs://": "/vsigs/",
-    "az://": "/vsiaz/",
-}
 _MAX_SHEAR = 0.01
 """Pixels by which rows may lean over the whole raster and still count as straight."""
+_MIN_PIXEL = 1e-12
+_MAX_COORDINATE = 1e15
+"""Sizes beyond these are no units on Earth, and a double has no place for their pixels."""
 
 
 @dataclass(frozen=True)
@@ -85,42 +80,6 @@ class Layout:
     def is_north_up(self) -> bool:
         """Whether rows run south and columns east."""
         return self.transform is None or (self.transform.a > 0 and self.transform.e < 0)
-
-
-def gdal_names(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Names for GDAL: folders replaced by the rasters in them, URLs by virtual paths.
-
-    Raises:
-        RasterError: No path at all, or a folder without rasters.
-    """
-    names: list[str] = []
-    for path in paths:
-        local = Path(path)
-        prefix = next((p for p in _URL_PREFIXES if path.lower().startswith(p)), None)
-        if prefix:
-            names.append(_URL_PREFIXES[prefix] + path[len(prefix) :])
-        elif local.is_dir():
-            names += _rasters_in(local)
-        else:
-            names.append(str(local.resolve()) if local.exists() else path)
-    if not names:
-        msg = "no input raster was given"
-        raise RasterError(msg)
-    return tuple(dict.fromkeys(names))
-
-
-def _rasters_in(folder: Path) -> list[str]:
-    """Rasters of a folder, or of the folders in it where it holds none itself (z/x/y tiles)."""
-    for found in (folder.iterdir(), folder.rglob("*")):
-        rasters = sorted(
-            str(p.resolve())
-            for p in found
-            if p.suffix.lower() in _SUFFIXES and not p.name.startswith(".") and p.is_file()
-        )
-        if rasters:
-            return rasters
-    msg = f"the folder {folder} holds no raster ({', '.join(sorted(_SUFFIXES))})"
-    raise RasterError(msg)
 
 
 def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
@@ -234,6 +193,7 @@ def _straight_transform(dataset: DatasetReader, name: str) -> Transform | None:
             )
             raise RasterError(msg)
         return None
+    _refuse_nowhere(dataset, name)
     lean = max(
         abs(affine.b) * dataset.height / max(abs(affine.a), 1e-300),
         abs(affine.d) * dataset.width / max(abs(affine.e), 1e-300),
@@ -245,3 +205,20 @@ def _straight_transform(dataset: DatasetReader, name: str) -> Transform | None:
         )
         raise RasterError(msg)
     return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
+
+
+def _refuse_nowhere(dataset: DatasetReader, name: str) -> None:
+    """Refuse pixels without size and corners that are no numbers."""
+    affine = dataset.transform
+    right, bottom = affine.c + affine.a * dataset.width, affine.f + affine.e * dataset.height
+    corners = (affine.c, affine.f, right, bottom, affine.b, affine.d)
+    if (
+        all(math.isfinite(v) and abs(v) <= _MAX_COORDINATE for v in corners)
+        and min(abs(affine.a), abs(affine.e)) >= _MIN_PIXEL
+    ):
+        return
+    msg = (
+        f"{name} has a georeference that cannot be (pixels of {affine.a:g} x {-affine.e:g} from "
+        f"x {affine.c:g}, y {affine.f:g}): assign the right one with gdal_edit.py -a_ullr"
+    )
+    raise RasterError(msg)

@@ -28,6 +28,8 @@ _GDAL_TYPES = {
     "float32": "Float32",
     "float64": "Float64",
 }
+MAX_SIDE = 2**31 - 1
+"""Most pixels along a side of a raster that GDAL counts."""
 _USE_MASK = "<UseMaskBand>true</UseMaskBand>"
 _SIZE_TOLERANCE = 0.01
 """Pixel sizes may differ by this fraction: web map tiles kept in degrees grow shorter with the
@@ -198,6 +200,12 @@ def plan_mosaic(layouts: Sequence[Layout]) -> MosaicPlan:
         size = max(1, stop_row - row), max(1, stop_col - col)
         parts.append(Part(layout, Window(row, col, *size)))
     shape = Shape(max(p.window.stop_row for p in parts), max(p.window.stop_col for p in parts))
+    if max(shape) > MAX_SIDE:
+        msg = (
+            f"the rasters, the first of which is {first.name}, lie too far apart for one mosaic "
+            f"({shape.width} x {shape.height} pixels): run them apart"
+        )
+        raise RasterError(msg)
     return MosaicPlan(shape, Transform(a, 0.0, left, 0.0, e, top), tuple(parts))
 
 

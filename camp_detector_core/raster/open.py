@@ -18,8 +18,9 @@ from camp_detector_core.engine.grid import Grid, Shape, Transform
 from .bands import choose_bands
 from .env import allow_cache
 from .ground import metres_per_unit
-from .layout import gdal_names, open_dataset, read_layout
-from .mosaic import MosaicPlan, plan_mosaic
+from .inputs import read_layouts
+from .layout import open_dataset
+from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .source import Access, RasterioSource
 from .xyz import CRS_CODE, tile_transform
 
@@ -73,7 +74,7 @@ def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -
         RasterError: A raster cannot be opened, does not fit the others, or is not what the model
             can be run on.
     """
-    layouts = [read_layout(name) for name in gdal_names(tuple(paths))]
+    layouts = read_layouts(paths)
     if options.nodata is not None:
         layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
     placed = _place(layouts, spec, options)
@@ -203,7 +204,7 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
     if native:
         a, e = abs(t.a), abs(t.e)
     else:
-        _refuse_ratio(own, wanted, label)
+        _refuse_ratio(own, wanted, label, asked=not isinstance(options.gsd, str))
         mx, my = own.metres_per_unit
         a, e = wanted / mx, wanted / my
     # A sliver below a millionth of a pixel is rounding, not ground.
@@ -211,12 +212,25 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
         max(1, math.ceil((top - bottom) / e - 1e-6)), max(1, math.ceil((right - left) / a - 1e-6))
     )
     transform = Transform(a, 0.0, float(left), 0.0, -e, float(top))
+    if max(shape) > MAX_SIDE:
+        msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
+        raise RasterError(msg)
     return replace(own, shape=shape, transform=transform)
 
 
-def _refuse_ratio(own: Grid, wanted: float, label: str) -> None:
-    """Refuse to enlarge what holds no detail, or to shrink what cannot be in metres."""
+def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
+    """Refuse to enlarge what holds no detail, or to shrink what cannot be in metres.
+
+    ``asked`` says that the wanted size is the user's number and not the model's.
+    """
     gx, gy = own.gsd
+    limits = min(gx, gy) * _MAX_REDUCTION, max(gx, gy) / _MAX_ENLARGEMENT
+    if asked and not limits[1] <= wanted <= limits[0]:
+        msg = (
+            f"--gsd {wanted:g} is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
+            f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
+        )
+        raise RasterError(msg)
     if max(gx, gy) > wanted * _MAX_ENLARGEMENT:
         msg = (
             f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
