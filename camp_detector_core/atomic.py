@@ -9,17 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from .engine.errors import OutputError
+from .engine.errors import Cancelled, OutputError
+from .scratch import Workplace
+from .signals import held_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _LOW_SPACE = 1 << 20
+_LONGEST_NAME = 255 - len(".camp-detector")
+"""Bytes of a file's name on all common disks, less room for the endings of side files."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".shp.xml", ".qpj")
 _SIDE_FILES = {
@@ -57,11 +61,12 @@ class OutputSet:
             overwrite: Whether existing ones may be replaced.
 
         Raises:
-            OutputError: A target exists, is a folder, occurs twice, or its folder is missing.
+            OutputError: A target exists, is a folder or a link, occurs twice, has a name that
+                cannot be, or its folder is missing.
         """
         self._overwrite = overwrite
         self._finals = [Path(os.path.abspath(f)) for f in finals]  # noqa: PTH100 - keeps links
-        self._folders: dict[Path, Path] = {}
+        self._places: dict[Path, Workplace] = {}
         for final in self._finals:
             _check(final, overwrite=overwrite)
         if len(set(self._finals)) < len(self._finals):
@@ -75,85 +80,177 @@ class OutputSet:
             OutputError: A folder cannot be written to.
         """
         try:
-            for final in self._finals:
-                if final.parent not in self._folders:
-                    made = tempfile.mkdtemp(prefix=".camp-detector-", dir=final.parent)
-                    self._folders[final.parent] = Path(made)
-                    (Path(made) / "scratch").mkdir()
+            with held_signals():
+                for parent in dict.fromkeys(final.parent for final in self._finals):
+                    self._places[parent] = Workplace(parent)
         except OSError as error:
             self._clean()
-            msg = f"cannot write into the folder {final.parent}: {error.strerror}"
+            msg = f"cannot write into the folder {parent}: {error.strerror}"
             raise OutputError(msg) from error
+        except BaseException:
+            self._clean()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """Delete what was not moved."""
-        self._clean()
+        with held_signals():
+            self._clean()
 
     def target(self, final: Path) -> Target:
         """Where to write the output that ends up at ``final``."""
         path = Path(os.path.abspath(final))  # noqa: PTH100 - keeps links
-        folder = self._folders[path.parent]
-        return Target(path, folder / path.name, folder / "scratch")
+        place = self._places[path.parent]
+        return Target(path, place.folder / path.name, place.scratch)
 
-    def commit(self) -> None:
+    def commit(self, *, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Move all outputs, with their side files, to where they belong.
 
+        Signals wait meanwhile: either all is moved or all is as it was before.
+
+        Args:
+            cancelled: Asked once more when signals wait, so that none is missed.
+
         Raises:
+            Cancelled: The user wants to stop.
             OutputError: One cannot be moved, or exists by now; then all is as it was before.
         """
-        for final in self._finals:
-            _check(final, overwrite=self._overwrite)  # another run may have been faster
-        done: list[tuple[Path, Path]] = []
-        try:
-            for parent, folder in self._folders.items():
-                old = folder / "scratch" / "old"
-                old.mkdir(exist_ok=True)
-                for final in (f for f in self._finals if f.parent == parent):
-                    for stale in _family(final):
-                        _move(stale, old / stale.name, done)
-                for new in sorted(p for p in folder.iterdir() if p.is_file()):
-                    _move(new, parent / new.name, done)
-        except BaseException as error:
-            for source, destination in reversed(done):
-                destination.replace(source)
-            if isinstance(error, OSError):
-                msg = f"the results cannot be moved into place: {error.strerror}"
-                raise OutputError(msg) from error
-            raise
+        with held_signals():
+            if cancelled():
+                msg = "cancelled"
+                raise Cancelled(msg)
+            for final in self._finals:
+                _check(final, overwrite=self._overwrite)  # another run may have been faster
+            done: list[tuple[Path, Path]] = []
+            try:
+                for parent, place in self._places.items():
+                    self._move_all(parent, place, done)
+            except BaseException as error:
+                kept = self._undo(done)
+                if isinstance(error, OSError) or kept:
+                    raise _not_moved(error, kept) from error
+                raise
+
+    def _move_all(self, parent: Path, place: Workplace, done: list[tuple[Path, Path]]) -> None:
+        """Earlier results out of the way, new ones into place."""
+        for final in (f for f in self._finals if f.parent == parent):
+            for stale in _family(final):
+                _move(stale, place.old / stale.name, done)
+        for new in sorted(p for p in place.folder.iterdir() if p.is_file()):
+            _move(new, parent / new.name, done)
+
+    def _undo(self, done: list[tuple[Path, Path]]) -> list[Path]:
+        """Take back all moves that can be; gives the folders in which earlier results remain."""
+        for source, destination in reversed(done):
+            with suppress(OSError):
+                _move_back(source, destination)
+        kept = [p for p, place in self._places.items() if any(place.old.iterdir())]
+        places = [self._places.pop(parent) for parent in kept]
+        for place in places:
+            place.keep()
+        return [place.old for place in places]
 
     def _clean(self) -> None:
-        for folder in self._folders.values():
-            shutil.rmtree(folder, ignore_errors=True)
-        self._folders = {}
+        for place in self._places.values():
+            place.remove()
+        self._places = {}
 
 
 def _move(source: Path, destination: Path, done: list[tuple[Path, Path]]) -> None:
-    source.replace(destination)
-    done.append((source, destination))
+    """Move a file to a name that is free, and never onto another file.
+
+    Raises:
+        OSError: `FileExistsError` if the name is taken.
+    """
+    done.append((source, destination))  # first, so that no interruption can lose it
+    try:
+        os.link(source, destination, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError) as error:  # a disk without hard links
+        if os.path.lexists(destination):
+            raise FileExistsError(errno.EEXIST, f"{destination} exists by now") from error
+        source.rename(destination)
+    else:
+        source.unlink()
+
+
+def _move_back(source: Path, destination: Path) -> None:
+    """Undo a `_move` that was finished, half done, or not begun."""
+    if not os.path.lexists(destination):
+        return
+    if not os.path.lexists(source):
+        destination.rename(source)
+    elif os.path.samestat(source.lstat(), destination.lstat()):
+        destination.unlink()
+
+
+def _not_moved(error: BaseException, kept: list[Path]) -> OutputError:
+    """The error for results that are not in place."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, FileExistsError):
+        reason = "a file of that name has appeared meanwhile"
+    rest = f"; earlier results remain in {', '.join(map(str, kept))}" if kept else ""
+    return OutputError(f"the results cannot be moved into place: {reason}{rest}")
 
 
 def _family(final: Path) -> list[Path]:
-    """A file and those that belong to it, as far as they exist."""
+    """A file and those that belong to it, as far as they exist; links count, folders do not."""
     names = [final.name, *(final.name + end for end in _APPENDED)]
     names += [final.stem + end for end in _SIDE_FILES.get(final.suffix.lower(), ())]
-    return [p for n in names if (p := final.with_name(n)).is_file()]
+    paths = [final.with_name(name) for name in names]
+    return [p for p in paths if os.path.lexists(p) and (p.is_symlink() or not p.is_dir())]
+
+
+def standing(finals: Iterable[Path]) -> list[Path]:
+    """The files that outputs of these names replace or, as side files of such, delete."""
+    return [path for final in finals for path in _family(final)]
 
 
 def _check(final: Path, *, overwrite: bool) -> None:
+    """Refuse a target that cannot be written, or must not be replaced."""
+    _check_name(final)
     if not final.parent.is_dir():
         msg = f"the folder {final.parent} does not exist: create it first"
         raise OutputError(msg)
     if final.is_dir():
         msg = f"{final} is a folder: name a file in it, such as {final / 'dwellings.gpkg'}"
         raise OutputError(msg)
-    standing = _family(final)
-    if standing and not overwrite:
-        msg = f"{standing[0]} exists already: give --overwrite to replace it, or another name"
+    if final.is_symlink():
+        msg = f"{final} is a symbolic link: name the file that it leads to, or another one"
+        raise OutputError(msg)
+    there = _family(final)
+    if there and not overwrite:
+        msg = f"{there[0]} exists already: give --overwrite to replace it, or another name"
+        raise OutputError(msg)
+    if final.exists() and not final.is_file():
+        msg = f"{final} is a device or a pipe: choose another name for the output"
         raise OutputError(msg)
     if not os.access(final.parent, os.W_OK):
         msg = f"the folder {final.parent} is not writable: choose another one"
         raise OutputError(msg)
+
+
+def _check_name(final: Path) -> None:
+    """Refuse a name that the libraries or the disk cannot take."""
+    try:
+        str(final).encode()
+    except UnicodeEncodeError as error:
+        msg = f"the name of the output {str(final)!a} is not UTF-8: choose another one"
+        raise OutputError(msg) from error
+    length = len(final.name.encode())
+    if length > _LONGEST_NAME:
+        msg = (
+            f"the name of the output {final.name[:40]}... has {length} bytes, and disks take "
+            f"{_LONGEST_NAME} with their endings: choose a shorter one"
+        )
+        raise OutputError(msg)
+    try:
+        final.parent.stat()
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ENOTDIR}:
+            msg = f"the folder {str(final.parent)[:200]} cannot be used: {error.strerror}"
+            raise OutputError(msg) from error
 
 
 def cannot_write(final: Path, error: BaseException | str, *, needed: int = 0) -> OutputError:

@@ -6,20 +6,21 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from .atomic import OutputSet, cannot_write
+from .atomic import OutputSet, cannot_write, standing
 from .engine.detect import DetectOptions, detect
-from .engine.errors import Cancelled, OutputError
+from .engine.errors import Cancelled
 from .engine.outline import OutlineOptions
 from .engine.plan import TilePlan
+from .own_inputs import refuse_own_inputs, refuse_own_sources
 from .polygons import PolygonSink
 from .predictor import load_predictor
 from .report import Counts, Run, Tiles, report_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from .atomic import Target
     from .engine.detect import DetectStats
@@ -105,12 +106,14 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     started = datetime.now(UTC)
     paths = job.products.paths()
     check_format(job.products.vector)
-    _refuse_own_inputs(job)
+    named: list[str | Path] = [*job.images, *([job.model] if job.model else [])]
+    refuse_own_inputs(standing(paths.values()), named)
     outputs = OutputSet(list(paths.values()), overwrite=job.overwrite)
     clock = _Clock(listener)
     with gdal_env(), outputs, ExitStack() as stack:
         with clock.stage("open"):
             inputs = _open(job, stack)
+            refuse_own_sources(standing(paths.values()), inputs.source.files)
         for warning in inputs.warnings:
             listener.warn(warning)
         work = _Work(job, inputs, {n: outputs.target(p) for n, p in paths.items()}, clock)
@@ -120,18 +123,8 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         tiles = Tiles(stats.windows, stats.inferred, stats.skipped)
         if job.products.report:
             work.report(counts, tiles, stats=stats, started=started)
-        outputs.commit()
+        outputs.commit(cancelled=listener.cancelled)
     return Outcome(counts, tiles, paths)
-
-
-def _refuse_own_inputs(job: Job) -> None:
-    """Refuse to write over what is read."""
-    given = [Path(image) for image in job.images] + ([job.model] if job.model else [])
-    read = {path.resolve() for path in given if path.is_file()}
-    for path in job.products.paths().values():
-        if path.resolve() in read:
-            msg = f"{path} is an input of this run: choose another name for the output"
-            raise OutputError(msg)
 
 
 def _open(job: Job, stack: ExitStack) -> _Inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,7 +183,10 @@ def test_outputs_are_moved_together_or_not_at_all(
     one, two = tmp_path / "a.txt", tmp_path / "b.txt"
     one.write_text("old")
     (tmp_path / "a.txt.aux.xml").write_text("old")
-    move = Path.replace
+    move = Path.rename
+
+    def no_links(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
 
     def failing(self: Path, target: Path) -> Path:
         if self.read_text() == "new b":
@@ -195,7 +199,8 @@ def test_outputs_are_moved_together_or_not_at_all(
             outputs.target(two).temporary.write_text("new b")
             if break_it:
                 with monkeypatch.context() as patch:
-                    patch.setattr(Path, "replace", failing)
+                    patch.setattr(os, "link", no_links)
+                    patch.setattr(Path, "rename", failing)
                     with pytest.raises(OutputError, match="No space left"):
                         outputs.commit()
                 assert one.read_text() == "old"

@@ -1,0 +1,81 @@
+"""Refuse outputs that would replace, or delete as side files, what the run reads."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .engine.errors import OutputError, RasterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_Identity = tuple[int, int] | str
+
+
+def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> None:
+    """Hold outputs against the files that the user named.
+
+    Args:
+        standing: Existing files that outputs replace; what does not exist endangers nothing.
+        named: Rasters and model.
+
+    Raises:
+        OutputError: One is both.
+    """
+    _refuse({_identity(path): path for path in standing}, named)
+
+
+def refuse_own_sources(standing: Iterable[Path], names: Iterable[str]) -> None:
+    """Hold outputs against all files behind rasters: tiles, sources of VRTs, masks, overviews.
+
+    Args:
+        standing: As in `refuse_own_inputs`. Without any, no raster is opened.
+        names: GDAL names of the rasters.
+
+    Raises:
+        OutputError: An output is also an input.
+        RasterError: A raster cannot be opened.
+    """
+    endangered = {_identity(path): path for path in standing}
+    if endangered:
+        _refuse(endangered, _files_behind(names))
+
+
+def _refuse(endangered: dict[_Identity, Path], read: Iterable[str | Path]) -> None:
+    for path in read:
+        hit = endangered.get(_identity(path))
+        if hit is not None:
+            msg = f"{hit} is an input of this run: choose another name for the output"
+            raise OutputError(msg)
+
+
+def _identity(path: str | Path) -> _Identity:
+    """What tells a file from others, whatever name leads to it; the name where it is no file."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - addresses are not for Path to tidy
+    except (OSError, ValueError):
+        return str(path)
+    return (status.st_dev, status.st_ino)
+
+
+def _files_behind(names: Iterable[str]) -> Iterator[str]:
+    """The files of rasters; virtual ones are followed down, since GDAL names one level only."""
+    from .raster.layout import open_dataset
+
+    waiting, seen = list(names), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        yield name
+        try:
+            with open_dataset(name) as dataset:
+                files, is_virtual = dataset.files, dataset.driver == "VRT"
+        except RasterError:
+            continue  # a side file of a virtual raster, such as its overviews
+        yield from files
+        if is_virtual:
+            waiting += files

@@ -1,0 +1,275 @@
+"""What must never be lost: earlier results, inputs, and other people's files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import rasterio.shutil
+
+from camp_detector_core.atomic import OutputSet
+from camp_detector_core.engine.errors import Cancelled, OutputError
+from tests.support.rasters import rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks of POSIX")
+
+
+def pair(folder: Path) -> list[Path]:
+    paths = [folder / "o.gpkg", folder / "o_mask.tif"]
+    for path in paths:
+        path.write_text("precious")
+    return paths
+
+
+def everything(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def filled(outputs: OutputSet, paths: list[Path]) -> None:
+    for path in paths:
+        outputs.target(path).temporary.write_text("new")
+
+
+# Moving results into place.
+
+
+def test_what_appears_between_check_and_move_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "o.gpkg"
+    link = os.link
+
+    def late(source: Any, destination: Any, **options: Any) -> None:
+        if Path(destination) == path:
+            path.write_text("of another run")
+        link(source, destination, **options)
+
+    with OutputSet([path], overwrite=False) as outputs:
+        filled(outputs, [path])
+        monkeypatch.setattr(os, "link", late)
+        with pytest.raises(OutputError, match="appeared meanwhile"):
+            outputs.commit()
+    assert everything(tmp_path) == {"o.gpkg": "of another run"}
+
+
+def without_links(*_: Any, **__: Any) -> None:
+    raise PermissionError(1, "no hard links on this disk")
+
+
+def test_a_disk_without_hard_links_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = pair(tmp_path)
+    monkeypatch.setattr(os, "link", without_links)
+    with OutputSet(paths, overwrite=True) as outputs:
+        filled(outputs, paths)
+        outputs.commit()
+    assert everything(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
+
+
+@pytest.mark.parametrize("after", range(8))
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "full")])
+def test_wherever_moving_stops_all_is_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int, error: Any
+) -> None:
+    paths = pair(tmp_path)
+    steps = 0
+
+    def stopping(real: Callable[..., None]) -> Callable[..., None]:
+        def step(*args: Any, **options: Any) -> None:
+            nonlocal steps
+            real(*args, **options)
+            steps += 1
+            if steps == after + 1:
+                raise error
+
+        return step
+
+    with OutputSet(paths, overwrite=True) as outputs:
+        filled(outputs, paths)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "link", stopping(os.link))
+            patch.setattr(Path, "unlink", stopping(Path.unlink))
+            with pytest.raises((KeyboardInterrupt, OutputError)):
+                outputs.commit()
+    assert everything(tmp_path) == {"o.gpkg": "precious", "o_mask.tif": "precious"}
+
+
+def test_what_cannot_be_moved_back_is_kept_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = pair(tmp_path)
+    rename, link = Path.rename, os.link
+
+    def stuck(source: Path, destination: Path) -> Path:
+        if destination.name == "o_mask.tif":
+            raise PermissionError(13, "Permission denied")
+        return rename(source, destination)
+
+    def full(source: Any, destination: Any, **options: Any) -> None:
+        if Path(source).read_text() == "new":
+            raise FileExistsError(17, "File exists")
+        link(source, destination, **options)
+
+    with OutputSet(paths, overwrite=True) as outputs:
+        filled(outputs, paths)
+        monkeypatch.setattr(Path, "rename", stuck)
+        monkeypatch.setattr(os, "link", full)
+        with pytest.raises(OutputError, match="earlier results remain in") as caught:
+            outputs.commit()
+    assert paths[0].read_text() == "precious"
+    kept = Path(str(caught.value).rpartition(" ")[2])
+    assert (kept / "o_mask.tif").read_text() == "precious"
+    with OutputSet([tmp_path / "next.gpkg"], overwrite=False):
+        assert (kept / "o_mask.tif").read_text() == "precious"
+
+
+@POSIX
+def test_signals_wait_until_all_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = pair(tmp_path)
+    link = os.link
+
+    def with_signal(*args: Any, **options: Any) -> None:
+        link(*args, **options)
+        signal.raise_signal(signal.SIGINT)
+
+    with OutputSet(paths, overwrite=True) as outputs:
+        filled(outputs, paths)
+        monkeypatch.setattr(os, "link", with_signal)
+        with pytest.raises(KeyboardInterrupt):
+            outputs.commit()
+    assert everything(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
+
+
+def test_a_last_wish_to_stop_is_heard(tmp_path: Path) -> None:
+    paths = pair(tmp_path)
+    with OutputSet(paths, overwrite=True) as outputs:
+        filled(outputs, paths)
+        with pytest.raises(Cancelled):
+            outputs.commit(cancelled=lambda: True)
+    assert everything(tmp_path) == {"o.gpkg": "precious", "o_mask.tif": "precious"}
+
+
+# Inputs behind the names that the user gives.
+
+
+def inside(folder: Path, name: str) -> tuple[list[object], str]:
+    """What to give to the command, and the file that it must not touch."""
+    image = write_raster(folder / "o_mask.tif", rgb_of(scene()))
+    if name == "folder":
+        tiles = folder / "tiles"
+        tiles.mkdir()
+        return [tiles, "-o", tiles / "o.gpkg"], str(image.rename(tiles / "o_mask.tif"))
+    rasterio.shutil.copy(image, folder / "one.vrt", driver="VRT")
+    rasterio.shutil.copy(folder / "one.vrt", folder / "two.vrt", driver="VRT")
+    return [folder / f"{name}.vrt", "-o", folder / "o.gpkg"], str(image)
+
+
+@pytest.mark.parametrize("name", ["folder", "one", "two"])
+def test_an_input_is_never_replaced(tmp_path: Path, model: Path, camp: Any, name: str) -> None:
+    given, precious = inside(tmp_path, name)
+    before = Path(precious).read_bytes()
+    code, out, err = camp("detect", *given, "-m", model, "--mask", "--overwrite")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith(f"error: {precious} is an input of this run")
+    assert Path(precious).read_bytes() == before
+
+
+# Names of outputs.
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_is_no_output(tmp_path: Path, overwrite: bool, dangling: bool) -> None:
+    if not dangling:
+        (tmp_path / "far.gpkg").write_text("precious")
+    path = tmp_path / "o.gpkg"
+    path.symlink_to(tmp_path / "far.gpkg")
+    with pytest.raises(OutputError, match="symbolic link"):
+        OutputSet([path], overwrite=overwrite)
+
+
+def test_a_dangling_side_file_stands_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "o.gpkg-wal").symlink_to(tmp_path / "gone")
+    with pytest.raises(OutputError, match="exists already"):
+        OutputSet([tmp_path / "o.gpkg"], overwrite=False)
+
+
+@POSIX
+def test_a_pipe_is_no_output(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "o.gpkg")
+    with pytest.raises(OutputError, match="device or a pipe"):
+        OutputSet([tmp_path / "o.gpkg"], overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        (os.fsdecode(b"caf\xe9.gpkg"), "not UTF-8"),
+        ("x" * 250 + ".gpkg", "choose a shorter one"),
+        ("é" * 125 + ".gpkg", "choose a shorter one"),
+        ("/".join(["x" * 200] * 30) + "/o.gpkg", "cannot be used"),
+    ],
+)
+def test_a_name_that_cannot_be(tmp_path: Path, camp: Any, name: str, wrong: str) -> None:
+    code, out, err = camp("detect", tmp_path / "none.tif", "-o", tmp_path / name)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert wrong in err
+
+
+# Folders that killed runs left behind.
+
+_DIE = """
+import os, sys
+from pathlib import Path
+from camp_detector_core.atomic import OutputSet
+with OutputSet([Path(sys.argv[1])], overwrite=True) as outputs:
+    outputs.target(Path(sys.argv[1])).temporary.write_text("half")
+    if sys.argv[2] == "moving":
+        (outputs.target(Path(sys.argv[1])).scratch / "old" / "o.gpkg").write_text("precious")
+    if sys.argv[2] == "wait":
+        print("ready", flush=True)
+        sys.stdin.read()
+    os._exit(1)
+"""
+
+
+def leave(path: Path, how: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", _DIE, str(path), how]
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+
+
+def make_old(folder: Path) -> list[Path]:
+    found = list(folder.glob(".camp-detector-*"))
+    for lock in folder.glob(".camp-detector-*/scratch/lock"):
+        os.utime(lock, (time.time() - 3600,) * 2)
+    return found
+
+
+@POSIX
+@pytest.mark.parametrize(("how", "cleared"), [("dead", True), ("moving", False), ("wait", False)])
+def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, how: str, cleared: bool) -> None:
+    path = tmp_path / "o.gpkg"
+    with leave(path, how) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        if how == "wait":
+            process.stdout.readline()
+        else:
+            process.wait()
+        (left,) = make_old(tmp_path)
+        with OutputSet([path], overwrite=False):
+            assert left.exists() != cleared
+        process.stdin.close()
+        process.wait()
