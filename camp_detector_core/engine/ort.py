@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CPU = "CPUExecutionProvider"
 _MAX_WORKERS = 4
 _GPU_BATCH = 8
+_TOLERANCE = 1e-3
+"""How far rounding (half precision on some devices) may carry a probability out of 0 to 1."""
 
 
 def available_threads() -> int:
@@ -55,7 +57,8 @@ class OnnxPredictor:
         Args:
             model: The bytes of the ONNX file. Weights outside the file are not read.
             spec: The description, where the file does not carry one.
-            threads: Processors to use; default: all that this process may use.
+            threads: Processors to use; default: all that this process may use. More than twice
+                as many only cost memory and time, so they are not started.
             providers: ONNX Runtime execution providers in order of preference; the CPU is the
                 last resort in any case.
 
@@ -63,7 +66,8 @@ class OnnxPredictor:
             PredictorError: The bytes are not a model that ONNX Runtime can load.
             SpecError: No description, or one that does not fit the model.
         """
-        threads = threads or available_threads()
+        most = max(_MAX_WORKERS, 2 * available_threads())
+        threads = min(threads or available_threads(), most)
         on_cpu = tuple(providers[:1]) in {(), (CPU,)}
         self.workers = min(threads, _MAX_WORKERS) if on_cpu else 1
         self._session = _load(model, max(1, threads // self.workers), providers)
@@ -97,8 +101,15 @@ class OnnxPredictor:
         if out.shape != wanted:
             msg = f"the model gave an output of {out.shape} where {wanted} is expected"
             raise PredictorError(msg)
-        if not np.isfinite(out.sum()):
+        low, high = float(out.min()), float(out.max())
+        if not (np.isfinite(low) and np.isfinite(high)):
             msg = "the model gave values that are not numbers (NaN or infinite)"
+            raise PredictorError(msg)
+        if low < -_TOLERANCE or high > 1 + _TOLERANCE:
+            msg = (
+                f"the model gave values from {low:.4g} to {high:.4g} where probabilities (0 to 1) "
+                "are expected: export it with a sigmoid at its end"
+            )
             raise PredictorError(msg)
         result: NDArray[np.float32] = np.asarray(out, np.float32)
         return result

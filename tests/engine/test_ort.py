@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+from camp_detector_core.engine import ort
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.engine.spec import METADATA_KEY, Band, ClassDef, ModelSpec
@@ -30,10 +31,11 @@ def make_model(
     batch: Any = "n",
     spec: ModelSpec | None = SPEC,
     weight: float = 1.0,
+    activation: str = "Sigmoid",
 ) -> bytes:
     nodes = [
         helper.make_node("Conv", ["input", "weight"], ["x"]),
-        helper.make_node("Sigmoid", ["x"], ["output"]),
+        helper.make_node(activation, ["x"], ["output"]),
     ]
     values = [weight] * (bands * classes)
     kind = TensorProto.FLOAT
@@ -63,6 +65,30 @@ def test_runs_what_the_spec_describes() -> None:
 
 def test_many_processors_are_divided_into_few_workers() -> None:
     assert OnnxPredictor(make_model(), threads=16).workers == 4
+
+
+def test_absurd_numbers_of_threads_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = ort._load
+
+    def spy(model: bytes, threads: int, providers: Any) -> Any:
+        asked.append(threads)
+        return real(model, min(threads, 2), providers)
+
+    monkeypatch.setattr(ort, "_load", spy)
+    monkeypatch.setattr(ort, "available_threads", lambda: 3)
+    assert OnnxPredictor(make_model(), threads=100_000).workers == 4
+    OnnxPredictor(make_model(), threads=100_000, providers=["CUDAExecutionProvider"])
+    assert asked == [1, 6]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_logits_are_refused(sign: int) -> None:
+    predictor = OnnxPredictor(make_model(activation="Identity"))
+    inside = np.full((1, 3, 8, 8), 0.3334, np.float32)
+    assert predictor.predict(inside).max() > 1, "rounding beyond 1 is let through"
+    with pytest.raises(PredictorError, match=r"values from .* where probabilities .* sigmoid"):
+        predictor.predict(inside * 2 * sign)
 
 
 def test_fixed_sizes_are_reported() -> None:
