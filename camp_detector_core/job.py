@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .engine.spec import ModelSpec
     from .raster.options import SourceOptions
 
+_MAX_SIMPLIFY = 1000.0
+_MAX_AREA = 1e6
+"""Square metres: no dwelling is as large as a square kilometre."""
+
 Device = Literal["auto", "cpu", "cuda", "directml", "coreml"]
 
 
@@ -72,9 +76,12 @@ class Settings:
     """Whether nearly rectangular outlines become rectangles."""
 
     def __post_init__(self) -> None:
-        """Refuse a distance that is none; the rest is checked by the spec."""
-        if self.simplify is not None and not (math.isfinite(self.simplify) and self.simplify >= 0):
-            msg = f"--simplify must be 0 or a number of metres, got {self.simplify:g}"
+        """Refuse what no distance or area of a dwelling is; the rest is checked by the spec."""
+        if self.simplify is not None and not 0 <= self.simplify <= _MAX_SIMPLIFY:
+            msg = f"--simplify must be 0 to {_MAX_SIMPLIFY:g} metres, got {self.simplify:g}"
+            raise SpecError(msg)
+        if self.min_area is not None and not self.min_area <= _MAX_AREA:
+            msg = f"--min-area must be 0 to {_MAX_AREA:.0f} square metres, got {self.min_area:g}"
             raise SpecError(msg)
 
     def apply(self, spec: ModelSpec) -> ModelSpec:

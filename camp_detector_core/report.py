@@ -16,6 +16,8 @@ from . import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .engine.detect import DetectStats
+    from .engine.plan import Axis, TilePlan
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
     from .job import Job
@@ -43,19 +45,46 @@ class Counts:
         return cls(
             dwellings=len(classes),
             by_class={c.name: classes.count(c.name) for c in spec.classes},
-            total_area_m2=float(table.area.sum()),
-            median_area_m2=float(np.median(table.area)) if len(table.area) else None,
+            total_area_m2=_hundredths(table.area.sum()),
+            median_area_m2=_hundredths(np.median(table.area)) if len(table.area) else None,
         )
+
+
+def _hundredths(area: float) -> float:
+    """An area without digits that no imagery can tell."""
+    return round(float(area), 2)
 
 
 @dataclass(frozen=True)
 class Tiles:
-    """How many chips there were."""
+    """The chips that were run, which small rasters and networks of fixed size set too."""
 
     total: int
     inferred: int
     skipped: int
     """Without a valid pixel, so the model was not run on them."""
+    size_px: tuple[int, int]
+    """Height and width of a chip."""
+    overlap_px: tuple[int, int]
+    """Pixels that neighbours share, along rows and columns; 0 where there is one chip."""
+
+    @classmethod
+    def of(cls, stats: DetectStats, plan: TilePlan) -> Tiles:
+        """What a detection says and the plan that it followed."""
+        return cls(
+            total=stats.windows,
+            inferred=stats.inferred,
+            skipped=stats.skipped,
+            size_px=(plan.tile.height, plan.tile.width),
+            overlap_px=(_overlap(plan.rows), _overlap(plan.cols)),
+        )
+
+
+def _overlap(axis: Axis) -> int:
+    """Pixels that the first two chips share."""
+    if len(axis.starts) == 1:
+        return 0
+    return axis.size - (axis.starts[1] - axis.starts[0])
 
 
 @dataclass(frozen=True)
@@ -113,7 +142,8 @@ def make_report(run: Run) -> dict[str, Any]:
         "grid": {
             "height": grid.shape.height,
             "width": grid.shape.width,
-            "crs": grid.crs_wkt,
+            "crs": _crs_name(grid.crs_wkt),
+            "crs_wkt": grid.crs_wkt,
             "transform": [float(v) for v in grid.transform],
             "gsd_m": list(grid.gsd),
             "native_gsd_m": list(source.native_grid.gsd),
@@ -129,6 +159,14 @@ def make_report(run: Run) -> dict[str, Any]:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "software": software(),
     }
+
+
+def _crs_name(wkt: str | None) -> str | None:
+    """Such as EPSG:32645; None where there is no CRS, or no register has it."""
+    from rasterio.crs import CRS
+
+    found = CRS.from_wkt(wkt).to_authority(confidence_threshold=100) if wkt else None
+    return ":".join(found) if found else None
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -162,4 +200,5 @@ def _rounded(seconds: Mapping[str, Any]) -> dict[str, Any]:
 def report_bytes(run: Run) -> bytes:
     """The report as a JSON file."""
     text = json.dumps(make_report(run), indent=2, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    # Bytes of file names that are not UTF-8 become escapes, which JSON has too.
+    return (text + "\n").encode(errors="backslashreplace")

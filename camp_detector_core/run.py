@@ -120,7 +120,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         stats, dwellings = work.detect(listener)
         table = work.write(dwellings)
         counts = Counts.of(table, inputs.spec)
-        tiles = Tiles(stats.windows, stats.inferred, stats.skipped)
+        tiles = Tiles.of(stats, work.plan)
         if job.products.report:
             work.report(counts, tiles, stats=stats, started=started)
         outputs.commit(cancelled=listener.cancelled)
@@ -154,6 +154,9 @@ class _Work:
         self._clock = clock
         self._grid = inputs.source.grid
         self._tolerance = job.settings.tolerance(self._grid)
+        fixed = inputs.predictor.fixed_size
+        self.plan = TilePlan.of(inputs.spec, self._grid.shape, fixed=fixed)
+        """Where the chips lie."""
 
     def detect(self, progress: Progress) -> tuple[DetectStats, list[Dwelling]]:
         """Run the model, write the rasters and give the dwellings in pixels of the grid."""
@@ -162,13 +165,12 @@ class _Work:
         with ExitStack() as stack:
             rasters = [stack.enter_context(sink) for sink in self._raster_sinks()]
             with self._clock.stage("detect"):
-                plan = TilePlan.of(spec, self._grid.shape, fixed=inputs.predictor.fixed_size)
                 stats = detect(
                     inputs.source,
                     inputs.predictor,
                     spec,
                     [polygons, *rasters],
-                    options=DetectOptions(plan=plan, stretch=inputs.stretch),
+                    options=DetectOptions(plan=self.plan, stretch=inputs.stretch),
                     progress=progress,
                 )
             for sink in rasters:

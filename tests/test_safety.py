@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyogrio.raw
 import pytest
 import rasterio.shutil
 
@@ -273,3 +276,103 @@ def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, how: str, cleared: 
             assert left.exists() != cleared
         process.stdin.close()
         process.wait()
+
+
+# Stopping, and words.
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM", "SIGINT"])
+def test_a_stop_before_the_last_step_leaves_nothing(
+    tmp_path: Path, model: Path, camp: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    from camp_detector_core import run
+
+    image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
+    number = signal.Signals[name]
+
+    def last(_: object) -> bytes:
+        signal.raise_signal(number)
+        return b"{}"
+
+    monkeypatch.setattr(run, "report_bytes", last)
+    before = everything_raw(tmp_path)
+    code, out, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg")
+    assert (code, out, err) == (128 + number, "", "error: stopped; nothing was written\n")
+    assert everything_raw(tmp_path) == before
+
+
+def everything_raw(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*"))
+
+
+@POSIX
+def test_nohup_is_respected() -> None:
+    from camp_detector_core.cli.terminal import StopRequest
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopRequest() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert stop.signal is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_ctrl_c_while_libraries_are_imported_is_one_line() -> None:
+    code = (
+        "import sys, runpy\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "runpy.run_module('camp_detector_core', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "error: stopped; nothing was written\n")
+
+
+def test_the_installed_command_starts_where_ctrl_c_is_caught() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["scripts"]["camp-detector"] == "camp_detector_core.__main__:main"
+
+
+def test_no_argument_shows_the_help(camp: Any) -> None:
+    assert camp() == camp("--help")
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (("", "-o", "o.gpkg"), "empty name"),
+        (("a.tif", "-o", "o.gpkg", "--simplify", "1e308"), "--simplify must be 0 to 1000 metres"),
+        (("a.tif", "-o", "o.gpkg", "--simplify", "nan"), "--simplify must be 0 to 1000 metres"),
+        (("a.tif", "-o", "o.gpkg", "--min-area", "inf"), "--min-area must be 0 to 1000000 square"),
+        (("a.tif", "-o", "o.gpkg", "--min-area", "nan"), "--min-area must be 0 to 1000000 square"),
+        (("a.tif", "-o", "o.gpkg", "--stretch=-1e308,1e308"), "range of pixel values"),
+    ],
+)
+def test_what_makes_no_sense_is_named(camp: Any, options: tuple[str, ...], wrong: str) -> None:
+    code, out, err = camp("detect", *options)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert wrong in err
+
+
+def test_the_report_tells_what_was_run(tmp_path: Path, model: Path, camp: Any) -> None:
+    image = write_raster(tmp_path / "a.tif", rgb_of(scene(40, 300)), gsd=0.51)
+    out = tmp_path / "o.gpkg"
+    assert camp("detect", image, "-m", model, "-o", out, "--gsd", "native")[0] == 0
+    report = json.loads((tmp_path / "o_report.json").read_text())
+    assert report["tiles"]["size_px"] == [64, 64]
+    assert report["tiles"]["overlap_px"] == [0, 32]
+    assert report["parameters"]["overlap"] == 16
+    assert report["grid"]["crs"] == "EPSG:32645"
+    assert report["grid"]["crs_wkt"].startswith("PROJCS[")
+    for name in ("total_area_m2", "median_area_m2"):
+        area = report["result"][name]
+        assert area == round(area, 2)
+    areas = pyogrio.raw.read(out, columns=["area_m2"])[3][0]
+    assert report["result"]["total_area_m2"] == pytest.approx(areas.sum(), abs=0.006)

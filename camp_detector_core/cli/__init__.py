@@ -9,19 +9,25 @@ import click
 from camp_detector_core import __version__
 
 from .detect import detect
-from .errors import INTERRUPTED, USER_ERROR, print_error
+from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR, print_error
 from .inspect import inspect
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="camp-detector", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Find the dwellings of refugee and displacement camps in drone and satellite imagery.
 
     \b
     camp-detector detect image.tif -o dwellings.gpkg
     camp-detector inspect
     """  # noqa: D301 - click wants the control character
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 cli.add_command(detect)
@@ -33,6 +39,7 @@ def main(args: list[str] | None = None) -> None:
     try:
         code = cli.main(args, prog_name="camp-detector", standalone_mode=False)
     except click.Abort:
+        print_error(NOTHING_WRITTEN)
         code = INTERRUPTED
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""

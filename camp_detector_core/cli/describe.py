@@ -53,8 +53,16 @@ def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
     lines = [f"{spec.name}, version {spec.version}"]
     if spec.description:
         lines.append(spec.description)
-    lines += [f"  {name:<{_INDENT}}{value}" for name, value in facts]
-    return "\n".join(lines)
+    lines += [f"  {_visible(name):<{_INDENT}}{value}" for name, value in facts]
+    return "\n".join(_visible(line) for line in lines)
+
+
+def _visible(text: str) -> str:
+    """Text for one line of a terminal: control characters, which could act on it, as escapes."""
+    if text.isprintable():
+        return text
+    spaced = (" " if c.isspace() else c for c in text)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in spaced)
 
 
 def _input(model: ModelFile, predictor: OnnxPredictor) -> str:

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
     from camp_detector_core.run import Outcome
 
 
+def _images(
+    _context: click.Context, _argument: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse an empty name, which GDAL and the system take for the current folder."""
+    if not all(name.strip() for name in value):
+        msg = "an IMAGE has an empty name (a variable that is not set?); the current folder is ."
+        raise click.BadParameter(msg)
+    return value
+
+
 @click.command()
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", callback=_images)
 @OUTPUT
 @MODEL
 @INPUT

@@ -15,6 +15,8 @@ from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOTHING_WRITTEN = "stopped; nothing was written"
+"""What is said after Ctrl-C."""
 USER_ERROR = 2
 """Exit code for what the user can put right."""
 _INTERNAL_ERROR = 1
@@ -34,8 +36,9 @@ class Stopped(Cancelled):
 
 
 def print_error(message: str) -> None:
-    """Write the one line that an error is."""
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    """Write the one line that an error is, whatever bytes the names in it hold."""
+    line = " ".join(message.split()).encode(errors="backslashreplace").decode()
+    click.echo(f"error: {line}", err=True)
 
 
 @contextmanager
@@ -48,10 +51,10 @@ def plain_errors(*, verbose: bool) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print_error("stopped; nothing was written")
+        print_error(NOTHING_WRITTEN)
         sys.exit(INTERRUPTED)
     except Stopped as error:
-        print_error("stopped; nothing was written")
+        print_error(NOTHING_WRITTEN)
         sys.exit(error.code)
     except CampDetectorError as error:
         _show_traceback(verbose=verbose)

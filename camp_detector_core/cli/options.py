@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,6 +42,9 @@ def _stretch(
     except ValueError as error:
         msg = f"{value!r} is neither LOW,HIGH nor the word percentile"
         raise click.BadParameter(msg) from error
+    if not math.isfinite(high - low):
+        msg = f"{value!r} does not span a range of pixel values"
+        raise click.BadParameter(msg)
     return low, high
 
 

@@ -6,10 +6,11 @@ import logging
 import os
 import signal
 import sys
-import threading
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
+
+from camp_detector_core.signals import heeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _STDERR = 2
 
 
 class StopRequest:
-    """Ctrl-C and the signal to terminate as something to ask for between two steps of work.
+    """Ctrl-C, other signals to end and a lost terminal, as something to ask for between steps.
 
     Within ``with`` the first signal is only remembered, so that work ends in an orderly way; a
     second one raises `KeyboardInterrupt`.
@@ -35,10 +36,9 @@ class StopRequest:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        """Take over the signals; outside the main thread Python does not allow it."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._remember)
+        """Take over the signals."""
+        for number in heeded():
+            self._before[number] = signal.signal(number, self._remember)
         return self
 
     def __exit__(self, *_: object) -> None:
