@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
+import reprlib
 from dataclasses import dataclass, field, fields
 from typing import Any, Mapping, Optional
 
 from .errors import SpecError
+from .values import NUMBERS, check_number, to_text, to_texts
 
 METADATA_KEY = "camp_detector.spec"
 """Key of the JSON text in the ONNX file's metadata."""
@@ -22,6 +24,8 @@ SCHEMA_VERSION = 1
 _DTYPES = ("uint8", "uint16", "int16", "float32")
 _COLOR = re.compile(r"#[0-9A-F]{6}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_MAX_SIDE = 16384
+"""Largest chip: 3 bands of this side fill 3 GiB."""
 
 
 def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -136,7 +140,10 @@ class ModelSpec:
             bool(_NAME.fullmatch(self.name)),
             f"model name {self.name!r} must be made of letters, digits, '.', '_' and '-'",
         )
-        _require(bool(self.version), f"model {self.name}: version must not be empty")
+        _require(
+            bool(self.version) and self.version.isprintable(),
+            f"model {self.name}: version must be printable text, got {self.version!r}",
+        )
         _require(bool(self.bands), f"model {self.name}: at least one band is needed")
         _require(bool(self.classes), f"model {self.name}: at least one class is needed")
         values = [c.value for c in self.classes]
@@ -150,9 +157,11 @@ class ModelSpec:
         )
         _require(_positive(self.gsd), f"model {self.name}: gsd must be positive, got {self.gsd}")
         _require(
-            self.multiple >= 1 and self.tile_size >= 1 and self.tile_size % self.multiple == 0,
+            self.multiple >= 1
+            and 1 <= self.tile_size <= _MAX_SIDE
+            and self.tile_size % self.multiple == 0,
             f"model {self.name}: tile size {self.tile_size} must be a positive multiple of "
-            f"{self.multiple}",
+            f"{self.multiple}, at most {_MAX_SIDE}",
         )
         _require(
             0 <= self.overlap < self.tile_size / 2,
@@ -205,23 +214,24 @@ class ModelSpec:
         version = given.pop("schema_version", None)
         _require(
             version == SCHEMA_VERSION,
-            f"this model's description is of version {version!r}, and this release of Camp "
-            f"Detector reads version {SCHEMA_VERSION}: update Camp Detector",
+            f"this model's description is of version {reprlib.repr(version)}, and this release of "
+            f"Camp Detector reads version {SCHEMA_VERSION}: update Camp Detector",
         )
         unknown = set(given) - {f.name for f in fields(cls)}
-        _require(not unknown, f"unknown fields in the model description: {sorted(unknown)}")
+        _require(not unknown, f"unknown fields in the model description: {sorted(unknown)!r:.300}")
         try:
             given["bands"] = tuple(_build(Band, b) for b in given.get("bands", ()))
             given["classes"] = tuple(_build(ClassDef, c) for c in given.get("classes", ()))
-            given["attribution"] = tuple(str(a) for a in given.get("attribution", ()))
+            given["attribution"] = to_texts(given.get("attribution", ()))
             given["provenance"] = {
-                str(k): str(v) for k, v in dict(given.get("provenance", {})).items()
+                to_text(k, "provenance"): to_text(str(v), f"provenance {k}")
+                for k, v in dict(given.get("provenance", {})).items()
             }
             spec: ModelSpec = _build(cls, given)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError, OverflowError) as error:
             if isinstance(error, SpecError):
                 raise
-            msg = f"the model description is not of the expected form: {error}"
+            msg = f"the model description is not of the expected form: {error!s:.300}"
             raise SpecError(msg) from error
         return spec
 
@@ -234,8 +244,8 @@ class ModelSpec:
         """
         try:
             raw = json.loads(text)
-        except ValueError as error:
-            msg = f"the model description is not JSON: {error}"
+        except (ValueError, RecursionError) as error:
+            msg = f"the model description is not JSON that can be read: {error}"
             raise SpecError(msg) from error
         return cls.from_dict(raw)
 
@@ -244,21 +254,17 @@ class ModelSpec:
         return next((c for c in self.classes if c.value == value), None)
 
 
-_NUMBERS = {"int": (int,), "float": (int, float)}
-
-
 def _build(kind: Any, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any of the dataclasses here
     """Make a dataclass from a mapping, refusing text where a number is meant and the reverse."""
+    if not isinstance(raw, dict):
+        msg = f"a {kind.__name__} must be an object, got {reprlib.repr(raw)}"
+        raise SpecError(msg)
     for f in fields(kind):
         if f.name not in raw:
             continue
         value, wanted = raw[f.name], str(f.type)
-        if wanted in _NUMBERS and (
-            isinstance(value, bool) or not isinstance(value, _NUMBERS[wanted])
-        ):
-            msg = f"{f.name} must be a number, got {value!r}"
-            raise SpecError(msg)
-        if wanted == "str" and not isinstance(value, str):
-            msg = f"{f.name} must be text, got {value!r}"
-            raise SpecError(msg)
+        if wanted in NUMBERS:
+            check_number(value, wanted, f.name)
+        if wanted == "str":
+            to_text(value, f.name)
     return kind(**raw)

@@ -1,13 +1,13 @@
 """Open a model by any of its files: ONNX, STAC-MLM item, or Esri deep learning package.
 
 Nothing is executed or extracted, and no network is used: a package is read in memory, an item
-leads to a file beside it.
+leads to a file beside it or below. All that the files say is taken as written by a stranger.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,14 +19,26 @@ from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 
 from .onnx_reader import read_metadata
+from .strangers import read_file, read_json, require_file, shown
 
 SPEC_KEY = "CampDetectorSpec"
 """Key of our description in an Esri model definition."""
 
-_MAX_BYTES = 4 << 30
+_MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
 _MULTIHASH_SHA256 = "1220"
 """Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    MemoryError,
+    RuntimeError,
+)
+"""What reading a zip file raises; RuntimeError where it is encrypted or of an unknown method."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
@@ -68,16 +80,16 @@ def open_model(path: str | Path) -> ModelFile:
         SpecError: The model does not say what it is, or two descriptions contradict each other.
     """
     path = Path(path)
-    data = _read(path)
+    require_file(path)
     suffix = path.suffix.lower()
     if suffix == ".json":
-        return _from_item(path, data)
+        return _from_item(path, read_file(path, _MAX_TEXT))
     if suffix == ".dlpk":
         return _from_package(path)
     if suffix != ".onnx":
         msg = f"{path} is not a model file: .onnx, a STAC-MLM item (.json) or .dlpk is needed"
         raise PredictorError(msg)
-    return _from_onnx(data, str(path))
+    return _from_onnx(read_file(path, _MAX_BYTES), str(path))
 
 
 def _from_onnx(data: bytes, origin: str) -> ModelFile:
@@ -96,43 +108,15 @@ def _from_onnx(data: bytes, origin: str) -> ModelFile:
     return ModelFile(data, spec, hashlib.sha256(data).hexdigest(), origin)
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a file that is neither missing nor empty nor beyond all measure."""
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            msg = f"{path} is larger than {_MAX_BYTES >> 30} GiB, which no model here is"
-            raise PredictorError(msg)
-        data = path.read_bytes()
-    except OSError as error:
-        msg = f"the model {path} cannot be read: {error.strerror or error}"
-        raise PredictorError(msg) from error
-    if not data:
-        msg = f"the model {path} is empty (0 bytes): copy or download it again"
-        raise PredictorError(msg)
-    return data
-
-
-def _json(data: bytes, origin: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
-        msg = f"{origin} is not JSON: {error}"
-        raise PredictorError(msg) from error
-    if not isinstance(found, dict):
-        msg = f"{origin} is not a JSON object"
-        raise PredictorError(msg)
-    return found
-
-
 # A STAC item.
 
 
 def _from_item(path: Path, data: bytes) -> ModelFile:
-    item = _json(data, str(path))
+    item = read_json(data, str(path))
     asset = _onnx_asset(item, path)
     href = asset.get("href")
     local = _local(href, path)
-    onnx = _read(local)
+    onnx = read_file(local, _MAX_BYTES)
     _verify(asset, onnx, local)
     return _from_onnx(onnx, f"{path} -> {local.name}")
 
@@ -143,9 +127,7 @@ def _onnx_asset(item: dict[str, Any], path: Path) -> dict[str, Any]:
     if item.get("type") != "Feature" or not isinstance(assets, dict):
         msg = f"{path} is not a STAC item (a GeoJSON Feature with assets)"
         raise PredictorError(msg)
-    models = [
-        a for a in assets.values() if isinstance(a, dict) and "mlm:model" in (a.get("roles") or [])
-    ]
+    models = [a for a in assets.values() if isinstance(a, dict) and _is_model(a.get("roles"))]
     hits = [a for a in models if _is_onnx(a)]
     if len(hits) != 1:
         msg = (
@@ -156,6 +138,10 @@ def _onnx_asset(item: dict[str, Any], path: Path) -> dict[str, Any]:
     return hits[0]
 
 
+def _is_model(roles: object) -> bool:
+    return isinstance(roles, list) and "mlm:model" in roles
+
+
 def _is_onnx(asset: dict[str, Any]) -> bool:
     words = (asset.get("type"), asset.get("mlm:artifact_type"))
     named = any("onnx" in str(w).lower() for w in words if w)
@@ -163,15 +149,35 @@ def _is_onnx(asset: dict[str, Any]) -> bool:
 
 
 def _local(href: object, item: Path) -> Path:
-    """The file that an href leads to; relative ones start at the item."""
+    """The ONNX file that an href leads to, in the item's folder or below it."""
     if not isinstance(href, str) or not href:
         msg = f"{item}: the model asset has no href"
         raise PredictorError(msg)
+    try:
+        path = _path_of(href, item)
+        # In a store of links to blobs, item and model are links into one folder.
+        homes = {item.parent.resolve(), item.resolve().parent}
+        target = path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        msg = f"{item}: the model asset's href {shown(href)} is not a path that can be followed"
+        raise PredictorError(msg) from error
+    if path.suffix.lower() != ".onnx" or homes.isdisjoint(target.parents):
+        msg = (
+            f"{item}: the model asset's href {shown(href)} leads to no .onnx file in the item's "
+            "folder or below: put the model beside the item, or name the .onnx file itself"
+        )
+        raise PredictorError(msg)
+    return path
+
+
+def _path_of(href: str, item: Path) -> Path:
+    """The path that an href means; relative ones start at the item."""
     parts = urlsplit(href)
     if parts.scheme == "file":
         return Path(unquote(parts.path))
     if len(parts.scheme) > 1:  # one letter is a drive of Windows
-        msg = f"{item}: the model lies at {href}; download it and put it beside the item"
+        where = shown(href)
+        msg = f"{item}: the model lies at {where}; download it and put it beside the item"
         raise PredictorError(msg)
     beside = item.parent / href
     return beside if beside.exists() else item.parent / unquote(href)
@@ -188,7 +194,7 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
         return
     text = str(checksum).lower()
     if not text.startswith(_MULTIHASH_SHA256):
-        msg = f"the item's checksum of {path} ({text[:12]}...) is not SHA-256 and cannot be checked"
+        msg = f"the item's checksum of {path} ({shown(text[:12])}...) is not SHA-256"
         raise PredictorError(msg)
     if text[len(_MULTIHASH_SHA256) :] != hashlib.sha256(data).hexdigest():
         msg = f"{path} is not the file that the item describes: its checksum differs"
@@ -202,18 +208,29 @@ def _from_package(path: Path) -> ModelFile:
     try:
         with zipfile.ZipFile(path) as package:
             emd_name = _root_emd(package, path)
-            emd = _json(_member(package, emd_name, path, _MAX_TEXT), f"{path}, {emd_name}")
+            emd = read_json(_member(package, emd_name, path, _MAX_TEXT), f"{path}, {emd_name}")
             name = _model_member(package, emd, path)
             data = _member(package, name, path, _MAX_BYTES)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
-        msg = f"{path} is not a deep learning package (a zip file), or it is damaged: {error}"
+    except _DAMAGED as error:
+        msg = (
+            f"{path} is not a deep learning package (a zip file without a password), or it is "
+            f"damaged: {shown(error)}"
+        )
         raise PredictorError(msg) from error
     model = _from_onnx(data, f"{path} -> {name}")
     stated = emd.get(SPEC_KEY)
-    if stated is not None and ModelSpec.from_dict(stated) != model.spec:
+    if stated is not None and _spec(stated, f"{path}, {SPEC_KEY} in {emd_name}") != model.spec:
         msg = f"{path}: {emd_name} and the ONNX file describe different models; build it again"
         raise SpecError(msg)
     return model
+
+
+def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the JSON holds
+    try:
+        return ModelSpec.from_dict(stated)
+    except SpecError as error:
+        msg = f"{origin}: {error}"
+        raise SpecError(msg) from error
 
 
 def _root_emd(package: zipfile.ZipFile, path: Path) -> str:
@@ -232,22 +249,25 @@ def _model_member(package: zipfile.ZipFile, emd: dict[str, Any], path: Path) -> 
         raise PredictorError(msg)
     clean = PurePosixPath(stated.replace("\\", "/"))
     if clean.is_absolute() or ".." in clean.parts or ":" in stated:
-        msg = f"{path}: the ModelFile {stated} does not lie in the package"
+        msg = f"{path}: the ModelFile {shown(stated)} does not lie in the package"
         raise PredictorError(msg)
     if clean.suffix.lower() != ".onnx":
-        msg = f"{path}: its model is {clean.name}, and only ONNX models can be run here"
+        msg = f"{path}: its model is {shown(clean.name)}, and only ONNX models can be run here"
         raise PredictorError(msg)
     if str(clean) not in package.namelist():
-        msg = f"{path} does not hold the ModelFile {clean} that its definition names"
+        msg = f"{path} does not hold the ModelFile {shown(clean)} that its definition names"
         raise PredictorError(msg)
     return str(clean)
 
 
 def _member(package: zipfile.ZipFile, name: str, path: Path, limit: int) -> bytes:
     """The bytes of a member, never more than ``limit``, whatever its header says."""
-    with package.open(name) as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
+    data = b""
+    stated = package.getinfo(name).file_size
+    if stated <= limit:
+        with package.open(name) as stream:
+            data = stream.read(limit + 1)
+    if max(stated, len(data)) > limit:
         msg = f"{path}: {name} unpacks to more than {limit >> 20} MiB and is refused"
         raise PredictorError(msg)
     return data

@@ -1,0 +1,47 @@
+"""Checks of single values that were read from JSON that a stranger may have written.
+
+Every function raises `SpecError` with the field's name and a short form of the value.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any, Mapping
+
+from .errors import SpecError
+
+NUMBERS: Mapping[str, Any] = {"int": (int,), "float": (int, float)}
+"""What JSON gives for the dataclass fields of these types."""
+
+
+def to_text(value: Any, name: str) -> str:  # noqa: ANN401 - whatever the JSON holds
+    """A value that must be text that can be written as UTF-8."""
+    if not isinstance(value, str):
+        msg = f"{name} must be text, got {reprlib.repr(value)}"
+        raise SpecError(msg)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        msg = f"{name} holds half of a character (a lone surrogate), which cannot be written"
+        raise SpecError(msg) from error
+    return value
+
+
+def to_texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the JSON holds
+    """A list of texts; a single text is none, though it can be iterated."""
+    if not isinstance(value, (list, tuple)):
+        msg = f"attribution must be a list of texts, got {reprlib.repr(value)}"
+        raise SpecError(msg)
+    return tuple(to_text(v, "attribution") for v in value)
+
+
+def check_number(value: Any, kind: str, name: str) -> None:  # noqa: ANN401 - whatever the JSON holds
+    """Refuse text, truth values, and integers beyond the range of a float."""
+    if isinstance(value, bool) or not isinstance(value, NUMBERS[kind]):
+        msg = f"{name} must be a number, got {reprlib.repr(value)}"
+        raise SpecError(msg)
+    try:
+        float(value)
+    except OverflowError as error:
+        msg = f"{name} must be a number of a sensible size, got {reprlib.repr(value)}"
+        raise SpecError(msg) from error

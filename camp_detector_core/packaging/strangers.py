@@ -1,0 +1,75 @@
+"""Read files that a stranger may have made: no file without end, no text that acts when shown.
+
+Every refusal is a `PredictorError`.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import PredictorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MAX_SHOWN = 200
+"""Characters of a stranger's text that a message repeats."""
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is missing, empty, or no file: a device or a pipe may be read without end."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
+            msg = f"the model {path} cannot be read: it is {kind}, not a file"
+            raise PredictorError(msg)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if not found.st_size:
+        msg = f"the model {path} is empty (0 bytes): copy or download it again"
+        raise PredictorError(msg)
+
+
+def _unreadable(path: Path, error: Exception) -> PredictorError:
+    reason = getattr(error, "strerror", None) or error
+    return PredictorError(f"the model {shown(path)} cannot be read: {reason}")
+
+
+def shown(text: object) -> str:
+    """Text of a stranger, fit for one line: short, and without characters that act."""
+    whole = str(text)
+    cut = whole if len(whole) <= _MAX_SHOWN else f"{whole[:_MAX_SHOWN]}..."
+    return cut if cut.isprintable() else ascii(cut)
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a file, never more than ``limit``, whatever the file system says."""
+    require_file(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if len(data) > limit:
+        msg = f"{path} is larger than {limit >> 20} MiB, which no model here is"
+        raise PredictorError(msg)
+    return data
+
+
+def read_json(data: bytes, origin: str) -> dict[str, Any]:
+    """The object that a JSON text holds, with or without a byte order mark."""
+    try:
+        found = json.loads(data.decode("utf-8-sig"))
+    except RecursionError as error:
+        msg = f"{origin} is nested too deep for a description of a model"
+        raise PredictorError(msg) from error
+    except ValueError as error:
+        msg = f"{origin} is not JSON: {error}"
+        raise PredictorError(msg) from error
+    if not isinstance(found, dict):
+        msg = f"{origin} is not a JSON object"
+        raise PredictorError(msg)
+    return found
