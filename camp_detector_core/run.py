@@ -104,8 +104,8 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     from .vector import check_format
 
     started = datetime.now(UTC)
+    check_format(job.products.vector)  # before the other names are made of this one
     paths = job.products.paths()
-    check_format(job.products.vector)
     named: list[str | Path] = [*job.images, *([job.model] if job.model else [])]
     refuse_own_inputs(standing(paths.values()), named)
     outputs = OutputSet(list(paths.values()), overwrite=job.overwrite)

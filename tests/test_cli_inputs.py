@@ -253,7 +253,8 @@ def test_a_virtual_raster_and_a_path_inside_a_zip_are_read(
 def test_a_raster_on_the_web_is_read_by_its_address(tmp_path: Path, model: Path, camp: Any) -> None:
     image = write_raster(tmp_path / "a.tif", rgb_of(scene(600, 500)))
     # A process of its own: GDAL waits for the answer while it holds this one's interpreter.
-    command = [sys.executable, Path(__file__).parent / "support" / "web.py", tmp_path]
+    script = Path(__file__).parent / "support" / "web.py"
+    command = [sys.executable, str(script), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = server.stdout.readline().strip()

@@ -167,7 +167,7 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheels: list[Path]) -> None:
     models = (ROOT / "camp_detector_core/models").glob("*.onnx")
     assert {f"camp_detector_core/models/{m.name}" for m in models} <= packaged
     assert {"camp_detector_core/py.typed", f"{info}/licenses/LICENSE"} <= set(names)
-    assert "camp-detector = camp_detector_core.cli:main" in scripts
+    assert "camp-detector = camp_detector_core.__main__:main" in scripts
     assert metadata["License-Expression"] == "MIT"
     assert metadata["Version"] == camp_detector_core.__version__
 

@@ -218,6 +218,7 @@ def test_a_pipe_is_no_output(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
+        ("/", "must end in one of"),
         (os.fsdecode(b"caf\xe9.gpkg"), "not UTF-8"),
         ("x" * 250 + ".gpkg", "choose a shorter one"),
         ("é" * 125 + ".gpkg", "choose a shorter one"),
