@@ -2,7 +2,8 @@
 
 Reading, inference and writing run side by side: one thread reads ahead, as many as the predictor
 wants infer, one writes finished strips, and the calling thread blends. What is in flight is
-bounded, so memory does not depend on the raster's height.
+bounded, and windows are made as they are needed, so memory does not depend on the raster's height
+and a run can be stopped from its first chip on, however large a raster declares itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
@@ -123,7 +125,7 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     run = _Run(source, predictor, spec, sinks, plan=plan, stretch=options.stretch)
     start = time.perf_counter()
     blocks = plan.blocks(height=plan.shape.height, width=options.block_width)
-    run.total = sum(len(plan.windows(b)) for b in blocks)
+    run.total = sum(plan.count(b) for b in blocks)
     run.progress = progress
     with run.threads():
         for block in blocks:
@@ -175,7 +177,7 @@ class _Run:
         """Do one block: chips go in row by row, finished strips come out."""
         plan = self._plan
         mosaic = Mosaic(plan, block, classes=len(self._spec.classes))
-        chips = self._chips(plan.windows(block))
+        chips = self._chips(w for row in plan.window_rows(block) for w in row)
         for row in plan.window_rows(block):
             with self.clock.stage("blend"):
                 strip = mosaic.finish(row[0].row)
@@ -189,16 +191,18 @@ class _Run:
             strip = mosaic.finish(block.stop_row)
         self._write(strip)
 
-    def _chips(self, windows: list[Window]) -> Iterator[_Chip]:
+    def _chips(self, windows: Iterator[Window]) -> Iterator[_Chip]:
         """Inferred chips in the order of the windows, a bounded number of them ahead."""
         size = self._predictor.batch_size
-        batches = deque(windows[i : i + size] for i in range(0, len(windows), size))
+        batches = iter(lambda: list(islice(windows, size)), [])
         ahead = 2 * self._predictor.workers + 1
         pending: deque[Future[list[_Chip]]] = deque()
-        while batches or pending:
-            while batches and len(pending) < ahead:
-                reads = [self._reader.submit(self._read, w) for w in batches.popleft()]
+        while True:
+            for batch in islice(batches, ahead - len(pending)):
+                reads = [self._reader.submit(self._read, w) for w in batch]
                 pending.append(self._infer.submit(self._infer_batch, reads))
+            if not pending:
+                return
             with self.clock.stage("wait"):
                 done = pending.popleft().result()
             for chip in done:

@@ -1,6 +1,6 @@
 """Blend the probabilities of overlapping chips into finished strips, with bounded memory.
 
-The weights of all chips that cover a pixel sum to 1 (`Axis.weights`), so a strip is finished as
+The weights of all chips that cover a pixel sum to 1 (`Axis.weight`), so a strip is finished as
 soon as the last chip over it was added, without a division. Each pixel receives its chips in the
 plan's order, whatever the block, so a block's result equals the whole raster's bit for bit.
 """
@@ -34,8 +34,10 @@ class Mosaic:
         height = plan.tile.height
         self._sum = np.zeros((classes, height, block.width), np.float32)
         self._valid = np.zeros((height, block.width), bool)
-        self._row_weights = dict(zip(plan.rows.starts, plan.rows.weights()))
-        self._col_weights = dict(zip(plan.cols.starts, plan.cols.weights()))
+        self._rows = plan.rows
+        self._row_weight: tuple[int, NDArray[np.float32]] = (0, plan.rows.weight(0))
+        columns = plan.cols.touching(block.col, block.stop_col)
+        self._col_weights = {plan.cols.start(j): plan.cols.weight(j) for j in columns}
 
     def add(
         self, window: Window, probabilities: NDArray[np.float32], valid: NDArray[np.bool_]
@@ -55,9 +57,10 @@ class Mosaic:
             msg = f"{window} does not touch the unfinished rows of {self._block}"
             raise GridError(msg)
         rows, cols = inside.slices_in(window)
-        weights = (
-            self._row_weights[window.row][rows, None] * self._col_weights[window.col][None, cols]
-        )
+        if self._row_weight[0] != window.row:
+            index = window.row // self._rows.stride
+            self._row_weight = (window.row, self._rows.weight(index))
+        weights = self._row_weight[1][rows, None] * self._col_weights[window.col][None, cols]
         row, col = inside.row - self._top, inside.col - self._block.col
         here = (slice(row, row + inside.height), slice(col, col + inside.width))
         self._sum[(slice(None), *here)] += probabilities[:, rows, cols] * weights

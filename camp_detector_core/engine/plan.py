@@ -6,6 +6,9 @@ disagree where they overlap: on 7 ha of Banepa the masks of chips of 512 and of 
 one piece had an IoU of 0.91 off the lattice and of 0.94 (overlap 32) to 0.97 (64) on it. Along
 each axis the side is chosen, up to the spec's, that leaves the fewest pixels to compute; the last
 chip may end beyond the raster.
+
+Nothing here grows with the raster but the lists that are asked for: a raster may declare more
+pixels than a list of its chips could be held for.
 """
 
 from __future__ import annotations
@@ -27,14 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Axis:
-    """Chips along one axis: ``[start, start + size)`` for each start."""
+    """Chips along one axis: ``[i * stride, i * stride + size)`` for each ``i`` below ``count``."""
 
     length: int
     """Pixels of the raster along this axis."""
     size: int
     """Side of a chip, pixels; larger than ``length`` where the chip is padded."""
-    starts: tuple[int, ...]
-    """First pixel of each chip, ascending from 0."""
+    stride: int
+    """Pixels from one chip's start to the next one's, at least one."""
+    count: int
+    """Number of chips, at least one."""
+
+    @property
+    def starts(self) -> range:
+        """First pixel of each chip, ascending from 0."""
+        return range(0, self.count * self.stride, self.stride)
 
     @classmethod
     def place(cls, length: int, *, tile: int, overlap: int, multiple: int) -> Axis:
@@ -47,52 +57,63 @@ class Axis:
             multiple: Sides, and starts as far as the overlap allows, are multiples of this.
         """
         if length <= tile:
-            return cls(length, math.ceil(length / multiple) * multiple, (0,))
+            size = math.ceil(length / multiple) * multiple
+            return cls(length, size, stride=size, count=1)
         smallest = max(multiple, tile // 2 // multiple * multiple, 2 * overlap)
         sizes = [s for s in range(multiple, tile + 1, multiple) if s >= smallest]
         options = [cls.of_size(length, s, overlap=overlap, multiple=multiple) for s in sizes]
-        return min(options, key=lambda axis: (len(axis.starts) * axis.size, -axis.size))
+        return min(options, key=lambda axis: (axis.count * axis.size, -axis.size))
 
     @classmethod
     def of_size(cls, length: int, size: int, *, overlap: int, multiple: int) -> Axis:
         """Chips of a given side; see `place`."""
         stride = (size - overlap) // multiple * multiple or size - overlap
         count = max(0, math.ceil((length - size) / stride)) + 1
-        return cls(length, size, tuple(i * stride for i in range(count)))
+        return cls(length, size, stride=stride, count=count)
+
+    def start(self, index: int) -> int:
+        """The first pixel of a chip."""
+        return index * self.stride
 
     def stop(self, index: int) -> int:
         """The pixel after the last one of a chip, cut at the raster's end."""
-        return min(self.starts[index] + self.size, self.length)
+        return min(index * self.stride + self.size, self.length)
 
     def touching(self, start: int, stop: int) -> range:
-        """Indices of the chips that have a pixel in ``[start, stop)``."""
-        hits = [i for i, s in enumerate(self.starts) if s < stop and self.stop(i) > start]
-        return range(hits[0], hits[-1] + 1)
+        """Indices of the chips that have a pixel in ``[start, stop)``, a span of the raster."""
+        first = max(0, (start - self.size) // self.stride + 1)
+        return range(first, min(self.count, (stop - 1) // self.stride + 1))
 
-    def weights(self) -> list[NDArray[np.float32]]:
-        """Blending weights of each chip along this axis; over all chips they sum to 1.
+    def weight(self, index: int) -> NDArray[np.float32]:
+        """Blending weights of a chip along this axis; over all chips they sum to 1.
 
-        Each rises from its edge over the pixels shared with its neighbour along a cubic (slow at
-        the ends, where a network sees least around it), and is flat between.
+        They rise from its edge over the pixels shared with its neighbour along a cubic (slow at
+        the ends, where a network sees least around it), and are flat between.
 
         Returns:
-            For each chip a float32 array of its length within the raster.
+            A float32 array of the chip's length within the raster.
         """
-        last = len(self.starts) - 1
-        raw = []
-        total = np.zeros(self.length)
-        for i, start in enumerate(self.starts):
-            at = np.arange(start, self.stop(i)) + 0.5
-            weight = np.ones(len(at))
-            before = self.stop(i - 1) - start if i > 0 else 0
-            after = self.stop(i) - self.starts[i + 1] if i < last else 0
-            if before:
-                weight *= _rise((at - start) / before)
-            if after:
-                weight *= _rise((self.stop(i) - at) / after)
-            raw.append(weight)
-            total[start : self.stop(i)] += weight
-        return [(w / total[s : s + len(w)]).astype(np.float32) for s, w in zip(self.starts, raw)]
+        start, stop = self.start(index), self.stop(index)
+        total = np.zeros(stop - start)
+        for other in self.touching(start, stop):
+            first, last = max(start, self.start(other)), min(stop, self.stop(other))
+            begin = self.start(other)
+            total[first - start : last - start] += self._raw(other)[first - begin : last - begin]
+        out: NDArray[np.float32] = (self._raw(index) / total).astype(np.float32)
+        return out
+
+    def _raw(self, index: int) -> NDArray[np.float64]:
+        """Weights of a chip before those of all chips are made to sum to 1."""
+        start, stop = self.start(index), self.stop(index)
+        at = np.arange(start, stop) + 0.5
+        weight = np.ones(stop - start)
+        before = self.stop(index - 1) - start if index > 0 else 0
+        after = stop - self.start(index + 1) if index < self.count - 1 else 0
+        if before:
+            weight *= _rise((at - start) / before)
+        if after:
+            weight *= _rise((stop - at) / after)
+        return weight
 
 
 def _rise(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -149,13 +170,20 @@ class TilePlan:
         """Height and width of the arrays that the network gets."""
         return Shape(self.rows.size, self.cols.size)
 
+    def count(self, block: Window) -> int:
+        """How many windows touch a block, without making them."""
+        rows = self.rows.touching(block.row, block.stop_row)
+        return len(rows) * len(self.cols.touching(block.col, block.stop_col))
+
     def window_rows(self, block: Window) -> Iterator[list[Window]]:
         """Windows that touch a block, one list for each row of chips, top to bottom."""
-        for i in self.rows.touching(block.row, block.stop_row):
-            row, height = self.rows.starts[i], self.rows.stop(i) - self.rows.starts[i]
-            columns = self.cols.touching(block.col, block.stop_col)
-            starts = ((j, self.cols.starts[j]) for j in columns)
-            yield [Window(row, col, height, self.cols.stop(j) - col) for j, col in starts]
+        rows, cols = self.rows, self.cols
+        columns = cols.touching(block.col, block.stop_col)
+        for i in rows.touching(block.row, block.stop_row):
+            row, height = rows.start(i), rows.stop(i) - rows.start(i)
+            yield [
+                Window(row, cols.start(j), height, cols.stop(j) - cols.start(j)) for j in columns
+            ]
 
     def windows(self, block: Optional[Window] = None) -> list[Window]:
         """Windows that touch a block (default: all), row by row, cut at the raster's edge."""

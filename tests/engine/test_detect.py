@@ -242,6 +242,34 @@ def test_cancel_stops_soon() -> None:
     assert predictor.calls <= 3 + 5 + 2
 
 
+@pytest.mark.timeout(30)
+def test_a_raster_that_declares_itself_huge_starts_at_once_and_can_be_cancelled() -> None:
+    side = 10**6
+
+    class Endless:
+        grid = Grid(Shape(side, side), Transform(1, 0, 0, 0, -1, 0), None)
+
+        def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+            shape = (window.height, window.width)
+            return np.zeros((1, *shape), np.uint8), np.ones(shape, bool)
+
+    class Stop:
+        told: tuple[int, int] = (0, 0)
+
+        def update(self, done: int, total: int) -> None:
+            self.told = (done, total)
+
+        def cancelled(self) -> bool:
+            return self.told[0] >= 3
+
+    stop, predictor = Stop(), Local()
+    with pytest.raises(Cancelled):
+        detect(Endless(), predictor, make_spec(), [], progress=stop)
+    assert stop.told[0] == 3
+    assert stop.told[1] > 10**9
+    assert predictor.calls <= 3 + 5 + 2
+
+
 def test_a_plan_for_another_raster_is_refused() -> None:
     source = ArraySource(np.zeros((1, 50, 50), np.uint8))
     plan = TilePlan.of(make_spec(), Shape(60, 50))

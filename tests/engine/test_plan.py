@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,9 @@ from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
 from camp_detector_core.engine.plan import Axis, TilePlan
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def make_spec(tile: int = 64, overlap: int = 16, multiple: int = 8) -> ModelSpec:
@@ -51,10 +56,60 @@ def test_chips_cover_the_axis_and_stay_inside(axis: Axis) -> None:
 @given(axes)
 def test_weights_are_positive_and_sum_to_one(axis: Axis) -> None:
     total = np.zeros(axis.length)
-    for start, weight in zip(axis.starts, axis.weights(), strict=True):
+    for i, start in enumerate(axis.starts):
+        weight = axis.weight(i)
         assert (weight > 0).all()
+        assert len(weight) == axis.stop(i) - start
         total[start : start + len(weight)] += weight
     np.testing.assert_allclose(total, 1, atol=1e-6)
+
+
+def whole_length_weights(axis: Axis) -> list[NDArray[np.float32]]:
+    """The weights in one go over the whole axis: ramps, then divided by their sum."""
+
+    def rise(t: NDArray[np.float64]) -> NDArray[np.float64]:
+        t = np.clip(t, 0, 1)
+        return t * t * (3 - 2 * t)
+
+    total = np.zeros(axis.length)
+    raw = []
+    ends = [(s, min(s + axis.size, axis.length)) for s in axis.starts]
+    for i, (start, stop) in enumerate(ends):
+        at = np.arange(start, stop) + 0.5
+        weight = np.ones(stop - start)
+        if i and ends[i - 1][1] > start:
+            weight *= rise((at - start) / (ends[i - 1][1] - start))
+        if i + 1 < len(ends) and stop > ends[i + 1][0]:
+            weight *= rise((stop - at) / (stop - ends[i + 1][0]))
+        raw.append(weight)
+        total[start:stop] += weight
+    return [(w / total[a:b]).astype(np.float32) for w, (a, b) in zip(raw, ends, strict=True)]
+
+
+@given(axes)
+def test_the_weights_of_one_chip_are_those_of_the_whole_axis(axis: Axis) -> None:
+    for i, weight in enumerate(whole_length_weights(axis)):
+        np.testing.assert_array_equal(axis.weight(i), weight)
+
+
+@given(axes, st.data())
+def test_touching_is_what_a_look_at_every_chip_finds(axis: Axis, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, axis.length - 1))
+    stop = data.draw(st.integers(start + 1, axis.length))
+    hits = [i for i, s in enumerate(axis.starts) if s < stop and axis.stop(i) > start]
+    assert list(axis.touching(start, stop)) == hits
+
+
+@pytest.mark.timeout(20)
+def test_a_plan_does_not_grow_with_the_raster() -> None:
+    side = 2**31 - 1
+    plan = TilePlan.of(make_spec(512, 64, 32), Shape(side, side))
+    assert plan.count(Window(0, 0, side, side)) == plan.rows.count * plan.cols.count > 10**13
+    end = Window(side - 5, side - 5, 5, 5)
+    assert plan.windows(end)[-1].stop_row == side
+    assert len(plan.rows.weight(plan.rows.count - 1)) <= 512
+    tall = next(plan.window_rows(Window(0, 0, side, 1000)))
+    assert len(tall) == 3
 
 
 @given(st.integers(1, 3000), st.integers(2, 12), st.sampled_from([1, 8, 32]), st.floats(0, 0.49))
@@ -101,4 +156,5 @@ def test_blocks_partition_and_get_every_window_that_touches_them(
         seen[block.slices] += 1
         touching = [w for w in plan.windows() if w.intersection(block)]
         assert plan.windows(block) == touching
+        assert plan.count(block) == len(touching)
     assert (seen == 1).all()
