@@ -101,7 +101,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         CampDetectorError: With a sentence for the user; `Cancelled` if the listener asked for it.
     """
     from .raster import gdal_env
-    from .vector import check_format
+    from .vector import check_crs, check_format
 
     started = datetime.now(UTC)
     check_format(job.products.vector)  # before the other names are made of this one
@@ -114,6 +114,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         with clock.stage("open"):
             inputs = _open(job, stack)
             refuse_own_sources(standing(paths.values()), inputs.source.files)
+            check_crs(job.products.vector, inputs.source.grid.crs_wkt)
         for warning in inputs.warnings:
             listener.warn(warning)
         work = _Work(job, inputs, {n: outputs.target(p) for n, p in paths.items()}, clock)

@@ -228,7 +228,7 @@ def test_a_bad_model(
         (("--stretch", "wide"), "neither LOW,HIGH"),
         (("--gsd", "-3"), "--gsd"),
         (("--gsd", "fine"), "neither auto, native, model"),
-        (("--gsd", "0.01"), "not in the picture"),
+        (("--gsd", "0.01"), "too far from"),
         (("--device", "coreml"), "coreml cannot be used here"),
         (("--device", "abacus"), "abacus"),
         (("--threads", "0"), "--threads"),

@@ -60,7 +60,7 @@ def written(folder: Path, suffix: str, dwellings: Sequence[Dwelling], grid: Grid
 def read(path: Path) -> tuple[dict[str, list[object]], list[shapely.Geometry], str | None]:
     meta, _, geometry, columns = pyogrio.raw.read(path)
     fields = {n: list(c) for n, c in zip(meta["fields"], columns, strict=True)}
-    order = np.argsort(fields["id"]) if fields else []
+    order: list[int] = np.argsort(np.asarray(fields["id"], int)).tolist() if fields else []
     shapes = shapely.from_wkb(geometry)
     return (
         {n: [c[i] for i in order] for n, c in fields.items()},

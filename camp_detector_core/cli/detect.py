@@ -45,8 +45,8 @@ def detect(
 ) -> None:
     """Find dwellings in rasters and write them as polygons.
 
-    IMAGE is anything that GDAL reads: a file, a URL, a VRT, or a folder of tiles; several are one
-    mosaic. Outputs appear together at the end, or not at all.
+    IMAGE is anything that GDAL reads: a file, a URL, a VRT, or a folder of tiles with its
+    sub-folders; several are one mosaic. Outputs appear together at the end, or not at all.
 
     \b
     camp-detector detect camp.tif -o camp.gpkg --all-outputs
