@@ -17,35 +17,19 @@ from camp_detector_core.engine.grid import Transform, Window
 from camp_detector_core.raster import (
     SourceOptions,
     gdal_env,
-    open_source,
 )
-from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.sources import opened, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from camp_detector_core.raster import RasterioSource
-
-NATIVE = SourceOptions(gsd="native")
 
 
 @pytest.fixture(autouse=True)
 def _environment() -> Iterator[None]:
     with gdal_env():
         yield
-
-
-def opened(path: Path | list[Path], options: SourceOptions = NATIVE, **spec: Any) -> RasterioSource:
-    paths = path if isinstance(path, list) else [path]
-    return open_source([str(p) for p in paths], tiny_spec(**spec), options)
-
-
-def whole(source: RasterioSource) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    return source.read(source.grid.window)
 
 
 def test_a_plain_raster_is_read_as_it_is(tmp_path: Path) -> None:
