@@ -11,7 +11,7 @@ import math
 import re
 import reprlib
 from dataclasses import dataclass, field, fields
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
 from .errors import SpecError
 from .values import NUMBERS, check_number, to_text, to_texts
@@ -248,10 +248,6 @@ class ModelSpec:
             msg = f"the model description is not JSON that can be read: {error}"
             raise SpecError(msg) from error
         return cls.from_dict(raw)
-
-    def class_of(self, value: int) -> Optional[ClassDef]:
-        """The class with this raster value, or None."""
-        return next((c for c in self.classes if c.value == value), None)
 
 
 def _build(kind: Any, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any of the dataclasses here
