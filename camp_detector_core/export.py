@@ -7,7 +7,6 @@ network on chips before it gets its name; a file that disagrees is never left be
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 import warnings
 from contextlib import contextmanager
@@ -17,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.jit._trace import TracerWarning
 
-from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.activation import TwoOutputs, WithActivation
+from camp_detector_core.checked_file import ExportError, write_checked
+from camp_detector_core.engine.separation import OUTPUT as SEPARATION
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.packaging.onnx_metadata import (
     deepness_metadata,
@@ -42,24 +43,6 @@ OPSETS = (11, 17)
 """ONNX opsets that are exported and tested."""
 IR_VERSION = 8
 """Of the file format: the newest that onnxruntime 1.12, the oldest that hosts carry, can read."""
-
-
-class ExportError(CampDetectorError):
-    """An export disagrees with its network or cannot be written."""
-
-
-class WithActivation(nn.Module):
-    """A network whose output is probabilities."""
-
-    def __init__(self, network: nn.Module) -> None:
-        """Wrap a network that gives logits."""
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Probabilities (n, classes, height, width) of normalised chips."""
-        out: Tensor = torch.sigmoid(self.network(x))
-        return out
 
 
 @dataclass(frozen=True)
@@ -87,7 +70,7 @@ def export_state(network: nn.Module, path: Path) -> None:
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     buffer = io.BytesIO()
     torch.save(state, buffer)
-    _publish(buffer.getvalue(), path, check=lambda _: None)
+    write_checked(buffer.getvalue(), path, check=lambda _: None)
 
 
 def export_torchscript(
@@ -99,8 +82,11 @@ def export_torchscript(
 ) -> float:
     """Trace the network with its activation; the spec is in the archive under `METADATA_KEY`.
 
+    Calling the model gives the probabilities of its classes; its method ``channels`` gives all
+    that there are.
+
     Args:
-        network: Gives logits.
+        network: Gives logits (n, spec.channels, height, width).
         path: The ``.pt`` file.
         spec: What the model is.
         chips: Real normalised chips (n, bands, height, width) to compare with, beside noise.
@@ -111,12 +97,15 @@ def export_torchscript(
     Raises:
         ExportError: The file differs from the network, or cannot be written.
     """
-    model = WithActivation(network).cpu().eval()
+    model = WithActivation(network, classes=_classes(spec)).cpu().eval()
+    whole = WithActivation(network).eval()
     batches = [*random_chips(spec), *chips]
+    _check_channels(whole, batches[0], spec)
+    example = torch.from_numpy(batches[0])
     buffer = io.BytesIO()
     with torch.no_grad(), _quiet():
-        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-            model, torch.from_numpy(batches[0]), check_trace=True
+        traced = torch.jit.trace_module(  # type: ignore[no-untyped-call]
+            model, {"forward": example, "channels": example}, check_trace=True
         )
         torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
     differences = []
@@ -124,10 +113,11 @@ def export_torchscript(
     def check(written: Path) -> None:
         with _quiet():
             loaded = torch.jit.load(str(written))  # type: ignore[no-untyped-call]
-        differences.append(check_parity(model, _run_torch(loaded), batches, name=path.name))
+        for wanted, given in ((model, loaded), (whole, loaded.channels)):
+            differences.append(check_parity(wanted, _run_torch(given), batches, name=path.name))
 
-    _publish(buffer.getvalue(), path, check=check)
-    return differences[0]
+    write_checked(buffer.getvalue(), path, check=check)
+    return max(differences)
 
 
 def export_onnx(
@@ -140,11 +130,12 @@ def export_onnx(
 ) -> float:
     """Write an ONNX file with its activation and its spec.
 
-    Names are ``input`` and ``output``; the batch size is free, and so are height and width unless
-    the file is for Deepness.
+    Names are ``input`` and ``output``, and ``separation`` where the spec has one; the batch size
+    is free, and so are height and width unless the file is for Deepness. Deepness takes one
+    output, so its file tells no touching dwellings apart and does not claim to.
 
     Args:
-        network: Gives logits.
+        network: Gives logits (n, spec.channels, height, width).
         path: The ``.onnx`` file.
         spec: What the model is.
         options: Opset and variant.
@@ -160,21 +151,52 @@ def export_onnx(
     """
     options = options or OnnxOptions()
     tile = spec.tile_size if options.deepness else None
-    model = WithActivation(network).cpu().eval()
+    whole = WithActivation(network).cpu().eval()
     batches = [*random_chips(spec, tile=tile), *(fit_chips(c, tile=tile) for c in chips)]
-    data = _onnx_bytes(model, batches[0], spec=spec, options=options)
+    _check_channels(whole, batches[0], spec)
+    model: nn.Module = WithActivation(network, classes=_classes(spec)).eval()
+    outputs = ["output"]
+    if options.deepness:
+        spec = replace(
+            spec,
+            description=f"{spec.description} Fixed tile for Deepness.".strip(),
+            separation=None,
+        )
+    elif spec.separation is not None:
+        model = TwoOutputs(network, classes=len(spec.classes)).eval()
+        outputs.append(SEPARATION)
+    data = _onnx_bytes(model, batches[0], spec=spec, options=options, outputs=outputs)
+    wanted = model if len(outputs) == 1 else whole
     differences = []
 
     def check(written: Path) -> None:
-        run = _run_onnx(written)
-        differences.append(check_parity(model, run, batches, name=path.name))
+        run = _run_onnx(written, outputs)
+        differences.append(check_parity(wanted, run, batches, name=path.name))
 
-    _publish(data, path, check=check)
+    write_checked(data, path, check=check)
     return differences[0]
 
 
+def _classes(spec: ModelSpec) -> int | None:
+    """How many channels are classes, where there are others beside them."""
+    return None if spec.separation is None else len(spec.classes)
+
+
+def _check_channels(model: nn.Module, example: NDArray[np.float32], spec: ModelSpec) -> None:
+    """Refuse a network that does not give the channels of its description."""
+    given = _run_torch(model)(example).shape[1]
+    if given != spec.channels:
+        msg = f"the network gives {given} channels, {spec.id} has {spec.channels}: not exported"
+        raise ExportError(msg)
+
+
 def _onnx_bytes(
-    model: nn.Module, example: NDArray[np.float32], *, spec: ModelSpec, options: OnnxOptions
+    model: nn.Module,
+    example: NDArray[np.float32],
+    *,
+    spec: ModelSpec,
+    options: OnnxOptions,
+    outputs: list[str],
 ) -> bytes:
     import onnx
 
@@ -188,8 +210,8 @@ def _onnx_bytes(
             dynamo=False,
             opset_version=options.opset,
             input_names=["input"],
-            output_names=["output"],
-            dynamic_axes={"input": free, "output": free},
+            output_names=outputs,
+            dynamic_axes=dict.fromkeys(["input", *outputs], free),
         )
         proto = onnx.load(str(draft))
     proto.ir_version = min(proto.ir_version, IR_VERSION)
@@ -197,7 +219,6 @@ def _onnx_bytes(
         sides = proto.graph.output[0].type.tensor_type.shape.dim[1:]
         for dim, size in zip(sides, (len(spec.classes), *example.shape[2:]), strict=True):
             dim.dim_value = size
-        spec = replace(spec, description=f"{spec.description} Fixed tile for Deepness.".strip())
     extra = deepness_metadata(spec) if options.deepness else {}
     set_metadata(proto, {**spec_metadata(spec), **extra})
     onnx.checker.check_model(proto, full_check=True)
@@ -248,7 +269,7 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _run_torch(model: nn.Module) -> Run:
+def _run_torch(model: Callable[[torch.Tensor], torch.Tensor]) -> Run:
     def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.no_grad():
             out: NDArray[np.float32] = model(torch.from_numpy(batch)).numpy()
@@ -257,33 +278,13 @@ def _run_torch(model: nn.Module) -> Run:
     return run
 
 
-def _run_onnx(path: Path) -> Run:
+def _run_onnx(path: Path, outputs: list[str]) -> Run:
+    """All outputs of a file as the channels of one array."""
     import onnxruntime as ort
 
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
     def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        out: NDArray[np.float32] = session.run(["output"], {"input": batch})[0]
-        return out
+        return np.concatenate(session.run(outputs, {"input": batch}), axis=1)
 
     return run
-
-
-def _publish(data: bytes, path: Path, *, check: Callable[[Path], None]) -> None:
-    """Write beside the target, check, then rename: the target is whole and right, or untouched."""
-    temporary: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(0o644)
-        check(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}"
-        raise ExportError(msg) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
 from camp_detector_core.export import (
     IR_VERSION,
@@ -59,6 +61,7 @@ class SquareOnly(Small):
         return out if x.shape[2] == x.shape[3] else out + 1
 
 
+APART = Separation("border", 0.5, reach=3, min_seed=4)
 SPEC = tiny_spec(multiple=4, overlap=8, tile_size=32, threshold=0.4, provenance={"seed": "7"})
 
 
@@ -78,9 +81,9 @@ def expected(network: nn.Module, batch: NDArray[np.float32]) -> NDArray[np.float
 def answer(path: Path, batch: NDArray[np.float32]) -> NDArray[np.float32]:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert [i.name for i in session.get_inputs()] == ["input"]
-    assert [o.name for o in session.get_outputs()] == ["output"]
-    out: NDArray[np.float32] = session.run(["output"], {"input": batch})[0]
-    return out
+    names = [o.name for o in session.get_outputs()]
+    assert names in (["output"], ["output", "separation"])
+    return np.concatenate(session.run(names, {"input": batch}), axis=1)
 
 
 def dims(value: onnx.ValueInfoProto) -> list[int | str]:
@@ -182,6 +185,66 @@ def test_deepness_gets_no_file_that_it_would_feed_wrongly(
     with pytest.raises(SpecError, match="Deepness"):
         export_onnx(network, tmp_path / "d.onnx", spec=spec, options=OnnxOptions(deepness=True))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("opset", [11, 17])
+def test_a_separation_is_the_second_output(tmp_path: Path, opset: int) -> None:
+    spec, network, path = replace(SPEC, separation=APART), Small(classes=2), tmp_path / "m.onnx"
+    assert export_onnx(network, path, spec=spec, options=OnnxOptions(opset)) <= TOLERANCE
+    predictor = OnnxPredictor(path.read_bytes())
+    assert predictor.spec == spec
+    model = onnx.load(path)
+    assert [dims(o)[1] for o in model.graph.output] == [1, 1]
+    assert [n.op_type for n in model.graph.node].count("Sigmoid") == 1
+    for size in ((1, 32, 32), (2, 64, 20)):
+        batch, wanted = chips(*size), expected(network, chips(*size))
+        assert np.abs(wanted[:, 0] - wanted[:, 1]).max() > 0.5, "exchanged channels would not show"
+        np.testing.assert_allclose(answer(path, batch), wanted, atol=1e-5)
+        np.testing.assert_allclose(predictor.predict(batch), wanted, atol=1e-5)
+
+
+def test_torchscript_gives_the_classes_and_has_all_channels(tmp_path: Path) -> None:
+    network, path = Small(classes=2), tmp_path / "m.pt"
+    export_torchscript(network, path, spec=replace(SPEC, separation=APART))
+    loaded, batch = torch.jit.load(str(path)), chips(2, 64, 20)
+    with torch.no_grad():
+        given = loaded(torch.from_numpy(batch)).numpy()
+        every = loaded.channels(torch.from_numpy(batch)).numpy()
+    np.testing.assert_allclose(given, expected(network, batch)[:, :1], atol=1e-5)
+    np.testing.assert_allclose(every, expected(network, batch), atol=1e-5)
+
+
+def test_deepness_gets_the_classes_alone(tmp_path: Path) -> None:
+    path, network = tmp_path / "d.onnx", Small(classes=2)
+    spec = replace(SPEC, separation=APART)
+    export_onnx(network, path, spec=spec, options=OnnxOptions(deepness=True))
+    assert read_spec(path).separation is None
+    batch = chips(2, 32, 32)
+    np.testing.assert_allclose(answer(path, batch), expected(network, batch)[:, :1], atol=1e-5)
+    assert OnnxPredictor(path.read_bytes()).predict(batch).shape == (2, 1, 32, 32)
+
+
+@pytest.mark.parametrize("export", [export_onnx, export_torchscript])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_network_of_other_channels_is_refused(
+    tmp_path: Path, export: Callable[..., float], channels: int
+) -> None:
+    with pytest.raises(ExportError, match=f"gives {channels} channels, tiny-1.0 has 2"):
+        export(Small(classes=channels), tmp_path / "m.bin", spec=replace(SPEC, separation=APART))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("export", [export_onnx, export_torchscript])
+def test_a_difference_in_the_separation_alone_is_refused(
+    tmp_path: Path, export: Callable[..., float]
+) -> None:
+    class SecondOnSquares(Small):
+        def forward(self, x: Tensor) -> Tensor:
+            out = super().forward(x)
+            return out if x.shape[2] == x.shape[3] else out + torch.tensor([[[[0.0]], [[1.0]]]])
+
+    with pytest.raises(ExportError, match="differs"):
+        export(SecondOnSquares(classes=2), tmp_path / "m.bin", spec=replace(SPEC, separation=APART))
 
 
 @pytest.mark.parametrize("export", [export_onnx, export_torchscript])

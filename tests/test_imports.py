@@ -25,6 +25,7 @@ ONLY_IN = {
     "onnxruntime": ("camp_detector_core.engine.ort", "camp_detector_core.export"),
     "mlflow": ("training.tracking",),
     "torch": (
+        "camp_detector_core.activation",
         "camp_detector_core.network",
         "camp_detector_core.export",
         "camp_detector_core.torch_predictor",

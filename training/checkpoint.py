@@ -123,7 +123,7 @@ def _holds_options(path: Path) -> bool:
 
 
 def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
-    bands, classes = len(found.spec.bands), len(found.spec.classes)
+    bands, classes = len(found.spec.bands), found.spec.channels
     if found.architecture == "reference":
         return ReferenceNetwork(bands=bands, classes=classes)
     options = NetworkOptions(found.encoder, bands=bands, classes=classes, start="random")

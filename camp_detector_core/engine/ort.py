@@ -7,12 +7,13 @@ can explain first that the package is missing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 import numpy as np
 import onnxruntime
 
 from .errors import PredictorError, SpecError
+from .separation import OUTPUT as SEPARATION
 from .spec import METADATA_KEY, ModelSpec
 
 if TYPE_CHECKING:
@@ -78,29 +79,34 @@ class OnnxPredictor:
         free_batch = not isinstance(self._session.get_inputs()[0].shape[0], int)
         self.batch_size = _GPU_BATCH if free_batch and not on_cpu else 1
         self._input: str = self._session.get_inputs()[0].name
-        self._output: str = self._session.get_outputs()[0].name
+        self._outputs = {self._session.get_outputs()[0].name: len(self.spec.classes)}
+        if self.spec.separation is not None:
+            self._outputs[SEPARATION] = 1
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Class probabilities of normalised chips.
+        """Probabilities of normalised chips.
 
         Args:
             batch: (n, bands, height, width) float32.
 
         Returns:
-            (n, classes, height, width) float32 in [0, 1].
+            (n, spec.channels, height, width) float32 in [0, 1]: the classes, then, where the spec
+            has a separation, its channel.
 
         Raises:
             PredictorError: ONNX Runtime fails, or the result is not what the spec promises.
         """
         try:
-            (out,) = self._session.run([self._output], {self._input: batch})
+            found = self._session.run(list(self._outputs), {self._input: batch})
         except Exception as error:  # its exceptions share no other base
             msg = f"the model cannot be run on chips of {batch.shape}: {_one_line(error)}"
             raise PredictorError(msg) from error
-        wanted = (batch.shape[0], len(self.spec.classes), *batch.shape[2:])
-        if out.shape != wanted:
-            msg = f"the model gave an output of {out.shape} where {wanted} is expected"
-            raise PredictorError(msg)
+        for given, (name, channels) in zip(found, self._outputs.items()):
+            wanted = (batch.shape[0], channels, *batch.shape[2:])
+            if given.shape != wanted:
+                msg = f"the model gave {name} as {given.shape} where {wanted} is expected"
+                raise PredictorError(msg)
+        out = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
         low, high = float(out.min()), float(out.max())
         if not (np.isfinite(low) and np.isfinite(high)):
             msg = "the model gave values that are not numbers (NaN or infinite)"
@@ -151,26 +157,27 @@ def _spec_in(metadata: dict[str, str]) -> ModelSpec:
 
 
 def _check_graph(session: onnxruntime.InferenceSession, spec: ModelSpec) -> Optional[int]:
-    """Hold the graph's input and output against the spec; the fixed side of its chips or None."""
-    inputs, first = session.get_inputs(), session.get_outputs()[0]
+    """Hold the graph's input and outputs against the spec; the fixed side of its chips or None."""
+    inputs, (first, *others) = session.get_inputs(), session.get_outputs()
     rank = 4
     if len(inputs) != 1 or any(len(v.shape) != rank for v in (inputs[0], first)):
         msg = "the model must take one (n, bands, height, width) array and give one of 4 axes"
         raise SpecError(msg)
-    for value, wanted, what in (
-        (inputs[0], len(spec.bands), "bands"),
-        (first, len(spec.classes), "classes"),
-    ):
-        if value.type != "tensor(float)":
-            msg = f"the model's {value.name} must be float32, got {value.type}"
+    _check_value(inputs[0], len(spec.bands), "bands")
+    _check_value(first, len(spec.classes), "classes")
+    second = [v for v in others if v.name == SEPARATION]
+    if len(second) != (spec.separation is not None):
+        what, has = ("nothing of", "an") if second else ("a way of", "no")
+        msg = (
+            f"the description says {what} telling touching dwellings apart, but the network "
+            f"has {has} output {SEPARATION!r}: description and network do not belong together"
+        )
+        raise SpecError(msg)
+    for value in second:
+        if len(value.shape) != rank:
+            msg = f"the model's {SEPARATION} must have 4 axes, got {len(value.shape)}"
             raise SpecError(msg)
-        channels = value.shape[1]
-        if isinstance(channels, int) and channels != wanted:
-            msg = (
-                f"the description says {wanted} {what}, but the network's {value.name} has "
-                f"{channels}: description and network do not belong together"
-            )
-            raise SpecError(msg)
+        _check_value(value, 1, "channel of separation")
     height, width = inputs[0].shape[2:]
     if not isinstance(height, int) and not isinstance(width, int):
         return None
@@ -178,3 +185,17 @@ def _check_graph(session: onnxruntime.InferenceSession, spec: ModelSpec) -> Opti
         msg = f"the model takes only chips of {height} x {width}; squares or free sizes are needed"
         raise SpecError(msg)
     return int(height)
+
+
+def _check_value(value: Any, wanted: int, what: str) -> None:  # noqa: ANN401 - published untyped
+    """Refuse an input or output of another number type, or of another number of channels."""
+    if value.type != "tensor(float)":
+        msg = f"the model's {value.name} must be float32, got {value.type}"
+        raise SpecError(msg)
+    channels = value.shape[1]
+    if isinstance(channels, int) and channels != wanted:
+        msg = (
+            f"the description says {wanted} {what}, but the network's {value.name} has "
+            f"{channels}: description and network do not belong together"
+        )
+        raise SpecError(msg)

@@ -46,13 +46,14 @@ class Predictor(Protocol):
         """How many chips to hand over at a time, at least 1."""
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Class probabilities of normalised chips.
+        """Probabilities of normalised chips.
 
         Args:
             batch: (n, bands, height, width) float32, normalised as the model's spec says.
 
         Returns:
-            (n, classes, height, width) float32 in [0, 1].
+            (n, spec.channels, height, width) float32 in [0, 1]: the classes, then, where the
+            model tells touching dwellings apart, the channel of its separation.
 
         Raises:
             PredictorError: The model cannot be run.

@@ -11,26 +11,23 @@ import math
 import re
 import reprlib
 from dataclasses import dataclass, field, fields
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from .errors import SpecError
-from .values import NUMBERS, check_number, to_text, to_texts
+from .separation import Separation
+from .values import NUMBERS, check_number, require, to_text, to_texts
 
 METADATA_KEY = "camp_detector.spec"
 """Key of the JSON text in the ONNX file's metadata."""
-SCHEMA_VERSION = 1
-"""Raised when an older reader would misread a newer description."""
+PLAIN_VERSION, SCHEMA_VERSION = 1, 2
+"""Of the description; raised when an older reader would misread a newer one. A model that does not
+tell touching dwellings apart is still described in version 1, to the byte."""
 
 _DTYPES = ("uint8", "uint16", "int16", "float32")
 _COLOR = re.compile(r"#[0-9A-F]{6}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MAX_SIDE = 16384
 """Largest chip: 3 bands of this side fill 3 GiB."""
-
-
-def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
-    if not condition:
-        raise SpecError(message)
 
 
 def _positive(value: float) -> bool:
@@ -56,8 +53,8 @@ class Band:
 
     def __post_init__(self) -> None:
         """Refuse a scaling that cannot be undone."""
-        _require(bool(self.name), "a band needs a name")
-        _require(
+        require(bool(self.name), "a band needs a name")
+        require(
             _positive(self.scale) and math.isfinite(self.mean) and _positive(self.std),
             f"band {self.name}: scale and std must be positive and mean finite, got "
             f"scale {self.scale}, mean {self.mean}, std {self.std}",
@@ -81,15 +78,15 @@ class ClassDef:
 
     def __post_init__(self) -> None:
         """Refuse values that mean something else."""
-        _require(
+        require(
             1 <= self.value <= 254,  # noqa: PLR2004 - 0 is background, 255 nodata
             f"class {self.name!r}: value must be 1 to 254, got {self.value}",
         )
-        _require(
+        require(
             bool(_NAME.fullmatch(self.name)),
             f"class name {self.name!r} must be made of letters, digits, '.', '_' and '-'",
         )
-        _require(
+        require(
             bool(_COLOR.fullmatch(self.color)),
             f"class {self.name!r}: colour must be #RRGGBB in upper case, got {self.color!r}",
         )
@@ -110,7 +107,7 @@ class ModelSpec:
     bands: tuple[Band, ...]
     """Input channels in the order in which the network takes them."""
     classes: tuple[ClassDef, ...]
-    """One for each output channel; background is not listed."""
+    """One for each of the first output channels; background is not listed."""
     gsd: float
     """Ground sampling distance that the network was trained on, metres a pixel."""
     dtype: str = "uint8"
@@ -133,46 +130,49 @@ class ModelSpec:
     """Who must be named when the model or its results are published: data and weights."""
     provenance: Mapping[str, str] = field(default_factory=dict)
     """Where the model comes from: command, seed, data, software, figures; text to text."""
+    separation: Optional[Separation] = None
+    """What one further output channel, after those of the classes, means; None where there is
+    none, and each connected patch of the mask is a dwelling."""
 
     def __post_init__(self) -> None:
         """Check each field and the fields against each other."""
-        _require(
+        require(
             bool(_NAME.fullmatch(self.name)),
             f"model name {self.name!r} must be made of letters, digits, '.', '_' and '-'",
         )
-        _require(
+        require(
             bool(self.version) and self.version.isprintable(),
             f"model {self.name}: version must be printable text, got {self.version!r}",
         )
-        _require(bool(self.bands), f"model {self.name}: at least one band is needed")
-        _require(bool(self.classes), f"model {self.name}: at least one class is needed")
+        require(bool(self.bands), f"model {self.name}: at least one band is needed")
+        require(bool(self.classes), f"model {self.name}: at least one class is needed")
         values = [c.value for c in self.classes]
-        _require(
+        require(
             len(set(values)) == len(values),
             f"model {self.name}: class values must differ, got {values}",
         )
-        _require(
+        require(
             self.dtype in _DTYPES,
             f"model {self.name}: dtype must be one of {', '.join(_DTYPES)}, got {self.dtype!r}",
         )
-        _require(_positive(self.gsd), f"model {self.name}: gsd must be positive, got {self.gsd}")
-        _require(
+        require(_positive(self.gsd), f"model {self.name}: gsd must be positive, got {self.gsd}")
+        require(
             self.multiple >= 1
             and 1 <= self.tile_size <= _MAX_SIDE
             and self.tile_size % self.multiple == 0,
             f"model {self.name}: tile size {self.tile_size} must be a positive multiple of "
             f"{self.multiple}, at most {_MAX_SIDE}",
         )
-        _require(
+        require(
             0 <= self.overlap < self.tile_size / 2,
             f"model {self.name}: overlap {self.overlap} must be less than half of the tile size "
             f"{self.tile_size}",
         )
-        _require(
+        require(
             0 < self.threshold <= 1,
             f"model {self.name}: threshold must be above 0 and at most 1, got {self.threshold}",
         )
-        _require(
+        require(
             math.isfinite(self.min_area) and self.min_area >= 0,
             f"model {self.name}: min_area must not be negative, got {self.min_area}",
         )
@@ -182,12 +182,22 @@ class ModelSpec:
         """Name and version, as written into results."""
         return f"{self.name}-{self.version}"
 
+    @property
+    def channels(self) -> int:
+        """Output channels: one for each class, and one more where there is a separation."""
+        return len(self.classes) + (self.separation is not None)
+
     def to_dict(self) -> dict[str, Any]:
         """A plain dict that JSON can hold; the inverse of `from_dict`."""
-        out: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+        plain = self.separation is None
+        out: dict[str, Any] = {"schema_version": PLAIN_VERSION if plain else SCHEMA_VERSION}
         for f in fields(self):
             value = getattr(self, f.name)
-            if f.name in {"bands", "classes"}:
+            if f.name == "separation":
+                if plain:
+                    continue
+                value = dict(vars(value))
+            elif f.name in {"bands", "classes"}:
                 value = [dict(vars(v)) for v in value]
             elif f.name == "attribution":
                 value = list(value)
@@ -212,16 +222,24 @@ class ModelSpec:
             raise SpecError(msg)
         given = dict(raw)
         version = given.pop("schema_version", None)
-        _require(
-            version == SCHEMA_VERSION,
+        require(
+            version in (PLAIN_VERSION, SCHEMA_VERSION),
             f"this model's description is of version {reprlib.repr(version)}, and this release of "
-            f"Camp Detector reads version {SCHEMA_VERSION}: update Camp Detector",
+            f"Camp Detector reads versions {PLAIN_VERSION} and {SCHEMA_VERSION}: update Camp "
+            "Detector",
+        )
+        require(
+            (version == SCHEMA_VERSION) == ("separation" in given),
+            f"a model description of version {SCHEMA_VERSION} holds a separation, and one of "
+            f"version {PLAIN_VERSION} holds none",
         )
         unknown = set(given) - {f.name for f in fields(cls)}
-        _require(not unknown, f"unknown fields in the model description: {sorted(unknown)!r:.300}")
+        require(not unknown, f"unknown fields in the model description: {sorted(unknown)!r:.300}")
         try:
             given["bands"] = tuple(_build(Band, b) for b in given.get("bands", ()))
             given["classes"] = tuple(_build(ClassDef, c) for c in given.get("classes", ()))
+            if "separation" in given:
+                given["separation"] = _build(Separation, given["separation"])
             given["attribution"] = to_texts(given.get("attribution", ()))
             given["provenance"] = {
                 to_text(k, "provenance"): to_text(str(v), f"provenance {k}")

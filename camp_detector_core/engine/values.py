@@ -14,6 +14,12 @@ NUMBERS: Mapping[str, Any] = {"int": (int,), "float": (int, float)}
 """What JSON gives for the dataclass fields of these types."""
 
 
+def require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Refuse what does not hold."""
+    if not condition:
+        raise SpecError(message)
+
+
 def to_text(value: Any, name: str) -> str:  # noqa: ANN401 - whatever the JSON holds
     """A value that must be text that can be written as UTF-8."""
     if not isinstance(value, str):

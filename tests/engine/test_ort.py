@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 from camp_detector_core.engine import ort
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, Band, ClassDef, ModelSpec
 
 SPEC = ModelSpec(
@@ -21,6 +22,7 @@ SPEC = ModelSpec(
     classes=(ClassDef(1, "dwelling", "#FF0000"),),
     gsd=0.2,
 )
+APART = dataclasses.replace(SPEC, separation=Separation("border", 0.5, reach=3, min_seed=4))
 
 
 def make_model(
@@ -157,7 +159,7 @@ def test_spec_round_trip_and_its_errors() -> None:
     assert ModelSpec.from_json(SPEC.to_json()) == SPEC
     raw = SPEC.to_dict()
     for change, message in [
-        ({"schema_version": 2}, "update Camp Detector"),
+        ({"schema_version": 3}, "update Camp Detector"),
         ({"colour": 1}, "unknown fields"),
         ({"gsd": "0.2"}, "gsd must be a number"),
         ({"gsd": float("inf")}, "gsd must be positive"),
@@ -179,3 +181,67 @@ def test_spec_round_trip_and_its_errors() -> None:
     with pytest.raises(SpecError, match="must be an object"):
         ModelSpec.from_json("[]")
     assert dataclasses.replace(SPEC, version="2").id == "m-2"
+
+
+def two_outputs(*, second: str = "separation", channels: int = 1, kind: int = 1) -> bytes:
+    """A model whose first output is band 0 and whose second is band 1 and those after it."""
+    nodes = [
+        helper.make_node("Slice", ["input", "zero", "one", "one"], ["output"]),
+        helper.make_node("Slice", ["input", "one", "end", "one"], ["part"]),
+        helper.make_node("Cast", ["part"], [second], to=kind),
+    ]
+    free = ["n", "h", "w"]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("input", 1, ["n", 3, *free[1:]])],
+        [
+            helper.make_tensor_value_info("output", 1, ["n", 1, *free[1:]]),
+            helper.make_tensor_value_info(second, kind, ["n", channels, *free[1:]]),
+        ],
+        [
+            helper.make_tensor(name, TensorProto.INT64, [1], [value])
+            for name, value in (("zero", 0), ("one", 1), ("end", 1 + channels))
+        ],
+    )
+    # Slice takes the first axis unless it is told otherwise.
+    for node in nodes[:2]:
+        node.input.insert(3, "one")
+    graph = helper.make_graph(nodes, "g", graph.input, graph.output, graph.initializer)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def test_the_separation_is_the_last_channel() -> None:
+    predictor = OnnxPredictor(two_outputs(), spec=APART)
+    batch = np.random.default_rng(0).random((2, 3, 8, 12)).astype(np.float32)
+    np.testing.assert_array_equal(predictor.predict(batch), batch[:, :2])
+
+
+@pytest.mark.parametrize(
+    ("model", "spec", "message"),
+    [
+        (make_model(), APART, "no output 'separation'"),
+        (two_outputs(second="other"), APART, "no output 'separation'"),
+        (two_outputs(), SPEC, "an output 'separation'"),
+        (two_outputs(channels=2), APART, "says 1 channel of separation, .* separation has 2"),
+        (two_outputs(kind=TensorProto.DOUBLE), APART, "separation must be float32"),
+    ],
+)
+def test_graph_and_description_must_agree_on_separation(
+    model: bytes, spec: ModelSpec, message: str
+) -> None:
+    with pytest.raises(SpecError, match=message):
+        OnnxPredictor(model, spec=spec)
+
+
+def test_a_separation_that_is_no_probability_is_refused() -> None:
+    batch = np.zeros((1, 3, 8, 8), np.float32)
+    batch[:, 1] = 2
+    with pytest.raises(PredictorError, match="where probabilities"):
+        OnnxPredictor(two_outputs(), spec=APART).predict(batch)
+
+
+def test_outputs_of_other_names_are_left_alone() -> None:
+    predictor = OnnxPredictor(two_outputs(second="other"), spec=SPEC)
+    assert predictor.predict(np.zeros((1, 3, 8, 8), np.float32)).shape == (1, 1, 8, 8)
