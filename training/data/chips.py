@@ -70,10 +70,15 @@ def read_chips(folder: Path) -> list[Chip]:
     if twice:
         msg = f"{folder} holds more than one image of the name {min(twice)}: rename one"
         raise RasterError(msg)
-    return [_open(p) for p in paths]
+    return [open_chip(p) for p in paths]
 
 
-def _open(path: Path) -> Chip:
+def open_chip(path: Path) -> Chip:
+    """One image.
+
+    Raises:
+        RasterError: It cannot be read.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)

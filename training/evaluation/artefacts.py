@@ -59,7 +59,8 @@ def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: P
         for name, place in prediction.places():
             rows_, cols = place.slices
             found = ScoreHistogram.of(
-                prediction.scores[:, rows_, cols], prediction.targets[:, rows_, cols]
+                prediction.scores[: len(prediction.targets), rows_, cols],
+                prediction.targets[:, rows_, cols],
             ).confusion(spec.threshold)
             rows.append(
                 {

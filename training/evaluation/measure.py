@@ -1,48 +1,28 @@
-"""Measures a model file on labelled chips, on the way that `camp-detector detect` takes."""
+"""Measures a model file on labelled images, on the way that `camp-detector detect` takes."""
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from camp_detector_core.engine.detect import DetectOptions, detect
-from camp_detector_core.engine.outline import OutlineOptions
-from camp_detector_core.engine.plan import TilePlan
-from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
+from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.job import Machine, Settings
 from camp_detector_core.packaging.model_file import open_model
-from camp_detector_core.polygons import PolygonSink
 from camp_detector_core.predictor import load_predictor
-from camp_detector_core.raster import gdal_env, open_source
-from camp_detector_core.raster.layout import read_layout
-from camp_detector_core.raster.options import SourceOptions
-from camp_detector_core.raster.stretch import choose_stretch
-from training.data.chips import read_chips, refuse_unfit
-from training.data.labels import open_labels, refuse_foreign
+from camp_detector_core.raster import gdal_env
 from training.data.mosaic import ChipStore, join_chips
-from training.data.split import Split, SplitError
-from training.evaluation.buildings import BuildingScore, score_buildings
-from training.evaluation.pixel import Confusion
-from training.evaluation.predict import Sheet
-from training.evaluation.truth import Outlines, read_truth, trace
+from training.evaluation.area import AreaRun, AreaScore
+from training.evaluation.inputs import choose_chips, choose_labels
+from training.evaluation.score import Score
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from camp_detector_core.engine.grid import Grid
-    from camp_detector_core.engine.ort import OnnxPredictor
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.model_file import ModelFile
-    from training.data.chips import Chip
-    from training.data.labels import Labels
-    from training.data.mosaic import ChipArea
 
 LOG = logging.getLogger(__name__)
 
@@ -55,14 +35,18 @@ EDGE_RULE = (
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """What is measured, and on which chips."""
+    """What is measured, and on which images.
+
+    Raises:
+        SpecError: An IoU or a side of blocks that cannot be.
+    """
 
     model: Path
     """``.onnx``, STAC-MLM item or ``.dlpk``."""
     chips: Path
-    """Folder of images."""
+    """Folder of images, or one image of any size."""
     labels: Path
-    """Folder of masks with the same stems, or one vector file."""
+    """One vector file, a folder of masks with the same stems, or the one mask of one image."""
     split: Path | None = None
     """A ``split.json``; without it all chips count."""
     part: str = "test"
@@ -76,40 +60,25 @@ class EvaluateOptions:
     machine: Machine = field(default_factory=Machine)
     iou: float = 0.5
     """Least intersection over union of a dwelling that counts as found."""
+    block_metres: float = 50.0
+    """Side of the blocks of ground, metres."""
+    spec: ModelSpec | None = None
+    """A description in place of the one in the model file, to try another way of making
+    dwellings of the same network's scores."""
 
-
-@dataclass(frozen=True)
-class Score:
-    """Figures of one class, or of all together."""
-
-    pixels: Confusion
-    buildings: BuildingScore
-
-    @classmethod
-    def total(cls, parts: list[Score]) -> Score:
-        """Add up counts."""
-        pixels = [p.pixels for p in parts]
-        return cls(Confusion.total(pixels), BuildingScore.total([p.buildings for p in parts]))
-
-    def to_dict(self) -> dict[str, dict[str, float | None]]:
-        """Plain values for JSON."""
-        return {"pixels": {**self.pixels.to_dict()}, "buildings": self.buildings.to_dict()}
-
-
-@dataclass(frozen=True)
-class AreaScore:
-    """Figures of one area of chips that adjoin."""
-
-    chips: tuple[str, ...]
-    hectares: float
-    """Valid pixels on the ground."""
-    classes: dict[str, Score]
-    """By the name of the class."""
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not 0 < self.iou <= 1:
+            msg = f"--iou must be above 0 and at most 1, got {self.iou:g}"
+            raise SpecError(msg)
+        if not (math.isfinite(self.block_metres) and self.block_metres >= 1):
+            msg = f"--block-metres must be at least 1, got {self.block_metres:g}"
+            raise SpecError(msg)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model is worth on some chips."""
+    """What a model is worth on some images."""
 
     options: EvaluateOptions
     model: ModelFile
@@ -129,102 +98,35 @@ class Evaluation:
 
 
 def evaluate_model(options: EvaluateOptions) -> Evaluation:
-    """Run a model file over chips and hold what it finds against the labels.
+    """Run a model file over images and hold what it finds against the labels.
 
     Chips that adjoin are one mosaic, read and resampled as by `camp_detector_core.run`, run
     through `detect`, thresholded, traced and simplified by the same code, so that the figures are
-    those of what users get.
+    those of what users get. No file is written, and no picture drawn.
 
     Raises:
-        CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
+        CampDetectorError: Model, images, labels or split cannot be read or do not fit.
     """
     start = time.perf_counter()
     model = open_model(options.model)
-    spec = options.settings.apply(model.spec)
-    known = read_chips(options.chips)
-    chips = _chosen(known, options)
-    refuse_unfit(chips, len(spec.bands))
-    labels = open_labels(options.labels, spec.classes, class_field=options.class_field)
-    refuse_foreign(labels, known)
+    spec = options.settings.apply(options.spec or model.spec)
+    chips, known = choose_chips(
+        options.chips, split=options.split, part=options.part, bands=len(spec.bands)
+    )
+    labels = choose_labels(
+        options.labels,
+        spec,
+        chips=known,
+        one=options.chips.is_file(),
+        class_field=options.class_field,
+    )
     gsd = options.chip_gsd or spec.gsd
     areas = join_chips(chips, ChipStore(labels, bands=len(spec.bands)), chip_gsd=gsd)
-    run = _Run(options, spec, load_predictor(model, options.machine), labels)
+    predictor = load_predictor(model, options.machine)
+    run = AreaRun(spec, predictor, labels, options.settings, options.iou, options.block_metres)
+    scores = []
     with gdal_env():
-        scores = tuple(
-            run.measure(a, number=f"{i} of {len(areas)}") for i, a in enumerate(areas, 1)
-        )
-    return Evaluation(options, model, spec, scores, time.perf_counter() - start)
-
-
-def _chosen(chips: list[Chip], options: EvaluateOptions) -> list[Chip]:
-    if options.split is None:
-        return chips
-    found = Split.read(options.split).select(chips, options.part)
-    if not found:
-        msg = f"{options.split} has no chips in the part {options.part}: name another --part"
-        raise SplitError(msg)
-    return found
-
-
-@dataclass(frozen=True)
-class _Run:
-    options: EvaluateOptions
-    spec: ModelSpec
-    predictor: OnnxPredictor
-    labels: Labels
-
-    def measure(self, area: ChipArea, *, number: str) -> AreaScore:
-        """Predict one area and compare."""
-        LOG.info("area %s: %d chips", number, len(area.chips))
-        grid, scores, found = self._predict(area)
-        truth = read_truth(area, self.labels, grid)
-        valid = (scores[0] != NODATA_SCORE) & truth.known
-        ground = shapely.union_all(trace(valid.astype(np.uint8)).polygons)
-        smallest = self.spec.min_area / grid.pixel_area
-        found = found.clipped(ground, smallest=smallest)
-        wanted = truth.outlines.clipped(ground, smallest=smallest)
-        predicted = to_classes(scores, self.spec.threshold, [c.value for c in self.spec.classes])
-        labelled = truth.outlines.drawn(grid.shape)
-        return AreaScore(
-            tuple(c.name for c in area.chips),
-            float(valid.sum()) * grid.pixel_area / 1e4,
-            {
-                c.name: Score(
-                    Confusion.of(predicted[valid] == c.value, labelled[valid] == c.value),
-                    score_buildings(
-                        list(found.of_class(c.value)),
-                        list(wanted.of_class(c.value)),
-                        iou=self.options.iou,
-                    ),
-                )
-                for c in self.spec.classes
-            },
-        )
-
-    def _predict(self, area: ChipArea) -> tuple[Grid, NDArray[np.uint8], Outlines]:
-        """The grid of the run, scores (classes, height, width) on it, and the outlines."""
-        spec = self.spec
-        names = [str(c.path) for c in area.chips]
-        plain = area.grid is None and read_layout(names[0]).transform is None
-        choices = SourceOptions(
-            bands=tuple(range(1, len(spec.bands) + 1)),
-            pixel_size=area.gsd[0] if plain else None,
-        )
-        with open_source(names, spec, choices) as source:
-            for warning in source.warnings:
-                LOG.debug(warning)
-            stretch = choose_stretch(source, spec, choices)
-            if stretch.warning:
-                LOG.warning(stretch.warning)
-            grid = source.grid
-            sheet = Sheet(len(spec.classes), grid.shape)
-            outlines = OutlineOptions(
-                tolerance=self.options.settings.tolerance(grid),
-                square=self.options.settings.square,
-                min_pixels=spec.min_area / grid.pixel_area,
-            )
-            polygons = PolygonSink(grid.shape, spec, outlines)
-            plan = TilePlan.of(spec, grid.shape, fixed=self.predictor.fixed_size)
-            run = DetectOptions(plan=plan, stretch=stretch.stretch)
-            detect(source, self.predictor, spec, [polygons, sheet], options=run)
-        return grid, sheet.scores, Outlines.of_dwellings(polygons.finish())
+        for number, area in enumerate(areas):
+            LOG.info("area %d of %d: %d images", number + 1, len(areas), len(area.chips))
+            scores.append(run.measure(area, number))
+    return Evaluation(options, model, spec, tuple(scores), time.perf_counter() - start)

@@ -9,7 +9,8 @@ from camp_detector_core import __version__
 from training.evaluation.measure import EDGE_RULE
 
 if TYPE_CHECKING:
-    from training.evaluation.measure import Evaluation, Score
+    from training.evaluation.measure import Evaluation
+    from training.evaluation.score import Score
 
 
 def to_dict(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""Runs a model over one area, on the way that `camp-detector detect` takes, and compares."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from camp_detector_core.engine.detect import DetectOptions, detect
+from camp_detector_core.engine.outline import OutlineOptions
+from camp_detector_core.engine.plan import TilePlan
+from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
+from camp_detector_core.polygons import PolygonSink
+from camp_detector_core.raster import open_source
+from camp_detector_core.raster.layout import read_layout
+from camp_detector_core.raster.options import SourceOptions
+from camp_detector_core.raster.stretch import choose_stretch
+from training.data.labels import VectorLabels
+from training.evaluation.blocks import Squares, count_blocks
+from training.evaluation.inputs import refuse_too_large
+from training.evaluation.matching import Matching
+from training.evaluation.pixel import ScoreHistogram
+from training.evaluation.predict import Sheet
+from training.evaluation.score import Score
+from training.evaluation.truth import Outlines, read_truth, trace
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.grid import Grid
+    from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.engine.prepare import Stretch
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.job import Settings
+    from camp_detector_core.raster.source import RasterioSource
+    from training.data.labels import Labels
+    from training.data.mosaic import ChipArea
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Imagery:
+    """The images of an area, to be opened as the model saw them."""
+
+    files: tuple[str, ...]
+    spec: ModelSpec
+    choices: SourceOptions
+
+    @classmethod
+    def of(cls, area: ChipArea, spec: ModelSpec) -> Imagery:
+        """The chips of an area, with their first bands and the size of their pixels."""
+        names = tuple(str(c.path) for c in area.chips)
+        plain = area.grid is None and read_layout(names[0]).transform is None
+        bands = tuple(range(1, len(spec.bands) + 1))
+        pixel_size = area.gsd[0] if plain else None
+        return cls(names, spec, SourceOptions(bands=bands, pixel_size=pixel_size))
+
+    def open(self) -> RasterioSource:
+        """The source; close it.
+
+        Raises:
+            RasterError: It cannot be opened.
+        """
+        return open_source(self.files, self.spec, self.choices)
+
+
+@dataclass(frozen=True)
+class AreaScore:
+    """Figures of one area of chips that adjoin."""
+
+    chips: tuple[str, ...]
+    hectares: float
+    """Valid pixels on the ground."""
+    classes: dict[str, Score]
+    """By the name of the class."""
+    matchings: dict[str, Matching]
+    """The dwellings in pixels of ``squares.grid``, by the name of the class."""
+    imagery: Imagery
+    stretch: Stretch | None
+    """The stretch that the model was run with."""
+    squares: Squares
+
+
+@dataclass(frozen=True)
+class AreaRun:
+    """What is the same for all areas of an evaluation."""
+
+    spec: ModelSpec
+    predictor: OnnxPredictor
+    labels: Labels
+    settings: Settings
+    iou: float
+    """From which a dwelling counts as found."""
+    block_metres: float
+
+    def measure(self, area: ChipArea, number: int) -> AreaScore:
+        """Predict one area and compare.
+
+        Raises:
+            RasterError: The area cannot be read, or is too large.
+            PredictorError: The model fails.
+        """
+        imagery = Imagery.of(area, self.spec)
+        with imagery.open() as source:
+            for warning in source.warnings:
+                LOG.debug(warning)
+            stretch = choose_stretch(source, self.spec, imagery.choices)
+            if stretch.warning:
+                LOG.warning(stretch.warning)
+            grid = source.grid
+            masks = not isinstance(self.labels, VectorLabels)
+            refuse_too_large(grid.shape, self.spec, chips=area.chips, masks=masks)
+            sheet, found = self._predict(source, stretch.stretch)
+        squares = Squares(grid, self.block_metres)
+        scores, matchings, pixels = self._compare(area, number, squares, (sheet, found))
+        return AreaScore(
+            chips=tuple(c.name for c in area.chips),
+            hectares=pixels * grid.pixel_area / 1e4,
+            classes=scores,
+            matchings=matchings,
+            imagery=imagery,
+            stretch=stretch.stretch,
+            squares=squares,
+        )
+
+    def _predict(self, source: RasterioSource, stretch: Stretch | None) -> tuple[Sheet, Outlines]:
+        """Scores of the classes, and the outlines."""
+        spec, grid = self.spec, source.grid
+        sheet = Sheet(len(spec.classes), grid.shape)
+        outlines = OutlineOptions(
+            tolerance=self.settings.tolerance(grid),
+            square=self.settings.square,
+            min_pixels=spec.min_area / grid.pixel_area,
+        )
+        polygons = PolygonSink(grid.shape, spec, outlines)
+        plan = TilePlan.of(spec, grid.shape, fixed=self.predictor.fixed_size)
+        options = DetectOptions(plan=plan, stretch=stretch)
+        detect(source, self.predictor, spec, [polygons, sheet], options=options)
+        return sheet, Outlines.of_dwellings(polygons.finish())
+
+    def _compare(
+        self, area: ChipArea, number: int, squares: Squares, result: tuple[Sheet, Outlines]
+    ) -> tuple[dict[str, Score], dict[str, Matching], int]:
+        """Scores and pairs by class, and the number of pixels that count."""
+        grid: Grid = squares.grid
+        scores, found = result[0].scores, result[1]
+        truth = read_truth(area, self.labels, grid)
+        valid = (scores[0] != NODATA_SCORE) & truth.known
+        ground = shapely.union_all(trace(valid.astype(np.uint8)).polygons)
+        smallest = self.spec.min_area / grid.pixel_area
+        found = found.clipped(ground, smallest=smallest)
+        wanted = truth.outlines.clipped(ground, smallest=smallest)
+        # The mask of the classes, without the lines that part touching dwellings.
+        predicted = to_classes(scores, self.spec.threshold, [c.value for c in self.spec.classes])
+        labelled = truth.outlines.drawn(grid.shape)
+        out: dict[str, Score] = {}
+        matchings = {}
+        for channel, kind in enumerate(self.spec.classes):
+            matching = Matching.of(
+                found.of_class(kind.value), wanted.of_class(kind.value), iou=self.iou
+            )
+            there = labelled == kind.value
+            out[kind.name] = Score(
+                count_blocks(squares, number, (predicted == kind.value, there, valid), matching),
+                ScoreHistogram.of(scores[channel][valid], there[valid]),
+                matching.dwellings(grid.pixel_area),
+            )
+            matchings[kind.name] = matching
+        return out, matchings, int(valid.sum())

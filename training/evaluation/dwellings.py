@@ -1,0 +1,105 @@
+"""Found and labelled dwellings one by one: how large they are, and which is which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+SIZES = (15.0, 40.0, 100.0, 250.0)
+"""Square metres between the classes of size: a family tent has some 16 to 25 m2."""
+
+
+@dataclass(frozen=True)
+class Dwellings:
+    """Areas of dwellings and pairs of them."""
+
+    found: NDArray[np.float64]
+    """(n,) square metres of each found dwelling."""
+    labelled: NDArray[np.float64]
+    """(m,) of each labelled one."""
+    pairs: NDArray[np.intp]
+    """(k, 2) index of the found and of the labelled dwelling of each pair that counts as right."""
+    ious: NDArray[np.float64]
+    """(k,) intersection over union of the pairs."""
+
+    @classmethod
+    def total(cls, parts: Sequence[Dwellings]) -> Dwellings:
+        """All dwellings of several areas or classes."""
+        shift = np.cumsum([[0, 0], *([len(p.found), len(p.labelled)] for p in parts)], axis=0)
+        pairs = [p.pairs + at for p, at in zip(parts, shift[:-1], strict=True)]
+        return cls(
+            np.concatenate([np.empty(0), *(p.found for p in parts)]),
+            np.concatenate([np.empty(0), *(p.labelled for p in parts)]),
+            np.concatenate([np.empty((0, 2), np.intp), *pairs]),
+            np.concatenate([np.empty(0), *(p.ious for p in parts)]),
+        )
+
+    @property
+    def hits(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n,) True for found ones that are right, (m,) True for labelled ones that are found."""
+        found, labelled = (np.zeros(len(a), np.bool_) for a in (self.found, self.labelled))
+        found[self.pairs[:, 0]] = labelled[self.pairs[:, 1]] = True
+        return found, labelled
+
+    @property
+    def area_error(self) -> float | None:
+        """Median over the pairs of found less labelled area, over labelled; None without a pair."""
+        return self._area_error(np.ones(len(self.pairs), np.bool_))
+
+    @property
+    def panoptic_quality(self) -> float:
+        """Sum of the pairs' IoU over the mean of the numbers of found and labelled ones.
+
+        A. Kirillov, K. He, R. Girshick, C. Rother and P. Dollar, "Panoptic segmentation", CVPR 2019
+        (https://arxiv.org/abs/1801.00868), equation 1. 1 where there is nothing.
+        """
+        both = (len(self.found) + len(self.labelled)) / 2
+        return float(self.ious.sum() / both) if both else 1.0
+
+    def by_size(self, bounds: Sequence[float] = SIZES) -> list[dict[str, float | int | str | None]]:
+        """One row for each class of size: recall by labelled area, precision by found area.
+
+        A lower bound belongs to the class above it. None stands where there is nothing to count.
+        """
+        sizes = np.searchsorted(bounds, self.labelled, side="right")
+        found_sizes = np.searchsorted(bounds, self.found, side="right")
+        found_hit, labelled_hit = self.hits
+        rows: list[dict[str, float | int | str | None]] = []
+        for step, name in enumerate(_names(bounds)):
+            here, ours = sizes == step, found_sizes == step
+            labelled, hits = int(here.sum()), int(labelled_hit[here].sum())
+            found, right = int(ours.sum()), int(found_hit[ours].sum())
+            error = self._area_error(here[self.pairs[:, 1]])
+            rows.append(
+                {
+                    "area_m2": name,
+                    "labelled": labelled,
+                    "labelled_found": hits,
+                    "recall": round(hits / labelled, 6) if labelled else None,
+                    "found": found,
+                    "found_right": right,
+                    "precision": round(right / found, 6) if found else None,
+                    "median_area_error": None if error is None else round(error, 6),
+                }
+            )
+        return rows
+
+    def _area_error(self, chosen: NDArray[np.bool_]) -> float | None:
+        if not chosen.any():
+            return None
+        ours, theirs = self.pairs[chosen].T
+        errors = (self.found[ours] - self.labelled[theirs]) / self.labelled[theirs]
+        return float(np.median(errors))
+
+
+def _names(bounds: Sequence[float]) -> list[str]:
+    inner = [f"{a:g} to {b:g}" for a, b in pairwise(bounds)]
+    return [f"below {bounds[0]:g}", *inner, f"{bounds[-1]:g} and more"]

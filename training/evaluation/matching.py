@@ -1,0 +1,67 @@
+"""The dwellings of an area: found, labelled, and which found one is which labelled one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from training.evaluation.buildings import match_polygons
+from training.evaluation.dwellings import Dwellings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Polygons = NDArray[np.object_]
+
+_LEAST = 0.5
+"""Pairs are kept from here on, for the mean over IoU, or from the wanted IoU where that is less."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Polygons of one class in pixels, and pairs of them."""
+
+    found: Polygons
+    labelled: Polygons
+    pairs: NDArray[np.intp]
+    """(k, 2) index of the found and of the labelled one; each occurs once."""
+    ious: NDArray[np.float64]
+    """(k,) of the pairs."""
+    iou: float
+    """From which a pair counts as right."""
+
+    @classmethod
+    def of(cls, found: Polygons, labelled: Polygons, *, iou: float) -> Matching:
+        """Pair the best first, so that the pairs at any higher IoU are among these."""
+        pairs = match_polygons(list(found), list(labelled), iou=min(iou, _LEAST))
+        index = np.array([p[:2] for p in pairs], np.intp).reshape(-1, 2)
+        return cls(found, labelled, index, np.array([p[2] for p in pairs], np.float64), iou)
+
+    def at(self, iou: float) -> NDArray[np.intp]:
+        """(k, 2) the pairs of at least this IoU, not less than those that were kept."""
+        out: NDArray[np.intp] = self.pairs[self.ious >= iou]
+        return out
+
+    @property
+    def right(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """True for found ones that are right, and for labelled ones that are found."""
+        found, labelled = (np.zeros(len(p), np.bool_) for p in (self.found, self.labelled))
+        pairs = self.at(self.iou)
+        found[pairs[:, 0]] = labelled[pairs[:, 1]] = True
+        return found, labelled
+
+    def dwellings(self, pixel_area: float) -> Dwellings:
+        """Their sizes.
+
+        Args:
+            pixel_area: Square metres of a pixel.
+        """
+        return Dwellings(
+            shapely.area(self.found) * pixel_area,
+            shapely.area(self.labelled) * pixel_area,
+            self.at(self.iou),
+            self.ious[self.ious >= self.iou],
+        )
