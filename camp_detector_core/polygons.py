@@ -1,11 +1,10 @@
-"""The sink that turns strips of scores into dwellings."""
+"""The sink that turns strips of classes into dwellings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .engine.outline import refine_all
-from .engine.scores import to_classes
 from .engine.vectorise import Linker, trace_block
 
 if TYPE_CHECKING:
@@ -27,17 +26,16 @@ class PolygonSink:
     def __init__(self, shape: Shape, spec: ModelSpec, outlines: OutlineOptions) -> None:
         """Start with no dwelling."""
         self._shape = shape
-        self._threshold = spec.threshold
-        self._values = [c.value for c in spec.classes]
+        self._count = len(spec.classes)
         self._outlines = outlines
         self._linker = Linker(shape)
         self._waiting: list[Dwelling] = []
         self._found: list[tuple[float, float, Dwelling]] = []
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        """Trace a strip of scores (classes, height, width) and keep what is complete."""
-        classes = to_classes(scores, self._threshold, self._values)
-        fragment = trace_block(window, classes, scores.max(axis=0), self._shape)
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Trace a strip of classes (height, width) and keep what is complete."""
+        likeliest = scores[: self._count].max(axis=0)
+        fragment = trace_block(window, classes, likeliest, self._shape)
         least = self._outlines.min_pixels
         self._waiting += [d for d in self._linker.add(fragment) if d.pixels >= least]
         if len(self._waiting) >= _OUTLINE_BATCH:

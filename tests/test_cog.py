@@ -14,6 +14,9 @@ from rasterio.transform import Affine
 from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.instances import separate
+from camp_detector_core.engine.scores import to_classes
+from camp_detector_core.engine.separation import Separation
 from camp_detector_core.raster import (
     ClassSink,
     ProbabilitySink,
@@ -59,7 +62,7 @@ def write_cogs(folder: Path, scores: NDArray[np.uint8], *, step: int) -> None:
                 part = scores[:, row : row + step]
                 window = Window(row, 0, part.shape[1], width)
                 for sink in (one, other):
-                    sink.write(window, part)
+                    sink.write(window, part, to_classes(part, 0.5, [1]))
             one.finish()
             other.finish()
         assert not paths[0].exists()
@@ -109,3 +112,32 @@ def test_a_cog_that_lost_pixels_is_not_passed_on(
     with pytest.raises(OutputError, match=r"p\.tif.*cannot be read back"):
         write_cogs(tmp_path, scores, step=50)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stored_probability_raster_gives_the_same_dwellings(tmp_path: Path) -> None:
+    """All channels are kept, and the file says how they were used."""
+    spec = tiny_spec(separation=Separation("border", 0.4, reach=3, min_seed=2))
+    rng, shape = np.random.default_rng(2), Shape(90, 70)
+    scores = rng.integers(0, 255, (2, *shape), dtype=np.uint8)
+    classes = separate(scores, spec, row=0, col=0)
+    grid = Grid(shape, Transform(0.5, 0, WEST, 0, -0.5, NORTH), None)
+    paths = [tmp_path / "p.tif", tmp_path / "m.tif"]
+    with OutputSet(paths, overwrite=False) as outputs:
+        targets = [outputs.target(p) for p in paths]
+        with (
+            ProbabilitySink(targets[0], grid, spec) as one,
+            ClassSink(targets[1], grid, spec) as other,
+        ):
+            for sink in (one, other):
+                sink.write(grid.window, scores, classes)
+                sink.finish()
+        outputs.commit()
+    with rasterio.open(paths[0]) as dataset:
+        assert dataset.descriptions == ("probability of dwelling", "probability of border")
+        assert dataset.tags()["CAMP_DETECTOR_SEPARATION"] == (
+            "method=border threshold=0.4 reach=3 min_seed=2"
+        )
+        again = separate(dataset.read(), spec, row=0, col=0)
+    with rasterio.open(paths[1]) as dataset:
+        np.testing.assert_array_equal(dataset.read(1), again)
+    assert (again != to_classes(scores, spec.threshold, [1])).any()

@@ -83,6 +83,7 @@ def test_smoke_covers_every_module_and_gives_what_it_must(vendored: Path) -> Non
     # Two rectangles of 50 x 50 less a hole of 10 x 20, and 3 x 4; nodata 30 x 30.
     dwelling, nodata = 50 * 50 - 10 * 20 + 3 * 4, 30 * 30
     assert here["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]
+    assert here["parted"]["parts"] == 4
     areas = [(d["area"], len(d["exterior"]), len(d["holes"])) for d in here["dwellings"]["exact"]]
     assert len(here["dwellings"]["redrawn"]) == 1
     assert areas == [(50 * 50 - 10 * 20, 5, 1), (3 * 4, 5, 0)]

@@ -160,7 +160,8 @@ def result(path: Path) -> None:
     )
     with OutputSet([path], overwrite=False) as outputs:
         with ClassSink(outputs.target(path), grid, tiny_spec()) as sink:
-            sink.write(grid.window, np.zeros((1, 40, 40), np.uint8))
+            nothing = np.zeros((1, 40, 40), np.uint8)
+            sink.write(grid.window, nothing, nothing[0])
             sink.finish()
         outputs.commit()
 

@@ -1,9 +1,9 @@
-"""The only loop over windows in the project: read, normalise, infer, blend, hand out.
+"""The only loop over windows in the project: read, normalise, infer, blend, part, hand out.
 
 Reading, inference and writing run side by side: one thread reads ahead, as many as the predictor
-wants infer, one writes finished strips, and the calling thread blends. What is in flight is
-bounded, and windows are made as they are needed, so memory does not depend on the raster's height
-and a run can be stopped from its first chip on, however large a raster declares itself.
+wants infer, one parts and writes finished strips, and the calling thread blends. What is in flight
+is bounded, and windows are made as they are needed, so memory does not depend on the raster's
+height and a run can be stopped from its first chip on, however large a raster declares itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from .errors import Cancelled, SpecError
+from .errors import Cancelled, PredictorError, SpecError
+from .instances import Separator
 from .mosaic import Mosaic
 from .plan import TilePlan
 from .prepare import Stretch, normalise, pad_to
@@ -66,7 +67,7 @@ class _Chip(NamedTuple):
     window: Window
     valid: NDArray[np.bool_]
     probabilities: Optional[NDArray[np.float32]]
-    """(classes, height, width), or None where no pixel is valid."""
+    """(spec.channels, height, width), or None where no pixel is valid."""
 
 
 class _Clock:
@@ -96,12 +97,12 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     options: Optional[DetectOptions] = None,
     progress: Optional[Progress] = None,
 ) -> DetectStats:
-    """Run a model over a raster and hand the scores to the sinks, each pixel once.
+    """Run a model over a raster and hand scores and classes to the sinks, each pixel once.
 
     Args:
         source: The pixels, on the grid that the model is run on.
         predictor: The model.
-        spec: Its description.
+        spec: Its description; without its separation, a channel after the classes is left out.
         sinks: Each gets every finished strip, top to bottom (block of columns after block of
             columns where the raster is wider than ``options.block_width``).
         options: Plan, stretch and block width.
@@ -125,11 +126,11 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     run = _Run(source, predictor, spec, sinks, plan=plan, stretch=options.stretch)
     start = time.perf_counter()
     blocks = plan.blocks(height=plan.shape.height, width=options.block_width)
-    run.total = sum(plan.count(b) for b in blocks)
+    run.total = sum(plan.count(Separator(spec, block, plan.shape).area) for block in blocks)
     run.progress = progress
     with run.threads():
         for block in blocks:
-            run.block(block)
+            run.block(Separator(spec, block, plan.shape))
     run.stats.windows = run.total
     run.stats.seconds = {**run.clock.seconds, "wall": time.perf_counter() - start}
     return run.stats
@@ -173,15 +174,15 @@ class _Run:
             for pool in (self._reader, self._infer, self._writer):
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def block(self, block: Window) -> None:
-        """Do one block: chips go in row by row, finished strips come out."""
-        plan = self._plan
-        mosaic = Mosaic(plan, block, classes=len(self._spec.classes))
+    def block(self, separator: Separator) -> None:
+        """Do one block and what it must see around it: chips in row by row, finished strips out."""
+        plan, block = self._plan, separator.area
+        mosaic = Mosaic(plan, block, channels=self._spec.channels)
         chips = self._chips(w for row in plan.window_rows(block) for w in row)
         for row in plan.window_rows(block):
             with self.clock.stage("blend"):
                 strip = mosaic.finish(row[0].row)
-            self._write(strip)
+            self._write(separator, strip)
             for _ in row:
                 chip = next(chips)
                 if chip.probabilities is not None:
@@ -189,7 +190,7 @@ class _Run:
                         mosaic.add(chip.window, chip.probabilities, chip.valid)
         with self.clock.stage("blend"):
             strip = mosaic.finish(block.stop_row)
-        self._write(strip)
+        self._write(separator, strip)
 
     def _chips(self, windows: Iterator[Window]) -> Iterator[_Chip]:
         """Inferred chips in the order of the windows, a bounded number of them ahead."""
@@ -246,19 +247,30 @@ class _Run:
             )
         with self.clock.stage("infer"):
             out = self._predictor.predict(batch)
-        found = {w: out[i, :, : w.height, : w.width] for i, (w, _, _) in enumerate(live)}
+        wanted = self._spec.channels
+        if out.shape[1] < wanted:
+            msg = f"the model gave {out.shape[1]} channels where {wanted} are expected"
+            raise PredictorError(msg)
+        found = {w: out[i, :wanted, : w.height, : w.width] for i, (w, _, _) in enumerate(live)}
         return [_Chip(w, valid, found.get(w)) for w, _, valid in parts]
 
-    def _write(self, strip: Optional[tuple[Window, NDArray[np.uint8]]]) -> None:
+    def _write(
+        self, separator: Separator, strip: Optional[tuple[Window, NDArray[np.uint8]]]
+    ) -> None:
         if strip is None:
             return
         self._finish_writes(keep=_STRIPS_IN_FLIGHT - 1)
-        self._writes.append(self._writer.submit(self._write_to_sinks, *strip))
+        self._writes.append(self._writer.submit(self._part_and_write, separator, *strip))
 
-    def _write_to_sinks(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        with self.clock.stage("write"):
-            for sink in self._sinks:
-                sink.write(window, scores)
+    def _part_and_write(
+        self, separator: Separator, window: Window, scores: NDArray[np.uint8]
+    ) -> None:
+        with self.clock.stage("part"):
+            done = separator.add(window, scores)
+        if done is not None:
+            with self.clock.stage("write"):
+                for sink in self._sinks:
+                    sink.write(*done)
 
     def _finish_writes(self, *, keep: int) -> None:
         while len(self._writes) > keep:

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 class Mosaic:
     """Collects chips of one block, row of chips by row of chips.
 
-    It holds one row of chips: (classes, tile height, block width) float32.
+    It holds one row of chips: (channels, tile height, block width) float32.
     """
 
-    def __init__(self, plan: TilePlan, block: Window, *, classes: int) -> None:
+    def __init__(self, plan: TilePlan, block: Window, *, channels: int) -> None:
         """Start at the top of a block of the plan's raster."""
         self._block = block
         self._top = block.row
         height = plan.tile.height
-        self._sum = np.zeros((classes, height, block.width), np.float32)
+        self._sum = np.zeros((channels, height, block.width), np.float32)
         self._valid = np.zeros((height, block.width), bool)
         self._rows = plan.rows
         self._row_weight: tuple[int, NDArray[np.float32]] = (0, plan.rows.weight(0))
@@ -46,7 +46,7 @@ class Mosaic:
 
         Args:
             window: A window of the plan that touches the block.
-            probabilities: (classes, height, width) of the window, without padding.
+            probabilities: (channels, height, width) of the window, without padding.
             valid: (height, width), True where the input was valid.
 
         Raises:
@@ -70,7 +70,7 @@ class Mosaic:
         """Give out the rows above ``stop_row``, which no later chip touches.
 
         Returns:
-            The window of the finished rows and their scores (classes, height, width) uint8, or
+            The window of the finished rows and their scores (channels, height, width) uint8, or
             None where there are none.
         """
         stop_row = min(stop_row, self._block.stop_row)

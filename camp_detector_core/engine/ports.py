@@ -63,15 +63,18 @@ class Predictor(Protocol):
 class MosaicSink(Protocol):
     """Receives finished parts of the result, each pixel exactly once, from one thread."""
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        """Take the finished scores of a window of the grid.
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Take the finished part of the result in a window of the grid.
 
         Args:
-            window: Where they lie.
-            scores: (classes, height, width) uint8; see ``camp_detector_core.engine.scores``.
+            window: Where it lies.
+            scores: (spec.channels, height, width) uint8; see
+                ``camp_detector_core.engine.scores``.
+            classes: (height, width) uint8: 0 background, 255 nodata, else a class; touching
+                dwellings are parted where the model tells them apart.
 
         Raises:
-            OutputError: They cannot be stored.
+            OutputError: It cannot be stored.
         """
 
 

@@ -28,11 +28,11 @@ def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> N
     """Round probabilities to scores.
 
     Args:
-        probabilities: (classes, height, width) in [0, 1]; values outside are clipped.
+        probabilities: (channels, height, width) in [0, 1]; values outside are clipped.
         valid: (height, width), True where the input was valid.
 
     Returns:
-        (classes, height, width) uint8.
+        (channels, height, width) uint8.
     """
     scaled = probabilities * np.float32(MAX_SCORE)
     scaled += np.float32(0.5)
@@ -69,7 +69,7 @@ def to_classes(
     """The class of each pixel.
 
     Args:
-        scores: (classes, height, width) uint8.
+        scores: (channels, height, width) uint8; those of the classes first, others are not used.
         threshold: Probability from which a pixel belongs to a class.
         values: The raster value of each class, in the order of the scores.
 
@@ -78,6 +78,7 @@ def to_classes(
         class that reaches the threshold (the first of equals).
     """
     lowest = score_threshold(threshold)
+    scores = scores[: len(values)]
     best = scores.max(axis=0)
     table = np.asarray(values, np.uint8)
     classes: NDArray[np.uint8] = (

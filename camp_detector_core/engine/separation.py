@@ -33,7 +33,8 @@ class Separation:
     threshold: float
     """Probability of the channel that parts seeds from the rest, above 0 and below 1."""
     reach: int
-    """Rounds of growth, each by one pixel: 0 to 32."""
+    """Rounds of growth, each by one pixel up, down, left and right: 0 to 32. The corner of a
+    rectangle is twice as far as its sides, so this should be twice the width of the outlines."""
     min_seed: int
     """Pixels that a 4-connected part of the seeds must have to count: 1 to 64."""
 
@@ -55,3 +56,13 @@ class Separation:
             1 <= self.min_seed <= MAX_SEED,
             f"separation: min_seed must be 1 to {MAX_SEED} pixels, got {self.min_seed}",
         )
+
+    @property
+    def halo(self) -> int:
+        """How far, in pixels, what lies around a pixel can change its result.
+
+        A round has four steps that each look one pixel further. Before them, whether a part of
+        the seeds has ``min_seed`` pixels shows within ``min_seed - 1`` of each of its pixels;
+        after them, whether a pixel that was not reached is a line shows within one.
+        """
+        return 4 * self.reach + (self.min_seed - 1) + 1

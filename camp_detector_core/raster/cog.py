@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -17,7 +18,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
 from camp_detector_core.atomic import cannot_write
-from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE, to_classes
+from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ class CogStyle:
     """Metadata of the whole file."""
 
 
-class CogSink:
+class CogSink(ABC):
     """Takes uint8 strips and makes them a Cloud-Optimized GeoTIFF; nodata is 255.
 
     The strips go into a scratch GeoTIFF, since the layout (small overviews first) can only be
@@ -85,8 +86,16 @@ class CogSink:
         """Close the scratch file, whatever became of it."""
         self._close(quiet=True)
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        """Store the scores (bands, height, width) of a window.
+    @abstractmethod
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store what this kind of output is made of; see the engine's `MosaicSink`.
+
+        Raises:
+            OutputError: It cannot be stored.
+        """
+
+    def store(self, window: Window, bands: NDArray[np.uint8]) -> None:
+        """Store the bands (bands, height, width) of a window.
 
         Raises:
             OutputError: They cannot be stored.
@@ -96,8 +105,8 @@ class CogSink:
             raise ValueError(msg)
         at = rasterio.windows.Window(window.col, window.row, window.width, window.height)
         with self._output_errors():
-            self._dataset.write(scores, window=at)
-        self._total += int(scores.sum(dtype=np.uint64))
+            self._dataset.write(bands, window=at)
+        self._total += int(bands.sum(dtype=np.uint64))
 
     def finish(self) -> Path:
         """Write the Cloud-Optimized GeoTIFF and read it back.
@@ -156,18 +165,34 @@ class CogSink:
 
 
 class ProbabilitySink(CogSink):
-    """Scores as they are: 0 to 254 for probabilities 0 to 1, one band a class."""
+    """Scores as they are: 0 to 254 for probabilities 0 to 1, one band a class.
+
+    Where the model tells touching dwellings apart, the last band is the channel that it does so
+    with, so that the file gives the same dwellings again.
+    """
 
     def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
         """Start; see `CogSink`."""
+        names = [c.name for c in spec.classes]
+        if spec.separation is not None:
+            names.append(spec.separation.method)
         style = CogStyle(
             kind="probability raster",
-            names=tuple(f"probability of {c.name}" for c in spec.classes),
+            names=tuple(f"probability of {name}" for name in names),
             overviews="AVERAGE",
             scale=1 / MAX_SCORE,
             tags=_tags(spec),
         )
         super().__init__(target, grid, style)
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store the scores (bands, height, width) of a window.
+
+        Raises:
+            OutputError: They cannot be stored.
+        """
+        del classes
+        self.store(window, scores)
 
 
 class ClassSink(CogSink):
@@ -184,16 +209,15 @@ class ClassSink(CogSink):
             tags={**_tags(spec), **{f"CLASS_{c.value}": c.name for c in spec.classes}},
         )
         super().__init__(target, grid, style)
-        self._threshold = spec.threshold
-        self._values = [c.value for c in spec.classes]
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
-        """Store the classes of the scores (classes, height, width) of a window.
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store the classes (height, width) of a window.
 
         Raises:
             OutputError: They cannot be stored.
         """
-        super().write(window, to_classes(scores, self._threshold, self._values)[None])
+        del scores
+        self.store(window, classes[None])
 
 
 @contextmanager
@@ -205,7 +229,11 @@ def _georeference_is_known() -> Iterator[None]:
 
 
 def _tags(spec: ModelSpec) -> dict[str, str]:
+    how = spec.separation
     return {
+        "CAMP_DETECTOR_SEPARATION": " ".join(f"{k}={v}" for k, v in vars(how).items())
+        if how
+        else "",
         "CAMP_DETECTOR_MODEL": spec.id,
         "CAMP_DETECTOR_THRESHOLD": f"{spec.threshold:g}",
         "CAMP_DETECTOR_ATTRIBUTION": "; ".join(spec.attribution),

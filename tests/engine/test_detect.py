@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,16 +14,21 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import Cancelled, PredictorError, RasterError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.instances import separate, widened
 from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.prepare import Stretch
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
+from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def make_spec(classes: int = 1) -> ModelSpec:
+APART = Separation("core", 0.25, reach=2, min_seed=3)
+
+
+def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSpec:
     return ModelSpec(
         name="m",
         version="1",
@@ -33,6 +38,7 @@ def make_spec(classes: int = 1) -> ModelSpec:
         tile_size=32,
         overlap=8,
         multiple=8,
+        separation=separation,
     )
 
 
@@ -76,10 +82,12 @@ class Collect:
 
     def __init__(self, classes: int, shape: Shape) -> None:
         self.scores = np.zeros((classes, *shape), np.uint8)
+        self.classes = np.zeros(shape, np.uint8)
         self.seen = np.zeros(shape, int)
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
         self.scores[(slice(None), *window.slices)] = scores
+        self.classes[window.slices] = classes
         self.seen[window.slices] += 1
 
 
@@ -120,6 +128,76 @@ def test_blocks_equal_whole_bit_for_bit(
     )
     np.testing.assert_array_equal(whole, cut)
     assert ((whole == NODATA_SCORE) == ~valid).all()
+
+
+class Told:
+    """Remembers what it was told of the progress."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[int, int]] = []
+
+    def update(self, done: int, total: int) -> None:
+        self.calls.append((done, total))
+
+    def cancelled(self) -> bool:
+        return False
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 2), st.integers(1, 3), st.integers(8, 150))
+@settings(max_examples=40, deadline=None)
+def test_dwellings_are_parted_alike_in_blocks(
+    seed: int, classes: int, workers: int, block_width: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    shape = Shape(*map(int, rng.integers(1, 150, 2)))
+    valid = rng.random(shape) < rng.choice([0.9, 1])
+    source = ArraySource(rng.integers(0, 256, (1, *shape), np.uint8), valid)
+    spec, channels = make_spec(classes, APART), classes + 1
+    found, told = [], []
+    for count, width in ((1, 16384), (workers, block_width)):
+        sink, progress = Collect(channels, shape), Told()
+        options = DetectOptions(block_width=width)
+        predictor = Local(channels, workers=count)
+        stats = detect(source, predictor, spec, [sink], options=options, progress=progress)
+        assert (sink.seen == 1).all()
+        assert [done for done, _ in progress.calls] == list(range(1, stats.windows + 1))
+        assert {total for _, total in progress.calls} == {stats.windows}
+        found.append(sink)
+        told.append(stats.windows)
+    np.testing.assert_array_equal(found[0].scores, found[1].scores)
+    np.testing.assert_array_equal(found[0].classes, found[1].classes)
+    np.testing.assert_array_equal(found[0].classes, separate(found[0].scores, spec, row=0, col=0))
+    assert told[0] <= told[1]
+
+
+def test_chips_of_the_halo_are_part_of_the_total() -> None:
+    source, spec = ArraySource(np.zeros((1, 40, 100), np.uint8)), make_spec(1, APART)
+    progress, plan = Told(), TilePlan.of(spec, Shape(40, 100))
+    stats = detect(
+        source,
+        Local(2),
+        spec,
+        [],
+        options=DetectOptions(block_width=60),
+        progress=progress,
+    )
+    areas = [widened(b, APART.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
+    assert stats.windows == sum(len(plan.windows(area)) for area in areas)
+    assert progress.calls[-1] == (stats.windows, stats.windows)
+    assert stats.windows > sum(plan.count(b) for b in plan.blocks(height=40, width=60))
+
+
+def test_a_channel_beyond_the_description_is_left_out() -> None:
+    """Which is how a model is run without its separation."""
+    rng = np.random.default_rng(3)
+    source = ArraySource(rng.integers(0, 256, (1, 60, 60), np.uint8))
+    np.testing.assert_array_equal(run(source, Local(2)), run(source, Local(1)))
+
+
+def test_a_channel_too_few_is_refused() -> None:
+    source = ArraySource(np.zeros((1, 60, 60), np.uint8))
+    with pytest.raises(PredictorError, match="gave 1 channels where 2"):
+        detect(source, Local(1), make_spec(1, APART), [])
 
 
 def test_chips_without_a_valid_pixel_are_not_inferred() -> None:
@@ -213,10 +291,10 @@ def test_errors_of_any_thread_reach_the_caller_and_end_the_threads(culprit: str)
             return super().predict(batch)
 
     class BadSink(Collect):
-        def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+        def write(self, *part: Any) -> None:
             if culprit == "sink":
                 raise RasterError("block is damaged")
-            super().write(window, scores)
+            super().write(*part)
 
     source = BadSource(np.zeros((1, 100, 100), np.uint8))
     before = threading.active_count()

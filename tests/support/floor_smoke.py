@@ -66,7 +66,7 @@ def scores_of(package):
         def __init__(self):
             self.scores = np.zeros((1, HEIGHT, WIDTH), np.uint8)
 
-        def write(self, window, scores):
+        def write(self, window, scores, classes):
             self.scores[(slice(None), *window.slices)] = scores
 
     bands = tuple(spec.Band(n, 1 / 255, 0.0, 1.0) for n in ("red", "green", "blue"))
@@ -79,6 +79,40 @@ def scores_of(package):
     sink = Sink()
     module["detect"].detect(Source(), Predictor(), model, [sink])
     return sink.scores, model
+
+
+def parted(package):
+    """Two blocks with a line between, grown from their seeds in one piece and strip by strip."""
+    module = {
+        name: importlib.import_module(f"{package}.{name}")
+        for name in ("grid", "spec", "separation", "instances", "components")
+    }
+    grid, spec, instances = module["grid"], module["spec"], module["instances"]
+    how = module["separation"].Separation("border", 0.5, reach=4, min_seed=3)
+    model = spec.ModelSpec(
+        "floor", "2", (spec.Band("red", 1.0, 0.0, 1.0),),
+        (spec.ClassDef(1, "dwelling", "#FF0000"),), gsd=0.5, separation=how,
+    )  # fmt: skip
+    if spec.ModelSpec.from_json(model.to_json()) != model:
+        sys.exit("a separation does not survive its own JSON")
+    scores = np.zeros((2, HEIGHT, WIDTH), np.uint8)
+    scores[0, 10:130, 10:80] = 254
+    scores[1, 10:130, 42:46] = scores[1, 70:73, 10:80] = 254
+    scores[:, 100:110, 20:30] = 255
+    whole = instances.separate(scores, model, row=0, col=0)
+    block = grid.Window(0, 5, HEIGHT, 60)
+    separator = instances.Separator(model, block, grid.Shape(HEIGHT, WIDTH))
+    area, pieces = separator.area, []
+    for row in range(0, HEIGHT, 40):
+        strip = grid.Window(row, area.col, min(40, HEIGHT - row), area.width)
+        done = separator.add(strip, scores[(slice(None), *strip.slices)])
+        pieces += [] if done is None else [done.classes]
+    if not np.array_equal(np.concatenate(pieces), whole[block.slices]):
+        sys.exit("strips differ from the whole")
+    return {
+        "classes": hashlib.sha256(whole.tobytes()).hexdigest(),
+        "parts": module["components"].label(whole == 1)[1],
+    }
 
 
 def dwellings_of(package, scores, classes):
@@ -122,6 +156,7 @@ def main(folder, package):
                 "modules": names,
                 "pixels": [int((classes == v).sum()) for v in (0, 1, 255)],
                 "scores": hashlib.sha256(scores.tobytes()).hexdigest(),
+                "parted": parted(package),
                 "dwellings": dwellings_of(package, scores, classes),
             }
         )

@@ -50,7 +50,7 @@ class Prediction:
     pixels: NDArray[np.float32]
     """(bands, height, width) raw values."""
     scores: NDArray[np.uint8]
-    """(classes, height, width), 255 where not valid."""
+    """(spec.channels, height, width), 255 where not valid."""
     targets: NDArray[np.bool_]
     """(classes, height, width)."""
 
@@ -84,14 +84,15 @@ class _Memory:
 class Sheet:
     """Keeps all scores, as the engine's `MosaicSink`."""
 
-    def __init__(self, classes: int, shape: Shape) -> None:
-        """Make room for (classes, height, width)."""
-        self.scores = np.zeros((classes, *shape), np.uint8)
+    def __init__(self, channels: int, shape: Shape) -> None:
+        """Make room for (channels, height, width)."""
+        self.scores = np.zeros((channels, *shape), np.uint8)
 
-    def write(self, window: Window, scores: NDArray[np.uint8]) -> None:
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
         """Keep the scores of a window."""
+        del classes
         rows, cols = window.slices
-        self.scores[:, rows, cols] = scores
+        self.scores[:, rows, cols] = scores[: len(self.scores)]
 
 
 def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Prediction:
@@ -114,7 +115,7 @@ def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Predi
     )
     piece = resample(area, shape, values=tuple(c.value for c in spec.classes))
     source = _Memory(piece, _scaled(area, shape))
-    sheet = Sheet(len(spec.classes), shape)
+    sheet = Sheet(spec.channels, shape)
     detect(source, predictor, spec, [sheet])
     targets = piece.targets.numpy() > 0
     return Prediction(area, source.grid, piece.pixels.numpy(), sheet.scores, targets)

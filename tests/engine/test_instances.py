@@ -1,0 +1,373 @@
+"""Touching dwellings are parted: the same in blocks as in one piece, and nothing else changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camp_detector_core.engine.components import label
+from camp_detector_core.engine.errors import GridError
+from camp_detector_core.engine.grid import Shape, Window
+from camp_detector_core.engine.instances import Parted, Separator, halo_of, separate, widened
+from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.engine.spec import ClassDef, ModelSpec
+from camp_detector_core.engine.thicken import ADDABLE
+from tests.support.masks import blobs, content, dwellings_in, partitions
+from tests.support.models import tiny_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+SIDES = ((-1, 0), (0, 1), (1, 0), (0, -1))
+RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+
+
+def spec_of(how: Separation | None, classes: int = 1) -> ModelSpec:
+    kinds = tuple(ClassDef(3 * i + 2, f"c{i}", "#E31A1C") for i in range(classes))
+    return tiny_spec(classes=kinds, separation=how)
+
+
+@st.composite
+def separations(draw: st.DrawFn) -> Separation:
+    method = draw(st.sampled_from(["border", "core"]))
+    return Separation(method, 0.5, draw(st.integers(0, 4)), draw(st.integers(1, 9)))
+
+
+@st.composite
+def cases(draw: st.DrawFn, side: int = 48) -> tuple[NDArray[np.uint8], ModelSpec]:
+    """Scores of blobs, some nodata, and a further channel of lines, blobs or noise."""
+    mask = draw(blobs(side))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    count = draw(st.integers(1, 2))
+    spec = spec_of(draw(separations()), count)
+    scores = np.zeros((count + 1, *mask.shape), np.uint8)
+    scores[:count] = mask * rng.integers(127, 255, (count, *mask.shape))
+    kind = draw(st.sampled_from(["noise", "lines", "patches"]))
+    if kind == "noise":
+        channel = rng.random(mask.shape) < draw(st.floats(0.05, 0.95))
+    elif kind == "lines":
+        step = draw(st.integers(3, 12))
+        rows, cols = np.indices(mask.shape) + rng.integers(0, step, 2)[:, None, None]
+        channel = (rows % step < step // 3) | ((rows + cols) % step < step // 3)
+    else:
+        grain = draw(st.integers(2, 6))
+        coarse = rng.random((mask.shape[0] // grain + 1, mask.shape[1] // grain + 1)) < 0.5
+        channel = coarse.repeat(grain, 0).repeat(grain, 1)[: mask.shape[0], : mask.shape[1]]
+    near, far = rng.choice([0, 126], mask.shape), rng.choice([127, 254], mask.shape)
+    scores[count] = np.where(channel, far, near)
+    scores[:, rng.random(mask.shape) < draw(st.sampled_from([0, 0, 0.1]))] = NODATA_SCORE
+    return scores, spec
+
+
+def plain(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.uint8]:
+    return to_classes(scores, spec.threshold, [c.value for c in spec.classes])
+
+
+def surviving(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.bool_]:
+    """The seeds that count, by the words of the specification."""
+    how, classes = spec.separation, plain(scores, spec)
+    assert how is not None
+    mask = (classes != 0) & (classes != NODATA_SCORE)
+    channel = scores[-1] / 254
+    seeds = mask & (channel < how.threshold if how.method == "border" else channel >= how.threshold)
+    labels, count = label(seeds)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    return seeds & (sizes[labels] >= how.min_seed)
+
+
+def at(raster: NDArray[np.bool_], r: int, c: int) -> bool:
+    return 0 <= r < raster.shape[0] and 0 <= c < raster.shape[1] and bool(raster[r, c])
+
+
+def parts_around(kept: NDArray[np.bool_], r: int, c: int) -> int:
+    """Kept parts beside a pixel, apart from each other among its eight neighbours."""
+    left = {(dr, dc) for dr, dc in RING if at(kept, r + dr, c + dc)}
+    found = 0
+    while left:
+        todo, touches = [left.pop()], False
+        while todo:
+            here = todo.pop()
+            touches |= here in SIDES
+            near = {(here[0] + dr, here[1] + dc) for dr, dc in SIDES} & left
+            left -= near
+            todo += near
+        found += touches
+    return found
+
+
+def may_be_added(kept: NDArray[np.bool_], before: NDArray[np.bool_], r: int, c: int) -> bool:
+    beside = any(at(before, r + dr, c + dc) for dr, dc in SIDES)
+    full = all(at(kept, r + dr, c + dc) for dr, dc in RING)
+    return beside and (full or parts_around(kept, r, c) == 1)
+
+
+def reference(
+    scores: NDArray[np.uint8], spec: ModelSpec, row: int = 0, col: int = 0
+) -> NDArray[np.uint8]:
+    """The same, pixel after pixel, with a flood fill for what is locally apart."""
+    classes, how = plain(scores, spec), spec.separation
+    assert how is not None
+    mask = (classes != 0) & (classes != NODATA_SCORE)
+    kept = surviving(scores, spec)
+
+    for _ in range(how.reach):
+        before = kept.copy()
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
+                if ((r + row) % 2, (c + col) % 2) == (i, j):
+                    kept[r, c] = may_be_added(kept, before, r, c)
+    out = classes.copy()
+    for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
+        for dr, dc in RING:
+            joined = not (dr and dc) or at(mask, r + dr, c) or at(mask, r, c + dc)
+            if at(kept, r + dr, c + dc) and joined:
+                out[r, c] = 0
+    return out
+
+
+@given(cases(side=16), st.integers(0, 3), st.integers(0, 3))
+@settings(max_examples=150, deadline=None)
+def test_it_is_what_the_words_say(
+    case: tuple[NDArray[np.uint8], ModelSpec], row: int, col: int
+) -> None:
+    scores, spec = case
+    given_scores = scores.copy()
+    found = separate(scores, spec, row=row, col=col)
+    np.testing.assert_array_equal(found, reference(scores, spec, row, col))
+    np.testing.assert_array_equal(scores, given_scores)
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_growth_joins_nothing_and_nothing_but_lines_is_lost(
+    case: tuple[NDArray[np.uint8], ModelSpec],
+) -> None:
+    """Each seed that counts ends as one patch of its own, which holds it whole.
+
+    Patches of the plain mask without such a seed stay as they were; all else that is left of the
+    mask belongs to no seed's patch.
+    """
+    scores, spec = case
+    before, after = plain(scores, spec), separate(scores, spec, row=0, col=0)
+    assert ((after == before) | (after == 0)).all()
+    assert (after[before == 0] == 0).all()
+    assert ((after == NODATA_SCORE) == (before == NODATA_SCORE)).all()
+    seeds, count = label(surviving(scores, spec))
+    patches, _ = label((after != 0) & (after != NODATA_SCORE))
+    held = patches[seeds > 0]
+    assert (held > 0).all()
+    pairs = {(int(s), int(p)) for s, p in zip(seeds[seeds > 0], held, strict=True)}
+    assert len(pairs) == len({s for s, _ in pairs}) == len({p for _, p in pairs}) == count
+    whole, blobs_before = label((before != 0) & (before != NODATA_SCORE))
+    for blob in set(range(1, blobs_before + 1)) - set(whole[seeds > 0].tolist()):
+        assert (after[whole == blob] == before[whole == blob]).all()
+
+
+@st.composite
+def cut_cases(draw: st.DrawFn) -> tuple[NDArray[np.uint8], ModelSpec, list[Window]]:
+    scores, spec = draw(cases())
+    return scores, spec, draw(partitions(scores.shape[1:]))
+
+
+@given(cut_cases())
+@settings(max_examples=150, deadline=None)
+def test_a_block_with_its_halo_equals_the_whole(
+    case: tuple[NDArray[np.uint8], ModelSpec, list[Window]],
+) -> None:
+    scores, spec, windows = case
+    shape = Shape(*scores.shape[1:])
+    whole = separate(scores, spec, row=0, col=0)
+    for window in windows:
+        area = widened(window, halo_of(spec), shape)
+        part = separate(scores[(slice(None), *area.slices)], spec, row=area.row, col=area.col)
+        np.testing.assert_array_equal(part[window.slices_in(area)], whole[window.slices])
+
+
+def strips(area: Window, rng: np.random.Generator) -> Iterator[Window]:
+    row = area.row
+    while row < area.stop_row:
+        height = min(int(rng.choice([1, 2, 7, 30])), area.stop_row - row)
+        yield Window(row, area.col, height, area.width)
+        row += height
+
+
+@given(cut_cases(), st.integers(0, 2**32 - 1))
+@settings(max_examples=100, deadline=None)
+def test_strips_equal_the_whole(
+    case: tuple[NDArray[np.uint8], ModelSpec, list[Window]], seed: int
+) -> None:
+    scores, spec, windows = case
+    shape = Shape(*scores.shape[1:])
+    whole, rng = separate(scores, spec, row=0, col=0), np.random.default_rng(seed)
+    for block in windows:
+        separator = Separator(spec, block, shape)
+        next_row = block.row
+        for strip in strips(separator.area, rng):
+            done = separator.add(strip, scores[(slice(None), *strip.slices)])
+            if done is None:
+                continue
+            assert (done.window.row, done.window.col) == (next_row, block.col)
+            assert done.window.width == block.width
+            next_row = done.window.stop_row
+            np.testing.assert_array_equal(done.classes, whole[done.window.slices])
+            np.testing.assert_array_equal(done.scores, scores[(slice(None), *done.window.slices)])
+        assert next_row == block.stop_row
+
+
+def test_strips_must_come_in_order() -> None:
+    scores = np.zeros((2, 10, 40), np.uint8)
+    how = Separation("border", 0.5, reach=1, min_seed=1)
+    separator = Separator(spec_of(how), Window(0, 0, 40, 40), Shape(40, 40))
+    separator.add(Window(0, 0, 10, 40), scores)
+    for wrong in (Window(0, 0, 10, 40), Window(20, 0, 10, 40), Window(10, 1, 10, 39)):
+        with pytest.raises(GridError, match="next strip"):
+            separator.add(wrong, scores)
+
+
+def test_without_a_separation_nothing_is_copied_and_nothing_waits() -> None:
+    scores = np.random.default_rng(0).integers(0, 256, (1, 8, 30), np.uint8)
+    spec, window = spec_of(None), Window(0, 0, 8, 30)
+    assert halo_of(spec) == 0
+    done = Separator(spec, Window(0, 0, 50, 30), Shape(50, 30)).add(window, scores)
+    assert isinstance(done, Parted)
+    assert done.window == window
+    assert np.shares_memory(done.scores, scores)
+    np.testing.assert_array_equal(done.classes, plain(scores, spec))
+
+
+def test_the_table_of_neighbourhoods() -> None:
+    """Against a flood fill, for what may be added and joins nothing that is apart."""
+    for code in range(256):
+        kept = np.zeros((3, 3), bool)
+        for bit, (dr, dc) in enumerate(RING):
+            kept[1 + dr, 1 + dc] = code >> bit & 1
+        assert ADDABLE[code] == (parts_around(kept, 1, 1) == 1), f"{code:08b}"
+
+
+# Cases to look at.
+
+
+def drawn(picture: str) -> NDArray[np.uint8]:
+    """Scores of a picture: ``#`` dwelling, ``|`` dwelling on its outline, ``.`` neither."""
+    rows = [list(line) for line in picture.split()]
+    mask, edge = (np.array([[c in kind for c in r] for r in rows]) for kind in ("#|", "|"))
+    return np.stack((mask * 254, edge * 254)).astype(np.uint8)
+
+
+def shown(scores: NDArray[np.uint8], **changes: int) -> list[str]:
+    how = replace(Separation("border", 0.5, reach=3, min_seed=2), **changes)
+    classes = separate(scores, spec_of(how), row=0, col=0)
+    return ["".join(".#"[int(v != 0)] for v in row) for row in classes]
+
+
+def test_two_squares_become_two_dwellings_with_a_line_between() -> None:
+    scores = drawn("""
+        ................
+        .||||||||||||||.
+        .|####||||####|.
+        .|####||||####|.
+        .|####||||####|.
+        .||||||||||||||.
+        ................
+    """)
+    found = shown(scores)
+    assert found[0] == "." * 16
+    for row in found[1:6]:
+        assert row.count("#") == 13
+        assert row.strip(".").count(".") == 1
+    assert (
+        len(dwellings_in(separate(scores, spec_of(Separation("border", 0.5, 3, 2)), row=0, col=0)))
+        == 2
+    )
+
+
+def test_one_square_stays_one_and_whole() -> None:
+    square = np.zeros((2, 12, 12), np.uint8)
+    square[:, 2:10, 2:10] = 254
+    square[1, 4:8, 4:8] = 0
+    assert shown(square, reach=4) == ["".join(".#"[int(v > 0)] for v in row) for row in square[0]]
+
+
+def test_pinholes_and_wider_holes_of_the_seeds_are_filled() -> None:
+    scores = drawn("""
+        #########
+        ##|######
+        ####||###
+        ####||###
+        #######|#
+        #########
+    """)
+    assert shown(scores) == ["#" * 9] * 6
+    assert shown(scores, reach=0)[1] == "##.######"
+
+
+def test_a_line_that_does_not_go_through_is_taken_back() -> None:
+    scores = drawn("""
+        #####|#####
+        #####|#####
+        #####|#####
+        ###########
+        ###########
+    """)
+    assert shown(scores) == ["#" * 11] * 5
+
+
+def test_specks_are_no_seeds_and_a_patch_without_a_seed_stays() -> None:
+    scores = drawn("""
+        ||||||||...||
+        |###|#||...||
+        |###||||...||
+        |###||||.....
+    """)
+    whole = ["########...##", "########...##", "########...##", "########....."]
+    assert shown(scores, reach=5, min_seed=2) == whole
+    assert shown(scores, reach=5, min_seed=1)[1] == "####.###...##"
+
+
+def test_patches_that_only_share_a_corner_lose_nothing() -> None:
+    scores = drawn("""
+        ###...
+        ###...
+        ###...
+        ...||.
+        ...||.
+    """)
+    assert (np.array([list(r) for r in shown(scores)]) == "#").sum() == 13
+
+
+@given(st.integers(3, 9), st.integers(1, 4), st.integers(0, 1), st.integers(0, 1))
+def test_growth_is_fair(side: int, gap: int, row: int, col: int) -> None:
+    """Of two alike squares neither gets more than the odd column of the gap."""
+    scores = np.zeros((2, side, 2 * side + gap), np.uint8)
+    scores[0] = 254
+    scores[1, :, side : side + gap] = 254
+    how = Separation("border", 0.5, reach=4, min_seed=1)
+    classes = separate(scores, spec_of(how), row=row, col=col)
+    patches, count = label(classes != 0)
+    assert count == 2
+    sizes = np.bincount(patches.ravel())[1:]
+    assert abs(int(sizes[0]) - int(sizes[1])) <= side
+    assert sizes.sum() == classes.size - side
+
+
+@given(cases())
+@settings(max_examples=50, deadline=None)
+def test_polygons_in_blocks_are_those_of_the_whole(
+    case: tuple[NDArray[np.uint8], ModelSpec],
+) -> None:
+    """Area and number of polygons are those of the classes, which is all that hosts get."""
+    scores, spec = case
+    classes = separate(scores, spec, row=0, col=0)
+    found = dwellings_in(classes)
+    assert sum(d.pixels for d in found) == ((classes != 0) & (classes != NODATA_SCORE)).sum()
+    height, width = classes.shape
+    halves = [Window(0, 0, height // 2, width), Window(height // 2, 0, height - height // 2, width)]
+    assert sorted(map(content, found)) == sorted(map(content, dwellings_in(classes, halves)))
