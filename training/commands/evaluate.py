@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,9 +13,9 @@ import click
 from . import options
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
-REPORT = "evaluation.json"
+    from training.evaluation.measure import EvaluateOptions
 
 
 @click.command()
@@ -24,28 +26,65 @@ REPORT = "evaluation.json"
     help="The exported .onnx (or a STAC item or .dlpk that leads to one); any model that carries "
     "its description can be measured.",
 )
-@options.data
+@click.option(
+    "--chips", type=options.EXISTING, required=True, help="Folder of images, or one raster."
+)
+@click.option(
+    "--labels",
+    type=options.EXISTING,
+    required=True,
+    help="One vector file of polygons; or a folder of masks with the stems of the chips; or, for "
+    "one raster, its mask.",
+)
+@click.option(
+    "--chip-gsd",
+    type=float,
+    help="Metres a pixel of images that have no georeference (default: the model's).",
+)
+@click.option(
+    "--class-field", help="Attribute of the vector file that names the class of a polygon."
+)
 @click.option("--split", type=options.FILE, help="The split.json of the training run.")
 @click.option(
     "--part",
     type=click.Choice(["train", "val", "test"]),
     default="test",
     show_default=True,
-    help="Part of the split to measure; without --split all chips are measured.",
+    help="Part of the split to measure; without --split all images are measured.",
 )
-@click.option("--out", type=options.OUT, help=f"Folder that gets the figures as {REPORT}.")
+@click.option(
+    "--compare",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Another model to measure on the same images and hold against --model; repeatable.",
+)
+@click.option(
+    "--out", type=options.OUT, help="Folder for report.html, JSON, CSV tables and errors.gpkg."
+)
 @click.option("--threshold", type=float, help="Probability of a dwelling (default: the model's).")
 @click.option("--min-area", type=float, help="Smallest dwelling in m2 (default: the model's).")
 @click.option(
+    "--simplify",
+    type=float,
+    help="Metres by which outlines may be straightened (default: one pixel); 0: exact pixels.",
+)
+@click.option("--square", is_flag=True, help="Make rectangles of nearly rectangular outlines.")
+@click.option(
     "--iou", default=0.5, show_default=True, help="Overlap from which a dwelling counts as found."
 )
+@click.option(
+    "--block-metres",
+    default=50.0,
+    show_default=True,
+    help="Side of the blocks of ground that figures are listed by and intervals drawn from.",
+)
 @click.option("--threads", type=int, help="Processors to use (default: all).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
-@click.option("--overwrite", is_flag=True, help=f"Replace an {REPORT} that exists.")
-def evaluate(model: Path, out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
-    """Measure a model on labelled chips, by pixels and by dwellings.
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the tables.")
+@click.option("--overwrite", is_flag=True, help="Replace files in --out that exist.")
+def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
+    """Measure a model on labelled images, by pixels and by dwellings.
 
-    Chips that adjoin are run as one mosaic, in the very way of camp-detector detect, so the
+    Images that adjoin are run as one mosaic, in the very way of camp-detector detect, so the
     figures are those of what its users get. The table shows:
 
     \b
@@ -53,39 +92,84 @@ def evaluate(model: Path, out: Path | None, **given: Any) -> None:  # noqa: ANN4
       all pixels marked  IoU of a mask that marks everything: the least that a model must beat
       dwellings          precision, recall and F1 of polygons, found where the overlap with a
                          labelled one is at least --iou; each counts once
+      mean               F1 in the mean over ten overlaps from 0.5 to 0.95: exact outlines count
       count error        found less labelled, over labelled: -10 % is one in ten too few
+      95 % intervals     how far the figures would vary over more ground of this kind, from blocks
+                         of --block-metres drawn again; none is given for fewer than 5 blocks
+      calibration error  how far probabilities are from shares: 0.05 is 5 points off in the mean
 
-    A dwelling that reaches the edge of the chips counts by its visible part, if that is not smaller
-    than --min-area. Chips that the model was trained on say nothing: give the run's split.json.
+    A dwelling that reaches the edge of the images counts by its visible part, if that is not
+    smaller than --min-area. Images that the model was trained on say nothing: give the run's
+    split.json, or images of another place.
+
+    With --out, report.html shows all this with maps of hits, misses and false alarms (one file,
+    to be opened in a browser, without network), and errors.gpkg shows them in QGIS.
 
     \b
-    Example:
+    Examples:
       python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \\
           --labels buildings.geojson --split runs/first/split.json --out runs/first/measured
+      python -m training evaluate --model a.onnx --compare other=b.onnx \\
+          --chips camp.tif --labels camp_dwellings.gpkg --out compared
     """  # noqa: D301 - click wants the control character
-    from camp_detector_core.job import Machine, Settings
-    from training.evaluation.measure import EvaluateOptions, evaluate_model
-    from training.evaluation.summary import to_dict, to_table
-    from training.output import results, write_json
+    from training.evaluation.compare import comparison_rows, comparison_table
+    from training.evaluation.files import FILES, held_in, write_files
+    from training.evaluation.measure import evaluate_model
+    from training.evaluation.summary import to_table
+    from training.output import results
 
-    wanted = EvaluateOptions(
-        model=model,
-        settings=Settings(threshold=given["threshold"], min_area=given["min_area"]),
-        machine=Machine(threads=given["threads"]),
-        **{
-            n: given[n]
-            for n in ("chips", "labels", "split", "part", "class_field", "chip_gsd", "iou")
-        },
-    )
+    wanted = _options(given)
+    models = _models(wanted.model, given["compare"])
     with ExitStack() as stack:
         paths = {}
         if out:
-            paths = stack.enter_context(results(out, [REPORT], overwrite=given["overwrite"]))
-        evaluation = evaluate_model(wanted)
-        for path in paths.values():
-            write_json(path, to_dict(evaluation))
-    click.echo(
-        json.dumps(to_dict(evaluation), indent=2) if given["as_json"] else to_table(evaluation)
-    )
+            paths = stack.enter_context(results(out, FILES, overwrite=given["overwrite"]))
+        evaluations = {n: evaluate_model(replace(wanted, model=p)) for n, p in models.items()}
+        if paths:
+            write_files(paths, evaluations)
+    if given["as_json"]:
+        click.echo(json.dumps(held_in(evaluations), indent=2))
+    else:
+        click.echo("\n\n".join(to_table(e) for e in evaluations.values()))
+        if len(evaluations) > 1:
+            click.echo("\n" + comparison_table(comparison_rows(evaluations)))
     if out:
-        click.echo(f"\n{out / REPORT}", err=given["as_json"])
+        click.echo(f"\n{out / 'report.html'}", err=given["as_json"])
+
+
+def _options(given: dict[str, Any]) -> EvaluateOptions:
+    from camp_detector_core.job import Machine, Settings
+    from training.evaluation.measure import EvaluateOptions
+
+    own = ("threshold", "min_area", "simplify", "square")
+    kept = ("model", "chips", "labels", "split", "part", "class_field", "chip_gsd", "iou")
+    return EvaluateOptions(
+        settings=Settings(**{n: given[n] for n in own}),
+        machine=Machine(threads=given["threads"]),
+        block_metres=given["block_metres"],
+        **{n: given[n] for n in kept},
+    )
+
+
+def _models(first: Path, others: Iterable[str]) -> dict[str, Path]:
+    """The models by name; the first one's is its file's, as long as that is free.
+
+    Raises:
+        click.BadParameter: Not of the form NAME=FILE, a name twice, or no such file.
+    """
+    found: dict[str, Path] = {}
+    for given in others:
+        name, equals, file = given.partition("=")
+        name, path = name.strip(), Path(file)
+        if not equals or not name or not file:
+            msg = f"--compare {given!r} is not NAME=FILE, such as --compare reference=model.onnx"
+            raise click.BadParameter(msg)
+        if name in found:
+            msg = f"--compare names two models {name!r}: give each its own name"
+            raise click.BadParameter(msg)
+        if not path.is_file():
+            msg = f"--compare {name}: there is no file {path}"
+            raise click.BadParameter(msg)
+        found[name] = path
+    own = first.stem if first.stem not in found else f"{first.stem} (--model)"
+    return {own: first, **found}

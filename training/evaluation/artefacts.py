@@ -27,7 +27,7 @@ def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
     (folder / "confusion_matrix.json").write_text(text)
     table = np.array([[confusion.tn, confusion.fp], [confusion.fn, confusion.tp]], np.float64)
     share = table / max(1.0, table.sum())
-    figure = _figure(4, 3.6)
+    figure = new_figure(4, 3.6)
     axes = figure.add_subplot()
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks([0, 1], ["background", name])
@@ -49,7 +49,7 @@ def write_sweep(histogram: ScoreHistogram, path: Path) -> None:
         }
         for t, c in sweep(histogram)
     ]
-    _write_csv(path, rows)
+    write_csv(path, rows)
 
 
 def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: Path) -> None:
@@ -71,7 +71,7 @@ def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: P
                     "recall": round(found.recall, 6),
                 }
             )
-    _write_csv(path, sorted(rows, key=lambda r: str(r["chip"])))
+    write_csv(path, sorted(rows, key=lambda r: str(r["chip"])))
 
 
 def write_examples(
@@ -83,7 +83,7 @@ def write_examples(
     step = max(1, len(places) // count)
     for prediction, name, window in places[::step][:count]:
         rows, cols = window.slices
-        figure = _figure(9, 3.3)
+        figure = new_figure(9, 3.3)
         panels = (
             ("input", _picture(prediction.pixels[:, rows, cols], spec)),
             ("probability", prediction.scores[0, rows, cols] / 254.0),
@@ -110,7 +110,7 @@ def write_curves(logs: Path, path: Path) -> None:
             read = list(csv.DictReader(file))
         first = min((int(r["epoch"]) for r in read if r.get("epoch")), default=0)
         rows = [r for r in rows if int(r["epoch"]) < first] + [r for r in read if r.get("epoch")]
-    figure = _figure(9, 3.6)
+    figure = new_figure(9, 3.6)
     for i, (title, keys) in enumerate(
         (("loss", ("train_loss", "val_loss")), ("IoU", ("train_iou", "val_iou")))
     ):
@@ -134,7 +134,7 @@ def _picture(pixels: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.float64
     return out if shown > 1 else out[..., 0]
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     """A figure that is drawn into files, whatever display there is."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -148,7 +148,8 @@ def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, dpi=100)
 
 
-def _write_csv(path: Path, rows: Sequence[dict[str, object]]) -> None:
+def write_csv(path: Path, rows: Sequence[dict[str, object]]) -> None:
+    """Write rows under the names of the first one's columns; without a row no file."""
     if not rows:
         return
     with path.open("w", newline="") as file:

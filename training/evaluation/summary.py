@@ -6,38 +6,38 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
+from training.evaluation.bootstrap import NO_INTERVAL, intervals
+from training.evaluation.compare import SHOWN, figure, span
 from training.evaluation.measure import EDGE_RULE
+from training.evaluation.pixel import sweep
 
 if TYPE_CHECKING:
     from training.evaluation.measure import Evaluation
+    from training.evaluation.pixel import ScoreHistogram
     from training.evaluation.score import Score
+
+PIXEL_RULE = (
+    "pixels are those of the thresholded probability of the class, before touching dwellings are "
+    "parted, outlines simplified and small dwellings dropped"
+)
+"""What figures of pixels are figures of."""
 
 
 def to_dict(evaluation: Evaluation) -> dict[str, Any]:
     """Plain values for JSON: what was measured, how, and what came out."""
-    options, spec = evaluation.options, evaluation.spec
+    spec, total = evaluation.spec, evaluation.total
     return {
         "model": {
             "id": spec.id,
-            "file": options.model.name,
+            "file": evaluation.options.model.name,
             "sha256": evaluation.model.sha256,
+            "licence": spec.licence,
+            "attribution": list(spec.attribution),
         },
-        "data": {
-            "chips": str(options.chips),
-            "labels": str(options.labels),
-            "split": None if options.split is None else str(options.split),
-            "part": "all" if options.split is None else options.part,
-            "count": sum(len(a.chips) for a in evaluation.areas),
-            "hectares": round(sum(a.hectares for a in evaluation.areas), 4),
-        },
-        "settings": {
-            "threshold": spec.threshold,
-            "min_area_m2": spec.min_area,
-            "building_iou": options.iou,
-            "edge_rule": EDGE_RULE,
-        },
-        "total": evaluation.total.to_dict(),
-        "classes": {c.name: evaluation.of_class(c.name).to_dict() for c in spec.classes},
+        "data": _data(evaluation),
+        "settings": _settings(evaluation),
+        "total": {**total.to_long_dict(), "threshold_sweep": sweep_rows(total.histogram)},
+        "classes": {c.name: evaluation.of_class(c.name).to_long_dict() for c in spec.classes},
         "areas": [
             {
                 "chips": list(a.chips),
@@ -52,26 +52,65 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
+def _data(evaluation: Evaluation) -> dict[str, Any]:
+    options = evaluation.options
+    return {
+        "chips": str(options.chips),
+        "labels": str(options.labels),
+        "split": None if options.split is None else str(options.split),
+        "part": "all" if options.split is None else options.part,
+        "count": sum(len(a.chips) for a in evaluation.areas),
+        "hectares": round(sum(a.hectares for a in evaluation.areas), 4),
+    }
+
+
+def _settings(evaluation: Evaluation) -> dict[str, Any]:
+    options, spec = evaluation.options, evaluation.spec
+    given = options.settings
+    return {
+        "threshold": spec.threshold,
+        "min_area_m2": spec.min_area,
+        "building_iou": options.iou,
+        "block_metres": options.block_metres,
+        "simplify_metres": "one pixel" if given.simplify is None else given.simplify,
+        "square": given.square,
+        "separation": None if spec.separation is None else dict(vars(spec.separation)),
+        "edge_rule": EDGE_RULE,
+        "pixel_rule": PIXEL_RULE,
+    }
+
+
+def sweep_rows(histogram: ScoreHistogram) -> list[dict[str, float]]:
+    """Figures of pixels at each threshold that is tried."""
+    return [
+        {
+            "threshold": t,
+            **{n: round(getattr(c, n), 6) for n in ("iou", "precision", "recall", "f1")},
+        }
+        for t, c in sweep(histogram)
+    ]
+
+
 def to_table(evaluation: Evaluation) -> str:
     """Lines for a terminal."""
     options, spec = evaluation.options, evaluation.spec
     part = "all chips" if options.split is None else f"part {options.part} of {options.split.name}"
     count = sum(len(a.chips) for a in evaluation.areas)
     areas = len(evaluation.areas)
-    size = f"{count} chips in {areas} area{'s' if areas != 1 else ''}"
+    size = f"{count} chip{'s' if count != 1 else ''} in {areas} area{'s' if areas != 1 else ''}"
     hectares = sum(a.hectares for a in evaluation.areas)
     lines = [
         f"{spec.id} on {part}: {size}, {hectares:.2f} ha",
         f"threshold {spec.threshold:g}, smallest dwelling {spec.min_area:g} m2",
         "",
-        f"{'':<24}{'IoU':>8}{'precision':>11}{'recall':>8}{'F1':>8}",
+        f"{'':<26}{'IoU':>8}{'precision':>11}{'recall':>8}{'F1':>8}",
     ]
     rows = {c.name: evaluation.of_class(c.name) for c in spec.classes}
     if len(rows) > 1:
         rows["all"] = evaluation.total
     for name, score in rows.items():
         lines += _rows(name if len(rows) > 1 else "", score, options.iou)
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_trust(evaluation.total, options.block_metres)])
 
 
 def _rows(name: str, score: Score, iou: float) -> list[str]:
@@ -83,17 +122,18 @@ def _rows(name: str, score: Score, iou: float) -> list[str]:
         f"{buildings.predicted} found, {buildings.labelled} labelled, "
         f"{buildings.matched} of them the same; {shown}"
     )
+    area = score.dwellings.area_error
+    quality = f"panoptic quality {score.dwellings.panoptic_quality:.4f}"
+    if area is not None:
+        quality += f"; their areas are off by {area:+.1%} in the median"
+    right = (buildings.precision, buildings.recall, buildings.f1)
     return [
         _row(f"{prefix}pixels", pixels.iou, pixels.precision, pixels.recall, pixels.f1),
         _row(f"{prefix}all pixels marked", pixels.all_ones_iou),
-        _row(
-            f"{prefix}dwellings (IoU {iou:g})",
-            None,
-            buildings.precision,
-            buildings.recall,
-            buildings.f1,
-        ),
-        f"{'':<24}{counts}",
+        _row(f"{prefix}dwellings (IoU {iou:g})", None, *right),
+        _row(f"{prefix}mean, IoU 0.5 to 0.95", None, None, None, score.figures["mean_f1"]),
+        f"{'':<26}{counts}",
+        f"{'':<26}{quality}",
     ]
 
 
@@ -103,4 +143,22 @@ def _row(title: str, *figures: float | None) -> str:
         " " * width if value is None else f"{value:{width}.4f}"
         for value, width in zip(figures, widths, strict=False)
     )
-    return f"{title:<24}{''.join(cells)}"
+    return f"{title:<26}{''.join(cells)}"
+
+
+def _trust(score: Score, metres: float) -> list[str]:
+    """Intervals and calibration."""
+    bounds = intervals(score.blocks)
+    reliability = score.reliability
+    calibration = (
+        f"calibration error {reliability.error:.4f}, Brier score {reliability.brier:.4f} (pixels)"
+    )
+    if not bounds:
+        return [NO_INTERVAL, calibration]
+    lines = [f"95 % intervals, {len(score.blocks.counts)} blocks of {metres:g} m drawn again:"]
+    lines += [
+        f"  {title:<14}{figure(score.figures, name):>9}   "
+        f"{span(list(bounds[name]) if name in bounds else None, name)}"
+        for name, title in SHOWN.items()
+    ]
+    return [*lines, calibration]

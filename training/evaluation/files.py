@@ -1,0 +1,68 @@
+"""All files of an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camp_detector_core.atomic import cannot_write
+from training.evaluation.artefacts import write_csv
+from training.evaluation.compare import comparison_rows
+from training.evaluation.page import make_page
+from training.evaluation.summary import to_dict
+from training.evaluation.tables import block_rows, write_errors
+from training.output import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from training.evaluation.measure import Evaluation
+
+FILES = (
+    "evaluation.json",
+    "report.html",
+    "dwellings_by_size.csv",
+    "blocks.csv",
+    "reliability.csv",
+    "errors.gpkg",
+)
+"""The last one only of images with a place."""
+
+
+def held_in(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+    """What ``evaluation.json`` holds: the first evaluation, and the others compared with it."""
+    held = to_dict(next(iter(evaluations.values())))
+    if len(evaluations) > 1:
+        held["compared"] = comparison_rows(evaluations)
+    return held
+
+
+def write_files(paths: Mapping[str, Path], evaluations: Mapping[str, Evaluation]) -> None:
+    """Write all of `FILES`.
+
+    Args:
+        paths: Where to write each.
+        evaluations: By name; the first one is reported, the others are compared with it.
+
+    Raises:
+        OutputError: A file cannot be written.
+        RasterError: The images cannot be read for the maps.
+    """
+    evaluation = next(iter(evaluations.values()))
+    held = held_in(evaluations)
+    blocks = block_rows(evaluation)
+    report = make_page(evaluation, held, blocks=blocks, compared=held.get("compared", ()))
+    write_json(paths["evaluation.json"], held)
+    tables = {
+        "dwellings_by_size.csv": held["total"]["by_size"],
+        "blocks.csv": blocks,
+        "reliability.csv": held["total"]["calibration"]["bins"],
+    }
+    try:
+        paths["report.html"].write_text(report, encoding="utf-8")
+        for name, rows in tables.items():
+            write_csv(paths[name], rows)
+    except OSError as error:
+        raise cannot_write(paths["report.html"], error) from error
+    write_errors(paths["errors.gpkg"], evaluation.areas)
