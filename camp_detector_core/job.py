@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .engine.errors import SpecError
 
@@ -74,6 +74,10 @@ class Settings:
     turns the stairs of slanting walls into lines; 0: exact pixel edges."""
     square: bool = False
     """Whether nearly rectangular outlines become rectangles."""
+    separate: bool | None = None
+    """Whether touching dwellings are parted; None: where the model can."""
+    tta: bool = False
+    """Test-time augmentation: the mean over the flips and turns of each chip."""
 
     def __post_init__(self) -> None:
         """Refuse what no distance or area of a dwelling is; the rest is checked by the spec."""
@@ -90,8 +94,18 @@ class Settings:
         Raises:
             SpecError: A value that the model cannot be run with.
         """
+        if self.separate and spec.separation is None:
+            msg = (
+                f"the model {spec.id} cannot tell touching dwellings apart: leave out --separate, "
+                "or choose another model"
+            )
+            raise SpecError(msg)
         own = ("threshold", "min_area", "tile_size", "overlap")
-        chosen = {name: getattr(self, name) for name in own if getattr(self, name) is not None}
+        chosen: dict[str, Any] = {
+            name: getattr(self, name) for name in own if getattr(self, name) is not None
+        }
+        if self.separate is False:
+            chosen["separation"] = None
         return replace(spec, **chosen)
 
     def tolerance(self, grid: Grid) -> float:

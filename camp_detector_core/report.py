@@ -179,6 +179,8 @@ def _parameters(run: Run) -> dict[str, Any]:
         "overlap": spec.overlap,
         "simplify_px": run.simplify_px,
         "square": job.settings.square,
+        "separation": asdict(spec.separation) if spec.separation else None,
+        "tta": job.settings.tta,
         "gsd": job.source.gsd,
         "nodata": job.source.nodata,
         "pixel_size": job.source.pixel_size,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from .atomic import OutputSet, cannot_write, standing
+from .engine.augment import Augmented
 from .engine.detect import DetectOptions, detect
 from .engine.errors import Cancelled
 from .engine.outline import OutlineOptions
@@ -168,7 +169,7 @@ class _Work:
             with self._clock.stage("detect"):
                 stats = detect(
                     inputs.source,
-                    inputs.predictor,
+                    Augmented(inputs.predictor) if self._job.settings.tta else inputs.predictor,
                     spec,
                     [polygons, *rasters],
                     options=DetectOptions(plan=self.plan, stretch=inputs.stretch),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.separation import OUTPUT
+
 if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.model_file import ModelFile
 
 _MEGA = 1e6
@@ -41,6 +44,7 @@ def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
         ("by tiles of", f"{spec.tile_size} px that share {spec.overlap} px with each neighbour"),
         ("threshold", f"probability {spec.threshold:g}"),
         ("smallest", smallest),
+        ("touching", _touching(spec)),
         ("licence", spec.licence or "not stated"),
         *(("attribution", a) for a in spec.attribution or ("not stated",)),
         ("scaling", scaling),
@@ -73,4 +77,20 @@ def _input(model: ModelFile, predictor: OnnxPredictor) -> str:
 
 
 def _output(model: ModelFile) -> str:
-    return f"float32 (n, {len(model.spec.classes)}, height, width), probabilities"
+    spec = model.spec
+    classes = f"float32 (n, {len(spec.classes)}, height, width), probabilities"
+    if spec.separation is None:
+        return classes
+    return f"{classes}; {OUTPUT}, float32 (n, 1, height, width), of the {spec.separation.method}"
+
+
+def _touching(spec: ModelSpec) -> str:
+    """What becomes of dwellings that touch."""
+    how = spec.separation
+    if how is None:
+        return "taken for one dwelling"
+    side = "below" if how.method == "border" else "from"
+    return (
+        f"told apart: seeds are {side} {how.threshold:g} of the {how.method}, {how.min_seed} px or "
+        f"more, grown by {how.reach} px"
+    )

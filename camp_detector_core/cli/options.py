@@ -134,6 +134,18 @@ MODEL = _options(
         show_default=True,
         help="Make nearly rectangular outlines rectangles.",
     ),
+    click.option(
+        "--separate/--no-separate",
+        default=None,
+        help="Part dwellings that touch, at no cost in time; --no-separate makes each connected "
+        "patch one dwelling.  [default: where the model can]",
+    ),
+    click.option(
+        "--tta",
+        is_flag=True,
+        help="Average the answers to the 8 flips and turns of each tile (4 where tiles are not "
+        "square). Takes 8 times as long: for a final map, not for a first look.",
+    ),
 )
 
 INPUT = _options(
@@ -212,6 +224,8 @@ def job_of(images: tuple[str, ...], options: dict[str, Any]) -> Job:
                     "overlap",
                     "simplify",
                     "square",
+                    "separate",
+                    "tta",
                 )
             }
         ),

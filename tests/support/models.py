@@ -41,32 +41,37 @@ def tiny_spec(**changes: Any) -> ModelSpec:
 def tiny_onnx(spec: ModelSpec, *, side: int | None = None, stored: str | None = None) -> bytes:
     """A network that finds class ``i`` where band ``i`` is brighter than the middle.
 
-    The probability is sigmoid(100 (band - 0.5)): above 0.999 for white, below 0.001 for black.
+    The probability is sigmoid(100 (band - 0.5)): above 0.999 for white, below 0.001 for black. The
+    channel of a separation, where the spec has one, is the band after those of the classes.
 
     Args:
         spec: Number of bands and classes, and what is stored as the description.
         side: Height and width of the input, where they are not free.
         stored: Text to store in place of the description; empty for none at all.
     """
-    bands, classes = len(spec.bands), len(spec.classes)
-    weight = np.zeros((classes, bands, 1, 1), np.float32)
-    for i in range(classes):
-        weight[i, i] = 100
-    nodes = [
-        helper.make_node("Conv", ["input", "weight", "bias"], ["logits"]),
-        helper.make_node("Sigmoid", ["logits"], ["output"]),
-    ]
+    outputs = {"output": range(len(spec.classes))}
+    if spec.separation is not None:
+        outputs["separation"] = range(len(spec.classes), spec.channels)
     free = ["height", "width"] if side is None else [side, side]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", bands, *free])],
-        [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", classes, *free])],
-        [
-            numpy_helper.from_array(weight, "weight"),
-            numpy_helper.from_array(np.full(classes, -50, np.float32), "bias"),
-        ],
-    )
+    nodes, ends, weights = [], [], []
+    for name, channels in outputs.items():
+        weight = np.zeros((len(channels), len(spec.bands), 1, 1), np.float32)
+        for i, channel in enumerate(channels):
+            weight[i, channel] = 100
+        nodes += [
+            helper.make_node("Conv", ["input", f"{name}-w", f"{name}-b"], [f"{name}-logits"]),
+            helper.make_node("Sigmoid", [f"{name}-logits"], [name]),
+        ]
+        shape = ["n", len(channels), *free]
+        ends.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        bias = np.full(len(channels), -50, np.float32)
+        weights += [
+            numpy_helper.from_array(weight, f"{name}-w"),
+            numpy_helper.from_array(bias, f"{name}-b"),
+        ]
+    shape = ["n", len(spec.bands), *free]
+    start = helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)
+    graph = helper.make_graph(nodes, "tiny", [start], ends, weights)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="test"
     )
