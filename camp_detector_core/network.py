@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from camp_detector_core.engine.errors import CampDetectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from torch import Tensor, nn
@@ -183,6 +183,52 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     parts = [weight] if bands > given else []
     parts += [mean] * (bands - given if bands > given else bands)
     return torch.cat(parts, dim=1) * (given / bands)
+
+
+def keep_channels(network: nn.Module, channels: Sequence[int]) -> None:
+    """Keep some of the output channels of a U-Net, in place, in the order given.
+
+    Raises:
+        NetworkError: There is no such channel.
+    """
+    import torch
+
+    head = last_convolution(network)
+    if not channels or not 0 <= min(channels) <= max(channels) < head.out_channels:
+        msg = f"the network has {head.out_channels} output channels, none such as {list(channels)}"
+        raise NetworkError(msg)
+    chosen = list(channels)
+    with torch.no_grad():
+        head.weight = torch.nn.Parameter(head.weight[chosen].clone())
+        if head.bias is not None:
+            head.bias = torch.nn.Parameter(head.bias[chosen].clone())
+    head.out_channels = len(chosen)
+
+
+def scale_logits(network: nn.Module, channel: int, *, slope: float, offset: float) -> None:
+    """Give out ``slope * logit + offset`` of one channel of a U-Net in place of its logit."""
+    import torch
+
+    head = last_convolution(network)
+    with torch.no_grad():
+        head.weight[channel] *= slope
+        if head.bias is not None:
+            head.bias[channel] = head.bias[channel] * slope + offset
+
+
+def last_convolution(network: nn.Module) -> nn.Conv2d:
+    """The convolution that gives the logits.
+
+    Raises:
+        NetworkError: The network is none that `build_network` makes.
+    """
+    from torch import nn
+
+    head = getattr(network, "segmentation_head", None)
+    if not isinstance(head, nn.Sequential) or not isinstance(head[0], nn.Conv2d):
+        msg = "the network has no convolution at its end: only a U-Net's output can be changed"
+        raise NetworkError(msg)
+    return head[0]
 
 
 def read_state(path: Path) -> dict[str, Tensor]:

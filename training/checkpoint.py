@@ -12,12 +12,16 @@ from camp_detector_core.network import (
     NetworkOptions,
     build_network,
     credits_of,
+    keep_channels,
+    last_convolution,
     load_state,
     read_state,
 )
 from camp_detector_core.packaging.model_file import open_model
+from training.decoding import starting_separation
 from training.describe import build_spec
 from training.exports import NAMES, export_all
+from training.options import EXTRAS
 from training.options_file import read_options
 from training.output import results
 from training.reference import ReferenceNetwork
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _STAGES = 5
+_HEAD = "segmentation_head.0.weight"
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ def export_checkpoint(options: ExportOptions) -> dict[str, float]:
         state = read_state(options.checkpoint)
         network = _network(found, state)
         load_state(network, state, origin=options.checkpoint)
+        _keep_described(network, found)
         folder = paths[NAMES[0]].parent
         return export_all(network.eval(), folder, spec=spec, opset=options.opset)
 
@@ -88,8 +94,8 @@ def export_checkpoint(options: ExportOptions) -> dict[str, float]:
 def read_description(path: Path) -> Description:
     """What a model file says, or the options of a training run.
 
-    The latter do not say the threshold where it was left to the run, nor what was measured: the
-    threshold is one half then.
+    The latter do not say the threshold where it was left to the run, nor the settings that
+    tell dwellings apart, nor what was measured: thresholds are one half then.
 
     Raises:
         CampDetectorError: Neither of both.
@@ -106,6 +112,8 @@ def read_description(path: Path) -> Description:
             attribution=credits_of(options.network) if unet else (),
             provenance={},
         )
+        if options.separation != "none":
+            spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))
         return Description(spec, options.architecture, options.network.encoder)
     spec = open_model(path).spec
     kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
@@ -123,12 +131,26 @@ def _holds_options(path: Path) -> bool:
 
 
 def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
-    bands, classes = len(found.spec.bands), found.spec.channels
+    bands, channels = len(found.spec.bands), found.spec.channels
     if found.architecture == "reference":
-        return ReferenceNetwork(bands=bands, classes=classes)
-    options = NetworkOptions(found.encoder, bands=bands, classes=classes, start="random")
+        return ReferenceNetwork(bands=bands, classes=channels)
+    whole = len(found.spec.classes) + len(EXTRAS)
+    head = state.get(_HEAD)
+    if head is not None and head.shape[0] == whole:
+        channels = whole  # a checkpoint holds all channels that were trained
+    options = NetworkOptions(found.encoder, bands=bands, classes=channels, start="random")
     keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(_STAGES)]
     if all(key in state for key in keys):
-        channels = tuple(int(state[key].shape[0]) for key in keys)
-        options = replace(options, decoder_channels=channels)
+        widths = tuple(int(state[key].shape[0]) for key in keys)
+        options = replace(options, decoder_channels=widths)
     return build_network(options).network
+
+
+def _keep_described(network: nn.Module, found: Description) -> None:
+    """Of the channels of a checkpoint, keep those of the description."""
+    if found.architecture == "reference":
+        return
+    classes, how = len(found.spec.classes), found.spec.separation
+    if last_convolution(network).out_channels > found.spec.channels:
+        extra = [] if how is None else [classes + EXTRAS.index(how.method)]
+        keep_channels(network, [*range(classes), *extra])

@@ -17,6 +17,9 @@ IMAGENET_BANDS = (
 )
 """Mean and standard deviation of ImageNet, on the 0 to 1 scale of 8-bit images
 (https://docs.pytorch.org/vision/stable/models.html)."""
+EXTRAS = ("border", "core")
+"""What is trained beside the classes to tell dwellings apart, in the order of the channels."""
+Separating = Literal["none", "border", "core"]
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 
 
@@ -62,7 +65,7 @@ class SplitOptions:
 class AugmentOptions:
     """How training samples are varied; every probability is for one sample."""
 
-    scale: tuple[float, float] = (0.5, 1.5)
+    scale: tuple[float, float] = (0.5, 1.8)
     """Range of the ground sampling distance, as a multiple of the model's, most often near 1."""
     flip: bool = True
     """Mirror and turn by quarters, each of the eight ways as likely."""
@@ -70,6 +73,10 @@ class AugmentOptions:
     """Probability of a turn by any angle."""
     photometric: float = 0.8
     """Probability of changes of brightness, contrast, gamma and colour."""
+    camera: float = 0.1
+    """Probability of a picture without colours, and of one with its bands in another order."""
+    coarse: float = 0.35
+    """Probability of a picture that was taken at up to three times the model's GSD."""
     degrade: float = 0.3
     """Probability of blur, noise and compression, each."""
     weather: float = 0.15
@@ -85,7 +92,16 @@ class AugmentOptions:
     @classmethod
     def none(cls) -> AugmentOptions:
         """No variation at all, but for the place of the crop."""
-        return cls((1.0, 1.0), flip=False, rotate=0, photometric=0, degrade=0, weather=0)
+        return cls(
+            (1.0, 1.0),
+            flip=False,
+            rotate=0,
+            photometric=0,
+            camera=0,
+            coarse=0,
+            degrade=0,
+            weather=0,
+        )
 
 
 @dataclass(frozen=True)
@@ -161,8 +177,11 @@ class OptimOptions:
     """Weight of background in gaps up to `gap_metres` between dwellings, in the loss."""
     gap_metres: float = 1.5
     """Widest gap that counts."""
-    seam_weight: float = 0.0
-    """Weight with which walls that dwellings share are taught as background; 0 leaves them roof."""
+    contact_weight: float = 4.0
+    """Weight of pixels near two dwellings, in the loss of what tells them apart."""
+    average: float = 0.999
+    """Share of the old in the running average of the weights, which is what is validated and kept;
+    0 keeps the weights themselves."""
 
     def __post_init__(self) -> None:
         """Refuse rates and shares out of range."""
@@ -174,6 +193,9 @@ class OptimOptions:
             raise OptionsError(msg)
         if self.minutes is not None and not self.minutes > 0:
             msg = f"minutes must be positive, got {self.minutes}"
+            raise OptionsError(msg)
+        if not 0 <= self.average < 1:
+            msg = f"average must be at least 0 and below 1, got {self.average}"
             raise OptionsError(msg)
         if self.epochs < 1:
             msg = f"epochs must be at least 1, got {self.epochs}"
@@ -207,7 +229,10 @@ class TrainOptions:
     """Folder of results."""
     architecture: Literal["unet", "reference"] = "unet"
     """The U-Net, or the plain encoder-decoder that it is compared with."""
-    network: NetworkOptions = field(default_factory=NetworkOptions)
+    separation: Separating = "border"
+    """Which channel the exported model tells touching dwellings apart with; both are trained,
+    unless none is wanted."""
+    network: NetworkOptions = field(default_factory=lambda: NetworkOptions(classes=1 + len(EXTRAS)))
     optim: OptimOptions = field(default_factory=OptimOptions)
     model: ModelOptions = field(default_factory=ModelOptions)
     resume: bool = False
@@ -217,11 +242,12 @@ class TrainOptions:
 
     def __post_init__(self) -> None:
         """Refuse a network that does not fit the data."""
-        wanted = (len(self.data.bands), len(self.data.classes))
+        extras = len(EXTRAS) if self.separation != "none" else 0
+        wanted = (len(self.data.bands), len(self.data.classes) + extras)
         if (self.network.bands, self.network.classes) != wanted:
             msg = (
                 f"the network takes {self.network.bands} bands and gives {self.network.classes} "
-                f"classes, the data has {wanted[0]} and {wanted[1]}"
+                f"channels, it needs {wanted[0]} and {wanted[1]}"
             )
             raise OptionsError(msg)
 

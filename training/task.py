@@ -55,7 +55,8 @@ class LitRefugeeCamp(lightning.LightningModule):
         """Take a network.
 
         Args:
-            network: (n, bands, height, width) to logits (n, classes, height, width).
+            network: (n, bands, height, width) to logits (n, channels, height, width): those of the
+                classes, and where it has more those of `training.options.EXTRAS`.
             optim: How its weights are sought.
             gsd: Metres a pixel, for lengths in the loss.
             plain: Binary cross-entropy alone and Adam, as the reference network is trained.
@@ -86,18 +87,21 @@ class LitRefugeeCamp(lightning.LightningModule):
         return out
 
     def loss(self, logits: Tensor, batch: Sample) -> Tensor:
-        """Cross-entropy and Dice over valid pixels."""
-        logits, target = logits.float(), batch["target"]
+        """Cross-entropy and Dice over valid pixels, of the classes and of what tells them apart."""
+        target = batch["target"]
+        classes = target.shape[1]
+        logits, extra = logits[:, :classes].float(), logits[:, classes:].float()
         valid = batch["valid"][:, None].float()
         if self.plain:
             return weighted_bce(logits, target, valid.expand_as(target))
         weight = 1 + (self.optim.gap_weight - 1) * gaps(target, reach=self.gap_reach)
-        if self.optim.seam_weight:
-            seam = batch["seam"][:, None].float()
-            weight = weight * (1 - seam) + self.optim.seam_weight * seam
-            bce = weighted_bce(logits, target * (1 - seam), weight * valid)
-            return bce + soft_dice(logits, target, valid * (1 - seam))
-        return weighted_bce(logits, target, weight * valid) + soft_dice(logits, target, valid)
+        loss = weighted_bce(logits, target, weight * valid) + soft_dice(logits, target, valid)
+        if not extra.shape[1]:
+            return loss
+        valid = batch["extra_valid"][:, None].float()
+        weight = 1 + (self.optim.contact_weight - 1) * batch["contact"][:, None].float()
+        apart = weighted_bce(extra, batch["extra"], (weight * valid).expand_as(extra))
+        return loss + apart + soft_dice(extra, batch["extra"], valid)
 
     def training_step(self, batch: Sample, batch_idx: int) -> Tensor:  # noqa: ARG002 - Lightning's
         """One batch."""
@@ -158,9 +162,11 @@ class LitRefugeeCamp(lightning.LightningModule):
         self.elapsed = float(checkpoint.get("fit_seconds", 0.0))
 
     def _measure(self, metrics: MetricCollection, logits: Tensor, batch: Sample) -> None:
-        valid = batch["valid"][:, None].expand_as(logits)
+        target = batch["target"]
+        valid = batch["valid"][:, None].expand_as(target)
         if valid.any():
-            metrics.update(torch.sigmoid(logits[valid].float()), batch["target"][valid].int())
+            found = torch.sigmoid(logits[:, : target.shape[1]][valid].float())
+            metrics.update(found, target[valid].int())
 
 
 class TimeLimit(lightning.Callback):

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import logging
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor, ModelCheckpoint
+from lightning.pytorch.callbacks import (
+    EarlyStopping,
+    EMAWeightAveraging,
+    LearningRateMonitor,
+    ModelCheckpoint,
+)
 from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
 from training.data.datamodule import CampDataModule
-from training.describe import build_spec, describe_run
-from training.evaluation.pixel import best_threshold
-from training.evaluation.predict import NetworkPredictor, predict_area
-from training.evaluation.report import histogram_of, write_curves, write_evaluation
-from training.exports import export_all
+from training.finish import TrainResult, finish_run
 from training.output import write_json
-from training.record import LOGS, provenance_of, resume_run, start_run
+from training.record import LOGS, resume_run, start_run
 from training.reference import ReferenceNetwork
 from training.statistics import calculate_dataset_statistics
 from training.system import choose_precision
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lightning.pytorch.loggers import Logger
-    from numpy.typing import NDArray
     from torch import nn
 
-    from camp_detector_core.engine.spec import ModelSpec
     from training.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
@@ -46,21 +44,6 @@ LAST = "last.ckpt"
 
 class TrainError(CampDetectorError):
     """A run cannot start or go on."""
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What came out of a run."""
-
-    folder: Path
-    """Where the files are."""
-    spec: ModelSpec
-    exports: dict[str, float]
-    """File name to the largest difference of a probability from the network."""
-    validation: dict[str, float]
-    """Figures by pixels on the validation part."""
-    test: dict[str, float]
-    """The same on the held-out part; empty where nothing was held out."""
 
 
 def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> TrainResult:
@@ -97,7 +80,7 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         trainer, checkpoint = _trainer(options, loggers)
         trainer.fit(task, data, ckpt_path=resume_from, weights_only=True if resume_from else None)
     best = _best(task, checkpoint)
-    return _finish(options, data, built=built, network=best)
+    return finish_run(options, data, built=built, network=best)
 
 
 def _prepare(options: TrainOptions) -> tuple[TrainOptions, str | None]:
@@ -158,6 +141,8 @@ def _trainer(
         LearningRateMonitor("epoch"),
         EpochLines(),
     ]
+    if options.optim.average and options.architecture != "reference":
+        callbacks.append(EMAWeightAveraging(decay=options.optim.average))
     if options.optim.minutes is not None:
         callbacks.append(TimeLimit(options.optim.minutes))
     trainer = lightning.Trainer(
@@ -187,51 +172,3 @@ def _best(task: LitRefugeeCamp, checkpoint: ModelCheckpoint) -> nn.Module:
     load_state(task.network, read_state(path), origin=path)
     network: nn.Module = task.network.cpu().float().eval()
     return network.to(memory_format=torch.contiguous_format)
-
-
-def _finish(
-    options: TrainOptions, data: CampDataModule, *, built: BuiltNetwork, network: nn.Module
-) -> TrainResult:
-    """Choose the threshold on validation, measure, describe, export."""
-    predictor = NetworkPredictor(network)
-    draft = build_spec(options, threshold=0.5, attribution=built.attribution, provenance={})
-    val = [predict_area(a, predictor, draft) for a in data.areas("val")]
-    test = [predict_area(a, predictor, draft) for a in data.areas("test")]
-    threshold = options.model.threshold or best_threshold(histogram_of(val))
-    validation = histogram_of(val).confusion(threshold).to_dict()
-    held_out = histogram_of(test).confusion(threshold).to_dict() if test else {}
-    figures = {"val pixels": _figures(validation), "test pixels": _figures(held_out)}
-    chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
-    spec = build_spec(
-        options,
-        threshold=threshold,
-        attribution=built.attribution,
-        provenance={
-            **describe_run(options, start=built.start, chips=chips, figures=figures),
-            **provenance_of(options.out),
-        },
-    )
-    exports = export_all(
-        network,
-        options.out / "meta",
-        spec=spec,
-        chips=_real_chips(data, spec),
-        opset=options.model.opset,
-    )
-    write_evaluation(val, spec, options.out / "evaluation" / "validation")
-    if test:
-        write_evaluation(test, spec, options.out / "evaluation" / "test")
-    write_curves(options.out / LOGS, options.out / "evaluation" / "curves.png")
-    return TrainResult(options.out, spec, exports, validation, held_out)
-
-
-def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:
-    """Some normalised validation chips, with sides that the network takes."""
-    batch = next(iter(data.val_dataloader()))["image"][:2].numpy()
-    height, width = (n // spec.multiple * spec.multiple for n in batch.shape[2:])
-    return [batch[:, :, :height, :width].copy()]
-
-
-def _figures(figures: dict[str, float]) -> str:
-    names = ("iou", "precision", "recall", "f1", "all_ones_iou")
-    return ", ".join(f"{n} {figures[n]:.4f}" for n in names) if figures else "none"

@@ -20,7 +20,7 @@ from tests.support.datasets import (
 from tests.support.rasters import write_raster
 from training.bands import make_bands, make_classes
 from training.data.chips import read_chips, read_pixels, refuse_unfit
-from training.data.labels import find_seams, open_labels, refuse_foreign
+from training.data.labels import open_labels, refuse_foreign
 from training.options import (
     DWELLING,
     IMAGENET_BANDS,
@@ -86,13 +86,24 @@ def test_unknown_labels_are_not_valid(tmp_path: Path, town: Town) -> None:
     assert patch.known[10:].all()
 
 
-def test_shared_walls_are_found() -> None:
-    owners = np.zeros((5, 9), np.int32)
-    owners[1:4, 1:4], owners[1:4, 4:8] = 1, 2
-    seams = find_seams(owners)
-    assert seams[1:4, 3:5].all()
-    assert not seams[1:4, [1, 2, 5, 6, 7]].any()
-    assert not find_seams(np.where(owners == 2, 0, owners)).any()
+def test_a_dwelling_has_one_number_on_all_chips(town: Town) -> None:
+    """Three houses lie across the border of two chips; no two houses share a number."""
+    labels = open_labels(town.labels, ONE)
+    west, east = (
+        labels.read(chip).owner
+        for chip in read_chips(town.chips)
+        if chip.name[-4:] in {"_0_1", "_0_2"}
+    )
+    meeting = (west[:, -1] > 0) & (east[:, 0] > 0)
+    assert meeting.any()
+    np.testing.assert_array_equal(west[meeting, -1], east[meeting, 0])
+    numbers = np.concatenate([np.unique(west), np.unique(east)])
+    assert len(np.unique(numbers)) > 4
+
+
+def test_masks_do_not_tell_dwellings_apart(town: Town) -> None:
+    patch = open_labels(town.masks, ONE).read(read_chips(town.chips)[0])
+    np.testing.assert_array_equal(patch.owner, patch.classes)
 
 
 def test_a_tile_is_placed_by_its_name(tmp_path: Path) -> None:

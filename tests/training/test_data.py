@@ -75,7 +75,7 @@ def test_random_samples_show_labels_where_the_houses_are(
     data_of: Callable[..., DataOptions],
 ) -> None:
     """Red is bright on houses and dark elsewhere, so the label can be read off the picture."""
-    augment = AugmentOptions(photometric=0, degrade=0, weather=0)
+    augment = AugmentOptions(photometric=0, camera=0, coarse=0, degrade=0, weather=0)
     data = CampDataModule(data_of(augment=augment, samples=40))
     drawn = data.training_samples()
     agreed = []
@@ -102,7 +102,7 @@ def test_no_pixel_of_another_part_is_in_a_training_sample(
         write_raster(
             chips / chip.path.name, pixels, transform=place(int(row) * SIDE, int(col) * SIDE)
         )
-    quiet = AugmentOptions(augment.scale, augment.flip, augment.rotate, 0, 0, 0)
+    quiet = AugmentOptions(augment.scale, augment.flip, augment.rotate, 0, 0, 0, 0, 0)
     data = CampDataModule(
         DataOptions(
             chips,

@@ -15,21 +15,30 @@ def batch_of(seed: int = 0) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     target = (torch.rand((2, 1, 16, 16), generator=generator) > 0.6).float()
     valid = torch.rand((2, 16, 16), generator=generator) > 0.3
-    seam = torch.rand((2, 16, 16), generator=generator) > 0.8
+    known = valid & (torch.rand((2, 16, 16), generator=generator) > 0.2)
+    extra = (torch.rand((2, 2, 16, 16), generator=generator) > 0.5).float()
+    contact = torch.rand((2, 16, 16), generator=generator) > 0.8
     image = torch.randn((2, 3, 16, 16), generator=generator)
-    return {"image": image, "target": target * valid[:, None], "valid": valid, "seam": seam & valid}
+    return {
+        "image": image,
+        "target": target * valid[:, None],
+        "valid": valid,
+        "extra": extra * known[:, None],
+        "extra_valid": known,
+        "contact": contact & known,
+    }
 
 
-def task_of(*, plain: bool = False, seam_weight: float = 0.0) -> LitRefugeeCamp:
-    optim = OptimOptions(seam_weight=seam_weight)
+def task_of(*, plain: bool = False, contact_weight: float = 4.0) -> LitRefugeeCamp:
+    optim = OptimOptions(contact_weight=contact_weight)
     return LitRefugeeCamp(nn.Conv2d(3, 1, 1), optim=optim, gsd=0.5, plain=plain)
 
 
 @pytest.mark.parametrize("plain", [False, True])
-@pytest.mark.parametrize("seam_weight", [0.0, 6.0])
-def test_what_is_not_valid_does_not_count(plain: bool, seam_weight: float) -> None:
-    task, batch = task_of(plain=plain, seam_weight=seam_weight), batch_of()
-    logits = torch.randn((2, 1, 16, 16), generator=torch.Generator().manual_seed(1))
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_is_not_valid_does_not_count(plain: bool, channels: int) -> None:
+    task, batch = task_of(plain=plain), batch_of()
+    logits = torch.randn((2, channels, 16, 16), generator=torch.Generator().manual_seed(1))
     before = task.loss(logits, batch)
     hidden = ~batch["valid"][:, None]
     scrambled = torch.where(hidden, 9.0, logits)
@@ -92,11 +101,36 @@ def test_gaps_are_what_a_closing_fills() -> None:
     assert not gaps(target, reach=0).any()
 
 
-def test_walls_are_taught_as_background_where_asked() -> None:
-    """On a wall a high logit costs with a seam weight, and is right without."""
+def test_what_tells_dwellings_apart_counts_where_it_is_known() -> None:
+    task, batch = task_of(), batch_of()
+    logits = torch.randn((2, 3, 16, 16), generator=torch.Generator().manual_seed(1))
+    before = task.loss(logits, batch)
+    hidden = ~batch["extra_valid"][:, None]
+    scrambled = torch.cat((logits[:, :1], torch.where(hidden, 9.0, logits[:, 1:])), dim=1)
+    torch.testing.assert_close(task.loss(scrambled, batch), before)
+    for channel in (1, 2):
+        changed = logits.clone()
+        changed[:, channel] += 1
+        assert abs(float(task.loss(changed, batch) - before)) > 1e-3
+    assert task.loss(logits[:, :1], batch) < before
+
+
+def test_mistakes_near_two_dwellings_cost_more() -> None:
+    batch = batch_of()
+    batch["extra_valid"][:] = True
+    batch["extra"][:] = 0
+    contact = batch["contact"]
+    near = torch.where(contact[:, None], 6.0, -6.0)
+    logits = torch.cat((torch.zeros((2, 1, 16, 16)), near.expand(-1, 2, -1, -1)), dim=1)
+    light = task_of(contact_weight=1.0).loss(logits, batch)
+    assert task_of(contact_weight=8.0).loss(logits, batch) > light + 1
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_right_channels_cost_nothing(plain: bool) -> None:
     batch = batch_of()
     batch["valid"][:] = True
-    batch["target"] = torch.ones_like(batch["target"])
-    high = torch.full_like(batch["target"], 6.0)
-    assert task_of().loss(high, batch) < 0.01
-    assert task_of(seam_weight=6.0).loss(high, batch) > 1
+    batch["extra_valid"][:] = True
+    right = (torch.cat((batch["target"], batch["extra"]), dim=1) * 2 - 1) * 20
+    assert task_of(plain=plain).loss(right, batch) < 1e-3
+    assert task_of(plain=plain).loss(-right, batch) > 10

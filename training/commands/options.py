@@ -84,6 +84,19 @@ def split_options(given: dict[str, Any]) -> SplitOptions:
     )
 
 
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Parts of a list with commas that must be whole numbers.
+
+    Raises:
+        click.BadParameter: One is none.
+    """
+    try:
+        return tuple(int(part) for part in names(text))
+    except ValueError as error:
+        msg = f"{text!r} is not a list of whole numbers with commas"
+        raise click.BadParameter(msg) from error
+
+
 def names(text: str) -> tuple[str, ...]:
     """Parts of a list with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -12,7 +12,7 @@ from . import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.options import AugmentOptions, DataOptions
+    from training.options import AugmentOptions, DataOptions, Separating
 
 
 @click.command()
@@ -52,10 +52,24 @@ if TYPE_CHECKING:
 @click.option("--lr", default=1e-3, show_default=True, help="Highest learning rate.")
 @click.option("--gap-weight", default=2.0, show_default=True, help="Loss weight of narrow gaps.")
 @click.option(
-    "--seam-weight",
-    default=0.0,
+    "--contact-weight",
+    default=4.0,
     show_default=True,
-    help="Loss weight with which walls shared by two dwellings are taught as background; 0: not.",
+    help="Weight of pixels near two dwellings, in the loss of what tells them apart.",
+)
+@click.option(
+    "--separation",
+    type=click.Choice(["border", "core", "none"]),
+    default="border",
+    show_default=True,
+    help="What the exported model tells touching dwellings apart with; both are trained, unless "
+    "none is wanted.",
+)
+@click.option(
+    "--average",
+    default=0.999,
+    show_default=True,
+    help="Share of the old in the running average of the weights, which is what is kept; 0: none.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of split, samples and weights.")
 @click.option("--workers", type=int, help="Processes that prepare samples (default: by cores).")
@@ -72,6 +86,12 @@ if TYPE_CHECKING:
     default="tu-tf_efficientnet_lite0",
     show_default=True,
     help="Encoder of the U-Net, as segmentation-models-pytorch names it.",
+)
+@click.option(
+    "--decoder",
+    default="256,128,64,32,16",
+    show_default=True,
+    help="Channels of the U-Net's decoder, the coarsest stage first; fewer are faster.",
 )
 @click.option(
     "--start",
@@ -116,21 +136,24 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
           --attribution "OpenAerialMap contributors (CC BY 4.0)"
     """  # noqa: D301 - click wants the control character
     from camp_detector_core.network import NetworkOptions
-    from training.options import AugmentOptions, ModelOptions, OptimOptions, TrainOptions
+    from training.options import EXTRAS, AugmentOptions, ModelOptions, OptimOptions, TrainOptions
     from training.train import train_model
 
     augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
     data = _data_options(given, augment)
+    separation: Separating = "none" if given["network"] == "reference" else given["separation"]
     result = train_model(
         TrainOptions(
             data=data,
             out=out,
             architecture=given["network"],
+            separation=separation,
             network=NetworkOptions(
                 encoder=given["encoder"],
                 start=given["start"],
                 bands=len(data.bands),
-                classes=len(data.classes),
+                classes=len(data.classes) + (len(EXTRAS) if separation != "none" else 0),
+                decoder_channels=options.whole_numbers(given["decoder"]),
             ),
             optim=OptimOptions(
                 lr=given["lr"],
@@ -138,7 +161,8 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
                 minutes=given["minutes"],
                 patience=given["patience"],
                 gap_weight=given["gap_weight"],
-                seam_weight=given["seam_weight"],
+                contact_weight=given["contact_weight"],
+                average=given["average"],
             ),
             model=ModelOptions(
                 name=given["name"],

@@ -10,12 +10,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from camp_detector_core.engine.grid import Window
+from camp_detector_core.engine.grid import Shape, Window
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from camp_detector_core.engine.grid import Shape
     from training.data.mosaic import Area, Patch
     from training.options import AugmentOptions
 
@@ -43,8 +42,8 @@ class Resampled:
     """(classes, side, side) float32, 0 or 1."""
     valid: Tensor
     """(side, side) bool."""
-    seam: Tensor
-    """(side, side) bool: shared walls."""
+    owner: Tensor
+    """(side, side) float32: which dwelling a pixel belongs to, 0 for none."""
 
 
 def draw_pose(rng: np.random.Generator, options: AugmentOptions) -> Pose:
@@ -96,21 +95,16 @@ def cut(area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int,
     """
     inside = window.intersection(Window(0, 0, *area.shape))
     patch = area.read(inside or window)
-    stack = _stack(patch, values)
-    stack = functional.pad(
-        stack, (0, window.width - stack.shape[3], 0, window.height - stack.shape[2])
-    )
     reach = math.ceil(side * (abs(math.cos(pose.angle)) + abs(math.sin(pose.angle))))
-    if stack.shape[2:] != (reach, reach):
-        stack = functional.interpolate(
-            stack, (reach, reach), mode="bilinear", align_corners=False, antialias=True
-        )
-    if pose.angle:
-        stack = _turn(stack, pose.angle, side)
-    out = torch.rot90(stack[0], pose.quarters, (1, 2))
-    if pose.mirrored:
-        out = out.flip(2)
-    return _unstack(out, bands=patch.pixels.shape[0])
+    missing = (0, window.width - patch.valid.shape[1], 0, window.height - patch.valid.shape[0])
+    out = []
+    for stack, mode in ((_stack(patch, values), "bilinear"), (_owners(patch), "nearest")):
+        moved = _resize(functional.pad(stack, missing), Shape(reach, reach), mode=mode)
+        if pose.angle:
+            moved = _turn(moved, pose.angle, side, mode=mode)
+        turned = torch.rot90(moved[0], pose.quarters, (1, 2))
+        out.append(turned.flip(2) if pose.mirrored else turned)
+    return _unstack(out[0], out[1], bands=patch.pixels.shape[0])
 
 
 def resample(area: Area, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
@@ -122,37 +116,49 @@ def resample(area: Area, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
         values: Class values, one channel of the targets each.
     """
     patch = area.read(Window(0, 0, *area.shape))
-    stack = _stack(patch, values)
-    if stack.shape[2:] != tuple(shape):
-        stack = functional.interpolate(
-            stack, tuple(shape), mode="bilinear", align_corners=False, antialias=True
-        )
-    return _unstack(stack[0], bands=patch.pixels.shape[0])
+    stack = _resize(_stack(patch, values), shape, mode="bilinear")
+    owners = _resize(_owners(patch), shape, mode="nearest")
+    return _unstack(stack[0], owners[0], bands=patch.pixels.shape[0])
 
 
-def _unstack(stack: Tensor, *, bands: int) -> Resampled:
+def _resize(stack: Tensor, shape: Shape, *, mode: str) -> Tensor:
+    """(1, layers, height, width) on another number of pixels."""
+    if stack.shape[2:] == tuple(shape):
+        return stack
+    if mode == "nearest":  # the exact one takes the pixel that holds the centre
+        return functional.interpolate(stack, tuple(shape), mode="nearest-exact")
+    return functional.interpolate(
+        stack, tuple(shape), mode=mode, align_corners=False, antialias=True
+    )
+
+
+def _unstack(stack: Tensor, owners: Tensor, *, bands: int) -> Resampled:
     """Undo `_stack` after resampling."""
     # A pixel with an invalid part, however small, is a mixture with a meaningless value.
     valid = stack[-1] > 1 - 1e-3
-    targets = (stack[bands:-2] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
-    seam = stack[-2] >= 0.5  # noqa: PLR2004
+    targets = (stack[bands:-1] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
     return Resampled(
-        stack[:bands].contiguous(), targets.contiguous(), valid.contiguous(), seam.contiguous()
+        stack[:bands].contiguous(), targets.contiguous(), valid.contiguous(), owners[0].contiguous()
     )
 
 
 def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
-    """Everything that is resampled, in one (1, bands + classes + 2, height, width) tensor."""
+    """What can be averaged, in one (1, bands + classes + 1, height, width) tensor."""
     layers = [patch.pixels.astype(np.float32)]
     layers += [(patch.classes == v)[None].astype(np.float32) for v in values]
-    layers += [mask[None].astype(np.float32) for mask in (patch.seam, patch.valid)]
+    layers.append(patch.valid[None].astype(np.float32))
     return torch.from_numpy(np.concatenate(layers))[None]
 
 
-def _turn(stack: Tensor, angle: float, side: int) -> Tensor:
+def _owners(patch: Patch) -> Tensor:
+    """(1, 1, height, width): numbers, which have no mean."""
+    return torch.from_numpy(patch.owner.astype(np.float32))[None, None]
+
+
+def _turn(stack: Tensor, angle: float, side: int, *, mode: str) -> Tensor:
     """The middle square of a larger one, turned by an angle."""
     reach = stack.shape[-1]
     cos, sin, ratio = math.cos(angle), math.sin(angle), side / reach
     matrix = torch.tensor([[[cos * ratio, -sin * ratio, 0.0], [sin * ratio, cos * ratio, 0.0]]])
     grid = functional.affine_grid(matrix, [1, stack.shape[1], side, side], align_corners=False)
-    return functional.grid_sample(stack, grid, mode="bilinear", align_corners=False)
+    return functional.grid_sample(stack, grid, mode=mode, align_corners=False)

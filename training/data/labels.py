@@ -10,13 +10,11 @@ import numpy as np
 import pyogrio
 import rasterio
 import shapely
-import torch
 from rasterio import features
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 from rasterio.warp import transform as warp_points
-from torch.nn import functional
 
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import SUFFIXES
@@ -32,8 +30,8 @@ if TYPE_CHECKING:
     from training.data.chips import Chip
 
 
-SEAM_METRES = 0.5
-"""Width of what counts as the wall between two dwellings that touch."""
+_MOST_OWNERS = 2**24 - 2
+"""Numbers of dwellings go through float32, which holds no larger ones exactly."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,9 @@ class LabelPatch:
     """(height, width) class values, 0 for background."""
     known: NDArray[np.bool_]
     """(height, width), True where the labels say something."""
-    seam: NDArray[np.bool_]
-    """(height, width), True on the pixels along a wall that two labelled dwellings share."""
+    owner: NDArray[np.int32]
+    """(height, width) which dwelling a pixel belongs to, 0 for none; the same for a dwelling on all
+    chips. Where labels do not tell dwellings apart, all of a class have one number."""
 
 
 class Labels(Protocol):
@@ -103,7 +102,7 @@ class MaskLabels:
         self._folder = folder
 
     def read(self, chip: Chip) -> LabelPatch:
-        """Class values, known where the mask is not nodata; a mask shows no shared walls.
+        """Class values, known where the mask is not nodata; a mask does not tell dwellings apart.
 
         Raises:
             RasterError: No mask, one of another size, or one that cannot be read.
@@ -131,7 +130,7 @@ class MaskLabels:
         else:
             for each in self._classes:
                 out[values == each.value] = each.value
-        return LabelPatch(out, known, np.zeros_like(known))
+        return LabelPatch(out, known, out.astype(np.int32))
 
 
 class VectorLabels:
@@ -165,13 +164,18 @@ class VectorLabels:
 
     def polygons(self, grid: Grid) -> tuple[list[shapely.Geometry], NDArray[np.uint8]]:
         """The polygons that touch a grid, in its CRS, and their class values."""
+        found, polygons = self._touching(grid)
+        return list(polygons), self._values[found]
+
+    def _touching(self, grid: Grid) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """Numbers of the polygons that touch a grid, and these polygons in its CRS."""
         tree, polygons = self._in_crs(str(grid.crs_wkt))
         corners = grid.transform.apply(
             np.array([[0, 0], [grid.shape[1], grid.shape[0]]], np.float64)
         )
         low, high = corners.min(axis=0), corners.max(axis=0)
         found = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
-        return list(polygons[found]), self._values[found]
+        return found, polygons[found]
 
     def read(self, chip: Chip) -> LabelPatch:
         """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
@@ -185,19 +189,20 @@ class VectorLabels:
                 f"give masks, or georeference the chips"
             )
             raise RasterError(msg)
-        polygons, values = self.polygons(chip.grid)
+        found, polygons = self._touching(chip.grid)
         known = np.ones(chip.shape, np.bool_)
-        if not polygons:
-            return LabelPatch(np.zeros(chip.shape, np.uint8), known, ~known)
+        if not len(found):
+            nothing = np.zeros(chip.shape, np.int32)
+            return LabelPatch(nothing.astype(np.uint8), known, nothing)
         owners: NDArray[np.int32] = features.rasterize(
-            zip(polygons, range(1, len(polygons) + 1), strict=True),
+            zip(polygons, range(1, len(found) + 1), strict=True),
             out_shape=tuple(chip.shape),
             transform=Affine(*chip.grid.transform),
             dtype="int32",
         )
-        table = np.concatenate((np.zeros(1, np.uint8), values))
-        reach = max(1, round(SEAM_METRES / 2 / min(chip.grid.gsd)))
-        return LabelPatch(table[owners], known, find_seams(owners, reach=reach))
+        classes = np.concatenate((np.zeros(1, np.uint8), self._values[found]))
+        numbers = np.concatenate((np.zeros(1, np.int32), found % _MOST_OWNERS + 1))
+        return LabelPatch(classes[owners], known, numbers[owners].astype(np.int32))
 
     def _in_crs(self, wkt: str) -> tuple[shapely.STRtree, NDArray[np.object_]]:
         if wkt not in self._trees:
@@ -212,26 +217,6 @@ class VectorLabels:
                 moved = shapely.transform(moved, move)
             self._trees[wkt] = (shapely.STRtree(moved), moved)
         return self._trees[wkt]
-
-
-def find_seams(owners: NDArray[np.integer], *, reach: int = 1) -> NDArray[np.bool_]:
-    """Where two dwellings are so close that they share a wall.
-
-    Args:
-        owners: (height, width), 0 for background, else which dwelling a pixel belongs to; below
-            2**24, so that float32 holds it.
-        reach: How many pixels the wall is wide on each side.
-
-    Returns:
-        (height, width), True where pixels of two dwellings lie within reach.
-    """
-    owner = torch.from_numpy(owners.astype(np.float32))[None, None]
-    side, most = 2 * reach + 1, float(2**24)
-    highest = functional.max_pool2d(owner, side, stride=1, padding=reach)
-    inverse = torch.where(owner > 0, most - owner, 0.0)
-    lowest = most - functional.max_pool2d(inverse, side, stride=1, padding=reach)
-    seam: NDArray[np.bool_] = ((highest > 0) & (lowest < highest))[0, 0].numpy()
-    return seam
 
 
 def _class_values(

@@ -36,8 +36,8 @@ class Patch:
     """(height, width) class values, 0 for background."""
     valid: NDArray[np.bool_]
     """(height, width), True where pixels and labels are known."""
-    seam: NDArray[np.bool_]
-    """(height, width), True along walls that two dwellings share."""
+    owner: NDArray[np.int32]
+    """(height, width) which dwelling a pixel belongs to, 0 for none."""
 
 
 class Area(Protocol):
@@ -74,7 +74,7 @@ class ArrayArea:
         rows, cols = window.slices
         p = self._patch
         return Patch(
-            p.pixels[:, rows, cols], p.classes[rows, cols], p.valid[rows, cols], p.seam[rows, cols]
+            p.pixels[:, rows, cols], p.classes[rows, cols], p.valid[rows, cols], p.owner[rows, cols]
         )
 
 
@@ -107,7 +107,7 @@ class ChipStore:
             return found
         pixels, valid = read_pixels(chip, bands=self._bands)
         labels = self._labels.read(chip)
-        patch = Patch(pixels, labels.classes, valid & labels.known, labels.seam)
+        patch = Patch(pixels, labels.classes, valid & labels.known, labels.owner)
         self._patches[chip.name] = patch
         self._held += _size(patch)
         while self._held > self._limit and len(self._patches) > 1:
@@ -171,7 +171,7 @@ class ChipArea:
             out.pixels[(slice(None), *to)] = patch.pixels[(slice(None), *from_)]
             out.classes[to] = patch.classes[from_]
             out.valid[to] = patch.valid[from_]
-            out.seam[to] = patch.seam[from_]
+            out.owner[to] = patch.owner[from_]
         return out or _blank(self._store.patch(self._placed[0][0]), window.shape)
 
 
@@ -266,9 +266,9 @@ def _blank(like: Patch, shape: Shape) -> Patch:
         np.zeros((like.pixels.shape[0], *shape), like.pixels.dtype),
         np.zeros(shape, np.uint8),
         np.zeros(shape, np.bool_),
-        np.zeros(shape, np.bool_),
+        np.zeros(shape, np.int32),
     )
 
 
 def _size(patch: Patch) -> int:
-    return patch.pixels.nbytes + 2 * patch.classes.nbytes + patch.valid.nbytes
+    return patch.pixels.nbytes + patch.classes.nbytes + patch.valid.nbytes + patch.owner.nbytes

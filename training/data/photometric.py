@@ -30,10 +30,14 @@ def vary(image: Tensor, rng: np.random.Generator, options: AugmentOptions) -> Te
     if rng.random() < options.photometric:
         image = tone(image, rng)
         image = colour(image, rng)
+    if rng.random() < options.camera:
+        image = other_camera(image, rng)
     if rng.random() < options.weather:
         image = shadow(image, rng)
     if rng.random() < options.weather:
         image = haze(image, rng)
+    if rng.random() < options.coarse:
+        image = coarsen(image, factor=math.exp(rng.uniform(0, math.log(3))))
     if rng.random() < options.degrade:
         image = blur(image, sigma=rng.uniform(0.4, 1.2))
     if rng.random() < options.degrade:
@@ -46,22 +50,40 @@ def vary(image: Tensor, rng: np.random.Generator, options: AugmentOptions) -> Te
 def tone(image: Tensor, rng: np.random.Generator) -> Tensor:
     """Contrast about the mean, brightness, and gamma."""
     mean = image.mean()
-    image = (image - mean) * rng.uniform(0.7, 1.35) + mean + rng.uniform(-0.12, 0.12)
-    return image.clamp(1e-4, 1) ** math.exp(rng.uniform(-0.35, 0.35))
+    image = (image - mean) * rng.uniform(0.6, 1.45) + mean + rng.uniform(-0.15, 0.15)
+    return image.clamp(1e-4, 1) ** math.exp(rng.uniform(-0.45, 0.45))
 
 
 def colour(image: Tensor, rng: np.random.Generator) -> Tensor:
     """White balance of each band; saturation and hue where there are three bands."""
-    gains = torch.tensor([rng.uniform(0.88, 1.12) for _ in range(image.shape[0])])
+    gains = torch.tensor([rng.uniform(0.82, 1.18) for _ in range(image.shape[0])])
     image = image * gains.float()[:, None, None]
     if image.shape[0] < 3:  # noqa: PLR2004 - no colours
         return image
     yiq = torch.einsum("ij,jhw->ihw", _TO_YIQ, image[:3])
-    angle, saturation = rng.uniform(-0.25, 0.25), rng.uniform(0.5, 1.4)
+    angle, saturation = rng.uniform(-0.45, 0.45), rng.uniform(0.3, 1.6)
     cos, sin = math.cos(angle) * saturation, math.sin(angle) * saturation
     turn = torch.tensor([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
     rgb = torch.einsum("ij,jhw->ihw", torch.linalg.inv(_TO_YIQ) @ turn, yiq)
     return torch.cat((rgb, image[3:]))
+
+
+def other_camera(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Grey, as of a panchromatic camera, or the colours exchanged, as in a false-colour picture."""
+    if rng.random() < 0.5:  # noqa: PLR2004 - one or the other
+        return image.mean(dim=0, keepdim=True).expand_as(image)
+    order = rng.permutation(min(3, image.shape[0]))
+    return torch.cat((image[torch.from_numpy(order)], image[3:]))
+
+
+def coarsen(image: Tensor, *, factor: float) -> Tensor:
+    """What is left of a picture that was taken with pixels ``factor`` times as wide."""
+    height, width = image.shape[1:]
+    small = (max(1, round(height / factor)), max(1, round(width / factor)))
+    shrunk = functional.interpolate(
+        image[None], small, mode="bilinear", align_corners=False, antialias=True
+    )
+    return functional.interpolate(shrunk, (height, width), mode="bicubic", align_corners=False)[0]
 
 
 def shadow(image: Tensor, rng: np.random.Generator) -> Tensor:

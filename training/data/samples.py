@@ -14,6 +14,15 @@ from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.prepare import normalise
 from training.data.geometry import Pose, Resampled, cut, draw_pose, draw_window
 from training.data.photometric import vary
+from training.data.separation import (
+    BORDER_METRES,
+    CONTACT_METRES,
+    CORE_METRES,
+    border_of,
+    contact_of,
+    core_of,
+    reach_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +33,8 @@ if TYPE_CHECKING:
 
 Sample = dict[str, Tensor]
 """``image`` (bands, side, side) normalised, ``target`` (classes, side, side) 0 or 1, both float32;
-``valid`` and ``seam`` (side, side) bool."""
+``extra`` (2, side, side) float32 the targets of `training.options.EXTRAS`; ``valid``,
+``extra_valid`` (where these are known) and ``contact`` (near two dwellings) (side, side) bool."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,21 @@ def finish(piece: Resampled, form: SampleForm) -> Sample:
         "image": torch.from_numpy(image),
         "target": piece.targets * piece.valid,
         "valid": piece.valid,
-        "seam": piece.seam & piece.valid,
+        **_extras(piece, form.gsd),
+    }
+
+
+def _extras(piece: Resampled, gsd: float) -> Sample:
+    """What tells dwellings apart."""
+    owner, reach = piece.owner, reach_of(BORDER_METRES, gsd)
+    border = border_of(owner, reach=reach)
+    core = core_of(owner, most=reach_of(CORE_METRES, gsd))
+    # Beside pixels that are not valid it is not known whether a dwelling ends.
+    known = ~border_of(piece.valid.float(), reach=reach) & piece.valid
+    return {
+        "extra": torch.stack((border, core)).float() * known,
+        "extra_valid": known,
+        "contact": contact_of(owner, reach=reach_of(CONTACT_METRES, gsd)) & known,
     }
 
 

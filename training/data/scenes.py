@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+import shapely
+from rasterio import features
 
 from camp_detector_core.scene import generate_scene, random_options
 from training.data.mosaic import ArrayArea, Patch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from camp_detector_core.scene import Scene
 
 SIDE_METRES = 160.0
 """Side of a generated scene on the ground."""
@@ -29,8 +38,18 @@ def scene_areas(count: int, *, gsd: float, value: int, seed: int) -> list[ArrayA
         scene = generate_scene(options)
         classes = (scene.mask > 0).astype("uint8") * value
         areas.append(
-            ArrayArea(
-                Patch(scene.image, classes, scene.valid, np.zeros_like(scene.valid)), (gsd, gsd)
-            )
+            ArrayArea(Patch(scene.image, classes, scene.valid, _owners(scene)), (gsd, gsd))
         )
     return areas
+
+
+def _owners(scene: Scene) -> NDArray[np.int32]:
+    """(height, width) the number of the dwelling that a pixel belongs to, from 1 on."""
+    if not scene.labels:
+        return np.zeros(scene.valid.shape, np.int32)
+    owners: NDArray[np.int32] = features.rasterize(
+        ((shapely.Polygon(label.polygon), i) for i, label in enumerate(scene.labels, 1)),
+        out_shape=scene.valid.shape,
+        dtype="int32",
+    )
+    return owners

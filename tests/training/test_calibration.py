@@ -1,0 +1,70 @@
+"""A calibrated probability is the share of pixels that are dwellings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from camp_detector_core.network import (
+    NetworkError,
+    NetworkOptions,
+    build_network,
+    keep_channels,
+    scale_logits,
+)
+from training.calibration import Calibration, fit_calibration
+from training.evaluation.pixel import ScoreHistogram
+from training.reference import ReferenceNetwork
+
+SCORES = np.arange(255) / 254
+
+
+def histogram(true: np.ndarray, pixels: float = 1e6) -> ScoreHistogram:
+    """So many pixels of every score, of which the share ``true`` are dwellings."""
+    inside = np.round(pixels * true).astype(np.int64)
+    return ScoreHistogram(inside, int(pixels) - inside)
+
+
+def squash(logit: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logit))
+
+
+@pytest.mark.parametrize(("slope", "offset"), [(1.0, 0.0), (0.5, -0.3), (1.8, 0.7)])
+def test_a_line_is_found_again(slope: float, offset: float) -> None:
+    inner = np.clip(SCORES, 0.25 / 254, 1 - 0.25 / 254)
+    logit = np.log(inner / (1 - inner))
+    found = fit_calibration(histogram(squash(slope * logit + offset)))
+    assert found.slope == pytest.approx(slope, rel=1e-3)
+    assert found.offset == pytest.approx(offset, abs=1e-3)
+
+
+def test_too_little_or_senseless_data_changes_nothing() -> None:
+    assert fit_calibration(histogram(SCORES, pixels=2)) == Calibration()
+    assert fit_calibration(histogram(np.ones(255))) == Calibration()
+    assert fit_calibration(histogram(1 - SCORES)) == Calibration()
+
+
+def test_one_channel_of_a_network_is_scaled_and_others_kept() -> None:
+    options = NetworkOptions(classes=3, decoder_channels=(16, 8, 8, 4, 4), start="random")
+    network = build_network(options).network.eval()
+    chip = torch.randn((1, 3, 32, 32), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        before = network(chip)
+        scale_logits(network, 1, slope=0.5, offset=2.0)
+        after = network(chip)
+        keep_channels(network, [2, 1])
+        kept = network(chip)
+    torch.testing.assert_close(after[:, [0, 2]], before[:, [0, 2]])
+    torch.testing.assert_close(after[:, 1], before[:, 1] * 0.5 + 2, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(kept, after[:, [2, 1]])
+
+
+def test_channels_and_networks_that_are_not_there() -> None:
+    options = NetworkOptions(decoder_channels=(16, 8, 8, 4, 4), start="random")
+    network = build_network(options).network
+    for channels in ([], [1], [-1, 0]):
+        with pytest.raises(NetworkError, match="1 output channels"):
+            keep_channels(network, channels)
+    with pytest.raises(NetworkError, match="no convolution at its end"):
+        scale_logits(ReferenceNetwork(bands=3, classes=1), 0, slope=1, offset=0)

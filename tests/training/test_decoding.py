@@ -1,0 +1,96 @@
+"""The way of telling dwellings apart is measured, and its settings chosen, by what it finds."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import shapely
+
+from camp_detector_core.engine.separation import Separation
+from tests.support.models import tiny_spec
+from training.decoding import Sheet, choose_separation, measure, starting_separation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.train import TrainResult
+
+SPEC = replace(tiny_spec(), gsd=0.2, min_area=1.0, threshold=0.5)
+HOUSES = [(4, 4, 34, 34), (4, 35, 34, 64), (44, 4, 60, 30)]
+"""(row, col, stop_row, stop_col); the first two are a pixel apart, which the mask fills."""
+
+
+def sheet(border: NDArray[np.uint8]) -> Sheet:
+    mask = np.zeros((70, 70), np.uint8)
+    mask[4:34, 4:64] = 254
+    mask[44:60, 4:30] = 254
+    polygons = [shapely.box(c, r, c1, r1) for r, c, r1, c1 in HOUSES]
+    return Sheet(np.stack((mask, border)), shapely.box(0, 0, 70, 70), np.array(polygons, object))
+
+
+def drawn_border(*, wall: int) -> NDArray[np.uint8]:
+    border = np.zeros((70, 70), np.uint8)
+    border[:, 32:36] = wall
+    return border
+
+
+def test_a_mask_alone_merges_what_touches() -> None:
+    found = measure([sheet(drawn_border(wall=0))], SPEC)
+    assert (found.score.predicted, found.score.labelled) == (2, 3)
+    assert found.to_dict()["method"] == "mask only"
+
+
+def test_the_threshold_that_parts_them_is_chosen() -> None:
+    """The wall's probability is 0.3, so only thresholds up to it see the wall."""
+    sheets = [sheet(drawn_border(wall=77))]
+    chosen = choose_separation(sheets, SPEC, "border")
+    assert chosen.threshold <= 0.3
+    found = measure(sheets, replace(SPEC, separation=chosen))
+    assert (found.score.predicted, found.score.matched) == (3, 3)
+    assert found.merit == 1.0
+    assert found.to_dict()["method"] == "border"
+    high = Separation("border", threshold=0.6, reach=6, min_seed=1)
+    assert measure(sheets, replace(SPEC, separation=high)).score.predicted == 2
+
+
+def test_where_nothing_helps_the_middle_is_taken() -> None:
+    chosen = choose_separation([sheet(drawn_border(wall=0))], SPEC, "border")
+    assert (chosen.threshold, chosen.min_seed) == (0.5, 8)
+
+
+def test_a_wrong_count_costs_merit() -> None:
+    """Half of one house is found, twice: F1 is what it was, the count is not."""
+    right = measure([sheet(drawn_border(wall=254))], replace(SPEC, separation=_border(0.5)))
+    border = drawn_border(wall=254)
+    border[50:54] = 254
+    wrong = measure([sheet(border)], replace(SPEC, separation=_border(0.5)))
+    assert right.score.count_error == 0
+    assert wrong.score.count_error == pytest.approx(1 / 3)
+    assert wrong.merit == pytest.approx(wrong.score.f1 - (1 / 3 - 0.05))
+
+
+def _border(threshold: float) -> Separation:
+    return replace(starting_separation("border", 0.2), threshold=threshold)
+
+
+@pytest.mark.parametrize(("method", "gsd", "reach"), [("border", 0.2, 6), ("core", 0.05, 32)])
+def test_seeds_grow_back_to_the_walls(method: str, gsd: float, reach: int) -> None:
+    assert starting_separation(method, gsd).reach == reach
+
+
+def test_a_run_measures_every_way(run: TrainResult) -> None:
+    with (run.folder / "evaluation" / "separation.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["part"], r["method"]) for r in rows] == [
+        (part, method)
+        for method in ("mask only", "border", "core")
+        for part in ("validation", "test")
+    ]
+    assert run.spec.separation is not None
+    border = next(r for r in rows if r["method"] == "border")
+    assert float(border["threshold"]) == run.spec.separation.threshold
+    assert len({r["labelled"] for r in rows if r["part"] == "test"}) == 1

@@ -1,0 +1,145 @@
+"""Which way of telling dwellings apart finds most of them, and with which settings.
+
+The settings are chosen on validation chips, and every way is measured with the engine's own code,
+so the table says what a host would find.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from camp_detector_core.engine.instances import separate
+from camp_detector_core.engine.scores import NODATA_SCORE
+from camp_detector_core.engine.separation import MAX_REACH, MAX_SEED, Separation
+from training.data.separation import BORDER_METRES, CORE_METRES, reach_of
+from training.evaluation.buildings import BuildingScore, score_buildings
+from training.evaluation.truth import Outlines, read_truth, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.data.labels import Labels
+    from training.evaluation.predict import Prediction
+
+    Polygons = NDArray[np.object_]
+
+THRESHOLDS = tuple(round(0.05 * i, 2) for i in range(3, 18))
+"""Of the separating channel: 0.15 to 0.85."""
+SEED_METRES2 = (0.3, 0.8, 1.6)
+"""Least areas of a seed that are tried, square metres."""
+TOLERATED = 0.05
+"""Count error that costs nothing when settings are compared."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The scores of an area, and what is there."""
+
+    scores: NDArray[np.uint8]
+    """(channels, height, width)."""
+    ground: shapely.Geometry
+    """Where scores and labels are known, in pixels."""
+    labelled: Polygons
+    """Outlines of the labelled dwellings on it, in pixels."""
+
+
+def sheets_of(
+    predictions: Iterable[Prediction], labels: Labels, spec: ModelSpec
+) -> tuple[Sheet, ...]:
+    """Hold the scores of areas against their labels.
+
+    Raises:
+        RasterError: The labels cannot be read.
+    """
+    out = []
+    for each in predictions:
+        truth = read_truth(each.area, labels, each.grid)
+        valid = (each.scores[0] != NODATA_SCORE) & truth.known
+        ground = shapely.union_all(trace(valid.astype(np.uint8)).polygons)
+        smallest = spec.min_area / each.grid.pixel_area
+        wanted = truth.outlines.clipped(ground, smallest=smallest)
+        out.append(Sheet(each.scores, ground, wanted.polygons))
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """One way of telling dwellings apart, and what it found."""
+
+    separation: Separation | None
+    """None: connected patches of the mask."""
+    score: BuildingScore
+
+    @property
+    def merit(self) -> float:
+        """F1 of dwellings, less what a count is wrong by beyond `TOLERATED`."""
+        return self.score.f1 - max(0.0, abs(self.score.count_error) - TOLERATED)
+
+    def to_dict(self) -> dict[str, object]:
+        """One row of a table."""
+        settings: dict[str, object] = {"method": "mask only"}
+        if self.separation is not None:
+            settings = asdict(self.separation)
+        return {**settings, **self.score.to_dict()}
+
+
+def measure(sheets: Sequence[Sheet], spec: ModelSpec) -> Decoding:
+    """What the engine finds with a spec's threshold and separation."""
+    smallest = spec.min_area / spec.gsd**2
+    parts = []
+    for sheet in sheets:
+        classes = separate(sheet.scores[: spec.channels], spec, row=0, col=0)
+        classes[classes == NODATA_SCORE] = 0
+        found = trace(classes)
+        large = shapely.area(found.polygons) >= smallest
+        kept = Outlines(found.polygons[large], found.values[large])
+        clipped = kept.clipped(sheet.ground, smallest=smallest)
+        parts.append(score_buildings(list(clipped.polygons), list(sheet.labelled)))
+    return Decoding(spec.separation, BuildingScore.total(parts))
+
+
+def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> Separation:
+    """The settings of a method with the highest `Decoding.merit`.
+
+    Args:
+        sheets: Of validation chips; the last channel is the method's.
+        spec: Whose threshold marks the mask.
+        method: ``border`` or ``core``.
+
+    Returns:
+        Of equals the settings nearest to a threshold of one half and the smallest seeds.
+    """
+    best: Decoding | None = None
+    order = sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
+    for threshold, area in itertools.product(order, SEED_METRES2):
+        tried = replace(
+            starting_separation(method, spec.gsd),
+            threshold=threshold,
+            min_seed=min(MAX_SEED, max(1, round(area / spec.gsd**2))),
+        )
+        found = measure(sheets, replace(spec, separation=tried))
+        if best is None or found.merit > best.merit:
+            best = found
+    if best is None or best.separation is None:
+        msg = "no settings to choose from"
+        raise ValueError(msg)
+    return best.separation
+
+
+def starting_separation(method: str, gsd: float) -> Separation:
+    """Settings that no data was asked for.
+
+    Seeds grow by twice the distance that their target keeps from the walls, and two pixels more,
+    since what a network draws is not straight.
+    """
+    metres = BORDER_METRES if method == "border" else CORE_METRES
+    reach = min(MAX_REACH, 2 * reach_of(metres, gsd) + 2)
+    return Separation(method, threshold=0.5, reach=reach, min_seed=1)

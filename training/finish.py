@@ -1,0 +1,214 @@
+"""What follows fitting: calibrate, choose thresholds, measure, describe, export."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import logging
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.network import BuiltNetwork, keep_channels, scale_logits
+from training.calibration import fit_calibration
+from training.decoding import Decoding, choose_separation, measure, sheets_of, starting_separation
+from training.describe import build_spec, describe_run
+from training.evaluation.pixel import ScoreHistogram, best_threshold
+from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
+from training.evaluation.report import histogram_of, write_curves, write_evaluation
+from training.exports import export_all
+from training.options import EXTRAS
+from training.record import LOGS, provenance_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.data.datamodule import CampDataModule
+    from training.options import TrainOptions
+
+LOG = logging.getLogger(__name__)
+
+SEPARATIONS = "separation.csv"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came out of a run."""
+
+    folder: Path
+    """Where the files are."""
+    spec: ModelSpec
+    exports: dict[str, float]
+    """File name to the largest difference of a probability from the network."""
+    validation: dict[str, float]
+    """Figures by pixels on the validation part."""
+    test: dict[str, float]
+    """The same on the held-out part; empty where nothing was held out."""
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """The network with one way of telling dwellings apart."""
+
+    network: nn.Module
+    spec: ModelSpec
+    val: list[Prediction]
+    test: list[Prediction]
+
+
+def finish_run(
+    options: TrainOptions, data: CampDataModule, *, built: BuiltNetwork, network: nn.Module
+) -> TrainResult:
+    """Turn trained weights into models and figures.
+
+    Probabilities are calibrated and thresholds chosen on validation alone. Every way of telling
+    dwellings apart is measured, on validation and on what was held out, into
+    ``evaluation/separation.csv``; the one that the options name is exported.
+
+    Args:
+        options: Of the run.
+        data: Its chips and labels.
+        built: What the network began with.
+        network: With the weights to keep, on the CPU; its logits are calibrated in place.
+
+    Raises:
+        CampDetectorError: Data cannot be read, or an export differs from the network.
+    """
+    calibration = _calibrate(options, data, network)
+    plain = _variant(options, data, network, method=None)
+    threshold = options.model.threshold or best_threshold(histogram_of(plain.val))
+    plain = replace(plain, spec=replace(plain.spec, threshold=threshold))
+    variants = {"none": plain}
+    if options.separation != "none":
+        variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in EXTRAS}
+    _write_separations(variants, data, options.out / "evaluation" / SEPARATIONS)
+    chosen = variants[options.separation]
+    figures = {
+        **({"calibration": calibration} if calibration else {}),
+        "val pixels": _figures(histogram_of(plain.val), threshold),
+        "test pixels": _figures(histogram_of(plain.test), threshold) if plain.test else "none",
+    }
+    chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
+    spec = replace(
+        chosen.spec,
+        attribution=build_spec(
+            options, threshold=threshold, attribution=built.attribution, provenance={}
+        ).attribution,
+        provenance={
+            **describe_run(options, start=built.start, chips=chips, figures=figures),
+            **provenance_of(options.out),
+        },
+    )
+    exports = export_all(
+        chosen.network,
+        options.out / "meta",
+        spec=spec,
+        chips=_real_chips(data, spec),
+        opset=options.model.opset,
+    )
+    measured = {}
+    for part, predictions in (("validation", plain.val), ("test", plain.test)):
+        if predictions:
+            folder = options.out / "evaluation" / part
+            measured[part] = write_evaluation(predictions, spec, folder).to_dict()
+    write_curves(options.out / LOGS, options.out / "evaluation" / "curves.png")
+    return TrainResult(options.out, spec, exports, measured["validation"], measured.get("test", {}))
+
+
+def _variant(
+    options: TrainOptions, data: CampDataModule, network: nn.Module, *, method: str | None
+) -> _Variant:
+    """The network with the channels of one method, and what it says about the chips."""
+    classes = len(options.data.classes)
+    channels = list(range(classes))
+    spec = build_spec(options, threshold=0.5, attribution=(), provenance={})
+    if method is not None:
+        channels.append(classes + EXTRAS.index(method))
+        spec = replace(spec, separation=starting_separation(method, spec.gsd))
+    kept = network
+    if options.separation != "none":
+        kept = copy.deepcopy(network)
+        keep_channels(kept, channels)
+    predictor = NetworkPredictor(kept)
+    val, test = (
+        [predict_area(a, predictor, spec) for a in data.areas(part)] for part in ("val", "test")
+    )
+    return _Variant(kept, spec, val, test)
+
+
+def _calibrate(options: TrainOptions, data: CampDataModule, network: nn.Module) -> str:
+    """Make the probabilities of the classes mean what they say; how, in words."""
+    if options.architecture == "reference":
+        return ""  # it is a yardstick, and stays as it is
+    found = _variant(options, data, network, method=None).val
+    lines = []
+    for channel, each in enumerate(options.data.classes):
+        counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in found)
+        line = fit_calibration(ScoreHistogram.total(counts))
+        scale_logits(network, channel, slope=line.slope, offset=line.offset)
+        lines.append(f"{each.name}: logit * {line.slope:.4f} + {line.offset:.4f}")
+    return "on validation, " + ", ".join(lines)
+
+
+def _separated(
+    options: TrainOptions,
+    data: CampDataModule,
+    network: nn.Module,
+    spec: ModelSpec,
+    *,
+    method: str,
+) -> _Variant:
+    """One method with the settings that are best on validation."""
+    variant = _variant(options, data, network, method=method)
+    spec = replace(variant.spec, threshold=spec.threshold)
+    sheets = sheets_of(variant.val, data.labels, spec)
+    separation = choose_separation(sheets, spec, method)
+    return replace(variant, spec=replace(spec, separation=separation))
+
+
+def _write_separations(variants: dict[str, _Variant], data: CampDataModule, path: Path) -> None:
+    """One row for each part and method, and a line to read for each."""
+    rows: list[dict[str, Any]] = []
+    for variant in variants.values():
+        for part, predictions in (("validation", variant.val), ("test", variant.test)):
+            if predictions:
+                found = measure(sheets_of(predictions, data.labels, variant.spec), variant.spec)
+                rows.append({"part": part, **found.to_dict()})
+                _say(part, found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _say(part: str, found: Decoding) -> None:
+    how = asdict(found.separation)["method"] if found.separation else "mask only"
+    score = found.score
+    LOG.info(
+        "dwellings on %s, %s: precision %.3f, recall %.3f, F1 %.3f, %d found of %d",
+        part,
+        how,
+        score.precision,
+        score.recall,
+        score.f1,
+        score.predicted,
+        score.labelled,
+    )
+
+
+def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:
+    """Some normalised validation chips, with sides that the network takes."""
+    batch = next(iter(data.val_dataloader()))["image"][:2].numpy()
+    height, width = (n // spec.multiple * spec.multiple for n in batch.shape[2:])
+    return [batch[:, :, :height, :width].copy()]
+
+
+def _figures(histogram: ScoreHistogram, threshold: float) -> str:
+    figures = histogram.confusion(threshold).to_dict()
+    names = ("iou", "precision", "recall", "f1", "all_ones_iou")
+    return ", ".join(f"{n} {figures[n]:.4f}" for n in names)
