@@ -70,6 +70,16 @@ if TYPE_CHECKING:
 )
 @click.option("--square", is_flag=True, help="Make rectangles of nearly rectangular outlines.")
 @click.option(
+    "--no-separate",
+    is_flag=True,
+    help="Take each connected patch as one dwelling, even where the model can part them.",
+)
+@click.option(
+    "--tta",
+    is_flag=True,
+    help="Average the answers to the flips and turns of each tile; takes 8 times as long.",
+)
+@click.option(
     "--iou", default=0.5, show_default=True, help="Overlap from which a dwelling counts as found."
 )
 @click.option(
@@ -141,14 +151,19 @@ def _options(given: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.job import Machine, Settings
     from training.evaluation.measure import EvaluateOptions
 
-    own = ("threshold", "min_area", "simplify", "square")
+    own = ("threshold", "min_area", "simplify", "square", "tta")
     kept = ("model", "chips", "labels", "split", "part", "class_field", "chip_gsd", "iou")
     return EvaluateOptions(
-        settings=Settings(**{n: given[n] for n in own}),
+        settings=Settings(**{n: given[n] for n in own}, separate=_separate(given)),
         machine=Machine(threads=given["threads"]),
         block_metres=given["block_metres"],
         **{n: given[n] for n in kept},
     )
+
+
+def _separate(given: dict[str, Any]) -> bool | None:
+    """None is the model's own way."""
+    return False if given["no_separate"] else None
 
 
 def _models(first: Path, others: Iterable[str]) -> dict[str, Path]:

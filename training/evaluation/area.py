@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from camp_detector_core.engine.augment import Augmented
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
@@ -137,7 +138,8 @@ class AreaRun:
         polygons = PolygonSink(grid.shape, spec, outlines)
         plan = TilePlan.of(spec, grid.shape, fixed=self.predictor.fixed_size)
         options = DetectOptions(plan=plan, stretch=stretch)
-        detect(source, self.predictor, spec, [polygons, sheet], options=options)
+        predictor = Augmented(self.predictor) if self.settings.tta else self.predictor
+        detect(source, predictor, spec, [polygons, sheet], options=options)
         return sheet, Outlines.of_dwellings(polygons.finish())
 
     def _compare(

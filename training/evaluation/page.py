@@ -238,6 +238,8 @@ def _method(held: dict[str, Any]) -> str:
         ["Split", "none" if data["split"] is None else f"{data['split']}, part {data['part']}"],
         ["Threshold", f"{settings['threshold']:g}"],
         ["Smallest dwelling", f"{settings['min_area_m2']:g} m2"],
+        ["Touching dwellings", "parted" if settings["separation"] else "not parted"],
+        ["Flips and turns averaged", "yes" if settings["tta"] else "no"],
         ["Pixels", settings["pixel_rule"]],
         ["Edges", settings["edge_rule"]],
         ["Software", f"{held['software']}, {held['date']}"],

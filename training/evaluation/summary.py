@@ -74,6 +74,7 @@ def _settings(evaluation: Evaluation) -> dict[str, Any]:
         "block_metres": options.block_metres,
         "simplify_metres": "one pixel" if given.simplify is None else given.simplify,
         "square": given.square,
+        "tta": given.tta,
         "separation": None if spec.separation is None else dict(vars(spec.separation)),
         "edge_rule": EDGE_RULE,
         "pixel_rule": PIXEL_RULE,
