@@ -22,7 +22,11 @@ HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcp
 """Hosts of ours, and the libraries that only exist inside a host."""
 
 ONLY_IN = {
-    "onnxruntime": ("camp_detector_core.engine.ort", "camp_detector_core.export"),
+    "onnxruntime": (
+        "camp_detector_core.engine.ort",
+        "camp_detector_core.export",
+        "training.quantise",
+    ),
     "mlflow": ("training.tracking",),
     "torch": (
         "camp_detector_core.activation",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from training.train import TrainResult
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("split", "train", "evaluate", "export", "info")
+COMMANDS = ("split", "train", "evaluate", "export", "quantise", "info")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,6 +9,7 @@ import click
 from .evaluate import evaluate
 from .export import export
 from .info import info
+from .quantise import quantise
 from .split import split
 from .train import train
 
@@ -37,5 +38,5 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (split, train, evaluate, export, info):
+for command in (split, train, evaluate, export, quantise, info):
     main.add_command(command)

@@ -1,0 +1,277 @@
+"""Quantised models: as good as the float ones, whole in 8 bits, and refused where they are not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from camp_detector_core.engine.errors import CampDetectorError, OutputError
+from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.export import IR_VERSION
+from tests.support.datasets import GSD
+from tests.support.models import tiny_onnx, tiny_spec
+from tests.support.small_nets import BODY_CONVS, small_net
+from training.__main__ import run as call
+from training.data.datamodule import CampDataModule
+from training.quantise import run as quantising
+from training.quantise.graph import QuantiseError, body_of, head_of, plain_graph, stretches
+from training.quantise.run import QuantiseOptions, quantise_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.datasets import Town
+    from training.options import DataOptions
+
+    Options = Callable[..., QuantiseOptions]
+
+SPEC = tiny_spec(gsd=GSD)
+APART = replace(SPEC, separation=Separation("border", 0.5, 4, 2))
+SPREAD = 1e4
+"""So much larger is one channel that nothing is left of the others."""
+
+
+@pytest.fixture(scope="module")
+def split(data_of: Callable[..., DataOptions], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("split") / "split.json"
+    CampDataModule(data_of(), split_file=path)
+    return path
+
+
+@pytest.fixture
+def options(town: Town, split: Path, tmp_path: Path) -> Options:
+    """Options over a network that is written for them; what is given changes them."""
+
+    def make(data: bytes = b"", **changes: Any) -> QuantiseOptions:
+        model = tmp_path / "float.onnx"
+        model.write_bytes(data or small_net(SPEC))
+        values: dict[str, Any] = {
+            "model": model,
+            "chips": town.chips,
+            "labels": town.labels,
+            "split": split,
+            "out": tmp_path / "int8.onnx",
+            "calibration": 4,
+            **changes,
+        }
+        return QuantiseOptions(**values)
+
+    return make
+
+
+def executed(data: bytes, tmp_path: Path) -> Counter[str]:
+    """Kinds of the nodes that ONNX Runtime really runs."""
+    settings = onnxruntime.SessionOptions()
+    settings.optimized_model_filepath = str(tmp_path / "executed.onnx")
+    settings.log_severity_level = 4
+    onnxruntime.InferenceSession(data, settings, providers=["CPUExecutionProvider"])
+    model = onnx.load(settings.optimized_model_filepath, load_external_data=False)
+    return Counter(n.op_type for n in model.graph.node)
+
+
+def of_opset(version: int) -> bytes:
+    model = onnx.load_from_string(tiny_onnx(SPEC))
+    model.opset_import[0].version = version
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def test_the_quantised_model_is_the_same_model(options: Options) -> None:
+    wanted = options()
+    result = quantise_model(wanted)
+    before = OnnxPredictor(wanted.model.read_bytes())
+    after = OnnxPredictor(wanted.out.read_bytes())
+    extended = dict(after.spec.provenance)
+    assert replace(after.spec, provenance=before.spec.provenance) == before.spec
+    assert before.spec.provenance.items() <= extended.items()
+    assert "7 bits" in extended["quantised"]
+    assert "4 varied chips" in extended["quantised"]
+    assert f"{result.fidelity.iou_int8:.4f}" in extended["quantised figures"]
+    assert result.kept_float == ()
+    assert result.fidelity.iou_float > 0.8
+    assert abs(result.fidelity.loss) < 0.01
+
+
+def test_height_width_and_batch_stay_free_and_probabilities_near(options: Options) -> None:
+    wanted = options()
+    quantise_model(wanted)
+    before = OnnxPredictor(wanted.model.read_bytes())
+    after = OnnxPredictor(wanted.out.read_bytes())
+    assert after.fixed_size is None
+    rng = np.random.default_rng(0)
+    for shape in ((1, 3, 32, 32), (2, 3, 64, 96), (3, 3, 96, 32)):
+        chips = rng.random(shape, np.float32)
+        difference = np.abs(before.predict(chips) - after.predict(chips))
+        assert 0 < difference.max() < 0.06
+        assert difference.mean() < 0.02
+
+
+def test_old_runtimes_can_read_the_file(options: Options) -> None:
+    wanted = options()
+    quantise_model(wanted)
+    model = onnx.load(str(wanted.out))
+    onnx.checker.check_model(model, full_check=True)
+    assert model.ir_version <= IR_VERSION
+    assert [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
+
+
+def test_all_but_the_last_convolution_runs_in_8_bits(options: Options, tmp_path: Path) -> None:
+    wanted = options()
+    quantise_model(wanted)
+    kinds = executed(wanted.out.read_bytes(), tmp_path)
+    assert kinds["QLinearConv"] == len(BODY_CONVS)
+    assert kinds["QuantizeLinear"] == kinds["DequantizeLinear"] == 1
+    assert kinds["Shape"] == kinds["Pad"] == kinds["Clip"] == kinds["Relu"] == 0
+
+
+def test_weights_have_7_bits_but_those_of_depthwise_convolutions_8(options: Options) -> None:
+    wanted = options(small_net(SPEC, spread=-1.0))
+    quantise_model(replace(wanted, force=True))
+    found = onnx.load(str(wanted.out)).graph.initializer
+    weights = {i.name: onnx.numpy_helper.to_array(i) for i in found}
+    largest = {n: np.abs(w.astype(int)).max() for n, w in weights.items() if w.dtype == np.int8}
+    by_name = {n: v for n, v in largest.items() if n.startswith("w_") and v}
+    assert by_name == {
+        "w_first_quantized": 64,
+        "w_mix_quantized": 64,
+        "w_depthwise_quantized": 127,
+    }
+
+
+def test_a_second_output_comes_along(options: Options) -> None:
+    wanted = options(small_net(APART))
+    result = quantise_model(wanted)
+    before = OnnxPredictor(wanted.model.read_bytes())
+    after = OnnxPredictor(wanted.out.read_bytes())
+    assert after.spec.separation == APART.separation
+    chips = np.random.default_rng(0).random((1, 3, 32, 64), np.float32)
+    difference = np.abs(before.predict(chips) - after.predict(chips))
+    assert difference.shape == (1, 2, 32, 64)
+    assert 0 < difference[:, 1].max() < 0.06
+    assert result.fidelity.separation_mean is not None
+    assert result.fidelity.separation_mean < 0.02
+
+
+def test_what_harms_most_stays_float(options: Options) -> None:
+    wanted = options(small_net(SPEC, spread=SPREAD))
+    result = quantise_model(wanted)
+    assert "mix" in result.kept_float
+    assert "first" not in result.kept_float
+    assert abs(result.fidelity.loss) < 0.01
+    after = OnnxPredictor(wanted.out.read_bytes())
+    assert "mix" in after.spec.provenance["float nodes"]
+
+
+def test_a_model_that_loses_too_much_is_not_written(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantising, "ROUNDS", 0)
+    wanted = options(small_net(SPEC, spread=SPREAD))
+    with pytest.raises(QuantiseError, match=r"a loss of more than 0.01: nothing written"):
+        quantise_model(wanted)
+    assert [p.name for p in wanted.out.parent.iterdir()] == ["float.onnx"]
+    assert quantise_model(replace(wanted, force=True)).fidelity.loss > 0.5
+    assert wanted.out.exists()
+
+
+def test_nothing_is_overwritten_unasked(options: Options) -> None:
+    wanted = options()
+    wanted.out.write_text("mine")
+    with pytest.raises(OutputError, match="exists"):
+        quantise_model(wanted)
+    assert wanted.out.read_text() == "mine"
+    quantise_model(replace(wanted, overwrite=True))
+    assert wanted.out.stat().st_size > 1000
+
+
+def test_the_same_input_gives_the_same_file(options: Options) -> None:
+    wanted = options()
+    quantise_model(wanted)
+    again = replace(wanted, out=wanted.out.with_name("again.onnx"))
+    quantise_model(again)
+    assert again.out.read_bytes() == wanted.out.read_bytes()
+
+
+def test_what_cannot_be_quantised_is_refused_in_a_sentence(options: Options) -> None:
+    cases = {
+        "not a model": b"text",
+        "does not say what model it is": tiny_onnx(SPEC, stored=""),
+        "no convolution but the last": tiny_onnx(SPEC),
+        "one size only": small_net(SPEC, side=64),
+        "of opset 11": of_opset(11),
+    }
+    for reason, data in cases.items():
+        wanted = options(data)
+        with pytest.raises(CampDetectorError) as caught:
+            quantise_model(wanted)
+        if reason != "not a model":
+            assert reason in str(caught.value)
+        assert not wanted.out.exists()
+    good = options()
+    quantise_model(good)
+    again = replace(good, model=good.out, out=good.out.with_name("again.onnx"))
+    with pytest.raises(QuantiseError, match="quantised already"):
+        quantise_model(again)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"calibration": 0}, "at least one calibration chip"),
+        ({"max_loss": -0.1}, "a loss of 0 or more"),
+        ({"max_loss": float("nan")}, "a loss of 0 or more"),
+    ],
+)
+def test_senseless_options_are_refused(
+    options: Options, changes: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(QuantiseError, match=reason):
+        options(**changes)
+
+
+def test_the_output_is_another_onnx_file(options: Options, tmp_path: Path) -> None:
+    with pytest.raises(QuantiseError, match=r"must end in \.onnx"):
+        options(out=tmp_path / "int8.pt")
+    with pytest.raises(QuantiseError, match="the float model itself"):
+        options(out=tmp_path / "float.onnx")
+
+
+def test_the_plain_graph_has_no_arithmetic_on_shapes() -> None:
+    graph = plain_graph(small_net(APART), APART).graph
+    assert [n.name for n in graph.node if n.op_type in {"Shape", "Pad", "Mod", "Concat"}] == []
+    assert body_of(graph) == ["first", "clip", "depthwise", "mix", "relu", "resize"]
+    assert set(head_of(graph)) == {"last", "sigmoid", "cut", "rest"}
+    assert stretches(graph, 8) == [("first", "clip"), ("depthwise",), ("mix", "relu", "resize")]
+    assert stretches(graph, 2) == [("first", "clip", "depthwise"), ("mix", "relu", "resize")]
+
+
+def test_the_command_prints_and_reports(
+    options: Options, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = options()
+    report = tmp_path / "report.json"
+    call(
+        [
+            "quantise",
+            *("--model", str(wanted.model), "--chips", str(wanted.chips)),
+            *("--labels", str(wanted.labels), "--split", str(wanted.split)),
+            *("--out", str(wanted.out), "--report", str(report), "--calibration", "4"),
+        ]
+    )
+    shown = capsys.readouterr().out
+    assert str(wanted.out) in shown
+    found = json.loads(report.read_text(encoding="utf-8"))
+    assert f"{found['fidelity']['iou_int8']:.4f}" in shown
+    assert f"{found['fidelity']['largest']:.4f}" in shown
+    assert f"{found['speed_ratio']:.2f}" in shown
+    assert found["bytes_int8"] == wanted.out.stat().st_size
+    assert found["part"] == "val"

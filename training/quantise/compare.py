@@ -1,0 +1,133 @@
+"""A float model and its quantised form side by side."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.evaluation.pixel import Confusion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.ports import Predictor
+    from camp_detector_core.engine.spec import ModelSpec
+
+TURNS = 7
+"""How often each model runs for the ratio of their throughputs."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A labelled chip."""
+
+    image: NDArray[np.float32]
+    """(bands, height, width) normalised."""
+    target: NDArray[np.bool_]
+    """(classes, height, width), True on dwellings."""
+    valid: NDArray[np.bool_]
+    """(height, width), True where pixels and labels are known."""
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """What quantisation changed."""
+
+    iou_float: float
+    iou_int8: float
+    """Of the masks with the labels, pixels of all classes together."""
+    agreement: float
+    """IoU of the two masks with each other."""
+    largest: float
+    mean: float
+    """Difference of a probability of a class."""
+    separation_largest: float | None = None
+    separation_mean: float | None = None
+    """The same for what tells dwellings apart, where the model has it."""
+
+    @property
+    def loss(self) -> float:
+        """How much IoU is lost; below 0 if some is gained."""
+        return self.iou_float - self.iou_int8
+
+
+def predict(predictor: Predictor, tiles: Sequence[Tile]) -> list[NDArray[np.float32]]:
+    """Probabilities (channels, height, width) of each tile."""
+    return [predictor.predict(t.image[None])[0] for t in tiles]
+
+
+def compare(
+    tiles: Sequence[Tile],
+    before: Sequence[NDArray[np.float32]],
+    after: Sequence[NDArray[np.float32]],
+    *,
+    spec: ModelSpec,
+) -> Fidelity:
+    """Hold two models' probabilities against the labels and against each other.
+
+    Args:
+        tiles: What was predicted.
+        before: Of the float model, from `predict`.
+        after: Of the quantised one.
+        spec: Number of classes and threshold.
+    """
+    count = len(spec.classes)
+    first, second, both = [], [], []
+    for tile, a, b in zip(tiles, before, after, strict=True):
+        known = np.broadcast_to(tile.valid, tile.target.shape)
+        truth = tile.target[known]
+        one, two = (p[:count][known] >= spec.threshold for p in (a, b))
+        first.append(Confusion.of(one, truth))
+        second.append(Confusion.of(two, truth))
+        both.append(Confusion.of(two, one))
+    changes = [np.abs(a - b) for a, b in zip(before, after, strict=True)]
+    largest, mean = _size([c[:count] for c in changes])
+    apart = [c[count:] for c in changes if c.shape[0] > count]
+    more = _size(apart) if apart else (None, None)
+    return Fidelity(
+        iou_float=Confusion.total(first).iou,
+        iou_int8=Confusion.total(second).iou,
+        agreement=Confusion.total(both).iou,
+        largest=largest,
+        mean=mean,
+        separation_largest=more[0],
+        separation_mean=more[1],
+    )
+
+
+def speed_ratio(
+    before: Predictor, after: Predictor, chip: NDArray[np.float32], *, turns: int = TURNS
+) -> float:
+    """How many times the throughput of ``before`` that of ``after`` is, on one processor.
+
+    Processor time counts; the two run in turn and the ratio is taken turn by turn. So a machine
+    that others use too spoils it least.
+
+    Args:
+        before: The slower one, hopefully; on one thread.
+        after: The other; on one thread.
+        chip: (bands, height, width) normalised.
+        turns: How often each runs, beside once to warm up.
+    """
+    ratios = []
+    for turn in range(turns + 1):
+        seconds = []
+        for predictor in (before, after):
+            start = time.process_time()
+            predictor.predict(chip[None])
+            seconds.append(time.process_time() - start)
+        if turn:
+            ratios.append(seconds[0] / seconds[1])
+    return statistics.median(ratios)
+
+
+def _size(changes: Sequence[NDArray[np.float32]]) -> tuple[float, float]:
+    """Largest and mean."""
+    total = sum(float(c.sum(dtype=np.float64)) for c in changes)
+    return max(float(c.max()) for c in changes), total / sum(c.size for c in changes)

@@ -1,0 +1,264 @@
+"""One run of quantisation: its options, and the run itself."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import onnxruntime as ort
+
+from camp_detector_core.atomic import OutputSet
+from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.packaging.onnx_metadata import set_metadata, spec_metadata
+from training.data.datamodule import CampDataModule
+from training.data.samples import FixedSamples, RandomSamples, SampleForm
+from training.data.split import SplitError
+from training.options import DataOptions, SplitOptions
+from training.output import write_json
+from training.quantise.compare import Fidelity, Tile, compare, predict, speed_ratio
+from training.quantise.graph import QuantiseError, plain_graph, stretches
+from training.quantise.recipe import RECIPE, quantise_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import onnx
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.packaging.model_file import ModelFile
+
+LOG = logging.getLogger(__name__)
+
+CALIBRATION_SIDE, TILE_SIDE = 256, 512
+"""Sides of the chips that ranges are found with, and (at most) of those that are measured."""
+MOST_TILES, SEARCH_TILES = 32, 6
+"""How many tiles are measured, and in the search for what must stay float."""
+PARTS, ROUNDS = 8, 3
+"""The network is taken in so many parts, and at most so many of them stay float."""
+
+
+@dataclass(frozen=True)
+class QuantiseOptions:
+    """What is quantised, with which data, and how much may be lost."""
+
+    model: Path
+    """The float32 ``.onnx`` with free height and width."""
+    chips: Path
+    labels: Path
+    split: Path
+    """The run's ``split.json``: ranges are found on its training part."""
+    out: Path
+    """The ``.onnx`` to write."""
+    part: str = "val"
+    """Part of the split on which the two models are compared."""
+    report: Path | None = None
+    """JSON file that gets the figures."""
+    class_field: str | None = None
+    chip_gsd: float | None = None
+    calibration: int = 24
+    """Number of chips that ranges are found with."""
+    max_loss: float = 0.01
+    """IoU that may be lost."""
+    force: bool = False
+    """Whether to write the model also where more is lost."""
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        if self.out.suffix.lower() != ".onnx":
+            msg = f"{self.out} must end in .onnx"
+            raise QuantiseError(msg)
+        if self.out.resolve() == self.model.resolve():
+            msg = f"{self.out} is the float model itself: give another --out"
+            raise QuantiseError(msg)
+        if self.calibration < 1 or not self.max_loss >= 0:
+            msg = "at least one calibration chip, and a loss of 0 or more, are needed"
+            raise QuantiseError(msg)
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """What came out."""
+
+    fidelity: Fidelity
+    bytes_float: int
+    bytes_int8: int
+    speed_ratio: float
+    """Throughput of the quantised model over that of the float one, on one processor."""
+    tiles: int
+    """On which the two were compared."""
+    calibration: int
+    part: str
+    kept_float: tuple[str, ...]
+    """Nodes that had to stay float, beside the last convolution and what follows it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {**asdict(self), "kept_float": list(self.kept_float), "loss": self.fidelity.loss}
+
+
+def quantise_model(options: QuantiseOptions) -> Quantised:
+    """Quantise a model file, compare it with the float one, and write it if it is good enough.
+
+    Raises:
+        QuantiseError: The model cannot be quantised, or loses too much.
+        OutputError: A file exists, or cannot be written.
+        CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
+    """
+    finals = [p for p in (options.out, options.report) if p is not None]
+    with OutputSet(finals, overwrite=options.overwrite) as outputs:
+        source = open_model(options.model)
+        plain = _plain(source, options.model)
+        chips, tiles = _read_data(options, source.spec)
+        data, result = _Run(options, source, plain, chips, tiles).go()
+        outputs.target(options.out).temporary.write_bytes(data)
+        if options.report is not None:
+            write_json(outputs.target(options.report).temporary, result.to_dict())
+        outputs.commit()
+    return result
+
+
+def _plain(source: ModelFile, path: Path) -> onnx.ModelProto:
+    OnnxPredictor(source.onnx, spec=source.spec, threads=1)  # refuses what is no such model
+    try:
+        return plain_graph(source.onnx, source.spec)
+    except QuantiseError as error:
+        msg = f"{path}: {error}"
+        raise QuantiseError(msg) from error
+
+
+def _read_data(
+    options: QuantiseOptions, spec: ModelSpec
+) -> tuple[list[NDArray[np.float32]], list[Tile]]:
+    """Calibration chips from the training part, varied as in training; and tiles to measure on."""
+    data = CampDataModule(
+        DataOptions(
+            chips=options.chips,
+            labels=options.labels,
+            gsd=spec.gsd,
+            bands=spec.bands,
+            dtype=spec.dtype,
+            classes=spec.classes,
+            class_field=options.class_field,
+            chip_gsd=options.chip_gsd,
+            split=SplitOptions(file=options.split),
+            workers=0,
+        )
+    )
+    for part in ("train", options.part):
+        if not data.part(part):
+            msg = f"{options.split} has no chips in the part {part}: name another --part or split"
+            raise SplitError(msg)
+    form = replace(data.form, side=_side(CALIBRATION_SIDE, spec))
+    varied = RandomSamples([(1.0, data.areas("train"))], form, augment=data.options.augment, seed=0)
+    chips = [varied[i]["image"].numpy() for i in range(options.calibration)]
+    return chips, _tiles(data, options.part, replace(form, side=_side(TILE_SIDE, spec)))
+
+
+def _side(most: int, spec: ModelSpec) -> int:
+    """A side of chips that the model can take."""
+    return max(spec.multiple, min(most, spec.tile_size) // spec.multiple * spec.multiple)
+
+
+def _tiles(data: CampDataModule, part: str, form: SampleForm) -> list[Tile]:
+    fixed = FixedSamples(data.areas(part), form)
+    step = -(-len(fixed) // MOST_TILES)
+    samples = (fixed[i] for i in range(0, len(fixed), step))
+    return [Tile(s["image"].numpy(), s["target"].numpy() > 0, s["valid"].numpy()) for s in samples]
+
+
+@dataclass(frozen=True)
+class _Run:
+    options: QuantiseOptions
+    source: ModelFile
+    plain: onnx.ModelProto
+    chips: Sequence[NDArray[np.float32]]
+    tiles: Sequence[Tile]
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self.source.spec
+
+    def go(self) -> tuple[bytes, Quantised]:
+        """The file and its figures."""
+        before = OnnxPredictor(self.source.onnx, spec=self.spec, threads=1)
+        wanted = predict(before, self.tiles)
+        kept: tuple[str, ...] = ()
+        model, found = self._try(kept, wanted)
+        for _ in range(ROUNDS):
+            # Half of what is allowed: other imagery may lose more.
+            if found.loss <= self.options.max_loss / 2:
+                break
+            more = self._most_harmful(kept, wanted)
+            if not more:
+                break
+            kept += more
+            model, found = self._try(kept, wanted)
+        if not found.loss <= self.options.max_loss and not self.options.force:
+            msg = (
+                f"quantised, {self.options.model} has an IoU of {found.iou_int8:.4f} in place of "
+                f"{found.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
+                "written (--max-loss or --force allow it)"
+            )
+            raise QuantiseError(msg)
+        data = self._describe(model, found, kept)
+        after = OnnxPredictor(data, threads=1)
+        result = Quantised(
+            fidelity=found,
+            bytes_float=len(self.source.onnx),
+            bytes_int8=len(data),
+            speed_ratio=speed_ratio(before, after, self.tiles[0].image),
+            tiles=len(self.tiles),
+            calibration=len(self.chips),
+            part=self.options.part,
+            kept_float=kept,
+        )
+        return data, result
+
+    def _try(
+        self, kept: Sequence[str], wanted: Sequence[NDArray[np.float32]]
+    ) -> tuple[onnx.ModelProto, Fidelity]:
+        """Quantise all but what is kept, and compare on as many tiles as there are predictions."""
+        model = quantise_graph(self.plain, self.chips, spec=self.spec, keep=kept)
+        predictor = OnnxPredictor(model.SerializeToString(), spec=self.spec, threads=1)
+        tiles = self.tiles[: len(wanted)]
+        return model, compare(tiles, wanted, predict(predictor, tiles), spec=self.spec)
+
+    def _most_harmful(
+        self, kept: tuple[str, ...], wanted: Sequence[NDArray[np.float32]]
+    ) -> tuple[str, ...]:
+        """The part that brings probabilities nearest to the float model's by staying float.
+
+        Empty where only one part is left.
+        """
+        parts = [p for p in stretches(self.plain.graph, PARTS) if not set(p) <= set(kept)]
+        if len(parts) == 1:
+            return ()
+        LOG.info("looking for the part of the network that must stay float")
+        some = wanted[:SEARCH_TILES]
+        return min(parts, key=lambda p: self._try((*kept, *p), some)[1].mean)
+
+    def _describe(self, model: onnx.ModelProto, found: Fidelity, kept: Sequence[str]) -> bytes:
+        """Put in what the model is and how it was made."""
+        figures = (
+            f"{self.options.part}: iou {found.iou_float:.4f} as float, {found.iou_int8:.4f} as "
+            f"int8; probabilities differ by {found.mean:.4f} on average, by {found.largest:.2f} at "
+            "most"
+        )
+        rest = f"and {len(kept)} nodes from {kept[0]} to {kept[-1]}" if kept else "alone"
+        provenance = {
+            **self.spec.provenance,
+            "quantised": f"{RECIPE}; ranges from {len(self.chips)} varied chips of the training "
+            f"part; ONNX Runtime {ort.__version__}",
+            "quantised from": f"sha256 {self.source.sha256}",
+            "quantised figures": figures,
+            "float nodes": f"the last convolution and what follows it, {rest}",
+        }
+        set_metadata(model, spec_metadata(replace(self.spec, provenance=provenance)))
+        data: bytes = model.SerializeToString()
+        return data
