@@ -8,16 +8,26 @@ of modern neural networks", ICML 2017 (https://arxiv.org/abs/1706.04599).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.scores import MAX_SCORE
+from camp_detector_core.network import scale_logits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import nn
+
+    from camp_detector_core.engine.spec import ModelSpec
     from training.evaluation.pixel import ScoreHistogram
 
+CALIBRATION = "calibration"
+"""Where a description keeps it: JSON, slope and offset of the logits of each class."""
 _ROUNDS = 50
 _ENOUGH = 1000
 """Pixels of either kind below which nothing is fitted."""
@@ -62,3 +72,34 @@ def fit_calibration(histogram: ScoreHistogram) -> Calibration:
     if not (np.isfinite(line).all() and line[0] > 0):
         return Calibration()
     return Calibration(float(line[0]), float(line[1]))
+
+
+def calibrate(network: nn.Module, lines: Sequence[Calibration]) -> None:
+    """Fold the lines of the classes, its first channels, into a U-Net's last convolution."""
+    for channel, line in enumerate(lines):
+        scale_logits(network, channel, slope=line.slope, offset=line.offset)
+
+
+def to_text(lines: Sequence[Calibration]) -> str:
+    """For a description; the inverse of `calibration_of`."""
+    return json.dumps([astuple(line) for line in lines])
+
+
+def calibration_of(spec: ModelSpec) -> list[Calibration]:
+    """The lines that a description names, one for each class; none where it names none.
+
+    Raises:
+        SpecError: They are not of that form.
+    """
+    text = spec.provenance.get(CALIBRATION)
+    if text is None:
+        return []
+    try:
+        lines = [Calibration(float(slope), float(offset)) for slope, offset in json.loads(text)]
+    except (ValueError, TypeError) as error:
+        msg = f"{spec.id}: its {CALIBRATION} is not of the expected form: {text:.100}"
+        raise SpecError(msg) from error
+    if len(lines) != len(spec.classes):
+        msg = f"{spec.id} has {len(spec.classes)} classes and a {CALIBRATION} of {len(lines)}"
+        raise SpecError(msg)
+    return lines

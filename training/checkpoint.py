@@ -18,6 +18,7 @@ from camp_detector_core.network import (
     read_state,
 )
 from camp_detector_core.packaging.model_file import open_model
+from training.calibration import calibrate, calibration_of
 from training.decoding import starting_separation
 from training.describe import build_spec
 from training.exports import NAMES, export_all
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _STAGES = 5
+CHECKPOINT = ".ckpt"
+"""Ending of what the trainer saves: all channels that were trained, not calibrated."""
 _HEAD = "segmentation_head.0.weight"
 
 
@@ -86,7 +89,7 @@ def export_checkpoint(options: ExportOptions) -> dict[str, float]:
         state = read_state(options.checkpoint)
         network = _network(found, state)
         load_state(network, state, origin=options.checkpoint)
-        _keep_described(network, found)
+        _finish(network, found, of_trainer=options.checkpoint.suffix == CHECKPOINT)
         folder = paths[NAMES[0]].parent
         return export_all(network.eval(), folder, spec=spec, opset=options.opset)
 
@@ -146,10 +149,12 @@ def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
     return build_network(options).network
 
 
-def _keep_described(network: nn.Module, found: Description) -> None:
-    """Of the channels of a checkpoint, keep those of the description."""
+def _finish(network: nn.Module, found: Description, *, of_trainer: bool) -> None:
+    """Do to the weights of a trainer's checkpoint what was done to the exported ones."""
     if found.architecture == "reference":
         return
+    if of_trainer:
+        calibrate(network, calibration_of(found.spec))
     classes, how = len(found.spec.classes), found.spec.separation
     if last_convolution(network).out_channels > found.spec.channels:
         extra = [] if how is None else [classes + EXTRAS.index(how.method)]

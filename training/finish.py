@@ -8,8 +8,8 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.network import BuiltNetwork, keep_channels, scale_logits
-from training.calibration import fit_calibration
+from camp_detector_core.network import BuiltNetwork, keep_channels
+from training.calibration import CALIBRATION, calibrate, fit_calibration, to_text
 from training.decoding import Decoding, choose_separation, measure, sheets_of, starting_separation
 from training.describe import build_spec, describe_run
 from training.evaluation.pixel import ScoreHistogram, best_threshold
@@ -87,7 +87,7 @@ def finish_run(
     _write_separations(variants, data, options.out / "evaluation" / SEPARATIONS)
     chosen = variants[options.separation]
     figures = {
-        **({"calibration": calibration} if calibration else {}),
+        **({CALIBRATION: calibration} if calibration else {}),
         "val pixels": _figures(histogram_of(plain.val), threshold),
         "test pixels": _figures(histogram_of(plain.test), threshold) if plain.test else "none",
     }
@@ -140,17 +140,16 @@ def _variant(
 
 
 def _calibrate(options: TrainOptions, data: CampDataModule, network: nn.Module) -> str:
-    """Make the probabilities of the classes mean what they say; how, in words."""
+    """Make the probabilities of the classes mean what they say; how, as JSON."""
     if options.architecture == "reference":
         return ""  # it is a yardstick, and stays as it is
     found = _variant(options, data, network, method=None).val
     lines = []
-    for channel, each in enumerate(options.data.classes):
+    for channel in range(len(options.data.classes)):
         counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in found)
-        line = fit_calibration(ScoreHistogram.total(counts))
-        scale_logits(network, channel, slope=line.slope, offset=line.offset)
-        lines.append(f"{each.name}: logit * {line.slope:.4f} + {line.offset:.4f}")
-    return "on validation, " + ", ".join(lines)
+        lines.append(fit_calibration(ScoreHistogram.total(counts)))
+    calibrate(network, lines)
+    return to_text(lines)
 
 
 def _separated(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.network import (
     NetworkError,
     NetworkOptions,
@@ -13,7 +16,8 @@ from camp_detector_core.network import (
     keep_channels,
     scale_logits,
 )
-from training.calibration import Calibration, fit_calibration
+from tests.support.models import tiny_spec
+from training.calibration import CALIBRATION, Calibration, calibration_of, fit_calibration, to_text
 from training.evaluation.pixel import ScoreHistogram
 from training.reference import ReferenceNetwork
 
@@ -68,3 +72,16 @@ def test_channels_and_networks_that_are_not_there() -> None:
             keep_channels(network, channels)
     with pytest.raises(NetworkError, match="no convolution at its end"):
         scale_logits(ReferenceNetwork(bands=3, classes=1), 0, slope=1, offset=0)
+
+
+@pytest.mark.parametrize("text", ["{", "[[1]]", "[1, 2]", '[["a", 1]]', "[[1, 2], [3, 4]]"])
+def test_a_calibration_that_is_none(text: str) -> None:
+    spec = replace(tiny_spec(), provenance={CALIBRATION: text})
+    with pytest.raises(SpecError, match="calibration"):
+        calibration_of(spec)
+
+
+def test_a_calibration_comes_back() -> None:
+    lines = [Calibration(1.25, -0.125)]
+    assert calibration_of(replace(tiny_spec(), provenance={CALIBRATION: to_text(lines)})) == lines
+    assert calibration_of(tiny_spec()) == []

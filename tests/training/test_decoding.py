@@ -59,7 +59,7 @@ def test_the_threshold_that_parts_them_is_chosen() -> None:
 
 def test_where_nothing_helps_the_middle_is_taken() -> None:
     chosen = choose_separation([sheet(drawn_border(wall=0))], SPEC, "border")
-    assert (chosen.threshold, chosen.min_seed) == (0.5, 8)
+    assert (chosen.threshold, chosen.min_seed) == (0.5, 7)
 
 
 def test_a_wrong_count_costs_merit() -> None:

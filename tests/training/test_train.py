@@ -21,9 +21,10 @@ import torch
 
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.network import build_network, load_state, read_state
-from camp_detector_core.packaging.onnx_metadata import read_spec
+from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
+from training.calibration import CALIBRATION, Calibration, calibration_of, to_text
 from training.checkpoint import ExportOptions, export_checkpoint, read_description
 from training.options import AugmentOptions, OptimOptions, OptionsError, SplitOptions
 from training.options_file import read_options
@@ -76,7 +77,8 @@ def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
     assert max(run.exports.values()) <= 1e-4
     assert set(run.exports) == {"best_model.pt", "best_model.onnx", "best_model_deepness.onnx"}
     options = read_options(run.folder / "options.json")
-    network = build_network(options.network).network.eval()
+    kept = replace(options.network, classes=run.spec.channels)
+    network = build_network(kept).network.eval()
     path = run.folder / "meta" / "best_model.pth"
     load_state(network, read_state(path), origin=path)
     predictor = OnnxPredictor((run.folder / "meta" / "best_model.onnx").read_bytes(), threads=1)
@@ -161,11 +163,36 @@ def test_a_checkpoint_is_exported_again_for_old_hosts(run: TrainResult, tmp_path
     np.testing.assert_allclose(both[0].predict(batch), both[1].predict(batch), atol=1e-5)
 
 
+def test_a_checkpoint_is_exported_as_calibrated(run: TrainResult, tmp_path: Path) -> None:
+    """Bare weights have the calibration in them already, a checkpoint has not."""
+    meta = run.folder / "meta"
+    batch = np.random.default_rng(4).standard_normal((1, 3, 64, 64)).astype(np.float32)
+    lines = to_text([Calibration(2.0, 1.0)])
+    spec = replace(run.spec, provenance={**run.spec.provenance, CALIBRATION: lines})
+    model = onnx.load(meta / "best_model.onnx")
+    set_metadata(model, spec_metadata(spec))
+    (tmp_path / "said.onnx").write_bytes(model.SerializeToString())
+    out = {}
+    for weights in (meta / "best_model.pth", run.folder / "checkpoints" / "best.ckpt"):
+        folder = tmp_path / weights.suffix
+        export_checkpoint(ExportOptions(weights, tmp_path / "said.onnx", folder))
+        runner = OnnxPredictor((folder / "best_model.onnx").read_bytes(), threads=1)
+        out[weights.suffix] = runner.predict(batch)
+    plain = OnnxPredictor((meta / "best_model.onnx").read_bytes(), threads=1).predict(batch)
+    np.testing.assert_allclose(out[".pth"], plain, atol=1e-5)
+    (line,) = calibration_of(run.spec)
+    bare = (np.log(plain[:, 0] / (1 - plain[:, 0])) - line.offset) / line.slope
+    np.testing.assert_allclose(out[".ckpt"][:, 0], 1 / (1 + np.exp(-2 * bare - 1)), atol=1e-4)
+    np.testing.assert_allclose(out[".ckpt"][:, 1], plain[:, 1], atol=1e-5)
+
+
 def test_the_options_describe_a_model_too(run: TrainResult) -> None:
     found = read_description(run.folder / "options.json")
     assert found.spec.threshold == 0.5
     assert (found.spec.bands, found.spec.gsd) == (run.spec.bands, run.spec.gsd)
     assert (found.architecture, found.encoder) == ("unet", "tu-tf_efficientnet_lite0")
+    assert found.spec.separation is not None
+    assert found.spec.separation.method == "border"
 
 
 def test_the_reference_is_exported_and_described(reference: TrainResult) -> None:
