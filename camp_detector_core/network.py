@@ -185,8 +185,12 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     return torch.cat(parts, dim=1) * (given / bands)
 
 
-def keep_channels(network: nn.Module, channels: Sequence[int]) -> None:
-    """Keep some of the output channels of a U-Net, in place, in the order given.
+def combine_channels(network: nn.Module, rows: Sequence[Mapping[int, float]]) -> None:
+    """Give a U-Net other output channels, in place: weighted sums of the logits that it has.
+
+    Args:
+        network: From `build_network`.
+        rows: For each new channel the weights of the present ones; ``{2: 1.0}`` keeps the third.
 
     Raises:
         NetworkError: There is no such channel.
@@ -194,15 +198,19 @@ def keep_channels(network: nn.Module, channels: Sequence[int]) -> None:
     import torch
 
     head = last_convolution(network)
-    if not channels or not 0 <= min(channels) <= max(channels) < head.out_channels:
-        msg = f"the network has {head.out_channels} output channels, none such as {list(channels)}"
+    used = [channel for row in rows for channel in row]
+    if not used or not 0 <= min(used) <= max(used) < head.out_channels:
+        msg = f"the network has {head.out_channels} output channels, none such as {sorted(used)}"
         raise NetworkError(msg)
-    chosen = list(channels)
+    mixing = torch.zeros((len(rows), head.out_channels))
+    for index, row in enumerate(rows):
+        for channel, weight in row.items():
+            mixing[index, channel] = weight
     with torch.no_grad():
-        head.weight = torch.nn.Parameter(head.weight[chosen].clone())
+        head.weight = torch.nn.Parameter(torch.einsum("oc,c...->o...", mixing, head.weight))
         if head.bias is not None:
-            head.bias = torch.nn.Parameter(head.bias[chosen].clone())
-    head.out_channels = len(chosen)
+            head.bias = torch.nn.Parameter(mixing @ head.bias)
+    head.out_channels = len(rows)
 
 
 def scale_logits(network: nn.Module, channel: int, *, slope: float, offset: float) -> None:

@@ -11,15 +11,15 @@ from camp_detector_core.network import (
     DEFAULT_ENCODER,
     NetworkOptions,
     build_network,
+    combine_channels,
     credits_of,
-    keep_channels,
     last_convolution,
     load_state,
     read_state,
 )
 from camp_detector_core.packaging.model_file import open_model
 from training.calibration import calibrate, calibration_of
-from training.decoding import starting_separation
+from training.decoding import WAY, rows_of, starting_separation
 from training.describe import build_spec
 from training.exports import NAMES, export_all
 from training.options import EXTRAS
@@ -67,6 +67,8 @@ class Description:
     spec: ModelSpec
     architecture: Literal["unet", "reference"]
     encoder: str
+    way: str
+    """How the model tells dwellings apart; see `training.decoding.WAYS`."""
 
 
 def export_checkpoint(options: ExportOptions) -> dict[str, float]:
@@ -117,12 +119,14 @@ def read_description(path: Path) -> Description:
         )
         if options.separation != "none":
             spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))
-        return Description(spec, options.architecture, options.network.encoder)
+        return Description(spec, options.architecture, options.network.encoder, options.separation)
     spec = open_model(path).spec
     kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
     if kind == "reference":
-        return Description(spec, "reference", "")
-    return Description(spec, "unet", encoder or DEFAULT_ENCODER)
+        return Description(spec, "reference", "", "none")
+    how = "none" if spec.separation is None else spec.separation.method
+    way = spec.provenance.get(WAY, how)
+    return Description(spec, "unet", encoder or DEFAULT_ENCODER, way)
 
 
 def _holds_options(path: Path) -> bool:
@@ -155,7 +159,5 @@ def _finish(network: nn.Module, found: Description, *, of_trainer: bool) -> None
         return
     if of_trainer:
         calibrate(network, calibration_of(found.spec))
-    classes, how = len(found.spec.classes), found.spec.separation
     if last_convolution(network).out_channels > found.spec.channels:
-        extra = [] if how is None else [classes + EXTRAS.index(how.method)]
-        keep_channels(network, [*range(classes), *extra])
+        combine_channels(network, rows_of(found.way, len(found.spec.classes)))

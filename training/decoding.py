@@ -19,6 +19,7 @@ from camp_detector_core.engine.separation import MAX_REACH, MAX_SEED, Separation
 from training.data.separation import BORDER_METRES, CORE_METRES, reach_of
 from training.evaluation.buildings import BuildingScore, score_buildings
 from training.evaluation.truth import Outlines, read_truth, trace
+from training.options import EXTRAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from training.data.labels import Labels
     from training.evaluation.predict import Prediction
+    from training.options import Separating
 
     Polygons = NDArray[np.object_]
 
+WAY = "separation"
+"""Where a description says which of `WAYS` its further channel comes from."""
+WAYS: tuple[Separating, ...] = ("border", "core", "both")
+"""What is compared with the mask alone."""
 THRESHOLDS = tuple(round(0.05 * i, 2) for i in range(3, 18))
 """Of the separating channel: 0.15 to 0.85."""
-SEED_METRES2 = (0.3, 0.8, 1.6)
+SEED_METRES2 = (0.3, 0.8, 1.6, 2.5)
 """Least areas of a seed that are tried, square metres."""
 TOLERATED = 0.05
 """Count error that costs nothing when settings are compared."""
@@ -70,10 +76,28 @@ def sheets_of(
     return tuple(out)
 
 
+def rows_of(way: str, classes: int) -> list[dict[int, float]]:
+    """The channels of a model that tells dwellings apart in one way, of those that are trained.
+
+    Args:
+        way: One of `WAYS`, or ``none``.
+        classes: How many classes there are; the channels of `EXTRAS` follow theirs.
+
+    Returns:
+        Weights of the trained channels for each channel of the model.
+    """
+    rows: list[dict[int, float]] = [{c: 1.0} for c in range(classes)]
+    border, core = (classes + EXTRAS.index(name) for name in ("border", "core"))
+    further = {"border": {border: 1.0}, "core": {core: 1.0}, "both": {core: 0.5, border: -0.5}}
+    return [*rows, further[way]] if way in further else rows
+
+
 @dataclass(frozen=True)
 class Decoding:
     """One way of telling dwellings apart, and what it found."""
 
+    way: str
+    """One of `WAYS`, or ``mask only``."""
     separation: Separation | None
     """None: connected patches of the mask."""
     score: BuildingScore
@@ -85,13 +109,11 @@ class Decoding:
 
     def to_dict(self) -> dict[str, object]:
         """One row of a table."""
-        settings: dict[str, object] = {"method": "mask only"}
-        if self.separation is not None:
-            settings = asdict(self.separation)
-        return {**settings, **self.score.to_dict()}
+        settings = {} if self.separation is None else asdict(self.separation)
+        return {**settings, "method": self.way, **self.score.to_dict()}
 
 
-def measure(sheets: Sequence[Sheet], spec: ModelSpec) -> Decoding:
+def measure(sheets: Sequence[Sheet], spec: ModelSpec, way: str = "mask only") -> Decoding:
     """What the engine finds with a spec's threshold and separation."""
     smallest = spec.min_area / spec.gsd**2
     parts = []
@@ -103,7 +125,7 @@ def measure(sheets: Sequence[Sheet], spec: ModelSpec) -> Decoding:
         kept = Outlines(found.polygons[large], found.values[large])
         clipped = kept.clipped(sheet.ground, smallest=smallest)
         parts.append(score_buildings(list(clipped.polygons), list(sheet.labelled)))
-    return Decoding(spec.separation, BuildingScore.total(parts))
+    return Decoding(way, spec.separation, BuildingScore.total(parts))
 
 
 def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> Separation:
@@ -112,7 +134,7 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
     Args:
         sheets: Of validation chips; the last channel is the method's.
         spec: Whose threshold marks the mask.
-        method: ``border`` or ``core``.
+        method: One of `WAYS`.
 
     Returns:
         Of equals the settings nearest to a threshold of one half and the smallest seeds.
@@ -125,7 +147,7 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
             threshold=threshold,
             min_seed=min(MAX_SEED, max(1, round(area / spec.gsd**2))),
         )
-        found = measure(sheets, replace(spec, separation=tried))
+        found = measure(sheets, replace(spec, separation=tried), method)
         if best is None or found.merit > best.merit:
             best = found
     if best is None or best.separation is None:
@@ -142,4 +164,5 @@ def starting_separation(method: str, gsd: float) -> Separation:
     """
     metres = BORDER_METRES if method == "border" else CORE_METRES
     reach = min(MAX_REACH, 2 * reach_of(metres, gsd) + 2)
-    return Separation(method, threshold=0.5, reach=reach, min_seed=1)
+    kind = "border" if method == "border" else "core"
+    return Separation(kind, threshold=0.5, reach=reach, min_seed=1)

@@ -5,18 +5,26 @@ from __future__ import annotations
 import copy
 import csv
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.network import BuiltNetwork, keep_channels
+from camp_detector_core.network import BuiltNetwork, combine_channels
 from training.calibration import CALIBRATION, calibrate, fit_calibration, to_text
-from training.decoding import Decoding, choose_separation, measure, sheets_of, starting_separation
+from training.decoding import (
+    WAY,
+    WAYS,
+    Decoding,
+    choose_separation,
+    measure,
+    rows_of,
+    sheets_of,
+    starting_separation,
+)
 from training.describe import build_spec, describe_run
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.report import histogram_of, write_curves, write_evaluation
 from training.exports import export_all
-from training.options import EXTRAS
 from training.record import LOGS, provenance_of
 
 if TYPE_CHECKING:
@@ -83,11 +91,12 @@ def finish_run(
     plain = replace(plain, spec=replace(plain.spec, threshold=threshold))
     variants = {"none": plain}
     if options.separation != "none":
-        variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in EXTRAS}
+        variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in WAYS}
     _write_separations(variants, data, options.out / "evaluation" / SEPARATIONS)
     chosen = variants[options.separation]
     figures = {
         **({CALIBRATION: calibration} if calibration else {}),
+        **({WAY: options.separation} if options.separation != "none" else {}),
         "val pixels": _figures(histogram_of(plain.val), threshold),
         "test pixels": _figures(histogram_of(plain.test), threshold) if plain.test else "none",
     }
@@ -122,16 +131,13 @@ def _variant(
     options: TrainOptions, data: CampDataModule, network: nn.Module, *, method: str | None
 ) -> _Variant:
     """The network with the channels of one method, and what it says about the chips."""
-    classes = len(options.data.classes)
-    channels = list(range(classes))
     spec = build_spec(options, threshold=0.5, attribution=(), provenance={})
     if method is not None:
-        channels.append(classes + EXTRAS.index(method))
         spec = replace(spec, separation=starting_separation(method, spec.gsd))
     kept = network
     if options.separation != "none":
         kept = copy.deepcopy(network)
-        keep_channels(kept, channels)
+        combine_channels(kept, rows_of(method or "none", len(options.data.classes)))
     predictor = NetworkPredictor(kept)
     val, test = (
         [predict_area(a, predictor, spec) for a in data.areas(part)] for part in ("val", "test")
@@ -171,10 +177,13 @@ def _separated(
 def _write_separations(variants: dict[str, _Variant], data: CampDataModule, path: Path) -> None:
     """One row for each part and method, and a line to read for each."""
     rows: list[dict[str, Any]] = []
-    for variant in variants.values():
+    for name, variant in variants.items():
+        way = "mask only" if name == "none" else name
         for part, predictions in (("validation", variant.val), ("test", variant.test)):
             if predictions:
-                found = measure(sheets_of(predictions, data.labels, variant.spec), variant.spec)
+                found = measure(
+                    sheets_of(predictions, data.labels, variant.spec), variant.spec, way
+                )
                 rows.append({"part": part, **found.to_dict()})
                 _say(part, found)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -186,12 +195,11 @@ def _write_separations(variants: dict[str, _Variant], data: CampDataModule, path
 
 
 def _say(part: str, found: Decoding) -> None:
-    how = asdict(found.separation)["method"] if found.separation else "mask only"
     score = found.score
     LOG.info(
         "dwellings on %s, %s: precision %.3f, recall %.3f, F1 %.3f, %d found of %d",
         part,
-        how,
+        found.way,
         score.precision,
         score.recall,
         score.f1,

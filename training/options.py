@@ -19,7 +19,9 @@ IMAGENET_BANDS = (
 (https://docs.pytorch.org/vision/stable/models.html)."""
 EXTRAS = ("border", "core")
 """What is trained beside the classes to tell dwellings apart, in the order of the channels."""
-Separating = Literal["none", "border", "core"]
+Separating = Literal["none", "border", "core", "both"]
+"""How touching dwellings are told apart: not at all, by one channel, or by the mean of the logits
+of ``core`` and of not being ``border``, which then is the model's one further channel."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 
 
@@ -229,9 +231,9 @@ class TrainOptions:
     """Folder of results."""
     architecture: Literal["unet", "reference"] = "unet"
     """The U-Net, or the plain encoder-decoder that it is compared with."""
-    separation: Separating = "border"
-    """Which channel the exported model tells touching dwellings apart with; both are trained,
-    unless none is wanted."""
+    separation: Separating = "both"
+    """How the exported model tells touching dwellings apart; both channels are trained, unless
+    none is wanted."""
     network: NetworkOptions = field(default_factory=lambda: NetworkOptions(classes=1 + len(EXTRAS)))
     optim: OptimOptions = field(default_factory=OptimOptions)
     model: ModelOptions = field(default_factory=ModelOptions)

@@ -13,7 +13,7 @@ from camp_detector_core.network import (
     NetworkError,
     NetworkOptions,
     build_network,
-    keep_channels,
+    combine_channels,
     scale_logits,
 )
 from tests.support.models import tiny_spec
@@ -57,19 +57,21 @@ def test_one_channel_of_a_network_is_scaled_and_others_kept() -> None:
         before = network(chip)
         scale_logits(network, 1, slope=0.5, offset=2.0)
         after = network(chip)
-        keep_channels(network, [2, 1])
+        combine_channels(network, [{2: 1.0}, {1: 0.5, 0: -2.0}])
         kept = network(chip)
     torch.testing.assert_close(after[:, [0, 2]], before[:, [0, 2]])
     torch.testing.assert_close(after[:, 1], before[:, 1] * 0.5 + 2, atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(kept, after[:, [2, 1]])
+    mixed = torch.stack((after[:, 2], 0.5 * after[:, 1] - 2 * after[:, 0]), dim=1)
+    torch.testing.assert_close(kept, mixed, atol=1e-5, rtol=1e-5)
 
 
 def test_channels_and_networks_that_are_not_there() -> None:
     options = NetworkOptions(decoder_channels=(16, 8, 8, 4, 4), start="random")
     network = build_network(options).network
-    for channels in ([], [1], [-1, 0]):
+    rows: list[list[dict[int, float]]] = [[], [{1: 1.0}], [{0: 1.0, -1: 1.0}]]
+    for wanted in rows:
         with pytest.raises(NetworkError, match="1 output channels"):
-            keep_channels(network, channels)
+            combine_channels(network, wanted)
     with pytest.raises(NetworkError, match="no convolution at its end"):
         scale_logits(ReferenceNetwork(bands=3, classes=1), 0, slope=1, offset=0)
 

@@ -49,7 +49,7 @@ def test_the_threshold_that_parts_them_is_chosen() -> None:
     sheets = [sheet(drawn_border(wall=77))]
     chosen = choose_separation(sheets, SPEC, "border")
     assert chosen.threshold <= 0.3
-    found = measure(sheets, replace(SPEC, separation=chosen))
+    found = measure(sheets, replace(SPEC, separation=chosen), "border")
     assert (found.score.predicted, found.score.matched) == (3, 3)
     assert found.merit == 1.0
     assert found.to_dict()["method"] == "border"
@@ -87,7 +87,7 @@ def test_a_run_measures_every_way(run: TrainResult) -> None:
         rows = list(csv.DictReader(file))
     assert [(r["part"], r["method"]) for r in rows] == [
         (part, method)
-        for method in ("mask only", "border", "core")
+        for method in ("mask only", "border", "core", "both")
         for part in ("validation", "test")
     ]
     assert run.spec.separation is not None

@@ -59,11 +59,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--separation",
-    type=click.Choice(["border", "core", "none"]),
-    default="border",
+    type=click.Choice(["both", "border", "core", "none"]),
+    default="both",
     show_default=True,
-    help="What the exported model tells touching dwellings apart with; both are trained, unless "
-    "none is wanted.",
+    help="How the exported model tells touching dwellings apart: by their borders, their cores, or "
+    "both; all ways are measured, unless none is wanted.",
 )
 @click.option(
     "--average",
