@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -275,3 +276,13 @@ def test_the_command_prints_and_reports(
     assert f"{found['speed_ratio']:.2f}" in shown
     assert found["bytes_int8"] == wanted.out.stat().st_size
     assert found["part"] == "val"
+
+
+def test_the_library_beneath_says_nothing(
+    options: Options, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    quantise_model(options())
+    assert [r for r in caplog.records if r.name == "root"] == []
+    logging.getLogger("root").info("heard again")
+    assert caplog.messages[-1] == "heard again"

@@ -10,7 +10,9 @@ last convolution stays float, so that probabilities near the threshold have no s
 
 from __future__ import annotations
 
+import logging
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,7 @@ from camp_detector_core.export import IR_VERSION
 from training.quantise.graph import QuantiseError, body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -73,7 +75,7 @@ def quantise_graph(
     source.CopyFrom(model)
     del source.metadata_props[:]
     source.metadata_props.add(key=_PREPARED[0], value=_PREPARED[1])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _quiet():
         before, after = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         onnx.save(source, str(before))
         quantize_static(
@@ -96,6 +98,17 @@ def quantise_graph(
     out.opset_import.extend(onnx.helper.make_opsetid(d, v) for d, v in imports)
     del out.metadata_props[:]
     return out
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the root logger's word on every channel whose scale ONNX Runtime adjusts."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 class _Chips(CalibrationDataReader):  # type: ignore[misc]  # published untyped
