@@ -144,6 +144,13 @@ def test_sizes_and_areas() -> None:
     assert found.panoptic_quality == pytest.approx((1 + 0.75 + 0.575) / 4)
 
 
+def test_the_error_of_areas_goes_by_the_labelled_size() -> None:
+    pairs = np.array([(1, 0), (0, 1)], np.intp)
+    found = Dwellings(np.array([10.0, 12.0]), np.array([8.0, 20.0]), pairs, np.ones(2))
+    assert [r["median_area_error"] for r in found.by_size((9.0,))] == [0.5, -0.5]
+    assert found.area_error == 0
+
+
 def test_dwellings_of_several_areas_keep_their_pairs() -> None:
     one = matched().dwellings(0.25)
     both = Dwellings.total([one, Dwellings.total([]), one])
