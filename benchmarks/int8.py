@@ -94,13 +94,15 @@ def table(result: dict) -> str:
 def main() -> None:
     """Parse, measure, print a table, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--float", type=Path, default=None, help="default: the shipped model")
+    shipped = default_model_path()
+    before_it = shipped.parent / "float32" / shipped.name
+    parser.add_argument("--float", type=Path, default=before_it, help="default: the starter model")
     parser.add_argument("--int8", type=Path, default=None, help="default: made from the float one")
     parser.add_argument("--turns", type=int, default=12, help="of each model and size (12)")
     parser.add_argument("--tiles", default="256,512", help="sizes (256,512)")
     parser.add_argument("--json", type=Path, default=None, help="write the figures here")
     args = parser.parse_args()
-    model = open_model(args.float or default_model_path())
+    model = open_model(args.float)
     data = args.int8.read_bytes() if args.int8 else quantised(model.onnx, model.spec)
     before = OnnxPredictor(model.onnx, spec=model.spec, threads=1)
     after = OnnxPredictor(data, spec=model.spec, threads=1)

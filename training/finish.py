@@ -92,13 +92,19 @@ def finish_run(
     variants = {"none": plain}
     if options.separation != "none":
         variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in WAYS}
-    _write_separations(variants, data, options.out / "evaluation" / SEPARATIONS)
+    ways = _measure_ways(variants, data)
+    _write_ways(ways, options.out / "evaluation" / SEPARATIONS)
     chosen = variants[options.separation]
     figures = {
         **({CALIBRATION: calibration} if calibration else {}),
         **({WAY: options.separation} if options.separation != "none" else {}),
         "val pixels": _figures(histogram_of(plain.val), threshold),
         "test pixels": _figures(histogram_of(plain.test), threshold) if plain.test else "none",
+        **{
+            f"{part} dwellings": _words(found)
+            for (name, part), found in ways.items()
+            if name == options.separation
+        },
     }
     chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
     spec = replace(
@@ -174,37 +180,38 @@ def _separated(
     return replace(variant, spec=replace(spec, separation=separation))
 
 
-def _write_separations(variants: dict[str, _Variant], data: CampDataModule, path: Path) -> None:
-    """One row for each part and method, and a line to read for each."""
-    rows: list[dict[str, Any]] = []
+def _measure_ways(
+    variants: dict[str, _Variant], data: CampDataModule
+) -> dict[tuple[str, str], Decoding]:
+    """What each way of telling dwellings apart finds, by its name and the part of the split."""
+    out = {}
     for name, variant in variants.items():
         way = "mask only" if name == "none" else name
-        for part, predictions in (("validation", variant.val), ("test", variant.test)):
+        for part, predictions in (("val", variant.val), ("test", variant.test)):
             if predictions:
-                found = measure(
-                    sheets_of(predictions, data.labels, variant.spec), variant.spec, way
-                )
-                rows.append({"part": part, **found.to_dict()})
-                _say(part, found)
-    path.parent.mkdir(parents=True, exist_ok=True)
+                sheets = sheets_of(predictions, data.labels, variant.spec)
+                found = measure(sheets, variant.spec, way)
+                LOG.info("dwellings on %s, %s: %s", part, way, _words(found))
+                out[name, part] = found
+    return out
+
+
+def _write_ways(ways: dict[tuple[str, str], Decoding], path: Path) -> None:
+    """One row for each way and part."""
+    rows = [{"part": part, **found.to_dict()} for (_, part), found in ways.items()]
     names = list(dict.fromkeys(name for row in rows for name in row))
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _say(part: str, found: Decoding) -> None:
+def _words(found: Decoding) -> str:
     score = found.score
-    LOG.info(
-        "dwellings on %s, %s: precision %.3f, recall %.3f, F1 %.3f, %d found of %d",
-        part,
-        found.way,
-        score.precision,
-        score.recall,
-        score.f1,
-        score.predicted,
-        score.labelled,
+    return (
+        f"{score.predicted} found of {score.labelled}, precision {score.precision:.3f}, "
+        f"recall {score.recall:.3f}, F1 {score.f1:.3f} at IoU 0.5"
     )
 
 

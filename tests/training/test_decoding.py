@@ -88,7 +88,7 @@ def test_a_run_measures_every_way(run: TrainResult) -> None:
     assert [(r["part"], r["method"]) for r in rows] == [
         (part, method)
         for method in ("mask only", "border", "core", "both")
-        for part in ("validation", "test")
+        for part in ("val", "test")
     ]
     assert run.spec.separation is not None
     border = next(r for r in rows if r["method"] == "border")
