@@ -213,15 +213,19 @@ def combine_channels(network: nn.Module, rows: Sequence[Mapping[int, float]]) ->
     head.out_channels = len(rows)
 
 
-def scale_logits(network: nn.Module, channel: int, *, slope: float, offset: float) -> None:
-    """Give out ``slope * logit + offset`` of one channel of a U-Net in place of its logit."""
+def scale_logits(network: nn.Module, channel: int, factor: float) -> None:
+    """Multiply the logits of one channel of a U-Net by a factor, in place.
+
+    Raises:
+        NetworkError: The network is none that `build_network` makes.
+    """
     import torch
 
     head = last_convolution(network)
     with torch.no_grad():
-        head.weight[channel] *= slope
+        head.weight[channel] *= factor
         if head.bias is not None:
-            head.bias[channel] = head.bias[channel] * slope + offset
+            head.bias[channel] *= factor
 
 
 def last_convolution(network: nn.Module) -> nn.Conv2d:

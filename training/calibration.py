@@ -1,15 +1,16 @@
-"""Probabilities that mean what they say: a straight line through the logits, fitted on validation.
+"""Probabilities that mean what they say: logits divided by a temperature, fitted on validation.
 
-With ``p = sigmoid(a * z + b)`` in place of ``sigmoid(z)``, where ``a`` and ``b`` minimise the
-cross-entropy on chips that the weights were not fitted to: Platt, "Probabilistic outputs for
-support vector machines", 1999; with ``b = 0`` it is the temperature of Guo et al., "On calibration
-of modern neural networks", ICML 2017 (https://arxiv.org/abs/1706.04599).
+With ``p = sigmoid(z / t)`` in place of ``sigmoid(z)``, where ``t`` minimises the cross-entropy on
+chips that the weights were not fitted to: Guo et al., "On calibration of modern neural networks",
+ICML 2017 (https://arxiv.org/abs/1706.04599). An offset beside it (Platt scaling) would fit
+validation better and other places worse: it says how much of the ground is built up, which
+differs from place to place.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,67 +27,63 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from training.evaluation.pixel import ScoreHistogram
 
-CALIBRATION = "calibration"
-"""Where a description keeps it: JSON, slope and offset of the logits of each class."""
-_ROUNDS = 50
+CALIBRATION = "temperatures"
+"""Where a description keeps them: a JSON list, one for each class."""
+_RANGE = (0.1, 10.0)
+"""Temperatures beyond this are no calibration."""
 _ENOUGH = 1000
 """Pixels of either kind below which nothing is fitted."""
+_ROUNDS = 60
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """A straight line through logits."""
+def fit_temperature(histogram: ScoreHistogram) -> float:
+    """The temperature of the lowest cross-entropy.
 
-    slope: float = 1.0
-    offset: float = 0.0
-
-
-def fit_calibration(histogram: ScoreHistogram) -> Calibration:
-    """The line of the lowest cross-entropy, by Newton's method.
+    The cross-entropy is convex in ``1 / t``, so the place where its slope is zero is found by
+    halving.
 
     Args:
         histogram: How often each score was given to pixels of the class and to others. Scores are
             rounded probabilities, so the outermost ones stand for the middle of their half step.
 
     Returns:
-        The line; the one that changes nothing where there are too few pixels of either kind, or
-        where higher scores do not mean more dwellings.
+        The temperature; 1, which changes nothing, where there are too few pixels of either kind,
+        or where none within reason is best.
     """
     inside, outside = (n.astype(np.float64) for n in (histogram.inside, histogram.outside))
     if min(inside.sum(), outside.sum()) < _ENOUGH:
-        return Calibration()
+        return 1.0
     score = np.arange(MAX_SCORE + 1) / MAX_SCORE
     probability = np.clip(score, 0.25 / MAX_SCORE, 1 - 0.25 / MAX_SCORE)
     logit = np.log(probability / (1 - probability))
-    design = np.stack((logit, np.ones_like(logit)))
-    count = inside + outside
-    line = np.array((1.0, 0.0))
+
+    def rises(factor: float) -> bool:
+        """Whether the cross-entropy grows with the factor there."""
+        found = 1 / (1 + np.exp(-factor * logit))
+        return bool(logit @ ((inside + outside) * found - inside) > 0)
+
+    low, high = 1 / _RANGE[1], 1 / _RANGE[0]
+    if rises(low) or not rises(high):
+        return 1.0
     for _ in range(_ROUNDS):
-        found = 1 / (1 + np.exp(-line @ design))
-        gradient = design @ (count * found - inside)
-        curvature = (design * (count * found * (1 - found))) @ design.T
-        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
-        line -= np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-9:  # noqa: PLR2004 - far below what float32 weights hold
-            break
-    if not (np.isfinite(line).all() and line[0] > 0):
-        return Calibration()
-    return Calibration(float(line[0]), float(line[1]))
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if rises(middle) else (middle, high)
+    return 1 / math.sqrt(low * high)
 
 
-def calibrate(network: nn.Module, lines: Sequence[Calibration]) -> None:
-    """Fold the lines of the classes, its first channels, into a U-Net's last convolution."""
-    for channel, line in enumerate(lines):
-        scale_logits(network, channel, slope=line.slope, offset=line.offset)
+def calibrate(network: nn.Module, temperatures: Sequence[float]) -> None:
+    """Fold the temperatures of the classes, its first channels, into a U-Net's last convolution."""
+    for channel, temperature in enumerate(temperatures):
+        scale_logits(network, channel, 1 / temperature)
 
 
-def to_text(lines: Sequence[Calibration]) -> str:
-    """For a description; the inverse of `calibration_of`."""
-    return json.dumps([astuple(line) for line in lines])
+def to_text(temperatures: Sequence[float]) -> str:
+    """For a description; the inverse of `temperatures_of`."""
+    return json.dumps(list(temperatures))
 
 
-def calibration_of(spec: ModelSpec) -> list[Calibration]:
-    """The lines that a description names, one for each class; none where it names none.
+def temperatures_of(spec: ModelSpec) -> list[float]:
+    """The temperatures that a description names, one for each class; none where it names none.
 
     Raises:
         SpecError: They are not of that form.
@@ -95,11 +92,11 @@ def calibration_of(spec: ModelSpec) -> list[Calibration]:
     if text is None:
         return []
     try:
-        lines = [Calibration(float(slope), float(offset)) for slope, offset in json.loads(text)]
+        found = [float(t) for t in json.loads(text)]
     except (ValueError, TypeError) as error:
-        msg = f"{spec.id}: its {CALIBRATION} is not of the expected form: {text:.100}"
+        msg = f"{spec.id}: its {CALIBRATION} are not of the expected form: {text:.100}"
         raise SpecError(msg) from error
-    if len(lines) != len(spec.classes):
-        msg = f"{spec.id} has {len(spec.classes)} classes and a {CALIBRATION} of {len(lines)}"
+    if len(found) != len(spec.classes) or not all(_RANGE[0] <= t <= _RANGE[1] for t in found):
+        msg = f"{spec.id} has {len(spec.classes)} classes and as {CALIBRATION} {text:.100}"
         raise SpecError(msg)
-    return lines
+    return found

@@ -18,7 +18,7 @@ from camp_detector_core.network import (
     read_state,
 )
 from camp_detector_core.packaging.model_file import open_model
-from training.calibration import calibrate, calibration_of
+from training.calibration import calibrate, temperatures_of
 from training.decoding import WAY, rows_of, starting_separation
 from training.describe import build_spec
 from training.exports import NAMES, export_all
@@ -158,6 +158,6 @@ def _finish(network: nn.Module, found: Description, *, of_trainer: bool) -> None
     if found.architecture == "reference":
         return
     if of_trainer:
-        calibrate(network, calibration_of(found.spec))
+        calibrate(network, temperatures_of(found.spec))
     if last_convolution(network).out_channels > found.spec.channels:
         combine_channels(network, rows_of(found.way, len(found.spec.classes)))

@@ -37,8 +37,8 @@ WAY = "separation"
 """Where a description says which of `WAYS` its further channel comes from."""
 WAYS: tuple[Separating, ...] = ("border", "core", "both")
 """What is compared with the mask alone."""
-THRESHOLDS = tuple(round(0.05 * i, 2) for i in range(3, 18))
-"""Of the separating channel: 0.15 to 0.85."""
+THRESHOLDS = tuple(round(0.025 * i, 3) for i in range(4, 35))
+"""Of the separating channel: 0.1 to 0.85."""
 SEED_METRES2 = (0.3, 0.8, 1.6, 2.5)
 """Least areas of a seed that are tried, square metres."""
 TOLERATED = 0.05

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.network import BuiltNetwork, combine_channels
-from training.calibration import CALIBRATION, calibrate, fit_calibration, to_text
+from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.decoding import (
     WAY,
     WAYS,
@@ -156,12 +156,12 @@ def _calibrate(options: TrainOptions, data: CampDataModule, network: nn.Module) 
     if options.architecture == "reference":
         return ""  # it is a yardstick, and stays as it is
     found = _variant(options, data, network, method=None).val
-    lines = []
+    temperatures = []
     for channel in range(len(options.data.classes)):
         counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in found)
-        lines.append(fit_calibration(ScoreHistogram.total(counts)))
-    calibrate(network, lines)
-    return to_text(lines)
+        temperatures.append(fit_temperature(ScoreHistogram.total(counts)))
+    calibrate(network, temperatures)
+    return to_text(temperatures)
 
 
 def _separated(

@@ -17,7 +17,7 @@ from camp_detector_core.network import (
     scale_logits,
 )
 from tests.support.models import tiny_spec
-from training.calibration import CALIBRATION, Calibration, calibration_of, fit_calibration, to_text
+from training.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
 from training.evaluation.pixel import ScoreHistogram
 from training.reference import ReferenceNetwork
 
@@ -34,19 +34,19 @@ def squash(logit: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logit))
 
 
-@pytest.mark.parametrize(("slope", "offset"), [(1.0, 0.0), (0.5, -0.3), (1.8, 0.7)])
-def test_a_line_is_found_again(slope: float, offset: float) -> None:
+@pytest.mark.parametrize("temperature", [1.0, 0.5, 1.8, 6.0])
+def test_a_temperature_is_found_again(temperature: float) -> None:
     inner = np.clip(SCORES, 0.25 / 254, 1 - 0.25 / 254)
     logit = np.log(inner / (1 - inner))
-    found = fit_calibration(histogram(squash(slope * logit + offset)))
-    assert found.slope == pytest.approx(slope, rel=1e-3)
-    assert found.offset == pytest.approx(offset, abs=1e-3)
+    found = fit_temperature(histogram(squash(logit / temperature)))
+    assert found == pytest.approx(temperature, rel=1e-3)
 
 
 def test_too_little_or_senseless_data_changes_nothing() -> None:
-    assert fit_calibration(histogram(SCORES, pixels=2)) == Calibration()
-    assert fit_calibration(histogram(np.ones(255))) == Calibration()
-    assert fit_calibration(histogram(1 - SCORES)) == Calibration()
+    assert fit_temperature(histogram(SCORES, pixels=2)) == 1
+    assert fit_temperature(histogram(np.ones(255))) == 1
+    assert fit_temperature(histogram(1 - SCORES)) == 1
+    assert fit_temperature(histogram((SCORES >= 0.5).astype(float))) == 1
 
 
 def test_one_channel_of_a_network_is_scaled_and_others_kept() -> None:
@@ -55,12 +55,12 @@ def test_one_channel_of_a_network_is_scaled_and_others_kept() -> None:
     chip = torch.randn((1, 3, 32, 32), generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         before = network(chip)
-        scale_logits(network, 1, slope=0.5, offset=2.0)
+        scale_logits(network, 1, 0.5)
         after = network(chip)
         combine_channels(network, [{2: 1.0}, {1: 0.5, 0: -2.0}])
         kept = network(chip)
     torch.testing.assert_close(after[:, [0, 2]], before[:, [0, 2]])
-    torch.testing.assert_close(after[:, 1], before[:, 1] * 0.5 + 2, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(after[:, 1], before[:, 1] * 0.5, atol=1e-5, rtol=1e-5)
     mixed = torch.stack((after[:, 2], 0.5 * after[:, 1] - 2 * after[:, 0]), dim=1)
     torch.testing.assert_close(kept, mixed, atol=1e-5, rtol=1e-5)
 
@@ -73,17 +73,17 @@ def test_channels_and_networks_that_are_not_there() -> None:
         with pytest.raises(NetworkError, match="1 output channels"):
             combine_channels(network, wanted)
     with pytest.raises(NetworkError, match="no convolution at its end"):
-        scale_logits(ReferenceNetwork(bands=3, classes=1), 0, slope=1, offset=0)
+        scale_logits(ReferenceNetwork(bands=3, classes=1), 0, 2.0)
 
 
-@pytest.mark.parametrize("text", ["{", "[[1]]", "[1, 2]", '[["a", 1]]', "[[1, 2], [3, 4]]"])
-def test_a_calibration_that_is_none(text: str) -> None:
+@pytest.mark.parametrize("text", ["{", "[[1]]", "1", '["a"]', "[1, 2]", "[0]", "[NaN]", "[1e9]"])
+def test_temperatures_that_are_none(text: str) -> None:
     spec = replace(tiny_spec(), provenance={CALIBRATION: text})
-    with pytest.raises(SpecError, match="calibration"):
-        calibration_of(spec)
+    with pytest.raises(SpecError, match="temperatures"):
+        temperatures_of(spec)
 
 
-def test_a_calibration_comes_back() -> None:
-    lines = [Calibration(1.25, -0.125)]
-    assert calibration_of(replace(tiny_spec(), provenance={CALIBRATION: to_text(lines)})) == lines
-    assert calibration_of(tiny_spec()) == []
+def test_temperatures_come_back() -> None:
+    spec = replace(tiny_spec(), provenance={CALIBRATION: to_text([1.25])})
+    assert temperatures_of(spec) == [1.25]
+    assert temperatures_of(tiny_spec()) == []

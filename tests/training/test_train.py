@@ -24,7 +24,7 @@ from camp_detector_core.network import build_network, load_state, read_state
 from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
-from training.calibration import CALIBRATION, Calibration, calibration_of, to_text
+from training.calibration import CALIBRATION, temperatures_of, to_text
 from training.checkpoint import ExportOptions, export_checkpoint, read_description
 from training.options import AugmentOptions, OptimOptions, OptionsError, SplitOptions
 from training.options_file import read_options
@@ -167,8 +167,7 @@ def test_a_checkpoint_is_exported_as_calibrated(run: TrainResult, tmp_path: Path
     """Bare weights have the calibration in them already, a checkpoint has not."""
     meta = run.folder / "meta"
     batch = np.random.default_rng(4).standard_normal((1, 3, 64, 64)).astype(np.float32)
-    lines = to_text([Calibration(2.0, 1.0)])
-    spec = replace(run.spec, provenance={**run.spec.provenance, CALIBRATION: lines})
+    spec = replace(run.spec, provenance={**run.spec.provenance, CALIBRATION: to_text([0.5])})
     model = onnx.load(meta / "best_model.onnx")
     set_metadata(model, spec_metadata(spec))
     (tmp_path / "said.onnx").write_bytes(model.SerializeToString())
@@ -180,9 +179,9 @@ def test_a_checkpoint_is_exported_as_calibrated(run: TrainResult, tmp_path: Path
         out[weights.suffix] = runner.predict(batch)
     plain = OnnxPredictor((meta / "best_model.onnx").read_bytes(), threads=1).predict(batch)
     np.testing.assert_allclose(out[".pth"], plain, atol=1e-5)
-    (line,) = calibration_of(run.spec)
-    bare = (np.log(plain[:, 0] / (1 - plain[:, 0])) - line.offset) / line.slope
-    np.testing.assert_allclose(out[".ckpt"][:, 0], 1 / (1 + np.exp(-2 * bare - 1)), atol=1e-4)
+    (temperature,) = temperatures_of(run.spec)
+    bare = temperature * np.log(plain[:, 0] / (1 - plain[:, 0]))
+    np.testing.assert_allclose(out[".ckpt"][:, 0], 1 / (1 + np.exp(-2 * bare)), atol=1e-4)
     np.testing.assert_allclose(out[".ckpt"][:, 1], plain[:, 1], atol=1e-5)
 
 
