@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,9 @@ from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.export import IR_VERSION
-from tests.support.datasets import GSD
+from tests.support.datasets import GSD, SIDE
 from tests.support.models import tiny_onnx, tiny_spec
+from tests.support.rasters import write_raster
 from tests.support.small_nets import BODY_CONVS, small_net
 from training.__main__ import run as call
 from training.data.datamodule import CampDataModule
@@ -182,6 +184,58 @@ def test_a_model_that_loses_too_much_is_not_written(
     assert [p.name for p in wanted.out.parent.iterdir()] == ["float.onnx"]
     assert quantise_model(replace(wanted, force=True)).fidelity.loss > 0.5
     assert wanted.out.exists()
+
+
+def faint_separation() -> bytes:
+    """A network that parts dwellings by a channel which is nothing in 8 bits beside the others."""
+    model = onnx.load_from_string(small_net(APART))
+    for value in model.graph.initializer:
+        array = onnx.numpy_helper.to_array(value).copy()
+        if value.name == "w_mix":
+            array[2] /= SPREAD
+        elif value.name == "w_last":
+            array[-1] *= SPREAD
+        elif value.name == "b_last":
+            array[-1] = -2
+        value.CopyFrom(onnx.numpy_helper.from_array(array, value.name))
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def test_what_harms_the_separation_stays_float(options: Options) -> None:
+    result = quantise_model(options(faint_separation()))
+    assert "mix" in result.kept_float
+    assert "first" not in result.kept_float
+    assert result.fidelity.apart < 0.01
+
+
+def test_a_model_that_parts_dwellings_otherwise_is_not_written(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantising, "ROUNDS", 0)
+    wanted = options(faint_separation())
+    with pytest.raises(QuantiseError, match=r"touching dwellings .* more than 0.05: nothing"):
+        quantise_model(wanted)
+    assert not wanted.out.exists()
+    found = quantise_model(replace(wanted, force=True)).fidelity
+    assert found.apart > 0.2
+    assert abs(found.loss) < 0.01, "the masks alone show nothing"
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_nothing_is_compared_where_no_dwelling_is_labelled(
+    options: Options, town: Town, split: Path, tmp_path: Path, value: int
+) -> None:
+    """Neither empty ground nor unknown ground shows what is lost."""
+    masks = tmp_path / "masks"
+    shutil.copytree(town.masks, masks)
+    for name in json.loads(split.read_text())["val"]:
+        blank = np.full((1, SIDE, SIDE), value, np.uint8)
+        write_raster(masks / f"{name}.tif", blank, nodata=255)
+    wanted = options(small_net(SPEC, spread=SPREAD), labels=masks, force=True)
+    with pytest.raises(QuantiseError, match=r"part val of .* no loss .*: name another --part"):
+        quantise_model(wanted)
+    assert not wanted.out.exists()
 
 
 def test_nothing_is_overwritten_unasked(options: Options) -> None:

@@ -48,7 +48,8 @@ def quantise(**given: Any) -> None:  # noqa: ANN401 - click's options
 
     Ranges of values are found on chips of the training part, varied as in training. If the IoU on
     --part falls by more than half of --max-loss, the parts of the network that harm most stay
-    float; if it still falls by more than --max-loss, nothing is written.
+    float; if it still falls by more than --max-loss, nothing is written. The same goes for what
+    parts touching dwellings, where the model has it and it is off by more than 0.05 on average.
 
     \b
     Example:

@@ -56,6 +56,11 @@ class Fidelity:
         """How much IoU is lost; below 0 if some is gained."""
         return self.iou_float - self.iou_int8
 
+    @property
+    def apart(self) -> float:
+        """The mean difference of what tells dwellings apart; 0 where the model has nothing."""
+        return self.separation_mean or 0.0
+
 
 def predict(predictor: Predictor, tiles: Sequence[Tile]) -> list[NDArray[np.float32]]:
     """Probabilities (channels, height, width) of each tile."""

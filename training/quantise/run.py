@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import onnxruntime as ort
@@ -40,6 +41,9 @@ MOST_TILES, SEARCH_TILES = 32, 6
 """How many tiles are measured, and in the search for what must stay float."""
 PARTS, ROUNDS = 8, 3
 """The network is taken in so many parts, and at most so many of them stay float."""
+MOST_APART = 0.05
+"""How far the probabilities that part touching dwellings may be off on average: IoU says nothing
+of them."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
         source = open_model(options.model)
         plain = _plain(source, options.model)
         chips, tiles = _read_data(options, source.spec)
+        _refuse_blank(tiles, options)
         data, result = _Run(options, source, plain, chips, tiles).go()
         outputs.target(options.out).temporary.write_bytes(data)
         if options.report is not None:
@@ -172,6 +177,16 @@ def _tiles(data: CampDataModule, part: str, form: SampleForm) -> list[Tile]:
     return [Tile(s["image"].numpy(), s["target"].numpy() > 0, s["valid"].numpy()) for s in samples]
 
 
+def _refuse_blank(tiles: Sequence[Tile], options: QuantiseOptions) -> None:
+    """Refuse tiles on which any model without a dwelling would be as good as the float one."""
+    if not any((t.target & t.valid).any() for t in tiles):
+        msg = (
+            f"none of the {len(tiles)} tiles of the part {options.part} of {options.split} shows a "
+            "labelled dwelling, so no loss could be seen there: name another --part"
+        )
+        raise QuantiseError(msg)
+
+
 @dataclass(frozen=True)
 class _Run:
     options: QuantiseOptions
@@ -192,20 +207,16 @@ class _Run:
         model, found = self._try(kept, wanted)
         for _ in range(ROUNDS):
             # Half of what is allowed: other imagery may lose more.
-            if found.loss <= self.options.max_loss / 2:
+            fine = found.loss <= self.options.max_loss / 2
+            if fine and found.apart <= MOST_APART / 2:
                 break
-            more = self._most_harmful(kept, wanted)
+            more = self._most_harmful(kept, wanted, by="apart" if fine else "mean")
             if not more:
                 break
             kept += more
             model, found = self._try(kept, wanted)
-        if not found.loss <= self.options.max_loss and not self.options.force:
-            msg = (
-                f"quantised, {self.options.model} has an IoU of {found.iou_int8:.4f} in place of "
-                f"{found.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
-                "written (--max-loss or --force allow it)"
-            )
-            raise QuantiseError(msg)
+        if not self.options.force:
+            self._refuse_harmed(found)
         data = self._describe(model, found, kept)
         after = OnnxPredictor(data, threads=1)
         result = Quantised(
@@ -220,6 +231,23 @@ class _Run:
         )
         return data, result
 
+    def _refuse_harmed(self, found: Fidelity) -> None:
+        """Refuse a model that lost more than is allowed."""
+        if not found.loss <= self.options.max_loss:
+            msg = (
+                f"quantised, {self.options.model} has an IoU of {found.iou_int8:.4f} in place of "
+                f"{found.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
+                "written (--max-loss or --force allow it)"
+            )
+            raise QuantiseError(msg)
+        if not found.apart <= MOST_APART:
+            msg = (
+                f"quantised, {self.options.model} tells touching dwellings apart by probabilities "
+                f"that are off by {found.apart:.3f} on average, more than {MOST_APART:g}: nothing "
+                "written (--force allows it)"
+            )
+            raise QuantiseError(msg)
+
     def _try(
         self, kept: Sequence[str], wanted: Sequence[NDArray[np.float32]]
     ) -> tuple[onnx.ModelProto, Fidelity]:
@@ -230,18 +258,20 @@ class _Run:
         return model, compare(tiles, wanted, predict(predictor, tiles), spec=self.spec)
 
     def _most_harmful(
-        self, kept: tuple[str, ...], wanted: Sequence[NDArray[np.float32]]
+        self, kept: tuple[str, ...], wanted: Sequence[NDArray[np.float32]], *, by: str
     ) -> tuple[str, ...]:
         """The part that brings probabilities nearest to the float model's by staying float.
 
-        Empty where only one part is left.
+        Which ones, ``by`` says: the name of a figure of `Fidelity`. Empty where only one part is
+        left.
         """
         parts = [p for p in stretches(self.plain.graph, PARTS) if not set(p) <= set(kept)]
         if len(parts) == 1:
             return ()
         LOG.info("looking for the part of the network that must stay float")
         some = wanted[:SEARCH_TILES]
-        return min(parts, key=lambda p: self._try((*kept, *p), some)[1].mean)
+        harm = attrgetter(by)
+        return min(parts, key=lambda p: harm(self._try((*kept, *p), some)[1]))
 
     def _describe(self, model: onnx.ModelProto, found: Fidelity, kept: Sequence[str]) -> bytes:
         """Put in what the model is and how it was made."""
