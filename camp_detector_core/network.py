@@ -244,9 +244,18 @@ def last_convolution(network: nn.Module) -> nn.Conv2d:
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a network; see `read_weights`."""
+    return read_weights(path)[0]
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], bool]:
     """The tensors of a network in a state dict or in a checkpoint of a training run.
 
     Only tensors and plain values are read: nothing in the file is executed.
+
+    Returns:
+        The tensors by name, and whether they are those of a checkpoint: all channels that were
+        trained, not calibrated.
 
     Raises:
         NetworkError: The file is neither.
@@ -260,14 +269,15 @@ def read_state(path: Path) -> dict[str, Tensor]:
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as e:
         msg = f"{path} cannot be read as weights ({_first_line(e)}): give a .pth or .ckpt file"
         raise NetworkError(msg) from e
-    if isinstance(held, dict) and isinstance(held.get("state_dict"), dict):
+    of_trainer = isinstance(held, dict) and isinstance(held.get("state_dict"), dict)
+    if of_trainer:
         # The run's own module calls the network so; its metrics have no place in the network.
         inner = held["state_dict"]
         held = {k.removeprefix("network."): v for k, v in inner.items() if k.startswith("network.")}
     if not isinstance(held, dict) or not held or not all(map(torch.is_tensor, held.values())):
         msg = f"{path} does not hold the weights of a network: give a .pth or .ckpt file"
         raise NetworkError(msg)
-    return held
+    return held, of_trainer
 
 
 def load_state(network: nn.Module, state: Mapping[str, Tensor], *, origin: Path) -> None:

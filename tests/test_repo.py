@@ -21,6 +21,8 @@ import camp_detector_core
 ROOT = Path(__file__).resolve().parents[1]
 HARD_LIMIT, SMELL = 500, 300
 LARGEST_TEST_FILE = 100_000
+LARGEST_WHEEL = 8_000_000
+"""Bytes: people fetch it over a camp's network."""
 
 # Written with brackets, or this file would be found by its own patterns.
 FOREIGN = {
@@ -166,6 +168,9 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheels: list[Path]) -> None:
     packaged = {n for n in names if n.startswith("camp_detector_core/models/")}
     models = (ROOT / "camp_detector_core/models").glob("*.onnx")
     assert {f"camp_detector_core/models/{m.name}" for m in models} <= packaged
+    assert "camp_detector_core/models/MODEL_CARD.md" in packaged
+    assert not {n for n in packaged if "float32" in n}
+    assert wheels[0].stat().st_size < LARGEST_WHEEL
     assert {"camp_detector_core/py.typed", f"{info}/licenses/LICENSE"} <= set(names)
     assert "camp-detector = camp_detector_core.__main__:main" in scripts
     assert metadata["License-Expression"] == "MIT"

@@ -15,7 +15,7 @@ from camp_detector_core.network import (
     credits_of,
     last_convolution,
     load_state,
-    read_state,
+    read_weights,
 )
 from camp_detector_core.packaging.model_file import open_model
 from training.calibration import calibrate, temperatures_of
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _STAGES = 5
-CHECKPOINT = ".ckpt"
-"""Ending of what the trainer saves: all channels that were trained, not calibrated."""
 _HEAD = "segmentation_head.0.weight"
 
 
@@ -88,10 +86,10 @@ def export_checkpoint(options: ExportOptions) -> dict[str, float]:
         spec = found.spec
         if options.threshold is not None:
             spec = replace(spec, threshold=options.threshold)
-        state = read_state(options.checkpoint)
+        state, of_trainer = read_weights(options.checkpoint)
         network = _network(found, state)
         load_state(network, state, origin=options.checkpoint)
-        _finish(network, found, of_trainer=options.checkpoint.suffix == CHECKPOINT)
+        _finish(network, found, of_trainer=of_trainer)
         folder = paths[NAMES[0]].parent
         return export_all(network.eval(), folder, spec=spec, opset=options.opset)
 
@@ -113,7 +111,7 @@ def read_description(path: Path) -> Description:
         unet = options.architecture == "unet"
         spec = build_spec(
             options,
-            threshold=threshold or 0.5,
+            threshold=0.5 if threshold is None else threshold,
             attribution=credits_of(options.network) if unet else (),
             provenance={},
         )

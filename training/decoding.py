@@ -15,8 +15,8 @@ import shapely
 
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.scores import NODATA_SCORE
-from camp_detector_core.engine.separation import MAX_REACH, MAX_SEED, Separation
-from training.data.separation import BORDER_METRES, CORE_METRES, reach_of
+from camp_detector_core.engine.separation import MAX_SEED, Separation
+from training.data.separation import BORDER_METRES, CORE_METRES, growth_of, reach_of
 from training.evaluation.buildings import BuildingScore, score_buildings
 from training.evaluation.truth import Outlines, read_truth, trace
 from training.options import EXTRAS
@@ -141,11 +141,12 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
     """
     best: Decoding | None = None
     order = sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
-    for threshold, area in itertools.product(order, SEED_METRES2):
+    seeds = dict.fromkeys(min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)
+    for threshold, seed in itertools.product(order, seeds):
         tried = replace(
             starting_separation(method, spec.gsd),
             threshold=threshold,
-            min_seed=min(MAX_SEED, max(1, round(area / spec.gsd**2))),
+            min_seed=seed,
         )
         found = measure(sheets, replace(spec, separation=tried), method)
         if best is None or found.merit > best.merit:
@@ -157,12 +158,8 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
 
 
 def starting_separation(method: str, gsd: float) -> Separation:
-    """Settings that no data was asked for.
-
-    Seeds grow by twice the distance that their target keeps from the walls, and two pixels more,
-    since what a network draws is not straight.
-    """
+    """Settings that no data was asked for."""
     metres = BORDER_METRES if method == "border" else CORE_METRES
-    reach = min(MAX_REACH, 2 * reach_of(metres, gsd) + 2)
+    reach = growth_of(reach_of(metres, gsd))
     kind = "border" if method == "border" else "core"
     return Separation(kind, threshold=0.5, reach=reach, min_seed=1)

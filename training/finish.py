@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.atomic import cannot_write
 from camp_detector_core.network import BuiltNetwork, combine_channels
 from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.decoding import (
@@ -87,13 +88,14 @@ def finish_run(
     """
     calibration = _calibrate(options, data, network)
     plain = _variant(options, data, network, method=None)
-    threshold = options.model.threshold or best_threshold(histogram_of(plain.val))
+    threshold = options.model.threshold
+    if threshold is None:
+        threshold = best_threshold(histogram_of(plain.val))
     plain = replace(plain, spec=replace(plain.spec, threshold=threshold))
     variants = {"none": plain}
     if options.separation != "none":
         variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in WAYS}
     ways = _measure_ways(variants, data)
-    _write_ways(ways, options.out / "evaluation" / SEPARATIONS)
     chosen = variants[options.separation]
     figures = {
         **({CALIBRATION: calibration} if calibration else {}),
@@ -124,6 +126,7 @@ def finish_run(
         chips=_real_chips(data, spec),
         opset=options.model.opset,
     )
+    _write_ways(ways, options.out / "evaluation" / SEPARATIONS)
     measured = {}
     for part, predictions in (("validation", plain.val), ("test", plain.test)):
         if predictions:
@@ -134,7 +137,12 @@ def finish_run(
 
 
 def _variant(
-    options: TrainOptions, data: CampDataModule, network: nn.Module, *, method: str | None
+    options: TrainOptions,
+    data: CampDataModule,
+    network: nn.Module,
+    *,
+    method: str | None,
+    parts: tuple[str, ...] = ("val", "test"),
 ) -> _Variant:
     """The network with the channels of one method, and what it says about the chips."""
     spec = build_spec(options, threshold=0.5, attribution=(), provenance={})
@@ -146,7 +154,8 @@ def _variant(
         combine_channels(kept, rows_of(method or "none", len(options.data.classes)))
     predictor = NetworkPredictor(kept)
     val, test = (
-        [predict_area(a, predictor, spec) for a in data.areas(part)] for part in ("val", "test")
+        [predict_area(a, predictor, spec) for a in data.areas(part)] if part in parts else []
+        for part in ("val", "test")
     )
     return _Variant(kept, spec, val, test)
 
@@ -155,7 +164,7 @@ def _calibrate(options: TrainOptions, data: CampDataModule, network: nn.Module) 
     """Make the probabilities of the classes mean what they say; how, as JSON."""
     if options.architecture == "reference":
         return ""  # it is a yardstick, and stays as it is
-    found = _variant(options, data, network, method=None).val
+    found = _variant(options, data, network, method=None, parts=("val",)).val
     temperatures = []
     for channel in range(len(options.data.classes)):
         counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in found)
@@ -200,11 +209,14 @@ def _write_ways(ways: dict[tuple[str, str], Decoding], path: Path) -> None:
     """One row for each way and part."""
     rows = [{"part": part, **found.to_dict()} for (_, part), found in ways.items()]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names)
-        writer.writeheader()
-        writer.writerows(rows)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def _words(found: Decoding) -> str:

@@ -244,6 +244,9 @@ class TrainOptions:
 
     def __post_init__(self) -> None:
         """Refuse a network that does not fit the data."""
+        if self.architecture == "reference" and self.separation != "none":
+            msg = "the reference network tells no dwellings apart: its separation must be none"
+            raise OptionsError(msg)
         extras = len(EXTRAS) if self.separation != "none" else 0
         wanted = (len(self.data.bands), len(self.data.classes) + extras)
         if (self.network.bands, self.network.classes) != wanted:

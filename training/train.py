@@ -11,7 +11,6 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import (
     EarlyStopping,
-    EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
 )
@@ -19,7 +18,9 @@ from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
+from training.averaging import RunningAverage
 from training.data.datamodule import CampDataModule
+from training.describe import build_spec
 from training.finish import TrainResult, finish_run
 from training.output import write_json
 from training.record import LOGS, resume_run, start_run
@@ -84,7 +85,16 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
 
 
 def _prepare(options: TrainOptions) -> tuple[TrainOptions, str | None]:
-    """Make the folder; what the run does, and the checkpoint to go on from (None: a new run)."""
+    """Make the folder; what the run does, and the checkpoint to go on from (None: a new run).
+
+    Raises:
+        TrainError: The folder is none for this run.
+        SpecError: The model could not be described, which else would show after the work.
+    """
+    threshold = options.model.threshold
+    build_spec(
+        options, threshold=0.5 if threshold is None else threshold, attribution=(), provenance={}
+    )
     last = options.out / CHECKPOINTS / LAST
     if options.resume and not last.is_file():
         msg = f"{options.out} holds no checkpoint to resume from: start without --resume"
@@ -142,7 +152,7 @@ def _trainer(
         EpochLines(),
     ]
     if options.optim.average and options.architecture != "reference":
-        callbacks.append(EMAWeightAveraging(decay=options.optim.average))
+        callbacks.append(RunningAverage(options.optim.average))
     if options.optim.minutes is not None:
         callbacks.append(TimeLimit(options.optim.minutes))
     trainer = lightning.Trainer(

@@ -101,11 +101,25 @@ def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
         (height, width) int32, 0 outside and 1 .. count in the regions, in the order of their
         first pixels; and the count.
     """
-    runs = label_runs(mask.astype(np.uint8))
+    labels = label_values(mask.astype(np.uint8))
+    return labels, int(labels.max(initial=0))
+
+
+def label_values(classes: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Number the 4-connected regions of equal class.
+
+    Args:
+        classes: (height, width) uint8: 0 background, 255 nodata, else a class.
+
+    Returns:
+        (height, width) int32, 0 outside and 1, 2, 3 ... in the regions, in the order of their
+        first pixels.
+    """
+    runs = label_runs(classes)
     lengths = runs.stop - runs.start
-    spare = np.zeros((mask.shape[0], mask.shape[1] + 1), np.int32)
+    spare = np.zeros((classes.shape[0], classes.shape[1] + 1), np.int32)
     spare.reshape(-1)[ragged(runs.start, lengths)] = np.repeat(runs.label + 1, lengths)
-    return spare[:, :-1].copy(), runs.count
+    return spare[:, :-1].copy()
 
 
 def _runs(

@@ -22,7 +22,7 @@ from tests.support.datasets import (
 )
 from tests.support.rasters import write_raster
 from training.bands import make_bands, make_classes
-from training.data import samples
+from training.data import photometric, samples
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
@@ -248,3 +248,29 @@ def test_classes_have_a_channel_each(tmp_path: Path, town: Town, source: str) ->
     assert {1, 2} <= set(np.unique(there))
     for channel, each in enumerate(classes):
         np.testing.assert_array_equal(target[channel], there == each.value)
+
+
+def test_another_camera_is_grey_or_has_its_colours_exchanged() -> None:
+    image = torch.rand((4, 8, 8), generator=torch.Generator().manual_seed(0))
+    seen = set()
+    for seed in range(40):
+        out = photometric.other_camera(image, np.random.default_rng(seed))
+        assert out.shape == image.shape
+        if torch.equal(out[0], out[1]):
+            seen.add("grey")
+        else:
+            order = [next(i for i in range(4) if torch.equal(band, image[i])) for band in out]
+            assert sorted(order) == [0, 1, 2, 3]
+            assert order[3] == 3  # what is no colour stays
+            seen.add("exchanged" if order != [0, 1, 2, 3] else "same")
+    assert seen >= {"grey", "exchanged"}
+
+
+@pytest.mark.parametrize("factor", [1.7, 3.0])
+def test_a_coarse_picture_has_lost_its_detail_and_not_its_light(factor: float) -> None:
+    image = torch.rand((3, 30, 42), generator=torch.Generator().manual_seed(0))
+    out = photometric.coarsen(image, factor=factor)
+    assert out.shape == image.shape
+    assert float(out.mean()) == pytest.approx(float(image.mean()), abs=0.01)
+    assert float(out.diff(dim=2).abs().mean()) < 0.6 * float(image.diff(dim=2).abs().mean())
+    torch.testing.assert_close(photometric.coarsen(image, factor=1.0), image)

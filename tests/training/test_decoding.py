@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,14 +10,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+import torch
+from torch import nn
 
+from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
+from camp_detector_core.network import combine_channels
 from tests.support.models import tiny_spec
-from training.decoding import Sheet, choose_separation, measure, starting_separation
+from training.data.separation import CORE_METRES, core_of, reach_of
+from training.decoding import (
+    Decoding,
+    Sheet,
+    choose_separation,
+    measure,
+    rows_of,
+    starting_separation,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from camp_detector_core.engine.spec import ModelSpec
     from training.train import TrainResult
 
 SPEC = replace(tiny_spec(), gsd=0.2, min_area=1.0, threshold=0.5)
@@ -77,9 +91,51 @@ def _border(threshold: float) -> Separation:
     return replace(starting_separation("border", 0.2), threshold=threshold)
 
 
-@pytest.mark.parametrize(("method", "gsd", "reach"), [("border", 0.2, 6), ("core", 0.05, 32)])
-def test_seeds_grow_back_to_the_walls(method: str, gsd: float, reach: int) -> None:
+@pytest.mark.parametrize(("method", "gsd", "reach"), [("border", 0.2, 6), ("core", 0.2, 18)])
+def test_seeds_grow_by_what_their_target_keeps_away(method: str, gsd: float, reach: int) -> None:
     assert starting_separation(method, gsd).reach == reach
+
+
+@pytest.mark.parametrize("gsd", [0.03, 0.05, 0.08, 0.1, 0.2, 0.5])
+def test_a_perfect_core_grows_back_to_its_dwelling(gsd: float) -> None:
+    """However fine the pixels, ten metres square come back as one piece without a corner less."""
+    side = round(10 / gsd)
+    owner = torch.zeros((side + 8, side + 8))
+    owner[4:-4, 4:-4] = 1
+    core = core_of(owner, most=reach_of(CORE_METRES, gsd))
+    scores = (torch.stack((owner > 0, core)).numpy() * 254).astype(np.uint8)
+    spec = replace(SPEC, gsd=gsd, separation=starting_separation("core", gsd))
+    np.testing.assert_array_equal(separate(scores, spec, row=0, col=0), owner.numpy())
+
+
+def test_the_channels_of_each_way() -> None:
+    """Border is the second trained channel, core the third; a border speaks against a seed."""
+    network = nn.Sequential()
+    network.segmentation_head = nn.Sequential(nn.Conv2d(3, 3, 1))
+    with torch.no_grad():
+        network.segmentation_head[0].weight[:] = torch.eye(3)[..., None, None]
+        network.segmentation_head[0].bias[:] = 0
+    logits = torch.tensor([1.0, -2.0, 4.0])[None, :, None, None]
+    wanted = {"none": [1.0], "border": [1.0, -2.0], "core": [1.0, 4.0], "both": [1.0, 3.0]}
+    for way, channels in wanted.items():
+        kept = copy.deepcopy(network)
+        combine_channels(kept, rows_of(way, 1))
+        assert kept.segmentation_head(logits).flatten().tolist() == channels
+
+
+def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    found = measure([sheet(drawn_border(wall=0))], SPEC)
+
+    def note(_: object, spec: ModelSpec, __: str) -> Decoding:
+        tried.append(spec.separation)
+        return found
+
+    monkeypatch.setattr("training.decoding.measure", note)
+    monkeypatch.setattr("training.decoding.THRESHOLDS", (0.4, 0.6))
+    with pytest.raises(ValueError, match="no settings"):
+        choose_separation([], replace(SPEC, gsd=0.05), "border")
+    assert len(tried) == len(set(tried)) == 2
 
 
 def test_a_run_measures_every_way(run: TrainResult) -> None:

@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch.nn import functional
 
+from camp_detector_core.engine.separation import MAX_REACH
 from training.data.datamodule import CampDataModule
 from training.data.scenes import scene_areas
-from training.data.separation import _highest, border_of, contact_of, core_of, reach_of
+from training.data.separation import (
+    CORE_METRES,
+    _highest,
+    border_of,
+    contact_of,
+    core_of,
+    growth_of,
+    reach_of,
+)
 from training.options import AugmentOptions
 
 if TYPE_CHECKING:
@@ -67,6 +76,29 @@ def test_a_core_is_at_most_so_far_from_the_walls() -> None:
     core = core_of(big, most=4)
     assert core[4:58, 4:58].all()
     assert core.sum() == 54 * 54
+
+
+def test_a_core_keeps_half_of_the_depth() -> None:
+    """Of a dwelling too slim for the greatest distance, the inner half is core."""
+    slim = torch.zeros((14, 60))
+    slim[1:13, 1:59] = 1
+    core = core_of(slim, most=8)
+    assert core[:, 30].nonzero().flatten().tolist() == [3, 4, 5, 6, 7, 8, 9, 10]
+
+
+def test_small_and_large_of_one_number_have_cores_of_their_own() -> None:
+    """As masks give them: one number for all, so the small one is judged by its own depth."""
+    both = torch.zeros((54, 70))
+    both[2:52, 2:52], both[2:10, 60:68] = 1, 1
+    core = core_of(both, most=8)
+    apart = core_of(torch.where(torch.arange(70) > 55, both * 2, both), most=8)
+    assert core[:, 60:].any()
+    assert torch.equal(core, apart)
+
+
+@pytest.mark.parametrize("gsd", [0.01, 0.05, 0.2, 3.0])
+def test_seeds_can_always_grow_back(gsd: float) -> None:
+    assert 1 <= growth_of(reach_of(CORE_METRES, gsd)) <= MAX_REACH
 
 
 def test_beyond_the_sample_a_dwelling_goes_on() -> None:

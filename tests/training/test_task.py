@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from training.averaging import averaging
 from training.options import OptimOptions
 from training.system import choose_precision, get_system_info
 from training.task import FINAL_RATE, LitRefugeeCamp, TimeLimit, rate_factor
@@ -112,3 +113,19 @@ def test_system_info_is_json_and_names_what_computes() -> None:
         info["packages"]["torch"] == torch.__version__
     )
     assert info["packages"]["lightning"] == lightning.__version__
+
+
+@pytest.mark.parametrize(("share", "steps", "most"), [(0.999, 40, 1e-6), (0.5, 3, 0.5**3)])
+def test_an_average_forgets_where_a_run_began(share: float, steps: int, most: float) -> None:
+    average, count = [torch.ones(1), torch.tensor(3)], 1
+    for _ in range(steps):
+        averaging(share)(average, [torch.zeros(1), torch.tensor(7)], torch.tensor(count))
+        count += 1
+    assert 0 < float(average[0]) <= most
+    assert int(average[1]) == 7
+
+
+def test_an_average_is_as_slow_as_asked_in_the_end() -> None:
+    average = [torch.ones(1)]
+    averaging(0.9)(average, [torch.zeros(1)], 10_000)
+    assert float(average[0]) == pytest.approx(0.9)

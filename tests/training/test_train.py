@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -19,14 +19,22 @@ import pytest
 import rasterio
 import torch
 
+from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.network import build_network, load_state, read_state
+from camp_detector_core.network import build_network, load_state, read_state, read_weights
 from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.calibration import CALIBRATION, temperatures_of, to_text
 from training.checkpoint import ExportOptions, export_checkpoint, read_description
-from training.options import AugmentOptions, OptimOptions, OptionsError, SplitOptions
+from training.options import (
+    AugmentOptions,
+    ModelOptions,
+    OptimOptions,
+    OptionsError,
+    SplitOptions,
+    TrainOptions,
+)
 from training.options_file import read_options
 from training.record import provenance_of, resume_run, start_run
 from training.train import TrainError, train_model
@@ -199,6 +207,48 @@ def test_the_reference_is_exported_and_described(reference: TrainResult) -> None
     assert read_description(reference.folder / "meta" / "best_model.onnx").architecture == (
         "reference"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"threshold": 2.0}, "threshold must be above 0"),
+        ({"threshold": 0.0}, "threshold must be above 0"),
+        ({"name": "my model"}, "model name"),
+        ({"min_area": -1.0}, "min_area"),
+        ({"tile_size": 100}, "tile size"),
+    ],
+)
+def test_a_model_that_cannot_be_described_is_refused_before_the_work(
+    data_of: Callable[..., DataOptions], tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    model = replace(ModelOptions(tile_size=64, overlap=16), **changes)
+    with pytest.raises(SpecError, match=reason):
+        train_model(run_options(data_of(), tmp_path / "out", model=model))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_reference_tells_no_dwellings_apart(data_of: Callable[..., DataOptions]) -> None:
+    with pytest.raises(OptionsError, match="must be none"):
+        TrainOptions(data_of(), Path("out"), architecture="reference")
+
+
+def test_a_checkpoint_under_another_name_is_one(run: TrainResult, tmp_path: Path) -> None:
+    last = tmp_path / "weights.pth"
+    last.write_bytes((run.folder / "checkpoints" / "best.ckpt").read_bytes())
+    assert read_weights(last)[1]
+    assert not read_weights(run.folder / "meta" / "best_model.pth")[1]
+
+
+def test_a_full_disk_at_a_table_leaves_the_models(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    (out / "evaluation").mkdir(parents=True)
+    (out / "evaluation" / "separation.csv").symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=r"separation\.csv"):
+        train_model(run_options(data_of(), out, fast_dev_run=True))
+    assert (out / "meta" / "best_model.onnx").is_file()
 
 
 def test_another_run_is_not_written_over(

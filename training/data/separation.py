@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from camp_detector_core.engine.components import label_values
+from camp_detector_core.engine.separation import MAX_REACH
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -19,11 +22,22 @@ CONTACT_METRES = 0.8
 """Pixels that have two dwellings within this distance are where the separation is decided."""
 CORE_METRES = 1.6
 """A core keeps at most this distance from the walls."""
+_MOST = 254
+"""Classes of a raster of bytes, without background and nodata."""
 
 
 def reach_of(metres: float, gsd: float) -> int:
-    """A distance in pixels, at least one."""
-    return max(1, round(metres / gsd))
+    """A distance in pixels: at least one, and at most what seeds can grow back by (`growth_of`)."""
+    return min((MAX_REACH - 2) // 2, max(1, round(metres / gsd)))
+
+
+def growth_of(distance: int) -> int:
+    """Rounds by which seeds grow that kept so many pixels from the walls.
+
+    Growth goes up, down, left and right, so the corner of a rectangle is twice as far as its
+    sides; two more rounds are for what a network draws unevenly.
+    """
+    return 2 * distance + 2
 
 
 def border_of(owner: Tensor, *, reach: int) -> Tensor:
@@ -80,10 +94,22 @@ def core_of(owner: Tensor, *, most: int) -> Tensor:
         if not alive.any():
             break
         depth += alive
-    found, index = torch.unique(owner, return_inverse=True)
-    deepest = torch.zeros(len(found)).scatter_reduce(0, index.flatten(), depth.flatten(), "amax")
+    patch = _patches(owner)
+    deepest = torch.zeros(int(patch.max()) + 1)
+    deepest = deepest.scatter_reduce(0, patch.flatten(), depth.flatten(), "amax")
     enough = (deepest / 2).ceil().clamp(1, most)
-    return (owner > 0) & (depth >= enough[index])
+    return (owner > 0) & (depth >= enough[patch])
+
+
+def _patches(owner: Tensor) -> Tensor:
+    """(height, width) int64: 0 outside, else the connected patch of one owner.
+
+    Masks give all dwellings of a class one number, so numbers alone do not tell how deep each is.
+    Of more dwellings than a byte can number, two neighbours may share a number, and so the depth.
+    """
+    _, index = torch.unique(owner, return_inverse=True)
+    numbers = torch.where(owner > 0, index % _MOST + 1, 0).to(torch.uint8).numpy()
+    return torch.from_numpy(label_values(numbers)).long()
 
 
 def _highest(values: Tensor, rows: int, cols: int | None = None) -> Tensor:
