@@ -10,7 +10,7 @@ from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -40,6 +40,15 @@ def results(folder: Path, names: Sequence[str], *, overwrite: bool) -> Iterator[
         for path in made:
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files as they are, and those that lie in folders."""
+    for path in paths:
+        if path.is_dir():
+            yield from path.iterdir()
+        else:
+            yield path
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

@@ -248,6 +248,22 @@ def test_nothing_is_overwritten_unasked(options: Options) -> None:
     assert wanted.out.stat().st_size > 1000
 
 
+@pytest.mark.parametrize("output", ["out", "report"])
+@pytest.mark.parametrize("source", ["model", "split", "labels", "masks", "chips"])
+def test_no_input_is_overwritten(
+    options: Options, town: Town, tmp_path: Path, output: str, source: str
+) -> None:
+    """Whatever name leads to it: the output is another link to the same file."""
+    wanted = options(labels=town.masks if source == "masks" else town.labels, overwrite=True)
+    read = wanted.labels if source == "masks" else getattr(wanted, source)
+    file = min(read.iterdir()) if read.is_dir() else read
+    link = tmp_path / "linked.onnx"
+    link.hardlink_to(file)
+    with pytest.raises(OutputError, match=r"linked\.onnx is an input of this run"):
+        quantise_model(replace(wanted, **{output: link}))
+    assert link.samefile(file)
+
+
 def test_the_same_input_gives_the_same_file(options: Options) -> None:
     wanted = options()
     quantise_model(wanted)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import onnxruntime as ort
 
-from camp_detector_core.atomic import OutputSet
+from camp_detector_core.atomic import OutputSet, standing
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.own_inputs import refuse_own_inputs
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.onnx_metadata import set_metadata, spec_metadata
 from training.data.datamodule import CampDataModule
 from training.data.samples import FixedSamples, RandomSamples, SampleForm
 from training.data.split import SplitError
 from training.options import DataOptions, SplitOptions
-from training.output import write_json
+from training.output import files_in, write_json
 from training.quantise.compare import Fidelity, Tile, compare, predict, speed_ratio
 from training.quantise.graph import QuantiseError, plain_graph, stretches
 from training.quantise.recipe import RECIPE, quantise_graph
@@ -111,10 +112,12 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
 
     Raises:
         QuantiseError: The model cannot be quantised, or loses too much.
-        OutputError: A file exists, or cannot be written.
+        OutputError: A file exists, cannot be written, or is read by this run.
         CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
     """
     finals = [p for p in (options.out, options.report) if p is not None]
+    named = (options.model, options.split, options.labels, options.chips)
+    refuse_own_inputs(standing(finals), files_in(named))
     with OutputSet(finals, overwrite=options.overwrite) as outputs:
         source = open_model(options.model)
         plain = _plain(source, options.model)
