@@ -122,6 +122,19 @@ def no_image(tmp_path: Path, town: Town) -> dict[str, Path]:
     return {"chips": town.labels}
 
 
+def nothing_but_nodata(tmp_path: Path, town: Town) -> dict[str, Path]:
+    blank = np.zeros_like(town.pixels)
+    return {"chips": write_raster(tmp_path / "c.tif", blank, transform=place(0, 0), nodata=0)}
+
+
+def nothing_known(tmp_path: Path, town: Town) -> dict[str, Path]:
+    mask = np.full((1, *town.truth.shape), 255, np.uint8)
+    return {
+        "chips": write_raster(tmp_path / "c.tif", town.pixels, transform=place(0, 0)),
+        "labels": write_raster(tmp_path / "m.tif", mask, nodata=255),
+    }
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
@@ -132,6 +145,8 @@ def no_image(tmp_path: Path, town: Town) -> dict[str, Path]:
         (too_few_bands, "c.tif has 1 bands, and the model takes 3"),
         (labels_elsewhere, "none of the polygons in .*far.gpkg lies on any of the 1 chips"),
         (no_image, "houses.gpkg cannot be read as an image"),
+        (nothing_but_nodata, "c.tif has no valid pixel .*houses.gpkg, .*: give other images"),
+        (nothing_known, "c.tif has no valid pixel with a known label in .*m.tif, so"),
     ],
     ids=lambda f: getattr(f, "__name__", ""),
 )

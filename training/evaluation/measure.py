@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.errors import RasterError, SpecError
 from camp_detector_core.job import Machine, Settings
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.predictor import load_predictor
@@ -19,6 +19,7 @@ from training.evaluation.inputs import choose_chips, choose_labels
 from training.evaluation.score import Score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
@@ -129,4 +130,18 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
         for number, area in enumerate(areas):
             LOG.info("area %d of %d: %d images", number + 1, len(areas), len(area.chips))
             scores.append(run.measure(area, number))
+    _refuse_nothing(options, scores)
     return Evaluation(options, model, spec, tuple(scores), time.perf_counter() - start)
+
+
+def _refuse_nothing(options: EvaluateOptions, scores: Sequence[AreaScore]) -> None:
+    """Refuse an evaluation of no pixel, whose figures would all be perfect."""
+    if any(score.hectares for score in scores):
+        return
+    part = "" if options.split is None else f" in the part {options.part} of {options.split}"
+    msg = (
+        f"{options.chips} has no valid pixel with a known label in {options.labels}{part}, so "
+        "there is nothing to measure: give other images, or correct the nodata value of images "
+        "or masks (gdal_edit.py -unsetnodata)"
+    )
+    raise RasterError(msg)
