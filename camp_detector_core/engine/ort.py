@@ -158,7 +158,13 @@ def _spec_in(metadata: dict[str, str]) -> ModelSpec:
 
 def _check_graph(session: onnxruntime.InferenceSession, spec: ModelSpec) -> Optional[int]:
     """Hold the graph's input and outputs against the spec; the fixed side of its chips or None."""
-    inputs, (first, *others) = session.get_inputs(), session.get_outputs()
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    names = [v.name for v in outputs]
+    if not names or len(set(names)) < len(names):
+        what = f"names two outputs alike ({', '.join(names):.200})" if names else "has no output"
+        msg = f"the network {what}, so it gives no probabilities that can be told: export it again"
+        raise SpecError(msg)
+    first, *others = outputs
     rank = 4
     if len(inputs) != 1 or any(len(v.shape) != rank for v in (inputs[0], first)):
         msg = "the model must take one (n, bands, height, width) array and give one of 4 axes"

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper
 
@@ -140,6 +141,20 @@ def test_networks_of_another_number_type_are_refused() -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(SpecError, match="must be float32"):
         OnnxPredictor(model.SerializeToString(), spec=SPEC)
+
+
+@pytest.mark.parametrize(
+    ("copies", "message"), [(0, "has no output"), (2, r"two outputs alike \(output, output\)")]
+)
+def test_networks_without_an_output_or_with_one_twice_are_refused(
+    copies: int, message: str
+) -> None:
+    model = onnx.load_from_string(make_model())
+    (output,) = model.graph.output
+    del model.graph.output[:]
+    model.graph.output.extend([output] * copies)
+    with pytest.raises(SpecError, match=message):
+        OnnxPredictor(model.SerializeToString())
 
 
 def test_values_that_are_not_numbers_are_refused() -> None:
