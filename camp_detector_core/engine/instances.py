@@ -3,8 +3,9 @@
 The polygons follow the 4-connected patches of the classes, so what is parted here is parted in
 every output, and all outputs agree. Seeds, one for each dwelling, are found with the model's
 further channel and grow back into the mask; where two meet, a line one pixel wide stays
-background. All is local: a pixel's class depends on what lies within `Separation.halo` of it, so
-that a block with its halo gives the same as the whole, bit for bit.
+background. Each class is parted alone, as if the others were background: the tracer keeps classes
+apart without a line. All is local: a pixel's class depends on what lies within `Separation.halo`
+of it, so that a block with its halo gives the same as the whole, bit for bit.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from .components import label_runs
 from .errors import GridError
 from .grid import Window
-from .scores import NODATA_SCORE, score_threshold, to_classes
+from .scores import score_threshold, to_classes
 from .sequences import ragged
 from .thicken import SIDES, neighbourhoods, thicken
 
@@ -49,12 +50,15 @@ def separate(
     how = spec.separation
     if how is None:
         return classes
-    mask = (classes != 0) & (classes != NODATA_SCORE)
-    kept = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.uint8)
-    inside = kept[1:-1, 1:-1]
-    inside[...] = _seeds(mask, scores[len(spec.classes)], how)
-    thicken(kept, mask & (inside == 0), rounds=how.reach, origin=(row, col))
-    _draw_lines(classes, mask, kept)
+    for kind in spec.classes:
+        mask = classes == kind.value
+        if not mask.any():
+            continue
+        kept = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.uint8)
+        inside = kept[1:-1, 1:-1]
+        inside[...] = _seeds(mask, scores[len(spec.classes)], how)
+        thicken(kept, mask & (inside == 0), rounds=how.reach, origin=(row, col))
+        _draw_lines(classes, mask, kept)
     return classes
 
 
@@ -66,7 +70,7 @@ def halo_of(spec: ModelSpec) -> int:
 def _seeds(
     mask: NDArray[np.bool_], channel: NDArray[np.uint8], how: Separation
 ) -> NDArray[np.bool_]:
-    """(height, width) True in the seeds, without parts too small to count."""
+    """(height, width) True in the seeds of a class's mask, without parts too small to count."""
     bound = score_threshold(how.threshold)
     wanted = channel < bound if how.method == "border" else channel >= bound
     seeds = np.ascontiguousarray(mask & wanted)
@@ -84,7 +88,7 @@ def _seeds(
 def _draw_lines(
     classes: NDArray[np.uint8], mask: NDArray[np.bool_], kept: NDArray[np.uint8]
 ) -> None:
-    """Make background of the pixels that no seed reached and that touch one that was reached.
+    """Make background of a class's pixels that no seed reached and that touch one that was reached.
 
     The others stay: a patch without a seed is a dwelling of its own. Touching over a corner
     counts only where the mask connects both, so patches that are apart already lose nothing.

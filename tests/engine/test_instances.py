@@ -41,15 +41,26 @@ def separations(draw: st.DrawFn) -> Separation:
     return Separation(method, 0.5, draw(st.integers(0, 4)), draw(st.integers(1, 9)))
 
 
+def patches(shape: tuple[int, ...], grain: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Squares of some pixels, half of them True."""
+    coarse: NDArray[np.bool_] = rng.random([side // grain + 1 for side in shape]) < 0.5
+    return coarse.repeat(grain, 0).repeat(grain, 1)[: shape[0], : shape[1]]
+
+
 @st.composite
-def cases(draw: st.DrawFn, side: int = 48) -> tuple[NDArray[np.uint8], ModelSpec]:
+def cases(
+    draw: st.DrawFn, side: int = 48, classes: tuple[int, int] = (1, 2)
+) -> tuple[NDArray[np.uint8], ModelSpec]:
     """Scores of blobs, some nodata, and a further channel of lines, blobs or noise."""
     mask = draw(blobs(side))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    count = draw(st.integers(1, 2))
+    count = draw(st.integers(*classes))
     spec = spec_of(draw(separations()), count)
     scores = np.zeros((count + 1, *mask.shape), np.uint8)
     scores[:count] = mask * rng.integers(127, 255, (count, *mask.shape))
+    if count > 1 and draw(st.booleans()):  # patches of one class beside the other, not a mixture
+        other = patches(mask.shape, draw(st.integers(2, 12)), rng)
+        scores[:count][~np.stack((other, ~other))] = 0
     kind = draw(st.sampled_from(["noise", "lines", "patches"]))
     if kind == "noise":
         channel = rng.random(mask.shape) < draw(st.floats(0.05, 0.95))
@@ -58,9 +69,7 @@ def cases(draw: st.DrawFn, side: int = 48) -> tuple[NDArray[np.uint8], ModelSpec
         rows, cols = np.indices(mask.shape) + rng.integers(0, step, 2)[:, None, None]
         channel = (rows % step < step // 3) | ((rows + cols) % step < step // 3)
     else:
-        grain = draw(st.integers(2, 6))
-        coarse = rng.random((mask.shape[0] // grain + 1, mask.shape[1] // grain + 1)) < 0.5
-        channel = coarse.repeat(grain, 0).repeat(grain, 1)[: mask.shape[0], : mask.shape[1]]
+        channel = patches(mask.shape, draw(st.integers(2, 6)), rng)
     near, far = rng.choice([0, 126], mask.shape), rng.choice([127, 254], mask.shape)
     scores[count] = np.where(channel, far, near)
     scores[:, rng.random(mask.shape) < draw(st.sampled_from([0, 0, 0.1]))] = NODATA_SCORE
@@ -71,11 +80,10 @@ def plain(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.uint8]:
     return to_classes(scores, spec.threshold, [c.value for c in spec.classes])
 
 
-def surviving(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.bool_]:
-    """The seeds that count, by the words of the specification."""
-    how, classes = spec.separation, plain(scores, spec)
-    assert how is not None
-    mask = (classes != 0) & (classes != NODATA_SCORE)
+def surviving(
+    mask: NDArray[np.bool_], scores: NDArray[np.uint8], how: Separation
+) -> NDArray[np.bool_]:
+    """The seeds of a class's mask that count, by the words of the specification."""
     channel = scores[-1] / 254
     seeds = mask & (channel < how.threshold if how.method == "border" else channel >= how.threshold)
     labels, count = label(seeds)
@@ -115,22 +123,29 @@ def reference(
     """The same, pixel after pixel, with a flood fill for what is locally apart."""
     classes, how = plain(scores, spec), spec.separation
     assert how is not None
-    mask = (classes != 0) & (classes != NODATA_SCORE)
-    kept = surviving(scores, spec)
+    out = classes.copy()
+    for kind in spec.classes:
+        mask = classes == kind.value
+        kept = grown(surviving(mask, scores, how), mask, how.reach, (row, col))
+        for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
+            for dr, dc in RING:
+                joined = not (dr and dc) or at(mask, r + dr, c) or at(mask, r, c + dc)
+                if at(kept, r + dr, c + dc) and joined:
+                    out[r, c] = 0
+    return out
 
-    for _ in range(how.reach):
+
+def grown(
+    seeds: NDArray[np.bool_], mask: NDArray[np.bool_], rounds: int, origin: tuple[int, int]
+) -> NDArray[np.bool_]:
+    kept = seeds.copy()
+    for _ in range(rounds):
         before = kept.copy()
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
             for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
-                if ((r + row) % 2, (c + col) % 2) == (i, j):
+                if ((r + origin[0]) % 2, (c + origin[1]) % 2) == (i, j):
                     kept[r, c] = may_be_added(kept, before, r, c)
-    out = classes.copy()
-    for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
-        for dr, dc in RING:
-            joined = not (dr and dc) or at(mask, r + dr, c) or at(mask, r, c + dc)
-            if at(kept, r + dr, c + dc) and joined:
-                out[r, c] = 0
-    return out
+    return kept
 
 
 @given(cases(side=16), st.integers(0, 3), st.integers(0, 3))
@@ -160,25 +175,43 @@ def test_growth_joins_nothing_and_nothing_but_lines_is_lost(
     assert ((after == before) | (after == 0)).all()
     assert (after[before == 0] == 0).all()
     assert ((after == NODATA_SCORE) == (before == NODATA_SCORE)).all()
-    seeds, count = label(surviving(scores, spec))
-    patches, _ = label((after != 0) & (after != NODATA_SCORE))
-    held = patches[seeds > 0]
-    assert (held > 0).all()
-    pairs = {(int(s), int(p)) for s, p in zip(seeds[seeds > 0], held, strict=True)}
-    assert len(pairs) == len({s for s, _ in pairs}) == len({p for _, p in pairs}) == count
-    whole, blobs_before = label((before != 0) & (before != NODATA_SCORE))
-    for blob in set(range(1, blobs_before + 1)) - set(whole[seeds > 0].tolist()):
-        assert (after[whole == blob] == before[whole == blob]).all()
+    assert spec.separation is not None
+    for kind in spec.classes:
+        mask = before == kind.value
+        seeds, count = label(surviving(mask, scores, spec.separation))
+        held = label(after == kind.value)[0][seeds > 0]
+        assert (held > 0).all()
+        pairs = {(int(s), int(p)) for s, p in zip(seeds[seeds > 0], held, strict=True)}
+        assert len(pairs) == len({s for s, _ in pairs}) == len({p for _, p in pairs}) == count
+        whole, blobs_before = label(mask)
+        for blob in set(range(1, blobs_before + 1)) - set(whole[seeds > 0].tolist()):
+            assert (after[whole == blob] == kind.value).all()
+
+
+@given(cases(classes=(2, 2)), st.integers(0, 3), st.integers(0, 3))
+@settings(max_examples=150, deadline=None)
+def test_each_class_is_parted_as_if_the_others_were_background(
+    case: tuple[NDArray[np.uint8], ModelSpec], row: int, col: int
+) -> None:
+    scores, spec = case
+    before, together = plain(scores, spec), separate(scores, spec, row=row, col=col)
+    for index, kind in enumerate(spec.classes):
+        alone = scores[[index, -1]]
+        alone[0, (before != kind.value) & (before != NODATA_SCORE)] = 0
+        found = separate(alone, replace(spec, classes=(kind,)), row=row, col=col)
+        np.testing.assert_array_equal(found == kind.value, together == kind.value)
 
 
 @st.composite
-def cut_cases(draw: st.DrawFn) -> tuple[NDArray[np.uint8], ModelSpec, list[Window]]:
-    scores, spec = draw(cases())
+def cut_cases(
+    draw: st.DrawFn, classes: tuple[int, int] = (1, 2)
+) -> tuple[NDArray[np.uint8], ModelSpec, list[Window]]:
+    scores, spec = draw(cases(classes=classes))
     return scores, spec, draw(partitions(scores.shape[1:]))
 
 
-@given(cut_cases())
-@settings(max_examples=150, deadline=None)
+@given(cut_cases() | cut_cases(classes=(2, 2)))
+@settings(max_examples=200, deadline=None)
 def test_a_block_with_its_halo_equals_the_whole(
     case: tuple[NDArray[np.uint8], ModelSpec, list[Window]],
 ) -> None:
@@ -199,7 +232,7 @@ def strips(area: Window, rng: np.random.Generator) -> Iterator[Window]:
         row += height
 
 
-@given(cut_cases(), st.integers(0, 2**32 - 1))
+@given(cut_cases() | cut_cases(classes=(2, 2)), st.integers(0, 2**32 - 1))
 @settings(max_examples=100, deadline=None)
 def test_strips_equal_the_whole(
     case: tuple[NDArray[np.uint8], ModelSpec, list[Window]], seed: int
@@ -330,6 +363,15 @@ def test_specks_are_no_seeds_and_a_patch_without_a_seed_stays() -> None:
     whole = ["########...##", "########...##", "########...##", "########....."]
     assert shown(scores, reach=5, min_seed=2) == whole
     assert shown(scores, reach=5, min_seed=1)[1] == "####.###...##"
+
+
+def test_a_patch_without_a_seed_stays_whole_beside_another_class() -> None:
+    scores = np.zeros((3, 10, 26), np.uint8)
+    scores[0, 1:9, 1:10], scores[1, 1:9, 10:25] = 254, 254
+    scores[2] = 254
+    scores[2, 3:7, 3:8] = 0
+    spec = spec_of(Separation("border", 0.5, reach=4, min_seed=2), classes=2)
+    np.testing.assert_array_equal(separate(scores, spec, row=0, col=0), plain(scores, spec))
 
 
 def test_patches_that_only_share_a_corner_lose_nothing() -> None:
