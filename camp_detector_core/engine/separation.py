@@ -61,8 +61,10 @@ class Separation:
     def halo(self) -> int:
         """How far, in pixels, what lies around a pixel can change its result.
 
-        A round has four steps that each look one pixel further. Before them, whether a part of
-        the seeds has ``min_seed`` pixels shows within ``min_seed - 1`` of each of its pixels;
-        after them, whether a pixel that was not reached is a line shows within one.
+        A round has four steps that each look one pixel further, and a crack between seeds can
+        close by all four of them, column by column, so that three a round would not do. Before
+        them, whether a part of the seeds has ``min_seed`` pixels shows within ``min_seed - 1`` of
+        each of its pixels; after them, whether a pixel that was not reached is a line shows
+        within one.
         """
         return 4 * self.reach + (self.min_seed - 1) + 1

@@ -374,6 +374,37 @@ def test_a_patch_without_a_seed_stays_whole_beside_another_class() -> None:
     np.testing.assert_array_equal(separate(scores, spec, row=0, col=0), plain(scores, spec))
 
 
+@pytest.mark.parametrize("reach", [1, 2, 3, 5])
+def test_what_lies_as_far_as_the_halo_can_matter(reach: int) -> None:
+    """A crack between seeds that is closed at its left end and open at the right one.
+
+    It steps down and up so that each pixel's turn comes right after that of the one before it: a
+    round closes four pixels. Whether the left end is closed thus decides `4 * reach` columns on.
+    """
+    cols = np.arange(6 * reach + 6)
+    crack, last = (cols + 2) // 2 % 2 + 2, 4 * reach + 1
+    scores = np.zeros((2, 6, len(cols)), np.uint8)
+    scores[0] = 254
+    scores[1, crack[2:], cols[2:]] = 254
+    spec = spec_of(Separation("border", 0.5, reach, min_seed=1))
+    whole = separate(scores, spec, row=0, col=0)
+    assert ((whole[crack, cols] == 2) == (cols <= last)).all()
+    for halo, is_enough in ((halo_of(spec), True), (4 * reach, True), (4 * reach - 1, False)):
+        area = widened(Window(0, last, 6, 1), halo, Shape(*whole.shape))
+        part = separate(scores[(slice(None), *area.slices)], spec, row=area.row, col=area.col)
+        assert np.array_equal(part[:, last - area.col], whole[:, last]) == is_enough
+
+
+@pytest.mark.parametrize("min_seed", [1, 2, 9])
+def test_the_far_end_of_a_seed_decides_about_a_line(min_seed: int) -> None:
+    scores = np.full((2, 1, min_seed + 1), 254, np.uint8)
+    scores[1, 0, :-1] = 0
+    how = Separation("border", 0.5, reach=0, min_seed=min_seed)
+    assert how.halo == min_seed
+    assert separate(scores, spec_of(how), row=0, col=0)[0, -1] == 0
+    assert separate(scores[:, :, 1:], spec_of(how), row=0, col=1)[0, -1] == 2
+
+
 def test_patches_that_only_share_a_corner_lose_nothing() -> None:
     scores = drawn("""
         ###...
