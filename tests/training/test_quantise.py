@@ -325,6 +325,38 @@ def test_the_plain_graph_has_no_arithmetic_on_shapes() -> None:
     assert stretches(graph, 2) == [("first", "clip", "depthwise"), ("mix", "relu", "resize")]
 
 
+def test_nodes_without_a_name_are_told_apart() -> None:
+    """Two paddings, two resizes: each is folded with its own amount."""
+    model = onnx.load_from_string(small_net(SPEC))
+    graph, node = model.graph, onnx.helper.make_node
+    resize = next(n for n in graph.node if n.name == "resize")
+    last = next(n for n in graph.node if n.name == "last")
+    resize.output[0] = "half"
+    last.input[0] = "twice"
+    at = list(graph.node).index(last)
+    more = [
+        node("Add", ["sides", "sides"], ["doubled"]),
+        node("Concat", ["same", "doubled"], ["doubled sizes"], axis=0),
+        node("Resize", ["half", "", "", "doubled sizes"], ["large"], mode="nearest"),
+        node("Pad", ["large", "six and one"], ["wide"]),
+        node("MaxPool", ["wide"], ["twice"], kernel_shape=[2, 2], strides=[2, 2]),
+    ]
+    for i, extra in enumerate(more):
+        graph.node.insert(at + i, extra)
+    edges = np.array([0, 0, 0, 0, 0, 0, 1, 1], np.int64)
+    graph.initializer.append(onnx.numpy_helper.from_array(edges, "six and one"))
+    for one in graph.node:
+        one.name = "Conv_0" if one.name == "mix" else ""
+    onnx.checker.check_model(model, full_check=True)
+    plain = plain_graph(model.SerializeToString(), SPEC).graph
+    names = [n.name for n in plain.node]
+    assert "" not in names
+    assert len(set(names)) == len(names)
+    known = {i.name: onnx.numpy_helper.to_array(i) for i in plain.initializer}
+    factors = [known[n.input[2]].tolist() for n in plain.node if n.op_type == "Resize"]
+    assert factors == [[1, 1, 2, 2], [1, 1, 2, 2]]
+
+
 def test_the_command_prints_and_reports(
     options: Options, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -56,6 +56,7 @@ def plain_graph(data: bytes, spec: ModelSpec) -> onnx.ModelProto:
     original = onnx.load_from_string(data)
     _refuse_unfit(original)
     model = _optimised(data)
+    _name(model.graph)
     chips = random_chips(spec)
     _fold_shapes(model, chips)
     _drop_unused(model.graph)
@@ -145,6 +146,18 @@ def _optimised(data: bytes) -> onnx.ModelProto:
         return onnx.load(str(path))
 
 
+def _name(graph: onnx.GraphProto) -> None:
+    """Name the nodes that have no name: all that follows tells them apart by it."""
+    taken = {n.name for n in graph.node}
+    for index, node in enumerate(graph.node):
+        if not node.name:
+            name = f"{node.op_type}_{index}"
+            while name in taken:
+                name += "_"
+            node.name = name
+            taken.add(name)
+
+
 def _fold_shapes(model: onnx.ModelProto, chips: Sequence[NDArray[np.float32]]) -> None:
     graph = model.graph
     pads = {n.name: n.input[_PADS_INPUT] for n in graph.node if n.op_type == "Pad"}
@@ -224,9 +237,7 @@ def _drop_unused(graph: onnx.GraphProto) -> None:
 
 
 def _tidy(model: onnx.ModelProto) -> None:
-    """Name every node, and import only what is used."""
-    for index, node in enumerate(model.graph.node):
-        node.name = node.name or f"{node.op_type}_{index}"
+    """Import only what is used."""
     domains = {n.domain for n in model.graph.node}
     kept = [o for o in model.opset_import if o.domain in domains]
     imports = [(o.domain, o.version) for o in kept]
