@@ -27,6 +27,7 @@ from training.evaluation.buildings import BuildingScore, match_polygons, score_b
 from training.evaluation.measure import EvaluateOptions, Evaluation, evaluate_model
 from training.evaluation.pixel import Confusion, ScoreHistogram, best_threshold
 from training.evaluation.summary import to_dict, to_table
+from training.evaluation.tables import block_rows
 from training.output import results, write_json
 
 if TYPE_CHECKING:
@@ -206,6 +207,9 @@ def test_classes_are_measured_apart(town: Town, tmp_path: Path) -> None:
     assert found.of_class("tent").buildings == BuildingScore(tents, len(HOUSES), tents)
     assert found.of_class("house").buildings == BuildingScore(0, 0, len(HOUSES) - tents)
     assert found.total.buildings == BuildingScore(tents, len(HOUSES), len(HOUSES))
+    rows = block_rows(found)
+    assert sum(r["pixels"] for r in rows) == town.truth.size, "ground counts once"
+    assert sum(r["found"] for r in rows) == len(HOUSES)
     table = to_table(found)
     assert "tent: pixels" in table
     assert "all: dwellings" in table

@@ -32,10 +32,11 @@ HIT, MISS, FALSE_ALARM = "hit", "miss", "false alarm"
 def block_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
     """One row for each block of ground, all classes together, in reading order of each area.
 
-    ``west`` and ``north`` are its first corner in the CRS of the images, None without one; the
+    ``pixels`` are those of the ground, whatever the number of classes. ``west`` and ``north`` are its first corner in the CRS of the images, None without one; the
     figures are None where there is nothing to count.
     """
     blocks = evaluation.total.blocks
+    classes = len(evaluation.spec.classes)  # each counts all pixels
     rows = []
     for place, counts in zip(blocks.places.tolist(), blocks.counts, strict=True):
         pixels, buildings = confusion_of(counts), buildings_of(counts)
@@ -57,7 +58,7 @@ def block_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
                 "false_alarms": buildings.predicted - right,
                 "f1": plain(figures["f1"]) if buildings.labelled + buildings.predicted else None,
                 "pixel_iou": plain(pixels.iou) if pixels.tp + pixels.fp + pixels.fn else None,
-                "pixels": pixels.tp + pixels.fp + pixels.fn + pixels.tn,
+                "pixels": (pixels.tp + pixels.fp + pixels.fn + pixels.tn) // classes,
             }
         )
     return rows
