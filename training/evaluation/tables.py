@@ -32,8 +32,9 @@ HIT, MISS, FALSE_ALARM = "hit", "miss", "false alarm"
 def block_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
     """One row for each block of ground, all classes together, in reading order of each area.
 
-    ``pixels`` are those of the ground, whatever the number of classes. ``west`` and ``north`` are its first corner in the CRS of the images, None without one; the
-    figures are None where there is nothing to count.
+    ``pixels`` are those of the ground, whatever the number of classes. ``west`` and ``north`` are
+    its first corner in the CRS of the images, None without one; the figures are None where there
+    is nothing to count.
     """
     blocks = evaluation.total.blocks
     classes = len(evaluation.spec.classes)  # each counts all pixels
