@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -213,6 +214,19 @@ def test_classes_are_measured_apart(town: Town, tmp_path: Path) -> None:
     table = to_table(found)
     assert "tent: pixels" in table
     assert "all: dwellings" in table
+
+
+def test_without_a_label_there_is_no_count_error(model: Path, town: Town, tmp_path: Path) -> None:
+    """Dwellings are found on ground that has none: infinitely more is no figure to print."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for mask in town.masks.iterdir():
+        write_raster(empty / mask.name, np.zeros((1, SIDE, SIDE), np.uint8))
+    found = measure(model, town, labels=empty, block_metres=20)
+    assert found.total.buildings == BuildingScore(0, len(HOUSES), 0)
+    table = to_table(found)
+    assert "inf" not in table
+    assert re.search(r"^  count error +- +-$", table, re.MULTILINE)
 
 
 def test_the_reference_network_can_be_measured(reference: TrainResult, town: Town) -> None:

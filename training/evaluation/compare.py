@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from training.evaluation.bootstrap import difference_intervals, intervals
@@ -75,7 +76,7 @@ def comparison_table(rows: list[dict[str, Any]]) -> str:
 def figure(figures: Mapping[str, Any], name: str) -> str:
     """One figure as people read it, a dash where there is none."""
     value = figures.get(name)
-    if value is None:
+    if value is None or not math.isfinite(value):
         return "-"
     return f"{value:+.1%}" if name == "count_error" else f"{value:.3f}"
 
