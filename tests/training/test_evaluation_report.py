@@ -17,7 +17,7 @@ import rasterio
 import shapely
 
 from camp_detector_core.job import Machine, Settings
-from tests.support.datasets import HOUSES, house_polygon, place, write_picture, write_polygons
+from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
 from tests.support.rasters import UTM, write_raster
 from training.__main__ import run
@@ -261,6 +261,19 @@ def test_models_are_compared_on_the_same_blocks(evaluation: Evaluation, tmp_path
     assert "no interval" not in to_table(evaluation)
     lines = comparison_table([first, same, worse]).splitlines()
     assert len(lines) == 1 + 1 + 2 + 2
+
+
+def test_models_of_other_pixels_are_compared_on_the_same_ground(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = write_picture(tmp_path / "a.png", town.pixels)
+    mask = write_picture(tmp_path / "b.png", town.truth.astype(np.uint8)[None])
+    model = write_model(tmp_path / "m.onnx")
+    coarse = write_model(tmp_path / "coarse.onnx", gsd=2 * GSD)
+    run([*words(model, picture, mask), "--compare", f"coarse={coarse}", "--block-metres", "16"])
+    shown = capsys.readouterr().out
+    assert shown.count("1 chip in 1 area, 0.82 ha") == 2
+    assert "difference, 95 %" in shown
 
 
 def test_the_command_compares(

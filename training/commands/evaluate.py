@@ -15,7 +15,7 @@ from . import options
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from training.evaluation.measure import EvaluateOptions
+    from training.evaluation.measure import EvaluateOptions, Evaluation
 
 
 @click.command()
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--chip-gsd",
     type=float,
-    help="Metres a pixel of images that have no georeference (default: the model's).",
+    help="Metres a pixel of images that have no georeference (default: as --model says).",
 )
 @click.option(
     "--class-field", help="Attribute of the vector file that names the class of a polygon."
@@ -124,7 +124,6 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
     """  # noqa: D301 - click wants the control character
     from training.evaluation.compare import comparison_rows, comparison_table
     from training.evaluation.files import FILES, held_in, write_files
-    from training.evaluation.measure import evaluate_model
     from training.evaluation.summary import to_table
     from training.output import results
 
@@ -134,7 +133,7 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
         paths = {}
         if out:
             paths = stack.enter_context(results(out, FILES, overwrite=given["overwrite"]))
-        evaluations = {n: evaluate_model(replace(wanted, model=p)) for n, p in models.items()}
+        evaluations = _measure(wanted, models)
         if paths:
             write_files(paths, evaluations)
     if given["as_json"]:
@@ -159,6 +158,17 @@ def _options(given: dict[str, Any]) -> EvaluateOptions:
         block_metres=given["block_metres"],
         **{n: given[n] for n in kept},
     )
+
+
+def _measure(wanted: EvaluateOptions, models: dict[str, Path]) -> dict[str, Evaluation]:
+    """Each model on the same ground: without a place, images are as large as the first one says."""
+    from training.evaluation.measure import evaluate_model
+
+    found: dict[str, Evaluation] = {}
+    for name, path in models.items():
+        found[name] = evaluate_model(replace(wanted, model=path))
+        wanted = replace(wanted, chip_gsd=wanted.chip_gsd or found[name].spec.gsd)
+    return found
 
 
 def _separate(given: dict[str, Any]) -> bool | None:
