@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +181,48 @@ def test_what_does_not_fit_into_memory_is_refused_before_it_is_run(
         measure(model, raster, town.labels)
     with pytest.raises(CampDetectorError, match="and its 7 neighbours would be measured as"):
         measure(model, town.chips, town.masks)
+
+
+PEAK = """
+import re, sys
+from pathlib import Path
+from camp_detector_core.job import Machine, Settings
+from training.evaluation.measure import EvaluateOptions, evaluate_model
+
+for chips, labels in zip(sys.argv[2::2], sys.argv[3::2]):
+    given = Path(sys.argv[1]), Path(chips), Path(labels)
+    evaluate_model(EvaluateOptions(*given, machine=Machine(threads=1)))
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+"""Prints the most memory in KiB that the process ever had, after each evaluation."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is asked of /proc")
+@pytest.mark.parametrize("masks", [False, True])
+def test_no_more_memory_is_used_than_is_asked_for(tmp_path: Path, *, masks: bool) -> None:
+    """Of two sizes, so that what the libraries take does not count."""
+    sides, files = (1000, 2600), []
+    for side in sides:
+        truth = np.zeros((1, side, side), np.uint8)
+        starts = range(10, side - 30, 60)
+        corners = [(row, col) for row in starts for col in starts]
+        for row, col in corners:
+            truth[0, row : row + 20, col : col + 20] = 1
+        at = place(0, 0)
+        pixels = np.repeat(truth * np.uint8(254) + np.uint8(1), 3, axis=0)
+        files.append(write_raster(tmp_path / f"{side}.tif", pixels, transform=at))
+        if masks:
+            files.append(write_raster(tmp_path / f"m{side}.tif", truth, transform=at))
+        else:
+            houses = [house_polygon((r, c, r + 20, c + 20)) for r, c in corners]
+            files.append(write_polygons(tmp_path / f"{side}.gpkg", houses))
+    model = write_model(tmp_path / "large.onnx", tile_size=512, overlap=64)
+    words = [sys.executable, "-c", PEAK, str(model), *map(str, files)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    peaks = [1024 * int(line) for line in done.stdout.split()]
+    used = (peaks[1] - peaks[0]) / (sides[1] ** 2 - sides[0] ** 2)
+    asked = 1 + inputs._WORK_BYTES + masks * (3 + inputs._MASK_BYTES)
+    assert 0.5 * asked < used < asked, f"{used:.1f} bytes a pixel"
 
 
 def test_a_description_in_place_of_the_models_own(model: Path, raster: Path, town: Town) -> None:
