@@ -183,6 +183,31 @@ def test_a_palette_image_is_refused_with_a_remedy(tmp_path: Path) -> None:
         opened(path)
 
 
+@pytest.mark.parametrize("kind", ["nodata", "alpha", "mask"])
+def test_a_window_in_fewer_pixels_shows_the_same(tmp_path: Path, kind: str) -> None:
+    """Every pixel four times: half of the rows and columns say all."""
+    small = np.random.default_rng(0).integers(1, 256, (3, 30, 40)).astype(np.uint8)
+    known = scene(30, 40)
+    small[:, ~known] = 0
+    pixels, mask = np.kron(small, np.ones((1, 2, 2), np.uint8)), np.kron(known, np.ones((2, 2)))
+    extra: dict[str, Any] = {"nodata": 0}
+    if kind == "alpha":
+        pixels = np.concatenate((pixels, (mask * 255).astype(np.uint8)[None]))
+        extra = {"alpha": "YES"}
+    elif kind == "mask":
+        extra = {"mask": mask > 0}
+    path = write_raster(tmp_path / "a.tif", pixels, **extra)
+    with opened(path, SourceOptions()) as source:
+        got, valid = source.read(Window(10, 20, 40, 60), shape=(20, 30))
+    assert np.array_equal(got, small[:, 5:25, 10:40])
+    assert np.array_equal(valid, known[5:25, 10:40])
+    with opened(path, SourceOptions(gsd=0.25)) as source:
+        got, valid = source.read(source.grid.window, shape=(30, 40))
+    inside = valid & known
+    assert inside.sum() > 0.6 * known.sum()
+    assert np.array_equal(got[:, inside], small[:, inside])
+
+
 # The grid.
 
 

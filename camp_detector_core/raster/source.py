@@ -116,8 +116,15 @@ class RasterioSource:
         dtype: np.dtype[np.generic] = np.dtype(self._access.base.dtypes[self._access.bands[0] - 1])
         return dtype
 
-    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+    def read(
+        self, window: Window, *, shape: tuple[int, int] | None = None
+    ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
         """Pixels of a window of the grid.
+
+        Args:
+            window: Of the grid.
+            shape: Fewer rows and columns to take of it, for a picture; overviews are used where
+                there are any.
 
         Returns:
             (bands, height, width) in the raster's dtype, and (height, width), True where valid.
@@ -126,12 +133,13 @@ class RasterioSource:
             RasterError: The pixels cannot be read; the message names the file.
         """
         at = rasterio.windows.Window(window.col, window.row, window.width, window.height)
+        layers = None if shape is None else (len(self.bands), *shape)
         try:
-            pixels = self._dataset.read(self._access.bands, window=at)
+            pixels = self._dataset.read(self._access.bands, window=at, out_shape=layers)
             if self._access.warped is not None:
-                mask = self._dataset.read(_alpha(self._dataset), window=at)
+                mask = self._dataset.read(_alpha(self._dataset), window=at, out_shape=shape)
             else:
-                mask = _mask(self._access, window=at)
+                mask = _mask(self._access, window=at, out_shape=shape)
         except rasterio.errors.RasterioError as error:
             raise RasterError(self._blame(error, window)) from error
         if self._access.warped is not None:

@@ -17,6 +17,7 @@ import rasterio
 import shapely
 
 from camp_detector_core.job import Machine, Settings
+from camp_detector_core.raster.source import RasterioSource
 from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
 from tests.support.rasters import UTM, write_raster
@@ -228,6 +229,42 @@ def test_maps_show_results_where_they_are(evaluation: Evaluation) -> None:
     block = draw_block(area, 0, 5)
     at = (ABSENT[0][0] + 3) / 46, (ABSENT[0][1] - 194) / 52
     assert [k for k in ("hit", "miss") if shows(block.data, *at, COLORS[k])] == ["miss"]
+
+
+def test_a_large_block_is_read_in_few_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.full((3, 1600, 1000), 20, np.uint8)
+    house, absent = (400, 100, 480, 180), (1200, 700, 1280, 780)
+    pixels[0, house[0] : house[2], house[1] : house[3]] = 255
+    found = evaluate_model(
+        EvaluateOptions(
+            write_model(tmp_path / "m.onnx"),
+            write_raster(tmp_path / "c.tif", pixels, transform=place(0, 0)),
+            write_polygons(tmp_path / "l.gpkg", [house_polygon(h) for h in (house, absent)]),
+            machine=Machine(threads=1),
+            block_metres=5000,
+        )
+    )
+    sizes = []
+    real = RasterioSource.read
+
+    def read(source: RasterioSource, *args: Any, **given: Any) -> Any:
+        values, valid = real(source, *args, **given)
+        sizes.append(values.shape)
+        return values, valid
+
+    monkeypatch.setattr(RasterioSource, "read", read)
+    block = draw_block(found.areas[0], 0, 0)
+    assert sizes == [(3, 640, 400)]
+    assert (block.height, block.width) == (640, 400)
+    for there, kind in ((house, "hit"), (absent, "miss")):
+        at = (there[0] + 40) / 1600, there[1] / 1000
+        assert [k for k in ("hit", "miss") if shows(block.data, *at, COLORS[k])] == [kind]
+    with rasterio.open(io.BytesIO(block.data)) as picture:
+        red = picture.read(1)
+    assert red[176, 56] > 200
+    assert red[300, 200] < 100
 
 
 def test_without_a_place_there_is_no_layer_and_few_blocks_say_so(

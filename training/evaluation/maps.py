@@ -68,7 +68,7 @@ def draw_area(area: AreaScore) -> Image:
 
 
 def draw_block(area: AreaScore, row: int, col: int) -> Image:
-    """One block of ground, enlarged.
+    """One block of ground, enlarged where it is small and decimated where it is large.
 
     Args:
         area: Where it lies.
@@ -83,8 +83,11 @@ def draw_block(area: AreaScore, row: int, col: int) -> Image:
     top, bottom = _around(rows.tolist(), row, shape[0])
     left, right = _around(cols.tolist(), col, shape[1])
     window = Window(top, left, bottom - top, right - left)
+    # Blocks may be as large as the user likes, and the picture is not.
+    part = min(1.0, ZOOMED / max(window.shape))
+    few = max(1, round(window.height * part)), max(1, round(window.width * part))
     with area.imagery.open() as source:
-        values, valid = source.read(window)
+        values, valid = source.read(window, shape=few)
     pixels = _colours(values, valid, area.imagery.spec, area.stretch)
     extent = (float(left), float(right), float(bottom), float(top))
     stops = [*cols.tolist(), shape[1]][col + 1], [*rows.tolist(), shape[0]][row + 1]
