@@ -30,6 +30,7 @@ ONLY_IN = {
     "mlflow": ("training.tracking",),
     "torch": (
         "camp_detector_core.activation",
+        "camp_detector_core.channels",
         "camp_detector_core.network",
         "camp_detector_core.export",
         "camp_detector_core.torch_predictor",

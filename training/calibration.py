@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.channels import scale_logits
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.scores import MAX_SCORE
-from camp_detector_core.network import scale_logits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def temperatures_of(spec: ModelSpec) -> list[float]:
         return []
     try:
         found = [float(t) for t in json.loads(text)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         msg = f"{spec.id}: its {CALIBRATION} are not of the expected form: {text:.100}"
         raise SpecError(msg) from error
     if len(found) != len(spec.classes) or not all(_RANGE[0] <= t <= _RANGE[1] for t in found):

@@ -7,13 +7,12 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from camp_detector_core.channels import combine_channels, last_convolution
 from camp_detector_core.network import (
     DEFAULT_ENCODER,
     NetworkOptions,
     build_network,
-    combine_channels,
     credits_of,
-    last_convolution,
     load_state,
     read_weights,
 )

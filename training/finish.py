@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.atomic import cannot_write
-from camp_detector_core.network import BuiltNetwork, combine_channels
+from camp_detector_core.channels import combine_channels
 from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.decoding import (
     WAY,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.network import BuiltNetwork
     from training.data.datamodule import CampDataModule
     from training.options import TrainOptions
 

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from camp_detector_core.channels import combine_channels, scale_logits
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.network import (
     NetworkError,
     NetworkOptions,
     build_network,
-    combine_channels,
-    scale_logits,
 )
 from tests.support.models import tiny_spec
 from training.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
@@ -76,7 +75,14 @@ def test_channels_and_networks_that_are_not_there() -> None:
         scale_logits(ReferenceNetwork(bands=3, classes=1), 0, 2.0)
 
 
-@pytest.mark.parametrize("text", ["{", "[[1]]", "1", '["a"]', "[1, 2]", "[0]", "[NaN]", "[1e9]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{", "[[1]]", "1", '["a"]', "[1, 2]", "[0]", "[NaN]", "[1e9]"),
+        pytest.param("[" * 100_000, id="too deep"),
+        pytest.param(f"[1{'0' * 400}]", id="too large"),
+    ],
+)
 def test_temperatures_that_are_none(text: str) -> None:
     spec = replace(tiny_spec(), provenance={CALIBRATION: text})
     with pytest.raises(SpecError, match="temperatures"):

@@ -13,9 +13,9 @@ import shapely
 import torch
 from torch import nn
 
+from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.network import combine_channels
 from tests.support.models import tiny_spec
 from training.data.separation import CORE_METRES, core_of, reach_of
 from training.decoding import (
