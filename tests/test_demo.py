@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -117,3 +118,27 @@ def test_system_packages_names_the_command_where_it_may_not_install() -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "sudo apt-get install python3-venv" in done.stderr
+
+
+def test_the_starter_model_can_be_made_from_any_folder(tmp_path: Path) -> None:
+    """Modules are found from the repository, and names are those of where the tool is called."""
+    stub = tmp_path / "stub"
+    stub.write_text("""#!/bin/sh\npwd -P\nprintf '%s\\n' "$@"\n""", encoding="utf-8")
+    stub.chmod(0o755)
+    (tmp_path / "my run/checkpoints").mkdir(parents=True)
+    (tmp_path / "my run/checkpoints/last.ckpt").touch()
+    tool = os.path.relpath(ROOT / "tools/train-starter-model", tmp_path)
+    done = subprocess.run(
+        [tool, "chips", str(tmp_path / "labels"), "my run"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**os.environ, "PYTHON": "./stub"},
+    )  # fmt: skip
+    told = done.stdout.splitlines()
+    assert told.count(str(ROOT)) == 3
+    given = {told[i + 1] for i, word in enumerate(told) if word in {"--chips", "--labels"}}
+    assert given == {str(tmp_path / "chips"), str(tmp_path / "labels")}
+    outs = [told[i + 1] for i, word in enumerate(told) if word == "--out"]
+    run = tmp_path / "my run"
+    assert outs == [str(run), str(run / "meta/best_model-int8.onnx"), str(run / "measured")]
+    assert "--resume" in told
+    assert (ROOT / told[told.index("--split") + 1]).is_file()
