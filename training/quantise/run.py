@@ -283,7 +283,9 @@ class _Run:
             f"int8; probabilities differ by {found.mean:.4f} on average, by {found.largest:.2f} at "
             "most"
         )
-        rest = f"and {len(kept)} nodes from {kept[0]} to {kept[-1]}" if kept else "alone"
+        parts = [p for p in stretches(self.plain.graph, PARTS) if set(p) <= set(kept)]
+        ranges = ", ".join(f"{p[0]} to {p[-1]}" for p in parts)
+        rest = f"and {len(kept)} nodes: {ranges}" if kept else "alone"
         provenance = {
             **self.spec.provenance,
             "quantised": f"{RECIPE}; ranges from {len(self.chips)} varied chips of the training "
