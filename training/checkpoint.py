@@ -129,7 +129,7 @@ def read_description(path: Path) -> Description:
 def _holds_options(path: Path) -> bool:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False  # whatever it is, its reader says what is wrong
     return isinstance(raw, dict) and "network" in raw
 

@@ -22,7 +22,7 @@ def read_options(path: Path) -> TrainOptions:
     except CampDetectorError as error:
         msg = f"{path}: {error}"
         raise OptionsError(msg) from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         msg = f"{path} does not hold the options of a training run: {error}"
         raise OptionsError(msg) from error
     return options

@@ -99,7 +99,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"{path} is not the JSON that a run writes: {error}"
         raise OptionsError(msg) from error
     return found

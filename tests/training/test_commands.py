@@ -147,6 +147,24 @@ def test_evaluate_prints_and_writes(
     assert json.loads((out / "evaluation.json").read_text())["total"] == printed["total"]
 
 
+def test_evaluate_does_not_replace_its_labels(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, out = tmp_path / "m.onnx", tmp_path / "measured"
+    model.write_bytes(tiny_onnx(tiny_spec()))
+    out.mkdir()
+    labels = out / "errors.gpkg"
+    labels.write_bytes(town.labels.read_bytes())
+    with pytest.raises(SystemExit) as stop:
+        call([
+            "evaluate", "--model", str(model), "--chips", str(town.chips),
+            "--labels", str(labels), "--out", str(out), "--overwrite",
+        ])  # fmt: skip
+    assert stop.value.code == 2
+    assert "errors.gpkg" in capsys.readouterr().err
+    assert labels.read_bytes() == town.labels.read_bytes()
+
+
 def test_export_refuses_to_replace_and_foreign_weights(
     run: TrainResult, reference: TrainResult, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -106,7 +106,7 @@ def test_a_written_split_is_honoured(tmp_path: Path) -> None:
         make_split(chips[:3], options)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"train": 3}', "no json"])
+@pytest.mark.parametrize("text", ["", "[]", '{"train": 3}', "no json", "[" * 100_000])
 def test_a_file_that_is_no_split(tmp_path: Path, text: str) -> None:
     (tmp_path / "s.json").write_text(text)
     with pytest.raises(SplitError, match=r"s\.json is not a split"):

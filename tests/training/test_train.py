@@ -143,7 +143,7 @@ def test_its_options_come_back(run: TrainResult) -> None:
     assert options.to_dict() == json.loads((run.folder / "options.json").read_text())
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"data": 1}', '{"datum": {}}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"data": 1}', '{"datum": {}}', "[" * 100_000])
 def test_a_file_that_holds_no_options(tmp_path: Path, text: str) -> None:
     (tmp_path / "options.json").write_text(text)
     with pytest.raises(OptionsError, match=r"options\.json"):

@@ -132,6 +132,7 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
     with ExitStack() as stack:
         paths = {}
         if out:
+            _refuse_inputs((out / name for name in FILES), wanted, models)
             paths = stack.enter_context(results(out, FILES, overwrite=given["overwrite"]))
         evaluations = _measure(wanted, models)
         if paths:
@@ -144,6 +145,22 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
             click.echo("\n" + comparison_table(comparison_rows(evaluations)))
     if out:
         click.echo(f"\n{out / 'report.html'}", err=given["as_json"])
+
+
+def _refuse_inputs(
+    outputs: Iterable[Path], wanted: EvaluateOptions, models: dict[str, Path]
+) -> None:
+    """Refuse to replace what is read.
+
+    Raises:
+        OutputError: An output is an input too.
+    """
+    from camp_detector_core.atomic import standing
+    from camp_detector_core.own_inputs import refuse_own_inputs
+    from training.output import files_in
+
+    named = (wanted.labels, wanted.chips, wanted.split, *models.values())
+    refuse_own_inputs(standing(outputs), files_in(p for p in named if p is not None))
 
 
 def _options(given: dict[str, Any]) -> EvaluateOptions:

@@ -97,7 +97,7 @@ class Split:
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             return cls(**{p: tuple(str(n) for n in raw.get(p, ())) for p in PARTS})
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
             if isinstance(error, SplitError):
                 raise
             msg = f"{path} is not a split (JSON with lists train, val and test): {error}"
