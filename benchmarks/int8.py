@@ -1,10 +1,10 @@
 """Throughput of a quantised model beside the float one that it was made from, on the same tiles.
 
-Run with ``make bench`` or ``python benchmarks/int8.py --float F.onnx --int8 Q.onnx``. Without
-``--int8`` it quantises the float model in the simplest way, with ranges from generated scenes:
-right for the time it takes, not for what it finds. Each model runs on one thread, and its processor
-time counts; tile by tile the two take turns and the ratio is taken turn by turn, so a machine that
-others use too spoils it least.
+Run with ``make bench`` or ``python benchmarks/int8.py --float F.onnx --int8 Q.onnx``; without them
+the shipped model and the one that it was made from. With ``--float`` alone that model is quantised
+in the simplest way, with ranges from generated scenes: right for the time it takes, not for what
+it finds. Each model runs on one thread, and its processor time counts; tile by tile the two take
+turns and the ratio is taken turn by turn, so a machine that others use too spoils it least.
 """
 
 from __future__ import annotations
@@ -94,21 +94,23 @@ def table(result: dict) -> str:
 def main() -> None:
     """Parse, measure, print a table, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    shipped = default_model_path()
-    before_it = shipped.parent / "float32" / shipped.name
-    parser.add_argument("--float", type=Path, default=before_it, help="default: the starter model")
-    parser.add_argument("--int8", type=Path, default=None, help="default: made from the float one")
+    parser.add_argument("--float", type=Path, help="default: what the shipped model was made from")
+    parser.add_argument(
+        "--int8", type=Path, help="default: the shipped model, or made from --float"
+    )
     parser.add_argument("--turns", type=int, default=12, help="of each model and size (12)")
     parser.add_argument("--tiles", default="256,512", help="sizes (256,512)")
     parser.add_argument("--json", type=Path, default=None, help="write the figures here")
     args = parser.parse_args()
-    model = open_model(args.float)
-    data = args.int8.read_bytes() if args.int8 else quantised(model.onnx, model.spec)
+    shipped = default_model_path()
+    model = open_model(args.float or shipped.parent / "float32" / shipped.name)
+    path = args.int8 or (None if args.float else shipped)
+    data = open_model(path).onnx if path else quantised(model.onnx, model.spec)
     before = OnnxPredictor(model.onnx, spec=model.spec, threads=1)
     after = OnnxPredictor(data, spec=model.spec, threads=1)
     result = {
-        "float": Path(model.origin).name,
-        "int8": args.int8.name if args.int8 else "made from it",
+        "float": str(args.float or f"float32/{shipped.name}"),
+        "int8": path.name if path else "made from it",
         "float_bytes": len(model.onnx),
         "int8_bytes": len(data),
         "tiles": [measure(before, after, int(s), args.turns) for s in args.tiles.split(",")],

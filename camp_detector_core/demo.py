@@ -47,7 +47,8 @@ def truth_of(scene: Scene, folder: Path) -> str:
     area = int(scene.mask.sum()) * scene.options.gsd**2
     return (
         f"The camp truly holds {len(scene.labels)} dwellings, {area:,.1f} m2 in all; "
-        f"their outlines are in {folder / TRUTH}"
+        f"their outlines are in {folder / TRUTH}. The model was also trained on such drawings, so "
+        "this says little about real places"
     )
 
 

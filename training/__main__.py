@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 
@@ -24,10 +25,13 @@ def run(args: list[str] | None = None) -> None:
         SystemExit: Always, unless help was asked for or all went well.
     """
     words = sys.argv[1:] if args is None else args
+    if args is None:
+        # Stopped by the system is stopped as by Ctrl-C, and no error of whatever was at work.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main(words, prog_name="python -m training", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        _leave("stopped; a training run goes on with --resume", _INTERRUPTED)
+        _leave("stopped; a training run that ended an epoch goes on with --resume", _INTERRUPTED)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f" (see {context.command_path} --help)" if context else ""

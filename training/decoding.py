@@ -7,6 +7,7 @@ so the table says what a host would find.
 from __future__ import annotations
 
 import itertools
+import logging
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from training.options import Separating
 
     Polygons = NDArray[np.object_]
+
+LOG = logging.getLogger(__name__)
 
 WAY = "separation"
 """Where a description says which of `WAYS` its further channel comes from."""
@@ -139,6 +142,7 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
     Returns:
         Of equals the settings nearest to a threshold of one half and the smallest seeds.
     """
+    LOG.info("choosing how to tell dwellings apart: %s", method)
     best: Decoding | None = None
     order = sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
     seeds = dict.fromkeys(min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)

@@ -61,6 +61,7 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
     Raises:
         TrainError: The folder holds another run, or nothing to resume.
         CampDetectorError: Data cannot be read, or an export differs from the network.
+        KeyboardInterrupt: The run was stopped.
     """
     options, resume_from = _prepare(options)
     lightning.seed_everything(options.data.seed, workers=True, verbose=False)
@@ -79,7 +80,13 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         for message in (r".*isinstance\(treespec, LeafSpec\)", r"(Experiment logs|Checkpoint) dir"):
             warnings.filterwarnings("ignore", message=message)
         trainer, checkpoint = _trainer(options, loggers)
-        trainer.fit(task, data, ckpt_path=resume_from, weights_only=True if resume_from else None)
+        try:
+            trainer.fit(
+                task, data, ckpt_path=resume_from, weights_only=True if resume_from else None
+            )
+        except SystemExit as ended:  # what Lightning makes of Ctrl-C
+            raise KeyboardInterrupt from ended
+    LOG.info("fitted for %.1f minutes; now measuring and exporting", task.seconds() / 60)
     best = _best(task, checkpoint)
     return finish_run(options, data, built=built, network=best)
 
@@ -159,7 +166,7 @@ def _trainer(
         accelerator="auto",
         devices=1,
         precision=choose_precision(),
-        max_epochs=options.optim.epochs,
+        max_epochs=1 if options.fast_dev_run else options.optim.epochs,
         logger=[CSVLogger(options.out, name="", version=LOGS), *loggers],
         callbacks=callbacks,
         gradient_clip_val=1.0,

@@ -57,7 +57,7 @@ def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
     lines = [f"{spec.name}, version {spec.version}"]
     if spec.description:
         lines.append(spec.description)
-    lines += [f"  {_visible(name):<{_INDENT}}{value}" for name, value in facts]
+    lines += [f"  {_visible(name):<{_INDENT - 1}} {value}" for name, value in facts]
     return "\n".join(_visible(line) for line in lines)
 
 

@@ -144,7 +144,7 @@ MODEL = _options(
         "--tta",
         is_flag=True,
         help="Average the answers to the 8 flips and turns of each tile (4 where tiles are not "
-        "square). Takes 8 times as long: for a final map, not for a first look.",
+        "square). Takes 8 times as long, for outlines that are a little truer.",
     ),
 )
 

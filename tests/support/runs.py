@@ -20,7 +20,7 @@ def run_options(data: DataOptions, out: Path, **changes: Any) -> TrainOptions:
             start="random",
         ),
         "separation": "none" if changes.get("architecture") == "reference" else "border",
-        "optim": OptimOptions(epochs=1, lr=3e-4),
+        "optim": OptimOptions(epochs=2 if changes.get("fast_dev_run") else 1, lr=3e-4),
         "model": ModelOptions(tile_size=64, overlap=16),
         **changes,
     }

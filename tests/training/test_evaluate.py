@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.job import Machine, Settings
@@ -309,3 +311,26 @@ def test_results_appear_together_or_not_at_all(tmp_path: Path) -> None:
     write({"n": 2}, overwrite=True)
     assert sorted(p.name for p in (tmp_path / "a" / "b").iterdir()) == ["x.json", "y.json"]
     assert json.loads((tmp_path / "a" / "b" / "x.json").read_text()) == {"n": 2}
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(0, 12)] * 2, *[st.integers(1, 8)] * 2), max_size=14),
+    st.sampled_from([0.3, 0.5, 0.75]),
+)
+def test_pairs_are_those_of_trying_all(boxes: list[tuple[int, ...]], iou: float) -> None:
+    """Whatever is left out before polygons are cut would not have been a pair."""
+    polygons = [shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes]
+    found, truth = polygons[::2], polygons[1::2]
+    every = [
+        (a, b, one.intersection(other).area / one.union(other).area)
+        for a, one in enumerate(found)
+        for b, other in enumerate(truth)
+    ]
+    best = sorted((p for p in every if p[2] >= iou), key=lambda p: (-round(p[2], 12), p[0], p[1]))
+    wanted: list[tuple[int, int, float]] = []
+    for a, b, ratio in best:
+        if all(a != p[0] and b != p[1] for p in wanted):
+            wanted.append((a, b, ratio))
+    assert match_polygons(found, truth, iou=iou) == [
+        (a, b, pytest.approx(ratio)) for a, b, ratio in wanted
+    ]

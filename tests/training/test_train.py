@@ -351,6 +351,35 @@ def test_a_killed_run_goes_on(town: Town, tmp_path: Path) -> None:
     assert spec.provenance["resumed"] == record["resumed"][0]["at"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_says_so(town: Town, tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "run"
+    words = [
+        *("--chips", str(town.chips), "--labels", str(town.labels), "--out", str(out)),
+        *("--gsd", "0.5", "--crop", "64", "--samples", "2", "--batch-size", "2"),
+        *("--network", "reference", "--val-columns", "2", "--test-columns", "3"),
+        *("--workers", "1", "--epochs", "100000", "--patience", "100000"),
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "training", "train", *words],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        next(line for line in process.stderr if "epoch 1," in line)
+        process.send_signal(number)
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert rest.splitlines()[-1].startswith("error: stopped; a training run")
+    assert "internal error" not in rest
+    assert (out / "checkpoints" / "last.ckpt").exists()
+
+
+def test_a_trial_is_one_step_and_all_that_follows(run: TrainResult) -> None:
+    with (run.folder / "log" / "metrics.csv").open() as file:
+        assert {r["epoch"] for r in csv.DictReader(file) if r.get("val_loss")} == {"0"}
+
+
 def test_two_runs_of_one_seed_are_one_run(
     data_of: Callable[..., DataOptions], tmp_path: Path
 ) -> None:

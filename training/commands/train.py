@@ -119,7 +119,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the ONNX files; 11 is for old hosts.",
 )
-@click.option("--fast-dev-run", is_flag=True, help="One batch an epoch, to see that all works.")
+@click.option(
+    "--fast-dev-run", is_flag=True, help="One batch and all that follows, to see that all works."
+)
 def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     """Train a network, export it in every format, and show what it is worth.
 

@@ -84,7 +84,12 @@ def match_polygons(
     if not len(predicted) or not len(labelled):
         return []
     found, truth = np.asarray(predicted, object), np.asarray(labelled, object)
-    ours, theirs = shapely.STRtree(truth).query(found, predicate="intersects")
+    ours, theirs = shapely.STRtree(truth).query(found)
+    sizes = shapely.area(found)[ours], shapely.area(truth)[theirs]
+    # The IoU is at most the ratio of the areas: one huge ragged polygon over a whole town, as a
+    # weak model gives it, need not be cut with every building.
+    alike = np.minimum(*sizes) >= iou * np.maximum(*sizes)
+    ours, theirs = ours[alike], theirs[alike]
     common = shapely.area(shapely.intersection(found[ours], truth[theirs]))
     union = shapely.area(found)[ours] + shapely.area(truth)[theirs] - common
     ratio = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
