@@ -231,7 +231,7 @@ class TrainOptions:
     """Folder of results."""
     architecture: Literal["unet", "reference"] = "unet"
     """The U-Net, or the plain encoder-decoder that it is compared with."""
-    separation: Separating = "both"
+    separation: Separating = "core"
     """How the exported model tells touching dwellings apart; both channels are trained, unless
     none is wanted."""
     network: NetworkOptions = field(default_factory=lambda: NetworkOptions(classes=1 + len(EXTRAS)))

@@ -29,7 +29,7 @@ from tests.support.rasters import write_raster
 from training.evaluation.buildings import BuildingScore, match_polygons, score_buildings
 from training.evaluation.measure import EvaluateOptions, Evaluation, evaluate_model
 from training.evaluation.pixel import Confusion, ScoreHistogram, best_threshold
-from training.evaluation.summary import to_dict, to_table
+from training.evaluation.summary import MASK_NOTE, to_dict, to_table
 from training.evaluation.tables import block_rows
 from training.output import results, write_json
 
@@ -334,3 +334,8 @@ def test_pairs_are_those_of_trying_all(boxes: list[tuple[int, ...]], iou: float)
     assert match_polygons(found, truth, iou=iou) == [
         (a, b, pytest.approx(ratio)) for a, b, ratio in wanted
     ]
+
+
+def test_masks_come_with_a_word_of_caution(model: Path, town: Town) -> None:
+    assert MASK_NOTE in to_table(measure(model, town, labels=town.masks))
+    assert MASK_NOTE not in to_table(measure(model, town))

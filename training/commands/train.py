@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--separation",
-    type=click.Choice(["both", "border", "core", "none"]),
-    default="both",
+    type=click.Choice(["core", "border", "both", "none"]),
+    default="core",
     show_default=True,
     help="How the exported model tells touching dwellings apart: by their borders, their cores, or "
     "both; all ways are measured, unless none is wanted.",

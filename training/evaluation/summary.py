@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
+from training.data.chips import SUFFIXES
 from training.evaluation.bootstrap import NO_INTERVAL, intervals
 from training.evaluation.compare import SHOWN, figure, span
 from training.evaluation.measure import EDGE_RULE
@@ -21,6 +22,12 @@ PIXEL_RULE = (
     "parted, outlines simplified and small dwellings dropped"
 )
 """What figures of pixels are figures of."""
+
+
+MASK_NOTE = (
+    "labels are masks, in which dwellings that touch are one: where the model parts them, it seems "
+    "to find too many"
+)
 
 
 def to_dict(evaluation: Evaluation) -> dict[str, Any]:
@@ -111,7 +118,10 @@ def to_table(evaluation: Evaluation) -> str:
         rows["all"] = evaluation.total
     for name, score in rows.items():
         lines += _rows(name if len(rows) > 1 else "", score, options.iou)
-    return "\n".join([*lines, "", *_trust(evaluation.total, options.block_metres)])
+    trust = _trust(evaluation.total, options.block_metres)
+    if options.labels.is_dir() or options.labels.suffix.lower() in SUFFIXES:
+        trust.append(MASK_NOTE)
+    return "\n".join([*lines, "", *trust])
 
 
 def _rows(name: str, score: Score, iou: float) -> list[str]:
