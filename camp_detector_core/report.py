@@ -50,6 +50,24 @@ class Counts:
         )
 
 
+HUGE = 3000.0
+"""Square metres: few buildings are larger, and no dwelling of a camp."""
+
+
+def doubts_of(table: DwellingTable) -> tuple[str, ...]:
+    """What in a result is likely to be no dwelling, one sentence each."""
+    huge = int((table.area > HUGE).sum())
+    if not huge:
+        return ()
+    what = "1 polygon is" if huge == 1 else f"{huge} polygons are"
+    doubt = (
+        f"{what} larger than {HUGE:,.0f} m2, which hardly any dwelling is: look there first. "
+        "Borders and holes of one colour that the file does not call nodata are taken for roofs; "
+        "--nodata VALUE leaves them out"
+    )
+    return (doubt,)
+
+
 def _hundredths(area: float) -> float:
     """An area without digits that no imagery can tell."""
     return round(float(area), 2)

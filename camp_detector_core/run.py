@@ -17,7 +17,7 @@ from .engine.plan import TilePlan
 from .own_inputs import refuse_own_inputs, refuse_own_sources
 from .polygons import PolygonSink
 from .predictor import load_predictor
-from .report import Counts, Run, Tiles, report_bytes
+from .report import Counts, Run, Tiles, doubts_of, report_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,9 +122,12 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         stats, dwellings = work.detect(listener)
         table = work.write(dwellings)
         counts = Counts.of(table, inputs.spec)
+        doubts = doubts_of(table)
+        for doubt in doubts:
+            listener.warn(doubt)
         tiles = Tiles.of(stats, work.plan)
         if job.products.report:
-            work.report(counts, tiles, stats=stats, started=started)
+            work.report(counts, tiles, stats=stats, started=started, doubts=doubts)
         outputs.commit(cancelled=listener.cancelled)
     return Outcome(counts, tiles, paths)
 
@@ -224,7 +227,13 @@ class _Work:
         return table
 
     def report(
-        self, counts: Counts, tiles: Tiles, *, stats: DetectStats, started: datetime
+        self,
+        counts: Counts,
+        tiles: Tiles,
+        *,
+        stats: DetectStats,
+        started: datetime,
+        doubts: tuple[str, ...],
     ) -> None:
         """Write the run report."""
         inputs = self._inputs
@@ -240,7 +249,7 @@ class _Work:
             tiles=tiles,
             started=started,
             seconds={**self._clock.seconds, "stages of detect": stats.seconds},
-            warnings=inputs.warnings,
+            warnings=(*inputs.warnings, *doubts),
         )
         _store(self._targets["report"], report_bytes(run))
 

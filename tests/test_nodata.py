@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,3 +48,18 @@ def test_values_that_the_pixels_cannot_have_are_refused(
     assert code == 2
     assert "is no value of" in err
     assert not (tmp_path / "o.gpkg").exists()
+
+
+@pytest.mark.parametrize(("side", "huge"), [(100, False), (120, True)])
+def test_a_polygon_too_large_for_a_dwelling_comes_with_a_remedy(
+    tmp_path: Path, model: Path, camp: Any, side: int, huge: bool
+) -> None:
+    """At half a metre a pixel: 2,500 and 3,600 square metres."""
+    found = np.zeros((140, 140), bool)
+    found[10 : 10 + side, 10 : 10 + side] = True
+    image = write_raster(tmp_path / "white.tif", rgb_of(found))
+    code, _, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg")
+    assert code == 0
+    assert ("1 polygon is larger than 3,000 m2" in err) == huge
+    report = json.loads((tmp_path / "o_report.json").read_text())
+    assert any("--nodata VALUE" in warning for warning in report["warnings"]) == huge
