@@ -11,7 +11,6 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 
 from camp_detector_core.engine.instances import separate
@@ -19,12 +18,13 @@ from camp_detector_core.engine.scores import NODATA_SCORE
 from camp_detector_core.engine.separation import MAX_SEED, Separation
 from training.data.separation import BORDER_METRES, CORE_METRES, growth_of, reach_of
 from training.evaluation.buildings import BuildingScore, score_buildings
-from training.evaluation.truth import Outlines, read_truth, trace
+from training.evaluation.truth import Outlines, ground_of, read_truth, trace
 from training.options import EXTRAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
@@ -72,7 +72,7 @@ def sheets_of(
     for each in predictions:
         truth = read_truth(each.area, labels, each.grid)
         valid = (each.scores[0] != NODATA_SCORE) & truth.known
-        ground = shapely.union_all(trace(valid.astype(np.uint8)).polygons)
+        ground = ground_of(valid)
         smallest = spec.min_area / each.grid.pixel_area
         wanted = truth.outlines.clipped(ground, smallest=smallest)
         out.append(Sheet(each.scores, ground, wanted.polygons))

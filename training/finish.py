@@ -110,16 +110,16 @@ def finish_run(
         },
     }
     chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
-    spec = replace(
-        chosen.spec,
-        attribution=build_spec(
-            options, threshold=threshold, attribution=built.attribution, provenance={}
-        ).attribution,
+    spec = build_spec(
+        options,
+        threshold=threshold,
+        attribution=built.attribution,
         provenance={
             **describe_run(options, start=built.start, chips=chips, figures=figures),
             **provenance_of(options.out),
         },
     )
+    spec = replace(spec, separation=chosen.spec.separation)
     exports = export_all(
         chosen.network,
         options.out / "meta",

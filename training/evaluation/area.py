@@ -6,9 +6,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
 from camp_detector_core.engine.augment import Augmented
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
@@ -26,7 +23,7 @@ from training.evaluation.matching import Matching
 from training.evaluation.pixel import ScoreHistogram
 from training.evaluation.predict import Sheet
 from training.evaluation.score import Score
-from training.evaluation.truth import Outlines, read_truth, trace
+from training.evaluation.truth import Outlines, ground_of, read_truth
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
@@ -150,7 +147,7 @@ class AreaRun:
         scores, found = result[0].scores, result[1]
         truth = read_truth(area, self.labels, grid)
         valid = (scores[0] != NODATA_SCORE) & truth.known
-        ground = shapely.union_all(trace(valid.astype(np.uint8)).polygons)
+        ground = ground_of(valid)
         smallest = self.spec.min_area / grid.pixel_area
         found = found.clipped(ground, smallest=smallest)
         wanted = truth.outlines.clipped(ground, smallest=smallest)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.evaluation.pixel import Confusion, ScoreHistogram, sweep
+from training.evaluation.pixel import Confusion, ScoreHistogram
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -38,18 +38,6 @@ def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
         dark = value > 0.5  # noqa: PLR2004 - half of the colour map
         axes.text(col, row, f"{value:.1%}", ha="center", color="white" if dark else "black")
     _save(figure, folder / "confusion_matrix.png")
-
-
-def write_sweep(histogram: ScoreHistogram, path: Path) -> None:
-    """One row for each threshold: IoU, precision, recall, F1."""
-    rows = [
-        {
-            "threshold": t,
-            **{k: round(getattr(c, k), 6) for k in ("iou", "precision", "recall", "f1")},
-        }
-        for t, c in sweep(histogram)
-    ]
-    write_csv(path, rows)
 
 
 def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: Path) -> None:
@@ -148,7 +136,7 @@ def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, dpi=100)
 
 
-def write_csv(path: Path, rows: Sequence[dict[str, object]]) -> None:
+def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows under the names of the first one's columns; without a row no file."""
     if not rows:
         return

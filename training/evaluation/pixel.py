@@ -126,6 +126,17 @@ def sweep(histogram: ScoreHistogram) -> list[tuple[float, Confusion]]:
     return [(t, histogram.confusion(t)) for t in THRESHOLDS]
 
 
+def sweep_rows(histogram: ScoreHistogram) -> list[dict[str, float]]:
+    """Figures of pixels at each threshold that is tried."""
+    return [
+        {
+            "threshold": t,
+            **{n: round(getattr(c, n), 6) for n in ("iou", "precision", "recall", "f1")},
+        }
+        for t, c in sweep(histogram)
+    ]
+
+
 def best_threshold(histogram: ScoreHistogram) -> float:
     """The threshold of the highest IoU; of equals, the one nearest to one half."""
     return max(sweep(histogram), key=lambda tc: (tc[1].iou, -abs(tc[0] - 0.5)))[0]

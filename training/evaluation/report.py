@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from training.evaluation.artefacts import (
     write_chip_table,
     write_confusion,
+    write_csv,
     write_curves,
     write_examples,
-    write_sweep,
 )
-from training.evaluation.pixel import Confusion, ScoreHistogram
+from training.evaluation.pixel import Confusion, ScoreHistogram, sweep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def write_evaluation(predictions: Sequence[Prediction], spec: ModelSpec, folder:
     histogram = histogram_of(predictions)
     confusion = histogram.confusion(spec.threshold)
     write_confusion(confusion, folder, name=spec.classes[0].name)
-    write_sweep(histogram, folder / "threshold_sweep.csv")
+    write_csv(folder / "threshold_sweep.csv", sweep_rows(histogram))
     write_chip_table(predictions, spec, folder / "chips.csv")
     write_examples(predictions, spec, folder / "examples")
     summary = {"threshold": spec.threshold, "pixels": confusion.to_dict()}

@@ -10,11 +10,10 @@ from training.data.chips import SUFFIXES
 from training.evaluation.bootstrap import NO_INTERVAL, intervals
 from training.evaluation.compare import SHOWN, figure, span
 from training.evaluation.measure import EDGE_RULE
-from training.evaluation.pixel import sweep
+from training.evaluation.pixel import sweep_rows
 
 if TYPE_CHECKING:
     from training.evaluation.measure import Evaluation
-    from training.evaluation.pixel import ScoreHistogram
     from training.evaluation.score import Score
 
 PIXEL_RULE = (
@@ -86,17 +85,6 @@ def _settings(evaluation: Evaluation) -> dict[str, Any]:
         "edge_rule": EDGE_RULE,
         "pixel_rule": PIXEL_RULE,
     }
-
-
-def sweep_rows(histogram: ScoreHistogram) -> list[dict[str, float]]:
-    """Figures of pixels at each threshold that is tried."""
-    return [
-        {
-            "threshold": t,
-            **{n: round(getattr(c, n), 6) for n in ("iou", "precision", "recall", "f1")},
-        }
-        for t, c in sweep(histogram)
-    ]
 
 
 def to_table(evaluation: Evaluation) -> str:

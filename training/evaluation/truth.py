@@ -135,6 +135,11 @@ def trace(classes: NDArray[np.uint8]) -> Outlines:
     return Outlines.of_dwellings([*found, *linker.finish()])
 
 
+def ground_of(valid: NDArray[np.bool_]) -> shapely.Geometry:
+    """The outline of the pixels (height, width) that count, in pixels."""
+    return shapely.union_all(trace(valid.astype(np.uint8)).polygons)
+
+
 def to_pixels(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Columns and rows (n, 2) of CRS coordinates (n, 2): undoes `Transform.apply`."""
     t = transform
