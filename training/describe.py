@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
 from camp_detector_core.engine.spec import ModelSpec
+from training.preprocess.manifest import credits_of
 from training.system import PACKAGES, get_system_info
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def build_spec(
     """
     data, model = options.data, options.model
     scenes = (SCENES_CREDIT,) if data.scenes else ()
+    # What the options name first, then what a manifest beside the chips knows, each line once.
+    named = (*model.attribution, *credits_of(data.chips, data.labels), *scenes, *attribution)
     return ModelSpec(
         name=model.name,
         version=model.version,
@@ -51,7 +54,7 @@ def build_spec(
         min_area=model.min_area,
         description=DESCRIPTION,
         licence=model.licence,
-        attribution=(*model.attribution, *scenes, *attribution),
+        attribution=tuple(dict.fromkeys(named)),
         provenance=provenance,
     )
 

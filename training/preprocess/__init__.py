@@ -1,0 +1,1 @@
+"""From web map tiles and building outlines to chips and masks that training takes."""

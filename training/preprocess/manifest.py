@@ -1,0 +1,240 @@
+"""What a folder of chips and labels was made from: ``manifest.json`` beside the chips.
+
+Other commands read it to say where a model comes from, so this module needs nothing heavy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core import __version__
+from camp_detector_core.atomic import cannot_write
+from camp_detector_core.engine.errors import CampDetectorError
+from training.output import write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "manifest.json"
+"""Name of the file, in the folder that holds the folders of chips and labels."""
+VERSION = 1
+SOFTWARE = f"camp-detector {__version__}"
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees of longitude and latitude."""
+
+
+class PreprocessError(CampDetectorError):
+    """Chips or labels cannot be made, or what was made cannot be used."""
+
+
+@dataclass(frozen=True)
+class ImageryRecord:
+    """Where the chips come from."""
+
+    tms: str
+    """Template of the tiles' URLs, without credentials."""
+    fetched: str
+    """When the last tile came, ISO 8601."""
+    tiles: int
+    """How many chips there are."""
+    missing: tuple[tuple[int, int], ...] = ()
+    """x and y of the tiles that the server does not have, or that show nothing."""
+    attribution: str | None = None
+    """Who must be named; None where it is not known."""
+    licence: str | None = None
+    """SPDX identifier; None where it is not known."""
+    start: str | None = None
+    """When the imagery was taken, or the first of it, ISO 8601."""
+    end: str | None = None
+    """When the last of it was taken; the same as `start` for a single moment."""
+
+    def __post_init__(self) -> None:
+        """Refuse moments that are none, an end without a start, or before it."""
+        start, end = _moment(self.start, "start"), _moment(self.end, "end")
+        _moment(self.fetched, "fetched")
+        if (start is None) != (end is None) or (start and end and end < start):
+            msg = f"imagery from {self.start} to {self.end} is no span of time: give START/END"
+            raise PreprocessError(msg)
+        if self.tiles < 0:
+            msg = f"imagery cannot have {self.tiles} tiles"
+            raise PreprocessError(msg)
+
+
+@dataclass(frozen=True)
+class LabelRecord:
+    """Where the labels come from."""
+
+    source: str
+    """In words: OpenStreetMap, or the name of a file."""
+    fetched: str
+    """When they were read, ISO 8601."""
+    features: int
+    """How many polygons there are."""
+    url: str | None = None
+    """The service that was asked, without credentials."""
+    attribution: str | None = None
+    """Who must be named; None where it is not known."""
+    licence: str | None = None
+    """SPDX identifier; None where it is not known."""
+    date: str | None = None
+    """State of the data, ISO 8601."""
+
+    def __post_init__(self) -> None:
+        """Refuse moments that are none."""
+        _moment(self.fetched, "fetched")
+        _moment(self.date, "date")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All that is known of a folder of chips and labels."""
+
+    bbox: Box
+    """The area that was asked for; the chips cover it and a little more."""
+    zoom: int
+    imagery: ImageryRecord
+    labels: LabelRecord
+    software: str = SOFTWARE
+
+    def __post_init__(self) -> None:
+        """Refuse an area that is none."""
+        west, south, east, north = self.bbox
+        fits = -180 <= west < east <= 180 and -90 <= south < north <= 90  # noqa: PLR2004 - degrees
+        if not (all(map(math.isfinite, self.bbox)) and fits):
+            msg = f"{list(self.bbox)} is no area: give west, south, east, north in degrees"
+            raise PreprocessError(msg)
+
+    def credits(self, *, labels: bool = True) -> tuple[str, ...]:
+        """Lines that a model made from this must carry.
+
+        Args:
+            labels: Whether its labels were used, or only its imagery.
+        """
+        lines = [_credit("Imagery", self.imagery.attribution, self.imagery.licence)]
+        if labels:
+            lines.append(_credit("Building outlines", self.labels.attribution, self.labels.licence))
+        return tuple(line for line in lines if line)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"version": VERSION, **asdict(self)}
+
+    def write(self, folder: Path) -> None:
+        """Write ``manifest.json`` into a folder; it is whole, or not there.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        replace_json(folder / NAME, self.to_dict())
+
+
+def read_manifest(chips_folder: Path) -> Manifest | None:
+    """The manifest beside a folder of chips.
+
+    Args:
+        chips_folder: The folder that holds the chips, as `preprocess` made it.
+
+    Returns:
+        None where there is none, or one of another program.
+
+    Raises:
+        PreprocessError: It cannot be read.
+    """
+    path = chips_folder.resolve().parent / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read: {error}"
+        raise PreprocessError(msg) from error
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        msg = f"{path} is no JSON: delete it, or make the chips again with preprocess --overwrite"
+        raise PreprocessError(msg) from error
+    if not isinstance(values, dict) or not {"bbox", "zoom", "imagery", "labels"} <= set(values):
+        return None
+    if values.get("version") != VERSION:
+        msg = f"{path} is of version {values.get('version')!r}, and this program reads {VERSION}"
+        raise PreprocessError(msg)
+    try:
+        return _from_dict(values)
+    except (TypeError, ValueError, KeyError) as error:
+        msg = f"{path} is damaged ({error}): make the chips again with preprocess --overwrite"
+        raise PreprocessError(msg) from error
+
+
+def replace_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a JSON file that no reader ever sees half written.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    write_json(temporary, value)
+    try:
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def credits_of(chips: Path, labels: Path) -> tuple[str, ...]:
+    """Lines that a model made from these chips and labels must carry, as far as they are known.
+
+    Args:
+        chips: Folder of chips, beside which a manifest may lie.
+        labels: Folder or file of labels. The manifest's count only if they lie in its folder.
+
+    Raises:
+        PreprocessError: The manifest cannot be read.
+    """
+    manifest = read_manifest(chips)
+    if manifest is None:
+        return ()
+    own = labels.resolve().is_relative_to(chips.resolve().parent)
+    return manifest.credits(labels=own)
+
+
+def now() -> str:
+    """This moment, to the second, in UTC."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _from_dict(values: dict[str, Any]) -> Manifest:
+    imagery, labels = dict(values["imagery"]), dict(values["labels"])
+    imagery["missing"] = tuple((int(x), int(y)) for x, y in imagery.get("missing", ()))
+    west, south, east, north = (float(v) for v in values["bbox"])
+    return Manifest(
+        bbox=(west, south, east, north),
+        zoom=int(values["zoom"]),
+        imagery=ImageryRecord(**_known(imagery, ImageryRecord)),
+        labels=LabelRecord(**_known(labels, LabelRecord)),
+        software=str(values.get("software", "")),
+    )
+
+
+def _known(values: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Those of the values that a record has; a later release may write more."""
+    return {k: v for k, v in values.items() if k in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def _moment(text: str | None, name: str) -> dt.datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        msg = f"{name} must be a date or a date with time of ISO 8601, got {text!r}"
+        raise PreprocessError(msg) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _credit(what: str, attribution: str | None, licence: str | None) -> str:
+    known = ", ".join(part for part in (attribution, licence) if part)
+    return f"{what}: {known}" if known else ""
