@@ -3,7 +3,7 @@
 A file is one protocol buffer message, ModelProto (onnx/onnx.proto): field 7 is the graph, field 14
 the metadata, each entry a message of key (1) and value (2). The wire format is described at
 protobuf.dev/programming-guides/encoding. Only the outermost fields are looked at, so the time
-does not depend on the size of the network.
+does not depend on the size of the network. `onnx_graph` reads what goes in and what comes out.
 """
 
 from __future__ import annotations
@@ -34,11 +34,15 @@ def read_metadata(data: bytes, origin: str) -> dict[str, str]:
     entries: dict[str, str] = {}
     has_graph = False
     try:
-        for number, value in _fields(memoryview(data)):
-            if number == _GRAPH and value is not None:
+        for number, value in fields(memoryview(data)):
+            if not isinstance(value, memoryview):
+                continue
+            if number == _GRAPH:
                 has_graph = True
-            elif number == _METADATA and value is not None:
-                entry = {n: bytes(v).decode() for n, v in _fields(value) if v is not None}
+            elif number == _METADATA:
+                entry = {
+                    n: bytes(v).decode() for n, v in fields(value) if isinstance(v, memoryview)
+                }
                 entries[entry.get(_KEY, "")] = entry.get(_VALUE, "")
     except (ValueError, IndexError) as error:
         msg = f"{origin} is not an ONNX model, or it is damaged"
@@ -49,15 +53,20 @@ def read_metadata(data: bytes, origin: str) -> dict[str, str]:
     return entries
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview | None]]:
-    """Numbers of the fields of a message, with the bytes of those that are made of bytes."""
+def fields(message: memoryview) -> Iterator[tuple[int, int | memoryview | None]]:
+    """The fields of a message: their numbers and values; None for those of fixed width.
+
+    Raises:
+        ValueError: It is no message.
+        IndexError: It ends early.
+    """
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
         number, kind = key >> 3, key & 7
-        value = None
+        value: int | memoryview | None = None
         if kind == _VARINT:
-            _, at = _varint(message, at)
+            value, at = _varint(message, at)
         elif kind == _FIXED64:
             at += 8
         elif kind == _FIXED32:

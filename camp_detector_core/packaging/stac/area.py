@@ -1,0 +1,162 @@
+"""The ground that a model was trained on, as GeoJSON in longitude and latitude (RFC 7946)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .facts import StacError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import shapely
+    from numpy.typing import NDArray
+
+DIGITS = 7
+"""Decimals of a degree: a centimetre on the ground."""
+MAX_POINTS = 200
+"""An outline of more points is replaced by its convex hull."""
+_HALF = 180.0
+_WORLD = 360.0
+
+Box = tuple[float, float, float, float]
+
+
+def area_of_footprints(rings: Sequence[NDArray[Any]]) -> tuple[dict[str, Any], Box]:
+    """Geometry and bbox of chips.
+
+    Footprints that touch are joined. Where that gives a ragged outline, it is replaced by the
+    convex hull. An area across the antimeridian is cut there, and its bbox then begins west of
+    it and ends east of it, as RFC 7946 asks.
+
+    Args:
+        rings: The outline of each chip, (n, 2) longitude and latitude in degrees.
+
+    Returns:
+        A Polygon or MultiPolygon whose outer rings run counter-clockwise, and west, south, east,
+        north.
+
+    Raises:
+        StacError: There are none, or one lies nowhere on Earth.
+    """
+    import numpy as np
+    import shapely
+
+    if not rings:
+        msg = "no footprint is given: an area needs at least one"
+        raise StacError(msg)
+    for ring in rings:
+        inside = np.isfinite(ring).all() and (abs(ring) <= (_HALF, _HALF / 2)).all()
+        if not inside:
+            msg = f"a footprint has points outside of the world's degrees: {ring.tolist()!r:.100}"
+            raise StacError(msg)
+    crossing = _crosses(rings)
+    shifted = [np.where(_west(r) & crossing, r + (_WORLD, 0), r) for r in rings]
+    polygons = [shapely.make_valid(shapely.Polygon(np.round(r, DIGITS))) for r in shifted]
+    joined = shapely.union_all(polygons, grid_size=10.0**-DIGITS)
+    if shapely.get_num_coordinates(joined) > MAX_POINTS:
+        joined = joined.convex_hull
+    if joined.area == 0:
+        msg = "the footprints cover no ground: their points lie on a line"
+        raise StacError(msg)
+    return _finish(joined)
+
+
+def area_of_bbox(bbox: Box) -> tuple[dict[str, Any], Box]:
+    """Geometry and bbox of a rectangle; its west may be larger than its east (antimeridian).
+
+    Raises:
+        StacError: It is none.
+    """
+    import shapely
+
+    west, south, east, north = bbox
+    fits = all(map(math.isfinite, bbox)) and max(abs(west), abs(east)) <= _HALF
+    if not fits or not -_HALF / 2 <= south < north <= _HALF / 2 or west == east:
+        msg = f"{list(bbox)} is no area: give west, south, east, north in degrees"
+        raise StacError(msg)
+    far = east + _WORLD if east < west else east
+    return _finish(shapely.box(west, south, far, north))
+
+
+def area_of_geojson(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Box]:
+    """Geometry and bbox of the polygons of a GeoJSON geometry, feature or collection.
+
+    Raises:
+        StacError: It holds none.
+    """
+    import numpy as np
+    import shapely
+
+    try:
+        found = shapely.from_geojson(_text(raw))
+    except (shapely.errors.GEOSException, ValueError, TypeError) as error:
+        msg = f"the area is not GeoJSON: {str(error)[:100]}"
+        raise StacError(msg) from error
+    kinds = (shapely.Polygon, shapely.MultiPolygon)
+    parts = [p for p in shapely.get_parts(found) if isinstance(p, kinds) and not p.is_empty]
+    rings = [np.asarray(q.exterior.coords)[:, :2] for p in parts for q in shapely.get_parts(p)]
+    if not rings:
+        msg = "the area holds no polygon: give a GeoJSON file with one or more"
+        raise StacError(msg)
+    return area_of_footprints(rings)
+
+
+def _text(raw: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(raw)
+
+
+def _west(ring: NDArray[Any]) -> NDArray[Any]:
+    """(n, 1) bool: points of the western half of the world."""
+    found: NDArray[Any] = ring[:, :1] < 0
+    return found
+
+
+def _crosses(rings: Sequence[NDArray[Any]]) -> bool:
+    """Whether the rings are closer together across the antimeridian than across Greenwich."""
+    import numpy as np
+
+    degrees = np.concatenate([r[:, 0] for r in rings])
+    return bool(np.ptp(np.where(degrees < 0, degrees + _WORLD, degrees)) < np.ptp(degrees))
+
+
+def _finish(joined: shapely.Geometry) -> tuple[dict[str, Any], Box]:
+    """Cut at the antimeridian, turn the rings, and round."""
+    import json
+
+    import shapely
+    from shapely.affinity import translate
+
+    west, south, east, north = joined.bounds
+    if east > _HALF:
+        near = shapely.intersection(joined, shapely.box(-_HALF, -90, _HALF, 90))
+        far = shapely.intersection(joined, shapely.box(_HALF, -90, _HALF + _WORLD, 90))
+        joined = shapely.MultiPolygon([*_polygons(near), *_polygons(translate(far, -_WORLD))])
+        east -= _WORLD
+    geometry = json.loads(shapely.to_geojson(_turn(joined.normalize())))
+    bbox = tuple(round(v, DIGITS) for v in (west, south, east, north))
+    geometry["coordinates"] = _rounded(geometry["coordinates"])
+    return geometry, (bbox[0], bbox[1], bbox[2], bbox[3])
+
+
+def _turn(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Outer rings counter-clockwise, holes clockwise."""
+    import shapely
+    from shapely.geometry.polygon import orient
+
+    parts = [orient(p) for p in _polygons(geometry)]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _polygons(geometry: shapely.Geometry) -> list[shapely.Geometry]:
+    """The polygons of a geometry; slivers without ground are left out."""
+    import shapely
+
+    return [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0]
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - nested lists of numbers
+    return [_rounded(v) for v in value] if isinstance(value, list) else round(value, DIGITS)

@@ -1,0 +1,230 @@
+"""The ``mlm:`` fields of an item, from the model's description and its real graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.separation import OUTPUT as SEPARATION
+
+from .facts import StacError
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import Band, ModelSpec
+    from camp_detector_core.packaging.onnx_graph import Graph, Tensor
+
+    from .facts import RunFacts
+    from .weights import Weights
+
+SEMANTIC, INSTANCE = "semantic-segmentation", "instance-segmentation"
+BEFORE = "camp_detector_core.engine.prepare:normalise"
+AFTER = "camp_detector_core.engine.scores:to_classes"
+PARTING = "camp_detector_core.engine.instances:separate"
+"""Functions of this software, as ``package.module:name``."""
+_INPUT_DIMS = ["batch", "bands", "height", "width"]
+_OUTPUT_DIMS = ["batch", "channel", "height", "width"]
+_DIGITS = 9
+"""Significant digits of scaling values: 0.485 * 255 in floating point is 123.67499999999998."""
+
+
+def model_properties(
+    spec: ModelSpec, graph: Graph, weights: Weights, run: RunFacts
+) -> dict[str, Any]:
+    """All ``mlm:`` properties, checked by stac-model; the same input gives the same dict.
+
+    Raises:
+        StacError: The graph is not that of the description.
+    """
+    from stac_model.base import ModelHyperParameters  # type: ignore[import-untyped]
+    from stac_model.schema import MLModelProperties  # type: ignore[import-untyped]
+
+    _refuse_misfit(spec, graph)
+    outputs = [_output(spec, value) for value in graph.outputs]
+    checked = MLModelProperties(
+        name=spec.name,
+        architecture=" with encoder ".join(filter(None, (run.architecture, run.encoder))),
+        tasks={task for output in outputs for task in output["tasks"]},
+        framework=run.framework or "ONNX",
+        framework_version=run.framework_version or None,
+        memory_size=weights.size,
+        total_parameters=_parameters(weights, run),
+        pretrained=run.pretrained,
+        pretrained_source=run.pretrained_source,
+        batch_size_suggestion=1,
+        accelerator=None,
+        accelerator_constrained=False,
+        accelerator_summary="Needs no accelerator: runs on any 64-bit processor. A GPU is used "
+        "where ONNX Runtime has a provider for it.",
+        input=[_input(spec, graph.inputs[0])],
+        output=outputs,
+        hyperparameters=ModelHyperParameters(**_hyperparameters(spec, run)),
+    )
+    found: dict[str, Any] = checked.model_dump(mode="json", by_alias=True)
+    found["mlm:tasks"] = sorted(found["mlm:tasks"])
+    for output, plain in zip(found["mlm:output"], outputs, strict=True):
+        output["tasks"] = plain["tasks"]  # stac-model keeps a set, whose order is chance
+    found["mlm:input"][0].update(resize_type=None)
+    found["mlm:pretrained_source"] = run.pretrained_source  # null says: from scratch
+    found.pop("mlm:accelerator", None)  # the schema knows no word for "none needed"
+    return found
+
+
+def _parameters(weights: Weights, run: RunFacts) -> int | None:
+    if run.total_parameters is not None:
+        return run.total_parameters
+    return None if weights.quantised else weights.parameters
+
+
+def bands_of(spec: ModelSpec) -> list[dict[str, Any]]:
+    """``bands`` as STAC 1.1 has them: names, and the type of the raw values."""
+    return [
+        {
+            "name": band.name,
+            "description": f"{band.name} as {spec.dtype}; channel {i} of the input",
+            "data_type": spec.dtype,
+        }
+        for i, band in enumerate(spec.bands)
+    ]
+
+
+def scaling_of(band: Band) -> tuple[float, float]:
+    """Mean and standard deviation of a band in raw values, without the noise of floating point."""
+    return _rounded(band.mean / band.scale), _rounded(band.std / band.scale)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _input(spec: ModelSpec, value: Tensor) -> dict[str, Any]:
+    scaling = [
+        {"type": "z-score", "mean": mean, "stddev": std}
+        for mean, std in (scaling_of(b) for b in spec.bands)
+    ]
+    return {
+        "name": value.name,
+        "description": f"Raw values ({spec.dtype}) of {', '.join(b.name for b in spec.bands)} at "
+        f"{spec.gsd:g} metres a pixel, with (raw - mean) / stddev applied to each band as "
+        "value_scaling says, in raw units. This normalisation is not in the graph: apply it "
+        "before the model. Pixels without data become 0 after it. Height and width must be "
+        f"multiples of {spec.multiple}; fill up with 0 below and on the right.",
+        "bands": [b.name for b in spec.bands],
+        "variables": None,
+        "input": {
+            "shape": list(value.shape or ()),
+            "dim_order": _INPUT_DIMS,
+            "data_type": value.dtype,
+        },
+        "value_scaling": scaling,
+        "resize_type": None,
+        "pre_processing_function": {
+            "format": "python",
+            "expression": BEFORE,
+            "description": "(raw - mean) / stddev by band, and 0 where there is no data.",
+        },
+    }
+
+
+def _output(spec: ModelSpec, value: Tensor) -> dict[str, Any]:
+    parted = value.name == SEPARATION and spec.separation is not None
+    return {
+        "name": value.name,
+        "tasks": [INSTANCE if parted else SEMANTIC],
+        "description": _separation_words(spec) if parted else _class_words(spec),
+        "bands": None,
+        "variables": None,
+        "result": {
+            "shape": list(value.shape or ()),
+            "dim_order": _OUTPUT_DIMS,
+            "data_type": value.dtype,
+        },
+        **({} if parted else {"classification:classes": _classes(spec)}),
+        "post_processing_function": _after(parted=parted),
+    }
+
+
+def _class_words(spec: ModelSpec) -> str:
+    names = ", ".join(f"channel {i} of {c.name}" for i, c in enumerate(spec.classes))
+    return (
+        f"Probabilities from 0 to 1, after the sigmoid, which is in the graph: do not apply it "
+        f"again ({names}; background has no channel). A pixel from {spec.threshold:g} on "
+        "(inference.threshold) belongs to the class, to the likeliest one where there are several."
+    )
+
+
+def _separation_words(spec: ModelSpec) -> str:
+    separation = spec.separation
+    if separation is None:
+        return ""
+    what = {
+        "border": "of lying on the outline of a dwelling: what is below parts touching dwellings",
+        "core": "of lying well inside of a dwelling: each patch of it is the seed of one dwelling",
+    }[separation.method]
+    return (
+        f"Probability from 0 to 1 {what}, at {separation.threshold:g} "
+        "(inference.separation.threshold). It serves to tell touching dwellings apart and may be "
+        "left out: the mask is whole without it."
+    )
+
+
+def _after(*, parted: bool) -> dict[str, Any]:
+    words = (
+        "Grows the seeds back into the mask and leaves a line between touching dwellings."
+        if parted
+        else "The class of each pixel from probabilities stored as round(254 p), 255 for no data."
+    )
+    return {
+        "format": "python",
+        "expression": PARTING if parted else AFTER,
+        "description": words,
+    }
+
+
+def _classes(spec: ModelSpec) -> list[Any]:
+    from stac_model.output import MLMClassification  # type: ignore[import-untyped]
+
+    background = MLMClassification(0, name="background", description="no dwelling")
+    return [
+        background,
+        *(
+            MLMClassification(
+                c.value, name=c.name, description=c.name, color_hint=c.color.removeprefix("#")
+            )
+            for c in spec.classes
+        ),
+    ]
+
+
+def _hyperparameters(spec: ModelSpec, run: RunFacts) -> dict[str, Any]:
+    """``training.*`` as the run was told, ``inference.*`` as the model is meant to be run."""
+    inference: dict[str, Any] = {
+        "threshold": spec.threshold,
+        "tile_size": spec.tile_size,
+        "overlap": spec.overlap,
+        "multiple": spec.multiple,
+        "min_area": spec.min_area,
+        "gsd": spec.gsd,
+    }
+    if spec.separation is not None:
+        inference |= {f"separation.{k}": v for k, v in vars(spec.separation).items()}
+    told = {f"training.{k}": v for k, v in sorted(run.training.items())}
+    return told | {f"inference.{k}": v for k, v in inference.items()}
+
+
+def _refuse_misfit(spec: ModelSpec, graph: Graph) -> None:
+    """Refuse a graph that is not the one that the description speaks of."""
+    wanted = ["output", SEPARATION] if spec.separation is not None else ["output"]
+    shapes = [v.shape or () for v in (*graph.inputs, *graph.outputs)]
+    if len(graph.inputs) != 1 or len(graph.outputs) != len(wanted):
+        msg = (
+            f"{spec.id} is described with one input and {len(wanted)} outputs, and its graph has "
+            f"{len(graph.inputs)} and {len(graph.outputs)}: export it again"
+        )
+        raise StacError(msg)
+    channels = [len(spec.bands), len(spec.classes), *([1] if spec.separation else [])]
+    for shape, channel in zip(shapes, channels, strict=True):
+        if len(shape) != len(_INPUT_DIMS) or shape[1] not in {channel, -1}:
+            msg = (
+                f"{spec.id} is described with {channel} channels where its graph has the shape "
+                f"{list(shape)}: export it again"
+            )
+            raise StacError(msg)

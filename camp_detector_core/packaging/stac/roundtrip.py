@@ -1,0 +1,85 @@
+"""Back from an item to the description that it was made from."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.spec import ModelSpec
+
+from .model import bands_of, scaling_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SPEC_FIELD = "camp_detector:spec"
+"""Property that holds the whole description; the standard fields repeat parts of it."""
+
+
+def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
+    """The description in an item, held against the standard fields beside it.
+
+    Args:
+        item: A STAC item as plain values.
+
+    Raises:
+        SpecError: There is none, or bands, scaling, classes or resolution contradict it.
+    """
+    properties = item.get("properties")
+    if not isinstance(properties, dict) or SPEC_FIELD not in properties:
+        msg = (
+            f"the item holds no {SPEC_FIELD}, so it was not made by this software: name the .onnx "
+            "file itself"
+        )
+        raise SpecError(msg)
+    spec = ModelSpec.from_dict(properties[SPEC_FIELD])
+    for name, agrees in _agreements(spec, properties):
+        if not agrees:
+            msg = f"the item's {name} is not that of its {SPEC_FIELD}: make the item again"
+            raise SpecError(msg)
+    return spec
+
+
+def _agreements(spec: ModelSpec, properties: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """The standard fields that repeat the description, and whether each agrees with it."""
+    first = _first(properties.get("mlm:input"))
+    output = _first(properties.get("mlm:output"))
+    classes = output.get("classification:classes")
+    wanted = [(0, "background"), *((c.value, c.name) for c in spec.classes)]
+    return [
+        ("mlm:name", properties.get("mlm:name") == spec.name),
+        ("gsd", properties.get("gsd") == spec.gsd),
+        ("bands", _names(properties.get("bands")) == [b["name"] for b in bands_of(spec)]),
+        ("mlm:input bands", first.get("bands") == [b.name for b in spec.bands]),
+        ("value_scaling", _same_scaling(spec, first.get("value_scaling"))),
+        ("classification:classes", _values(classes) == wanted),
+    ]
+
+
+def _first(value: object) -> dict[str, Any]:
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+
+
+def _names(value: object) -> list[Any]:
+    entries = value if isinstance(value, list) else []
+    return [e.get("name") if isinstance(e, dict) else None for e in entries]
+
+
+def _values(value: object) -> list[tuple[Any, Any]]:
+    entries = value if isinstance(value, list) else []
+    return [(e.get("value"), e.get("name")) for e in entries if isinstance(e, dict)]
+
+
+def _same_scaling(spec: ModelSpec, value: object) -> bool:
+    entries = value if isinstance(value, list) else []
+    if len(entries) != len(spec.bands):
+        return False
+    for band, entry in zip(spec.bands, entries, strict=True):
+        told = (entry.get("mean"), entry.get("stddev")) if isinstance(entry, dict) else ()
+        if not all(isinstance(v, int | float) for v in told) or len(told) != 2:  # noqa: PLR2004
+            return False
+        pairs = zip(told, scaling_of(band), strict=True)
+        if not all(math.isclose(one, other, rel_tol=1e-6) for one, other in pairs):
+            return False
+    return True
