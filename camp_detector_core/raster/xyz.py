@@ -51,6 +51,36 @@ def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
     count = 2**zoom
     if x >= count or not _MIN_TURN < y / count < 1:
         return None
-    side = 2 * _HALF / count
-    pixel = side / width
-    return Transform(pixel, 0.0, x * side - _HALF, 0.0, -pixel, _HALF - y * side)
+    return transform_of(x, y, zoom, side=width)
+
+
+def transform_of(x: int, y: int, zoom: int, *, side: int) -> Transform:
+    """Transform of a tile, in metres of EPSG:3857.
+
+    Args:
+        x: Column, from the antimeridian eastwards.
+        y: Row, from the north.
+        zoom: The world is 2^zoom tiles wide.
+        side: Pixels of the tile along either axis.
+    """
+    metres = 2 * _HALF / 2**zoom
+    pixel = metres / side
+    return Transform(pixel, 0.0, x * metres - _HALF, 0.0, -pixel, _HALF - y * metres)
+
+
+def tile_at(lon: float, lat: float, zoom: int) -> tuple[float, float]:
+    """Where a place lies, in tiles from the west and the north; whole parts are x and y.
+
+    Args:
+        lon: Degrees.
+        lat: Degrees, at most 85.0511 from the equator.
+        zoom: The world is 2^zoom tiles wide.
+    """
+    turn = math.asinh(math.tan(math.radians(lat))) / math.pi
+    return (lon / 360 + 0.5) * 2**zoom, (1 - turn) / 2 * 2**zoom
+
+
+def place_of(x: float, y: float, zoom: int) -> tuple[float, float]:
+    """Longitude and latitude, in degrees, of the north-western corner of a tile."""
+    turn = math.pi * (1 - 2 * y / 2**zoom)
+    return (x / 2**zoom - 0.5) * 360, math.degrees(math.atan(math.sinh(turn)))
