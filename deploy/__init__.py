@@ -1,0 +1,1 @@
+"""The tracking server: with containers (compose.yaml) or without (native)."""

