@@ -38,7 +38,7 @@ def run(args: list[str] | None = None) -> None:
         _leave(error.format_message() + hint, _USER_ERROR)
     except CampDetectorError as error:
         _trace(words)
-        _leave(str(error), _USER_ERROR)
+        _leave(str(error), getattr(error, "exit_code", _USER_ERROR))
     except ModuleNotFoundError as error:
         _trace(words)
         _leave(f'{error.name} is missing: pip install "camp-detector[training]"', _USER_ERROR)

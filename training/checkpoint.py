@@ -81,16 +81,33 @@ def export_checkpoint(options: ExportOptions) -> dict[str, float]:
         CampDetectorError: The description cannot be read.
     """
     with results(options.out, NAMES, overwrite=options.overwrite) as paths:
-        found = read_description(options.spec)
-        spec = found.spec
+        network, spec = load_checkpoint(options.checkpoint, options.spec)
         if options.threshold is not None:
             spec = replace(spec, threshold=options.threshold)
-        state, of_trainer = read_weights(options.checkpoint)
-        network = _network(found, state)
-        load_state(network, state, origin=options.checkpoint)
-        _finish(network, found, of_trainer=of_trainer)
         folder = paths[NAMES[0]].parent
-        return export_all(network.eval(), folder, spec=spec, opset=options.opset)
+        return export_all(network, folder, spec=spec, opset=options.opset)
+
+
+def load_checkpoint(checkpoint: Path, description: Path) -> tuple[nn.Module, ModelSpec]:
+    """The network of a checkpoint as it is exported, and what it is.
+
+    Args:
+        checkpoint: ``.pth`` state dict, or ``.ckpt`` of a training run.
+        description: As for `read_description`.
+
+    Returns:
+        In evaluation mode: normalised chips to calibrated logits of the spec's channels.
+
+    Raises:
+        NetworkError: The weights cannot be read, or are not those of the network described.
+        CampDetectorError: The description cannot be read.
+    """
+    found = read_description(description)
+    state, of_trainer = read_weights(checkpoint)
+    network = _network(found, state)
+    load_state(network, state, origin=checkpoint)
+    _finish(network, found, of_trainer=of_trainer)
+    return network.eval(), found.spec
 
 
 def read_description(path: Path) -> Description:

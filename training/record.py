@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from training.commit import commit_of_sources
 from training.options import OptionsError, SplitOptions
 from training.output import write_json
 from training.system import get_system_info
@@ -86,10 +87,17 @@ def provenance_of(folder: Path) -> dict[str, str]:
     return {**out, "resumed": ", ".join(resumed)} if resumed else out
 
 
+def commit_of(folder: Path) -> dict[str, str]:
+    """Which sources the run began with: ``git_commit`` and ``git_dirty``, where it is known."""
+    record = _read(folder / _RUN)
+    return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
+
+
 def _now() -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        **commit_of_sources(),
     }
 
 

@@ -30,7 +30,7 @@ from training.system import choose_precision
 from training.task import EpochLines, LitRefugeeCamp, TimeLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lightning.pytorch.loggers import Logger
     from torch import nn
@@ -47,7 +47,12 @@ class TrainError(CampDetectorError):
     """A run cannot start or go on."""
 
 
-def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> TrainResult:
+def train_model(
+    options: TrainOptions,
+    *,
+    loggers: Sequence[Logger] = (),
+    begin: Callable[[TrainOptions], Sequence[Logger]] | None = None,
+) -> TrainResult:
     """Train, export, evaluate.
 
     Writes into ``options.out``: ``options.json``, ``run.json``, ``system.json``, ``split.json``,
@@ -57,6 +62,7 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
     Args:
         options: All that can be told.
         loggers: Lightning loggers beside the CSV files.
+        begin: Called once the folder is the run's and before any work; gives further loggers.
 
     Raises:
         TrainError: The folder holds another run, or nothing to resume.
@@ -64,6 +70,8 @@ def train_model(options: TrainOptions, *, loggers: Sequence[Logger] = ()) -> Tra
         KeyboardInterrupt: The run was stopped.
     """
     options, resume_from = _prepare(options)
+    if begin is not None:
+        loggers = [*loggers, *begin(options)]
     lightning.seed_everything(options.data.seed, workers=True, verbose=False)
     data = CampDataModule(options.data, split_file=options.out / "split.json")
     write_json(options.out / "statistics.json", _statistics(data))

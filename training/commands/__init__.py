@@ -9,6 +9,8 @@ import click
 from .evaluate import evaluate
 from .export import export
 from .info import info
+from .log import log
+from .promote import promote
 from .quantise import quantise
 from .split import split
 from .train import train
@@ -38,5 +40,5 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (split, train, evaluate, export, quantise, info):
+for command in (split, train, evaluate, export, quantise, log, promote, info):
     main.add_command(command)

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from training.publish import check_publish, publish_run
+
 from . import options
+from .tracking import tracker_of, tracking
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from training.options import AugmentOptions, DataOptions, Separating
+    from training.finish import TrainResult
+    from training.options import AugmentOptions, DataOptions, Separating, TrainOptions
 
 
 @click.command()
 @options.data
 @options.split
-@click.option("--out", type=options.OUT, required=True, help="Folder of results.")
+@click.option(
+    "--out",
+    type=options.OUT,
+    help="Folder of results.  [default: a new one below runs/, named after date and time]",
+)
+@click.option(
+    "--publish",
+    type=options.OUT,
+    metavar="FOLDER",
+    help="In the end also copy meta/ and the best checkpoint into this folder, in place of those "
+    "of earlier trainings.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
-@click.option("--minutes", type=float, help="Wall clock for fitting; the schedule ends with it.")
+@click.option(
+    "--minutes",
+    type=float,
+    help="Wall clock for fitting; the schedule ends with it. 0: no limit.",
+)
 @click.option("--epochs", default=200, show_default=True, help="Most epochs.")
 @click.option("--patience", default=50, show_default=True, help="Epochs without progress allowed.")
 @click.option("--samples", default=512, show_default=True, help="Samples in an epoch.")
@@ -122,7 +142,8 @@ if TYPE_CHECKING:
 @click.option(
     "--fast-dev-run", is_flag=True, help="One batch and all that follows, to see that all works."
 )
-def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
+@tracking
+def train(out: Path | None, publish: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
     """Train a network, export it in every format, and show what it is worth.
 
     Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
@@ -131,54 +152,36 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     lose power, and say the same again with --resume: it goes on with the split, the weights and
     the clock of the last checkpoint. Generated scenes are drawn again then, the same ones.
 
+    With MLflow (--track) the run, its figures and its model are logged too; if that fails after the
+    training, nothing is lost: the exit code is 3, and python -m training log does it later.
+
     \b
     Example, 40 minutes with whole columns of tiles held out:
       python -m training train --chips chips/ --labels osm_buildings.geojson \\
           --val-columns 386693 --test-columns 386694 --minutes 40 --out runs/first \\
           --attribution "OpenAerialMap contributors (CC BY 4.0)"
     """  # noqa: D301 - click wants the control character
-    from camp_detector_core.network import NetworkOptions
-    from training.options import EXTRAS, AugmentOptions, ModelOptions, OptimOptions, TrainOptions
     from training.train import train_model
 
-    augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
-    data = _data_options(given, augment)
-    separation: Separating = "none" if given["network"] == "reference" else given["separation"]
-    result = train_model(
-        TrainOptions(
-            data=data,
-            out=out,
-            architecture=given["network"],
-            separation=separation,
-            network=NetworkOptions(
-                encoder=given["encoder"],
-                start=given["start"],
-                bands=len(data.bands),
-                classes=len(data.classes) + (len(EXTRAS) if separation != "none" else 0),
-                decoder_channels=options.whole_numbers(given["decoder"]),
-            ),
-            optim=OptimOptions(
-                lr=given["lr"],
-                epochs=given["epochs"],
-                minutes=given["minutes"],
-                patience=given["patience"],
-                gap_weight=given["gap_weight"],
-                contact_weight=given["contact_weight"],
-                average=given["average"],
-            ),
-            model=ModelOptions(
-                name=given["name"],
-                version=given["model_version"],
-                threshold=given["threshold"],
-                min_area=given["min_area"],
-                licence=given["licence"],
-                attribution=given["attribution"],
-                opset=int(given["opset"]),
-            ),
-            resume=given["resume"],
-            fast_dev_run=given["fast_dev_run"],
-        )
-    )
+    out = out or _new_folder()
+    chosen = _train_options(given, out)
+    if publish is not None:
+        check_publish(out, publish)
+    tracker = tracker_of(given, out)
+    with tracker.session() if tracker else nullcontext():
+        result = train_model(chosen, begin=tracker.begin if tracker else None)
+        _show(result)
+        if publish is not None:
+            publish_run(out, publish)
+            click.echo(f"  copied to {publish / 'meta'}")
+        if tracker is not None:
+            record = tracker.finish()
+            version = f", model {record.register} version {record.version}"
+            click.echo(f"  MLflow: run {record.run_id}{version if record.version else ''}")
+
+
+def _show(result: TrainResult) -> None:
+    """What came out."""
     click.echo(f"{result.spec.id} is in {result.folder / 'meta'}")
     for name, difference in result.exports.items():
         click.echo(f"  {name}: differs from the network by at most {difference:.1e}")
@@ -187,13 +190,59 @@ def train(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     click.echo(f"  test {json.dumps(result.test)}")
 
 
+def _new_folder() -> Path:
+    """A name that no earlier run has."""
+    return Path("runs", dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3])
+
+
+def _train_options(given: dict[str, Any], out: Path) -> TrainOptions:
+    from camp_detector_core.network import NetworkOptions
+    from training.options import EXTRAS, AugmentOptions, ModelOptions, OptimOptions, TrainOptions
+
+    augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
+    data = _data_options(given, augment)
+    separation: Separating = "none" if given["network"] == "reference" else given["separation"]
+    return TrainOptions(
+        data=data,
+        out=out,
+        architecture=given["network"],
+        separation=separation,
+        network=NetworkOptions(
+            encoder=given["encoder"],
+            start=given["start"],
+            bands=len(data.bands),
+            classes=len(data.classes) + (len(EXTRAS) if separation != "none" else 0),
+            decoder_channels=options.whole_numbers(given["decoder"]),
+        ),
+        optim=OptimOptions(
+            lr=given["lr"],
+            epochs=given["epochs"],
+            minutes=given["minutes"] or None,
+            patience=given["patience"],
+            gap_weight=given["gap_weight"],
+            contact_weight=given["contact_weight"],
+            average=given["average"],
+        ),
+        model=ModelOptions(
+            name=given["name"],
+            version=given["model_version"],
+            threshold=given["threshold"],
+            min_area=given["min_area"],
+            licence=given["licence"],
+            attribution=given["attribution"],
+            opset=int(given["opset"]),
+        ),
+        resume=given["resume"],
+        fast_dev_run=given["fast_dev_run"],
+    )
+
+
 def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions:
     from training.bands import make_bands, make_classes
     from training.options import DataOptions
 
     names = (
         "chips",
-        "labels",
         "gsd",
         "dtype",
         "class_field",
@@ -208,8 +257,15 @@ def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions
     )
     return DataOptions(
         **{n: given[n] for n in names},
+        labels=_labels(given["labels"]),
         bands=make_bands(options.names(given["bands"]), dtype=given["dtype"], white=given["white"]),
         classes=make_classes(options.names(given["classes"])),
         split=options.split_options(given),
         augment=augment,
     )
+
+
+def _labels(path: Path) -> Path:
+    """The polygons that masks in a folder were made of, because they tell more; else the path."""
+    polygons = path / "buildings.geojson"
+    return polygons if polygons.is_file() else path

@@ -1,0 +1,43 @@
+"""``python -m training log``: a finished training to MLflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from .tracking import LOG_DATA
+
+
+@click.command()
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN_FOLDER"
+)
+@click.option("--experiment", help="MLflow's experiment, for a run that is not there yet.")
+@click.option(
+    "--register", metavar="NAME", help="Register the model under this name; none does not."
+)
+@LOG_DATA
+@click.option("--new", is_flag=True, help="Make a new run, even if MLflow has one already.")
+@click.pass_context
+def log(context: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: ANN401 - click's
+    """Log a training to MLflow, or what is missing of it.
+
+    For trainings that were not tracked, and where the server was away. What MLflow has already is
+    found out first, so the command may be said as often as one likes; the same run goes on. What
+    the training was told about experiment, name and data holds unless options say otherwise.
+
+    \b
+    Example:
+      python -m training log runs/first --register camp-detector
+    """  # noqa: D301 - click wants the control character
+    from training.tracking.run import LogChanges, log_folder
+
+    if context.get_parameter_source("log_data") is not ParameterSource.COMMANDLINE:
+        given["log_data"] = None  # as the training was told
+    record = log_folder(folder, LogChanges(**given))
+    click.echo(f"run {record.run_id} at {record.uri}")
+    if record.version:
+        click.echo(f"  model {record.register}, version {record.version}")

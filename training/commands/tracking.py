@@ -1,0 +1,76 @@
+"""The options of tracking, and what they and the environment ask for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from training.tracking.run import Tracker
+
+_ASKED = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID")
+
+LOG_DATA = click.option(
+    "--log-data",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Copy chips and labels to MLflow; auto: up to 100 MiB, where manifest.json beside the "
+    "chips states the licence of the imagery. Their list with checksums is logged in any case.",
+)
+
+
+def tracking(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say whether and how MLflow is told."""
+    options = (
+        click.option(
+            "--track/--no-track",
+            default=None,
+            help="Log the run to MLflow.  [default: where MLFLOW_TRACKING_URI is set, under "
+            "mlflow run, and on --resume of a tracked run]",
+        ),
+        click.option(
+            "--experiment",
+            help="MLflow's experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
+        ),
+        click.option(
+            "--register",
+            metavar="NAME",
+            help="Register the model under this name, with the alias candidate; the word none "
+            "does not.  [default: the name of the model]",
+        ),
+        LOG_DATA,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def tracker_of(given: dict[str, Any], out: Path) -> Tracker | None:
+    """Ask MLflow for an answer, if the run is to be tracked.
+
+    Raises:
+        TrackingError: It is, and MLflow does not answer.
+    """
+    track = given["track"]
+    if track is None:
+        resumed = given["resume"] and (out / "tracking.json").is_file()
+        track = resumed or any(os.environ.get(name) for name in _ASKED)
+    if not track:
+        return None
+    from training.tracking.options import EXPERIMENT, NOTHING, TrackOptions
+    from training.tracking.run import Tracker
+
+    register = given["register"] or given["name"]
+    return Tracker(
+        TrackOptions(
+            given["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT,
+            None if register == NOTHING else register,
+            given["log_data"],
+        )
+    )

@@ -1,0 +1,51 @@
+"""The models of a run in a folder of a fixed name, as ``meta/`` beside ``checkpoints/``."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from camp_detector_core.atomic import OutputSet, cannot_write
+from camp_detector_core.engine.errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BEST = "checkpoints/best.ckpt"
+
+
+def check_publish(run: Path, folder: Path) -> None:
+    """Refuse, before the work, a place where the run itself lies.
+
+    Raises:
+        OutputError: It is the run's own folder.
+    """
+    if run.resolve() == folder.resolve():
+        msg = f"--out and --publish are both {folder}: leave out --publish"
+        raise OutputError(msg)
+
+
+def publish_run(run: Path, folder: Path) -> list[Path]:
+    """Copy ``meta/`` and the best checkpoint; all files change at once, or none.
+
+    They keep their places to each other, so what the STAC item refers to is found.
+
+    Returns:
+        The copies.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+    sources = [p for p in sorted((run / "meta").rglob("*")) if p.is_file()]
+    sources += [p for p in [run / _BEST] if p.is_file()]
+    copies = {folder / p.relative_to(run): p for p in sources}
+    try:
+        for part in {copy.parent for copy in copies}:
+            part.mkdir(parents=True, exist_ok=True)
+        with OutputSet(list(copies), overwrite=True) as outputs:
+            for final, source in copies.items():
+                shutil.copyfile(source, outputs.target(final).temporary)
+            outputs.commit()
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return list(copies)

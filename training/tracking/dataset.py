@@ -1,0 +1,157 @@
+"""The data of a run: which files, with which checksums, and where they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from training.output import write_json
+from training.tracking.figures import shown_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlflow.entities import DatasetInput
+
+    from training.options import DataOptions
+
+NAME = "dataset.json"
+_DIGEST = 32
+"""Hexadecimal digits that MLflow has room for."""
+_POLYGONS = "buildings.geojson"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of the data."""
+
+    path: str
+    """``chips/...``, ``labels/...`` or ``manifest.json``."""
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DataList:
+    """All files of the data; it says the same about the same content on every machine."""
+
+    name: str
+    files: tuple[DataFile, ...]
+
+    @property
+    def digest(self) -> str:
+        """Of names and contents of chips and labels, 32 hexadecimal digits."""
+        lines = [f"{f.path} {f.sha256}\n" for f in self.files if f.path != "manifest.json"]
+        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()[:_DIGEST]
+
+    @property
+    def bytes(self) -> int:
+        """Of all files."""
+        return sum(f.bytes for f in self.files)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        files = [vars(f) for f in self.files]
+        return {"name": self.name, "digest": self.digest, "bytes": self.bytes, "files": files}
+
+
+def list_data(options: DataOptions) -> tuple[DataList, dict[str, Path]]:
+    """Look at every file of chips and labels.
+
+    Returns:
+        The list, and for each of its paths where the file is.
+    """
+    labels = options.labels
+    if labels.name == _POLYGONS and labels.parent.parent == options.chips.parent:
+        labels = labels.parent  # with the masks that were made of the polygons
+    places = {**_files(options.chips, "chips"), **_files(labels, "labels")}
+    manifest = options.chips.parent / "manifest.json"
+    if manifest.is_file():
+        places["manifest.json"] = manifest
+    files = tuple(
+        DataFile(name, path.stat().st_size, sha256_of(path)) for name, path in places.items()
+    )
+    return DataList(options.chips.absolute().parent.name, files), places
+
+
+def _files(root: Path, name: str) -> dict[str, Path]:
+    if root.is_file():
+        return {f"{name}/{root.name}": root}
+    found = sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return {f"{name}/{p.relative_to(root).as_posix()}": p for p in found}
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file, 64 hexadecimal digits."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def write_list(data: DataList, folder: Path) -> None:
+    """Keep the list in a run's folder.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    write_json(folder / NAME, data.to_dict())
+
+
+def read_list(folder: Path) -> DataList | None:
+    """The list that a run's folder holds, None where there is none."""
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return DataList(raw["name"], tuple(DataFile(**f) for f in raw["files"]))
+
+
+def manifest_of(options: DataOptions) -> dict[str, Any]:
+    """What ``manifest.json`` beside the chips says; empty where there is none."""
+    path = options.chips.parent / "manifest.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def input_of(data: DataList, options: DataOptions) -> DatasetInput:
+    """The data as MLflow keeps it: name, digest, source and figures, no content."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    manifest = manifest_of(options)
+    tms = _section(manifest, "imagery").get("tms")
+    source = {"url": tms} if tms else {"uri": shown_path(options.chips.parent)}
+    chips = [f for f in data.files if f.path.startswith("chips/")]
+    profile = {"chips": len(chips), "files": len(data.files), "bytes": data.bytes}
+    for part in ("imagery", "labels"):
+        for key in ("attribution", "licence", "start", "end", "date", "source"):
+            value = _section(manifest, part).get(key)
+            if value is not None:
+                profile[f"{part} {key}"] = value
+    return DatasetInput(
+        Dataset(
+            name=data.name[:200],
+            digest=data.digest,
+            source_type="http" if tms else "local",
+            source=json.dumps(source),
+            profile=json.dumps(profile),
+        ),
+        tags=[InputTag("mlflow.data.context", "training")],
+    )
+
+
+def has_licence(options: DataOptions) -> bool:
+    """Whether a manifest states under which licence the imagery may be copied."""
+    return bool(_section(manifest_of(options), "imagery").get("licence"))
+
+
+def _section(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    found = manifest.get(name)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,176 @@
+"""The trained network as a model of MLflow, and its versions in the registry."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from camp_detector_core.packaging.model_file import open_model
+from training.tracking.options import CANDIDATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlflow import MlflowClient
+    from mlflow.entities import LoggedModelOutput
+    from mlflow.entities.model_registry import ModelVersion
+    from mlflow.models import ModelSignature
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+LOG = logging.getLogger(__name__)
+
+MODEL = "model"
+"""Name of the logged model in its run."""
+_NOT_SAVED = (RuntimeError, AssertionError, NotImplementedError, TypeError, ValueError)
+"""What torch raises where it cannot export a network."""
+_EXAMPLE = (2, 64, 96)
+"""Samples, rows and columns of the example: torch freezes a batch of 1 and equal sides."""
+
+
+def signature_of(spec: ModelSpec) -> ModelSignature:
+    """Normalised chips in, probabilities of the classes out; free number and size of chips."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    kind = np.dtype("float32")
+    return ModelSignature(
+        inputs=Schema([TensorSpec(kind, (-1, len(spec.bands), -1, -1))]),
+        outputs=Schema([TensorSpec(kind, (-1, len(spec.classes), -1, -1))]),
+    )
+
+
+def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str, str]) -> str:
+    """Log the network with its probabilities, and the ONNX file and item beside it.
+
+    A model of the same content that an earlier attempt completed is taken as it is.
+
+    Returns:
+        The id of the logged model.
+    """
+    import mlflow
+
+    found = _logged(client, run_id, tags["onnx_sha256"])
+    if found is not None:
+        return found
+    meta = folder / "meta"
+    extra = [meta / "best_model.onnx", meta / "stac_item.json"]
+    spec = open_model(extra[0]).spec
+    told = {
+        "name": MODEL,
+        "signature": signature_of(spec),
+        "extra_files": [str(p) for p in extra if p.is_file()],
+        "tags": tags,
+        "metadata": {"description": spec.description, "licence": spec.licence},
+    }
+    with _quiet(), mlflow.start_run(run_id=run_id):
+        try:
+            model_id = _log_network(folder, spec, told)
+        except _NOT_SAVED as error:
+            # Encoders that torch cannot save for free sizes; ONNX has them all.
+            LOG.warning("The model is logged as ONNX, because torch cannot save it: %s", error)
+            model_id = _log_onnx(folder, told)
+    return model_id
+
+
+def _log_network(folder: Path, spec: ModelSpec, told: dict[str, Any]) -> str:
+    """As ``pt2``, torch's format without pickle."""
+    import mlflow
+    import torch
+
+    from camp_detector_core.activation import WithActivation
+    from training.checkpoint import load_checkpoint
+    from training.tracking.free_size import with_fixed_padding
+
+    meta = folder / "meta"
+    network, _ = load_checkpoint(meta / "best_model.pth", meta / "best_model.onnx")
+    whole = WithActivation(with_fixed_padding(network), classes=len(spec.classes))
+    samples, height, width = _EXAMPLE
+    shape = (samples, len(spec.bands), height, width)
+    example = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    logged = mlflow.pytorch.log_model(
+        whole.eval(),
+        input_example=example,
+        serialization_format="pt2",
+        pip_requirements=[f"torch=={torch.__version__.partition('+')[0]}", "numpy"],
+        **told,
+    )
+    return str(logged.model_id)
+
+
+def _log_onnx(folder: Path, told: dict[str, Any]) -> str:
+    import mlflow
+    import onnx
+
+    logged = mlflow.onnx.log_model(
+        onnx.load(str(folder / "meta" / "best_model.onnx")), save_as_external_data=False, **told
+    )
+    return str(logged.model_id)
+
+
+def _logged(client: MlflowClient, run_id: str, checksum: str) -> str | None:
+    """The run's model that holds an ONNX file already, if it is complete."""
+    from mlflow.entities import LoggedModelStatus
+
+    for output in _outputs(client, run_id):
+        model = client.get_logged_model(output.model_id)
+        if model.status == LoggedModelStatus.READY and model.tags.get("onnx_sha256") == checksum:
+            found: str = model.model_id
+            return found
+    return None
+
+
+def _outputs(client: MlflowClient, run_id: str) -> list[LoggedModelOutput]:
+    outputs = client.get_run(run_id).outputs
+    return [] if outputs is None else list(outputs.model_outputs)
+
+
+def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, str]) -> str:
+    """Make a logged model the newest version under a name, once, and the candidate.
+
+    Returns:
+        The version.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    source = f"models:/{model_id}"
+    version = next((v.version for v in _versions(client, name) if v.model_id == model_id), None)
+    if version is None:
+        with _quiet():
+            version = mlflow.register_model(source, name, tags=tags).version
+    try:
+        newest = int(client.get_model_version_by_alias(name, CANDIDATE).version)
+    except MlflowException:
+        newest = 0
+    if newest < int(version):  # one that was trained later stays the candidate
+        client.set_registered_model_alias(name, CANDIDATE, version)
+    return str(version)
+
+
+def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
+    token = None
+    while True:
+        page = client.search_model_versions(f"name='{name}'", page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the advice of torch and MLflow about formats that are chosen on purpose."""
+    with (
+        warnings.catch_warnings(),
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,111 @@
+"""The human gate between a model that was trained and one that is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from training.tracking.options import PRODUCTION, TrackingError
+from training.tracking.server import address, connect, reason, shown, troubles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+_FIGURE = "figure."
+_SHOWN = ("model", "run_id", "git_commit", "git_dirty", "stac_item_id")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model, as far as the choice needs it."""
+
+    version: str
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is in production, and what shall be."""
+
+    client: MlflowClient
+    name: str
+    wanted: Version
+    current: Version | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.current is not None and self.current.version == self.wanted.version
+
+    def lines(self) -> list[str]:
+        """A table of both."""
+        old = self.current.tags if self.current else {}
+        new = self.wanted.tags
+        keys = [k for k in _SHOWN if k in old or k in new]
+        keys += sorted(k for k in {*old, *new} if k.startswith(_FIGURE))
+        head = ("", self.current.version if self.current else "none", self.wanted.version)
+        rows = [
+            ("", "production", "wanted"),
+            ("version", *head[1:]),
+            *((k.removeprefix(_FIGURE), old.get(k, "-"), new.get(k, "-")) for k in keys),
+        ]
+        widths = [max(len(row[i]) for row in rows) for i in range(3)]
+        return [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+
+
+def compare(name: str, *, version: int | None, alias: str) -> Choice:
+    """Find the version that is meant, and the one in production.
+
+    Raises:
+        TrackingError: There is none, or MLflow cannot be used.
+    """
+    client = connect()
+
+    def by_alias(which: str) -> ModelVersion:
+        return client.get_model_version_by_alias(name, which)
+
+    what = f"version {version}" if version is not None else f"alias {alias}"
+    if version is None:
+        wanted = _find(lambda: by_alias(alias))
+    else:
+        wanted = _find(lambda: client.get_model_version(name, str(version)))
+    if wanted is None:
+        msg = (
+            f"MLflow at {shown(address())} has no model {name} with {what}: "
+            "python -m training log RUN_FOLDER --register NAME registers one"
+        )
+        raise TrackingError(msg)
+    return Choice(client, name, wanted, _find(lambda: by_alias(PRODUCTION)))
+
+
+def put_into_production(choice: Choice) -> None:
+    """Move the alias.
+
+    Raises:
+        TrackingError: MLflow does not do it.
+    """
+    try:
+        choice.client.set_registered_model_alias(choice.name, PRODUCTION, choice.wanted.version)
+    except troubles() as error:
+        msg = f"MLflow at {shown(address())} does not move the alias: {reason(error)}"
+        raise TrackingError(msg) from error
+
+
+def _find(ask: Callable[[], ModelVersion]) -> Version | None:
+    """A version, None where there is none of the name, number or alias."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        found = ask()
+    except MlflowException as error:
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        msg = f"MLflow at {shown(address())} cannot be asked: {reason(error)}"
+        raise TrackingError(msg) from error
+    return Version(str(found.version), dict(found.tags))

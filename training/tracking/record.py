@@ -1,0 +1,66 @@
+"""What a run's folder knows of its run in MLflow: ``tracking.json``, which is not uploaded."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from camp_detector_core.atomic import cannot_write
+from training.tracking.options import LogData, TrackingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "tracking.json"
+
+
+@dataclass
+class TrackRecord:
+    """Which run it is, and what is there already; `save` after every change."""
+
+    uri: str
+    """Where, without user name and password."""
+    run_id: str
+    experiment: str
+    register: str | None = None
+    log_data: LogData = "auto"
+    uploaded: dict[str, str] = field(default_factory=dict)
+    """Path in the run to SHA-256 of the file that was uploaded."""
+    model_id: str | None = None
+    """Of the logged model, once it is complete."""
+    version: str | None = None
+    """Of the registered model."""
+
+    def save(self, folder: Path) -> None:
+        """Write it in one step, so that a kill leaves the old or the new one.
+
+        Raises:
+            OutputError: The disk does not take it.
+        """
+        path = folder / NAME
+        draft = path.with_name(f".{NAME}.{os.getpid()}")
+        try:
+            draft.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+
+def read_record(folder: Path) -> TrackRecord | None:
+    """The record of a folder, None where it has none.
+
+    Raises:
+        TrackingError: The file is damaged.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        known = {f.name for f in fields(TrackRecord)}
+        return TrackRecord(**{k: v for k, v in raw.items() if k in known})
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        msg = f"{path} is damaged: delete it to log the run anew ({error})"
+        raise TrackingError(msg) from error

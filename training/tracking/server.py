@@ -1,0 +1,120 @@
+"""The way to MLflow: a server, or files in the current folder; found out within seconds."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from training.tracking.options import TrackingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlflow import MlflowClient
+
+_LIMITS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
+}
+"""MLflow's own are 7 retries of two minutes each: a run would hang for a quarter of an hour."""
+_FIRST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
+"""Of the question whether anybody is there."""
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_LONGEST = 300
+
+
+def connect(uri: str | None = None) -> MlflowClient:
+    """A client, after the first answer.
+
+    Args:
+        uri: Where to; None: what ``MLFLOW_TRACKING_URI`` says, else SQLite in the current folder.
+
+    Raises:
+        TrackingError: Nobody answers, or not to us.
+    """
+    for name, value in _LIMITS.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    import mlflow
+
+    _quieten()
+    if uri is not None and uri != mlflow.get_tracking_uri():
+        mlflow.set_tracking_uri(uri)
+    client = mlflow.MlflowClient()
+    try:
+        with _environment(_FIRST):
+            client.search_experiments(max_results=1)
+    except troubles() as error:
+        msg = (
+            f"MLflow at {shown(address())} cannot be used: {reason(error)}; start the server, set "
+            "MLFLOW_TRACKING_URI (with MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where "
+            "it wants them), or say --no-track"
+        )
+        raise TrackingError(msg) from error
+    return client
+
+
+def address() -> str:
+    """Where MLflow is, as MLflow says it."""
+    import mlflow
+
+    return str(mlflow.get_tracking_uri())
+
+
+def shown(uri: str) -> str:
+    """An address without what is secret in it."""
+    return _USER_INFO.sub("", uri)
+
+
+def troubles() -> tuple[type[Exception], ...]:
+    """What MLflow and the libraries below it raise when a server or a disk does not do its part."""
+    from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    # requests' errors are OSErrors.
+    return (MlflowException, SQLAlchemyError, Boto3Error, BotoCoreError, ClientError, OSError)
+
+
+def reason(error: BaseException) -> str:
+    """An error of MLflow in few words."""
+    text = " ".join(str(error).split())
+    if "Max retries exceeded" in text or "Connection" in type(error).__name__:
+        cause = re.search(r"Caused by (\w+)\((.*)", text)
+        told = cause.group(2) if cause else text
+        if "refused" in told:
+            return "nobody listens there (connection refused)"
+        if "timed out" in told or "Timeout" in text:
+            return "no answer in time"
+        if "resolve" in told or "Name or service" in told:
+            return "its name is not known to the network"
+    if "401" in text or "Unauthorized" in text or "not authenticated" in text:
+        return "the user name or password is missing or wrong"
+    if "403" in text or "Permission denied" in text:
+        return f"permission denied ({text[:_LONGEST]})"
+    return shown(text)[:_LONGEST] or type(error).__name__
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _quieten() -> None:
+    """Leave out what MLflow tells about its own steps: 50 lines of migrations, and advice."""
+    for name in ("mlflow", "alembic", "sqlalchemy", "urllib3", "botocore", "boto3"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,214 @@
+"""All that MLflow shows of a run, from its folder; as often as one likes.
+
+What is there already is found out first, so that a second upload adds what the first one missed and
+doubles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camp_detector_core.packaging.model_file import open_model
+from training.options_file import read_options
+from training.record import commit_of
+from training.tracking.dataset import (
+    has_licence,
+    input_of,
+    list_data,
+    read_list,
+    sha256_of,
+    write_list,
+)
+from training.tracking.figures import epochs_of, final_of, params_of
+from training.tracking.model import log_model, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlflow import MlflowClient
+
+    from training.options import TrainOptions
+    from training.tracking.record import TrackRecord
+
+LOG = logging.getLogger(__name__)
+
+DATA_LIMIT = 100 << 20
+"""Bytes of chips and labels that ``auto`` still copies."""
+_BATCH = 500
+_ESRI = {".dlpk", ".emd"}
+_METADATA = ("options.json", "run.json", "split.json", "statistics.json", "system.json")
+
+
+class Uploader:
+    """Brings a run's folder to its run in MLflow."""
+
+    def __init__(self, client: MlflowClient, folder: Path, record: TrackRecord) -> None:
+        """Take a folder with ``options.json``.
+
+        Raises:
+            OptionsError: The folder is no training run's.
+        """
+        self._client = client
+        self._folder = folder
+        self._record = record
+        self._run = record.run_id
+        self._options: TrainOptions = read_options(folder / "options.json")
+
+    def begin(self) -> None:
+        """What is known when a training begins: parameters, data, sources."""
+        self._params()
+        self._tags(commit_of(self._folder))
+        data = read_list(self._folder)
+        if data is None:
+            if not (self._options.data.chips.is_dir() and self._options.data.labels.exists()):
+                LOG.warning("The data of %s is not where it was: not listed", self._folder)
+                return
+            data, _ = list_data(self._options.data)
+            write_list(data, self._folder)
+        self._client.log_inputs(self._run, [input_of(data, self._options.data)])
+        self._tags({"dataset_digest": data.digest})
+
+    def all(self) -> None:
+        """Everything that the folder holds."""
+        self.begin()
+        self._epochs()
+        self._files()
+        self._data()
+        if (self._folder / "meta" / "best_model.onnx").is_file():
+            self._model()
+
+    def _params(self) -> None:
+        """Those that are missing: MLflow refuses to change one, as a resumption might."""
+        from mlflow.entities import Param
+
+        there = self._client.get_run(self._run).data.params
+        wanted = params_of(self._options)
+        missing = [Param(k, v) for k, v in wanted.items() if k not in there]
+        for first in range(0, len(missing), 100):
+            self._client.log_batch(self._run, params=missing[first : first + 100])
+
+    def _tags(self, tags: dict[str, str]) -> None:
+        from mlflow.entities import RunTag
+
+        self._client.log_batch(self._run, tags=[RunTag(k, v) for k, v in tags.items()])
+
+    def _epochs(self) -> None:
+        """The figures of all epochs that did not come through while training."""
+        from mlflow.entities import Metric
+
+        points = epochs_of(self._folder)
+        there = {
+            (key, metric.step)
+            for key in {p.key for p in points}
+            for metric in self._client.get_metric_history(self._run, key)
+        }
+        now = int(time.time() * 1000)
+        late = [Metric(p.key, p.value, now, p.step) for p in points if (p.key, p.step) not in there]
+        for first in range(0, len(late), _BATCH):
+            self._client.log_batch(self._run, metrics=late[first : first + _BATCH])
+
+    def _files(self) -> None:
+        """Artefacts, each where users of the reference layout look for it."""
+        meta = self._folder / "meta"
+        with tempfile.TemporaryDirectory() as made:
+            spec = meta / "best_model.onnx"
+            if spec.is_file():
+                text = json.dumps(open_model(spec).spec.to_dict(), indent=2)
+                Path(made, "model_spec.json").write_text(text + "\n", encoding="utf-8")
+                self._upload(Path(made, "model_spec.json"), "metadata/model_spec.json")
+            for name in _METADATA:
+                self._upload(self._folder / name, f"metadata/{name}")
+            self._upload(meta / "stac_item.json", "metadata/stac_item.json")
+        for path, name in _below(meta):
+            # As they lie beside each other: the item's hrefs lead to them from here too.
+            self._upload(path, f"models/{name}")
+            if path.suffix.lower() in _ESRI:
+                self._upload(path, f"esri/{name}")
+        self._upload(self._folder / "checkpoints" / "best.ckpt", "checkpoints/best.ckpt")
+        for name in ("evaluation", "log"):
+            for path, below in _below(self._folder / name):
+                self._upload(path, f"{name}/{below}")
+
+    def _data(self) -> None:
+        """The list of the data, and the data itself where that is wanted."""
+        data, options = read_list(self._folder), self._options.data
+        if data is None:
+            return
+        self._upload(self._folder / "dataset.json", "datasets/train/dataset.json")
+        how = self._record.log_data
+        if how == "never" or (how == "auto" and not (data.bytes <= DATA_LIMIT)):
+            return
+        if how == "auto" and not has_licence(options):
+            return
+        places = list_data(options)[1] if options.chips.is_dir() else {}
+        for file in data.files:
+            path = places.get(file.path)
+            if path is None or sha256_of(path) != file.sha256:
+                LOG.warning("%s has changed since the training: not logged", file.path)
+                continue
+            self._upload(path, f"datasets/train/{file.path}")
+
+    def _upload(self, path: Path, name: str) -> None:
+        """One file, unless it is there."""
+        if not path.is_file():
+            return
+        checksum = sha256_of(path)
+        if self._record.uploaded.get(name) == checksum:
+            return
+        home = name.rpartition("/")[0]
+        self._client.log_artifact(self._run, str(path), home)
+        self._record.uploaded[name] = checksum
+        self._record.save(self._folder)
+
+    def _model(self) -> None:
+        """Figures, model, version, and the tags that tie all of them together."""
+        from mlflow.entities import Metric
+
+        record, options = self._record, self._options
+        final = final_of(self._folder, way=options.separation)
+        now = int(time.time() * 1000)
+        there = self._client.get_run(self._run).data.metrics
+        new = [Metric(k, v, now, 0) for k, v in final.items() if there.get(k) != v]
+        if new:
+            self._client.log_batch(self._run, metrics=new)
+        tags = self._model_tags()
+        self._tags(tags)
+        if record.model_id is None:
+            LOG.info("logging the model to MLflow")
+            told = {**tags, **{f"figure.{k}": f"{v:.6g}" for k, v in final.items()}}
+            record.model_id = log_model(self._client, self._run, self._folder, tags=told)
+            record.save(self._folder)
+        if record.register and record.version is None:
+            told = {**tags, "run_id": self._run}
+            told |= {f"figure.{k}": f"{v:.6g}" for k, v in final.items()}
+            record.version = register(self._client, record.model_id, record.register, tags=told)
+            record.save(self._folder)
+            self._tags({"registered_model": record.register, "registered_version": record.version})
+
+    def _model_tags(self) -> dict[str, str]:
+        meta = self._folder / "meta"
+        model = open_model(meta / "best_model.onnx")
+        tags = {
+            **commit_of(self._folder),
+            "model": model.spec.id,
+            "onnx_sha256": model.sha256,
+        }
+        item = meta / "stac_item.json"
+        if item.is_file():
+            data = item.read_bytes()
+            tags["stac_item_id"] = str(json.loads(data)["id"])
+            tags["stac_item_sha256"] = hashlib.sha256(data).hexdigest()
+        return tags
+
+
+def _below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Files of a folder and those below, with their names from there on; hidden ones not."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path, path.relative_to(folder).as_posix()
