@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from training.options import TrainOptions
 
+_ABSOLUTE = re.compile(
+    r"""(?<![\w.:/\\~])(?:~|[A-Za-z]:)?[/\\](?:[^\s'"=,]*[/\\])?(?P<name>[^\s/\\'"=,]+)"""
+)
 SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"
 DESCRIPTION = (
     "Marks dwellings (houses, shelters, tents) in drone and satellite imagery of settlements."
@@ -57,6 +61,15 @@ def build_spec(
         attribution=tuple(dict.fromkeys(named)),
         provenance=provenance,
     )
+
+
+def without_places(command: str) -> str:
+    """A command line in which paths from the root of a disk are cut down to their last name.
+
+    The description of a model travels with it, and where its files lay on one machine is of no
+    use to anybody else.
+    """
+    return _ABSOLUTE.sub(lambda found: found["name"], command)
 
 
 def describe_run(

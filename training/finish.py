@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.atomic import cannot_write
 from camp_detector_core.channels import combine_channels
+from camp_detector_core.engine.errors import CampDetectorError
 from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.decoding import (
     WAY,
@@ -21,11 +22,14 @@ from training.decoding import (
     sheets_of,
     starting_separation,
 )
-from training.describe import build_spec, describe_run
+from training.describe import build_spec, describe_run, without_places
+from training.evaluation.artefacts import write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.report import histogram_of, write_curves, write_evaluation
 from training.exports import export_all
+from training.item import META, write_run_item
+from training.keepsakes import write_keepsakes
 from training.record import LOGS, provenance_of
 
 if TYPE_CHECKING:
@@ -57,6 +61,8 @@ class TrainResult:
     """Figures by pixels on the validation part."""
     test: dict[str, float]
     """The same on the held-out part; empty where nothing was held out."""
+    item: Path | None = None
+    """The STAC item; None where it could not be made, which a warning told."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +122,13 @@ def finish_run(
         attribution=built.attribution,
         provenance={
             **describe_run(options, start=built.start, chips=chips, figures=figures),
-            **provenance_of(options.out),
+            **{k: without_places(v) for k, v in provenance_of(options.out).items()},
         },
     )
     spec = replace(spec, separation=chosen.spec.separation)
     exports = export_all(
         chosen.network,
-        options.out / "meta",
+        options.out / META,
         spec=spec,
         chips=_real_chips(data, spec),
         opset=options.model.opset,
@@ -134,7 +140,31 @@ def finish_run(
             folder = options.out / "evaluation" / part
             measured[part] = write_evaluation(predictions, spec, folder).to_dict()
     write_curves(options.out / LOGS, options.out / "evaluation" / "curves.png")
-    return TrainResult(options.out, spec, exports, measured["validation"], measured.get("test", {}))
+    write_example(plain.test or plain.val, spec, options.out / META)
+    return TrainResult(
+        options.out,
+        spec,
+        exports,
+        measured["validation"],
+        measured.get("test", {}),
+        _describe(options),
+    )
+
+
+def _describe(options: TrainOptions) -> Path | None:
+    """The STAC item and what lies beside the models; a fault in it loses no trained model."""
+    try:
+        write_keepsakes(options, options.out / META)
+        return write_run_item(options.out)
+    except CampDetectorError as error:
+        LOG.warning(
+            "The models are in %s, but they have no STAC item: %s. When that is put right, say: "
+            "python -m training stac --run %s",
+            options.out / META,
+            error,
+            options.out,
+        )
+        return None
 
 
 def _variant(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import Band, ClassDef
 from camp_detector_core.network import NetworkOptions
+from camp_detector_core.packaging.stac import StacError, span_of
 
 IMAGENET_BANDS = (
     Band("red", 1 / 255, 0.485, 0.229),
@@ -126,6 +127,8 @@ class DataOptions:
     """Attribute of the vector file that names the class; without it all features are the first."""
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it."""
+    imagery_date: str | None = None
+    """When the images were taken, ISO 8601 in UTC, or START/END; for the description alone."""
     crop: int = 256
     """Side of the training samples, pixels."""
     batch_size: int = 8
@@ -157,6 +160,11 @@ class DataOptions:
         if not self.gsd > 0:
             msg = f"gsd must be positive, got {self.gsd}"
             raise OptionsError(msg)
+        if self.imagery_date is not None:
+            try:
+                span_of(self.imagery_date)
+            except StacError as error:
+                raise OptionsError(str(error)) from error
 
 
 @dataclass(frozen=True)

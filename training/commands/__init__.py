@@ -13,6 +13,7 @@ from .log import log
 from .promote import promote
 from .quantise import quantise
 from .split import split
+from .stac import stac
 from .train import train
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -40,5 +41,5 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (split, train, evaluate, export, quantise, log, promote, info):
+for command in (split, train, evaluate, export, quantise, log, promote, stac, info):
     main.add_command(command)

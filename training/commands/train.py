@@ -129,6 +129,11 @@ if TYPE_CHECKING:
 @click.option(
     "--licence", default="CC-BY-4.0", show_default=True, help="SPDX licence of the model."
 )
+@click.option(
+    "--imagery-date",
+    help="When the images were taken, for the description: a date or time in ISO 8601 (UTC), or "
+    "START/END (default: what the chips and the manifest beside them tell).",
+)
 @click.option("--attribution", multiple=True, help="Who must be named; may be given repeatedly.")
 @click.option("--threshold", type=float, help="Default: the best on validation.")
 @click.option("--min-area", default=2.0, show_default=True, help="Smallest dwelling, m2.")
@@ -247,6 +252,7 @@ def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions
         "dtype",
         "class_field",
         "chip_gsd",
+        "imagery_date",
         "crop",
         "batch_size",
         "samples",

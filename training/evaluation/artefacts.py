@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.engine.scores import NODATA_SCORE
 from training.evaluation.pixel import Confusion, ScoreHistogram
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from camp_detector_core.engine.grid import Window
     from camp_detector_core.engine.spec import ModelSpec
     from training.evaluation.predict import Prediction
 
@@ -83,6 +85,39 @@ def write_examples(
             axes.set_title(title)
             axes.set_axis_off()
         _save(figure, folder / f"{name}.png")
+
+
+def write_example(predictions: Sequence[Prediction], spec: ModelSpec, folder: Path) -> None:
+    """``example_input.png``, ``example_pred.png`` and ``example_target.png`` of one chip.
+
+    It is the chip with most labelled pixels, in the model's pixels; the prediction is the
+    probability of the first class, 0 black and 1 white, and labels are white.
+    """
+    from matplotlib.image import imsave
+
+    places = [(p, w) for p in predictions for _, w in p.places()]
+    if not places:
+        return
+    prediction, window = max(places, key=lambda each: int(_labels(*each).sum()))
+    rows, cols = window.slices
+    scores = prediction.scores[0, rows, cols]
+    panels = {
+        "input": np.clip(_picture(prediction.pixels[:, rows, cols], spec), 0, 1),
+        "pred": np.where(scores == NODATA_SCORE, 0, scores) / 254.0,
+        "target": _labels(prediction, window).astype(np.float64),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, image in panels.items():
+        grey = np.ascontiguousarray((255 * image).round().astype(np.uint8))
+        rgb = grey if grey.ndim == 3 else np.repeat(grey[..., None], 3, axis=-1)  # noqa: PLR2004
+        imsave(folder / f"example_{name}.png", rgb)
+
+
+def _labels(prediction: Prediction, window: Window) -> NDArray[np.bool_]:
+    """(height, width) of the first class on a chip."""
+    rows, cols = window.slices
+    found: NDArray[np.bool_] = prediction.targets[0, rows, cols]
+    return found
 
 
 def write_curves(logs: Path, path: Path) -> None:

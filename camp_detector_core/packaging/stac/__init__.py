@@ -3,9 +3,9 @@
 pystac and stac-model are imported when an item is made, so importing this package costs nothing.
 """
 
-from .area import area_of_bbox, area_of_footprints
-from .facts import CONTAINER_IMAGE, RunFacts, StacError, TrainingArea, facts_of
-from .files import find_assets, write_item
+from .area import area_of_bbox, area_of_footprints, area_of_geojson
+from .facts import CONTAINER_IMAGE, RunFacts, StacError, TrainingArea, facts_of, span_of
+from .files import file_fields, find_assets, write_item
 from .item import create_stac_mlm_item
 from .roundtrip import spec_from_item
 
@@ -16,9 +16,12 @@ __all__ = [
     "TrainingArea",
     "area_of_bbox",
     "area_of_footprints",
+    "area_of_geojson",
     "create_stac_mlm_item",
     "facts_of",
+    "file_fields",
     "find_assets",
+    "span_of",
     "spec_from_item",
     "write_item",
 ]

@@ -52,7 +52,7 @@ def area_of_footprints(rings: Sequence[NDArray[Any]]) -> tuple[dict[str, Any], B
             msg = f"a footprint has points outside of the world's degrees: {ring.tolist()!r:.100}"
             raise StacError(msg)
     crossing = _crosses(rings)
-    shifted = [np.where(_west(r) & crossing, r + (_WORLD, 0), r) for r in rings]
+    shifted = [np.where(_west(r) & crossing, r + np.array([_WORLD, 0.0]), r) for r in rings]
     polygons = [shapely.make_valid(shapely.Polygon(np.round(r, DIGITS))) for r in shifted]
     joined = shapely.union_all(polygons, grid_size=10.0**-DIGITS)
     if shapely.get_num_coordinates(joined) > MAX_POINTS:

@@ -123,6 +123,33 @@ def facts_of(spec: ModelSpec) -> RunFacts:
     )
 
 
+def span_of(text: str) -> tuple[dt.datetime, dt.datetime]:
+    """Start and end of ``START/END`` or of one date or time, ISO 8601; without a zone it is UTC.
+
+    A date alone means its whole day, and lasts to the last second of it.
+
+    Raises:
+        StacError: It is none, or ends before it begins.
+    """
+    first, _, last = text.partition("/")
+    start, end = _parse(first, late=False), _parse(last or first, late=True)
+    if end < start:
+        msg = f"the imagery date {text} ends before it begins: give START/END"
+        raise StacError(msg)
+    return start, end
+
+
+def _parse(text: str, *, late: bool) -> dt.datetime:
+    try:
+        found = dt.datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        msg = f"{text!r} is no date: write 2022-07-18, or 2022-07-18T09:30:00Z"
+        raise StacError(msg) from error
+    if late and len(text.strip()) == len("2022-07-18"):
+        found = found.replace(hour=23, minute=59, second=59)
+    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+
+
 def _source(spec: ModelSpec, encoder: str) -> str:
     """The weights that the encoder began with, with their credit where the model gives one."""
     credit = next((a for a in spec.attribution if "ImageNet weights" in a), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .assets import ONNX, asset_fields, asset_kinds
@@ -57,10 +58,12 @@ def create_stac_mlm_item(
         SpecError: The model does not say what it is.
         PredictorError: It is no ONNX model.
     """
+    _require_libraries()
+    import pystac
+
     from camp_detector_core.packaging.model_file import open_model
     from camp_detector_core.packaging.onnx_graph import read_graph
 
-    pystac = _pystac()
     opened = open_model(model)
     spec, origin = opened.spec, str(model)
     graph, weights = read_graph(opened.onnx, origin), read_weights(opened.onnx, origin)
@@ -86,15 +89,12 @@ def create_stac_mlm_item(
     return item
 
 
-def _pystac() -> Any:  # noqa: ANN401 - a module
-    """The library, or an error that says how to get it."""
-    try:
-        import pystac
-        import stac_model  # type: ignore[import-untyped]  # noqa: F401 - missing ones are told here
-    except ModuleNotFoundError as error:
-        msg = f'{error.name} is missing, which STAC items need: pip install "camp-detector[stac]"'
-        raise StacError(msg) from error
-    return pystac
+def _require_libraries() -> None:
+    """Refuse to begin without the libraries, and say how to get them."""
+    missing = [name for name in ("pystac", "stac_model") if find_spec(name) is None]
+    if missing:
+        msg = f'{missing[0]} is missing, which STAC items need: pip install "camp-detector[stac]"'
+        raise StacError(msg)
 
 
 def _complete(run: RunFacts) -> RunFacts:
@@ -104,8 +104,12 @@ def _complete(run: RunFacts) -> RunFacts:
         msg = "it is not known when the model was trained: give the date of training"
         raise StacError(msg)
     created = run.created or trained
-    moments = {"trained": trained, "created": created, "updated": run.updated or created}
-    return replace(run, **{k: v.astimezone(dt.UTC) for k, v in moments.items()})
+    return replace(
+        run,
+        trained=trained.astimezone(dt.UTC),
+        created=created.astimezone(dt.UTC),
+        updated=(run.updated or created).astimezone(dt.UTC),
+    )
 
 
 def _times(area: TrainingArea, run: RunFacts) -> dict[str, Any]:
@@ -158,6 +162,7 @@ def _own(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
     return {
         "camp_detector:datetime_of": "training" if area.start is None else "imagery",
         "camp_detector:trained": _text(run.trained),
+        **({"camp_detector:area_note": area.note} if area.note else {}),
         **({"camp_detector:metrics": _plain(run.metrics)} if run.metrics else {}),
         **({"camp_detector:commit": run.commit} if run.commit else {}),
         SPEC_FIELD: spec.to_dict(),
@@ -179,7 +184,8 @@ def _add_assets(
     item: pystac.Item, spec: ModelSpec, run: RunFacts, files: Mapping[str, Path], home: Path
 ) -> None:
     """The files that there are, and what is not a file."""
-    pystac = _pystac()
+    import pystac
+
     kinds = asset_kinds(spec)
     unknown = sorted(set(files) - set(kinds))
     if unknown:

@@ -76,10 +76,10 @@ def _same_scaling(spec: ModelSpec, value: object) -> bool:
     if len(entries) != len(spec.bands):
         return False
     for band, entry in zip(spec.bands, entries, strict=True):
-        told = (entry.get("mean"), entry.get("stddev")) if isinstance(entry, dict) else ()
-        if not all(isinstance(v, int | float) for v in told) or len(told) != 2:  # noqa: PLR2004
-            return False
-        pairs = zip(told, scaling_of(band), strict=True)
-        if not all(math.isclose(one, other, rel_tol=1e-6) for one, other in pairs):
-            return False
+        told = entry if isinstance(entry, dict) else {}
+        for key, wanted in zip(("mean", "stddev"), scaling_of(band), strict=True):
+            found = told.get(key)
+            close = isinstance(found, int | float) and math.isclose(found, wanted, rel_tol=1e-6)
+            if not close:
+                return False
     return True

@@ -1,0 +1,111 @@
+"""Where and when the imagery of a training run was taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.stac import StacError, TrainingArea, area_of_footprints, span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from training.data.chips import Chip
+    from training.options import DataOptions
+
+    Span = tuple[dt.datetime, dt.datetime]
+
+LOG = logging.getLogger(__name__)
+
+_STEPS = 4
+"""Points on a side of a chip, so that a bent side stays bent in longitude and latitude."""
+_PARTS = ("train", "val")
+_TIFF_TIME = "%Y:%m:%d %H:%M:%S"
+
+
+def area_of_chips(data: DataOptions, split: Path) -> TrainingArea:
+    """The ground that a run fitted and chose its model on, and when it was photographed.
+
+    The time is what the options say, else the manifest beside the chips, else TIFFTAG_DATETIME of
+    the chips; it stays unknown where none of them tells.
+
+    Args:
+        data: The options of the run.
+        split: Its ``split.json``; without it all chips count.
+
+    Raises:
+        CampDetectorError: Chips, split or manifest cannot be read.
+    """
+    from training.data.chips import read_chips
+    from training.data.split import Split
+
+    chips = read_chips(data.chips)
+    if split.is_file():
+        dealt = Split.read(split)
+        chips = [c for part in _PARTS for c in dealt.select(chips, part)]
+    rings = [outline(c) for c in chips if c.grid is not None]
+    span, source = _time(data, chips)
+    start, end = span or (None, None)
+    if not rings:
+        return TrainingArea(start=start, end=end, note=source)
+    geometry, bbox = area_of_footprints(rings)
+    note = f"The geometry is of the {len(rings)} chips for training and validation."
+    if data.scenes:
+        note += f" The {data.scenes} generated scenes lie nowhere."
+    return TrainingArea(geometry, bbox, start, end, " ".join(filter(None, (note, source))))
+
+
+def outline(chip: Chip) -> NDArray[Any]:
+    """The footprint of a chip with a place: (n, 2) longitude and latitude in degrees."""
+    import numpy as np
+    from rasterio.warp import transform
+
+    if chip.grid is None:
+        msg = f"{chip.path} has no place"
+        raise StacError(msg)
+    share = np.arange(_STEPS) / _STEPS
+    zero, one = np.zeros(_STEPS), np.ones(_STEPS)
+    across = np.concatenate([share, one, 1 - share, zero]) * chip.shape.width
+    down = np.concatenate([zero, share, one, 1 - share]) * chip.shape.height
+    points = chip.grid.transform.apply(np.stack([across, down], axis=1))
+    lon, lat = transform(chip.grid.crs_wkt, "EPSG:4326", points[:, 0], points[:, 1])
+    return np.stack([lon, lat], axis=1)
+
+
+def _time(data: DataOptions, chips: Sequence[Chip]) -> tuple[Span | None, str]:
+    """When the imagery was taken, and in words where that is known from."""
+    from training.preprocess.manifest import read_manifest
+
+    if data.imagery_date is not None:
+        return span_of(data.imagery_date), ""
+    manifest = read_manifest(data.chips)
+    if manifest is not None and manifest.imagery.start is not None:
+        imagery = manifest.imagery
+        return span_of(f"{imagery.start}/{imagery.end or imagery.start}"), ""
+    moments = [m for c in chips if (m := _tag(c.path)) is not None]
+    if moments and len(moments) == len(chips):
+        return (
+            min(moments),
+            max(moments),
+        ), "Times are those of the chips' TIFF tags, as if in UTC."
+    return None, ""
+
+
+def _tag(path: Path) -> dt.datetime | None:
+    """TIFFTAG_DATETIME of a chip; it has no time zone, and UTC is taken."""
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path) as source:
+            text = source.tags().get("TIFFTAG_DATETIME", "")
+    try:
+        return dt.datetime.strptime(text, _TIFF_TIME).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None

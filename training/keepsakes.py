@@ -1,0 +1,145 @@
+"""The files beside the models of a run that a stranger needs: code, versions, pictures."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import zipfile
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core import __version__
+from camp_detector_core.checked_file import write_checked
+from training.data.split import Split
+
+if TYPE_CHECKING:
+    from training.options import TrainOptions
+
+_PACKAGES = ("camp_detector_core", "training")
+_TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
+"""What makes the archive installable, where the software runs from a checkout."""
+_NEEDED = ("numpy", "onnxruntime", "rasterio")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can hold: the same sources give the same bytes."""
+_PLACES = ("chips", "labels")
+_RETRAIN = '''"""Train a model with the options of this one. Needs camp-detector[training].
+
+    python retrain.py --chips FOLDER --labels FILE_OR_FOLDER --out FOLDER
+
+The chips are dealt by the split of this model, if they have its names, and otherwise by the shares
+and the seed of the options.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+OPTIONS = json.loads(r"""{options}""")
+SPLIT = json.loads(r"""{split}""")
+
+
+def main() -> None:
+    from training.options_file import read_options
+    from training.train import train_model
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chips", type=Path, required=True, help="folder of images")
+    parser.add_argument("--labels", type=Path, required=True, help="masks, or a vector file")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the results")
+    parser.add_argument("--fast-dev-run", action="store_true", help="one step, to see it work")
+    given = parser.parse_args()
+    told = json.loads(json.dumps(OPTIONS))
+    told["data"] |= {{"chips": str(given.chips), "labels": str(given.labels)}}
+    told |= {{"out": str(given.out), "fast_dev_run": given.fast_dev_run}}
+    with tempfile.TemporaryDirectory() as folder:
+        names = {{p.stem for p in given.chips.iterdir()}}
+        if {{n for part in SPLIT.values() for n in part}} <= names:
+            split = Path(folder, "split.json")
+            split.write_text(json.dumps(SPLIT), encoding="utf-8")
+            told["data"]["split"]["file"] = str(split)
+        options = Path(folder, "options.json")
+        options.write_text(json.dumps(told), encoding="utf-8")
+        train_model(read_options(options))
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def write_keepsakes(options: TrainOptions, folder: Path) -> None:
+    """Write what lies beside the models; each file is whole, or as it was.
+
+    ``infer.py``, ``retrain.py``, ``requirements.txt``, ``source_code.zip``, and
+    ``confusion_matrix.png`` of the chips held out, or of validation where none were.
+
+    Args:
+        options: Of the run, whose evaluation is there.
+        folder: ``meta`` of the run.
+
+    Raises:
+        ExportError: A file cannot be written.
+    """
+    found = importlib.util.find_spec("camp_detector_core.packaging.stac.infer")
+    if found is not None and found.origin is not None:
+        _write(folder / "infer.py", Path(found.origin).read_bytes())
+    _write(folder / "retrain.py", retrain_script(options).encode())
+    _write(folder / "requirements.txt", requirements().encode())
+    _write(folder / "source_code.zip", source_archive())
+    for part in ("test", "validation"):
+        picture = options.out / "evaluation" / part / "confusion_matrix.png"
+        if picture.is_file():
+            _write(folder / picture.name, picture.read_bytes())
+            break
+
+
+def requirements() -> str:
+    """What ``infer.py`` needs, in the versions that are at work."""
+    lines = [f"{name}=={metadata.version(name)}" for name in _NEEDED]
+    head = f"# Versions that the model was exported and checked with (camp-detector {__version__})"
+    return "\n".join([head, *lines]) + "\n"
+
+
+def retrain_script(options: TrainOptions) -> str:
+    """A script with the options of a run, without the places of its files."""
+    told: dict[str, Any] = options.to_dict()
+    for name in _PLACES:
+        told["data"][name] = ""
+    told["data"]["split"]["file"] = None
+    told |= {"out": "", "resume": False, "fast_dev_run": False}
+    split = Split.read(options.out / "split.json")
+    dealt = {part: list(split.part(part)) for part in ("train", "val", "test")}
+    return _RETRAIN.format(options=json.dumps(told, indent=1), split=json.dumps(dealt))
+
+
+def source_archive() -> bytes:
+    """The sources that are at work, as a zip file; the same sources give the same bytes."""
+    root = Path(__file__).resolve().parents[1]
+    files = {p.relative_to(root).as_posix(): p for p in _sources(root)}
+    files |= {name: root / name for name in _TEXTS if (root / name).is_file()}
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name].read_bytes())
+    return buffer.getvalue()
+
+
+def _sources(root: Path) -> list[Path]:
+    """The files of the packages, without models and what Python keeps."""
+    names = {".py", ".md", ".html", ".css", ".json"}
+    return [
+        path
+        for package in _PACKAGES
+        for path in (root / package).rglob("*")
+        if path.is_file() and (path.suffix in names or path.name == "py.typed")
+    ]
+
+
+def _write(path: Path, data: bytes) -> None:
+    write_checked(data, path, check=lambda _: None)
