@@ -8,6 +8,7 @@ import click
 
 from camp_detector_core import __version__
 
+from .catalog import catalog
 from .detect import detect
 from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR, print_error
 from .inspect import inspect
@@ -30,6 +31,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
+cli.add_command(catalog)
 cli.add_command(detect)
 cli.add_command(inspect)
 

@@ -57,11 +57,11 @@ def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
     lines = [f"{spec.name}, version {spec.version}"]
     if spec.description:
         lines.append(spec.description)
-    lines += [f"  {_visible(name):<{_INDENT - 1}} {value}" for name, value in facts]
-    return "\n".join(_visible(line) for line in lines)
+    lines += [f"  {visible(name):<{_INDENT - 1}} {value}" for name, value in facts]
+    return "\n".join(visible(line) for line in lines)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text for one line of a terminal: control characters, which could act on it, as escapes."""
     if text.isprintable():
         return text

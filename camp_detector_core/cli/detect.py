@@ -12,8 +12,11 @@ from camp_detector_core.engine.errors import Cancelled
 from .errors import Stopped, plain_errors
 from .options import INPUT, MACHINE, MODEL, OUTPUT, VERBOSE, job_of
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
+from .transfer import TransferBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from camp_detector_core.job import Job
     from camp_detector_core.run import Outcome
 
@@ -55,6 +58,7 @@ def detect(
     with plain_errors(verbose=verbose), StopRequest() as stop:
         terminal = Terminal(stop, quiet=quiet)
         try:
+            options["model"] = _model(options, stop, terminal, quiet=quiet)
             outcome = _detect(job_of(images, options), terminal, verbose=verbose)
         except Cancelled as error:
             raise Stopped(stop.signal or signal.SIGINT) from error
@@ -63,6 +67,22 @@ def detect(
         terminal.flush_warnings()
         if not quiet:
             click.echo(_summary(outcome))
+
+
+def _model(
+    options: dict[str, Any], stop: StopRequest, terminal: Terminal, *, quiet: bool
+) -> Path | None:
+    """The model's file; one that is named by its id is looked up in the catalogue."""
+    name = options["model"]
+    if name is None:
+        return None
+    from camp_detector_core.catalog.find import find_model
+
+    with TransferBar(stop, str(name), quiet=quiet) as bar:
+        found = find_model(name, catalog=options["catalog"], progress=bar)
+    if found.warning:
+        terminal.warn(found.warning)
+    return found.path
 
 
 def _detect(job: Job, terminal: Terminal, *, verbose: bool) -> Outcome:

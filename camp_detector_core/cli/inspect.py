@@ -10,25 +10,29 @@ import click
 from camp_detector_core.job import Machine
 
 from .errors import plain_errors
-from .options import VERBOSE
+from .options import CATALOG, VERBOSE
 
 
 @click.command()
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@CATALOG
 @VERBOSE
-def inspect(*, model: Path | None, as_json: bool, verbose: bool) -> None:
+def inspect(*, model: Path | None, catalog: str | None, as_json: bool, verbose: bool) -> None:
     """Say what a model is: what it finds, in what imagery, whose it is, and where it is from.
 
-    MODEL is an .onnx file, a STAC-MLM item (.json) or a .dlpk; without it, the model that ships.
+    MODEL is an .onnx file, a STAC-MLM item (.json), a .dlpk, or the id of a model in the
+    catalogue; without it, the model that ships.
     """
     with plain_errors(verbose=verbose):
+        from camp_detector_core.catalog.find import find_model
         from camp_detector_core.packaging.model_file import default_model_path, open_model
         from camp_detector_core.predictor import load_predictor
 
         from . import describe
 
-        found = open_model(model or default_model_path())
+        path = find_model(model, catalog=catalog).path if model else default_model_path()
+        found = open_model(path)
         predictor = load_predictor(found, Machine(device="cpu", threads=1))
         if as_json:
             click.echo(json.dumps(describe.as_json(found, predictor), indent=2))

@@ -98,13 +98,23 @@ OUTPUT = _options(
     click.option("--overwrite", is_flag=True, help="Replace outputs that exist."),
 )
 
+CATALOG = click.option(
+    "--catalog",
+    envvar="CAMP_DETECTOR_CATALOG",
+    metavar="PLACE",
+    help="Catalogue of models: a folder, s3://bucket/prefix, https://... or postgresql://...; "
+    "also from CAMP_DETECTOR_CATALOG.  [default: a folder among your own data]",
+)
+
 MODEL = _options(
     click.option(
         "-m",
         "--model",
         type=click.Path(path_type=Path),
-        help="An .onnx file, a STAC-MLM item (.json) or a .dlpk.  [default: the one that ships]",
+        help="An .onnx file, a STAC-MLM item (.json), a .dlpk, or the id of a model in the "
+        "catalogue.  [default: the one that ships]",
     ),
+    CATALOG,
     click.option(
         "--threshold",
         type=float,

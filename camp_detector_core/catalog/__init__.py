@@ -1,0 +1,75 @@
+"""Catalogues of models: static STAC in a folder, a bucket or on the web, or PgSTAC.
+
+Reading a folder needs the standard library alone. Whatever else is imported where it is used:
+rustac writes the table, obstore speaks to S3 and web servers, pypgstac to PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError
+
+if TYPE_CHECKING:
+    from .base import Catalog
+    from .stores import Store
+
+__all__ = [
+    "CatalogError",
+    "ConflictError",
+    "UnknownModelError",
+    "UnreachableError",
+    "open_catalog",
+    "open_store",
+]
+
+_DATABASES = {"postgresql", "postgres"}
+
+
+def open_catalog(where: str, *, assets_to: str | None = None) -> Catalog:
+    """The catalogue at a place; nothing is read and nobody is asked yet.
+
+    Args:
+        where: A folder, ``s3://bucket/prefix``, ``https://...`` or ``postgresql://...``.
+        assets_to: For a database: where files go, a folder or ``s3://bucket/prefix``; None
+            leaves them where they are.
+
+    Raises:
+        CatalogError: It is no such place, or the library for it is not installed.
+    """
+    if urlsplit(where).scheme in _DATABASES:
+        from .pgstac import PgStacCatalog
+
+        return PgStacCatalog(where, open_store(assets_to) if assets_to else None)
+    if assets_to:
+        msg = "--assets-to is for a catalogue in PostgreSQL; any other keeps the files itself"
+        raise CatalogError(msg)
+    from .static import StaticCatalog
+
+    return StaticCatalog(open_store(where))
+
+
+def open_store(where: str) -> Store:
+    """The place of a static catalogue's files.
+
+    Raises:
+        CatalogError: It is no such place, or the library for it is not installed.
+    """
+    parts = urlsplit(where)
+    if parts.scheme in {"s3", "http", "https"}:
+        from .remote_store import open_remote
+
+        return open_remote(where)
+    from .local_store import LocalStore
+
+    if parts.scheme == "file":
+        return LocalStore(Path(unquote(parts.path)))
+    if "://" in where:
+        msg = (
+            f"a catalogue cannot be kept at {parts.scheme}://...: name a folder, "
+            "s3://bucket/prefix, https://... or postgresql://..."
+        )
+        raise CatalogError(msg)
+    return LocalStore(Path(where).expanduser())

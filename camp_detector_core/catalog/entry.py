@@ -1,0 +1,212 @@
+"""One model of a catalogue: its STAC item, and what a person wants to know of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.packaging.strangers import read_json, shown
+
+from .errors import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MULTIHASH_SHA256 = "1220"
+"""Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
+_SIDES = 4
+_SIDES_3D = 6
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of a model, as its item tells of it; every value is a stranger's."""
+
+    key: str
+    href: str
+    roles: tuple[str, ...]
+    size: int | None
+    """Bytes."""
+    sha256: str | None
+    """64 hexadecimal digits in lower case."""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model in a catalogue."""
+
+    id: str
+    item: dict[str, Any]
+    """The STAC item."""
+    path: str
+    """Where the item lies, from the catalogue's root; relative hrefs start there."""
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The item's properties."""
+        found = self.item.get("properties")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """All assets that have an href."""
+        return tuple(_assets(self.item))
+
+    @property
+    def bbox(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north of the training area in degrees, where it is stated."""
+        found = self.item.get("bbox")
+        if not isinstance(found, (list, tuple)) or len(found) not in {_SIDES, _SIDES_3D}:
+            return None
+        if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in found):
+            return None
+        half = len(found) // 2
+        west, south, east, north = (float(v) for v in (*found[:2], *found[half : half + 2]))
+        return west, south, east, north
+
+    @property
+    def gsd(self) -> float | None:
+        """Metres a pixel."""
+        found = self.properties.get("gsd")
+        return float(found) if isinstance(found, (int, float)) and found > 0 else None
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Names of the bands that the model takes."""
+        first = _first(self.properties.get("mlm:input"))
+        names = [b.get("name") if isinstance(b, dict) else b for b in _list(first.get("bands"))]
+        return tuple(str(n) for n in names if n)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that it finds; background is none."""
+        first = _first(self.properties.get("mlm:output"))
+        found = [c for c in _list(first.get("classification:classes")) if isinstance(c, dict)]
+        return tuple(str(c.get("name")) for c in found if c.get("value") != 0)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Figures of accuracy by their names, wherever the item keeps them."""
+        return dict(_metrics(self.properties))
+
+    @property
+    def title(self) -> str:
+        """A name for people."""
+        return str(self.properties.get("title") or self.properties.get("mlm:name") or self.id)
+
+    @property
+    def licence(self) -> str:
+        """SPDX identifier, or what the model says where there is none; or an empty text."""
+        stated = str(self.properties.get("license") or "")
+        spec = self.properties.get("camp_detector:spec")
+        own = str(spec.get("licence") or "") if isinstance(spec, dict) else ""
+        return own if stated in {"", "other"} and own else stated
+
+    @property
+    def attribution(self) -> tuple[str, ...]:
+        """Who must be named."""
+        found = [p for p in _list(self.properties.get("providers")) if isinstance(p, dict)]
+        return tuple(str(p.get("name")) for p in found if p.get("name"))
+
+    @property
+    def date(self) -> str:
+        """Day of the imagery, or its first and last, as ``YYYY-MM-DD``."""
+        values = self.properties
+        if values.get("datetime"):
+            return str(values["datetime"])[:10]
+        days = [str(values[k])[:10] for k in ("start_datetime", "end_datetime") if values.get(k)]
+        return "/".join(dict.fromkeys(days))
+
+
+def entry_of(data: bytes, path: str, where: str) -> Entry:
+    """Read an item.
+
+    Raises:
+        CatalogError: It is no STAC item.
+    """
+    origin = f"{where}, {path}"
+    try:
+        item = read_json(data, origin)
+    except PredictorError as error:
+        raise CatalogError(str(error)) from error
+    if item.get("type") != "Feature" or not isinstance(item.get("assets"), dict):
+        msg = f"{origin} is not a STAC item (a GeoJSON Feature with assets)"
+        raise CatalogError(msg)
+    return Entry(str(item.get("id")), item, path)
+
+
+def canonical(value: dict[str, Any]) -> bytes:
+    """JSON for people and for comparing: the same object gives the same bytes."""
+    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def revision(sums: dict[str, str]) -> str:
+    """A name for a set of files, made of their names and SHA-256 sums."""
+    text = "\n".join(f"{name} {digest}" for name, digest in sorted(sums.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _assets(item: dict[str, Any]) -> Iterator[Asset]:
+    for key, asset in item["assets"].items():
+        if not isinstance(asset, dict) or not isinstance(asset.get("href"), str):
+            continue
+        size = asset.get("file:size")
+        yield Asset(
+            key=str(key),
+            href=asset["href"],
+            roles=tuple(str(r) for r in _list(asset.get("roles"))),
+            size=size if isinstance(size, int) and size >= 0 else None,
+            sha256=sha256_of(asset.get("file:checksum")),
+            title=str(asset.get("title") or ""),
+        )
+
+
+def sha256_of(checksum: object) -> str | None:
+    """The SHA-256 in a ``file:checksum``; None where there is none.
+
+    Raises:
+        CatalogError: It is a checksum of another kind, which nobody here can verify.
+    """
+    if checksum is None:
+        return None
+    text = str(checksum).lower()
+    digest = text.removeprefix(MULTIHASH_SHA256)
+    whole = len(digest) == 64 and set(digest) <= set("0123456789abcdef")  # noqa: PLR2004
+    if not text.startswith(MULTIHASH_SHA256) or not whole:
+        msg = f"the checksum {shown(text[:80])} is not SHA-256 (a multihash that starts with 1220)"
+        raise CatalogError(msg)
+    return digest
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _first(value: object) -> dict[str, Any]:
+    found = _list(value)
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def _metrics(properties: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """Numbers below a key that speaks of metrics or evaluation."""
+    for key, value in properties.items():
+        if not any(word in key.lower() for word in ("metric", "accuracy", "evaluation")):
+            continue
+        if isinstance(value, dict):
+            yield from _numbers(value, "")
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield key.rpartition(":")[2], float(value)
+
+
+def _numbers(value: dict[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict) and prefix.count(".") < _SIDES:
+            yield from _numbers(inner, f"{name}.")
+        elif isinstance(inner, (int, float)) and not isinstance(inner, bool):
+            yield name, float(inner)

@@ -1,0 +1,42 @@
+"""What goes wrong with a catalogue, and what is said where an optional library is missing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from camp_detector_core.engine.errors import CampDetectorError
+
+
+class CatalogError(CampDetectorError):
+    """A catalogue cannot be read or changed, or does not hold what is asked for."""
+
+
+class UnknownModelError(CatalogError):
+    """A catalogue has no model of that id."""
+
+
+class UnreachableError(CatalogError):
+    """A catalogue's service does not answer, so what was fetched before may be used."""
+
+
+class ConflictError(CatalogError):
+    """Somebody else has changed the same object in between."""
+
+
+def extra(module: str, name: str = "stac") -> Any:  # noqa: ANN401 - whatever library it is
+    """Import a library of an optional extra.
+
+    Args:
+        module: Its import name.
+        name: The extra that brings it.
+
+    Raises:
+        CatalogError: It is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        library = module.partition(".")[0]
+        msg = f'this needs {library}, which is not installed: pip install "camp-detector[{name}]"'
+        raise CatalogError(msg) from error

@@ -1,0 +1,175 @@
+"""From a model's id to a file that can be opened: what ``detect --model ID`` does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .entry import Asset, Entry, canonical, entry_of
+from .errors import CatalogError, UnreachableError
+from .names import check_id, file_name, is_id
+from .package import Counter
+from .places import cache_folder, chosen_catalog
+from .static import verified
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.ports import Progress
+
+    from .base import Catalog
+
+_SUFFIXES = {".onnx", ".json", ".dlpk"}
+_MAX_MODEL = 1 << 30
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A model file that was named, or found in a catalogue."""
+
+    path: Path
+    """What `camp_detector_core.packaging.model_file.open_model` opens."""
+    warning: str | None = None
+    """What the user should know, in a sentence."""
+
+
+def find_model(
+    name: str | Path, *, catalog: str | None = None, progress: Progress | None = None
+) -> FoundModel:
+    """The file of a model, given by path or by its id in a catalogue.
+
+    Args:
+        name: A file is taken as it is; so is whatever cannot be an id.
+        catalog: The catalogue; None is that of the environment, or the user's own.
+        progress: Told of bytes while a model is downloaded.
+
+    Raises:
+        CatalogError: There is neither such a file nor such a model, or it cannot be fetched.
+    """
+    text, path = str(name), Path(name)
+    if path.is_file() or path.suffix.lower() in _SUFFIXES or not is_id(text):
+        return FoundModel(path)
+    from . import open_catalog
+
+    found = open_catalog(chosen_catalog(catalog))
+    try:
+        entry = found.get(text)
+    except UnreachableError as error:
+        return _from_cache(found.where, text, error)
+    except CatalogError as error:
+        msg = f"{text} is neither a file nor a model of the catalogue: {error}"
+        raise type(error)(msg) from error
+    local = found.local_item(entry)
+    return FoundModel(local or _fetched(found, entry, progress))
+
+
+def onnx_asset(entry: Entry) -> Asset:
+    """The ONNX model of an item.
+
+    Raises:
+        CatalogError: There is not exactly one.
+    """
+    hits = [a for a in entry.assets if "mlm:model" in a.roles and _is_onnx(entry, a)]
+    if len(hits) != 1:
+        msg = f"the model {entry.id} has {len(hits)} ONNX files, and exactly one is needed"
+        raise CatalogError(msg)
+    return hits[0]
+
+
+def _is_onnx(entry: Entry, asset: Asset) -> bool:
+    raw = entry.item["assets"][asset.key]
+    words = f"{raw.get('type')} {raw.get('mlm:artifact_type')}".lower()
+    return "onnx" in words or asset.href.lower().endswith(".onnx")
+
+
+def _home(where: str, model_id: str) -> Path:
+    """The folder of one model of one catalogue among the downloads."""
+    place = hashlib.sha256(where.encode()).hexdigest()[:16]
+    return cache_folder() / "catalogs" / place / check_id(model_id)
+
+
+def _fetched(catalog: Catalog, entry: Entry, progress: Progress | None) -> Path:
+    """The item and its model among the downloads; fetched unless the same lie there."""
+    asset = onnx_asset(entry)
+    if asset.sha256 is None:
+        msg = (
+            f"the item of {entry.id} in {catalog.where} gives no checksum of its model, so that a "
+            "download cannot be verified: add the model again"
+        )
+        raise CatalogError(msg)
+    home = _home(catalog.where, entry.id)
+    name = file_name(asset.href)
+    model = home / asset.sha256[:12] / (name if name.lower().endswith(".onnx") else "model.onnx")
+    if not _is_whole(model, asset.sha256):
+        _download(catalog, entry, asset, model, progress)
+    own = {**entry.item["assets"][asset.key], "href": f"./{model.parent.name}/{model.name}"}
+    item = {**entry.item, "assets": {asset.key: own}, "links": []}
+    return _write(home / f"{entry.id}.json", canonical(item))
+
+
+def _download(
+    catalog: Catalog, entry: Entry, asset: Asset, model: Path, progress: Progress | None
+) -> None:
+    size = asset.size or 0
+    if size > _MAX_MODEL:
+        msg = f"the model {entry.id} has {size >> 20} MiB, which no model here has: not fetched"
+        raise CatalogError(msg)
+    step = Counter(size, progress)
+    part: Path | None = None
+    try:
+        model.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=model.parent, prefix=".part-")
+        part = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            for piece in verified(catalog.chunks(entry, asset), size or None, asset.sha256):
+                stream.write(piece)
+                step(len(piece))
+                if stream.tell() > _MAX_MODEL:
+                    msg = f"the model {entry.id} is larger than {_MAX_MODEL >> 20} MiB: not fetched"
+                    raise CatalogError(msg)
+        part.replace(model)
+    except OSError as error:
+        msg = f"the model {entry.id} cannot be kept in {model.parent}: {error.strerror or error}"
+        raise CatalogError(msg) from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> Path:
+    """A small file, whole or as before."""
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return path
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).replace(path)
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror or error}"
+        raise CatalogError(msg) from error
+    return path
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file lies there and has that checksum."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def _from_cache(where: str, model_id: str, error: UnreachableError) -> FoundModel:
+    """What was fetched before, where the catalogue does not answer."""
+    home = _home(where, model_id)
+    item = home / f"{model_id}.json"
+    if not item.is_file():
+        raise error
+    entry = entry_of(item.read_bytes(), item.name, str(home))
+    asset = onnx_asset(entry)
+    if asset.sha256 is None or not _is_whole(home / asset.href, asset.sha256):
+        raise error
+    return FoundModel(item, f"{where} does not answer: {model_id} is used as fetched before")

@@ -1,0 +1,224 @@
+"""A catalogue's files in a folder; needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import CatalogError, ConflictError, UnknownModelError
+from .names import CATALOG, LOCK, TABLE
+from .stores import ABSENT, CHUNK, MAX_TEXT, Blob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import IO
+
+_PART = ".part-"
+"""Start of the names of files that are not whole yet."""
+_OWN = {CATALOG, LOCK, TABLE, "models"}
+_WAIT = 600.0
+"""Seconds to wait for another command that changes the catalogue."""
+
+
+class LocalStore:
+    """Files below one folder. Links that lead out of it are not followed."""
+
+    def __init__(self, folder: Path, *, wait: float = _WAIT) -> None:
+        """Name the folder; it need not exist yet.
+
+        Args:
+            folder: Its path.
+            wait: Seconds to wait for another command that changes the catalogue.
+        """
+        self.folder = Path(os.path.abspath(folder))  # noqa: PTH100 - keeps links
+        self.where = str(self.folder)
+        self._wait = wait
+
+    def url(self, path: str) -> str:
+        """The ``file://`` href of a file."""
+        return (self.folder / path).as_uri()
+
+    def file(self, path: str) -> Path:
+        """Where a file lies on disk.
+
+        Raises:
+            CatalogError: A link leads out of the folder.
+        """
+        full = self.folder / path
+        try:
+            inside = full.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _failed(error, f"cannot read {self.folder / path}") from error
+        if not inside:
+            msg = f"{full} is a link that leads out of the catalogue: remove it"
+            raise CatalogError(msg)
+        return full
+
+    def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
+        """A small file."""
+        try:
+            with self._open(path) as stream:
+                data = stream.read(limit + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return Blob(b"", ABSENT)
+        except OSError as error:
+            raise _failed(error, f"cannot read {self.folder / path}") from error
+        if len(data) > limit:
+            msg = f"{self.folder / path} is larger than {limit >> 20} MiB and is not read"
+            raise CatalogError(msg)
+        return Blob(data, hashlib.sha256(data).hexdigest())
+
+    def _open(self, path: str) -> IO[bytes]:
+        file = self.file(path)
+        if file.exists() and not file.is_file():
+            msg = f"{file} is not a file: the catalogue is damaged"
+            raise CatalogError(msg)
+        return file.open("rb")
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """A file piece by piece."""
+        try:
+            with self._open(path) as stream:
+                while piece := stream.read(CHUNK):
+                    yield piece
+        except FileNotFoundError as error:
+            msg = f"{self.folder / path} is missing: the catalogue is incomplete, add it again"
+            raise UnknownModelError(msg) from error
+        except OSError as error:
+            raise _failed(error, f"cannot read {self.folder / path}") from error
+
+    def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
+        """Write a small file."""
+        if expected is not None and self.read(path).version != expected:
+            msg = f"{self.folder / path} was changed by another command meanwhile: try again"
+            raise ConflictError(msg)
+        self._write(path, lambda stream: stream.write(data))
+
+    def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
+        """Copy a file in."""
+
+        def copy(stream: IO[bytes]) -> None:
+            with source.open("rb") as origin:
+                while piece := origin.read(CHUNK):
+                    stream.write(piece)
+                    step(len(piece))
+
+        self._write(path, copy)
+
+    def _write(self, path: str, fill: Callable[[IO[bytes]], object]) -> None:
+        """Beside the target, onto the disk, then to its name."""
+        target = self.file(path)
+        part: Path | None = None
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PART)
+            part = Path(name)
+            with os.fdopen(handle, "wb") as stream:
+                fill(stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.chmod(0o644)
+            part.replace(target)
+        except OSError as error:
+            raise _failed(error, f"cannot write {self.folder / path}") from error
+        finally:
+            if part is not None:
+                part.unlink(missing_ok=True)
+
+    def delete(self, path: str) -> None:
+        """Delete a file, and the folders that are empty then."""
+        file = self.folder / path
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise _failed(error, f"cannot delete {self.folder / path}") from error
+        for parent in file.relative_to(self.folder).parents:
+            if len(parent.parts) < 2:  # noqa: PLR2004 - the root and models/ stay
+                break
+            with suppress(OSError):
+                (self.folder / parent).rmdir()
+
+    def names(self, folder: str) -> list[str]:
+        """Paths of all files below a folder."""
+        found = (
+            Path(at) / name for at, _, files in os.walk(self.folder / folder) for name in files
+        )
+        return sorted(f.relative_to(self.folder).as_posix() for f in found)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One command at a time; what killed ones left half done is cleared away."""
+        self._check_home()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            raise _failed(error, f"cannot write {self.folder / LOCK}") from error
+        try:
+            self._acquire(lock)
+            for left in self.folder.rglob(f"{_PART}*"):
+                left.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(lock)
+
+    def _check_home(self) -> None:
+        """Refuse to scatter a catalogue among other files."""
+        if not self.folder.exists():
+            return
+        if not self.folder.is_dir():
+            msg = f"{self.folder} is a file: name a folder for the catalogue"
+            raise CatalogError(msg)
+        names = {p.name for p in self.folder.iterdir() if not p.name.startswith(_PART)}
+        if CATALOG not in names and names - _OWN:
+            msg = (
+                f"{self.folder} holds other files and no {CATALOG}: name a new or empty folder "
+                "for the catalogue"
+            )
+            raise CatalogError(msg)
+
+    def _acquire(self, lock: int) -> None:
+        """Wait for the lock; it ends with this process, however that ends."""
+        until = time.monotonic() + self._wait
+        while not _try_lock(lock):
+            if time.monotonic() >= until:
+                msg = (
+                    f"another command has been changing the catalogue {self.folder} for "
+                    f"{self._wait:.0f} seconds: wait until it has ended"
+                )
+                raise CatalogError(msg)
+            time.sleep(0.2)
+
+
+def _failed(error: Exception, what: str) -> CatalogError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return CatalogError(f"{what}: {reason}")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(lock: int) -> bool:
+        """Whether the lock is ours now."""
+        try:
+            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(lock: int) -> bool:
+        """Whether the lock is ours now; a disk that has no locks is taken as ours."""
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+        return True

@@ -1,0 +1,272 @@
+"""What goes into a catalogue: an item and its files, all checked before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
+
+from .entry import MULTIHASH_SHA256, Asset, Entry, revision
+from .errors import CatalogError
+from .names import check_id, file_name, item_path
+from .stores import CHUNK, MAX_FILE, MAX_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+    from pathlib import Path
+
+    from camp_detector_core.engine.ports import Progress
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.packaging.model_file import ModelFile
+
+_CHECKPOINT = "mlm:checkpoint"
+ALL = "all"
+ENOUGH = "enough"
+"""What it takes to run and to judge a model: everything but checkpoints."""
+
+
+@dataclass(frozen=True)
+class AssetFile:
+    """A file that goes along with an item."""
+
+    name: str
+    """Its name in the catalogue."""
+    source: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Package:
+    """A model that is ready for a catalogue."""
+
+    id: str
+    item: dict[str, Any]
+    """The item; hrefs of the assets below are to be set."""
+    files: dict[str, AssetFile]
+    """By the key of the asset; several keys may share a file."""
+    left_out: tuple[str, ...]
+    """Keys of assets that do not go along."""
+
+    @property
+    def revision(self) -> str:
+        """A name for this set of files."""
+        return revision({f.name: f.sha256 for f in self.files.values()})
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files together."""
+        return sum(f.size for f in {f.name: f for f in self.files.values()}.values())
+
+    def placed(self, href: Callable[[str], str]) -> dict[str, Any]:
+        """The item with each file at ``href(name)``, its size and its checksum."""
+        assets = {
+            key: {
+                **self.item["assets"][key],
+                "href": href(file.name),
+                "file:size": file.size,
+                "file:checksum": MULTIHASH_SHA256 + file.sha256,
+            }
+            for key, file in self.files.items()
+        }
+        kept = {k: assets.get(k, a) for k, a in self.item["assets"].items()}
+        return {**self.item, "assets": kept}
+
+
+def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) -> Package:
+    """Read an item that is to go into a catalogue, with all of its files.
+
+    Args:
+        path: The item (``.json``).
+        assets: `ENOUGH`, `ALL`, or keys with commas between; the ONNX model goes along always.
+        root: Folder that hrefs may lead into; None is the item's own.
+
+    Raises:
+        CampDetectorError: The item leads to no model that can be run, a file is missing or is not
+            the one that the item describes, or an href leads out of the folder.
+    """
+    model = open_model(path)
+    item = read_json(read_file(path, MAX_TEXT), str(path))
+    return _package(item, model, path, assets=assets, root=root)
+
+
+def package_of_model(path: Path, *, trained: datetime | None = None) -> Package:
+    """A bare ONNX model that is to go into a catalogue, with an item made of its description.
+
+    Args:
+        path: The model (``.onnx``).
+        trained: When it was trained, with a time zone, where it does not say so itself.
+
+    Raises:
+        CampDetectorError: It is no model that can be run, or the date is not known.
+    """
+    from camp_detector_core.packaging.stac import create_stac_mlm_item, facts_of
+
+    model = open_model(path)
+    run = facts_of(model.spec)
+    trained = trained or run.trained
+    if trained is None:
+        msg = f"{path} does not say when it was trained, which its item must: give --trained DATE"
+        raise CatalogError(msg)
+    made = create_stac_mlm_item(path, run=replace(run, trained=trained), assets={})
+    item = made.to_dict(include_self_link=False, transform_hrefs=False)
+    return _package(item, model, path, assets=ALL, root=None)
+
+
+def _package(
+    item: dict[str, Any], model: ModelFile, path: Path, *, assets: str, root: Path | None
+) -> Package:
+    entry = Entry(check_id(model.spec.id), item, item_path(model.spec.id))
+    wanted, left_out = _choose(entry, assets, path)
+    home = (root or path.parent).resolve()
+    files = {a.key: _checked(a, path, home) for a in wanted if _is_local(a.href)}
+    if model.sha256 not in {f.sha256 for f in files.values()}:
+        msg = f"the ONNX model of {path} does not lie in its folder: put it beside the item"
+        raise CatalogError(msg)
+    kept = {k: a for k, a in item["assets"].items() if k not in left_out}
+    described = _described({**item, "id": entry.id, "assets": kept}, model.spec)
+    return Package(entry.id, described, _without_clashes(files), tuple(left_out))
+
+
+def _choose(entry: Entry, assets: str, path: Path) -> tuple[list[Asset], list[str]]:
+    """The assets that go along, and the keys of those that do not."""
+    found = {a.key: a for a in entry.assets}
+    keys = [k.strip() for k in assets.split(",") if k.strip()]
+    if keys == [ALL]:
+        chosen: Collection[str] = found
+    elif keys == [ENOUGH]:
+        chosen = {k for k, a in found.items() if _CHECKPOINT not in a.roles}
+    else:
+        unknown = [k for k in keys if k not in found]
+        if unknown or not keys:
+            msg = (
+                f"{path} has no asset {shown(', '.join(unknown))!r}: choose all, enough, or some "
+                f"of {shown(', '.join(found))}"
+            )
+            raise CatalogError(msg)
+        chosen = {*keys, *(k for k, a in found.items() if a.href.lower().endswith(".onnx"))}
+    wanted = [a for k, a in found.items() if k in chosen]
+    return wanted, [k for k in entry.item["assets"] if k not in chosen]
+
+
+def _is_local(href: str) -> bool:
+    """Whether an href names a file here; one letter before a colon is a drive of Windows."""
+    scheme = urlsplit(href).scheme
+    return len(scheme) <= 1 or scheme == "file"
+
+
+def _checked(asset: Asset, item: Path, home: Path) -> AssetFile:
+    """A file, held against what the item says of it."""
+    source = _source(asset, item, home)
+    require_file(source)
+    digest, size = _sum(source)
+    if asset.size not in {None, size} or asset.sha256 not in {None, digest}:
+        msg = (
+            f"{source} is not the file that the asset {shown(asset.key)} of {item} describes (its "
+            "size or checksum differs): write the item again"
+        )
+        raise CatalogError(msg)
+    return AssetFile(file_name(asset.href), source, size, digest)
+
+
+def _source(asset: Asset, item: Path, home: Path) -> Path:
+    parts = urlsplit(asset.href)
+    text = unquote(parts.path) if parts.scheme == "file" else asset.href
+    beside = item.parent / text
+    source = beside if beside.exists() else item.parent / unquote(text)
+    try:
+        inside = source.resolve().is_relative_to(home)
+    except (OSError, RuntimeError, ValueError):
+        inside = False
+    if not inside:
+        msg = (
+            f"the asset {shown(asset.key)} of {item} lies outside of {home}, at "
+            f"{shown(asset.href)}: leave it out with --assets, or allow a folder with --root"
+        )
+        raise CatalogError(msg)
+    if not source.exists():
+        msg = (
+            f"the file of the asset {shown(asset.key)} of {item} is missing ({shown(asset.href)}): "
+            "put it there, or choose other assets with --assets"
+        )
+        raise CatalogError(msg)
+    return source
+
+
+def _sum(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(CHUNK):
+                digest.update(piece)
+                size += len(piece)
+                if size > MAX_FILE:
+                    msg = f"{path} is larger than {MAX_FILE >> 30} GiB, which no catalogue takes"
+                    raise CatalogError(msg)
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}"
+        raise CatalogError(msg) from error
+    return digest.hexdigest(), size
+
+
+def _without_clashes(files: dict[str, AssetFile]) -> dict[str, AssetFile]:
+    """Two different files never share a name, also where letters' case does not count."""
+    taken: dict[str, AssetFile] = {}
+    out = {}
+    for key, file in files.items():
+        name = file.name
+        while taken.get(name.lower(), file).sha256 != file.sha256:
+            name = f"{file_name(key)}-{name}"
+        out[key] = taken.setdefault(name.lower(), replace(file, name=name))
+    return out
+
+
+def _described(item: dict[str, Any], spec: ModelSpec) -> dict[str, Any]:
+    """The item with what the model itself says, where the item is silent."""
+    stated = item.get("properties")
+    properties = dict(stated) if isinstance(stated, dict) else {}
+    properties.setdefault("gsd", spec.gsd)
+    if spec.licence:
+        properties.setdefault("license", spec.licence)
+    if spec.attribution:
+        credit = [{"name": a, "roles": ["licensor"]} for a in spec.attribution]
+        properties.setdefault("providers", credit)
+    whole = {**item, "properties": properties}
+    try:
+        json.dumps(whole, allow_nan=False)
+    except ValueError as error:
+        msg = f"the item of {spec.id} holds a number that JSON has not (NaN or infinity)"
+        raise CatalogError(msg) from error
+    return whole
+
+
+class Counter:
+    """Adds up bytes for a progress bar and stops when asked to."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        """Nothing is done yet."""
+        self._total = total
+        self._progress = progress
+        self._done = 0
+
+    def __call__(self, size: int) -> None:
+        """So many bytes more.
+
+        Raises:
+            Cancelled: The user wants to stop.
+        """
+        self._done += size
+        if self._progress is None:
+            return
+        if self._progress.cancelled():
+            msg = "cancelled"
+            raise Cancelled(msg)
+        self._progress.update(min(self._done, self._total), self._total)

@@ -1,0 +1,50 @@
+"""Where the catalogue is, and where downloads are kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+CATALOG_VARIABLE = "CAMP_DETECTOR_CATALOG"
+"""Environment variable that names the catalogue."""
+CACHE_VARIABLE = "CAMP_DETECTOR_CACHE"
+"""Environment variable that names the folder of downloads."""
+_APP = "camp-detector"
+
+
+def _windows() -> Path:
+    local = os.environ.get("LOCALAPPDATA")
+    return Path(local) if local else Path.home() / "AppData" / "Local"
+
+
+def _xdg(variable: str, otherwise: str) -> Path:
+    """A base folder; its specification says that relative values are ignored."""
+    value = os.environ.get(variable, "")
+    return Path(value) if Path(value).is_absolute() else Path.home() / otherwise
+
+
+def default_catalog() -> Path:
+    """The folder of the user's own catalogue, where the platform keeps a user's data."""
+    if sys.platform == "win32":
+        return _windows() / _APP / "catalog"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / _APP / "catalog"
+    return _xdg("XDG_DATA_HOME", ".local/share") / _APP / "catalog"
+
+
+def cache_folder() -> Path:
+    """The folder of models that were downloaded; it may be deleted at any time."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return _windows() / _APP / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / _APP
+    return _xdg("XDG_CACHE_HOME", ".cache") / _APP
+
+
+def chosen_catalog(named: str | None = None) -> str:
+    """The catalogue that was named, else that of the environment, else the user's own."""
+    return named or os.environ.get(CATALOG_VARIABLE) or str(default_catalog())

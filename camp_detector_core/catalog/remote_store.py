@@ -1,0 +1,208 @@
+"""A catalogue's files in an S3 bucket, or on a web server that is only read; by obstore."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from camp_detector_core.packaging.strangers import shown
+
+from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError, extra
+from .stores import ABSENT, CHUNK, MAX_TEXT, Blob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import IO
+
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MLFLOW_S3_ENDPOINT_URL")
+"""Environment variables that name an S3 service which is not Amazon's, the first that is set."""
+_RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
+
+
+def open_remote(where: str) -> RemoteStore:
+    """The store at ``s3://bucket/prefix`` or ``https://...``.
+
+    Raises:
+        CatalogError: obstore is not installed, or the address is none.
+    """
+    extra("obstore")
+    from obstore.store import HTTPStore, S3Store
+
+    parts = urlsplit(where)
+    try:
+        if parts.scheme == "s3":
+            endpoint = next((os.environ[n] for n in _ENDPOINTS if os.environ.get(n)), None)
+            options: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
+            if not any(os.environ.get(n) for n in ("AWS_REGION", "AWS_DEFAULT_REGION")):
+                options["region"] = "us-east-1"
+            plain = (endpoint or "").startswith("http://")
+            store: Any = S3Store(
+                parts.netloc,
+                prefix=parts.path.strip("/") or None,
+                client_options={"allow_http": plain, "connect_timeout": "10s", "timeout": "300s"},
+                retry_config=_RETRY,
+                **options,
+            )
+            return RemoteStore(store, where.rstrip("/"), writable=True)
+        store = HTTPStore.from_url(
+            where.rstrip("/").removesuffix("/catalog.json"),
+            client_options={
+                "allow_http": parts.scheme == "http",
+                "connect_timeout": "10s",
+                "timeout": "300s",
+            },
+            retry_config=_RETRY,
+        )
+    except _said_by_obstore() as error:
+        msg = f"{shown(where)} is not the address of a catalogue: {_reason(error)}"
+        raise CatalogError(msg) from error
+    host = parts.netloc.rpartition("@")[2]
+    plain_url = f"{parts.scheme}://{host}{parts.path}".rstrip("/").removesuffix("/catalog.json")
+    return RemoteStore(store, plain_url, writable=False)
+
+
+class RemoteStore:
+    """Objects below one prefix."""
+
+    def __init__(self, store: Any, where: str, *, writable: bool) -> None:  # noqa: ANN401 - obstore's
+        """Wrap an obstore store.
+
+        Args:
+            store: One of ``obstore.store``.
+            where: Its address without secrets.
+            writable: Whether it may be changed.
+        """
+        self._store = store
+        self.where = where
+        self._writable = writable
+
+    def url(self, path: str) -> str:
+        """The absolute href of an object."""
+        return f"{self.where}/{quote(path)}"
+
+    def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
+        """A small object."""
+        import obstore
+
+        try:
+            found = obstore.get(self._store, path)
+            if found.meta["size"] > limit:
+                raise self._too_large(path, limit)
+            data = b""
+            for piece in found.stream(min_chunk_size=CHUNK):
+                data += bytes(piece)
+                if len(data) > limit:  # a server may lie about the size
+                    raise self._too_large(path, limit)
+        except FileNotFoundError:
+            return Blob(b"", ABSENT)
+        except _said_by_obstore() as error:
+            raise self._said(error, "read", path) from error
+        return Blob(data, str(found.meta["e_tag"] or found.meta["last_modified"]))
+
+    def _too_large(self, path: str, limit: int) -> CatalogError:
+        return CatalogError(f"{self.url(path)} is larger than {limit >> 20} MiB and is not read")
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """An object piece by piece."""
+        import obstore
+
+        try:
+            for piece in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
+                yield bytes(piece)
+        except FileNotFoundError as error:
+            msg = f"{self.url(path)} is missing: the catalogue is incomplete, add the model again"
+            raise UnknownModelError(msg) from error
+        except _said_by_obstore() as error:
+            raise self._said(error, "read", path) from error
+
+    def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
+        """Write a small object, if it is still the one that was read."""
+        import obstore
+
+        mode: Any = {None: "overwrite", ABSENT: "create"}.get(expected, {"e_tag": expected})
+        try:
+            obstore.put(self._store, path, data, mode=mode, use_multipart=False)
+        except _said_by_obstore() as error:
+            raise self._said(error, "write", path) from error
+
+    def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
+        """Upload a file; S3 shows it when it is whole."""
+        import obstore
+
+        try:
+            with source.open("rb") as stream:
+                obstore.put(self._store, path, _pieces(stream, step), mode="overwrite")
+        except _said_by_obstore() as error:
+            raise self._said(error, "write", path) from error
+
+    def delete(self, path: str) -> None:
+        """Delete an object."""
+        import obstore
+
+        try:
+            obstore.delete(self._store, path)
+        except FileNotFoundError:
+            return
+        except _said_by_obstore() as error:
+            raise self._said(error, "delete", path) from error
+
+    def names(self, folder: str) -> list[str]:
+        """Paths of all objects below a folder."""
+        import obstore
+
+        try:
+            found = [o["path"] for page in obstore.list(self._store, folder) for o in page]
+        except _said_by_obstore() as error:
+            raise self._said(error, "list", folder) from error
+        return sorted(found)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Nothing is locked: conditional writes see to it that no change is lost."""
+        if not self._writable:
+            msg = f"{self.where} is a web server, which can only be read: name its folder or bucket"
+            raise CatalogError(msg)
+        yield
+
+    def _said(self, error: Exception, what: str, path: str) -> CatalogError:
+        """An error of obstore in one sentence."""
+        from obstore import exceptions as said
+
+        at = self.url(path)
+        if isinstance(error, (said.PreconditionError, said.AlreadyExistsError)):
+            return ConflictError(f"{at} was changed by somebody else meanwhile: try again")
+        if isinstance(error, (said.PermissionDeniedError, said.UnauthenticatedError)):
+            hint = (
+                "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                if self._writable
+                else "the server asks for a permission that you have not"
+            )
+            return CatalogError(f"cannot {what} {at}: access is denied; {hint}")
+        if isinstance(error, said.GenericError):
+            return UnreachableError(
+                f"cannot {what} {at}: the service does not answer as it should "
+                f"({_reason(error)}); check the address and the network"
+            )
+        return CatalogError(f"cannot {what} {at}: {_reason(error)}")
+
+
+def _pieces(stream: IO[bytes], step: Callable[[int], None]) -> Iterator[bytes]:
+    while piece := stream.read(CHUNK):
+        yield piece
+        step(len(piece))
+
+
+def _said_by_obstore() -> tuple[type[Exception], ...]:
+    """What obstore raises: errors of its own, and a few of Python's."""
+    from obstore.exceptions import BaseError
+
+    return (BaseError, OSError, ValueError)
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what obstore says: the rest is for its developers."""
+    return shown(" ".join((str(error).splitlines() or [type(error).__name__])[0].split()))

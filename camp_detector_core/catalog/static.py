@@ -1,0 +1,268 @@
+"""A static, self-contained STAC catalogue: files alone, in a folder, a bucket or on the web.
+
+    catalog.json
+    models.parquet
+    models/collection.json
+    models/ID/ID.json
+    models/ID/REVISION/best_model.onnx ...
+
+Files are written from the leaves up: assets into a folder named after their content, then the
+item, then the collection that lists it. So a reader sees each model whole, as it was before or
+as it is after, and a command that is killed leaves files that nothing leads to. Each JSON file is
+replaced only in the version that was read, so of two writers none undoes what the other did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from typing import TYPE_CHECKING
+
+from .base import Added, unknown
+from .entry import Asset, Entry, canonical, entry_of
+from .errors import CatalogError, ConflictError, UnknownModelError, extra
+from .layout import at_home, item_paths, new_collection, parse, with_child, with_items
+from .local_store import LocalStore
+from .names import CATALOG, COLLECTION, TABLE, check_id, item_path, resolve
+from .package import Counter
+from .stores import ABSENT, MAX_FILE
+from .table import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from camp_detector_core.engine.ports import Progress
+
+    from .package import Package
+    from .stores import Store
+
+_TURNS = 50
+"""How often a change is tried again because somebody else was faster."""
+
+
+class StaticCatalog:
+    """A catalogue made of files."""
+
+    def __init__(self, store: Store) -> None:
+        """Name the place; nothing is read yet."""
+        self._store = store
+        self.where = store.where
+
+    # Reading.
+
+    def items(self) -> list[Entry]:
+        """All models, in order of their ids.
+
+        Raises:
+            CatalogError: It cannot be read, or leads out of itself.
+        """
+        paths = self._paths()
+        return sorted((self._entry(p) for p in paths), key=lambda e: e.id)
+
+    def get(self, model_id: str) -> Entry:
+        """One model.
+
+        Raises:
+            UnknownModelError: There is none of that id.
+            CatalogError: It cannot be read.
+        """
+        paths = {posixpath.basename(p).removesuffix(".json"): p for p in self._paths()}
+        if model_id not in paths:
+            raise unknown(model_id, list(paths), self.where)
+        return self._entry(paths[model_id])
+
+    def chunks(self, entry: Entry, asset: Asset) -> Iterator[bytes]:
+        """An asset piece by piece.
+
+        Raises:
+            CatalogError: It is missing, or does not lie in the catalogue.
+        """
+        return self._store.chunks(resolve(asset.href, entry.path))
+
+    def local_item(self, entry: Entry) -> Path | None:
+        """The item's file, where the catalogue is a folder."""
+        return self._store.file(entry.path) if isinstance(self._store, LocalStore) else None
+
+    def _paths(self) -> list[str]:
+        """Paths of all items; none where there is no catalogue yet."""
+        collection = self._collection()[0]
+        if collection is None:
+            root = self._store.read(CATALOG)
+            if root.version != ABSENT:
+                parse(root.data, CATALOG, self.where, "Catalog")
+            return []
+        return item_paths(collection, self.where)
+
+    def _collection(self) -> tuple[dict[str, Any] | None, str]:
+        """The collection and its version."""
+        blob = self._store.read(COLLECTION)
+        if blob.version == ABSENT:
+            return None, ABSENT
+        return parse(blob.data, COLLECTION, self.where, "Collection"), blob.version
+
+    def _entry(self, path: str) -> Entry:
+        blob = self._store.read(path)
+        if blob.version == ABSENT:
+            msg = f"{self.where} lists {path}, which is missing: add that model again"
+            raise UnknownModelError(msg)
+        entry = entry_of(blob.data, path, self.where)
+        if f"{entry.id}.json" != posixpath.basename(path):
+            msg = f"{self.where}, {path} says it is {check_id(entry.id)}: the catalogue is damaged"
+            raise CatalogError(msg)
+        return entry
+
+    # Changing.
+
+    def add(
+        self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
+    ) -> Added:
+        """Put a model in.
+
+        Raises:
+            CatalogError: Another model of that id is there already, or it cannot be written.
+            Cancelled: The user wants to stop; the catalogue is as it was.
+        """
+        path = item_path(package.id)
+        home = f"{posixpath.dirname(path)}/{package.revision}"
+        item = at_home(package.placed(lambda name: f"./{package.revision}/{name}"))
+        data = canonical(item)
+        entry = Entry(package.id, item, path)
+        table_of([entry])  # what no table can hold is found before anything is written
+        with self._store.changing():
+            before = self._store.read(path)
+            changed = before.data != data
+            if changed:
+                self._may_replace(package.id, is_there=before.version != ABSENT, force=overwrite)
+            if changed or not self._is_whole(entry):
+                self._copy(package, home, progress)
+            if changed:
+                self._put_item(path, data, before.version, package.id)
+            self._list(lambda entries: {**entries, entry.id: entry})
+            if changed and before.version != ABSENT:
+                self._drop_files(entry_of(before.data, path, self.where), keep=home)
+        return Added(entry, changed)
+
+    def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
+        if is_there and not force:
+            msg = (
+                f"{self.where} has a model {model_id} with other content already: give it another "
+                "version, or replace it with --overwrite"
+            )
+            raise CatalogError(msg)
+
+    def _is_whole(self, entry: Entry) -> bool:
+        """Whether all of a model's files are there."""
+        there = set(self._store.names(posixpath.dirname(entry.path)))
+        own = (a.href for a in entry.assets if a.href.startswith("./"))
+        return {resolve(href, entry.path) for href in own} <= there
+
+    def _copy(self, package: Package, home: str, progress: Progress | None) -> None:
+        """Copy all files in, and see that what arrived is what was sent."""
+        step = Counter(2 * package.bytes, progress)  # written, then read again
+        for file in {f.name: f for f in package.files.values()}.values():
+            self._store.put_file(f"{home}/{file.name}", file.source, step)
+            arrived = verified(self._store.chunks(f"{home}/{file.name}"), file.size, file.sha256)
+            for piece in arrived:
+                step(len(piece))
+
+    def _put_item(self, path: str, data: bytes, version: str, model_id: str) -> None:
+        try:
+            self._store.put(path, data, expected=version)
+        except ConflictError as error:
+            msg = (
+                f"somebody else has just added a model {model_id} to {self.where}: look, try again"
+            )
+            raise CatalogError(msg) from error
+
+    def remove(self, model_id: str) -> None:
+        """Take a model out; first off the list, then its files.
+
+        Raises:
+            UnknownModelError: There is none of that id.
+            CatalogError: It cannot be changed.
+        """
+        extra("rustac")
+        path = item_path(check_id(model_id))
+        with self._store.changing():
+            listed = model_id in {e.id for e in self.items()}
+            left = self._store.names(posixpath.dirname(path))
+            if not listed and not left:
+                raise unknown(model_id, [e.id for e in self.items()], self.where)
+            self._list(lambda entries: {k: e for k, e in entries.items() if k != model_id})
+            for name in sorted(left, key=lambda name: name != path):  # the item first
+                self._store.delete(name)
+
+    def _list(self, change: Callable[[dict[str, Entry]], dict[str, Entry]]) -> None:
+        """Bring the list of models up to date, then the root and the table."""
+        for _ in range(_TURNS):
+            collection, version = self._collection()
+            entries = {e.id: e for e in self.items()} if collection else {}
+            wanted = canonical(
+                with_items(collection or new_collection(), list(change(entries).values()))
+            )
+            try:
+                self._store.put(COLLECTION, wanted, expected=version)
+            except ConflictError:
+                continue  # somebody else was faster: look again
+            self._put_root()
+            self._put_table()
+            return
+        msg = f"{self.where} is changed by others all the time: try again later"
+        raise CatalogError(msg)
+
+    def _put_root(self) -> None:
+        for _ in range(_TURNS):
+            blob = self._store.read(CATALOG)
+            there = blob.version != ABSENT
+            before = parse(blob.data, CATALOG, self.where, "Catalog") if there else None
+            after = with_child(before)
+            if after == before:
+                return
+            try:
+                self._store.put(CATALOG, canonical(after), expected=blob.version)
+            except ConflictError:
+                continue
+            return
+
+    def _put_table(self) -> None:
+        """Write the table of what is listed, again if the list has changed by then."""
+        for _ in range(_TURNS):
+            version = self._collection()[1]
+            data = table_of(self.items())
+            if data is None:
+                self._store.delete(TABLE)
+            else:
+                self._store.put(TABLE, data)
+            if self._collection()[1] == version:
+                return
+
+    def _drop_files(self, before: Entry, keep: str) -> None:
+        """Delete the files of a model that was replaced, as far as they lie in its folder."""
+        folder = posixpath.dirname(before.path)
+        for asset in before.assets:
+            try:
+                path = resolve(asset.href, before.path)
+            except CatalogError:
+                continue  # on the web
+            if path.startswith(f"{folder}/") and not path.startswith(f"{keep}/"):
+                self._store.delete(path)
+
+
+def verified(pieces: Iterator[bytes], size: int | None, sha256: str | None) -> Iterator[bytes]:
+    """Pass a file on and raise at its end where it is not the one that was meant.
+
+    Raises:
+        CatalogError: It is longer or shorter, or of another checksum.
+    """
+    digest, done = hashlib.sha256(), 0
+    for piece in pieces:
+        done += len(piece)
+        if done > (MAX_FILE if size is None else size):
+            break
+        digest.update(piece)
+        yield piece
+    if size not in {None, done} or sha256 not in {None, digest.hexdigest()}:
+        msg = "a file of the catalogue is not the one that its item describes: it is damaged"
+        raise CatalogError(msg)
