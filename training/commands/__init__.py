@@ -10,6 +10,7 @@ from .evaluate import evaluate
 from .export import export
 from .info import info
 from .log import log
+from .preprocess import preprocess
 from .promote import promote
 from .quantise import quantise
 from .split import split
@@ -41,5 +42,5 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (split, train, evaluate, export, quantise, log, promote, stac, info):
+for command in (preprocess, split, train, evaluate, export, quantise, log, promote, stac, info):
     main.add_command(command)

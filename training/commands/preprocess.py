@@ -1,0 +1,157 @@
+"""``python -m training preprocess``: chips and labels from web map tiles and OpenStreetMap."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+LOG = logging.getLogger(__name__)
+
+# As in training.preprocess.run, which is loaded only when it is needed; a test compares them.
+_BBOX = "85.51991979758662,27.628837632373674,85.52736620395387,27.633394557789373"
+_TMS = (
+    "https://tiles.openaerialmap.org/62d85d11d8499800053796c1/0/62d85d11d8499800053796c2"
+    "/{z}/{x}/{y}"
+)
+_OVERPASS = "https://overpass-api.de/api"
+_ALL = 2**48
+_PERIOD = 10.0
+"""Seconds between two lines on a log; a terminal has a bar."""
+
+
+@click.command()
+@click.option("--zoom", default=19, show_default=True, help="Zoom of the tiles.")
+@click.option("--bbox", default=_BBOX, show_default=True, help="West,south,east,north in degrees.")
+@click.option(
+    "--tms",
+    default=_TMS,
+    show_default=True,
+    help="Template of the tiles' URLs with {z}, {x} and {y}; or {-y} for rows from the south, "
+    "{q} for quadkeys, {s} or {switch:a,b} for servers that share the work.",
+)
+@click.option(
+    "--train-dir",
+    type=options.OUT,
+    default=Path("data/train/sample"),
+    show_default=True,
+    help="Folder to fill with chips/, labels/ and manifest.json.",
+)
+@click.option("--labels", type=options.FILE, help="Your own outlines: a vector file in any CRS.")
+@click.option("--layer", help="Layer of that file, where it has several.")
+@click.option("--label-attribution", help="Who must be named for the outlines of --labels.")
+@click.option("--label-licence", help="Their licence, as an SPDX identifier.")
+@click.option(
+    "--overpass-url", default=_OVERPASS, show_default=True, help="Server of OpenStreetMap data."
+)
+@click.option(
+    "--overpass-timeout", default=180, show_default=True, help="Seconds it may work on an answer."
+)
+@click.option("--refresh-labels", is_flag=True, help="Ask OpenStreetMap again; keep the chips.")
+@click.option("--attribution", help="Who must be named for the imagery.")
+@click.option("--licence", help="Licence of the imagery, as an SPDX identifier (CC-BY-4.0).")
+@click.option("--imagery-date", help="When it was taken: 2022-07-20, or START/END.")
+@click.option("--rate", default=10.0, show_default=True, help="Most requests in a second.")
+@click.option("--workers", default=4, show_default=True, help="Most requests at a time.")
+@click.option("--retries", default=5, show_default=True, help="How often a tile is asked again.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds without a byte.")
+@click.option("--contact", help="Web or mail address that is told to the servers.")
+@click.option("--max-tiles", default=20_000, show_default=True, help="Refuse larger areas.")
+@click.option("--yes", is_flag=True, help="Fetch it, however much it is.")
+@click.option("--overwrite", is_flag=True, help="Delete what an earlier call left, and begin anew.")
+def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
+    """Make chips and labels of an area, ready for training.
+
+    Fetches the web map tiles of --bbox, gives each its place (EPSG:3857), gets the outlines of
+    buildings from OpenStreetMap (or takes your own with --labels), and draws a mask for every
+    chip. Whose imagery and labels these are, and of when, goes into manifest.json, and from there
+    into the model. Ask only servers whose terms allow it.
+
+    Stop it with Ctrl-C, or lose the network, and say the same again: what is there stays.
+
+    \b
+    Example, and the training that follows:
+      python -m training preprocess --zoom 19 --train-dir data/train/mine \\
+          --bbox 85.5199,27.6288,85.5273,27.6334 \\
+          --tms 'https://tiles.example.org/{z}/{x}/{y}.png' \\
+          --attribution "Example Survey" --licence CC-BY-4.0 --imagery-date 2022-07-20
+      python -m training train --chips data/train/mine/chips \\
+          --labels data/train/mine/labels --out runs/mine
+    """  # noqa: D301 - click wants the control character
+    from training.preprocess.area import parse_bbox
+    from training.preprocess.http import HttpOptions
+    from training.preprocess.osm import OverpassOptions
+    from training.preprocess.run import PreprocessOptions
+    from training.preprocess.run import preprocess as run
+
+    names = (
+        "zoom", "tms", "train_dir", "labels", "layer", "label_attribution", "label_licence",
+        "refresh_labels", "attribution", "licence", "imagery_date", "overwrite",
+    )  # fmt: skip
+    http = ("rate", "workers", "retries", "timeout", "contact")
+    for noisy in ("urllib3", "requests"):  # their lines hold whole URLs, with the keys in them
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    progress = _Progress()
+    try:
+        done = run(
+            PreprocessOptions(
+                **{name: given[name] for name in names},
+                bbox=parse_bbox(given["bbox"]),
+                most_tiles=_ALL if given["yes"] else given["max_tiles"],
+                http=HttpOptions(**{name: given[name] for name in http}),
+                overpass=OverpassOptions(given["overpass_url"], given["overpass_timeout"]),
+            ),
+            progress=progress,
+        )
+    except KeyboardInterrupt as stop:
+        words = "stopped; what is there is kept, and the same command goes on"
+        raise KeyboardInterrupt(words) from stop
+    finally:
+        progress.close()
+    imagery, labels = done.manifest.imagery, done.manifest.labels
+    missing = f", {len(imagery.missing)} tiles do not exist" if imagery.missing else ""
+    click.echo(f"{imagery.tiles} chips in {done.chips}{missing}")
+    click.echo(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
+    click.echo(
+        f"python -m training train --chips {done.chips} --labels {done.labels} --out runs/first"
+    )
+
+
+class _Progress:
+    """A bar on a terminal, and now and then a line elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._what, self._said = "", 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Take what is done."""
+        if sys.stderr.isatty():
+            self._draw(what, done, total)
+        elif done == total or time.monotonic() - self._said > _PERIOD:
+            LOG.info("%s: %d of %d", what, done, total)
+            self._said = time.monotonic()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _draw(self, what: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None or what != self._what:
+            self.close()
+            self._bar = tqdm(total=total, initial=done, unit="tile", desc=what, leave=False)
+            self._what = what
+        self._bar.update(done - self._bar.n)

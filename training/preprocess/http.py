@@ -1,0 +1,275 @@
+"""A polite and patient HTTP client: bounded rate, retries, limits, no secret in any message."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from camp_detector_core import __version__
+from training.preprocess.manifest import PreprocessError
+from training.preprocess.template import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import requests
+
+T = TypeVar("T")
+
+MISSING = {204, 404, 410}
+"""Answers that mean: there is no such tile."""
+PASSING = {408, 425, 429, 500, 502, 503, 504}
+"""Answers that may be others later."""
+_BLOCK = 1 << 16
+_REDIRECTS = 5
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong
+    """The work is to end; nobody but the workers sees this."""
+
+
+class Unfit(Exception):  # noqa: N818 - becomes an error only if it stays so
+    """What came is not what was asked for; it may be at the next attempt."""
+
+
+@dataclass(frozen=True)
+class HttpOptions:
+    """How servers are asked."""
+
+    rate: float = 10.0
+    """Most requests in a second."""
+    workers: int = 4
+    """Most requests at a time."""
+    retries: int = 5
+    """How often a request is sent again."""
+    timeout: float = 30.0
+    """Seconds without a byte before a request counts as failed."""
+    contact: str | None = None
+    """A web or mail address by which an operator of a server can reach the user."""
+    backoff: float = 1.0
+    """Seconds before the first retry; each further one waits twice as long."""
+    longest_wait: float = 120.0
+    """Seconds of waiting between two attempts, whatever a server asks for."""
+    largest: int = 20_000_000
+    """Bytes that one answer may have."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would ask nothing, or a server without measure."""
+        if not 0 < self.rate <= 1000:  # noqa: PLR2004 - beyond it nothing is bounded
+            msg = f"rate must lie above 0 and up to 1000 requests a second, got {self.rate}"
+            raise PreprocessError(msg)
+        if not 1 <= self.workers <= 32:  # noqa: PLR2004 - more is an attack
+            msg = f"workers must lie between 1 and 32, got {self.workers}"
+            raise PreprocessError(msg)
+        if not 0 <= self.retries <= 20:  # noqa: PLR2004 - hours of waiting
+            msg = f"retries must lie between 0 and 20, got {self.retries}"
+            raise PreprocessError(msg)
+        if not self.timeout > 0:
+            msg = f"timeout must be positive, got {self.timeout} seconds"
+            raise PreprocessError(msg)
+        if self.contact and not (self.contact.isascii() and self.contact.isprintable()):
+            msg = f"contact {self.contact!r} must be a web or mail address in plain ASCII"
+            raise PreprocessError(msg)
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks."""
+        contact = f" (+{self.contact})" if self.contact else ""
+        return f"camp-detector/{__version__}{contact}"
+
+
+class Client:
+    """Asks servers from several threads, which share one rate."""
+
+    def __init__(self, options: HttpOptions, stop: threading.Event) -> None:
+        """Ask nothing yet.
+
+        Args:
+            options: How to ask.
+            stop: When it is set, all waiting ends with `Stopped`.
+        """
+        self._options, self._stop = options, stop
+        self._own = threading.local()
+        self._lock, self._next = threading.Lock(), 0.0
+
+    def fetch(self, url: str, *, read: Callable[[bytes], T]) -> T | None:
+        """Get what a URL gives, again and again until it is fit or the patience ends.
+
+        Args:
+            url: May hold secrets; no message shows more than its server.
+            read: Makes something of the bytes, or raises `Unfit`.
+
+        Returns:
+            None where the server says that there is nothing.
+
+        Raises:
+            PreprocessError: The server refuses, or all attempts failed.
+            Stopped: The work is to end.
+        """
+        reason = ""
+        for attempt in range(self._options.retries + 1):
+            self._wait_turn()
+            try:
+                return self._ask(url, read)
+            except _Again as again:
+                reason = again.reason
+                if attempt < self._options.retries:
+                    self._rest(attempt, again.after)
+        times = f"{self._options.retries + 1} times" if self._options.retries else "once"
+        msg = f"{host_of(url)} was asked {times}, and {reason}"
+        raise PreprocessError(msg)
+
+    def _ask(self, url: str, read: Callable[[bytes], T]) -> T | None:
+        """One attempt."""
+        import requests
+
+        try:
+            with self._session().get(url, stream=True, timeout=self._timeouts) as response:
+                if response.status_code in MISSING:
+                    return None
+                _check_status(response)
+                data = self._body(response)
+        except requests.exceptions.RequestException as error:
+            raise _failure(error, url) from error
+        except UnicodeError as error:  # a host name that cannot be one
+            msg = f"{host_of(url)!r} is no name of a server: check the template"
+            raise PreprocessError(msg) from error
+        try:
+            return read(data)
+        except Unfit as unfit:
+            reason = f"{unfit}: check with a browser what the template leads to"
+            raise _Again(reason) from unfit
+
+    @property
+    def _timeouts(self) -> tuple[float, float]:
+        return min(10.0, self._options.timeout), self._options.timeout
+
+    def _body(self, response: requests.Response) -> bytes:
+        """The bytes of an answer; `requests` itself refuses fewer than were announced."""
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind.startswith("text/") or kind.endswith(("json", "xml")):
+            reason = (
+                f"it sends {kind} instead of an image: check with a browser whether the template "
+                "is right, or a key is missing"
+            )
+            raise _Again(reason)
+        data, limit = bytearray(), self._options.largest
+        until = time.monotonic() + 4 * self._options.timeout  # a trickle would hold us forever
+        for block in response.iter_content(_BLOCK):
+            data += block
+            if len(data) > limit:
+                msg = f"{host_of(response.url)} sends more than {limit:,} bytes: this is no tile"
+                raise PreprocessError(msg)
+            if self._stop.is_set():
+                raise Stopped
+            if time.monotonic() > until:
+                reason = "it sends too slowly: try again later, or give a longer --timeout"
+                raise _Again(reason)
+        return bytes(data)
+
+    def _session(self) -> requests.Session:
+        """One for each thread, as `requests` wants it."""
+        if not hasattr(self._own, "session"):
+            self._own.session = open_session(self._options)
+        session: requests.Session = self._own.session
+        return session
+
+    def _wait_turn(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + 1 / self._options.rate
+        if self._stop.wait(max(0.0, turn - now)):
+            raise Stopped
+
+    def _rest(self, attempt: int, after: float | None) -> None:
+        """Wait before the next attempt; what a server asks for holds for all threads."""
+        options = self._options
+        if after is None:
+            seconds = options.backoff * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+        else:
+            seconds = after
+            with self._lock:
+                self._next = max(self._next, time.monotonic() + min(after, options.longest_wait))
+        if self._stop.wait(min(seconds, options.longest_wait)):
+            raise Stopped
+
+
+def open_session(options: HttpOptions) -> requests.Session:
+    """A session that says who asks, and follows only few redirects, all of them http(s)."""
+    import requests
+
+    session = requests.Session()
+    session.headers["User-Agent"] = options.user_agent
+    session.max_redirects = _REDIRECTS
+    return session
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Seconds that a server asks to wait, given as such or as a date; None where it does not."""
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
+    value = response.headers.get("Retry-After")
+    if value is None:
+        return None
+    try:
+        return max(0.0, Retry().parse_retry_after(value))
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+
+
+def transport_fault(error: Exception) -> str:
+    """What went wrong with a connection, in words; the library's own may hold the whole URL."""
+    from requests import exceptions
+
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (exceptions.ProxyError, "the proxy cannot be reached: check HTTPS_PROXY and HTTP_PROXY"),
+        (exceptions.SSLError, "its certificate cannot be trusted: check the address and the clock"),
+        (exceptions.Timeout, "it did not answer in time: try again later, or a longer --timeout"),
+        (exceptions.ChunkedEncodingError, "its answer broke off: try again later"),
+        (exceptions.ContentDecodingError, "its answer cannot be decompressed: try again later"),
+        (exceptions.ConnectionError, "it cannot be reached: check the address and the network"),
+    )
+    return next((text for kind, text in kinds if isinstance(error, kind)), "")
+
+
+def _check_status(response: requests.Response) -> None:
+    """Raise unless an answer is what it should be."""
+    status, host = response.status_code, host_of(response.url)
+    if status in PASSING:
+        remedy = "give a lower --rate" if status == 429 else "the server is in trouble"  # noqa: PLR2004
+        reason = f"it answered {status} {response.reason}: try again later ({remedy})"
+        raise _Again(reason, retry_after(response))
+    if status in {401, 403}:
+        msg = (
+            f"{host} refuses access ({status} {response.reason}): the template needs a valid key "
+            "or password, or the imagery is not open to you"
+        )
+        raise PreprocessError(msg)
+    if status != 200:  # noqa: PLR2004 - OK
+        msg = f"{host} answered {status} {response.reason}: check the template, or try again later"
+        raise PreprocessError(msg)
+
+
+def _failure(error: Exception, url: str) -> Exception:
+    """What becomes of an error of the library."""
+    reason = transport_fault(error)
+    if reason:
+        return _Again(reason)
+    from requests import exceptions
+
+    if isinstance(error, exceptions.TooManyRedirects):
+        return PreprocessError(f"{host_of(url)} redirects in circles: check the template")
+    if isinstance(error, exceptions.InvalidSchema):
+        return PreprocessError(f"{host_of(url)} redirects to what is no web address: do not use it")
+    return PreprocessError(f"{host_of(url)} cannot be asked: check the template")
+
+
+class _Again(Exception):  # noqa: N818 - an attempt failed, not the work
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.after = reason, after

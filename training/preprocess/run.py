@@ -1,0 +1,289 @@
+"""`preprocess`: a folder of chips and labels, from tiles on the web and outlines of buildings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.preprocess.area import TileArea, tiles_of
+from training.preprocess.download import download
+from training.preprocess.folder import Request, TrainFolder
+from training.preprocess.http import HttpOptions
+from training.preprocess.manifest import (
+    ImageryRecord,
+    LabelRecord,
+    Manifest,
+    PreprocessError,
+    now,
+)
+from training.preprocess.osm import (
+    ATTRIBUTION,
+    LICENCE,
+    Outlines,
+    OverpassOptions,
+    fetch_buildings,
+)
+from training.preprocess.outlines import read_outlines, to_geojson, touching, write_masks
+from training.preprocess.template import TileTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from training.preprocess.area import Tile
+    from training.preprocess.manifest import Box
+
+LOG = logging.getLogger(__name__)
+
+ZOOM = 19
+BBOX: Box = (85.51991979758662, 27.628837632373674, 85.52736620395387, 27.633394557789373)
+TMS = (
+    "https://tiles.openaerialmap.org/62d85d11d8499800053796c1/0/62d85d11d8499800053796c2"
+    "/{z}/{x}/{y}"
+)
+TRAIN_DIR = Path("data/train/sample")
+"""What is fetched unless another place is named: a part of Banepa, Nepal."""
+MOST_TILES = 20_000
+
+_MARGIN = 50.0
+"""Metres around the tiles in which a building may begin that reaches into them."""
+_TILE_BYTES = 500_000
+"""About what a chip of 512 pixels takes on disk."""
+_OAM = "tiles.openaerialmap.org"
+
+
+@dataclass(frozen=True)
+class PreprocessOptions:
+    """All that `preprocess` can be told."""
+
+    bbox: Box = BBOX
+    zoom: int = ZOOM
+    tms: str = TMS
+    train_dir: Path = TRAIN_DIR
+    labels: Path | None = None
+    """Vector file of outlines; without it OpenStreetMap is asked."""
+    layer: str | None = None
+    refresh_labels: bool = False
+    """Ask OpenStreetMap again, though outlines are there."""
+    attribution: str | None = None
+    licence: str | None = None
+    """SPDX identifier of the imagery's licence."""
+    imagery_date: str | None = None
+    """When the imagery was taken: a moment, or ``START/END``, ISO 8601."""
+    label_attribution: str | None = None
+    label_licence: str | None = None
+    """The same of outlines from a file."""
+    overwrite: bool = False
+    most_tiles: int = MOST_TILES
+    http: HttpOptions = field(default_factory=HttpOptions)
+    overpass: OverpassOptions = field(default_factory=OverpassOptions)
+
+
+@dataclass(frozen=True)
+class PreprocessResult:
+    """What is in the folder now."""
+
+    manifest: Manifest
+    chips: Path
+    labels: Path
+
+
+def preprocess(
+    options: PreprocessOptions,
+    *,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+) -> PreprocessResult:
+    """Fill a folder with chips, masks, outlines and a manifest.
+
+    What is there already from the same request is kept. Outlines come first, because where there
+    are none the imagery is of no use.
+
+    Args:
+        options: All that can be told.
+        progress: Told what is done, and how many of how many.
+
+    Raises:
+        CampDetectorError: It cannot be done; what came so far is kept for the next call.
+        KeyboardInterrupt: Likewise.
+    """
+    template = TileTemplate(options.tms)
+    area = tiles_of(options.bbox, options.zoom)
+    taken = _span(options.imagery_date)
+    _announce(area, template, options)
+    outlines = None if options.labels is None else _own_outlines(options, area)
+    request = Request(options.bbox, options.zoom, template.public)
+    with TrainFolder(options.train_dir, request, overwrite=options.overwrite) as folder:
+        record = _put_labels(options, area, folder, outlines)
+        tiles = download(
+            area,
+            template,
+            folder,
+            http=options.http,
+            progress=lambda done, total: progress("tiles", done, total),
+        )
+        marked = write_masks(
+            tiles, folder, progress=lambda done, total: progress("masks", done, total)
+        )
+        if not marked:
+            LOG.warning("no building lies on any chip: training will have nothing to learn from")
+        manifest = Manifest(
+            bbox=options.bbox,
+            zoom=options.zoom,
+            imagery=_imagery(options, template, area, tiles, taken),
+            labels=record,
+        )
+        manifest.write(folder.root)
+        folder.finish()
+    _warn_of_unknown(manifest)
+    return PreprocessResult(manifest, folder.chips, folder.labels)
+
+
+def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions) -> None:
+    """Say how much it is before anything is fetched.
+
+    Raises:
+        PreprocessError: It is too much.
+    """
+    size = len(area) * _TILE_BYTES
+    amount = f"{size / 1e9:.1f} GB" if size > 1e9 else f"{size / 1e6:.0f} MB"  # noqa: PLR2004
+    minutes = len(area) / options.http.rate / 60
+    LOG.info(
+        "%d tiles of zoom %d from %s: about %s of chips, %.0f minutes or more",
+        len(area), area.zoom, template.host, amount, minutes,
+    )  # fmt: skip
+    if len(area) > options.most_tiles:
+        msg = (
+            f"the area has {len(area):,} tiles of zoom {area.zoom} (about {amount}), more than "
+            f"{options.most_tiles:,}: give a smaller --bbox or --zoom, or --yes if it is meant"
+        )
+        raise PreprocessError(msg)
+    parent = next(
+        p for p in (options.train_dir, *options.train_dir.absolute().parents) if p.exists()
+    )
+    free = shutil.disk_usage(parent).free
+    if size > free:
+        LOG.warning("only %.1f GB are free where %s is to be", free / 1e9, options.train_dir)
+
+
+def _own_outlines(options: PreprocessOptions, area: TileArea) -> Outlines:
+    """The user's polygons of the area.
+
+    Raises:
+        PreprocessError: There are none.
+    """
+    if options.labels is None:  # pragma: no cover - the caller looked
+        raise AssertionError
+    found = touching(read_outlines(options.labels, layer=options.layer), area.bounds())
+    if not found.polygons:
+        msg = (
+            f"none of the polygons in {options.labels} lies in the area: is it the right file, and "
+            "is its CRS right?"
+        )
+        raise PreprocessError(msg)
+    return found
+
+
+def _put_labels(
+    options: PreprocessOptions, area: TileArea, folder: TrainFolder, own: Outlines | None
+) -> LabelRecord:
+    """Bring the outlines into the folder, unless they are there."""
+    if own is not None and options.labels is not None:
+        record = LabelRecord(
+            source=options.labels.name,
+            fetched=now(),
+            features=len(own.polygons),
+            attribution=options.label_attribution,
+            licence=options.label_licence,
+        )
+        folder.put_outlines(to_geojson(own), record)
+        return record
+    url = options.overpass.public
+    known = None if options.refresh_labels else folder.label_record(url)
+    if known is not None:
+        LOG.info("%d outlines of %s are here already", known.features, known.fetched)
+        return known
+    LOG.info("asking %s for buildings", url)
+    found = fetch_buildings(area.bounds(margin=_MARGIN), options.overpass, options.http)
+    found = touching(found, area.bounds())
+    if not found.polygons:
+        msg = (
+            "OpenStreetMap has no buildings on the tiles of the area: check --bbox, map them, "
+            "or give your own outlines with --labels FILE"
+        )
+        raise PreprocessError(msg)
+    LOG.info("%d outlines, state of %s", len(found.polygons), found.date or "an unknown day")
+    record = LabelRecord(
+        source="OpenStreetMap",
+        fetched=now(),
+        features=len(found.polygons),
+        url=url,
+        attribution=ATTRIBUTION,
+        licence=LICENCE,
+        date=found.date,
+    )
+    folder.put_outlines(to_geojson(found), record)
+    return record
+
+
+def _imagery(
+    options: PreprocessOptions,
+    template: TileTemplate,
+    area: TileArea,
+    tiles: list[Tile],
+    taken: tuple[str | None, str | None],
+) -> ImageryRecord:
+    known = ("OpenAerialMap contributors", "CC-BY-4.0") if template.host == _OAM else (None, None)
+    have = set(tiles)
+    return ImageryRecord(
+        tms=template.public,
+        fetched=now(),
+        tiles=len(tiles),
+        missing=tuple((t.x, t.y) for t in area if t not in have),
+        attribution=options.attribution or known[0],
+        licence=options.licence or known[1],
+        start=taken[0],
+        end=taken[1],
+    )
+
+
+def _span(text: str | None) -> tuple[str | None, str | None]:
+    """Start and end of ``START`` or ``START/END``, as moments in UTC unless they name another zone.
+
+    A date alone is the whole day.
+
+    Raises:
+        PreprocessError: It is neither.
+    """
+    if text is None:
+        return None, None
+    first, _, last = text.partition("/")
+    try:
+        start, end = dt.datetime.fromisoformat(first), dt.datetime.fromisoformat(last or first)
+    except ValueError as error:
+        msg = f"imagery date {text!r} is none: give 2022-07-20, or 2022-07-20/2022-07-23"
+        raise PreprocessError(msg) from error
+    if len(last or first) == len("2022-07-20"):
+        end += dt.timedelta(days=1, seconds=-1)
+    moments = [m if m.tzinfo else m.replace(tzinfo=dt.UTC) for m in (start, end)]
+    if moments[1] < moments[0]:
+        msg = f"imagery date {text!r} ends before it starts: give START/END"
+        raise PreprocessError(msg)
+    start_text, end_text = (m.isoformat().replace("+00:00", "Z") for m in moments)
+    return start_text, end_text
+
+
+def _warn_of_unknown(manifest: Manifest) -> None:
+    """A model must say whose data it was made from: say so while somebody knows."""
+    for what, record, option in (
+        ("imagery", manifest.imagery, "--attribution and --licence"),
+        ("outlines", manifest.labels, "--label-attribution and --label-licence"),
+    ):
+        if not (record.attribution and record.licence):
+            LOG.warning(
+                "whose the %s are and under which licence is not known, and a model must carry "
+                "it: say the same again with %s",
+                what, option,
+            )  # fmt: skip
