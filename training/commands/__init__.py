@@ -8,6 +8,7 @@ import click
 
 from .evaluate import evaluate
 from .export import export
+from .inference import inference
 from .info import info
 from .log import log
 from .preprocess import preprocess
@@ -42,5 +43,17 @@ def main(*, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-for command in (preprocess, split, train, evaluate, export, quantise, log, promote, stac, info):
+for command in (
+    preprocess,
+    split,
+    train,
+    evaluate,
+    inference,
+    export,
+    quantise,
+    log,
+    promote,
+    stac,
+    info,
+):
     main.add_command(command)

@@ -17,13 +17,13 @@ class _Padded(nn.Module):
     def __init__(self, conv: nn.Conv2d) -> None:
         """Pad as TensorFlow's SAME does it for sides that are multiples of the stride."""
         super().__init__()
-        sides = []
+        sides: list[int] = []
         for kernel, stride, dilation in zip(
             reversed(conv.kernel_size), reversed(conv.stride), reversed(conv.dilation), strict=True
         ):
             total = max(0, (kernel - 1) * dilation + 1 - stride)
             sides += [total // 2, total - total // 2]
-        self.pad = nn.ZeroPad2d(tuple(sides))
+        self.pad = nn.ZeroPad2d((sides[0], sides[1], sides[2], sides[3]))
         self.conv = nn.Conv2d(
             conv.in_channels,
             conv.out_channels,
@@ -48,7 +48,7 @@ def with_fixed_padding(network: nn.Module) -> nn.Module:
     EfficientNet-Lite computes its paddings from the size of each chip, with steps that torch cannot
     save for free sizes; for the sides that our models take they are always the same.
     """
-    from timm.layers import Conv2dSame
+    from timm.layers.conv2d_same import Conv2dSame
 
     def change(module: nn.Module) -> None:
         for name, child in module.named_children():

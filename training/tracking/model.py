@@ -66,7 +66,8 @@ def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str
         "name": MODEL,
         "signature": signature_of(spec),
         "extra_files": [str(p) for p in extra if p.is_file()],
-        "tags": tags,
+        # MLflow's own tag would hold the path of the program in somebody's home.
+        "tags": {**tags, "mlflow.source.name": "camp-detector"},
         "metadata": {"description": spec.description, "licence": spec.licence},
     }
     with _quiet(), mlflow.start_run(run_id=run_id):
@@ -120,7 +121,9 @@ def _logged(client: MlflowClient, run_id: str, checksum: str) -> str | None:
 
     for output in _outputs(client, run_id):
         model = client.get_logged_model(output.model_id)
-        if model.status == LoggedModelStatus.READY and model.tags.get("onnx_sha256") == checksum:
+        if model.status != LoggedModelStatus.READY:  # of an attempt that did not come to its end
+            client.delete_logged_model(model.model_id)
+        elif model.tags.get("onnx_sha256") == checksum:
             found: str = model.model_id
             return found
     return None
@@ -141,7 +144,7 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
     from mlflow.exceptions import MlflowException
 
     source = f"models:/{model_id}"
-    version = next((v.version for v in _versions(client, name) if v.model_id == model_id), None)
+    version = next((v.version for v in _versions(client, name) if v.source == source), None)
     if version is None:
         with _quiet():
             version = mlflow.register_model(source, name, tags=tags).version

@@ -1,0 +1,67 @@
+"""``python -m training inference``: a trained model over one image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--image-path", required=True, help="Image: a file, a folder of tiles, or a URL.")
+@click.option(
+    "--model-path",
+    default="meta/best_model.onnx",
+    show_default=True,
+    help="An .onnx, a STAC item, a .dlpk, a .pt with its .onnx beside it, or models:/NAME@ALIAS.",
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder of the results.",
+)
+@click.option(
+    "--mlflow-tracking",
+    type=click.BOOL,
+    default=False,
+    show_default=True,
+    metavar="true|false",
+    help="Log figures and results to MLflow.",
+)
+@click.option(
+    "--overwrite/--no-overwrite",
+    default=False,
+    show_default=True,
+    help="Replace results that exist.",
+)
+def inference(
+    *, image_path: str, model_path: str, output_dir: Path, mlflow_tracking: bool, overwrite: bool
+) -> None:
+    """Find dwellings in an image, with results of the image's own size and place.
+
+    Writes NAME_mask.tif (classes, 255 nodata), NAME_probability.tif (float32, 0 to 1, NaN nodata),
+    NAME_overlay.png, NAME_result.json and NAME_dwellings.gpkg. It is what camp-detector detect
+    does, with rasters brought from the model's resolution back to that of the image.
+
+    \b
+    Example:
+      python -m training inference --image-path camp.tif --model-path meta/best_model.onnx
+      python -m training inference --image-path camp.tif --model-path models:/camp@production
+    """  # noqa: D301 - click wants the control character
+    from training.inference import InferenceOptions, infer
+
+    options = InferenceOptions(image_path, model_path, output_dir, overwrite)
+    log = None
+    if mlflow_tracking:
+        from training.tracking.inference import InferenceLog
+
+        log = InferenceLog()
+    result = infer(options)
+    found = result.report["result"]
+    click.echo(f"{found['dwellings']} dwellings, {found['total_area_m2']} m2 in all")
+    for name, path in result.paths.items():
+        click.echo(f"  {name}: {path}")
+    if log is not None:
+        click.echo(f"  MLflow: run {log.log(options, result)}")

@@ -1,0 +1,82 @@
+"""An inference as a run of MLflow."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from training.tracking.figures import shown_path
+from training.tracking.options import EXPERIMENT, TrackingError
+from training.tracking.server import address, connect, reason, shown, troubles
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from training.inference import InferenceOptions, InferenceResult
+
+LOG = logging.getLogger(__name__)
+
+
+class InferenceLog:
+    """Asks MLflow for an answer before the work, and tells it the result after it."""
+
+    def __init__(self) -> None:
+        """Connect.
+
+        Raises:
+            TrackingError: Nobody answers.
+        """
+        self._client: MlflowClient = connect()
+
+    def log(self, options: InferenceOptions, result: InferenceResult) -> str:
+        """Make a run, or use that of ``mlflow run``; give its id.
+
+        Raises:
+            TrackingError: It did not come through; the results are in their folder.
+        """
+        try:
+            return self._log(options, result)
+        except troubles() as error:
+            msg = (
+                f"the results are in {options.out}, but MLflow at {shown(address())} did not take "
+                f"them: {reason(error)}"
+            )
+            raise TrackingError(msg) from error
+
+    def _log(self, options: InferenceOptions, result: InferenceResult) -> str:
+        from mlflow.entities import Metric, RunTag
+
+        client, report = self._client, result.report
+        given = os.environ.get("MLFLOW_RUN_ID")
+        run_id = given or _create(client)
+        found = report["result"]
+        seconds = sum(v for v in report["seconds"].values() if isinstance(v, float))
+        figures = {
+            "dwellings": found["dwellings"],
+            "total_area_m2": found["total_area_m2"],
+            "seconds": seconds,
+        }
+        tags = {
+            "mlflow.source.name": "camp-detector",
+            "image": shown_path(options.image) if "://" not in options.image else options.image,
+            "model": report["model"]["id"],
+            "onnx_sha256": report["model"]["sha256"],
+        }
+        client.log_batch(
+            run_id,
+            metrics=[Metric(k, float(v), 0, 0) for k, v in figures.items()],
+            tags=[RunTag(k, shown(v)) for k, v in tags.items()],
+        )
+        for path in result.paths.values():
+            client.log_artifact(run_id, str(path), "inference")
+        if not given:
+            client.set_terminated(run_id)
+        return run_id
+
+
+def _create(client: MlflowClient) -> str:
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+    found = client.get_experiment_by_name(name)
+    home = found.experiment_id if found else client.create_experiment(name)
+    return str(client.create_run(home, run_name="inference").info.run_id)
