@@ -12,6 +12,7 @@ from .catalog import catalog
 from .detect import detect
 from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR, print_error
 from .inspect import inspect
+from .validate import validate
 
 
 @click.group(
@@ -34,6 +35,7 @@ def cli(context: click.Context) -> None:
 cli.add_command(catalog)
 cli.add_command(detect)
 cli.add_command(inspect)
+cli.add_command(validate)
 
 
 def main(args: list[str] | None = None) -> None:

@@ -17,6 +17,7 @@ from .quantise import quantise
 from .split import split
 from .stac import stac
 from .train import train
+from .validate_stac import validate_stac
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -55,5 +56,6 @@ for command in (
     promote,
     stac,
     info,
+    validate_stac,
 ):
     main.add_command(command)

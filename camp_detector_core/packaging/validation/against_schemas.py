@@ -1,0 +1,150 @@
+"""Hold an item against the core schema of STAC and the schemas of its extensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.strangers import shown
+
+from .reading import texts
+from .schemas import SchemaError, SchemaStore
+
+if TYPE_CHECKING:
+    from .findings import Findings
+
+_CORE = "https://schemas.stacspec.org/v{}/item-spec/json-schema/item.json"
+_FETCH = "fetch it with --fetch-schemas, or name a folder that has it with --schemas"
+_MAX_ERRORS = 50
+"""Of one schema."""
+
+
+def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) -> None:
+    """Note all that the schemas object to, and each schema that could not be asked."""
+    extensions = list(dict.fromkeys(texts(item.get("stac_extensions"))))
+    try:
+        from pystac.validation.local_validator import get_local_schema_cache
+    except ModuleNotFoundError as error:
+        for name in ("the core schema of STAC", *map(shown, extensions)):
+            what = f"{name}: {error.name} is missing"
+            findings.unchecked(("stac_version",), what, 'pip install "camp-detector[stac]"')
+        return
+    known: dict[str, Any] = get_local_schema_cache()
+    version = item.get("stac_version")
+    core = _CORE.format(version)
+    if core in known:
+        _hold(item, core, f"STAC core {version}", known, findings)
+    else:
+        mine = next(u.split("/v")[1].split("/")[0] for u in known if u.endswith("/item.json"))
+        what = f"{shown(version)!r} is a version whose core schema is not at hand"
+        findings.unchecked(("stac_version",), what, f"write STAC {mine}")
+    for uri in extensions:
+        _extension(item, uri, store, dict(known), findings)
+
+
+def _extension(
+    item: dict[str, Any], uri: str, store: SchemaStore, known: dict[str, Any], findings: Findings
+) -> None:
+    where = ("stac_extensions",)
+    try:
+        found, missing = store.gather(uri, known)
+    except (SchemaError, ValueError, RecursionError) as error:
+        findings.unchecked(where, f"{shown(uri)}: {shown(error)}", _FETCH)
+        return
+    if missing:
+        via = "" if missing == [uri] else f" (it needs {', '.join(map(shown, missing))})"
+        findings.unchecked(where, f"{shown(uri)}: the schema is not at hand{via}", _FETCH)
+        return
+    _hold(item, uri, _short(uri), known | found, findings)
+
+
+def _short(uri: str) -> str:
+    parts = uri.rstrip("/").split("/")
+    return " ".join(parts[-3:-1]) if len(parts) > 4 else uri  # noqa: PLR2004 - https://host/a/v1/schema.json
+
+
+def _hold(
+    item: dict[str, Any], uri: str, name: str, schemas: dict[str, Any], findings: Findings
+) -> None:
+    """Hold an item against one schema; all others that it needs are at hand."""
+    from itertools import islice
+
+    from jsonschema.exceptions import SchemaError as NoSchema
+    from jsonschema.validators import validator_for
+    from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT7
+
+    # A registry that fetches nothing: what it does not hold is an error, not a download.
+    registry: Any = Registry().with_resources(
+        [(key, Resource.from_contents(s, DRAFT7)) for key, s in schemas.items()]
+    )
+    try:
+        kind = validator_for(schemas[uri])
+        kind.check_schema(schemas[uri])
+        errors = list(islice(kind(schemas[uri], registry=registry).iter_errors(item), _MAX_ERRORS))
+    except (NoSchema, Unresolvable, RecursionError) as error:
+        what = f"{shown(uri)}: the schema cannot be used: {shown(type(error).__name__)}"
+        findings.unchecked(("stac_extensions",), what, _FETCH)
+        return
+    for objection in errors:
+        cause = _deepest(objection)
+        where = tuple(cause.absolute_path)
+        if not findings.faulty(where):
+            findings.problem(where, f"{name}: {_words(cause)}", _remedy(cause))
+    if not errors:
+        findings.passed.append(name)
+
+
+def _deepest(error: Any) -> Any:  # noqa: ANN401 - jsonschema has no types
+    """The cause that lies furthest inside of the item: it says most."""
+    while error.context:
+        best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "const"))
+        if len(best.absolute_path) <= len(error.absolute_path) and error.validator != "anyOf":
+            break
+        error = best
+    return error
+
+
+def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
+    """The error in few words: its own repeat the whole value, which may be the whole item."""
+    value, rule, kind = error.instance, error.validator_value, error.validator
+    said: dict[str, str] = {
+        "enum": f"{shown(value)!r} is none of {_list(rule)}",
+        "const": f"{shown(value)!r} is not {shown(rule)!r}",
+        "type": f"{shown(value)!r} is not of type {_list(rule)}",
+        "pattern": f"{shown(value)!r} does not match {shown(rule)}",
+        "minItems": f"has less than {shown(rule)} entries",
+        "minProperties": "is empty",
+        "uniqueItems": "holds an entry twice",
+        "contains": f"lacks an entry {shown(_content(rule))}",
+        "not": f"holds what is not allowed here ({_forbidden(rule, value)})",
+    }
+    if kind in said:
+        return said[kind]
+    return shown(error.message.replace(repr(value), "the value")) if value else shown(error.message)
+
+
+def _remedy(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
+    if error.validator == "required":
+        return "add it"
+    return "write it as the extension's description says"
+
+
+def _list(rule: Any) -> str:  # noqa: ANN401 - whatever the schema holds
+    return ", ".join(map(shown, rule)) if isinstance(rule, list) else shown(rule)
+
+
+def _content(rule: Any) -> Any:  # noqa: ANN401 - whatever the schema holds
+    return rule.get("const", rule) if isinstance(rule, dict) else rule
+
+
+def _forbidden(rule: Any, value: Any) -> str:  # noqa: ANN401 - whatever the schema and item hold
+    """The fields that a ``not: anyOf: required`` forbids and the value has."""
+    names = [
+        name
+        for part in (rule.get("anyOf", [rule]) if isinstance(rule, dict) else [])
+        if isinstance(part, dict)
+        for name in part.get("required", [])
+        if isinstance(value, dict) and name in value
+    ]
+    return ", ".join(map(shown, names)) or shown(rule)

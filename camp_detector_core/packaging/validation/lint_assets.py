@@ -1,0 +1,127 @@
+"""Rules for assets: roles, types of artefact, and fields that do not belong there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from camp_detector_core.packaging.strangers import shown
+
+from .reading import assets_of, properties_of, roles_of
+
+if TYPE_CHECKING:
+    from .findings import Findings, Where
+
+_NOT_ON_ASSETS = ("mlm:name", "mlm:input", "mlm:output", "mlm:hyperparameters")
+_ONLY_ON_ASSETS = ("mlm:artifact_type", "mlm:compile_method", "mlm:entrypoint")
+_ROLES = {
+    "mlm:model", "mlm:weights", "mlm:checkpoint", "mlm:compiled", "mlm:source_code",
+    "mlm:container", "mlm:training", "mlm:inference", "mlm:training-runtime",
+    "mlm:inference-runtime",
+}  # fmt: skip
+"""Of the MLM extension, v1.5."""
+_WRONG_ARTIFACTS = {
+    "torch.jit.trace": "torch.jit.save",
+    "torch.jit.script": "torch.jit.save",
+    "pytorch": "torch.save",
+    "pytorch_lightning": "torch.save",
+    "esri_dlpk": "esri.dlpk",
+}
+"""Words that were seen, and the function that wrote such a file."""
+_PINNED = re.compile(
+    r"/(?:tree|blob|commit|archive|releases|tags|-/tree|raw)/(?:[^/]+/)*[^/]+|@[^/]+$"
+)
+_MOVING = re.compile(r"/(?:tree|blob|archive|raw)/(?:refs/heads/)?(?:main|master|develop|HEAD)\b")
+
+
+def check_assets(item: dict[str, Any], findings: Findings) -> None:
+    """Note what is wrong with the assets as they are described."""
+    assets = assets_of(item)
+    for field in _ONLY_ON_ASSETS:
+        if field in properties_of(item):
+            findings.problem(("properties", field), "belongs to assets", "move it to the asset")
+    if not any("mlm:model" in roles_of(asset) for asset in assets.values()):
+        findings.problem(("assets",), "none has the role mlm:model", "give it to the model's asset")
+    for key, asset in assets.items():
+        where: Where = ("assets", key)
+        for field in _NOT_ON_ASSETS:
+            if field in asset:
+                findings.problem(
+                    (*where, field), "is not allowed on assets", "leave it in properties"
+                )
+        _check_roles(asset, where, findings)
+        _check_artifact(asset, where, findings)
+        _check_source(asset, where, findings)
+
+
+def _check_roles(asset: dict[str, Any], where: Where, findings: Findings) -> None:
+    roles, place = roles_of(asset), (*where, "roles")
+    if "roles" in asset and not isinstance(asset["roles"], list):
+        findings.problem(place, f"{shown(asset['roles'])!r} is no list", "write a list of roles")
+    unknown = [r for r in roles if r.startswith("mlm:") and r not in _ROLES]
+    if unknown:
+        findings.problem(
+            place, f"{shown(unknown)} is no role of MLM", f"use {', '.join(sorted(_ROLES))}"
+        )
+    if "mlm:entrypoint" in asset and "code" not in roles:
+        findings.problem(place, "has mlm:entrypoint and not the role code", "add code")
+    if "mlm:model" not in roles:
+        return
+    if not {"mlm:weights", "mlm:compiled", "mlm:checkpoint"} & set(roles):
+        what = "is a model with neither weights nor compiled graph"
+        findings.problem(place, what, "add mlm:weights or mlm:compiled")
+    scripts = sorted({"mlm:inference", "mlm:training", "mlm:source_code"} & set(roles))
+    if scripts:
+        what = f"{', '.join(scripts)} is a role of code, and this is a model"
+        findings.problem(place, what, "give it to the script")
+
+
+def _check_artifact(asset: dict[str, Any], where: Where, findings: Findings) -> None:
+    kind, place = asset.get("mlm:artifact_type"), (*where, "mlm:artifact_type")
+    is_model = "mlm:model" in roles_of(asset)
+    if is_model and (not isinstance(kind, str) or not kind):
+        remedy = "name the function that wrote it, such as torch.save; onnx"
+        findings.problem(place, "is missing, and the role is mlm:model", remedy)
+    if not is_model and kind is not None:
+        findings.problem(
+            place, "is there without the role mlm:model", "add the role, or take it out"
+        )
+    if isinstance(kind, str) and kind in _WRONG_ARTIFACTS:
+        findings.problem(place, f"{kind} wrote no file", f"write {_WRONG_ARTIFACTS[kind]}")
+    if "mlm:compile_method" in asset:
+        _check_compiled(asset, where, findings)
+
+
+def _check_compiled(asset: dict[str, Any], where: Where, findings: Findings) -> None:
+    method, place = asset["mlm:compile_method"], (*where, "mlm:compile_method")
+    if method is None:
+        findings.problem(place, "is null, which the schema rejects", "take it out")
+    elif not isinstance(method, str) or method not in {"jit", "aot"}:
+        findings.problem(place, f"is {shown(method)!r}", "write jit or aot, or take it out")
+    elif is_onnx(asset):
+        findings.problem(place, f"an ONNX file is not compiled ({method})", "take it out")
+
+
+def is_onnx(asset: dict[str, Any]) -> bool:
+    """Whether an asset says that it is an ONNX model."""
+    words = (asset.get("type"), asset.get("mlm:artifact_type"))
+    named = any("onnx" in word.lower() for word in words if isinstance(word, str))
+    href = asset.get("href")
+    return named or (isinstance(href, str) and href.lower().endswith(".onnx"))
+
+
+def _check_source(asset: dict[str, Any], where: Where, findings: Findings) -> None:
+    """Source code on the web must be that of this model, not of the day."""
+    href = asset.get("href")
+    if "mlm:source_code" not in roles_of(asset) or not isinstance(href, str):
+        return
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return
+    if parts.scheme in {"http", "https"} and (
+        not _PINNED.search(parts.path) or _MOVING.search(parts.path)
+    ):
+        what = f"{shown(href)} leads to whatever is there today"
+        findings.advice((*where, "href"), what, "lead it to a commit or a tag")

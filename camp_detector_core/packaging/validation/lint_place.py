@@ -1,0 +1,156 @@
+"""Rules for geometry and bbox: the ground that the model was trained on."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.strangers import shown
+
+from .reading import as_dict, as_list, is_number
+
+if TYPE_CHECKING:
+    from .findings import Findings, Where
+
+_TOLERANCE = 1e-6
+"""Degrees, 0.1 m: bbox and geometry may be rounded differently."""
+_LON, _LAT, _WORLD = 180.0, 90.0, 360.0
+_RING = 4
+_FLAT, _SOLID = 4, 6
+_GEOMETRY = ("geometry",)
+_FAKE = ((0, 0, 1, 1), (0, 0, 0, 0))
+"""Boxes that stand where nobody wrote the true one."""
+
+Box = tuple[float, float, float, float]
+Ring = list[tuple[float, float]]
+
+
+def check_place(item: dict[str, Any], findings: Findings) -> None:
+    """Note what is wrong with geometry and bbox."""
+    geometry = item.get("geometry")
+    box = _box(item.get("bbox"), findings)
+    if geometry is None:
+        remedy = "write the area of the training imagery and its bbox"
+        findings.advice(_GEOMETRY, "is null: it is not said where the model was trained", remedy)
+        return
+    before = findings.problems()
+    polygons = _polygons(as_dict(geometry))
+    if polygons is None:
+        kind = shown(as_dict(geometry).get("type"))
+        findings.unchecked(_GEOMETRY, f"is a {kind}; only polygons are checked here")
+        return
+    checked = [_rings(p, ("geometry", "coordinates", i), findings) for i, p in enumerate(polygons)]
+    if not checked:
+        findings.problem(_GEOMETRY, "has no polygon", "write the area of the training imagery")
+    if findings.problems() > before:
+        return
+    _check_shape(checked, findings)
+    if box is not None:
+        _compare(box, [ring for rings in checked for ring in rings], findings)
+
+
+def _box(value: object, findings: Findings) -> Box | None:
+    """West, south, east, north; None where they are wrong."""
+    numbers = as_list(value)
+    if len(numbers) not in {_FLAT, _SOLID} or not all(map(is_number, numbers)):
+        if value is not None:
+            what = f"{shown(value)} is no west, south, east, north"
+            findings.problem(("bbox",), what, "write the bounds of the geometry")
+        return None
+    half = len(numbers) // 2
+    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    box = (west, south, east, north)
+    inside = max(abs(west), abs(east)) <= _LON and max(abs(south), abs(north)) <= _LAT
+    if not inside or south > north:
+        what = f"{shown(numbers)} does not lie in the degrees of the world, south before north"
+        findings.problem(("bbox",), what, "write west, south, east, north in degrees")
+        return None
+    if box in _FAKE:
+        what = f"{shown(numbers)} is not the area of any training"
+        findings.problem(("bbox",), what, "write that of the training imagery")
+    elif south == north or west == east:
+        findings.problem(("bbox",), f"{shown(numbers)} covers no ground", "write an area")
+    return box
+
+
+def _polygons(geometry: dict[str, Any]) -> list[Any] | None:
+    coordinates = geometry.get("coordinates")
+    if geometry.get("type") == "Polygon":
+        return [coordinates]
+    if geometry.get("type") == "MultiPolygon":
+        return as_list(coordinates)
+    return None
+
+
+def _rings(polygon: object, where: Where, findings: Findings) -> list[Ring]:
+    """The rings of a polygon, each checked alone."""
+    rings = []
+    for i, raw in enumerate(as_list(polygon)):
+        place = (*where, i)
+        ring = _positions(raw)
+        if ring is None or len(ring) < _RING:
+            what = "is no ring of four or more positions of two or three numbers"
+            findings.problem(place, what, "write the corners, the first again at the end")
+        elif ring[0] != ring[-1]:
+            findings.problem(place, "is not closed", "repeat the first position at the end")
+        elif any(abs(x) > _LON or abs(y) > _LAT for x, y in ring):
+            remedy = "write longitude before latitude, in degrees"
+            findings.problem(place, "lies outside of -180 to 180 and -90 to 90 degrees", remedy)
+        else:
+            _check_turn(ring, i, place, findings)
+            rings.append(ring)
+    if not as_list(polygon):
+        findings.problem(where, "is no polygon: it has no ring", "write its corners")
+    return rings
+
+
+def _positions(raw: object) -> Ring | None:
+    points = as_list(raw)
+    good = all(isinstance(p, list) and len(p) in {2, 3} and all(map(is_number, p)) for p in points)
+    try:
+        return [(float(p[0]), float(p[1])) for p in points] if good and points else None
+    except OverflowError:
+        return None
+
+
+def _check_turn(ring: Ring, number: int, where: Where, findings: Findings) -> None:
+    """RFC 7946: outer rings run counter-clockwise, holes clockwise."""
+    x0, y0 = ring[0]
+    corners = ((x - x0, y - y0) for x, y in ring)
+    area = sum(x * v - u * y for (x, y), (u, v) in pairwise(corners))
+    if area == 0:
+        findings.problem(where, "encloses no ground", "write the corners of an area")
+    elif (area > 0) != (number == 0):
+        kind, way = (
+            ("an outer ring", "counter-clockwise") if number == 0 else ("a hole", "clockwise")
+        )
+        findings.problem(where, f"{kind} must run {way} (RFC 7946)", "reverse its positions")
+
+
+def _check_shape(polygons: list[list[Ring]], findings: Findings) -> None:
+    """Whether the rings cross themselves or each other."""
+    import shapely
+
+    parts = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons if rings]
+    shape = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    if not shapely.is_valid(shape):
+        reason = shown(shapely.is_valid_reason(shape))
+        findings.problem(_GEOMETRY, f"is not valid: {reason}", "write rings that do not cross")
+
+
+def _compare(box: Box, rings: list[Ring], findings: Findings) -> None:
+    """Whether the bbox is that of the geometry; across the antimeridian its west is the larger."""
+    west, south, east, north = box
+    turn = _WORLD if west > east else 0.0
+    xs, ys = [], []
+    for ring in rings:
+        # A part that lies in the west of the world as a whole is east of the antimeridian.
+        shift = turn if max(x for x, _ in ring) < west else 0.0
+        xs += [x + shift for x, _ in ring]
+        ys += [y for _, y in ring]
+    true = (min(xs), min(ys), max(xs), max(ys))
+    told = (west, south, east + turn, north)
+    if any(abs(a - b) > _TOLERANCE for a, b in zip(true, told, strict=True)):
+        bounds = [round(v, 7) for v in (true[0], true[1], true[2] - turn, true[3])]
+        what = f"{shown(list(box))} is not that of the geometry"
+        findings.problem(("bbox",), what, f"write {bounds}")

@@ -1,0 +1,164 @@
+"""Read an item that a stranger may have made, and reach into it without trusting its types."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.packaging.strangers import require_file, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 8 << 20
+_MAX_DEPTH = 40
+_MAX_VALUES = 200_000
+_MAX_OBJECTS = 1_000
+"""Objects in one list; schemas compare each with each to find those that occur twice."""
+
+
+def read_item(path: Path) -> dict[str, Any]:
+    """The object in a file.
+
+    Raises:
+        PredictorError: It cannot be read, is no JSON object, or is of a size or depth that no
+            item has.
+    """
+    require_file(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        msg = f"the item {shown(path)} cannot be read: {error.strerror or error}"
+        raise PredictorError(msg) from error
+    if len(data) > MAX_BYTES:
+        msg = f"{shown(path)} is larger than {MAX_BYTES >> 20} MiB, which no item is: name an item"
+        raise PredictorError(msg)
+    found = parse(data, shown(path))
+    if not isinstance(found, dict):
+        msg = f"{shown(path)} is not a STAC item: a JSON object is needed"
+        raise PredictorError(msg)
+    _refuse_excess(found, shown(path))
+    return found
+
+
+def parse(data: bytes, origin: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """Strict JSON: no NaN, no infinity, no name twice in one object.
+
+    Raises:
+        PredictorError: It is something else.
+    """
+    try:
+        return json.loads(
+            data.decode("utf-8-sig"),
+            parse_constant=_no_number,
+            parse_float=_finite,
+            object_pairs_hook=_once,
+        )
+    except RecursionError as error:
+        msg = f"{origin} is nested too deep for an item: name a STAC item"
+        raise PredictorError(msg) from error
+    except ValueError as error:
+        msg = f"{origin} is not JSON: {shown(error)}; write it again"
+        raise PredictorError(msg) from error
+
+
+def _no_number(word: str) -> float:
+    msg = f"{word} is no number in JSON"
+    raise ValueError(msg)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        msg = f"{shown(text)} is too large"
+        raise ValueError(msg)
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        msg = f"the name {shown(twice)!r} occurs twice in one object"
+        raise ValueError(msg)
+    return found
+
+
+def _refuse_excess(item: dict[str, Any], origin: str) -> None:
+    """Refuse what would keep the schemas busy without end."""
+    level: list[Any] = [item]
+    values = depth = 0
+    while level:
+        depth += 1
+        values += len(level)
+        crowded = any(_crowded(value) for value in level)
+        if depth > _MAX_DEPTH or values > _MAX_VALUES or crowded:
+            msg = (
+                f"{origin} is nested too deep, or holds more values than any item does: name a "
+                "STAC item"
+            )
+            raise PredictorError(msg)
+        level = [
+            below
+            for value in level
+            if isinstance(value, dict | list)
+            for below in (value.values() if isinstance(value, dict) else value)
+        ]
+
+
+def _crowded(value: object) -> bool:
+    """Whether a list is long, and of more than texts, numbers, or positions made of numbers.
+
+    Lists of those can be sorted, so that finding what occurs twice is quick.
+    """
+    if not isinstance(value, list) or len(value) <= _MAX_OBJECTS:
+        return False
+    alike = all(isinstance(v, str) for v in value) or all(map(is_number, value))
+    return not alike and not all(isinstance(v, list) and all(map(is_number, v)) for v in value)
+
+
+# Values of a type, or nothing.
+
+
+def as_dict(value: object) -> dict[str, Any]:
+    """The value if it is an object; else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a list; else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def texts(value: object) -> list[str]:
+    """The texts in a list."""
+    return [entry for entry in as_list(value) if isinstance(entry, str)]
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is an integer."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def properties_of(item: dict[str, Any]) -> dict[str, Any]:
+    """The item's properties."""
+    return as_dict(item.get("properties"))
+
+
+def assets_of(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The item's assets, as far as they are objects."""
+    return {k: a for k, a in as_dict(item.get("assets")).items() if isinstance(a, dict)}
+
+
+def roles_of(asset: dict[str, Any]) -> list[str]:
+    """The roles of an asset."""
+    return texts(asset.get("roles"))

@@ -1,0 +1,153 @@
+"""JSON schemas of STAC extensions: where they lie, and what an item is held against.
+
+A schema is known by the URI that its file stands for, never by its ``$id``: that of processing
+v1.1.0 says v1.0.0, and others end in ``#``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from camp_detector_core.engine.errors import CampDetectorError, PredictorError
+
+from .reading import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CACHE_VARIABLE = "CAMP_DETECTOR_CACHE"
+"""Environment variable that names the folder of downloads."""
+MAX_BYTES = 4 << 20
+_EXTENSION = re.compile(
+    r"https://stac-extensions\.github\.io/([a-z0-9-]+)/(v[0-9]+\.[0-9]+\.[0-9]+)/schema\.json"
+)
+_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+class SchemaError(CampDetectorError):
+    """A schema cannot be had, or is none."""
+
+
+def schema_cache() -> Path:
+    """The user's folder of fetched schemas, where the platform keeps what may be deleted."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen) / "schemas"
+    local, xdg = os.environ.get("LOCALAPPDATA", ""), os.environ.get("XDG_CACHE_HOME", "")
+    if sys.platform == "win32":
+        base = Path(local) if local else Path.home() / "AppData" / "Local"
+        return base / "camp-detector" / "cache" / "schemas"
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:  # the specification says that relative values are ignored
+        base = Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".cache"
+    return base / "camp-detector" / "schemas"
+
+
+def names_of(uri: str) -> list[str]:
+    """Names of the file that a schema may lie in: ``mlm-v1.5.2.json``, or the path of its URI.
+
+    Nothing for a URI whose path could lead out of a folder.
+    """
+    parts = urlsplit(uri)
+    steps = [parts.netloc, *parts.path.strip("/").split("/")]
+    if parts.scheme != "https" or not all(_SEGMENT.fullmatch(step) for step in steps):
+        return []
+    short = _EXTENSION.fullmatch(uri)
+    first = [f"{short[1]}-{short[2]}.json"] if short else []
+    return [*first, "/".join(steps), "/".join(steps[1:])]
+
+
+@dataclass(frozen=True)
+class SchemaStore:
+    """Folders of schemas, the first that has one counts."""
+
+    folders: tuple[Path, ...]
+
+    def load(self, uri: str) -> dict[str, Any] | None:
+        """A schema, under the URI that it was asked for; None where it is not at hand.
+
+        Raises:
+            SchemaError: The file that should hold it does not.
+        """
+        for folder in self.folders:
+            for name in names_of(uri):
+                path = folder / name
+                if path.is_file():
+                    return _read(path, uri)
+        return None
+
+    def gather(self, uri: str, known: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """A schema and all that it refers to.
+
+        Args:
+            uri: Of the schema.
+            known: Schemas that are there already, by URI.
+
+        Returns:
+            Schemas by URI, and the URIs of those that are not at hand.
+
+        Raises:
+            SchemaError: A file that should hold one does not.
+        """
+        found: dict[str, Any] = {}
+        missing: list[str] = []
+        wanted = [uri]
+        while wanted:
+            each = wanted.pop()
+            if each in known or each in found or each in missing:
+                continue
+            schema = self.load(each)
+            if schema is None:
+                missing.append(each)
+                continue
+            found[each] = schema
+            wanted += references(schema, each)
+        return found, missing
+
+
+def _read(path: Path, uri: str) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            return as_schema(stream.read(MAX_BYTES + 1), uri, str(path))
+    except OSError as error:
+        msg = f"the schema {path} cannot be read: {error.strerror or error}"
+        raise SchemaError(msg) from error
+
+
+def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
+    """The schema in a text, with its URI as ``$id``, so that what it refers to is found.
+
+    Raises:
+        SchemaError: It is none.
+    """
+    try:
+        schema = parse(data, origin) if len(data) <= MAX_BYTES else None
+    except PredictorError as error:
+        raise SchemaError(str(error)) from error
+    if not isinstance(schema, dict) or "$schema" not in schema:
+        msg = f"{origin} is not a JSON schema: delete it, and fetch it with --fetch-schemas"
+        raise SchemaError(msg)
+    return {**schema, "$id": uri}
+
+
+def references(schema: dict[str, Any], uri: str) -> Iterator[str]:
+    """URIs of other schemas that a schema refers to."""
+    rest: list[Any] = [schema]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict):
+            target = value.get("$ref")
+            if isinstance(target, str):
+                absolute = urldefrag(urljoin(uri, target)).url
+                if absolute not in {uri, "http://json-schema.org/draft-07/schema"}:
+                    yield absolute
+            rest += value.values()
+        elif isinstance(value, list):
+            rest += value
