@@ -175,3 +175,64 @@ def test_bands_and_classes_need_names(names: list[str]) -> None:
 def test_rgb_has_the_scale_of_imagenet() -> None:
     assert make_bands(["red", "green", "blue"], dtype="uint8") == IMAGENET_BANDS
     assert make_classes(["dwelling"]) == (DWELLING,)
+
+
+def beside(folder: Path, town: Town, *, kind: str = "house", more: bool = False) -> Path:
+    """A folder of the town's masks and, beside them, its polygons in one file or in two."""
+    folder.mkdir()
+    for mask in town.masks.iterdir():
+        (folder / mask.name).write_bytes(mask.read_bytes())
+    polygons = [house_polygon(house) for house in HOUSES]
+    write_polygons(folder / "buildings.gpkg", polygons, kind=[kind] * len(polygons))
+    if more:
+        write_polygons(folder / "more.gpkg", polygons, kind=[kind] * len(polygons))
+    return folder
+
+
+def test_polygons_beside_masks_tell_dwellings_apart(
+    tmp_path: Path, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        labels = open_labels(beside(tmp_path / "labels", town), ONE)
+    assert "labels are the polygons of" in caplog.text
+    masks, polygons = open_labels(town.masks, ONE), open_labels(town.labels, ONE)
+    several = 0
+    for chip in read_chips(town.chips):
+        found = labels.read(chip)
+        np.testing.assert_array_equal(found.classes, masks.read(chip).classes)
+        np.testing.assert_array_equal(found.owner, polygons.read(chip).owner)
+        several = max(several, len(np.unique(found.owner)))
+    assert several > 2
+
+
+def test_polygons_beside_masks_are_left_where_they_say_less(
+    tmp_path: Path, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    from training.data.labels import VectorLabels
+
+    folder = beside(tmp_path / "labels", town)
+    two = make_classes(("house", "tent"))
+    with caplog.at_level("INFO"):
+        assert not isinstance(open_labels(folder, two), VectorLabels)
+        assert isinstance(open_labels(folder, two, class_field="kind"), VectorLabels)
+        assert not isinstance(open_labels(folder, ONE, placed=False), VectorLabels)
+        unknown = beside(tmp_path / "unknown", town)
+        with rasterio.open(next(unknown.glob("*.tif")), "r+") as mask:
+            mask.nodata = 255
+        assert not isinstance(open_labels(unknown, ONE), VectorLabels)
+        several = beside(tmp_path / "several", town, more=True)
+        assert not isinstance(open_labels(several, ONE), VectorLabels)
+    assert "--class-field does not say" in caplog.text
+    assert "where nothing is known" in caplog.text
+    assert "there are 2 vector files" in caplog.text
+
+
+def test_polygons_that_show_something_else_than_their_masks_are_refused(
+    tmp_path: Path, town: Town
+) -> None:
+    folder = beside(tmp_path / "labels", town)
+    everything = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
+    write_polygons(folder / "buildings.gpkg", [everything], kind=["house"])
+    labels = open_labels(folder, ONE)
+    with pytest.raises(RasterError, match="differ in .* move the masks"):
+        labels.read(read_chips(town.chips)[0])

@@ -51,7 +51,12 @@ _PERIOD = 10.0
 @click.option("--label-attribution", help="Who must be named for the outlines of --labels.")
 @click.option("--label-licence", help="Their licence, as an SPDX identifier.")
 @click.option(
-    "--overpass-url", default=_OVERPASS, show_default=True, help="Server of OpenStreetMap data."
+    "--overpass-url",
+    default=_OVERPASS,
+    envvar="CAMP_DETECTOR_OVERPASS_URL",
+    show_default=True,
+    show_envvar=True,
+    help="Server of OpenStreetMap data.",
 )
 @click.option(
     "--overpass-timeout", default=180, show_default=True, help="Seconds it may work on an answer."

@@ -56,7 +56,12 @@ class CampDataModule(lightning.LightningDataModule):
         self.split: Split = make_split(self.chips, options.split, seed=options.seed)
         if split_file is not None:
             self.split.write(split_file)
-        self.labels = open_labels(options.labels, options.classes, class_field=options.class_field)
+        self.labels = open_labels(
+            options.labels,
+            options.classes,
+            class_field=options.class_field,
+            placed=all(chip.grid is not None for chip in self.chips),
+        )
         refuse_foreign(self.labels, self.chips)
         self._store = ChipStore(self.labels, bands=len(options.bands))
         self._scenes: list[Area] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +13,7 @@ import rasterio
 import shapely
 from rasterio import features
 from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.transform import Affine
 from rasterio.warp import transform as warp_points
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
     from training.data.chips import Chip
 
 
+LOG = logging.getLogger(__name__)
+
+VECTORS = {".geojson", ".gpkg", ".fgb", ".shp"}
+"""Endings of vector files that are looked for in a folder of masks."""
+_MOST_DIFFERENT = 0.1
+"""Share of a chip's pixels in which a mask and the polygons beside it may differ; more than a line
+of pixels around each building means that they show different things."""
 _MOST_OWNERS = 2**24 - 2
 """Numbers of dwellings go through float32, which holds no larger ones exactly."""
 
@@ -55,19 +64,48 @@ class Labels(Protocol):
 
 
 def open_labels(
-    path: Path, classes: Sequence[ClassDef], *, class_field: str | None = None
+    path: Path, classes: Sequence[ClassDef], *, class_field: str | None = None, placed: bool = True
 ) -> Labels:
     """Labels in a folder of masks or in a vector file.
+
+    A folder that holds exactly one vector file gives its polygons, because they tell touching
+    dwellings apart; not where they cannot say what the masks do (see `_why_masks`).
+
+    Args:
+        path: A folder or a file.
+        classes: That the labels show.
+        class_field: Attribute of a vector file that names the class.
+        placed: Whether all chips are georeferenced.
 
     Raises:
         RasterError: Neither of both, or it cannot be read.
     """
     if path.is_dir():
-        return MaskLabels(path, classes)
+        masks = MaskLabels(path, classes)
+        vectors = sorted(p for p in path.iterdir() if p.suffix.lower() in VECTORS)
+        why = _why_masks(masks, len(vectors), named=len(classes) == 1 or class_field is not None)
+        why = why or ("" if placed else "chips have no georeference")
+        if vectors and not why:
+            LOG.info("labels are the polygons of %s, which tell touching ones apart", vectors[0])
+            return FolderLabels(vectors[0], masks, classes, class_field=class_field)
+        if vectors:
+            LOG.info("labels are the masks of %s and not %s: %s", path, vectors[0].name, why)
+        return masks
     if path.is_file():
         return VectorLabels(path, classes, class_field=class_field)
     msg = f"{path} does not exist: give a folder of masks or a vector file"
     raise RasterError(msg)
+
+
+def _why_masks(masks: MaskLabels, vectors: int, *, named: bool) -> str:
+    """Why masks are used although vector files lie beside them; empty where there is no reason."""
+    if vectors != 1:
+        return f"there are {vectors} vector files"
+    if not named:
+        return "--class-field does not say which attribute names the class"
+    if masks.have_nodata():
+        return "the masks say where nothing is known, which polygons cannot"
+    return ""
 
 
 def refuse_foreign(labels: Labels, chips: Sequence[Chip]) -> None:
@@ -100,6 +138,29 @@ class MaskLabels:
         self._paths = {p.stem: p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES}
         self._classes = tuple(classes)
         self._folder = folder
+
+    def covers(self, chip: Chip) -> bool:
+        """Whether there is a mask of a chip."""
+        return chip.name in self._paths
+
+    def have_nodata(self) -> bool:
+        """Whether any of the masks can say that a pixel is not known.
+
+        Raises:
+            RasterError: One cannot be read.
+        """
+        for path in self._paths.values():
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                    with rasterio.open(path) as source:
+                        whole = MaskFlags.all_valid in source.mask_flag_enums[0]
+                        if not whole and source.nodata != 0:
+                            return True
+            except RasterioError as error:
+                msg = f"{path} cannot be read as a mask: {error}"
+                raise RasterError(msg) from error
+        return False
 
     def read(self, chip: Chip) -> LabelPatch:
         """Class values, known where the mask is not nodata; a mask does not tell dwellings apart.
@@ -217,6 +278,44 @@ class VectorLabels:
                 moved = shapely.transform(moved, move)
             self._trees[wkt] = (shapely.STRtree(moved), moved)
         return self._trees[wkt]
+
+
+class FolderLabels(VectorLabels):
+    """Polygons of the one vector file in a folder; the masks beside it must show the same."""
+
+    def __init__(
+        self,
+        path: Path,
+        masks: MaskLabels,
+        classes: Sequence[ClassDef],
+        *,
+        class_field: str | None = None,
+    ) -> None:
+        """Read all polygons.
+
+        Raises:
+            RasterError: As `VectorLabels`.
+        """
+        super().__init__(path, classes, class_field=class_field)
+        self._masks = masks
+
+    def read(self, chip: Chip) -> LabelPatch:
+        """As `VectorLabels`.
+
+        Raises:
+            RasterError: Also where a mask shows something else than the polygons.
+        """
+        patch = super().read(chip)
+        if not self._masks.covers(chip):
+            return patch
+        different = float(np.mean(self._masks.read(chip).classes != patch.classes))
+        if different > _MOST_DIFFERENT:
+            msg = (
+                f"the mask of {chip.name} and the polygons of {self.path} differ in "
+                f"{different:.0%} of its pixels: move the masks or the vector file elsewhere"
+            )
+            raise RasterError(msg)
+        return patch
 
 
 def _class_values(

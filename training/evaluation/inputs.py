@@ -96,7 +96,8 @@ def choose_labels(
             )
             raise RasterError(msg)
         return MaskFile(labels, spec.classes)
-    found = open_labels(labels, spec.classes, class_field=class_field)
+    placed = all(chip.grid is not None for chip in chips)
+    found = open_labels(labels, spec.classes, class_field=class_field, placed=placed)
     if isinstance(found, VectorLabels):
         loose = next((c for c in chips if c.grid is None), None)
         if loose is not None:
