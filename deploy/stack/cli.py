@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
-from deploy.stack import mlflow, postgres, seaweed
-from deploy.stack.settings import Stack, StackError, keep_ports, load, load_or_make
+from deploy.stack import mlflow, postgres, process, seaweed
+from deploy.stack.settings import Stack, StackError, keep_ports, load, load_or_make, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,14 +85,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _start(folder: Path, changes: dict[str, int]) -> int:
-    try:
-        folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL's account passes through
-    except OSError as error:
-        msg = f"{folder} cannot be made ({error.strerror}); name a folder that you may write to."
-        raise StackError(msg) from error
+    make_folder(folder)
     with _alone(folder):
         stack = load_or_make(folder, changes)
-        _refuse_other_ports(stack)
+        _check_ports(stack)
         keep_ports(stack)
         for title, service in SERVICES:
             _say(f"{title}: {'started' if service.start(stack) else 'runs already'}")
@@ -105,12 +101,20 @@ def _start(folder: Path, changes: dict[str, int]) -> int:
     return 0
 
 
-def _refuse_other_ports(stack: Stack) -> None:
-    if not (stack.folder / "ports.json").is_file() or load(stack.folder).ports == stack.ports:
-        return
-    if any(service.running(stack) for _, service in SERVICES):
+def _check_ports(stack: Stack) -> None:
+    """Refuse before anything is started, rather than halfway."""
+    run = {title for title, service in SERVICES if service.running(stack)}
+    if run and load(stack.folder).ports != stack.ports:
         msg = f"The services run on other ports; first: deploy/native stop {stack.folder}"
         raise StackError(msg)
+    held = {
+        "PostgreSQL": ([stack.ports.postgres], "--postgres-port"),
+        "SeaweedFS": (stack.ports.of_s3, "--s3-port"),
+        "MLflow": ([stack.ports.mlflow], "--mlflow-port"),
+    }
+    for title, (ports, option) in held.items():
+        if title not in run:
+            process.check_ports(title, ports, option)
 
 
 def _stop(folder: Path) -> int:
@@ -127,7 +131,7 @@ def _status(folder: Path) -> int:
     for title, service in SERVICES:
         pids, ready = service.running(stack), service.is_ready(stack)
         every = every and ready
-        word = "answers" if ready else "does not answer" if pids else "does not run"
+        word = "answers" if ready else "is broken, `start` repairs it" if pids else "does not run"
         _say(f"{title}: {word}" + (f" (process {min(pids)})" if pids else ""))
     _say(f"MLflow's address: {stack.tracking_uri}")
     return 0 if every else NOT_RUNNING

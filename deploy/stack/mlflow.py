@@ -44,7 +44,6 @@ def service(stack: Stack) -> process.Service:
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "GIT_PYTHON_REFRESH": "quiet",
         },
-        ports=(stack.ports.mlflow,),
     )  # fmt: skip
 
 
@@ -63,20 +62,15 @@ def running(stack: Stack) -> list[int]:
 
 
 def is_ready(stack: Stack) -> bool:
-    """Whether the server answers."""
-    return bool(running(stack)) and answers(stack.ports.mlflow, "/health")
+    """Whether the server answers, and is not the child that a killed one left behind."""
+    return process.is_whole(stack, NAME) and answers(stack.ports.mlflow, "/health")
 
 
 def start(stack: Stack) -> bool:
-    """Start the server; False if it runs already.
-
-    A child that a killed server left behind answers too, but nobody would restart or stop it in
-    good order: it is ended first.
-    """
-    if is_ready(stack) and process.is_whole(stack, NAME):
+    """Start the server; False if it runs already. Remains of a killed one are ended first."""
+    if is_ready(stack):
         return False
     process.end(stack, NAME, seconds=STOP_SECONDS)
-    process.check_ports("MLflow", [stack.ports.mlflow], "--mlflow-port")
     child = process.launch(stack, service(stack))
     if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
         log = process.log_of(stack, NAME)

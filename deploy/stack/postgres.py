@@ -150,7 +150,6 @@ def start(stack: Stack) -> bool:
     _make(stack)
     if is_ready(stack):
         return False
-    process.check_ports("PostgreSQL", [stack.ports.postgres], "--postgres-port")
     _clear_lock(stack)
     # No socket in the file system: it would need a folder that both accounts may reach.
     options = (

@@ -36,7 +36,6 @@ class Service:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    ports: tuple[int, ...]
 
 
 def state(pid: int) -> str:

@@ -48,7 +48,6 @@ def service(stack: Stack) -> process.Service:
             "WEED_JWT_FILER_SIGNING_KEY": signing + "fw",
             "WEED_JWT_FILER_SIGNING_READ_KEY": signing + "fr",
         },
-        ports=tuple(stack.ports.of_s3),
     )  # fmt: skip
 
 
@@ -67,7 +66,6 @@ def start(stack: Stack) -> bool:
     if is_ready(stack):
         return False
     process.end(stack, NAME, seconds=SECONDS)
-    process.check_ports("SeaweedFS", stack.ports.of_s3, "--s3-port")
     child = process.launch(stack, service(stack))
     if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
         log = process.log_of(stack, NAME)

@@ -140,16 +140,34 @@ def load(folder: Path) -> Stack:
         StackError: There is none in the folder, or its files are damaged.
     """
     folder = folder.resolve()
-    if not (folder / "ports.json").is_file():
+    if not (folder / "secrets.json").is_file():
         msg = f"There are no services in {folder}; start them: deploy/native start {folder}"
         raise StackError(msg)
     try:
-        ports = Ports(**_read(folder / "ports.json"))  # type: ignore[arg-type]
+        kept = _read(folder / "ports.json") if (folder / "ports.json").exists() else {}
+        ports = Ports(**kept)  # type: ignore[arg-type]
         secret = Secrets(**_read(folder / "secrets.json"))  # type: ignore[arg-type]
     except TypeError as error:
         msg = f"The settings in {folder} are of another version ({error}); see docs/deploy.md."
         raise StackError(msg) from error
     return Stack(folder=folder, ports=ports, secrets=secret)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a stack, or accept one that is empty or was made so before.
+
+    Raises:
+        StackError: It holds other files, or cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL's account passes through
+        others = {entry.name for entry in folder.iterdir()} - {".lock"}
+    except OSError as error:
+        msg = f"{folder} cannot be made ({error.strerror}); name a folder that you may write to."
+        raise StackError(msg) from error
+    if others and "secrets.json" not in others:
+        msg = f"{folder} holds other files; name a new or an empty folder."
+        raise StackError(msg)
 
 
 def load_or_make(folder: Path, changes: dict[str, int]) -> Stack:
@@ -160,17 +178,14 @@ def load_or_make(folder: Path, changes: dict[str, int]) -> Stack:
         changes: Ports by service, where the user named them.
     """
     folder = folder.resolve()
-    if (folder / "ports.json").is_file():
+    if (folder / "secrets.json").is_file():
         stack = load(folder)
         ports = Ports(**(asdict(stack.ports) | changes))
         stack = Stack(folder=folder, ports=ports, secrets=stack.secrets)
     else:
-        if folder.is_dir() and any(p.name != ".lock" for p in folder.iterdir()):
-            msg = f"{folder} holds other files; name a new or an empty folder."
-            raise StackError(msg)
         stack = Stack(folder=folder, ports=Ports(**changes), secrets=Secrets.new())
-        stack.logs.mkdir(mode=0o700)
         write_private(stack.secrets_file, json.dumps(asdict(stack.secrets), indent=1) + "\n")
+    stack.logs.mkdir(mode=0o700, exist_ok=True)
     return stack
 
 

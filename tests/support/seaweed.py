@@ -40,7 +40,8 @@ def unavailable(why: str) -> None:
     pytest.skip(why)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -56,7 +57,7 @@ def free_ports(count: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
         port = next(candidates)
-        if _is_free(port) and _is_free(port + GRPC):
+        if is_free(port) and is_free(port + GRPC):
             found.append(port)
     return found
 

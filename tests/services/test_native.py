@@ -1,0 +1,80 @@
+"""What `deploy/native` refuses, in one sentence and before anything is started."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.stack.settings import GRPC, Ports, StackError
+from tests.support.mlflow_stack import native
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def one_error(*arguments: object) -> str:
+    done = native(*arguments, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize("option", ["--mlflow-port", "--postgres-port", "--s3-port"])
+def test_a_port_of_another_program_is_named_and_nothing_is_started(
+    tmp_path: Path, option: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        # SeaweedFS takes ports above its first as well.
+        asked = port - 1 if option == "--s3-port" else port
+        if option == "--s3-port" and asked + GRPC > 65000:
+            asked = port - GRPC - 1
+        said = one_error("start", tmp_path / "stack", option, asked)
+    assert f"Port {port} " in said
+    assert "taken by another program" in said
+    assert option in said
+    done = native("status", tmp_path / "stack", check=False)
+    assert done.returncode == 3
+    assert done.stdout.count("does not run") == 3
+
+
+def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert "holds other files" in one_error("start", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("command", ["stop", "status", "env"])
+def test_a_folder_without_services_is_said_to_be_one(tmp_path: Path, command: str) -> None:
+    assert "There are no services in" in one_error(command, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_damaged_secrets_are_not_replaced_by_new_ones(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text("{")
+    assert "restore it from a backup" in one_error("start", tmp_path)
+    assert (tmp_path / "secrets.json").read_text() == "{"
+
+
+@pytest.mark.parametrize(
+    ("ports", "fault"),
+    [
+        ({"mlflow": 80}, "--mlflow-port 80"),
+        ({"postgres": 70000}, "--postgres-port 70000"),
+        ({"s3": 60000}, "--s3-port 60000"),
+        ({"mlflow": 18335}, "Port 18335 would be used twice"),
+        ({"postgres": 28334}, "Port 28334 would be used twice"),
+    ],
+)
+def test_ports_that_cannot_be_are_refused(ports: dict[str, int], fault: str) -> None:
+    with pytest.raises(StackError, match=fault):
+        Ports(**ports)
+
+
+def test_help_shows_the_four_commands_by_example() -> None:
+    said = native("--help").stdout
+    for command in ("start", "stop", "status", "env"):
+        assert f"deploy/native {command}" in said

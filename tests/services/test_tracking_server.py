@@ -1,0 +1,311 @@
+"""MLflow on PostgreSQL and S3, as `deploy/native` starts them: nothing is lost, nobody gets in."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import psutil
+import pytest
+
+from tests.support.mlflow_client import STEPS, checksums
+from tests.support.mlflow_stack import ROOT, native
+from tests.support.models import write_model
+from tests.support.postgres import bin_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.mlflow_stack import MlflowStack
+
+CLIENT = ROOT / "tests" / "support" / "mlflow_client.py"
+LARGE = 20_000_000
+"""Bytes: several parts of a multipart upload and several chunks of the S3 service."""
+
+
+def client_environment(stack: MlflowStack, **changes: str) -> dict[str, str]:
+    """What a client on another machine has: address, name, password, and no keys of S3."""
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("MLFLOW_", "AWS_"))}
+    quiet = {"GIT_PYTHON_REFRESH": "quiet", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    return clean | quiet | stack.env() | changes
+
+
+def start_client(env: dict[str, str], *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(CLIENT), *map(str, arguments)],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a training leaves: a large file, an empty one, a name with blanks and umlauts."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "best.ckpt").write_bytes(random.Random(1).randbytes(LARGE))
+    (folder / "Größe der Häuser.csv").write_text("a;b\n", encoding="utf-8")
+    (folder / "empty.txt").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def logged(
+    mlflow_stack: MlflowStack, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """A run with a model, logged through HTTP by a client that has a password alone."""
+    model = write_model(tmp_path_factory.mktemp("model") / "tiny.onnx")
+    env = client_environment(mlflow_stack)
+    run = result_of(start_client(env, "log", "first", files, model))
+    run["read"] = result_of(start_client(env, "read", run["run_id"]))
+    return run
+
+
+def test_everything_is_read_back_byte_for_byte_after_all_three_were_killed(
+    mlflow_stack: MlflowStack, logged: dict[str, Any], files: Path
+) -> None:
+    mlflow_stack.kill()
+    assert all(is_free(port) for port in mlflow_stack.ports.values())
+    mlflow_stack.start()
+
+    found = result_of(start_client(client_environment(mlflow_stack), "read", logged["run_id"]))
+    assert found == logged["read"]
+    assert found["files"] == {f"files/{n}": sha for n, sha in checksums(files).items()}
+    assert found["loss"] == [[step, 1 / (step + 1)] for step in range(STEPS)]
+    assert found["params"] == {"lr": "0.001", "note": "first Übung"}
+    assert found["status"] == "FINISHED"
+    (model,) = found["models"].values()
+    assert {"MLmodel", "model.onnx"} <= set(model)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_rows_lie_in_postgresql_and_objects_in_the_bucket(
+    mlflow_stack: MlflowStack, logged: dict[str, Any], files: Path
+) -> None:
+    run = logged["run_id"]
+    rows = mlflow_stack.sql("mlflow", "SELECT run_uuid, key, step FROM metrics")
+    own = sorted((key, step) for owner, key, step in rows if owner == run)
+    assert own == [("loss", step) for step in range(STEPS)]
+    assert mlflow_stack.sql("mlflow_auth", "SELECT username FROM users") == [("admin",)]
+
+    s3 = mlflow_stack.s3()
+    held = {
+        item["Key"]: item["Size"]
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket="mlflow")
+        for item in page.get("Contents", [])
+    }
+    (key,) = [k for k in held if run in k and k.endswith("best.ckpt")]
+    assert held[key] == LARGE
+    body = s3.get_object(Bucket="mlflow", Key=key)["Body"].read()
+    assert body == (files / "checkpoints" / "best.ckpt").read_bytes()
+
+
+def test_two_trainings_at_once_keep_apart(mlflow_stack: MlflowStack, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("left", "right")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "weights.bin").write_bytes(random.Random(number).randbytes(3_000_000))
+    env = client_environment(mlflow_stack)
+    clients = [start_client(env, "log", folder.name, folder) for folder in folders]
+    runs = [result_of(client)["run_id"] for client in clients]
+    readers = [start_client(env, "read", run) for run in runs]
+    for folder, reader in zip(folders, readers, strict=True):
+        found = result_of(reader)
+        assert found["name"] == folder.name
+        assert found["files"] == {f"files/{n}": sha for n, sha in checksums(folder).items()}
+        assert len(found["loss"]) == STEPS
+
+
+def test_a_wrong_password_is_told_at_once_and_writes_nothing(
+    mlflow_stack: MlflowStack, files: Path
+) -> None:
+    before = mlflow_stack.sql("mlflow", "SELECT count(*) FROM runs")
+    env = client_environment(mlflow_stack, MLFLOW_TRACKING_PASSWORD="wrong")  # noqa: S106
+    client = start_client(env, "log", "intruder", files)
+    _, err = client.communicate(timeout=200)
+    assert client.returncode == 1
+    assert "401" in err
+    assert "not authenticated" in err
+    assert mlflow_stack.sql("mlflow", "SELECT count(*) FROM runs") == before
+
+
+def ask(port: int, path: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request(
+            "GET", path, headers={n.replace("_", "-"): v for n, v in headers.items()}
+        )
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/api/2.0/mlflow/experiments/get?experiment_id=0",
+        "/ajax-api/2.0/mlflow/experiments/get?experiment_id=0",
+        "/api/2.0/mlflow-artifacts/artifacts",
+        "/get-artifact?path=x&run_uuid=0",
+        "/graphql",
+        "/signup",
+    ],
+)
+def test_mlflow_shows_nothing_without_the_password(mlflow_stack: MlflowStack, path: str) -> None:
+    port = mlflow_stack.ports["mlflow"]
+    assert ask(port, path) == 401
+    assert ask(port, path, Authorization=basic("admin", "password1234")) == 401
+    assert ask(port, path, Authorization=basic("", "")) == 401
+    right = basic("admin", mlflow_stack.secrets["mlflow_admin_password"])
+    assert ask(port, path, Authorization=right) != 401
+
+
+def test_mlflow_refuses_a_foreign_host_name(mlflow_stack: MlflowStack) -> None:
+    right = basic("admin", mlflow_stack.secrets["mlflow_admin_password"])
+    port = mlflow_stack.ports["mlflow"]
+    assert ask(port, "/", Authorization=right, Host="camp.example") == 403
+
+
+def test_objects_cannot_be_read_without_the_keys(
+    mlflow_stack: MlflowStack, logged: dict[str, Any]
+) -> None:
+    from botocore import UNSIGNED
+    from botocore.config import Config
+    from botocore.exceptions import ClientError
+
+    some = mlflow_stack.s3().list_objects_v2(Bucket="mlflow", MaxKeys=1)["Contents"][0]["Key"]
+    assert logged["run_id"]
+    for changes in (
+        {"config": Config(signature_version=UNSIGNED)},
+        {"aws_secret_access_key": mlflow_stack.secrets["s3_access_key"]},
+        {"aws_access_key_id": "admin", "aws_secret_access_key": "admin"},
+    ):
+        stranger = mlflow_stack.s3(**changes)
+        with pytest.raises(
+            ClientError, match=r"AccessDenied|SignatureDoesNotMatch|InvalidAccessKey"
+        ):
+            stranger.list_objects_v2(Bucket="mlflow")
+        with pytest.raises(
+            ClientError, match=r"AccessDenied|SignatureDoesNotMatch|InvalidAccessKey"
+        ):
+            stranger.get_object(Bucket="mlflow", Key=some)
+    # The server of files behind the S3 one has no users of its own.
+    filer = mlflow_stack.ports["s3"] + 3
+    assert ask(filer, "/buckets/mlflow/") == 401
+    assert ask(filer, "/buckets/mlflow/" + quote(some)) == 401
+
+
+def test_all_listen_on_this_machine_alone(mlflow_stack: MlflowStack) -> None:
+    listening = {
+        name: {
+            connection.laddr
+            for process in family
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        for name, family in mlflow_stack.processes().items()
+    }
+    assert set(listening) == {"PostgreSQL", "SeaweedFS", "MLflow"}
+    ports = {name: {address.port for address in held} for name, held in listening.items()}
+    s3 = mlflow_stack.ports["s3"]
+    assert ports["PostgreSQL"] == {mlflow_stack.ports["postgres"]}
+    assert ports["MLflow"] == {mlflow_stack.ports["mlflow"]}
+    assert ports["SeaweedFS"] == {p + up for p in range(s3, s3 + 5) for up in (0, 10000)}
+    assert {address.ip for held in listening.values() for address in held} == {"127.0.0.1"}
+
+
+def test_no_secret_is_in_a_command_line_a_log_or_a_file_for_others(
+    mlflow_stack: MlflowStack,
+) -> None:
+    # The S3 access key is the name of its user, and SeaweedFS logs it.
+    secrets = [value for name, value in mlflow_stack.secrets.items() if name != "s3_access_key"]
+    assert len(set(secrets)) == 6
+    commands = [
+        " ".join(process.cmdline())
+        for family in mlflow_stack.processes().values()
+        for process in family
+    ]
+    assert len(commands) >= 4
+    logs = [log.read_text(errors="replace") for log in (mlflow_stack.folder / "log").iterdir()]
+    assert len(logs) == 3
+    assert all(logs)
+    shown = native("status", mlflow_stack.folder).stdout + mlflow_stack.start()
+    for text in (*commands, *logs, shown):
+        assert not [secret for secret in secrets if secret in text]
+    for file in mlflow_stack.folder.rglob("*"):
+        # PostgreSQL's own files lie in a folder that is closed as a whole.
+        if file.is_file() and "postgres" not in file.parts and "seaweed" not in file.parts:
+            mode = stat.S_IMODE(file.stat().st_mode)
+            assert mode == 0o600 or file.name == ".lock", file
+    for closed in ("postgres", "seaweed", "mlflow", "log"):
+        assert stat.S_IMODE((mlflow_stack.folder / closed).stat().st_mode) == 0o700
+
+
+def test_start_repairs_what_was_killed_and_leaves_the_rest(mlflow_stack: MlflowStack) -> None:
+    before = mlflow_stack.processes()
+    parent = before["MLflow"][0]
+    child = parent.children()[0]
+    os.kill(parent.pid, signal.SIGKILL)  # its child goes on and holds the port
+    assert child.is_running()
+    assert native("status", mlflow_stack.folder, check=False).returncode == 3
+
+    said = mlflow_stack.start()
+    assert "PostgreSQL: runs already" in said
+    assert "SeaweedFS: runs already" in said
+    assert "MLflow: started" in said
+    after = mlflow_stack.processes()
+    assert after["PostgreSQL"][0].pid == before["PostgreSQL"][0].pid
+    assert after["MLflow"][0].pid not in {parent.pid, child.pid}
+    assert native("status", mlflow_stack.folder).returncode == 0
+
+
+def test_a_dump_restores_all_rows(
+    mlflow_stack: MlflowStack, logged: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = bin_folder()
+    assert folder is not None
+    env = os.environ | mlflow_stack.server_env()
+
+    def run(program: str, *arguments: object) -> None:
+        command = [str(folder / program), *map(str, arguments)]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    for name in ("mlflow", "mlflow_auth"):
+        run("pg_dump", "--format=custom", f"--file={tmp_path / name}", name)
+        run("createdb", "--owner=mlflow", f"{name}_again")
+        run("pg_restore", "--exit-on-error", f"--dbname={name}_again", tmp_path / name)
+    for database, query in (
+        ("mlflow", "SELECT run_uuid, key, value, step FROM metrics ORDER BY 1, 2, 4"),
+        ("mlflow", "SELECT run_uuid, key, value FROM params ORDER BY 1, 2"),
+        ("mlflow_auth", "SELECT username, password_hash FROM users"),
+    ):
+        rows = mlflow_stack.sql(database, query)
+        assert rows
+        assert mlflow_stack.sql(f"{database}_again", query) == rows
+    assert logged["run_id"]
