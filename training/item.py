@@ -154,8 +154,13 @@ def _metrics(run: Path, part: str, spec: ModelSpec) -> dict[str, Any]:
     way = "mask only" if spec.separation is None else spec.provenance.get("separation", "")
     for row in _rows(run / "evaluation" / "separation.csv"):
         if row.get("part") == _PARTS[part] and row.get("method") in {way, ""}:
-            found["dwellings"] = {n: float(row[n]) for n in _DWELLINGS if row.get(n)}
+            found["dwellings"] = {n: _figure(row[n]) for n in _DWELLINGS if row.get(n)}
     return found
+
+
+def _figure(text: str) -> float:
+    """A number of a table; counts stay whole."""
+    return int(text) if text.isdecimal() else float(text)
 
 
 def _area(run: Path, options: TrainOptions, earlier: dict[str, Any]) -> TrainingArea:

@@ -24,6 +24,9 @@ from .strangers import read_file, read_json, require_file, shown
 SPEC_KEY = "CampDetectorSpec"
 """Key of our description in an Esri model definition."""
 
+SPEC_PROPERTY = "camp_detector:spec"
+"""Property of our STAC items that holds our description; their other fields repeat parts of it."""
+
 _MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
 _MULTIHASH_SHA256 = "1220"
@@ -118,7 +121,13 @@ def _from_item(path: Path, data: bytes) -> ModelFile:
     local = _local(href, path)
     onnx = read_file(local, _MAX_BYTES)
     _verify(asset, onnx, local)
-    return _from_onnx(onnx, f"{path} -> {local.name}")
+    model = _from_onnx(onnx, f"{path} -> {local.name}")
+    properties = item.get("properties")
+    stated = properties.get(SPEC_PROPERTY) if isinstance(properties, dict) else None
+    if stated is not None and _spec(stated, f"{path}, {SPEC_PROPERTY}") != model.spec:
+        msg = f"{path} and {local.name} describe different models; make the item again"
+        raise SpecError(msg)
+    return model
 
 
 def _onnx_asset(item: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -140,8 +140,8 @@ def _code() -> dict[str, AssetKind]:
         ),
         "container-image": AssetKind(
             "Container image",
-            "The image that the project's Dockerfile builds under this name: docker build -t "
-            "camp-detector:VERSION . It is in no registry.",
+            "Where the model runs. A name that begins with docker-daemon: is in no registry: it is "
+            "the image that the project's Dockerfile builds (docker build -t NAME .).",
             "application/vnd.oci.image.index.v1+json",
             ("runtime", "mlm:container"),
         ),

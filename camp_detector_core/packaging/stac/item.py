@@ -8,11 +8,13 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.packaging.model_file import SPEC_PROPERTY, open_model
+from camp_detector_core.packaging.onnx_graph import read_graph
+
 from .assets import ONNX, asset_fields, asset_kinds
 from .facts import RunFacts, StacError, TrainingArea, facts_of
 from .files import file_fields, find_assets, relative_href
 from .model import bands_of, model_properties
-from .roundtrip import SPEC_FIELD
 from .weights import read_weights
 
 if TYPE_CHECKING:
@@ -60,9 +62,6 @@ def create_stac_mlm_item(
     """
     _require_libraries()
     import pystac
-
-    from camp_detector_core.packaging.model_file import open_model
-    from camp_detector_core.packaging.onnx_graph import read_graph
 
     opened = open_model(model)
     spec, origin = opened.spec, str(model)
@@ -125,6 +124,7 @@ def _times(area: TrainingArea, run: RunFacts) -> dict[str, Any]:
 def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
     """The common metadata of STAC."""
     classes = ", ".join(c.name for c in spec.classes)
+    named = [a for a in spec.attribution if a]
     return {
         "title": f"{spec.name} {spec.version}: {classes} in aerial imagery",
         "description": " ".join(
@@ -136,8 +136,8 @@ def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]
         "gsd": spec.gsd,
         "license": spec.licence if _LICENCE.fullmatch(spec.licence) else "other",
         **(
-            {"providers": [{"name": a, "roles": ["licensor"]} for a in spec.attribution]}
-            if spec.attribution
+            {"providers": [{"name": name, "roles": ["licensor"]} for name in named]}
+            if named
             else {}
         ),
     }
@@ -165,7 +165,7 @@ def _own(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
         **({"camp_detector:area_note": area.note} if area.note else {}),
         **({"camp_detector:metrics": _plain(run.metrics)} if run.metrics else {}),
         **({"camp_detector:commit": run.commit} if run.commit else {}),
-        SPEC_FIELD: spec.to_dict(),
+        SPEC_PROPERTY: spec.to_dict(),
     }
 
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.spec import ModelSpec
+from camp_detector_core.packaging.model_file import SPEC_PROPERTY
 
 from .model import bands_of, scaling_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-SPEC_FIELD = "camp_detector:spec"
-"""Property that holds the whole description; the standard fields repeat parts of it."""
 
 
 def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
@@ -27,16 +25,16 @@ def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
         SpecError: There is none, or bands, scaling, classes or resolution contradict it.
     """
     properties = item.get("properties")
-    if not isinstance(properties, dict) or SPEC_FIELD not in properties:
+    if not isinstance(properties, dict) or SPEC_PROPERTY not in properties:
         msg = (
-            f"the item holds no {SPEC_FIELD}, so it was not made by this software: name the .onnx "
-            "file itself"
+            f"the item holds no {SPEC_PROPERTY}, so it was not made by this software: name the "
+            ".onnx file itself"
         )
         raise SpecError(msg)
-    spec = ModelSpec.from_dict(properties[SPEC_FIELD])
+    spec = ModelSpec.from_dict(properties[SPEC_PROPERTY])
     for name, agrees in _agreements(spec, properties):
         if not agrees:
-            msg = f"the item's {name} is not that of its {SPEC_FIELD}: make the item again"
+            msg = f"the item's {name} is not that of its {SPEC_PROPERTY}: make the item again"
             raise SpecError(msg)
     return spec
 
