@@ -136,7 +136,8 @@ class StaticCatalog:
             if changed:
                 self._may_replace(package.id, is_there=before.version != ABSENT, force=overwrite)
             if changed or not self._is_whole(entry):
-                self._copy(package, home, progress)
+                # Written, then read again.
+                put_files(self._store, package, home, Counter(2 * package.bytes, progress))
             if changed:
                 self._put_item(path, data, before.version, package.id)
             self._list(lambda entries: {**entries, entry.id: entry})
@@ -157,15 +158,6 @@ class StaticCatalog:
         there = set(self._store.names(posixpath.dirname(entry.path)))
         own = (a.href for a in entry.assets if a.href.startswith("./"))
         return {resolve(href, entry.path) for href in own} <= there
-
-    def _copy(self, package: Package, home: str, progress: Progress | None) -> None:
-        """Copy all files in, and see that what arrived is what was sent."""
-        step = Counter(2 * package.bytes, progress)  # written, then read again
-        for file in {f.name: f for f in package.files.values()}.values():
-            self._store.put_file(f"{home}/{file.name}", file.source, step)
-            arrived = verified(self._store.chunks(f"{home}/{file.name}"), file.size, file.sha256)
-            for piece in arrived:
-                step(len(piece))
 
     def _put_item(self, path: str, data: bytes, version: str, model_id: str) -> None:
         try:
@@ -248,6 +240,19 @@ class StaticCatalog:
                 continue  # on the web
             if path.startswith(f"{folder}/") and not path.startswith(f"{keep}/"):
                 self._store.delete(path)
+
+
+def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:
+    """Copy a model's files into a folder of a store, and see that what arrived was sent.
+
+    Raises:
+        CatalogError: A file cannot be written, or changed on its way.
+    """
+    for file in {f.name: f for f in package.files.values()}.values():
+        path = f"{home}/{file.name}"
+        store.put_file(path, file.source, step)
+        for piece in verified(store.chunks(path), file.size, file.sha256):
+            step(len(piece))
 
 
 def verified(pieces: Iterator[bytes], size: int | None, sha256: str | None) -> Iterator[bytes]:

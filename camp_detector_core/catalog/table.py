@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,10 @@ from .names import COLLECTION, TABLE, resolve
 
 if TYPE_CHECKING:
     from .entry import Entry
+
+_Path = tuple[str, ...]
+_FREE = ("properties", "assets")
+"""Where models differ in what they say."""
 
 
 def table_of(entries: list[Entry]) -> bytes | None:
@@ -26,7 +31,7 @@ def table_of(entries: list[Entry]) -> bytes | None:
         CatalogError: rustac is not installed, or cannot write one of the items.
     """
     rustac = extra("rustac")
-    rows = [_from_root(e) for e in entries if e.item.get("geometry") is not None]
+    rows = _of_one_kind([_from_root(e) for e in entries if e.item.get("geometry") is not None])
     if not rows:
         return None
     with tempfile.TemporaryDirectory(prefix="camp-detector-") as folder:
@@ -55,3 +60,42 @@ def _href(asset: dict[str, Any], entry: Entry) -> object:
         return f"./{resolve(href, entry.path)}"
     except CatalogError:
         return href  # absolute already
+
+
+def _of_one_kind(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose values fit into columns, which take values of one kind alone.
+
+    A value that is a number in one model and a word in another becomes text in all of them; empty
+    objects, which Parquet has no place for, are left out.
+    """
+    kinds: dict[_Path, set[str]] = {}
+    for row in rows:
+        for key in _FREE:
+            _collect(row.get(key), (key,), kinds)
+    mixed = {path for path, found in kinds.items() if len(found) > 1}
+    return [{**row, **{key: _fitted(row.get(key), (key,), mixed) for key in _FREE}} for row in rows]
+
+
+def _collect(value: object, path: _Path, kinds: dict[_Path, set[str]]) -> None:
+    """Note which kinds of values there are at each path."""
+    if value is None:
+        return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    kinds.setdefault(path, set()).add("number" if number else type(value).__name__)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _collect(inner, (*path, f".{key}"), kinds)
+    elif isinstance(value, list):
+        for inner in value:
+            _collect(inner, (*path, "[]"), kinds)
+
+
+def _fitted(value: Any, path: _Path, mixed: set[_Path]) -> Any:  # noqa: ANN401 - any JSON
+    if path in mixed:
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+    if isinstance(value, dict):
+        inner = {k: _fitted(v, (*path, f".{k}"), mixed) for k, v in value.items()}
+        return {k: v for k, v in inner.items() if v != {}}
+    if isinstance(value, list):
+        return [_fitted(v, (*path, "[]"), mixed) for v in value]
+    return value

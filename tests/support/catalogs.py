@@ -1,0 +1,68 @@
+"""Models with their items, as a training run leaves them, small enough to add by the dozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.catalog.package import Package, read_package
+from camp_detector_core.packaging.stac import (
+    RunFacts,
+    TrainingArea,
+    create_stac_mlm_item,
+    write_item,
+)
+from tests.support.models import write_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOX = (85.51, 27.62, 85.53, 27.64)
+DAY = dt.datetime(2022, 7, 16, 4, 30, tzinfo=dt.UTC)
+
+
+def area_of(box: tuple[float, float, float, float]) -> TrainingArea:
+    west, south, east, north = box
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return TrainingArea(geometry=geometry, bbox=box, start=DAY, end=DAY + dt.timedelta(hours=2))
+
+
+def write_run(
+    folder: Path, *, area: TrainingArea | None = None, picture: bytes = b"png", **spec: Any
+) -> Path:
+    """Write what a training run leaves; gives the path of the item.
+
+    Args:
+        folder: Of the run; it is made.
+        area: Where it was trained; by default a little of Banepa.
+        picture: Bytes of the confusion matrix.
+        spec: Changes to the tiny model's description.
+    """
+    meta = folder / "meta"
+    meta.mkdir(parents=True)
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "best.ckpt").write_bytes(b"weights and optimiser" * 100)
+    write_model(meta / "best_model.onnx", **spec)
+    (meta / "confusion_matrix.png").write_bytes(picture)
+    (meta / "requirements.txt").write_text("numpy==2.0\n")
+    facts = RunFacts(
+        trained=DAY + dt.timedelta(days=1),
+        training={"epochs": 5, "lr": 0.001},
+        metrics={"test": {"iou": 0.82, "f1": 0.66}},
+        software={"torch": "2.9.0"},
+    )
+    item = create_stac_mlm_item(meta / "best_model.onnx", area=area or area_of(BOX), run=facts)
+    write_item(item, meta / "stac_item.json")
+    return meta / "stac_item.json"
+
+
+def package_of(folder: Path, **changes: Any) -> Package:
+    """A model that is ready for a catalogue."""
+    return read_package(write_run(folder, **changes))
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    """All files below a folder but the lock, by their paths."""
+    files = (p for p in folder.rglob("*") if p.is_file() and p.name != ".lock")
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
