@@ -116,7 +116,8 @@ def _crosses(rings: Sequence[NDArray[Any]]) -> bool:
     import numpy as np
 
     degrees = np.concatenate([r[:, 0] for r in rings])
-    return bool(np.ptp(np.where(degrees < 0, degrees + _WORLD, degrees)) < np.ptp(degrees))
+    width = np.ptp(degrees)
+    return bool(width > _HALF and np.ptp(np.where(degrees < 0, degrees + _WORLD, degrees)) < width)
 
 
 def _finish(joined: shapely.Geometry) -> tuple[dict[str, Any], Box]:

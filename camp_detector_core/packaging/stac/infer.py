@@ -140,8 +140,9 @@ def _grid(source: Any, gsd: float) -> dict[str, Any]:  # noqa: ANN401 - a raster
         along, down = along * metres, down * metres
     width = max(1, round(source.width * along / gsd))
     height = max(1, round(source.height * down / gsd))
-    scale = source.transform.scale(source.width / width, source.height / height)
-    return {"width": width, "height": height, "transform": source.transform * scale}
+    t, x, y = source.transform, source.width / width, source.height / height
+    transform = type(t)(t.a * x, t.b * y, t.c, t.d * x, t.e * y, t.f)
+    return {"width": width, "height": height, "transform": transform}
 
 
 def _resampling() -> Any:  # noqa: ANN401 - a member of an enumeration

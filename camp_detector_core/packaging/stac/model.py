@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.separation import OUTPUT as SEPARATION
@@ -20,6 +21,8 @@ BEFORE = "camp_detector_core.engine.prepare:normalise"
 AFTER = "camp_detector_core.engine.scores:to_classes"
 PARTING = "camp_detector_core.engine.instances:separate"
 """Functions of this software, as ``package.module:name``."""
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]")
+"""What the schema of the extension takes as ``mlm:name``."""
 _INPUT_DIMS = ["batch", "bands", "height", "width"]
 _OUTPUT_DIMS = ["batch", "channel", "height", "width"]
 _DIGITS = 9
@@ -40,7 +43,7 @@ def model_properties(
     _refuse_misfit(spec, graph)
     outputs = [_output(spec, value) for value in graph.outputs]
     checked = MLModelProperties(
-        name=spec.name,
+        name=mlm_name(spec),
         architecture=" with encoder ".join(filter(None, (run.architecture, run.encoder))),
         tasks={task for output in outputs for task in output["tasks"]},
         framework=run.framework or "ONNX",
@@ -84,6 +87,16 @@ def bands_of(spec: ModelSpec) -> list[dict[str, Any]]:
         }
         for i, band in enumerate(spec.bands)
     ]
+
+
+def mlm_name(spec: ModelSpec) -> str:
+    """The model's name, or the nearest one that the extension allows."""
+    return spec.name if _NAME.fullmatch(spec.name) else f"model-{spec.name.rstrip('._-')}"
+
+
+def class_name(name: str) -> str:
+    """A class's name as the classification extension allows it, which knows no points."""
+    return name.replace(".", "_")
 
 
 def scaling_of(band: Band) -> tuple[float, float]:
@@ -187,7 +200,10 @@ def _classes(spec: ModelSpec) -> list[Any]:
         background,
         *(
             MLMClassification(
-                c.value, name=c.name, description=c.name, color_hint=c.color.removeprefix("#")
+                c.value,
+                name=class_name(c.name),
+                description=c.name,
+                color_hint=c.color.removeprefix("#"),
             )
             for c in spec.classes
         ),

@@ -9,7 +9,7 @@ from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.packaging.model_file import SPEC_PROPERTY
 
-from .model import bands_of, scaling_of
+from .model import bands_of, class_name, mlm_name, scaling_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +44,9 @@ def _agreements(spec: ModelSpec, properties: Mapping[str, Any]) -> list[tuple[st
     first = _first(properties.get("mlm:input"))
     output = _first(properties.get("mlm:output"))
     classes = output.get("classification:classes")
-    wanted = [(0, "background"), *((c.value, c.name) for c in spec.classes)]
+    wanted = [(0, "background"), *((c.value, class_name(c.name)) for c in spec.classes)]
     return [
-        ("mlm:name", properties.get("mlm:name") == spec.name),
+        ("mlm:name", properties.get("mlm:name") == mlm_name(spec)),
         ("gsd", properties.get("gsd") == spec.gsd),
         ("bands", _names(properties.get("bands")) == [b["name"] for b in bands_of(spec)]),
         ("mlm:input bands", first.get("bands") == [b.name for b in spec.bands]),

