@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
 from deploy.stack import mlflow, postgres, process, seaweed
-from deploy.stack.settings import Stack, StackError, keep_ports, load, load_or_make, make_folder
+from deploy.stack.settings import Stack, StackError, keep, load, load_or_make, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
                 ("s3", "of the S3 service (18333 at first) and nine more: see docs/deploy.md"),
             ):
                 command.add_argument(f"--{service}-port", type=int, metavar="N", help=about)
+            command.add_argument(
+                "--public-url", metavar="URL",
+                help="address of a proxy in front, such as https://mlflow.example.org",
+            )  # fmt: skip
         if name == "env":
             command.add_argument(
                 "--server", action="store_true",
@@ -84,12 +88,12 @@ def _alone(folder: Path) -> Iterator[None]:
         raise StackError(msg) from error
 
 
-def _start(folder: Path, changes: dict[str, int]) -> int:
+def _start(folder: Path, changes: dict[str, int], public_url: str | None) -> int:
     make_folder(folder)
     with _alone(folder):
-        stack = load_or_make(folder, changes)
+        stack = load_or_make(folder, changes, public_url)
         _check_ports(stack)
-        keep_ports(stack)
+        keep(stack)
         for title, service in SERVICES:
             _say(f"{title}: {'started' if service.start(stack) else 'runs already'}")
     _say(
@@ -104,8 +108,9 @@ def _start(folder: Path, changes: dict[str, int]) -> int:
 def _check_ports(stack: Stack) -> None:
     """Refuse before anything is started, rather than halfway."""
     run = {title for title, service in SERVICES if service.running(stack)}
-    if run and load(stack.folder).ports != stack.ports:
-        msg = f"The services run on other ports; first: deploy/native stop {stack.folder}"
+    before = load(stack.folder)
+    if run and (before.ports, before.public_url) != (stack.ports, stack.public_url):
+        msg = f"The services run with other settings; first: deploy/native stop {stack.folder}"
         raise StackError(msg)
     held = {
         "PostgreSQL": ([stack.ports.postgres], "--postgres-port"),
@@ -153,7 +158,8 @@ def main(arguments: list[str]) -> int:
     try:
         if chosen.command == "start":
             ports = {name: getattr(chosen, f"{name}_port") for name in ("mlflow", "postgres", "s3")}
-            return _start(chosen.folder, {n: p for n, p in ports.items() if p is not None})
+            named = {name: port for name, port in ports.items() if port is not None}
+            return _start(chosen.folder, named, chosen.public_url)
         if chosen.command == "env":
             return _env(chosen.folder, server=chosen.server)
         return {"stop": _stop, "status": _status}[chosen.command](chosen.folder)

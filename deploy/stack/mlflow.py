@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from deploy.stack import postgres, process, seaweed
 from deploy.stack.settings import HOST, Stack, StackError, write_private
 from deploy.stack.web import answers, program
@@ -31,9 +33,9 @@ def service(stack: Stack) -> process.Service:
         command=(
             program("mlflow", "mlflow"), "server", "--host", HOST,
             "--port", str(stack.ports.mlflow), "--workers", "1", "--app-name", "basic-auth",
-            "--allowed-hosts", f"{HOST}:{stack.ports.mlflow},localhost:{stack.ports.mlflow}",
         ),
         environment={
+            **_names(stack),
             **seaweed.client_environment(stack),
             "MLFLOW_BACKEND_STORE_URI": postgres.uri(stack, "mlflow"),
             "MLFLOW_ARTIFACTS_DESTINATION": f"s3://{seaweed.BUCKET}/artifacts",
@@ -45,6 +47,18 @@ def service(stack: Stack) -> process.Service:
             "GIT_PYTHON_REFRESH": "quiet",
         },
     )  # fmt: skip
+
+
+def _names(stack: Stack) -> dict[str, str]:
+    """Under which names pages and requests are served; all others get 403 (DNS rebinding)."""
+    hosts = f"{HOST}:*,localhost:*"  # any port: it is another one at the end of an SSH tunnel
+    if not stack.public_url:
+        return {"MLFLOW_SERVER_ALLOWED_HOSTS": hosts}
+    parts = urlsplit(stack.public_url)
+    return {
+        "MLFLOW_SERVER_ALLOWED_HOSTS": f"{hosts},{parts.netloc}",
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": f"{parts.scheme}://{parts.netloc}",
+    }
 
 
 def client_environment(stack: Stack) -> dict[str, str]:

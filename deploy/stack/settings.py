@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError
 
@@ -88,6 +89,20 @@ class Stack:
     folder: Path
     ports: Ports
     secrets: Secrets
+    public_url: str = ""
+    """Address of a proxy in front, such as https://mlflow.example.org; empty: there is none."""
+
+    def __post_init__(self) -> None:
+        """Check the address.
+
+        Raises:
+            StackError: It is no plain address of a web server.
+        """
+        parts = urlsplit(self.public_url)
+        plain = parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"}
+        if self.public_url and not (plain and "@" not in parts.netloc and "," not in parts.netloc):
+            msg = f"{self.public_url} is no address such as https://mlflow.example.org."
+            raise StackError(msg)
 
     @property
     def tracking_uri(self) -> str:
@@ -144,13 +159,14 @@ def load(folder: Path) -> Stack:
         msg = f"There are no services in {folder}; start them: deploy/native start {folder}"
         raise StackError(msg)
     try:
-        kept = _read(folder / "ports.json") if (folder / "ports.json").exists() else {}
+        kept = _read(folder / "settings.json") if (folder / "settings.json").exists() else {}
+        public_url = str(kept.pop("public_url", ""))
         ports = Ports(**kept)  # type: ignore[arg-type]
         secret = Secrets(**_read(folder / "secrets.json"))  # type: ignore[arg-type]
     except TypeError as error:
         msg = f"The settings in {folder} are of another version ({error}); see docs/deploy.md."
         raise StackError(msg) from error
-    return Stack(folder=folder, ports=ports, secrets=secret)
+    return Stack(folder=folder, ports=ports, secrets=secret, public_url=public_url)
 
 
 def make_folder(folder: Path) -> None:
@@ -170,25 +186,35 @@ def make_folder(folder: Path) -> None:
         raise StackError(msg)
 
 
-def load_or_make(folder: Path, changes: dict[str, int]) -> Stack:
+def load_or_make(folder: Path, changes: dict[str, int], public_url: str | None) -> Stack:
     """Read the settings, make them on the first start, and apply what the user changed.
 
     Args:
         folder: Folder of the stack; a new one or an empty one on the first start.
         changes: Ports by service, where the user named them.
+        public_url: Address of the proxy, where the user named one; empty takes it away.
     """
     folder = folder.resolve()
     if (folder / "secrets.json").is_file():
-        stack = load(folder)
-        ports = Ports(**(asdict(stack.ports) | changes))
-        stack = Stack(folder=folder, ports=ports, secrets=stack.secrets)
+        kept = load(folder)
+        stack = replace(
+            kept,
+            ports=Ports(**(asdict(kept.ports) | changes)),
+            public_url=kept.public_url if public_url is None else public_url,
+        )
     else:
-        stack = Stack(folder=folder, ports=Ports(**changes), secrets=Secrets.new())
+        stack = Stack(
+            folder=folder,
+            ports=Ports(**changes),
+            secrets=Secrets.new(),
+            public_url=public_url or "",
+        )
         write_private(stack.secrets_file, json.dumps(asdict(stack.secrets), indent=1) + "\n")
     stack.logs.mkdir(mode=0o700, exist_ok=True)
     return stack
 
 
-def keep_ports(stack: Stack) -> None:
-    """Remember the ports for the next start."""
-    write_private(stack.folder / "ports.json", json.dumps(asdict(stack.ports)) + "\n")
+def keep(stack: Stack) -> None:
+    """Remember the settings for the next start."""
+    kept = asdict(stack.ports) | {"public_url": stack.public_url}
+    write_private(stack.folder / "settings.json", json.dumps(kept, indent=1) + "\n")

@@ -74,6 +74,15 @@ def test_ports_that_cannot_be_are_refused(ports: dict[str, int], fault: str) -> 
         Ports(**ports)
 
 
+@pytest.mark.parametrize(
+    "url", ["mlflow.example.org", "https://a,b", "https://x@y", "https://a/b", "ftp://a"]
+)
+def test_an_address_of_a_proxy_that_cannot_be_is_refused(tmp_path: Path, url: str) -> None:
+    said = one_error("start", tmp_path / "stack", "--public-url", url)
+    assert f"{url} is no address such as" in said
+    assert not (tmp_path / "stack" / "secrets.json").exists()
+
+
 def test_help_shows_the_four_commands_by_example() -> None:
     said = native("--help").stdout
     for command in ("start", "stop", "status", "env"):
