@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+import shlex
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from training.options import TrainOptions
 
-_ABSOLUTE = re.compile(
-    r"""(?<![\w.:/\\~])(?:~|[A-Za-z]:)?[/\\](?:[^\s'"=,]*[/\\])?(?P<name>[^\s/\\'"=,]+)"""
-)
 SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"
 DESCRIPTION = (
     "Marks dwellings (houses, shelters, tents) in drone and satellite imagery of settlements."
@@ -68,8 +66,20 @@ def without_places(command: str) -> str:
 
     The description of a model travels with it, and where its files lay on one machine is of no
     use to anybody else.
+
+    Args:
+        command: Words as `shlex.join` writes them.
     """
-    return _ABSOLUTE.sub(lambda found: found["name"], command)
+    try:
+        return shlex.join(map(_without_place, shlex.split(command)))
+    except ValueError:  # a record that was edited by hand
+        return "not recorded"
+
+
+def _without_place(word: str) -> str:
+    option, equals, value = word.rpartition("=") if word.startswith("--") else ("", "", word)
+    rooted = value.startswith(("/", "~", "\\")) or PureWindowsPath(value).drive
+    return f"{option}{equals}{PureWindowsPath(value).name}" if rooted else word
 
 
 def describe_run(

@@ -116,13 +116,15 @@ def finish_run(
         },
     }
     chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
+    told = provenance_of(options.out)
     spec = build_spec(
         options,
         threshold=threshold,
         attribution=built.attribution,
         provenance={
             **describe_run(options, start=built.start, chips=chips, figures=figures),
-            **{k: without_places(v) for k, v in provenance_of(options.out).items()},
+            **told,
+            "command": without_places(told["command"]),
         },
     )
     spec = replace(spec, separation=chosen.spec.separation)
