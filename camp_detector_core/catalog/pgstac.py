@@ -222,8 +222,15 @@ def _item(db: Any, model_id: str) -> str | None:  # noqa: ANN401 - psycopg's con
 
 
 def _same(stored: dict[str, Any], item: dict[str, Any]) -> bool:
-    """Whether an item from the database is this one; PgSTAC adds and sorts links itself."""
-    return {**stored, "links": None} == {**item, "links": None}
+    """Whether an item from the database is this one; PgSTAC drops nulls and writes links anew."""
+    return bool(_bare({**stored, "links": None}) == _bare({**item, "links": None}))
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Without nulls."""
+    if isinstance(value, dict):
+        return {k: _bare(v) for k, v in value.items() if v is not None}
+    return [_bare(v) for v in value] if isinstance(value, list) else value
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MLFLOW_S3_ENDPOINT_URL")
 """Environment variables that name an S3 service which is not Amazon's, the first that is set."""
 _RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
+
+_USER = re.compile(r"//[^/@\s]*@")
+"""User and password in an address."""
 
 
 def open_remote(where: str) -> RemoteStore:
@@ -204,5 +208,6 @@ def _said_by_obstore() -> tuple[type[Exception], ...]:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what obstore says: the rest is for its developers."""
-    return shown(" ".join((str(error).splitlines() or [type(error).__name__])[0].split()))
+    """The first line of what obstore says, without secrets: the rest is for its developers."""
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return shown(_USER.sub("//", " ".join(first.split())))

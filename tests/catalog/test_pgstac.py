@@ -123,8 +123,7 @@ def test_models_outlive_the_server(server: Postgres, url: str, tmp_path: Path) -
     catalog.add(package_of(tmp_path / "a"))
     before = catalog.get("tiny-1.0")
     server.kill()
-    find = pytest.raises(CatalogError, match="cannot be used")
-    with find:
+    with pytest.raises(CatalogError, match="cannot be used"):
         catalog.items()
     server.start()
     assert catalog.get("tiny-1.0") == before
@@ -138,9 +137,10 @@ def test_wrong_passwords_and_databases_are_told_plainly(
     assert "wrong-one" not in str(caught.value)
     with pytest.raises(CatalogError, match='"nowhere" does not exist'):
         open_catalog(server.url("nowhere")).items()
+    model = write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"})
+    package = package_of_model(model)
     with pytest.raises(CatalogError, match="takes no item without a geometry"):
-        model = write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"})
-        open_catalog(url).add(package_of_model(model))
+        open_catalog(url).add(package)
 
 
 def test_without_the_extra_the_remedy_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,117 @@
+"""`camp-detector catalog` as a person uses it, and `detect --model ID`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.catalog import places
+from tests.support.catalogs import area_of, write_run
+from tests.support.models import write_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "catalogue"
+    monkeypatch.setenv(places.CATALOG_VARIABLE, str(folder))
+    monkeypatch.setenv(places.CACHE_VARIABLE, str(tmp_path / "downloads"))
+    return folder
+
+
+Camp = "Callable[..., tuple[int, str, str]]"
+
+
+def test_models_are_added_listed_shown_and_removed(camp: Camp, tmp_path: Path, place: Path) -> None:
+    item = write_run(tmp_path / "a", name="a")
+    code, out, err = camp("catalog", "add", item)
+    assert (code, err) == (0, "")
+    assert "a-1.0 added to" in out
+    assert "left out: pytorch-checkpoint" in out
+    assert "with the same content" in camp("catalog", "add", item)[1]
+    camp("catalog", "add", write_run(tmp_path / "b", name="b", area=area_of((10, 50, 11, 51))))
+    code, out, _ = camp("catalog", "list")
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines] == ["id", "a-1.0", "b-1.0"]
+    for word in ("0.5", "r,g,b", "dwelling", "0.82", "0.66", "CC0-1.0", "2022-07-16"):
+        assert word in lines[1]
+    code, out, _ = camp("catalog", "list", "--bbox", "10.5,50,12,52")
+    assert [line.split()[0] for line in out.splitlines()] == ["id", "b-1.0"]
+    assert "no models in" in camp("catalog", "list", "--bbox", "0,0,1,1")[1]
+    code, out, _ = camp("catalog", "list", "--json")
+    first = json.loads(out)[0]
+    assert (first["id"], first["iou"], first["f1"]) == ("a-1.0", 0.82, 0.66)
+    code, out, _ = camp("catalog", "show", "a-1.0")
+    for word in ("0.5 m a pixel", "85.51000 to 85.53000", "made by a test", "onnx-model", "kB"):
+        assert word in out
+    code, out, _ = camp("catalog", "show", "a-1.0", "--json")
+    assert json.loads(out)["collection"] == "models"
+    assert camp("catalog", "remove", "a-1.0", "--yes")[0] == 0
+    assert [p.name for p in (place / "models").iterdir() if p.is_dir()] == ["b-1.0"]
+
+
+def test_detect_by_id_gives_what_detect_by_file_gives(
+    camp: Camp, banepa: Path, tmp_path: Path
+) -> None:
+    from camp_detector_core.packaging.model_file import default_model_path
+
+    model = default_model_path()
+    code, out, _ = camp("catalog", "add", model)
+    name = out.split()[0]
+    assert (code, name) == (0, "camp-unet-lite0-2")
+    tile = sorted((banepa / "predict").rglob("*.png")) or sorted((banepa / "predict").rglob("*.*"))
+    assert camp("detect", tile[0], "-o", tmp_path / "id.geojson", "--model", name)[0] == 0
+    assert camp("detect", tile[0], "-o", tmp_path / "file.geojson", "--model", model)[0] == 0
+    by_id, by_file = (
+        json.loads((tmp_path / f"{n}.geojson").read_text())["features"] for n in ("id", "file")
+    )
+    assert by_id == by_file
+    assert by_id
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["catalog", "show", "tiny"], "it is empty: add a model with camp-detector catalog add"),
+        (["catalog", "add", "gone.json"], "cannot be read"),
+        (["catalog", "list", "--bbox", "1,2,3"], "is not WEST,SOUTH,EAST,NORTH"),
+        (["catalog", "list", "--catalog", "ftp://x/y"], "cannot be kept at ftp://"),
+        (["inspect", "tiny-1"], "neither a file nor a model of the catalogue"),
+        (["detect", "x.tif", "-o", "x.gpkg", "-m", "tiny-1"], "neither a file nor a model"),
+    ],
+)
+def test_errors_are_one_line(camp: Camp, arguments: list[str], message: str) -> None:
+    code, out, err = camp(*arguments)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+def test_what_a_stranger_wrote_does_not_act_on_the_terminal(
+    camp: Camp, tmp_path: Path, place: Path
+) -> None:
+    camp("catalog", "add", write_run(tmp_path / "a"))
+    path = place / "models/tiny-1.0/tiny-1.0.json"
+    item: dict[str, Any] = json.loads(path.read_text())
+    item["properties"].update(title="\x1b[2Jgone\nline", license="\x07", description="\x1b]0;x")
+    item["properties"]["mlm:input"] = "no list"
+    item["properties"]["mlm:output"] = [7]
+    item["properties"]["camp_detector:metrics"] = {"\x1b": 1, "deep": {"a": {"b": {"f1": 0.5}}}}
+    item["bbox"] = ["a", None]
+    path.write_text(json.dumps(item))
+    for command in (["list"], ["show", "tiny-1.0"], ["list", "--json"]):
+        code, out, _ = camp("catalog", *command)
+        assert code == 0
+        assert all(c.isprintable() or c == "\n" for c in out)
+
+
+def test_a_bare_model_is_added_with_a_date(camp: Camp, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    assert "give --trained DATE" in camp("catalog", "add", model)[2]
+    code, out, _ = camp("catalog", "add", model, "--trained", "2026-11-24")
+    assert code == 0
+    assert "(trained 2026-11-24)" in camp("catalog", "list")[1]
