@@ -234,5 +234,5 @@ def test_polygons_that_show_something_else_than_their_masks_are_refused(
     everything = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
     write_polygons(folder / "buildings.gpkg", [everything], kind=["house"])
     labels = open_labels(folder, ONE)
-    with pytest.raises(RasterError, match="differ in .* move the masks"):
+    with pytest.raises(RasterError, match=r"differ in .* move the masks"):
         labels.read(read_chips(town.chips)[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import warnings
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
@@ -102,6 +103,32 @@ def download(
             stays.
         KeyboardInterrupt: Likewise.
     """
+    from rasterio.errors import NotGeoreferencedWarning
+
+    # Pictures have no place before they are chips. Filters of warnings are those of all threads.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        _fetch_all(area, template, folder, http=http, progress=progress)
+    found = [tile for tile in area if folder.chip(tile).is_file()]
+    if not found:
+        folder.forget_missing()
+        msg = (
+            f"{template.host} has none of the {len(area)} tiles: check --bbox, --zoom and --tms (a "
+            "template may need {-y} instead of {y})"
+        )
+        raise PreprocessError(msg)
+    return found
+
+
+def _fetch_all(
+    area: TileArea,
+    template: TileTemplate,
+    folder: TrainFolder,
+    *,
+    http: HttpOptions,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Let threads fetch what is not there, and wait for them; errors as those of `download`."""
     missing = folder.missing()
     have, side = _there(area, folder)
     todo = [t for t in area if t not in have and (t.x, t.y) not in missing]
@@ -130,15 +157,6 @@ def download(
         for thread in threads:
             if thread.ident is not None:
                 thread.join(_LAST_WAIT)
-    found = [tile for tile in area if folder.chip(tile).is_file()]
-    if not found:
-        folder.forget_missing()
-        msg = (
-            f"{template.host} has none of the {len(area)} tiles: check --bbox, --zoom and --tms (a "
-            "template may need {-y} instead of {y})"
-        )
-        raise PreprocessError(msg)
-    return found
 
 
 def _there(area: TileArea, folder: TrainFolder) -> tuple[set[Tile], tuple[int, str] | None]:

@@ -26,6 +26,7 @@ _MAGIC = (
     (b"II*\0", "GTiff"),
     (b"MM\0*", "GTiff"),
 )
+_PNG_END = b"IEND\xaeB`\x82"
 _GREY, _GREY_ALPHA, _RGB, _RGBA = 1, 2, 3, 4
 
 
@@ -63,7 +64,14 @@ def decode(data: bytes) -> Picture:
     if driver is None:
         msg = f"what it sends is no PNG, JPEG, WebP or TIFF image ({len(data)} bytes)"
         raise Unfit(msg)
-    settings = {"GDAL_ERROR_ON_LIBJPEG_WARNING": "YES", "GDAL_PAM_ENABLED": "NO"}
+    if driver == "PNG" and _PNG_END not in data:  # GDAL would leave the rest black
+        msg = "what it sends is a PNG image that breaks off"
+        raise Unfit(msg)
+    settings = {
+        "GDAL_ERROR_ON_LIBJPEG_WARNING": "YES",
+        "GDAL_PAM_ENABLED": "NO",
+        "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",  # that way of reading ignores checksums
+    }
     try:
         # The driver is named, so that nothing but a picture is ever opened.
         with (

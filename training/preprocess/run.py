@@ -279,11 +279,12 @@ def _warn_of_unknown(manifest: Manifest) -> None:
     """A model must say whose data it was made from: say so while somebody knows."""
     for what, record, option in (
         ("imagery", manifest.imagery, "--attribution and --licence"),
-        ("outlines", manifest.labels, "--label-attribution and --label-licence"),
+        ("data of the outlines", manifest.labels, "--label-attribution and --label-licence"),
     ):
         if not (record.attribution and record.licence):
             LOG.warning(
-                "whose the %s are and under which licence is not known, and a model must carry "
-                "it: say the same again with %s",
-                what, option,
-            )  # fmt: skip
+                "a model made from this must say whose the %s is and under which licence, which "
+                "is not known: say the same again with %s",
+                what,
+                option,
+            )

@@ -102,10 +102,9 @@ def host_of(url: str) -> str:
 
 def _shown(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    fields = _FIELD.fullmatch(value)
-    if name.lower() in _HARMLESS or not value or fields:
+    if _FIELD.fullmatch(value or name) or (equals and (not value or name.lower() in _HARMLESS)):
         return pair
-    return f"{name}{equals}{HIDDEN}" if equals else HIDDEN
+    return f"{name}={HIDDEN}" if equals else HIDDEN
 
 
 def _choices(name: str) -> tuple[str, ...]:
