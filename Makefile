@@ -59,13 +59,16 @@ bench: $(VENV)/.made
 	done
 
 # git: the test of the tracked files. python3-numpy: the engine runs on the system's own Python and
-# numpy, which is what QGIS uses.
+# numpy, which is what QGIS uses. PostgreSQL and PostGIS: the tests start a server of their own.
 .PHONY: system
 system:
 	@missing=""; \
 	command -v git >/dev/null 2>&1 || missing="git"; \
 	if [ -x /usr/bin/python3 ] && command -v apt-get >/dev/null 2>&1; then \
 		/usr/bin/python3 -c 'import numpy' 2>/dev/null || missing="$$missing python3-numpy"; \
+		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+		ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || \
+			missing="$$missing postgresql-postgis"; \
 	fi; \
 	[ -z "$$missing" ] || tools/system-packages $$missing || \
 		echo "Going on without them: the tests that need them are skipped and say so."
