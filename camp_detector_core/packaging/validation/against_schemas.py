@@ -16,6 +16,8 @@ _CORE = "https://schemas.stacspec.org/v{}/item-spec/json-schema/item.json"
 _FETCH = "fetch it with --fetch-schemas, or name a folder that has it with --schemas"
 _MAX_ERRORS = 50
 """Of one schema."""
+_SHORT = 60
+"""Characters of a value that a message may repeat."""
 
 
 def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) -> None:
@@ -121,7 +123,8 @@ def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
     }
     if kind in said:
         return said[kind]
-    return shown(error.message.replace(repr(value), "the value")) if value else shown(error.message)
+    short = len(repr(value)) <= _SHORT
+    return shown(error.message if short else error.message.replace(repr(value), "the value"))
 
 
 def _remedy(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types

@@ -82,7 +82,8 @@ class Report:
         if self.left_out:
             found.append(f"... and {self.left_out} more notes")
         counts = [len(self.of(level)) for level in levels]
-        word = "valid" if self.valid else "not valid"
+        checked = "" if counts[2] == 0 else " as far as it was checked"
+        word = f"valid{checked}" if self.valid else "not valid"
         passed = f"; passed: {', '.join(self.passed)}" if self.passed else ""
         found.append(
             f"{shown(self.item)} is {word}: {_count(counts[0], 'problem')}, {counts[1]} of advice, "

@@ -6,11 +6,8 @@ v1.1.0 says v1.0.0, and others end in ``#``.
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -20,9 +17,8 @@ from .reading import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-CACHE_VARIABLE = "CAMP_DETECTOR_CACHE"
-"""Environment variable that names the folder of downloads."""
 MAX_BYTES = 4 << 20
 _EXTENSION = re.compile(
     r"https://stac-extensions\.github\.io/([a-z0-9-]+)/(v[0-9]+\.[0-9]+\.[0-9]+)/schema\.json"
@@ -36,18 +32,9 @@ class SchemaError(CampDetectorError):
 
 def schema_cache() -> Path:
     """The user's folder of fetched schemas, where the platform keeps what may be deleted."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen) / "schemas"
-    local, xdg = os.environ.get("LOCALAPPDATA", ""), os.environ.get("XDG_CACHE_HOME", "")
-    if sys.platform == "win32":
-        base = Path(local) if local else Path.home() / "AppData" / "Local"
-        return base / "camp-detector" / "cache" / "schemas"
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:  # the specification says that relative values are ignored
-        base = Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".cache"
-    return base / "camp-detector" / "schemas"
+    from camp_detector_core.catalog.places import cache_folder
+
+    return cache_folder() / "schemas"
 
 
 def names_of(uri: str) -> list[str]:
