@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .entry import Asset, Entry, canonical, entry_of
-from .errors import CatalogError, UnreachableError
+from .errors import CatalogError, UnknownModelError, UnreachableError
 from .names import check_id, file_name, is_id
 from .package import Counter
 from .places import cache_folder, chosen_catalog
@@ -62,7 +62,15 @@ def find_model(
         msg = f"{text} is neither a file nor a model of the catalogue: {error}"
         raise type(error)(msg) from error
     local = found.local_item(entry)
-    return FoundModel(local or _fetched(found, entry, progress))
+    if local is not None:
+        return FoundModel(local)
+    try:
+        return FoundModel(_fetched(found, entry, progress))
+    except UnknownModelError:
+        again = found.get(text)  # it may have been replaced just now
+        if again == entry:
+            raise
+        return FoundModel(_fetched(found, again, progress))
 
 
 def onnx_asset(entry: Entry) -> Asset:
@@ -117,13 +125,15 @@ def _download(
         msg = f"the model {entry.id} has {size >> 20} MiB, which no model here has: not fetched"
         raise CatalogError(msg)
     step = Counter(size, progress)
+    name = f"the ONNX model of {entry.id} in {catalog.where}"
     part: Path | None = None
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=model.parent, prefix=".part-")
-        part = Path(name)
+        handle, temporary = tempfile.mkstemp(dir=model.parent, prefix=".part-")
+        part = Path(temporary)
         with os.fdopen(handle, "wb") as stream:
-            for piece in verified(catalog.chunks(entry, asset), size or None, asset.sha256):
+            pieces = catalog.chunks(entry, asset)
+            for piece in verified(pieces, size or None, asset.sha256, name):
                 stream.write(piece)
                 step(len(piece))
                 if stream.tell() > _MAX_MODEL:

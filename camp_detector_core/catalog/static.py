@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .base import Added, unknown
@@ -58,8 +59,15 @@ class StaticCatalog:
         Raises:
             CatalogError: It cannot be read, or leads out of itself.
         """
-        paths = self._paths()
-        return sorted((self._entry(p) for p in paths), key=lambda e: e.id)
+        for _ in range(_TURNS):
+            collection, version = self._collection()
+            paths = self._paths(collection)
+            try:
+                return sorted((self._entry(p) for p in paths), key=lambda e: e.id)
+            except UnknownModelError:
+                if self._collection()[1] == version:
+                    raise  # it was not removed just now: its file is lost
+        raise self._busy()
 
     def get(self, model_id: str) -> Entry:
         """One model.
@@ -68,7 +76,8 @@ class StaticCatalog:
             UnknownModelError: There is none of that id.
             CatalogError: It cannot be read.
         """
-        paths = {posixpath.basename(p).removesuffix(".json"): p for p in self._paths()}
+        found = self._paths(self._collection()[0])
+        paths = {posixpath.basename(p).removesuffix(".json"): p for p in found}
         if model_id not in paths:
             raise unknown(model_id, list(paths), self.where)
         return self._entry(paths[model_id])
@@ -85,15 +94,14 @@ class StaticCatalog:
         """The item's file, where the catalogue is a folder."""
         return self._store.file(entry.path) if isinstance(self._store, LocalStore) else None
 
-    def _paths(self) -> list[str]:
+    def _paths(self, collection: dict[str, Any] | None) -> list[str]:
         """Paths of all items; none where there is no catalogue yet."""
-        collection = self._collection()[0]
-        if collection is None:
-            root = self._store.read(CATALOG)
-            if root.version != ABSENT:
-                parse(root.data, CATALOG, self.where, "Catalog")
-            return []
-        return item_paths(collection, self.where)
+        if collection is not None:
+            return item_paths(collection, self.where)
+        root = self._store.read(CATALOG)
+        if root.version != ABSENT:
+            parse(root.data, CATALOG, self.where, "Catalog")
+        return []
 
     def _collection(self) -> tuple[dict[str, Any] | None, str]:
         """The collection and its version."""
@@ -140,9 +148,10 @@ class StaticCatalog:
                 put_files(self._store, package, home, Counter(2 * package.bytes, progress))
             if changed:
                 self._put_item(path, data, before.version, package.id)
-            self._list(lambda entries: {**entries, entry.id: entry})
+            self._list(entry.path, entry)
             if changed and before.version != ABSENT:
-                self._drop_files(entry_of(before.data, path, self.where), keep=home)
+                with suppress(CatalogError):  # an item that is damaged does not tell its files
+                    self._drop_files(entry_of(before.data, path, self.where), keep=home)
         return Added(entry, changed)
 
     def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
@@ -178,22 +187,26 @@ class StaticCatalog:
         extra("rustac")
         path = item_path(check_id(model_id))
         with self._store.changing():
-            listed = model_id in {e.id for e in self.items()}
+            listed = self._paths(self._collection()[0])
             left = self._store.names(posixpath.dirname(path))
-            if not listed and not left:
+            if path not in listed and not left:
                 raise unknown(model_id, [e.id for e in self.items()], self.where)
-            self._list(lambda entries: {k: e for k, e in entries.items() if k != model_id})
+            self._list(path, None)
             for name in sorted(left, key=lambda name: name != path):  # the item first
                 self._store.delete(name)
 
-    def _list(self, change: Callable[[dict[str, Entry]], dict[str, Entry]]) -> None:
-        """Bring the list of models up to date, then the root and the table."""
+    def _list(self, path: str, entry: Entry | None) -> None:
+        """Bring the list of models up to date, then the root and the table.
+
+        Args:
+            path: Of the one model that changes.
+            entry: What it is now; None where it is there no more.
+        """
         for _ in range(_TURNS):
             collection, version = self._collection()
-            entries = {e.id: e for e in self.items()} if collection else {}
-            wanted = canonical(
-                with_items(collection or new_collection(), list(change(entries).values()))
-            )
+            others = [p for p in self._paths(collection) if p != path]
+            entries = [*self._those_there(others), *([entry] if entry else [])]
+            wanted = canonical(with_items(collection or new_collection(), entries))
             try:
                 self._store.put(COLLECTION, wanted, expected=version)
             except ConflictError:
@@ -201,8 +214,18 @@ class StaticCatalog:
             self._put_root()
             self._put_table()
             return
-        msg = f"{self.where} is changed by others all the time: try again later"
-        raise CatalogError(msg)
+        raise self._busy()
+
+    def _those_there(self, paths: list[str]) -> Iterator[Entry]:
+        """The models at some paths, without those whose files are lost."""
+        for path in paths:
+            try:
+                yield self._entry(path)
+            except UnknownModelError:
+                continue
+
+    def _busy(self) -> CatalogError:
+        return CatalogError(f"{self.where} is changed by others all the time: try again later")
 
     def _put_root(self) -> None:
         for _ in range(_TURNS):
@@ -251,12 +274,20 @@ def put_files(store: Store, package: Package, home: str, step: Callable[[int], N
     for file in {f.name: f for f in package.files.values()}.values():
         path = f"{home}/{file.name}"
         store.put_file(path, file.source, step)
-        for piece in verified(store.chunks(path), file.size, file.sha256):
+        for piece in verified(store.chunks(path), file.size, file.sha256, store.url(path)):
             step(len(piece))
 
 
-def verified(pieces: Iterator[bytes], size: int | None, sha256: str | None) -> Iterator[bytes]:
+def verified(
+    pieces: Iterator[bytes], size: int | None, sha256: str | None, name: str
+) -> Iterator[bytes]:
     """Pass a file on and raise at its end where it is not the one that was meant.
+
+    Args:
+        pieces: Its bytes.
+        size: Bytes that it must have, where that is known.
+        sha256: Checksum that it must have, where that is known.
+        name: For the message.
 
     Raises:
         CatalogError: It is longer or shorter, or of another checksum.
@@ -269,5 +300,5 @@ def verified(pieces: Iterator[bytes], size: int | None, sha256: str | None) -> I
         digest.update(piece)
         yield piece
     if size not in {None, done} or sha256 not in {None, digest.hexdigest()}:
-        msg = "a file of the catalogue is not the one that its item describes: it is damaged"
+        msg = f"{name} is not the file that its item describes: it is damaged, add the model again"
         raise CatalogError(msg)

@@ -112,6 +112,5 @@ def test_what_a_stranger_wrote_does_not_act_on_the_terminal(
 def test_a_bare_model_is_added_with_a_date(camp: Camp, tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.onnx")
     assert "give --trained DATE" in camp("catalog", "add", model)[2]
-    code, out, _ = camp("catalog", "add", model, "--trained", "2026-11-24")
-    assert code == 0
+    assert camp("catalog", "add", model, "--trained", "2026-11-24")[0] == 0
     assert "(trained 2026-11-24)" in camp("catalog", "list")[1]

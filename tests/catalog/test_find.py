@@ -151,8 +151,8 @@ def change_model(place: Path, **fields: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"file__checksum": "1220" + "0" * 64}, "not the one that its item describes"),
-        ({"file__size": 10}, "not the one that its item describes"),
+        ({"file__checksum": "1220" + "0" * 64}, "not the file that its item describes"),
+        ({"file__size": 10}, "not the file that its item describes"),
         ({"file__size": 1 << 40}, "which no model here has"),
         ({"file__checksum": None}, "gives no checksum"),
         ({"href": "../../../../secret.onnx"}, "does not lie in the catalogue"),

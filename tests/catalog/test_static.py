@@ -462,6 +462,30 @@ def test_a_catalogue_that_is_damaged_is_told_of(
         catalog.items()
 
 
+@pytest.mark.parametrize("data", [None, b"{", b'{"type": "Feature", "id": "x", "assets": {}}'])
+def test_a_model_whose_item_is_lost_or_damaged_can_be_removed_or_added_again(
+    tmp_path: Path, catalog: StaticCatalog, place: Path, data: bytes | None
+) -> None:
+    package = package_of(tmp_path / "a", name="a")
+    catalog.add(package)
+    catalog.add(package_of(tmp_path / "b", name="b"))
+    item = place / "models/a-1.0/a-1.0.json"
+    for repair in (
+        lambda: catalog.remove("a-1.0"),
+        lambda: catalog.add(package, overwrite=True),
+    ):
+        if data is None:
+            item.unlink()
+        else:
+            item.write_bytes(data)
+        with pytest.raises(CatalogError):
+            catalog.items()
+        repair()
+        assert "b-1.0" in assert_whole(place)
+        catalog.add(package)
+        assert assert_whole(place) == {"a-1.0", "b-1.0"}
+
+
 def test_json_without_end_is_not_read(tmp_path: Path, catalog: StaticCatalog, place: Path) -> None:
     catalog.add(package_of(tmp_path / "a"))
     with (place / "models/collection.json").open("wb") as stream:
