@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, UnknownModelError, UnreachableError
 from .names import check_id, file_name, is_id
-from .package import Counter
 from .places import cache_folder, chosen_catalog
-from .static import verified
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.ports import Progress

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from camp_detector_core.engine.ports import Progress
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.model_file import ModelFile
 
@@ -246,27 +244,3 @@ def _described(item: dict[str, Any], spec: ModelSpec) -> dict[str, Any]:
         msg = f"the item of {spec.id} holds a number that JSON has not (NaN or infinity)"
         raise CatalogError(msg) from error
     return whole
-
-
-class Counter:
-    """Adds up bytes for a progress bar and stops when asked to."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        """Nothing is done yet."""
-        self._total = total
-        self._progress = progress
-        self._done = 0
-
-    def __call__(self, size: int) -> None:
-        """So many bytes more.
-
-        Raises:
-            Cancelled: The user wants to stop.
-        """
-        self._done += size
-        if self._progress is None:
-            return
-        if self._progress.cancelled():
-            msg = "cancelled"
-            raise Cancelled(msg)
-        self._progress.update(min(self._done, self._total), self._total)

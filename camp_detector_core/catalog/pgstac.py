@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from .base import Added, unknown
+from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, UnreachableError, extra
 from .layout import new_collection, web_links
 from .names import COLLECTION_ID, check_id, item_path
-from .package import Counter
-from .static import put_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

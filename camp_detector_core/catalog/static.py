@@ -14,23 +14,22 @@ replaced only in the version that was read, so of two writers none undoes what t
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .base import Added, unknown
+from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, ConflictError, UnknownModelError, extra
 from .layout import at_home, item_paths, new_collection, parse, with_child, with_items
 from .local_store import LocalStore
 from .names import CATALOG, COLLECTION, TABLE, check_id, item_path, resolve
-from .package import Counter
-from .stores import ABSENT, MAX_FILE
+from .stores import ABSENT
 from .table import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -263,42 +262,3 @@ class StaticCatalog:
                 continue  # on the web
             if path.startswith(f"{folder}/") and not path.startswith(f"{keep}/"):
                 self._store.delete(path)
-
-
-def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:
-    """Copy a model's files into a folder of a store, and see that what arrived was sent.
-
-    Raises:
-        CatalogError: A file cannot be written, or changed on its way.
-    """
-    for file in {f.name: f for f in package.files.values()}.values():
-        path = f"{home}/{file.name}"
-        store.put_file(path, file.source, step)
-        for piece in verified(store.chunks(path), file.size, file.sha256, store.url(path)):
-            step(len(piece))
-
-
-def verified(
-    pieces: Iterator[bytes], size: int | None, sha256: str | None, name: str
-) -> Iterator[bytes]:
-    """Pass a file on and raise at its end where it is not the one that was meant.
-
-    Args:
-        pieces: Its bytes.
-        size: Bytes that it must have, where that is known.
-        sha256: Checksum that it must have, where that is known.
-        name: For the message.
-
-    Raises:
-        CatalogError: It is longer or shorter, or of another checksum.
-    """
-    digest, done = hashlib.sha256(), 0
-    for piece in pieces:
-        done += len(piece)
-        if done > (MAX_FILE if size is None else size):
-            break
-        digest.update(piece)
-        yield piece
-    if size not in {None, done} or sha256 not in {None, digest.hexdigest()}:
-        msg = f"{name} is not the file that its item describes: it is damaged, add the model again"
-        raise CatalogError(msg)

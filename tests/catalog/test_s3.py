@@ -132,6 +132,32 @@ def test_many_who_add_at_once_lose_nothing(s3: Seaweed, url: str, tmp_path: Path
     assert [f["id"] for f in rustac.read_sync(str(table))["features"]] == [p.id for p in packages]
 
 
+def test_the_table_holds_what_others_add_while_it_is_written(
+    s3: Seaweed, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rustac
+
+    from camp_detector_core.catalog import static
+
+    first, second = (package_of(tmp_path / name, name=name) for name in ("a", "b"))
+    waiting = [second]
+    write = static.table_of
+
+    def overtaken(entries: list[Any]) -> bytes | None:
+        made = write(entries)
+        listed = [e.id for e in open_catalog(url).items()]
+        if waiting and listed == ["a-1.0"]:
+            open_catalog(url).add(waiting.pop())
+        return made
+
+    monkeypatch.setattr(static, "table_of", overtaken)
+    open_catalog(url).add(first)
+    table = tmp_path / "models.parquet"
+    table.write_bytes(keys(s3, url)["models.parquet"])
+    found = [f["id"] for f in rustac.read_sync(str(table))["features"]]
+    assert found == ["a-1.0", "b-1.0"]
+
+
 def test_of_two_who_add_other_content_under_one_id_one_is_told(url: str, tmp_path: Path) -> None:
     packages = [package_of(tmp_path / str(i), picture=str(i).encode()) for i in range(2)]
     ended: list[str] = []

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import Package, read_package
+from camp_detector_core.catalog.static import StaticCatalog
+from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.stac import (
     RunFacts,
     TrainingArea,
@@ -15,6 +19,7 @@ from camp_detector_core.packaging.stac import (
 from tests.support.models import write_model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 BOX = (85.51, 27.62, 85.53, 27.64)
@@ -66,3 +71,24 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     """All files below a folder but the lock, by their paths."""
     files = (p for p in folder.rglob("*") if p.is_file() and p.name != ".lock")
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+def assert_whole(place: Path) -> set[str]:
+    """Every listed model is there with files that are those of its item; gives the ids."""
+    found = StaticCatalog(LocalStore(place)).items()
+    for entry in found:
+        item = place / entry.path
+        assert open_model(item).spec.id == entry.id
+        for asset in entry.assets:
+            if asset.href.startswith("./"):
+                file = item.parent / asset.href
+                assert file.stat().st_size == asset.size
+    return {e.id for e in found}
+
+
+def edit_assets(meta: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the assets of a run's item."""
+    path = meta / "stac_item.json"
+    item = json.loads(path.read_text())
+    change(item["assets"])
+    path.write_text(json.dumps(item))

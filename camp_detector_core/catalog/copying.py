@@ -1,0 +1,82 @@
+"""Bytes on their way: counted, verified, and stopped when the user wants to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import Cancelled
+
+from .errors import CatalogError
+from .stores import MAX_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from camp_detector_core.engine.ports import Progress
+
+    from .package import Package
+    from .stores import Store
+
+
+class Counter:
+    """Adds up bytes for a progress bar and stops when asked to."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        """Nothing is done yet."""
+        self._total = total
+        self._progress = progress
+        self._done = 0
+
+    def __call__(self, size: int) -> None:
+        """So many bytes more.
+
+        Raises:
+            Cancelled: The user wants to stop.
+        """
+        self._done += size
+        if self._progress is None:
+            return
+        if self._progress.cancelled():
+            msg = "cancelled"
+            raise Cancelled(msg)
+        self._progress.update(min(self._done, self._total), self._total)
+
+
+def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:
+    """Copy a model's files into a folder of a store, and see that what arrived was sent.
+
+    Raises:
+        CatalogError: A file cannot be written, or changed on its way.
+    """
+    for file in {f.name: f for f in package.files.values()}.values():
+        path = f"{home}/{file.name}"
+        store.put_file(path, file.source, step)
+        for piece in verified(store.chunks(path), file.size, file.sha256, store.url(path)):
+            step(len(piece))
+
+
+def verified(
+    pieces: Iterator[bytes], size: int | None, sha256: str | None, name: str
+) -> Iterator[bytes]:
+    """Pass a file on and raise at its end where it is not the one that was meant.
+
+    Args:
+        pieces: Its bytes.
+        size: Bytes that it must have, where that is known.
+        sha256: Checksum that it must have, where that is known.
+        name: For the message.
+
+    Raises:
+        CatalogError: It is longer or shorter, or of another checksum.
+    """
+    digest, done = hashlib.sha256(), 0
+    for piece in pieces:
+        done += len(piece)
+        if done > (MAX_FILE if size is None else size):
+            break
+        digest.update(piece)
+        yield piece
+    if size not in {None, done} or sha256 not in {None, digest.hexdigest()}:
+        msg = f"{name} is not the file that its item describes: it is damaged, add the model again"
+        raise CatalogError(msg)
