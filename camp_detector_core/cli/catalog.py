@@ -117,7 +117,8 @@ def _added(package: Package, target: Catalog, *, changed: bool) -> str:
     if not changed:
         return f"{package.id} is in {target.where} already, with the same content"
     files = len({f.name for f in package.files.values()})
-    text = f"{package.id} added to {target.where}: {files} files, {megabytes(package.bytes)}"
+    count = f"{files} file{'s' if files != 1 else ''}"
+    text = f"{package.id} added to {target.where}: {count}, {megabytes(package.bytes)}"
     if package.left_out:
         text += f"\n  left out: {', '.join(package.left_out)} (--assets all takes them along)"
     return text

@@ -12,11 +12,15 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import read_package
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.engine.errors import CampDetectorError
-from tests.support.catalogs import assert_whole, package_of, write_run
+from tests.support.catalogs import assert_whole, edit_assets, package_of, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+def lead_to(meta: Path, href: str) -> None:
+    edit_assets(meta, lambda assets: assets["confusion-matrix"].update(href=href))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
             "lies outside of",
         ),
         (
-            lambda m: edit_assets(m, lambda a: a["confusion-matrix"].update(href="/etc/passwd")),
+            lambda m: lead_to(m, "/etc/passwd"),
             "lies outside of",
         ),
         (
