@@ -87,6 +87,7 @@ class TrainFolder:
                 folder.mkdir(exist_ok=True)
             for stale in self._work.glob("part-*"):
                 stale.unlink(missing_ok=True)
+            self._mend_missing()
         except OSError as error:
             raise cannot_write(self.root, error) from error
         replace_json(self._work / _REQUEST, asdict(self._request))
@@ -135,9 +136,7 @@ class TrainFolder:
         manifest = read_manifest(self.chips)
         known = set(manifest.imagery.missing) if manifest and not self._overwrite else set()
         with suppress(FileNotFoundError):
-            text = (self._work / _MISSING).read_text(encoding="utf-8")
-            # Without its end of line, a number may have been cut off by a kill.
-            lines = [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
+            lines = (self._work / _MISSING).read_text(encoding="utf-8").splitlines()
             known |= {(int(x), int(y)) for x, y in (line.split() for line in lines)}
         return known
 
@@ -189,6 +188,14 @@ class TrainFolder:
         replace_json(self._work / _LABELS, {})
         self.put(self.outlines, data)
         replace_json(self._work / _LABELS, asdict(record))
+
+    def _mend_missing(self) -> None:
+        """Take away a last line without its end: a kill may have cut off a number."""
+        with suppress(FileNotFoundError):
+            path = self._work / _MISSING
+            data = path.read_bytes()
+            if not data.endswith(b"\n"):
+                self.put(path, data[: data.rfind(b"\n") + 1])
 
     def _check_foreign(self) -> None:
         if self.root.exists() and not self.root.is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from training.preprocess.manifest import (
     Manifest,
     PreprocessError,
     now,
+    read_manifest,
 )
 from training.preprocess.osm import (
     ATTRIBUTION,
@@ -116,6 +117,7 @@ def preprocess(
     outlines = None if options.labels is None else _own_outlines(options, area)
     request = Request(options.bbox, options.zoom, template.public)
     with TrainFolder(options.train_dir, request, overwrite=options.overwrite) as folder:
+        earlier = read_manifest(folder.chips)
         record = _put_labels(options, area, folder, outlines)
         tiles = download(
             area,
@@ -129,12 +131,10 @@ def preprocess(
         )
         if not marked:
             LOG.warning("no building lies on any chip: training will have nothing to learn from")
-        manifest = Manifest(
-            bbox=options.bbox,
-            zoom=options.zoom,
-            imagery=_imagery(options, template, area, tiles, taken),
-            labels=record,
-        )
+        imagery = _imagery(options, template, area, tiles, taken)
+        if earlier is not None:
+            imagery, record = _remembered(imagery, record, earlier)
+        manifest = Manifest(options.bbox, options.zoom, imagery, record)
         manifest.write(folder.root)
         folder.finish()
     _warn_of_unknown(manifest)
@@ -247,6 +247,27 @@ def _imagery(
         start=taken[0],
         end=taken[1],
     )
+
+
+def _remembered(
+    imagery: ImageryRecord, labels: LabelRecord, earlier: Manifest
+) -> tuple[ImageryRecord, LabelRecord]:
+    """What an earlier call was told of the same data, where this one was told nothing."""
+    before = earlier.imagery
+    imagery = replace(
+        imagery,
+        attribution=imagery.attribution or before.attribution,
+        licence=imagery.licence or before.licence,
+        start=imagery.start or before.start,
+        end=imagery.end if imagery.start else before.end,
+    )
+    if (labels.source, labels.url) == (earlier.labels.source, earlier.labels.url):
+        labels = replace(
+            labels,
+            attribution=labels.attribution or earlier.labels.attribution,
+            licence=labels.licence or earlier.labels.licence,
+        )
+    return imagery, labels
 
 
 def _span(text: str | None) -> tuple[str | None, str | None]:

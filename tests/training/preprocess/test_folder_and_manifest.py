@@ -1,0 +1,257 @@
+"""What the folder says of itself, and that nobody's files are lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.support.tiles import NORTH, WEST, bbox_text
+from training.describe import build_spec
+from training.options import DataOptions, ModelOptions, TrainOptions
+from training.preprocess import run
+from training.preprocess.area import parse_bbox, tiles_of
+from training.preprocess.folder import Request, TrainFolder
+from training.preprocess.manifest import (
+    ImageryRecord,
+    LabelRecord,
+    Manifest,
+    PreprocessError,
+    credits_of,
+    read_manifest,
+)
+from training.preprocess.run import preprocess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.tile_server import TileServer
+    from training.preprocess.run import PreprocessOptions
+
+    Options = Callable[..., PreprocessOptions]
+
+REQUEST = Request((1.0, 2.0, 3.0, 4.0), 19, "https://a.org/{z}/{x}/{y}")
+WHEN = "2026-11-24T10:00:00Z"
+
+
+def manifest(**changes: Any) -> Manifest:
+    imagery = ImageryRecord("https://a.org/{z}/{x}/{y}", WHEN, 3, ((1, 2),), "Survey", "CC-BY-4.0")
+    labels = LabelRecord("OpenStreetMap", WHEN, 5, None, "OpenStreetMap contributors", "ODbL-1.0")
+    return replace(Manifest((1.0, 2.0, 3.0, 4.0), 19, imagery, labels), **changes)
+
+
+def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
+    made = manifest()
+    made.write(tmp_path)
+    assert read_manifest(tmp_path / "chips") == made
+    assert [p.name for p in tmp_path.iterdir()] == ["manifest.json"]
+    values = json.loads((tmp_path / "manifest.json").read_text())
+    assert values["version"] == 1
+    assert values["imagery"]["missing"] == [[1, 2]]
+    assert set(values["imagery"]) == {
+        "tms", "attribution", "licence", "start", "end", "fetched", "tiles", "missing",
+    }  # fmt: skip
+    assert set(values["labels"]) == {
+        "source", "url", "attribution", "licence", "fetched", "date", "features",
+    }  # fmt: skip
+
+
+def test_a_folder_without_one_or_with_that_of_another_program_has_none(tmp_path: Path) -> None:
+    assert read_manifest(tmp_path / "chips") is None
+    (tmp_path / "manifest.json").write_text('{"name": "an app"}')
+    assert read_manifest(tmp_path / "chips") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "no JSON",
+        {"version": 2},
+        {"bbox": [1, 2, 3]},
+        {"bbox": [3, 2, 1, 4]},
+        {"imagery": {"tms": "x"}},
+        {"labels": []},
+        {"zoom": None},
+    ],
+)
+def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, change: Any) -> None:
+    values = {**manifest().to_dict(), **(change if isinstance(change, dict) else {})}
+    text = change if isinstance(change, str) else json.dumps(values)
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(PreprocessError, match=r"manifest.json is|is no area"):
+        read_manifest(tmp_path / "chips")
+
+
+def test_a_later_release_may_say_more(tmp_path: Path) -> None:
+    values = manifest().to_dict()
+    values["imagery"]["sensor"] = "drone"
+    (tmp_path / "manifest.json").write_text(json.dumps(values))
+    assert read_manifest(tmp_path / "chips") == manifest()
+
+
+def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) -> None:
+    manifest().write(tmp_path)
+    imagery, outlines = (
+        "Imagery: Survey, CC-BY-4.0",
+        "Building outlines: OpenStreetMap contributors, ODbL-1.0",
+    )
+    chips, labels = tmp_path / "chips", tmp_path / "labels"
+    assert credits_of(chips, labels) == (imagery, outlines)
+    assert credits_of(chips, labels / "buildings.geojson") == (imagery, outlines)
+    assert credits_of(chips, tmp_path.parent / "own.gpkg") == (imagery,)
+    assert credits_of(tmp_path / "a" / "b", labels) == ()
+    options = TrainOptions(
+        data=DataOptions(chips, labels),
+        out=tmp_path / "out",
+        model=ModelOptions(attribution=("By hand", imagery)),
+    )
+    spec = build_spec(options, threshold=0.5, attribution=("Encoder",), provenance={})
+    assert spec.attribution == ("By hand", imagery, outlines, "Encoder")
+
+
+def test_unknown_owners_are_null_and_a_warning(
+    options: Options, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    done = preprocess(options())
+    assert done.manifest.imagery.attribution is None
+    assert done.manifest.imagery.start is None
+    assert "must say whose the imagery is" in caplog.text
+    caplog.clear()
+    known = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
+    done = preprocess(options(train_dir=tmp_path / "known", **known))
+    assert done.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
+    assert caplog.text == ""
+    done = preprocess(options(train_dir=tmp_path / "known"))  # forgets nothing that was said
+    assert done.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
+    assert done.manifest.imagery.start == "2022-07-20T00:00:00Z"
+
+
+def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
+    from training.preprocess.template import TileTemplate
+
+    area = tiles_of(run.BBOX, 19)
+    template = TileTemplate(run.TMS)
+    record = run._imagery(run.PreprocessOptions(), template, area, list(area), (None, None))
+    assert (record.attribution, record.licence) == ("OpenAerialMap contributors", "CC-BY-4.0")
+    assert record.tms == run.TMS
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2022-07-20", "2022-07-20T00:00:00Z", "2022-07-20T23:59:59Z"),
+        ("2022-07-20/2022-07-23", "2022-07-20T00:00:00Z", "2022-07-23T23:59:59Z"),
+        ("2022-07-20T05:30:00Z", "2022-07-20T05:30:00Z", "2022-07-20T05:30:00Z"),
+        ("2022-07-20T05:30+05:45", "2022-07-20T05:30:00+05:45", "2022-07-20T05:30:00+05:45"),
+        (None, None, None),
+    ],
+)
+def test_a_date_of_imagery_is_a_span(text: str | None, start: str, end: str) -> None:
+    assert run._span(text) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["", "july", "2022-07-23/2022-07-20", "2022-13-01", "/2022-07-20"])
+def test_a_date_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(PreprocessError, match="imagery date"):
+        run._span(text)
+
+
+def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(
+    options: Options, tiles: TileServer, tmp_path: Path
+) -> None:
+    preprocess(options())
+    chips = sorted(p.name for p in (tmp_path / "train" / "chips").iterdir())
+    smaller = parse_bbox(bbox_text(cols=1))
+    for change in ({"bbox": smaller}, {"zoom": 18}, {"tms": tiles.template + "?layer=2"}):
+        with pytest.raises(PreprocessError, match=r"another request .*--overwrite"):
+            preprocess(options(**change))
+    assert sorted(p.name for p in (tmp_path / "train" / "chips").iterdir()) == chips
+    done = preprocess(options(bbox=smaller, overwrite=True))
+    assert sorted(p.name for p in done.chips.iterdir()) == [
+        f"OAM-{WEST}-{y}-19.tif" for y in (NORTH, NORTH + 1)
+    ]
+    assert {p.name for p in done.labels.iterdir()} == {
+        *(p.name for p in done.chips.iterdir()), "buildings.geojson",
+    }  # fmt: skip
+
+
+def test_an_unfinished_request_is_as_safe_as_a_finished_one(tmp_path: Path) -> None:
+    with TrainFolder(tmp_path / "t", REQUEST) as folder:
+        folder.put(folder.chip(next(iter(tiles_of(run.BBOX, 19)))), b"chip")
+    with TrainFolder(tmp_path / "t", REQUEST):
+        pass
+    with pytest.raises(PreprocessError, match=r"zoom 19 instead of 18"):
+        TrainFolder(tmp_path / "t", replace(REQUEST, zoom=18))
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["chips/mine.tif", "labels/mine.tif", "labels/mine.geojson"])
+def test_a_folder_with_somebody_elses_files_is_never_touched(
+    tmp_path: Path, name: str, overwrite: bool
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir()
+    file.write_text("mine")
+    with pytest.raises(PreprocessError, match=r"mine.* which preprocess did not write"):
+        TrainFolder(tmp_path, REQUEST, overwrite=overwrite)
+    assert file.read_text() == "mine"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_chips_that_nothing_is_known_of_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "chips").mkdir()
+    (tmp_path / "chips" / "OAM-1-2-19.tif").write_text("a chip")
+    with pytest.raises(PreprocessError, match="nothing says of which request"):
+        TrainFolder(tmp_path, REQUEST)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PreprocessError, match="is a file"):
+        TrainFolder(tmp_path / "file", REQUEST)
+
+
+def test_two_at_a_time_are_kept_apart(tmp_path: Path) -> None:
+    with (
+        TrainFolder(tmp_path, REQUEST),
+        pytest.raises(PreprocessError, match="another preprocess is at work"),
+        TrainFolder(tmp_path, REQUEST),
+    ):
+        pass
+    with TrainFolder(tmp_path, REQUEST):
+        pass
+
+
+def test_leftovers_of_a_kill_are_cleared_and_half_a_note_is_no_note(tmp_path: Path) -> None:
+    with TrainFolder(tmp_path, REQUEST):
+        pass
+    work = tmp_path / ".preprocess"
+    (work / "part-x").write_text("half a chip")
+    (work / "missing.txt").write_text("5 7\n12 3")
+    with TrainFolder(tmp_path, REQUEST) as folder:
+        assert folder.missing() == {(5, 7)}
+        folder.note_missing(next(iter(tiles_of(run.BBOX, 19))))
+        assert len(folder.missing()) == 2
+        assert not (work / "part-x").exists()
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from camp_detector_core.engine.errors import OutputError
+
+    with TrainFolder(tmp_path, REQUEST) as folder:
+
+        def full(*_: object) -> None:
+            raise OSError(28, os.strerror(28))
+
+        monkeypatch.setattr("pathlib.Path.replace", full)
+        with pytest.raises(OutputError, match="the disk is full"):
+            folder.put(folder.chips / "OAM-1-2-19.tif", np.zeros(9, np.uint8).tobytes())
+        assert not list(folder.chips.iterdir())
+        assert not list((tmp_path / ".preprocess").glob("part-*"))
