@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from training.preprocess.download import download
 from training.preprocess.folder import Request, TrainFolder
 from training.preprocess.http import HttpOptions
 from training.preprocess.manifest import (
-    ImageryRecord,
     LabelRecord,
     Manifest,
     PreprocessError,
@@ -29,6 +27,7 @@ from training.preprocess.osm import (
     fetch_buildings,
 )
 from training.preprocess.outlines import read_outlines, to_geojson, touching, write_masks
+from training.preprocess.records import imagery_record, remembered, span_of, warn_of_unknown
 from training.preprocess.template import TileTemplate
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ _MARGIN = 50.0
 """Metres around the tiles in which a building may begin that reaches into them."""
 _TILE_BYTES = 500_000
 """About what a chip of 512 pixels takes on disk."""
-_OAM = "tiles.openaerialmap.org"
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def preprocess(
     """
     template = TileTemplate(options.tms)
     area = tiles_of(options.bbox, options.zoom)
-    taken = _span(options.imagery_date)
+    taken = span_of(options.imagery_date)
     _announce(area, template, options)
     outlines = None if options.labels is None else _own_outlines(options, area)
     request = Request(options.bbox, options.zoom, template.public)
@@ -131,13 +129,13 @@ def preprocess(
         )
         if not marked:
             LOG.warning("no building lies on any chip: training will have nothing to learn from")
-        imagery = _imagery(options, template, area, tiles, taken)
+        imagery = imagery_record(options, template, area=area, tiles=tiles, taken=taken)
         if earlier is not None:
-            imagery, record = _remembered(imagery, record, earlier)
+            imagery, record = remembered(imagery, record, earlier)
         manifest = Manifest(options.bbox, options.zoom, imagery, record)
         manifest.write(folder.root)
         folder.finish()
-    _warn_of_unknown(manifest)
+    warn_of_unknown(manifest)
     return PreprocessResult(manifest, folder.chips, folder.labels)
 
 
@@ -226,86 +224,3 @@ def _put_labels(
     )
     folder.put_outlines(to_geojson(found), record)
     return record
-
-
-def _imagery(
-    options: PreprocessOptions,
-    template: TileTemplate,
-    area: TileArea,
-    tiles: list[Tile],
-    taken: tuple[str | None, str | None],
-) -> ImageryRecord:
-    known = ("OpenAerialMap contributors", "CC-BY-4.0") if template.host == _OAM else (None, None)
-    have = set(tiles)
-    return ImageryRecord(
-        tms=template.public,
-        fetched=now(),
-        tiles=len(tiles),
-        missing=tuple((t.x, t.y) for t in area if t not in have),
-        attribution=options.attribution or known[0],
-        licence=options.licence or known[1],
-        start=taken[0],
-        end=taken[1],
-    )
-
-
-def _remembered(
-    imagery: ImageryRecord, labels: LabelRecord, earlier: Manifest
-) -> tuple[ImageryRecord, LabelRecord]:
-    """What an earlier call was told of the same data, where this one was told nothing."""
-    before = earlier.imagery
-    imagery = replace(
-        imagery,
-        attribution=imagery.attribution or before.attribution,
-        licence=imagery.licence or before.licence,
-        start=imagery.start or before.start,
-        end=imagery.end if imagery.start else before.end,
-    )
-    if (labels.source, labels.url) == (earlier.labels.source, earlier.labels.url):
-        labels = replace(
-            labels,
-            attribution=labels.attribution or earlier.labels.attribution,
-            licence=labels.licence or earlier.labels.licence,
-        )
-    return imagery, labels
-
-
-def _span(text: str | None) -> tuple[str | None, str | None]:
-    """Start and end of ``START`` or ``START/END``, as moments in UTC unless they name another zone.
-
-    A date alone is the whole day.
-
-    Raises:
-        PreprocessError: It is neither.
-    """
-    if text is None:
-        return None, None
-    first, _, last = text.partition("/")
-    try:
-        start, end = dt.datetime.fromisoformat(first), dt.datetime.fromisoformat(last or first)
-    except ValueError as error:
-        msg = f"imagery date {text!r} is none: give 2022-07-20, or 2022-07-20/2022-07-23"
-        raise PreprocessError(msg) from error
-    if len(last or first) == len("2022-07-20"):
-        end += dt.timedelta(days=1, seconds=-1)
-    moments = [m if m.tzinfo else m.replace(tzinfo=dt.UTC) for m in (start, end)]
-    if moments[1] < moments[0]:
-        msg = f"imagery date {text!r} ends before it starts: give START/END"
-        raise PreprocessError(msg)
-    start_text, end_text = (m.isoformat().replace("+00:00", "Z") for m in moments)
-    return start_text, end_text
-
-
-def _warn_of_unknown(manifest: Manifest) -> None:
-    """A model must say whose data it was made from: say so while somebody knows."""
-    for what, record, option in (
-        ("imagery", manifest.imagery, "--attribution and --licence"),
-        ("data of the outlines", manifest.labels, "--label-attribution and --label-licence"),
-    ):
-        if not (record.attribution and record.licence):
-            LOG.warning(
-                "a model made from this must say whose the %s is and under which licence, which "
-                "is not known: say the same again with %s",
-                what,
-                option,
-            )

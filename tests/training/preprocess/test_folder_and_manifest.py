@@ -24,6 +24,7 @@ from training.preprocess.manifest import (
     credits_of,
     read_manifest,
 )
+from training.preprocess.records import imagery_record, span_of
 from training.preprocess.run import preprocess
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
 
     area = tiles_of(run.BBOX, 19)
     template = TileTemplate(run.TMS)
-    record = run._imagery(run.PreprocessOptions(), template, area, list(area), (None, None))
+    record = imagery_record(
+        run.PreprocessOptions(), template, area=area, tiles=list(area), taken=(None, None)
+    )
     assert (record.attribution, record.licence) == ("OpenAerialMap contributors", "CC-BY-4.0")
     assert record.tms == run.TMS
 
@@ -152,13 +155,13 @@ def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
     ],
 )
 def test_a_date_of_imagery_is_a_span(text: str | None, start: str, end: str) -> None:
-    assert run._span(text) == (start, end)
+    assert span_of(text) == (start, end)
 
 
 @pytest.mark.parametrize("text", ["", "july", "2022-07-23/2022-07-20", "2022-13-01", "/2022-07-20"])
 def test_a_date_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(PreprocessError, match="imagery date"):
-        run._span(text)
+        span_of(text)
 
 
 def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(

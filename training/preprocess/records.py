@@ -1,0 +1,118 @@
+"""What the manifest says of imagery and outlines: told now, told earlier, or not known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from training.preprocess.manifest import (
+    ImageryRecord,
+    LabelRecord,
+    Manifest,
+    PreprocessError,
+    now,
+)
+
+if TYPE_CHECKING:
+    from training.preprocess.area import Tile, TileArea
+    from training.preprocess.run import PreprocessOptions
+    from training.preprocess.template import TileTemplate
+
+LOG = logging.getLogger(__name__)
+
+_OAM = "tiles.openaerialmap.org"
+
+
+def imagery_record(
+    options: PreprocessOptions,
+    template: TileTemplate,
+    *,
+    area: TileArea,
+    tiles: list[Tile],
+    taken: tuple[str | None, str | None],
+) -> ImageryRecord:
+    """What is known of the tiles that came.
+
+    Args:
+        options: What the user says.
+        template: Where they come from.
+        area: Those that were asked for.
+        tiles: Those that have a chip.
+        taken: When the imagery was taken: start and end, or nothing.
+    """
+    known = ("OpenAerialMap contributors", "CC-BY-4.0") if template.host == _OAM else (None, None)
+    have = set(tiles)
+    return ImageryRecord(
+        tms=template.public,
+        fetched=now(),
+        tiles=len(tiles),
+        missing=tuple((t.x, t.y) for t in area if t not in have),
+        attribution=options.attribution or known[0],
+        licence=options.licence or known[1],
+        start=taken[0],
+        end=taken[1],
+    )
+
+
+def remembered(
+    imagery: ImageryRecord, labels: LabelRecord, earlier: Manifest
+) -> tuple[ImageryRecord, LabelRecord]:
+    """What an earlier call was told of the same data, where this one was told nothing."""
+    before = earlier.imagery
+    imagery = replace(
+        imagery,
+        attribution=imagery.attribution or before.attribution,
+        licence=imagery.licence or before.licence,
+        start=imagery.start or before.start,
+        end=imagery.end if imagery.start else before.end,
+    )
+    if (labels.source, labels.url) == (earlier.labels.source, earlier.labels.url):
+        labels = replace(
+            labels,
+            attribution=labels.attribution or earlier.labels.attribution,
+            licence=labels.licence or earlier.labels.licence,
+        )
+    return imagery, labels
+
+
+def span_of(text: str | None) -> tuple[str | None, str | None]:
+    """Start and end of ``START`` or ``START/END``, as moments in UTC unless they name another zone.
+
+    A date alone is the whole day.
+
+    Raises:
+        PreprocessError: It is neither.
+    """
+    if text is None:
+        return None, None
+    first, _, last = text.partition("/")
+    try:
+        start, end = dt.datetime.fromisoformat(first), dt.datetime.fromisoformat(last or first)
+    except ValueError as error:
+        msg = f"imagery date {text!r} is none: give 2022-07-20, or 2022-07-20/2022-07-23"
+        raise PreprocessError(msg) from error
+    if len(last or first) == len("2022-07-20"):
+        end += dt.timedelta(days=1, seconds=-1)
+    moments = [m if m.tzinfo else m.replace(tzinfo=dt.UTC) for m in (start, end)]
+    if moments[1] < moments[0]:
+        msg = f"imagery date {text!r} ends before it starts: give START/END"
+        raise PreprocessError(msg)
+    start_text, end_text = (m.isoformat().replace("+00:00", "Z") for m in moments)
+    return start_text, end_text
+
+
+def warn_of_unknown(manifest: Manifest) -> None:
+    """A model must say whose data it was made from: say so while somebody knows."""
+    for what, record, option in (
+        ("imagery", manifest.imagery, "--attribution and --licence"),
+        ("data of the outlines", manifest.labels, "--label-attribution and --label-licence"),
+    ):
+        if not (record.attribution and record.licence):
+            LOG.warning(
+                "a model made from this must say whose the %s is and under which licence, which "
+                "is not known: say the same again with %s",
+                what,
+                option,
+            )
