@@ -1,0 +1,246 @@
+"""A finished training is never lost, and an unreachable server is told of before the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lightning.pytorch.loggers import Logger
+
+from camp_detector_core.network import NetworkOptions
+from tests.support.datasets import write_town
+from tests.support.mlflow_server import environment, free_port
+from tests.support.runs import run_options
+from tests.tracking.conftest import train_words, training
+from training.options import EXTRAS, AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
+from training.tracking.record import read_record
+from training.tracking.run import LogChanges, Tracker, log_folder
+from training.tracking.server import connect
+from training.train import train_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlflow import MlflowClient
+
+    from tests.support.mlflow_server import Server
+    from training.options import TrainOptions
+
+
+def options_of(desk: Path, *, epochs: int = 3) -> TrainOptions:
+    town = write_town(desk / "town") if not (desk / "town").exists() else None
+    data = DataOptions(
+        desk / "town/chips" if town is None else town.chips,
+        desk / "town/houses.gpkg",
+        gsd=0.5,
+        crop=64,
+        batch_size=2,
+        samples=2,
+        workers=0,
+        augment=AugmentOptions.none(),
+        split=SplitOptions(val_columns=("2",), test_columns=("3",)),
+    )
+    optim = OptimOptions(epochs=epochs, lr=3e-4)
+    network = NetworkOptions(
+        classes=1 + len(EXTRAS), decoder_channels=(16, 8, 8, 4, 4), start="random"
+    )
+    return run_options(data, desk / "out", optim=optim, network=network)
+
+
+class When(Logger):
+    """Does something once, at the figures of an epoch."""
+
+    name, version = "when", "0"
+
+    def __init__(self, do: Callable[[], None], *, epoch: int) -> None:
+        super().__init__()
+        self._do: Callable[[], None] | None = do
+        self._epoch = epoch
+
+    def log_hyperparams(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        if self._do and metrics.get("epoch") == self._epoch:
+            do, self._do = self._do, None
+            do()
+
+
+def run_of(client: MlflowClient, folder: Path) -> Any:
+    record = read_record(folder)
+    assert record is not None
+    return client.get_run(record.run_id)
+
+
+def test_an_unreachable_server_is_told_of_before_the_work(tmp_path: Path) -> None:
+    write_town(tmp_path / "town")
+    uri = f"http://ada:secret@127.0.0.1:{free_port()}"
+    done = training(tmp_path, *train_words("--out", "out"), MLFLOW_TRACKING_URI=uri)
+    assert done.returncode == 2
+    assert "nobody listens there" in done.stderr
+    assert "--no-track" in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_server_that_dies_while_training_loses_nothing(
+    server: Server, desk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
+    options = options_of(desk)
+    tracker = Tracker(TrackOptions("dies", "dying"))
+    with pytest.raises(NotLoggedError) as failed, tracker.session():
+        train_model(options, begin=tracker.begin, loggers=[When(server.kill, epoch=1)])
+        assert (options.out / "meta" / "best_model.onnx").is_file()
+        tracker.finish()
+    assert f"python -m training log {options.out}" in str(failed.value)
+    assert failed.value.exit_code == 3
+    told = [r.message for r in caplog.records if "does not answer" in r.message]
+    assert len(told) == 1
+    server.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
+    record = log_folder(options.out, LogChanges())
+    client = connect()
+    run = run_of(client, options.out)
+    assert run.info.status == "FINISHED"
+    history = client.get_metric_history(record.run_id, "val_iou")
+    assert len(history) == len({m.step for m in history}) == 3
+    assert client.get_model_version_by_alias("dying", "candidate").run_id == record.run_id
+
+
+def test_the_command_leaves_with_its_own_code_where_logging_failed(
+    server: Server, tmp_path: Path
+) -> None:
+    """The server goes away as soon as the run is there."""
+    desk = tmp_path / "desk"
+    write_town(desk / "town")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "training", *train_words("--out", "out")], cwd=desk,
+        env=environment(MLFLOW_TRACKING_URI=server.url), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for_file(desk / "out" / "log" / "metrics.csv", process)
+    server.kill()
+    shown, told = process.communicate()
+    assert process.returncode == 3, told
+    assert "camp-unet-lite0-1 is in out/meta" in shown
+    assert told.splitlines()[-1].startswith("error: the training is finished")
+    assert told.splitlines()[-1].endswith("python -m training log out")
+    server.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
+    done = training(desk, "log", "out")  # it knows where to
+    assert done.returncode == 0, done.stderr
+    assert "model camp-unet-lite0, version 1" in done.stdout
+
+
+def wait_for_file(path: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 240
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_ctrl_c_is_killed_and_an_error_is_failed(desk: Path) -> None:
+    options = options_of(desk)
+    for error, status in ((KeyboardInterrupt, "KILLED"), (RuntimeError, "FAILED")):
+
+        def fail(error: type[BaseException] = error) -> None:
+            raise error
+
+        changed = type(options)(**{**vars(options), "out": desk / status})
+        tracker = Tracker(TrackOptions("ends"))
+        with pytest.raises(error), tracker.session():
+            train_model(changed, begin=tracker.begin, loggers=[When(fail, epoch=0)])
+        assert run_of(connect(), changed.out).info.status == status
+
+
+def test_a_resumed_training_goes_on_in_its_run(desk: Path) -> None:
+    options = options_of(desk)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    first = Tracker(TrackOptions("goes-on"))
+    with pytest.raises(KeyboardInterrupt), first.session():
+        train_model(options, begin=first.begin, loggers=[When(stop, epoch=1)])
+    before = read_record(options.out)
+    again = type(options)(**{**vars(options), "resume": True})
+    second = Tracker(TrackOptions("goes-on"))
+    with second.session():
+        train_model(again, begin=second.begin)
+        after = second.finish()
+    assert before is not None
+    assert after.run_id == before.run_id
+    client = connect()
+    assert run_of(client, options.out).info.status == "FINISHED"
+    assert {m.step for m in client.get_metric_history(after.run_id, "val_iou")} >= {0, 1, 2}
+    assert len(client.search_runs([client.get_run(after.run_id).info.experiment_id])) == 1
+
+
+def test_a_folder_that_holds_another_run_makes_no_run(desk: Path) -> None:
+    options = options_of(desk)
+    (options.out / "checkpoints").mkdir(parents=True)
+    (options.out / "checkpoints" / "last.ckpt").touch()
+    tracker = Tracker(TrackOptions("none"))
+    with pytest.raises(Exception, match="holds another run"), tracker.session():
+        train_model(options, begin=tracker.begin)
+    assert connect().get_experiment_by_name("none") is None
+
+
+def test_an_experiment_that_was_deleted_is_told_of_before_the_work(desk: Path) -> None:
+    client = connect()
+    client.delete_experiment(client.create_experiment("gone"))
+    tracker = Tracker(TrackOptions("gone"))
+    with pytest.raises(TrackingError, match="was deleted"), tracker.session():
+        train_model(options_of(desk), begin=tracker.begin)
+
+
+@pytest.mark.parametrize("name", ["a/b", "a:b", " ", ""])
+def test_names_that_mlflow_would_refuse_in_the_end_are_refused_at_once(name: str) -> None:
+    with pytest.raises(TrackingError, match="registered model"):
+        TrackOptions(register=name)
+
+
+def test_a_damaged_record_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "tracking.json").write_text('{"uri": 1')
+    with pytest.raises(TrackingError, match="is damaged"):
+        read_record(tmp_path)
+
+
+def test_bare_training_is_not_tracked(tmp_path: Path) -> None:
+    write_town(tmp_path / "town")
+    done = training(tmp_path, *train_words("--out", "out", "--fast-dev-run"))
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "town"]
+    assert not (tmp_path / "out" / "tracking.json").exists()
+    later = training(tmp_path, "log", "out", "--experiment", "later", "--register", "late")
+    assert later.returncode == 0, later.stderr
+    held = json.loads((tmp_path / "out" / "tracking.json").read_text())
+    assert (held["experiment"], held["version"]) == ("later", "1")
+
+
+def test_sigterm_ends_a_tracked_training_as_killed(tmp_path: Path) -> None:
+    import mlflow
+
+    write_town(tmp_path / "town")
+    words = train_words("--out", "out", "--track")
+    words[words.index("--epochs") + 1] = "500"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "training", *words], cwd=tmp_path, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for_file(tmp_path / "out" / "checkpoints" / "last.ckpt", process)
+    os.kill(process.pid, signal.SIGTERM)
+    _, told = process.communicate()
+    assert process.returncode == 130, told
+    held = json.loads((tmp_path / "out" / "tracking.json").read_text())
+    client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert client.get_run(held["run_id"]).info.status == "KILLED"

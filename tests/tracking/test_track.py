@@ -1,0 +1,247 @@
+"""A tracked training: what MLflow shows of it, that it is all true, and that nothing is doubled."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import posixpath
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from camp_detector_core.engine.ort import OnnxPredictor
+from tests.support.datasets import write_town
+from tests.tracking.conftest import training
+from training.options import AugmentOptions, DataOptions
+from training.tracking.dataset import list_data
+from training.tracking.figures import shown_path
+
+if TYPE_CHECKING:
+    from tests.tracking.conftest import Tracked
+
+
+def test_its_parameters_are_the_options(tracked: Tracked) -> None:
+    params = tracked.run().data.params
+    assert params["data.chips"] == "town/chips"
+    assert params["data.gsd"] == "0.5"
+    assert params["optim.epochs"] == "2"
+    assert params["data.bands"] == "red,green,blue"
+    assert all("." in name for name in params), "could clash with those of mlflow run"
+
+
+def test_nothing_tells_where_on_the_machine_it_ran(tracked: Tracked) -> None:
+    run = tracked.run()
+    model = tracked.client().get_logged_model(tracked.record["model_id"])
+    version = tracked.client().get_model_version("tiny-camp", "1")
+    told = [*run.data.params.items(), *run.data.tags.items(), *model.tags.items()]
+    told += [*version.tags.items()]
+    told += [(d.dataset.name, d.dataset.source) for d in run.inputs.dataset_inputs]
+    for name, value in told:
+        assert str(tracked.desk) not in value, name
+        assert str(Path(__file__).resolve().parents[2]) not in value, name
+        assert str(Path.home()) not in value or str(Path.home()) == "/", name
+
+
+def test_every_figure_of_every_epoch_is_there_once(tracked: Tracked) -> None:
+    with (tracked.folder / "log" / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    history = tracked.client().get_metric_history(tracked.record["run_id"], "val_iou")
+    wanted = {int(r["step"]): float(r["val_iou"]) for r in rows if r["val_iou"]}
+    assert {m.step: m.value for m in history} == pytest.approx(wanted)
+    assert len(history) == len(wanted) == 2
+
+
+def test_the_final_figures_are_those_of_the_evaluation(tracked: Tracked) -> None:
+    metrics = tracked.run().data.metrics
+    for part in ("validation", "test"):
+        text = (tracked.folder / "evaluation" / part / "summary.json").read_text()
+        pixels = json.loads(text)["pixels"]
+        for name in ("iou", "precision", "recall", "f1"):
+            assert metrics[f"{part}/{name}"] == pytest.approx(pixels[name])
+        assert {f"{part}/dwelling_f1", f"{part}/dwelling_count_error"} <= set(metrics)
+
+
+def test_the_machine_was_measured(tracked: Tracked) -> None:
+    metrics = tracked.run().data.metrics
+    assert metrics["system/system_memory_usage_megabytes"] > 0
+    assert "system/cpu_utilization_percentage" in metrics
+
+
+def test_its_artefacts_lie_where_they_are_looked_for(tracked: Tracked) -> None:
+    files = tracked.files()
+    assert files >= {
+        *(f"metadata/{n}.json" for n in ("stac_item", "model_spec", "system", "split")),
+        *(f"metadata/{n}.json" for n in ("statistics", "options", "run")),
+        *(f"models/best_model.{e}" for e in ("pth", "pt", "onnx")),
+        "models/best_model_deepness.onnx",
+        "checkpoints/best.ckpt",
+        "datasets/train/dataset.json",
+        "evaluation/curves.png",
+        "evaluation/test/confusion_matrix.png",
+        "log/metrics.csv",
+    }
+    assert not [f for f in files if "tracking.json" in f]
+
+
+def test_the_items_links_hold_where_it_was_uploaded(tracked: Tracked) -> None:
+    item = json.loads((tracked.folder / "meta" / "stac_item.json").read_text())
+    files = tracked.files()
+    local = [h for h in (a["href"] for a in item["assets"].values()) if ":" not in h]
+    assert len(local) > 4
+    for href in local:
+        assert posixpath.normpath(f"models/{href}") in files, href
+
+
+def test_the_tags_tie_run_item_model_and_sources(tracked: Tracked) -> None:
+    tags = tracked.run().data.tags
+    data = (tracked.folder / "meta" / "stac_item.json").read_bytes()
+    assert tags["stac_item_id"] == json.loads(data)["id"]
+    assert tags["stac_item_sha256"] == hashlib.sha256(data).hexdigest()
+    onnx = (tracked.folder / "meta" / "best_model.onnx").read_bytes()
+    version = tracked.client().get_model_version_by_alias("tiny-camp", "candidate")
+    assert version.tags["onnx_sha256"] == tags["onnx_sha256"] == hashlib.sha256(onnx).hexdigest()
+    assert version.tags["run_id"] == tracked.record["run_id"] == version.run_id
+    assert (tags["registered_model"], tags["registered_version"]) == ("tiny-camp", "1")
+    recorded = json.loads((tracked.folder / "run.json").read_text())
+    if "git_commit" in recorded:
+        assert tags["git_commit"] == recorded["git_commit"]
+        assert tags["git_dirty"] in {"true", "false"}
+
+
+def test_its_data_are_known_by_their_content(tracked: Tracked) -> None:
+    (found,) = tracked.run().inputs.dataset_inputs
+    data, _ = list_data(DataOptions(tracked.desk / "town/chips", tracked.desk / "town/houses.gpkg"))
+    assert found.dataset.digest == data.digest
+    assert (found.dataset.name, len(data.files)) == ("town", 9)
+
+
+def test_the_digest_is_of_names_and_contents_alone(tmp_path: Path) -> None:
+    digests = []
+    for name in ("here", "there"):
+        town = write_town(tmp_path / name)
+        digests.append(list_data(DataOptions(town.chips, town.masks))[0].digest)
+    assert digests[0] == digests[1]
+    chip = next(iter((tmp_path / "there" / "chips").iterdir()))
+    chip.write_bytes(chip.read_bytes() + b"0")
+    options = DataOptions(tmp_path / "there/chips", tmp_path / "there/masks")
+    assert list_data(options)[0].digest != digests[0]
+
+
+def test_the_logged_model_is_the_onnx_file_for_any_size(tracked: Tracked) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(tracked.uri)
+    uri = f"models:/{tracked.record['model_id']}"
+    info = mlflow.models.get_model_info(uri)
+    assert "TensorSpec" not in str(info.signature.inputs.to_dict())
+    assert info.signature.inputs.inputs[0].shape == (-1, 3, -1, -1)
+    assert str(info.signature.inputs.inputs[0].type) == "float32"
+    assert (info.flavors["pytorch"]["model_data"], info.saved_input_example_info is None) == (
+        "data",
+        False,
+    )
+    network = mlflow.pytorch.load_model(uri)
+    runner = OnnxPredictor((tracked.folder / "meta/best_model.onnx").read_bytes(), threads=1)
+    rng = np.random.default_rng(1)
+    for shape in ((1, 3, 128, 64), (3, 3, 64, 64), (2, 3, 64, 192)):
+        batch = rng.standard_normal(shape).astype(np.float32)
+        with torch.no_grad():
+            given = network(torch.from_numpy(batch)).numpy()
+        wanted = runner.predict(batch)[:, :1]
+        np.testing.assert_allclose(given, wanted, atol=1e-4)
+        assert given.shape == wanted.shape
+    mlflow.set_tracking_uri(None)
+
+
+def test_logging_again_changes_nothing(tracked: Tracked) -> None:
+    client, run_id = tracked.client(), tracked.record["run_id"]
+    before = tracked.run()
+    counts = {k: len(client.get_metric_history(run_id, k)) for k in before.data.metrics}
+    files = tracked.files()
+    done = training(tracked.desk, "log", "runs/a")
+    assert done.returncode == 0, done.stderr
+    after = tracked.run()
+    assert after.data.params == before.data.params
+    assert after.data.metrics == before.data.metrics
+    assert {k: len(client.get_metric_history(run_id, k)) for k in counts} == counts
+    assert tracked.files() == files
+    assert after.info.status == "FINISHED"
+    assert len(after.outputs.model_outputs) == len(after.inputs.dataset_inputs) == 1
+    assert [v.version for v in client.search_model_versions("name='tiny-camp'")] == [1]
+
+
+def test_logging_again_without_the_record_of_what_is_there_doubles_no_model(
+    tracked: Tracked,
+) -> None:
+    """As after a kill between an answer of the server and its note."""
+    path = tracked.folder / "tracking.json"
+    whole = path.read_text()
+    held = json.loads(whole)
+    path.write_text(json.dumps({**held, "model_id": None, "version": None, "uploaded": {}}))
+    done = training(tracked.desk, "log", "runs/a")
+    assert done.returncode == 0, done.stderr
+    assert tracked.record["model_id"] == held["model_id"]
+    versions = tracked.client().search_model_versions("name='tiny-camp'")
+    assert [str(v.version) for v in versions] == [held["version"]]
+
+
+def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path) -> None:
+    shutil.copytree(tracked.folder, tmp_path / "a")
+    words = ["log", str(tmp_path / "a"), "--new", "--register", "none", "--log-data", "always"]
+    done = training(tracked.desk, *words)
+    assert done.returncode == 0, done.stderr
+    held = json.loads((tmp_path / "a" / "tracking.json").read_text())
+    assert held["run_id"] != tracked.record["run_id"]
+    files = {
+        f.path for f in tracked.client().list_artifacts(held["run_id"], "datasets/train/chips")
+    }
+    assert "datasets/train/chips/chip_0_0.tif" in files
+    assert len(files) == 8
+    assert held["version"] is None
+    (found,) = tracked.client().get_run(held["run_id"]).inputs.dataset_inputs
+    assert found.dataset.digest == tracked.run().inputs.dataset_inputs[0].dataset.digest
+
+
+def test_a_folder_without_a_training_is_told_apart(tracked: Tracked, tmp_path: Path) -> None:
+    done = training(tracked.desk, "log", str(tmp_path))
+    assert done.returncode == 2
+    assert "options.json" in done.stderr
+
+
+def test_promotion_shows_both_and_asks(tracked: Tracked) -> None:
+    client = tracked.client()
+    refused = training(tracked.desk, "promote", "tiny-camp", "--version", "9", "--yes")
+    assert refused.returncode == 2
+    assert "has no model tiny-camp with version 9" in refused.stderr
+    asked = training(tracked.desk, "promote", "tiny-camp")  # nobody answers: stdin is empty
+    assert asked.returncode != 0
+    assert "production" not in client.get_registered_model("tiny-camp").aliases
+    done = training(tracked.desk, "promote", "tiny-camp", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "test/iou" in done.stdout
+    assert client.get_model_version_by_alias("tiny-camp", "production").version == 1
+    again = training(tracked.desk, "promote", "tiny-camp", "--yes")
+    assert "in production already" in again.stdout
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_paths_are_told_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    monkeypatch.chdir(tmp_path if inside else Path("/"))
+    (tmp_path / "elsewhere").mkdir()
+    if inside:
+        assert shown_path(tmp_path / "x" / "chips") == "x/chips"
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert shown_path(tmp_path / "x" / "chips") == ".../x/chips"
+    else:
+        assert shown_path("/a/b") == "a/b"
+
+
+def test_augmentation_is_a_parameter_too(tracked: Tracked) -> None:
+    assert tracked.run().data.params["data.augment.flip"] == str(AugmentOptions().flip)
