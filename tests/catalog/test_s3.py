@@ -93,6 +93,45 @@ def test_a_model_of_the_bucket_is_run_by_its_id(
     assert find_model("tiny-1.0", catalog=url).warning is None
 
 
+def test_a_model_that_is_replaced_while_it_is_fetched_is_fetched_anew(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from camp_detector_core.catalog.static import StaticCatalog
+
+    open_catalog(url).add(package_of(tmp_path / "a"))
+    newer = package_of(tmp_path / "b", description="newer")
+    waiting = [newer]
+    chunks = StaticCatalog.chunks
+
+    def overtaken(self: StaticCatalog, entry: Any, asset: Any) -> Any:
+        if waiting:
+            open_catalog(url).add(waiting.pop(), overwrite=True)
+        return chunks(self, entry, asset)
+
+    monkeypatch.setattr(StaticCatalog, "chunks", overtaken)
+    found = find_model("tiny-1.0", catalog=url)
+    assert open_model(found.path).spec.description == "newer"
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from camp_detector_core.catalog.static import StaticCatalog
+
+    for name in ("a", "b"):
+        open_catalog(url).add(package_of(tmp_path / name, name=name))
+    waiting = ["b-1.0"]
+    read = StaticCatalog._entry
+
+    def overtaken(self: StaticCatalog, path: str) -> Any:
+        if waiting:
+            open_catalog(url).remove(waiting.pop())
+        return read(self, path)
+
+    monkeypatch.setattr(StaticCatalog, "_entry", overtaken)
+    assert [e.id for e in open_catalog(url).items()] == ["a-1.0"]
+
+
 def test_other_content_is_refused_and_replaced_on_demand(
     s3: Seaweed, url: str, tmp_path: Path
 ) -> None:
