@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ import pytest
 from camp_detector_core.packaging.validation import SchemaStore, schema_cache, validate_item
 from camp_detector_core.packaging.validation import fetch as fetching
 from camp_detector_core.packaging.validation.schemas import (
+    MAX_BYTES,
     SchemaError,
     as_schema,
     names_of,
@@ -190,6 +193,28 @@ def test_a_refusing_server_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("urllib.request.OpenerDirector.open", refuse)
     with pytest.raises(SchemaError, match="the server answers 404"):
+        fetching.download(OWN)
+
+
+def test_a_redirection_to_another_host_is_not_followed() -> None:
+    request = urllib.request.Request(OWN)
+    handler = fetching._SameHosts()
+    for elsewhere in ("https://127.0.0.1/x.json", "http://geojson.org/schema/Feature.json"):
+        with pytest.raises(SchemaError, match="is not fetched"):
+            handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, elsewhere)
+    same = handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, PART)
+    assert same is not None
+    assert same.full_url == PART
+
+
+def test_an_answer_without_end_is_not_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            assert 0 < size <= MAX_BYTES + 1
+            return b"x" * size
+
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda *_, **__: Endless())
+    with pytest.raises(SchemaError, match="larger than 4 MiB"):
         fetching.download(OWN)
 
 
