@@ -142,7 +142,7 @@ def _check_spec(
     try:
         told = spec_from_item(item)
     except SpecError as error:
-        findings.problem(place, shown(error), "make the item again")
+        findings.problem(place, shown(error), "python -m training stac makes it")
         return
     differ = [k for k, v in true.to_dict().items() if told.to_dict().get(k) != v]
     differ += [k for k in told.to_dict() if k not in true.to_dict()]

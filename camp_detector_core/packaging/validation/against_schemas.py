@@ -123,6 +123,8 @@ def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
     }
     if kind in said:
         return said[kind]
+    if kind is None:  # a schema that is false; jsonschema then drops the name of the field
+        return f"has a field that is not allowed here: {shown(value)}"
     short = len(repr(value)) <= _SHORT
     return shown(error.message if short else error.message.replace(repr(value), "the value"))
 
