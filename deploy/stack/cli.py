@@ -137,7 +137,8 @@ def _status(folder: Path) -> int:
         pids, ready = service.running(stack), service.is_ready(stack)
         every = every and ready
         word = "answers" if ready else "is broken, `start` repairs it" if pids else "does not run"
-        _say(f"{title}: {word}" + (f" (process {min(pids)})" if pids else ""))
+        first = process.leaders(pids)[:1]
+        _say(f"{title}: {word}" + "".join(f" (process {pid})" for pid in first))
     _say(f"MLflow's address: {stack.tracking_uri}")
     return 0 if every else NOT_RUNNING
 

@@ -149,7 +149,7 @@ def end(stack: Stack, name: str, *, seconds: float) -> bool:
     first = running(stack, name)
     if not first:
         return False
-    _send([pid for pid in first if _parent(pid) not in first], signal.SIGTERM)
+    _send(leaders(first), signal.SIGTERM)
     if not wait_until(lambda: not running(stack, name), lambda: True, seconds):
         _send(running(stack, name), signal.SIGKILL)
         if not wait_until(lambda: not running(stack, name), lambda: True, seconds):
@@ -161,6 +161,14 @@ def end(stack: Stack, name: str, *, seconds: float) -> bool:
 def is_whole(stack: Stack, name: str) -> bool:
     """Whether a service's first process, which leads its session, still lives."""
     return any(os.getsid(pid) == pid for pid in running(stack, name))
+
+
+def leaders(pids: list[int]) -> list[int]:
+    """Those of some processes that are no children of the others.
+
+    Not the lowest numbers: numbers begin again from below after the highest.
+    """
+    return [pid for pid in pids if _parent(pid) not in pids]
 
 
 def _parent(pid: int) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.stack import process
 from deploy.stack.settings import GRPC, Ports, StackError
 from tests.support.mlflow_stack import native
 
@@ -87,3 +88,11 @@ def test_help_shows_the_four_commands_by_example() -> None:
     said = native("--help").stdout
     for command in ("start", "stop", "status", "env"):
         assert f"deploy/native {command}" in said
+
+
+def test_the_first_process_is_found_where_numbers_began_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parents = {32760: 1, 301: 32760, 302: 301}
+    monkeypatch.setattr(process, "_parent", lambda pid: parents[pid])
+    assert process.leaders(sorted(parents)) == [32760]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import random
 import signal
 import socket
 import stat
 import subprocess
-import sys
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,7 +17,7 @@ import psutil
 import pytest
 
 from tests.support.mlflow_client import STEPS, checksums
-from tests.support.mlflow_stack import ROOT, native
+from tests.support.mlflow_stack import native, result_of, start_client
 from tests.support.models import write_model
 from tests.support.postgres import bin_folder
 
@@ -28,30 +26,8 @@ if TYPE_CHECKING:
 
     from tests.support.mlflow_stack import MlflowStack
 
-CLIENT = ROOT / "tests" / "support" / "mlflow_client.py"
 LARGE = 20_000_000
 """Bytes: several parts of a multipart upload and several chunks of the S3 service."""
-
-
-def client_environment(stack: MlflowStack, **changes: str) -> dict[str, str]:
-    """What a client on another machine has: address, name, password, and no keys of S3."""
-    clean = {n: v for n, v in os.environ.items() if not n.startswith(("MLFLOW_", "AWS_"))}
-    quiet = {"GIT_PYTHON_REFRESH": "quiet", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    return clean | quiet | stack.env() | changes
-
-
-def start_client(env: dict[str, str], *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(CLIENT), *map(str, arguments)],
-        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
-    out, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
-    found: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +47,7 @@ def logged(
 ) -> dict[str, Any]:
     """A run with a model, logged through HTTP by a client that has a password alone."""
     model = write_model(tmp_path_factory.mktemp("model") / "tiny.onnx")
-    env = client_environment(mlflow_stack)
+    env = mlflow_stack.client_env()
     run = result_of(start_client(env, "log", "first", files, model))
     run["read"] = result_of(start_client(env, "read", run["run_id"]))
     return run
@@ -84,7 +60,7 @@ def test_everything_is_read_back_byte_for_byte_after_all_three_were_killed(
     assert all(is_free(port) for port in mlflow_stack.ports.values())
     mlflow_stack.start()
 
-    found = result_of(start_client(client_environment(mlflow_stack), "read", logged["run_id"]))
+    found = result_of(start_client(mlflow_stack.client_env(), "read", logged["run_id"]))
     assert found == logged["read"]
     assert found["files"] == {f"files/{n}": sha for n, sha in checksums(files).items()}
     assert found["loss"] == [[step, 1 / (step + 1)] for step in range(STEPS)]
@@ -125,7 +101,7 @@ def test_two_trainings_at_once_keep_apart(mlflow_stack: MlflowStack, tmp_path: P
     for number, folder in enumerate(folders):
         folder.mkdir()
         (folder / "weights.bin").write_bytes(random.Random(number).randbytes(3_000_000))
-    env = client_environment(mlflow_stack)
+    env = mlflow_stack.client_env()
     clients = [start_client(env, "log", folder.name, folder) for folder in folders]
     runs = [result_of(client)["run_id"] for client in clients]
     readers = [start_client(env, "read", run) for run in runs]
@@ -140,7 +116,7 @@ def test_a_wrong_password_is_told_at_once_and_writes_nothing(
     mlflow_stack: MlflowStack, files: Path
 ) -> None:
     before = mlflow_stack.sql("mlflow", "SELECT count(*) FROM runs")
-    env = client_environment(mlflow_stack, MLFLOW_TRACKING_PASSWORD="wrong")  # noqa: S106
+    env = mlflow_stack.client_env(MLFLOW_TRACKING_PASSWORD="wrong")  # noqa: S106
     client = start_client(env, "log", "intruder", files)
     _, err = client.communicate(timeout=200)
     assert client.returncode == 1

@@ -64,6 +64,22 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
+def start_client(env: dict[str, str], *arguments: object) -> subprocess.Popen[str]:
+    """Start a client in a process of its own: `log` or `read`, see mlflow_client.py."""
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("mlflow_client.py")), *map(str, arguments)],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def result_of(client: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a client that went well prints last."""
+    out, err = client.communicate(timeout=200)
+    assert client.returncode == 0, err
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
 class MlflowStack:
     """The three services in one folder."""
 
@@ -103,6 +119,12 @@ class MlflowStack:
     def _env(self, *options: str) -> dict[str, str]:
         lines = native("env", self.folder, *options).stdout.splitlines()
         return dict(line.removeprefix("export ").split("=", 1) for line in lines)
+
+    def client_env(self, **changes: str) -> dict[str, str]:
+        """All of the environment of a client on another machine; S3 keys are not in it."""
+        clean = {n: v for n, v in os.environ.items() if not n.startswith(("MLFLOW_", "AWS_"))}
+        quiet = {"GIT_PYTHON_REFRESH": "quiet", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        return clean | quiet | self.env() | changes
 
     def processes(self) -> dict[str, list[psutil.Process]]:
         """All processes of the three services, children included."""
