@@ -190,8 +190,8 @@ def mlflow_stack() -> Iterator[MlflowStack]:
     with tempfile.TemporaryDirectory(prefix="camp-stack-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o711)
         stack = MlflowStack(Path(name) / "stack")
-        stack.start()
         try:
+            stack.start()
             yield stack
         finally:
             stack.stop()
