@@ -33,7 +33,6 @@ from training.preprocess.template import TileTemplate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from training.preprocess.area import Tile
     from training.preprocess.manifest import Box
 
 LOG = logging.getLogger(__name__)
