@@ -31,6 +31,7 @@ STOP_SECONDS = 20
 # companion, which lies 10000 above.
 PORTS = range(12000, 22000)
 GRPC = 10000
+PROBE = "probe-of-the-start"
 
 
 def unavailable(why: str) -> None:
@@ -169,21 +170,26 @@ class Seaweed:
                 answers = http.client.HTTPConnection(HOST, self.port, timeout=2)
                 answers.request("GET", "/healthz")
                 if answers.getresponse().status == HTTPStatus.OK:
-                    return self._has_bucket()
+                    return self._keeps_objects()
             except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.1)
         return False
 
-    def _has_bucket(self) -> bool:
-        """Whether the bucket is there, which is made a moment after the service is up."""
+    def _keeps_objects(self) -> bool:
+        """Whether an object can be written and read.
+
+        Bucket and volumes come a moment after the service answers, later on a busy machine.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
 
         assert self._process is not None
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                self.client().head_bucket(Bucket=self.bucket)
+                self.client().put_object(Bucket=self.bucket, Key=PROBE, Body=PROBE.encode())
+                self.client().get_object(Bucket=self.bucket, Key=PROBE)["Body"].read()
+                self.client().delete_object(Bucket=self.bucket, Key=PROBE)
             except (BotoCoreError, ClientError):
                 time.sleep(0.1)
             else:
