@@ -25,6 +25,7 @@ ONLY_IN = {
     "onnxruntime": (
         "camp_detector_core.engine.ort",
         "camp_detector_core.export",
+        "camp_detector_core.packaging.stac.infer",  # copied beside each item, to run without us
         "training.quantise",
     ),
     "mlflow": ("training.tracking",),
