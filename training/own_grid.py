@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
+import rasterio.errors
 import rasterio.windows
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
@@ -66,6 +69,7 @@ class OwnGrid:
         smooth = dtype == "float32"
         try:
             with (
+                _georeference_is_known(),
                 rasterio.open(made) as raster,
                 WarpedVRT(raster, **self._warp(raster, smooth=smooth)) as warped,
                 rasterio.open(target.temporary, "w", **self._profile(dtype, len(names))) as out,
@@ -130,3 +134,11 @@ class OwnGrid:
         for row in range(0, height, _SIDE):
             for col in range(0, width, _SIDE):
                 yield Window(row, col, min(_SIDE, height - row), min(_SIDE, width - col))
+
+
+@contextmanager
+def _georeference_is_known() -> Iterator[None]:
+    """Without rasterio's advice about pictures without georeference, of which a warning told."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        yield

@@ -98,10 +98,15 @@ def test_a_server_that_dies_while_training_loses_nothing(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
     options = options_of(desk)
     tracker = Tracker(TrackOptions("dies", "dying"))
-    with pytest.raises(NotLoggedError) as failed, tracker.session():
-        train_model(options, begin=tracker.begin, loggers=[When(server.kill, epoch=1)])
-        assert (options.out / "meta" / "best_model.onnx").is_file()
-        tracker.finish()
+
+    def train() -> None:
+        with tracker.session():
+            train_model(options, begin=tracker.begin, loggers=[When(server.kill, epoch=1)])
+            tracker.finish()
+
+    with pytest.raises(NotLoggedError) as failed:
+        train()
+    assert (options.out / "meta" / "best_model.onnx").is_file()
     assert f"python -m training log {options.out}" in str(failed.value)
     assert failed.value.exit_code == 3
     told = [r.message for r in caplog.records if "does not answer" in r.message]

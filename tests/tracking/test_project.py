@@ -1,0 +1,219 @@
+"""``mlflow run`` of every entry point, one after the other, on tiles of a local server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+import yaml
+
+from tests.support.mlflow_server import BIN, environment
+from tests.support.overpass_server import OverpassServer, elements_of
+from tests.support.tile_server import TileServer
+from tests.support.tiles import NORTH, WEST, ZOOM, bbox_text, picture, ring
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+ROOT = Path(__file__).resolve().parents[2]
+SIDE, ACROSS = 256, 4
+"""Of a tile in pixels, and of the area in tiles."""
+HOUSES = ((0.1, 0.1), (0.4, 0.1), (0.1, 0.5), (0.6, 0.6))
+"""Left and top of the houses of every tile, in tiles; they are a fifth wide and high."""
+
+
+def tiles() -> dict[tuple[int, int, int], bytes]:
+    out = {}
+    for col in range(ACROSS):
+        for row in range(ACROSS):
+            rng = np.random.default_rng((col, row))
+            pixels = rng.integers(1, 60, (3, SIDE, SIDE), dtype=np.uint8)
+            for left, top in HOUSES:
+                x, y = round(left * SIDE), round(top * SIDE)
+                pixels[:, y : y + SIDE // 5, x : x + SIDE // 5] = 220
+            out[WEST + col, NORTH + row, ZOOM] = picture(pixels)
+    return out
+
+
+def houses() -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "Feature",
+            "properties": {"osm_id": 1000 + 100 * col + 10 * row + i, "building": "house"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [ring(col + x, row + y, col + x + 0.2, row + y + 0.2)],
+            },
+        }
+        for col in range(ACROSS)
+        for row in range(ACROSS)
+        for i, (x, y) in enumerate(HOUSES)
+    ]
+
+
+class Project:
+    """The project's files for MLflow in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("MLproject", "python_env.yaml"):
+            shutil.copy(ROOT / name, folder)
+        self.variables: dict[str, str] = {}
+
+    def run(self, entry: str, **parameters: str) -> str:
+        """Run an entry point and give what it said."""
+        words = [str(BIN / "mlflow"), "run", ".", "-e", entry, "--env-manager", "local"]
+        words += ["--experiment-name", "Camp"]
+        for name, value in parameters.items():
+            words += ["-P", f"{name}={value}"]
+        done = subprocess.run(
+            words, cwd=self.folder, env=environment(**self.variables), capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def client(self) -> MlflowClient:
+        import mlflow
+
+        uri = f"sqlite:///{self.folder / 'mlflow.db'}"
+        return mlflow.MlflowClient(uri, uri)
+
+    def newest(self) -> Any:
+        client = self.client()
+        home = client.get_experiment_by_name("Camp")
+        return client.search_runs([home.experiment_id])[0]
+
+
+TRAIN = {
+    "batch_size": "2", "samples": "4", "crop": "64", "decoder": "16,8,8,4,4",
+    "gsd": "0.8", "register": "camp-from-project",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """After preprocess and train."""
+    found = Project(tmp_path_factory.mktemp("project"))
+    with TileServer(tiles()) as server, OverpassServer(elements_of(houses())) as overpass:
+        found.variables = {"CAMP_DETECTOR_OVERPASS_URL": overpass.url}
+        found.run("preprocess", tms=server.template, bbox=bbox_text(cols=ACROSS, rows=ACROSS))
+    found.run("train", **TRAIN)
+    return found
+
+
+def test_preprocess_made_what_train_takes_by_default(project: Project) -> None:
+    made = project.folder / "data" / "train" / "sample"
+    assert len(list((made / "chips").glob("OAM-*-19.tif"))) == ACROSS**2
+    assert len(list((made / "labels").glob("OAM-*-19.tif"))) == ACROSS**2
+    assert (made / "manifest.json").is_file()
+
+
+def test_train_used_the_run_of_mlflow_and_logged_everything_to_it(project: Project) -> None:
+    client = project.client()
+    home = client.get_experiment_by_name("Camp")
+    runs = client.search_runs([home.experiment_id], "params.lr = '0.001'")
+    assert len(runs) == 1
+    (run,) = runs
+    assert run.info.status == "FINISHED"
+    assert run.data.params["optim.lr"] == "0.001"
+    assert run.data.params["data.labels"].endswith("labels/buildings.geojson")
+    assert run.data.metrics["val_iou"] >= 0
+    assert "test/iou" in run.data.metrics
+    assert client.get_model_version_by_alias("camp-from-project", "candidate").version == 1
+    names = {f.path for f in client.list_artifacts(run.info.run_id)}
+    assert names >= {"metadata", "models", "checkpoints", "datasets", "evaluation", "log"}
+    (found,) = run.inputs.dataset_inputs
+    assert json.loads(found.dataset.source)["url"].endswith("/{z}/{x}/{y}.png")
+    listed = {f.path for f in client.list_artifacts(run.info.run_id, "datasets/train")}
+    assert listed == {"datasets/train/dataset.json"}, "the imagery's licence is not known"
+
+
+def test_models_lie_where_users_look_for_them(project: Project) -> None:
+    (run,) = (project.folder / "runs").iterdir()
+    for name in ("best_model.pth", "best_model.pt", "best_model.onnx", "stac_item.json"):
+        copy = project.folder / "meta" / name
+        assert copy.read_bytes() == (run / "meta" / name).read_bytes()
+    assert (project.folder / "checkpoints" / "best.ckpt").is_file()
+    litter = {p.name for p in project.folder.iterdir()}
+    assert litter <= {
+        "MLproject", "python_env.yaml", "data", "runs", "meta", "checkpoints", "mlruns",
+        "mlflow.db", "output",
+    }  # fmt: skip
+
+
+def test_the_item_that_lies_there_is_valid(project: Project) -> None:
+    shown = project.run("validate_stac")
+    assert "stac_item.json" in shown
+
+
+@pytest.mark.parametrize("model", ["meta/best_model.pt", "models:/camp-from-project@candidate"])
+def test_inference_gives_the_images_size_and_is_logged(project: Project, model: str) -> None:
+    chip = next((project.folder / "data/train/sample/chips").glob("*.tif"))
+    for _ in range(2 if model.startswith("meta") else 1):  # again: results are replaced
+        project.run("inference", image_path=str(chip), model_path=model, mlflow_tracking="true")
+    for name, dtype in (("mask", "uint8"), ("probability", "float32")):
+        with (
+            rasterio.open(project.folder / "output" / f"{chip.stem}_{name}.tif") as made,
+            rasterio.open(chip) as given,
+        ):
+            assert (made.shape, made.transform, made.crs) == (
+                given.shape,
+                given.transform,
+                given.crs,
+            )
+            assert made.dtypes == (dtype,)
+    run = project.newest()
+    assert run.data.metrics["dwellings"] >= 0
+    assert len(project.client().list_artifacts(run.info.run_id, "inference")) == 5
+
+
+def test_a_second_training_neither_is_refused_nor_loses_the_first(project: Project) -> None:
+    before = {p.name for p in (project.folder / "runs").iterdir()}
+    first = (project.folder / "meta" / "best_model.onnx").read_bytes()
+    project.run("train", **{**TRAIN, "seed": "1"})
+    after = {p.name for p in (project.folder / "runs").iterdir()}
+    assert len(after) == len(before) + 1 == 2
+    assert (project.folder / "meta" / "best_model.onnx").read_bytes() != first
+    (old,) = before
+    assert (project.folder / "runs" / old / "meta" / "best_model.onnx").read_bytes() == first
+    version = project.client().get_model_version_by_alias("camp-from-project", "candidate")
+    assert version.version == 2
+
+
+def test_uv_runs_it_as_users_type_it(project: Project) -> None:
+    words = ["uv", "run", "--offline", "--no-sync", "--active", "--frozen", "mlflow", "run"]
+    item = project.folder / "meta" / "stac_item.json"
+    words += [str(ROOT), "-e", "validate_stac", "--env-manager", "local", "-P", f"stac_file={item}"]
+    uri = f"sqlite:///{project.folder / 'mlflow.db'}"
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment(MLFLOW_TRACKING_URI=uri), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_parameters_are_those_of_the_commands() -> None:
+    """A default in MLproject is the command's own, so that both ways do the same."""
+    from training.commands import main
+
+    points = yaml.safe_load((ROOT / "MLproject").read_text())["entry_points"]
+    other = {"chips_dir": "chips", "labels_dir": "labels"}
+    apart = {("train", "epochs"), ("train", "batch_size"), ("train", "minutes"),
+             ("train", "register")}  # fmt: skip
+    for entry, point in points.items():
+        known = {p.name: p for p in main.commands[entry].params}
+        for name, parameter in point["parameters"].items():
+            option = known[other.get(name, name)]
+            default = parameter.get("default")
+            assert f"{{{name}}}" in point["command"]
+            if option.default is None or (entry, name) in apart or name in other:
+                continue
+            if "default" in parameter:
+                assert str(option.default).lower() == default, (entry, name)
