@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from training.tracking.figures import shown_path
 from training.tracking.options import EXPERIMENT, TrackingError
-from training.tracking.run import KIND
 from training.tracking.server import address, connect, reason, shown, troubles
 
 if TYPE_CHECKING:
@@ -79,5 +78,5 @@ class InferenceLog:
 def _create(client: MlflowClient) -> str:
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
     found = client.get_experiment_by_name(name)
-    home = found.experiment_id if found else client.create_experiment(name, tags=KIND)
+    home = found.experiment_id if found else client.create_experiment(name)
     return str(client.create_run(home, run_name="inference").info.run_id)

@@ -35,8 +35,6 @@ LOG = logging.getLogger(__name__)
 
 RUN_ID = "MLFLOW_RUN_ID"
 """Set by ``mlflow run``, which has made a run already."""
-KIND = {"mlflow.experimentKind": "custom_model_development"}
-"""So that MLflow's pages show runs and curves first, and not what is about language models."""
 _SHORT_EPOCHS, _SHORT_MINUTES = 5, 5
 _SHORT, _LONG = 1.0, 10.0
 """Seconds between two looks at the machine."""
@@ -221,7 +219,7 @@ def _create(client: MlflowClient, folder: Path, experiment: str) -> str:
     if found is not None and found.lifecycle_stage != "active":
         msg = f"the experiment {experiment} was deleted: restore it, or give another --experiment"
         raise TrackingError(msg)
-    home = found.experiment_id if found else client.create_experiment(experiment, tags=KIND)
+    home = found.experiment_id if found else client.create_experiment(experiment)
     # MLflow's own tag would hold the path of the program in somebody's home.
     tags = {"mlflow.source.name": "camp-detector", "mlflow.source.type": "LOCAL"}
     name = folder.resolve().name
