@@ -16,7 +16,6 @@ import pytest
 import stac_model.schema
 from stac_model.schema import MLModelProperties
 
-from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.stac import (
@@ -46,6 +45,8 @@ from tests.support.stac import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from camp_detector_core.engine.separation import Separation
 
 ROOT = Path(__file__).resolve().parents[2]
 BANDS3 = ("red", "green", "blue")
