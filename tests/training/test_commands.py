@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from training.train import TrainResult
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("split", "train", "evaluate", "export", "quantise", "info")
+COMMANDS = (
+    "split", "train", "evaluate", "inference", "export", "quantise", "log", "promote", "info",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
