@@ -25,9 +25,10 @@ from .tracking import LOG_DATA
 def log(context: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: ANN401 - click's
     """Log a training to MLflow, or what is missing of it.
 
-    For trainings that were not tracked, and where the server was away. What MLflow has already is
-    found out first, so the command may be said as often as one likes; the same run goes on. What
-    the training was told about experiment, name and data holds unless options say otherwise.
+    RUN_FOLDER is the --out of a training that was not tracked, or whose server was away. What
+    MLflow has already is found out first, so the command may be said as often as one likes; the
+    same run goes on. What the training was told about experiment, name and data holds unless
+    options say otherwise.
 
     \b
     Example:
