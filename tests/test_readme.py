@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shlex
@@ -10,8 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item, write_item
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
+from tests.support.models import write_model
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,11 +25,11 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 """So that the examples, which run in another folder, find the package where it is not installed."""
 
 
-def shown_commands() -> list[list[str]]:
-    """Each line of each shell block, without comments, as a list of words."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [words for line in lines if (words := shlex.split(line, comments=True))]
+def shown_commands(text: str, *first: str) -> list[list[str]]:
+    """Lines of shell blocks that begin with some words, without comments, as lists of words."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    return [words for words in lines if words and tuple(words[: len(first)]) == first]
 
 
 def started(words: list[str]) -> list[str]:
@@ -35,8 +40,11 @@ def started(words: list[str]) -> list[str]:
     return [sys.executable, *words[1:]]
 
 
-DETECTIONS = [words for words in shown_commands() if words[:2] == ["camp-detector", "detect"]]
-MODULES = [words for words in shown_commands() if words[0] == "python"]
+SECTIONS = {part.partition("\n")[0]: part for part in README.split("\n## ")}
+DETECTIONS = shown_commands(SECTIONS["Find dwellings"], "camp-detector", "detect")
+SHARING = shown_commands(SECTIONS["Share models"], "camp-detector")
+ENTRIES = shown_commands(README, "mlflow", "run")
+MODULES = shown_commands(README, "python")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +61,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_readme_shows_commands() -> None:
     assert len(DETECTIONS) >= 3
     assert len(MODULES) >= 3
-    assert [words for words in shown_commands() if words[:2] == ["make", "test"]]
+    assert shown_commands(README, "make", "test")
+    assert len(SHARING) >= 4
+    assert len(ENTRIES) >= 4
 
 
 def test_every_example_of_detect_runs(desk: Path) -> None:
@@ -67,11 +77,40 @@ def test_every_example_of_detect_runs(desk: Path) -> None:
         assert (desk / name).exists()
 
 
+def test_models_are_shared_as_shown(desk: Path) -> None:
+    """A run's item is validated, added to a catalogue, listed, and found by its id."""
+    meta = desk / "runs/first/meta"
+    meta.mkdir(parents=True)
+    model = write_model(
+        meta / "best_model.onnx",
+        name="camp-unet-lite0",
+        version="1",
+        provenance={"date": "2026-11-01"},
+    )
+    write_item(create_stac_mlm_item(model, area=TrainingArea()), meta / "stac_item.json")
+    environment = ENVIRONMENT | {"CAMP_DETECTOR_CATALOG": str(desk / "catalogue")}
+    for words in SHARING:
+        done = subprocess.run(
+            started(words), capture_output=True, text=True, check=False, cwd=desk, env=environment
+        )
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    report = json.loads((desk / "dwellings_report.json").read_text())
+    assert report["model"]["sha256"] == hashlib.sha256(model.read_bytes()).hexdigest()
+
+
+def test_the_entry_points_shown_exist_and_take_what_is_given() -> None:
+    project = yaml.safe_load((ROOT / "MLproject").read_text(encoding="utf-8"))
+    for words in ENTRIES:
+        entry = project["entry_points"][words[words.index("-e") + 1]]
+        given = {words[i + 1].partition("=")[0] for i, word in enumerate(words) if word == "-P"}
+        assert given <= set(entry["parameters"])
+
+
 def test_every_named_option_of_detect_exists() -> None:
     done = subprocess.run(
         [*DETECTOR, "detect", "--help"], capture_output=True, text=True, check=True
     )
-    section = README.partition("## Find dwellings")[2].partition("\n## ")[0]
+    section = SECTIONS["Find dwellings"]
     named = set(re.findall(r"--[a-z][a-z-]+", section)) - {"--help"}
     assert len(named) > 8
     assert {name for name in named if not re.search(rf"{name}\b", done.stdout)} == set()
@@ -89,12 +128,13 @@ def test_every_option_of_the_other_commands_exists(words: list[str]) -> None:
 
 
 def test_options_of_training_named_in_the_text_exist() -> None:
-    section = README.partition("## Train a model")[2].partition("\n## ")[0]
+    section = SECTIONS["Train a model"]
     done = subprocess.run(
         [sys.executable, "-m", "training", "train", "--help"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    shown = {word for words in MODULES for word in words if word.startswith("--")}
+    others = (*MODULES, *ENTRIES)
+    shown = {word for words in others for word in words if word.startswith("--")}
     for option in set(re.findall(r"--[a-z][a-z-]+", section)) - shown:
         assert re.search(rf"{option}\b", done.stdout), option
 
