@@ -236,3 +236,18 @@ def test_polygons_that_show_something_else_than_their_masks_are_refused(
     labels = open_labels(folder, ONE)
     with pytest.raises(RasterError, match=r"differ in .* move the masks"):
         labels.read(read_chips(town.chips)[0])
+
+
+def test_masks_of_all_dwellings_agree_with_polygons_of_several_classes(
+    tmp_path: Path, town: Town
+) -> None:
+    folder = beside(tmp_path / "labels", town)
+    everything = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
+    write_polygons(folder / "buildings.gpkg", [everything], kind=["tent"])
+    labels = open_labels(folder, make_classes(("house", "tent")), class_field="kind")
+    chip = read_chips(town.chips)[0]
+    with pytest.raises(RasterError, match="differ in"):
+        labels.read(chip)
+    with rasterio.open(folder / f"{chip.name}.tif", "r+") as mask:
+        mask.write(np.ones((1, *mask.shape), np.uint8))
+    assert set(np.unique(labels.read(chip).classes)) == {2}

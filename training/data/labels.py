@@ -308,7 +308,10 @@ class FolderLabels(VectorLabels):
         patch = super().read(chip)
         if not self._masks.covers(chip):
             return patch
-        different = float(np.mean(self._masks.read(chip).classes != patch.classes))
+        masked, drawn = self._masks.read(chip).classes, patch.classes
+        if masked.max() <= 1:  # such a mask may say where dwellings are, and not of which class
+            masked, drawn = masked > 0, drawn > 0
+        different = float(np.mean(masked != drawn))
         if different > _MOST_DIFFERENT:
             msg = (
                 f"the mask of {chip.name} and the polygons of {self.path} differ in "
