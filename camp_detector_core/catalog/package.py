@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, replace
@@ -12,19 +13,20 @@ from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
 
 from .entry import MULTIHASH_SHA256, Asset, Entry, revision
-from .errors import CatalogError
+from .errors import CatalogError, extra
 from .names import check_id, file_name, item_path
 from .stores import CHUNK, MAX_FILE, MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import datetime
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.model_file import ModelFile
 
 _CHECKPOINT = "mlm:checkpoint"
+_ZONES = dt.timedelta(days=1)
+"""Where it is tomorrow already, that day is no future."""
 ALL = "all"
 ENOUGH = "enough"
 """What it takes to run and to judge a model: everything but checkpoints."""
@@ -95,7 +97,7 @@ def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) 
     return _package(item, model, path, assets=assets, root=root)
 
 
-def package_of_model(path: Path, *, trained: datetime | None = None) -> Package:
+def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Package:
     """A bare ONNX model that is to go into a catalogue, with an item made of its description.
 
     Args:
@@ -105,6 +107,7 @@ def package_of_model(path: Path, *, trained: datetime | None = None) -> Package:
     Raises:
         CampDetectorError: It is no model that can be run, or the date is not known.
     """
+    extra("pystac")
     from camp_detector_core.packaging.stac import create_stac_mlm_item, facts_of
 
     model = open_model(path)
@@ -112,6 +115,9 @@ def package_of_model(path: Path, *, trained: datetime | None = None) -> Package:
     trained = trained or run.trained
     if trained is None:
         msg = f"{path} does not say when it was trained, which its item must: give --trained DATE"
+        raise CatalogError(msg)
+    if trained > dt.datetime.now(dt.UTC) + _ZONES:
+        msg = f"{path} cannot have been trained in the future, on {trained:%Y-%m-%d}: correct it"
         raise CatalogError(msg)
     made = create_stac_mlm_item(path, run=replace(run, trained=trained), assets={})
     item = made.to_dict(include_self_link=False, transform_hrefs=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _SIDES = 4
+_ENOUGH = "enough"
 _ASSETS_TO = click.option(
     "--assets-to",
     metavar="PLACE",
@@ -52,7 +53,7 @@ def catalog() -> None:
 @CATALOG
 @click.option(
     "--assets",
-    default="enough",
+    default=_ENOUGH,
     show_default=True,
     metavar="enough|all|KEY,...",
     help="Files to take along: what it takes to run and to judge the model, all (checkpoints too), "
@@ -95,8 +96,10 @@ def add(  # noqa: PLR0913 - each is an option of the command
     with plain_errors(verbose=verbose), StopRequest() as stop:
         from camp_detector_core.catalog.package import package_of_model, read_package
 
+        bare = item.suffix.lower() == ".onnx"
+        _refuse_idle(bare=bare, trained=trained, root=root, assets=assets)
         target = _open(catalog, assets_to)
-        if item.suffix.lower() == ".onnx":
+        if bare:
             from datetime import UTC
 
             when = trained.replace(tzinfo=UTC) if trained else None
@@ -109,6 +112,22 @@ def add(  # noqa: PLR0913 - each is an option of the command
             except Cancelled as error:
                 raise Stopped(stop.signal or signal.SIGINT) from error
         click.echo(_added(package, target, changed=added.changed))
+
+
+def _refuse_idle(*, bare: bool, trained: datetime | None, root: Path | None, assets: str) -> None:
+    """Refuse options that would change nothing.
+
+    Raises:
+        CatalogError: One was given.
+    """
+    from camp_detector_core.catalog import CatalogError
+
+    if bare and (root is not None or assets != _ENOUGH):
+        msg = "--assets and --root are for an item, and a bare .onnx has no other files: leave them"
+        raise CatalogError(msg)
+    if not bare and trained is not None:
+        msg = "--trained is for a bare .onnx, and an item says when its model was trained: leave it"
+        raise CatalogError(msg)
 
 
 def _added(package: Package, target: Catalog, *, changed: bool) -> str:

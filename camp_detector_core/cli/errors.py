@@ -50,7 +50,7 @@ def plain_errors(*, verbose: bool) -> Iterator[None]:
     """
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # the second: a question that was not answered by yes
         print_error(NOTHING_WRITTEN)
         sys.exit(INTERRUPTED)
     except Stopped as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,3 +116,40 @@ def test_a_bare_model_is_added_with_a_date(camp: Camp, tmp_path: Path) -> None:
     assert "give --trained DATE" in camp("catalog", "add", model)[2]
     assert camp("catalog", "add", model, "--trained", "2026-11-24")[0] == 0
     assert "(trained 2026-11-24)" in camp("catalog", "list")[1]
+
+
+def test_what_is_not_confirmed_is_not_removed(
+    camp: Camp, tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camp("catalog", "add", write_run(tmp_path / "a", name="a"))
+    for answer in ("", "n\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        code, _, err = camp("catalog", "remove", "a-1.0")
+        assert (code, err.strip().splitlines()[-1]) == (130, "error: stopped; nothing was written")
+    assert (place / "models" / "a-1.0" / "a-1.0.json").is_file()
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert camp("catalog", "remove", "a-1.0")[0] == 0
+
+
+def test_options_that_would_change_nothing_and_dates_to_come_are_refused(
+    camp: Camp, tmp_path: Path, place: Path
+) -> None:
+    item, model = write_run(tmp_path / "a", name="a"), write_model(tmp_path / "m.onnx")
+    for words, message in (
+        ((item, "--trained", "2026-01-01"), "--trained is for a bare .onnx"),
+        ((model, "--trained", "2026-01-01", "--assets", "all"), "--assets and --root are for"),
+        ((model, "--trained", "2026-01-01", "--root", tmp_path), "--assets and --root are for"),
+        ((model, "--trained", "9999-01-01"), "cannot have been trained in the future"),
+    ):
+        code, _, err = camp("catalog", "add", *words)
+        assert (code, message in err) == (2, True), err
+    assert not place.exists()
+
+
+def test_without_pystac_a_bare_model_says_what_to_install(
+    camp: Camp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pystac", None)
+    model = write_model(tmp_path / "m.onnx")
+    code, _, err = camp("catalog", "add", model, "--trained", "2026-01-01")
+    assert (code, 'pip install "camp-detector[stac]"' in err) == (2, True), err
