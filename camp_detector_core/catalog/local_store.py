@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _PART = ".part-"
 """Start of the names of files that are not whole yet."""
 _OWN = {CATALOG, LOCK, TABLE, "models"}
+_SPACE = "; delete what is not needed there, or name another --catalog"
+_RIGHTS = "; change its permissions, or name another --catalog"
+_REMEDIES: dict[int | None, str] = {
+    errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE,
+    errno.EROFS: _RIGHTS, errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS,
+}  # fmt: skip
 _WAIT = 600.0
 """Seconds to wait for another command that changes the catalogue."""
 
@@ -199,7 +205,8 @@ class LocalStore:
 
 def _failed(error: Exception, what: str) -> CatalogError:
     reason = getattr(error, "strerror", None) or str(error)
-    return CatalogError(f"{what}: {reason}")
+    remedy = _REMEDIES.get(getattr(error, "errno", None), "")
+    return CatalogError(f"{what}: {reason}{remedy}")
 
 
 if sys.platform == "win32":

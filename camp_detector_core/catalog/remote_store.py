@@ -187,9 +187,12 @@ class RemoteStore:
             )
             return CatalogError(f"cannot {what} {at}: access is denied; {hint}")
         if isinstance(error, said.GenericError):
+            hint = "check the address and the network"
+            if self._writable and not os.environ.get("AWS_ACCESS_KEY_ID"):
+                hint = f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or {hint}"
             return UnreachableError(
                 f"cannot {what} {at}: the service does not answer as it should "
-                f"({_reason(error)}); check the address and the network"
+                f"({_reason(error)}); {hint}"
             )
         return CatalogError(f"cannot {what} {at}: {_reason(error)}")
 

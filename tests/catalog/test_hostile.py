@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -180,3 +182,36 @@ def test_a_place_of_another_kind_is_refused() -> None:
         open_catalog("ftp://example.org/models")
     with pytest.raises(CatalogError, match="--assets-to"):
         open_catalog("models", assets_to="elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.ENOSPC, "delete what is not needed there"), (errno.EROFS, "name another --catalog")],
+)
+def test_a_disk_that_takes_nothing_is_told_of_with_a_remedy(
+    catalog: StaticCatalog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    remedy: str,
+) -> None:
+    package = package_of(tmp_path / "run")
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("os.fsync", refuse)
+    with pytest.raises(CatalogError, match=f"{os.strerror(number)}.*{remedy}"):
+        catalog.add(package)
+    monkeypatch.undo()
+    assert catalog.items() == []
+    assert catalog.add(package).changed
+
+
+def test_a_bucket_without_keys_says_which_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(CatalogError, match="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        open_catalog("s3://bucket/models").items()
