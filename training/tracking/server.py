@@ -25,6 +25,18 @@ _FIRST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT":
 """Of the question whether anybody is there."""
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _LONGEST = 300
+_STATUS = re.compile(
+    r"error code (\d{3})\b|too many (\d{3}) error|\b(\d{3}) (?:Client|Server) Error"
+)
+"""How MLflow and requests say the status of an answer; a port or an id may look like one."""
+_NO_WAY = (
+    ("refused", "nobody listens there (connection refused)"),
+    ("timed out", "no answer in time"),
+    ("resolve", "its name is not known to the network"),
+    ("Name or service", "its name is not known to the network"),
+    ("SSL", "it does not speak TLS as https:// wants it, or its certificate is not trusted"),
+)
+"""Words in an error of a connection, and what they mean."""
 
 
 def connect(uri: str | None = None) -> MlflowClient:
@@ -42,11 +54,11 @@ def connect(uri: str | None = None) -> MlflowClient:
     import mlflow
 
     _quieten()
-    if uri is not None and uri != mlflow.get_tracking_uri():
-        mlflow.set_tracking_uri(uri)
-    client = mlflow.MlflowClient()
     try:
+        if uri is not None and uri != mlflow.get_tracking_uri():
+            mlflow.set_tracking_uri(uri)
         with _environment(_FIRST):
+            client = mlflow.MlflowClient()  # which opens a database, and knows what an address is
             client.search_experiments(max_results=1)
     except troubles() as error:
         msg = (
@@ -84,19 +96,20 @@ def troubles() -> tuple[type[Exception], ...]:
 def reason(error: BaseException) -> str:
     """An error of MLflow in few words."""
     text = " ".join(str(error).split())
-    if "Max retries exceeded" in text or "Connection" in type(error).__name__:
-        cause = re.search(r"Caused by (\w+)\((.*)", text)
-        told = cause.group(2) if cause else text
-        if "refused" in told:
-            return "nobody listens there (connection refused)"
-        if "timed out" in told or "Timeout" in text:
-            return "no answer in time"
-        if "resolve" in told or "Name or service" in told:
-            return "its name is not known to the network"
-    if "401" in text or "Unauthorized" in text or "not authenticated" in text:
+    status = _STATUS.search(text)
+    code = status.group(status.lastindex or 0) if status else ""
+    if code == "401" or "not authenticated" in text:
         return "the user name or password is missing or wrong"
-    if "403" in text or "Permission denied" in text:
-        return f"permission denied ({text[:_LONGEST]})"
+    if code == "403" or "PERMISSION_DENIED" in text:
+        return f"permission denied ({shown(text)[:_LONGEST]})"
+    if code.startswith("5"):
+        return f"the server has a fault (it answers with the error {code}): its log says more"
+    if "not in a valid JSON format" in text:
+        return "what answers there is no MLflow server"
+    if "Max retries exceeded" in text or "onnection" in f"{type(error).__name__} {text}":
+        for word, told in _NO_WAY:
+            if word in text:
+                return told
     return shown(text)[:_LONGEST] or type(error).__name__
 
 

@@ -1,0 +1,80 @@
+"""What is said of servers that are none, or that do not let us in."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from training.tracking.options import TrackingError
+from training.tracking.server import connect, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers everything with a status that the first part of the path names."""
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b"<html>hello</html>"
+        self.send_response(int(self.path.split("/")[1]))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def rude() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (200, "what answers there is no MLflow server"),
+        (401, "the user name or password is missing or wrong"),
+        (403, "permission denied"),
+        (500, "the server has a fault (it answers with the error 500)"),
+    ],
+)
+def test_an_answer_that_is_none_is_explained(rude: str, desk: Path, status: int, told: str) -> None:
+    with pytest.raises(TrackingError) as failed:
+        connect(f"{rude}/{status}")
+    assert told in str(failed.value)
+    assert "--no-track" in str(failed.value)
+    assert not list(desk.iterdir())
+
+
+@pytest.mark.parametrize("uri", ["ftp://example.org", "no-store-at-all"])
+def test_an_address_of_no_known_kind_is_one_error(desk: Path, uri: str) -> None:
+    with pytest.raises(TrackingError, match="cannot be used"):
+        connect(uri)
+    assert not list(desk.iterdir())
+
+
+def test_numbers_in_an_address_are_no_answer_of_the_server() -> None:
+    told = reason(OSError("http://127.0.0.1:4010/runs/get?run_id=a403f401 was cut off"))
+    assert "password" not in told
+    assert "permission" not in told
+    assert "cut off" in told
+
+
+def test_an_error_shows_no_password() -> None:
+    told = reason(OSError("cannot reach http://ada:secret@example.org/x"))
+    assert "secret" not in told
+    assert "example.org" in told
