@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.datasets import write_town
-from tests.support.mlflow_server import environment, tracking_server
+from tests.support.mlflow_server import tracking_server
+from tests.support.trainings import train_words, training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
     from tests.support.mlflow_server import Server
-
-TRAIN = [
-    "--gsd", "0.5", "--crop", "64", "--decoder", "16,8,8,4,4", "--start", "random",
-    "--batch-size", "2", "--samples", "4", "--epochs", "2", "--workers", "0",
-    "--val-columns", "2", "--test-columns", "3",
-]  # fmt: skip
-"""Of `town`: seconds of fitting."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +60,6 @@ class Tracked:
                 else:
                     out.add(found.path)
         return out
-
-
-def training(desk: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Say ``python -m training ...`` in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "training", *words], cwd=desk, env=environment(**variables),
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-
-def train_words(*words: str) -> list[str]:
-    return ["train", "--chips", "town/chips", "--labels", "town/houses.gpkg", *TRAIN, *words]
 
 
 @pytest.fixture(scope="session")

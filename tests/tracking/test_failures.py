@@ -17,7 +17,7 @@ from camp_detector_core.network import NetworkOptions
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import environment, free_port
 from tests.support.runs import run_options
-from tests.tracking.conftest import train_words, training
+from tests.support.trainings import train_words, training
 from training.options import EXTRAS, AugmentOptions, DataOptions, OptimOptions, SplitOptions
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
 from training.tracking.record import read_record

@@ -16,7 +16,7 @@ import torch
 
 from camp_detector_core.engine.ort import OnnxPredictor
 from tests.support.datasets import write_town
-from tests.tracking.conftest import training
+from tests.support.trainings import training
 from training.options import AugmentOptions, DataOptions
 from training.tracking.dataset import list_data
 from training.tracking.figures import shown_path
@@ -45,6 +45,11 @@ def test_nothing_tells_where_on_the_machine_it_ran(tracked: Tracked) -> None:
         assert str(tracked.desk) not in value, name
         assert str(Path(__file__).resolve().parents[2]) not in value, name
         assert str(Path.home()) not in value or str(Path.home()) == "/", name
+
+
+def test_mlflows_pages_begin_with_runs_and_curves(tracked: Tracked) -> None:
+    experiment = tracked.client().get_experiment(tracked.run().info.experiment_id)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
 
 
 def test_every_figure_of_every_epoch_is_there_once(tracked: Tracked) -> None:

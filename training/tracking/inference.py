@@ -6,6 +6,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
+from training.tracking.experiment import experiment_of
 from training.tracking.figures import shown_path
 from training.tracking.options import EXPERIMENT, TrackingError
 from training.tracking.server import address, connect, reason, shown, troubles
@@ -77,6 +78,5 @@ class InferenceLog:
 
 def _create(client: MlflowClient) -> str:
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
-    found = client.get_experiment_by_name(name)
-    home = found.experiment_id if found else client.create_experiment(name)
+    home = experiment_of(client, name)
     return str(client.create_run(home, run_name="inference").info.run_id)

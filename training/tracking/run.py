@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training.tracking.experiment import experiment_of, show_runs_first
 from training.tracking.live import LiveLogger, SystemMetrics
 from training.tracking.options import (
     EXPERIMENT,
@@ -190,6 +191,7 @@ def _open_run(
         run_id = _create(client, folder, options.experiment)
     elif given:
         client.set_tag(given, "mlflow.source.name", "camp-detector")
+        show_runs_first(client, client.get_run(given).info.experiment_id)
     if before is not None and before.run_id == run_id:
         record = before
         record.register, record.log_data = options.register, options.log_data
@@ -215,11 +217,7 @@ def _is_there(client: MlflowClient, run_id: str) -> bool:
 
 
 def _create(client: MlflowClient, folder: Path, experiment: str) -> str:
-    found = client.get_experiment_by_name(experiment)
-    if found is not None and found.lifecycle_stage != "active":
-        msg = f"the experiment {experiment} was deleted: restore it, or give another --experiment"
-        raise TrackingError(msg)
-    home = found.experiment_id if found else client.create_experiment(experiment)
+    home = experiment_of(client, experiment)
     # MLflow's own tag would hold the path of the program in somebody's home.
     tags = {"mlflow.source.name": "camp-detector", "mlflow.source.type": "LOCAL"}
     name = folder.resolve().name

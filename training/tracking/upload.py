@@ -26,6 +26,7 @@ from training.tracking.dataset import (
     write_list,
 )
 from training.tracking.figures import epochs_of, final_of, params_of
+from training.tracking.metadata import write_metadata
 from training.tracking.model import log_model, register
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ DATA_LIMIT = 100 << 20
 """Bytes of chips and labels that ``auto`` still copies."""
 _BATCH = 500
 _ESRI = {".dlpk", ".emd"}
-_METADATA = ("options.json", "run.json", "split.json", "statistics.json", "system.json")
+_METADATA = ("split.json", "statistics.json", "system.json")
 
 
 class Uploader:
@@ -117,14 +118,9 @@ class Uploader:
         """Artefacts, each where users of the reference layout look for it."""
         meta = self._folder / "meta"
         with tempfile.TemporaryDirectory() as made:
-            spec = meta / "best_model.onnx"
-            if spec.is_file():
-                text = json.dumps(open_model(spec).spec.to_dict(), indent=2)
-                Path(made, "model_spec.json").write_text(text + "\n", encoding="utf-8")
-                self._upload(Path(made, "model_spec.json"), "metadata/model_spec.json")
-            for name in _METADATA:
-                self._upload(self._folder / name, f"metadata/{name}")
-            self._upload(meta / "stac_item.json", "metadata/stac_item.json")
+            own = [self._folder / name for name in _METADATA]
+            for path in (*write_metadata(self._folder, Path(made)), *own, meta / "stac_item.json"):
+                self._upload(path, f"metadata/{path.name}")
         for path, name in _below(meta):
             # As they lie beside each other: the item's hrefs lead to them from here too.
             self._upload(path, f"models/{name}")

@@ -1,0 +1,41 @@
+"""Experiments of MLflow: found, made, and shown as those of training."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from training.tracking.options import TrackingError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+_KIND = "mlflow.experimentKind"
+_TRAINING = "custom_model_development"
+
+
+def experiment_of(client: MlflowClient, name: str) -> str:
+    """The id of an experiment, which is made where there is none.
+
+    Raises:
+        TrackingError: It was deleted.
+    """
+    found = client.get_experiment_by_name(name)
+    if found is not None and found.lifecycle_stage != "active":
+        msg = f"the experiment {name} was deleted: restore it, or give another --experiment"
+        raise TrackingError(msg)
+    home = str(found.experiment_id if found else client.create_experiment(name))
+    show_runs_first(client, home)
+    return home
+
+
+def show_runs_first(client: MlflowClient, experiment: str) -> None:
+    """Let MLflow's pages begin with runs and curves, not with what is about language models.
+
+    What a person chose there stays; and nothing depends on it, so a refusal does no harm.
+    """
+    from mlflow.exceptions import MlflowException
+
+    with suppress(MlflowException):
+        if _KIND not in client.get_experiment(experiment).tags:
+            client.set_experiment_tag(experiment, _KIND, _TRAINING)

@@ -1,0 +1,57 @@
+"""Files of a run as MLflow shows them: without the places that they had on one machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.model_file import open_model
+from training.describe import without_places
+from training.tracking.figures import shown_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_metadata(run: Path, folder: Path) -> list[Path]:
+    """Write ``options.json``, ``run.json`` and ``model_spec.json``, as far as the run has them.
+
+    Args:
+        run: The folder of the run; its own files stay as they are.
+        folder: Where to.
+
+    Returns:
+        What was written.
+    """
+    found = {}
+    if (run / "options.json").is_file():
+        found["options.json"] = _options(_read(run / "options.json"))
+    if (run / "run.json").is_file():
+        found["run.json"] = _record(_read(run / "run.json"))
+    model = run / "meta" / "best_model.onnx"
+    if model.is_file():
+        found["model_spec.json"] = open_model(model).spec.to_dict()
+    for name, content in found.items():
+        text = json.dumps(content, indent=2) + "\n"
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in found]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _options(told: dict[str, Any]) -> dict[str, Any]:
+    data, split = told["data"], told["data"]["split"]
+    data |= {name: shown_path(data[name]) for name in ("chips", "labels")}
+    if split.get("file"):
+        split["file"] = shown_path(split["file"])
+    return told | {"out": shown_path(told["out"])}
+
+
+def _record(told: dict[str, Any]) -> dict[str, Any]:
+    for part in (told, *told.get("resumed", ())):
+        if "command" in part:
+            part["command"] = without_places(part["command"])
+    return told
