@@ -23,6 +23,8 @@ MISSING = {204, 404, 410}
 """Answers that mean: there is no such tile."""
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 """Answers that may be others later."""
+LONGEST = 86_400
+"""Seconds, a day, that anybody may be waited for; clocks of systems end where floats do not."""
 _BLOCK = 1 << 16
 _REDIRECTS = 5
 
@@ -67,8 +69,8 @@ class HttpOptions:
         if not 0 <= self.retries <= 20:  # noqa: PLR2004 - hours of waiting
             msg = f"retries must lie between 0 and 20, got {self.retries}"
             raise PreprocessError(msg)
-        if not self.timeout > 0:
-            msg = f"timeout must be positive, got {self.timeout} seconds"
+        if not 0 < self.timeout <= LONGEST:
+            msg = f"timeout must lie above 0 and up to {LONGEST:,} seconds, got {self.timeout}"
             raise PreprocessError(msg)
         if self.contact and not (self.contact.isascii() and self.contact.isprintable()):
             msg = f"contact {self.contact!r} must be a web or mail address in plain ASCII"
@@ -133,10 +135,10 @@ class Client:
                 _check_status(response)
                 data = self._body(response)
         except requests.exceptions.RequestException as error:
-            raise _failure(error, url) from error
-        except UnicodeError as error:  # a host name that cannot be one
+            raise _failure(error, url) from None  # it may hold the whole URL, with its secrets
+        except UnicodeError:  # a host name that cannot be one
             msg = f"{host_of(url)!r} is no name of a server: check the template"
-            raise PreprocessError(msg) from error
+            raise PreprocessError(msg) from None
         try:
             return read(data)
         except Unfit as unfit:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from training.preprocess.http import retry_after, transport_fault
+from training.preprocess.http import LONGEST, retry_after, transport_fault
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.template import host_of, without_secrets
 
@@ -57,8 +57,11 @@ class OverpassOptions:
         if not url.startswith(("http://", "https://")) or not host_of(url):
             msg = f"{without_secrets(self.url)!r} is no address of an Overpass server: {OVERPASS}"
             raise PreprocessError(msg)
-        if self.timeout < 1:
-            msg = f"the timeout of Overpass must be at least 1 second, got {self.timeout}"
+        if not 1 <= self.timeout <= LONGEST:
+            msg = (
+                f"the timeout of Overpass must lie between 1 and {LONGEST:,} seconds, got "
+                f"{self.timeout}"
+            )
             raise PreprocessError(msg)
         object.__setattr__(self, "url", url)
 
@@ -140,7 +143,7 @@ def _ask(bbox: Box, options: OverpassOptions, http: HttpOptions, answers: _Answe
     except requests.exceptions.RequestException as error:
         fault = transport_fault(error).partition(":")[0] or "it cannot be asked"
         msg = f"no buildings came from {host}, because {fault}: {REMEDY}"
-        raise PreprocessError(msg) from error
+        raise PreprocessError(msg) from None  # the library's error may hold the whole URL
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
         msg = f"{host} answered with OpenStreetMap data that cannot be read: {REMEDY}"
         raise PreprocessError(msg) from error

@@ -88,7 +88,10 @@ def without_secrets(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return HIDDEN
-    query = "&".join(_shown(pair) for pair in parts.query.split("&")) if parts.query else ""
+    query = "".join(
+        pair if pair in {"&", ";", ""} else _shown(pair)
+        for pair in re.split("([&;])", parts.query)  # some servers take both
+    )
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import threading
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -291,7 +292,7 @@ def test_waits_grow_and_differ() -> None:
 @pytest.mark.parametrize(
     "values",
     [{"rate": 0}, {"rate": 1e6}, {"workers": 0}, {"workers": 99}, {"retries": -1}, {"timeout": 0},
-     {"contact": "a\nb"}],
+     {"timeout": math.inf}, {"timeout": 1e20}, {"contact": "a\nb"}],
 )  # fmt: skip
 def test_options_that_harm_a_server_or_cannot_be_are_refused(values: dict[str, object]) -> None:
     with pytest.raises(PreprocessError, match=next(iter(values))):

@@ -245,6 +245,9 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 
 def test_an_address_may_end_as_people_copy_it() -> None:
+    for timeout in (0, 10**30):
+        with pytest.raises(PreprocessError, match="timeout of Overpass"):
+            OverpassOptions(timeout=timeout)
     assert OverpassOptions("https://a.org/api/interpreter/").url == "https://a.org/api"
 
 

@@ -157,6 +157,10 @@ def test_a_template_that_names_no_tile_is_refused_with_the_remedy(
     [
         ("https://u:secret@a.org/{z}/{x}/{y}", "https://a.org/{z}/{x}/{y}"),
         ("https://a.org/{z}/{x}/{y}?token=secret", "https://a.org/{z}/{x}/{y}?token=***"),
+        (
+            "https://a.org/{z}/{x}/{y}?format=png;token=secret&v=1",
+            "https://a.org/{z}/{x}/{y}?format=png;token=***&v=1",
+        ),
         ("https://a.org/{z}/{x}/{y}?secret", "https://a.org/{z}/{x}/{y}?***"),
         ("https://a.org/{z}/{x}/{y}#secret", "https://a.org/{z}/{x}/{y}"),
         (
