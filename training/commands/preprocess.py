@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -126,9 +127,8 @@ def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
     missing = f", {len(imagery.missing)} tiles do not exist" if imagery.missing else ""
     click.echo(f"{imagery.tiles} chips in {done.chips}{missing}")
     click.echo(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
-    click.echo(
-        f"python -m training train --chips {done.chips} --labels {done.labels} --out runs/first"
-    )
+    folders = ["--chips", str(done.chips), "--labels", str(done.labels)]
+    click.echo(shlex.join(["python", "-m", "training", "train", *folders, "--out", "runs/first"]))
 
 
 class _Progress:

@@ -25,7 +25,7 @@ from training.preprocess.manifest import (
 
 if TYPE_CHECKING:
     from training.preprocess.area import Tile
-    from training.preprocess.manifest import Box
+    from training.preprocess.manifest import Box, Manifest
 
 if sys.platform != "win32":
     import fcntl
@@ -36,6 +36,7 @@ OUTLINES = "buildings.geojson"
 _WORK, _REQUEST, _LABELS, _MISSING, _LOCK = (
     ".preprocess", "request.json", "labels.json", "missing.txt", "lock",
 )  # fmt: skip
+_NOTE = re.compile(r"([0-9]{1,9}) ([0-9]{1,9})")
 _OWN = re.compile(r"OAM-\d+-\d+-\d+\.tif(\.aux\.xml)?")
 
 
@@ -131,13 +132,22 @@ class TrainFolder:
                     temporary.unlink(missing_ok=True)
             raise cannot_write(path, error, needed=len(data)) from error
 
+    def last_manifest(self) -> Manifest | None:
+        """What was said of this folder last, also where an unfinished call took it away.
+
+        Raises:
+            PreprocessError: It cannot be read.
+        """
+        return read_manifest(self.chips) or read_manifest(self._work / self.chips.name)
+
     def missing(self) -> set[tuple[int, int]]:
         """Places (x, y) of the tiles that the server is known not to have."""
         manifest = read_manifest(self.chips)
         known = set(manifest.imagery.missing) if manifest and not self._overwrite else set()
         with suppress(FileNotFoundError):
-            lines = (self._work / _MISSING).read_text(encoding="utf-8").splitlines()
-            known |= {(int(x), int(y)) for x, y in (line.split() for line in lines)}
+            text = (self._work / _MISSING).read_text(encoding="utf-8", errors="replace")
+            lines = text.splitlines()  # a damaged line is no note: that tile is asked for again
+            known |= {(int(n[1]), int(n[2])) for line in lines if (n := _NOTE.fullmatch(line))}
         return known
 
     def note_missing(self, tile: Tile) -> None:
@@ -184,7 +194,7 @@ class TrainFolder:
         if manifest is not None:  # it speaks of the earlier ones
             lines = "".join(f"{x} {y}\n" for x, y in manifest.imagery.missing)
             self.put(self._work / _MISSING, lines.encode())
-            (self.root / NAME).unlink()
+            (self.root / NAME).replace(self._work / NAME)
         replace_json(self._work / _LABELS, {})
         self.put(self.outlines, data)
         replace_json(self._work / _LABELS, asdict(record))
@@ -205,7 +215,7 @@ class TrainFolder:
             if folder.exists() and not folder.is_dir():
                 msg = f"{folder} is a file: give another --train-dir"
                 raise PreprocessError(msg)
-            names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+            names = _names(folder)
             foreign = [n for n in names if not _OWN.fullmatch(n) and n != OUTLINES]
             if foreign:
                 msg = (
@@ -228,7 +238,7 @@ class TrainFolder:
             values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             west, south, east, north = values["bbox"]
             return Request((west, south, east, north), values["zoom"], values["tms"])
-        if any(any(f.iterdir()) for f in (self.chips, self.labels) if f.is_dir()):
+        if _names(self.chips) or _names(self.labels):
             msg = (
                 f"{self.root} holds chips or labels, and nothing says of which request: give "
                 "another --train-dir, or --overwrite to replace them"
@@ -239,7 +249,7 @@ class TrainFolder:
     def _delete_earlier(self) -> None:
         """Delete what preprocess wrote, and nothing else; what says so goes first."""
         (self.root / NAME).unlink(missing_ok=True)
-        for name in (_REQUEST, _LABELS, _MISSING):
+        for name in (_REQUEST, _LABELS, _MISSING, NAME):
             (self._work / name).unlink(missing_ok=True)
         for folder in (self.chips, self.labels):
             for path in folder.iterdir() if folder.is_dir() else ():
@@ -260,6 +270,13 @@ class TrainFolder:
             raise PreprocessError(msg) from error
         except OSError:  # a disk without locks
             LOG.debug("%s cannot be locked", self.root)
+
+
+def _names(folder: Path) -> list[str]:
+    """Names of the files in a folder, without hidden ones: file managers leave some everywhere."""
+    if not folder.is_dir():
+        return []
+    return [p.name for p in folder.iterdir() if not p.name.startswith(".")]
 
 
 def _difference(earlier: Request, wanted: Request) -> str:

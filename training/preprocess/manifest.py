@@ -24,6 +24,10 @@ NAME = "manifest.json"
 VERSION = 1
 SOFTWARE = f"camp-detector {__version__}"
 
+_KINDS: dict[str, type] = {"tiles": int, "features": int, "missing": tuple}
+"""Of the values of records; all others are texts."""
+_NEVER_NONE = {"tms", "fetched", "source", *_KINDS}
+
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of longitude and latitude."""
 
@@ -165,7 +169,7 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
         raise PreprocessError(msg)
     try:
         return _from_dict(values)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         msg = f"{path} is damaged ({error}): make the chips again with preprocess --overwrite"
         raise PreprocessError(msg) from error
 
@@ -220,8 +224,18 @@ def _from_dict(values: dict[str, Any]) -> Manifest:
 
 
 def _known(values: dict[str, Any], kind: type) -> dict[str, Any]:
-    """Those of the values that a record has; a later release may write more."""
-    return {k: v for k, v in values.items() if k in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+    """Those of the values that a record has; a later release may write more.
+
+    Raises:
+        TypeError: One is neither what it should be nor unknown.
+    """
+    known = {k: v for k, v in values.items() if k in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+    for name, value in known.items():
+        wanted = _KINDS.get(name, str)
+        if not isinstance(value, wanted) and (value is not None or name in _NEVER_NONE):
+            msg = f"{name} is {value!r}"
+            raise TypeError(msg)
+    return known
 
 
 def _moment(text: str | None, name: str) -> dt.datetime | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+_ZONES = dt.timedelta(days=2)
+"""The end of this day, where it is tomorrow already."""
 _OAM = "tiles.openaerialmap.org"
 
 
@@ -80,10 +82,10 @@ def remembered(
 def span_of(text: str | None) -> tuple[str | None, str | None]:
     """Start and end of ``START`` or ``START/END``, as moments in UTC unless they name another zone.
 
-    A date alone is the whole day.
+    A date alone is the whole day, as far as it has passed.
 
     Raises:
-        PreprocessError: It is neither.
+        PreprocessError: It is neither, or lies in the future.
     """
     if text is None:
         return None, None
@@ -93,14 +95,28 @@ def span_of(text: str | None) -> tuple[str | None, str | None]:
     except ValueError as error:
         msg = f"imagery date {text!r} is none: give 2022-07-20, or 2022-07-20/2022-07-23"
         raise PreprocessError(msg) from error
-    if len(last or first) == len("2022-07-20"):
+    if _is_day(last or first):
         end += dt.timedelta(days=1, seconds=-1)
     moments = [m if m.tzinfo else m.replace(tzinfo=dt.UTC) for m in (start, end)]
     if moments[1] < moments[0]:
         msg = f"imagery date {text!r} ends before it starts: give START/END"
         raise PreprocessError(msg)
+    present = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if moments[1] > present + _ZONES:
+        msg = f"imagery date {text!r} lies in the future: give when it was taken"
+        raise PreprocessError(msg)
+    moments = [min(m, present) for m in moments]
     start_text, end_text = (m.isoformat().replace("+00:00", "Z") for m in moments)
     return start_text, end_text
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a date without a time."""
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def warn_of_unknown(manifest: Manifest) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.atomic import cannot_write
 from training.preprocess.area import TileArea, tiles_of
 from training.preprocess.download import download
 from training.preprocess.folder import Request, TrainFolder
@@ -17,7 +18,6 @@ from training.preprocess.manifest import (
     Manifest,
     PreprocessError,
     now,
-    read_manifest,
 )
 from training.preprocess.osm import (
     ATTRIBUTION,
@@ -79,6 +79,25 @@ class PreprocessOptions:
     http: HttpOptions = field(default_factory=HttpOptions)
     overpass: OverpassOptions = field(default_factory=OverpassOptions)
 
+    def __post_init__(self) -> None:
+        """Refuse what would be of no effect, and names that the libraries of rasters cannot open.
+
+        Raises:
+            PreprocessError: As said.
+        """
+        if self.labels is None and (self.layer or self.label_attribution or self.label_licence):
+            msg = (
+                "--layer, --label-attribution and --label-licence are for --labels FILE: give it, "
+                "or leave them"
+            )
+            raise PreprocessError(msg)
+        for path in filter(None, (self.train_dir, self.labels)):
+            try:
+                str(path).encode()
+            except UnicodeEncodeError as error:
+                msg = f"{path} has a name with bytes that are no UTF-8: rename it"
+                raise PreprocessError(msg) from error
+
 
 @dataclass(frozen=True)
 class PreprocessResult:
@@ -114,7 +133,7 @@ def preprocess(
     outlines = None if options.labels is None else _own_outlines(options, area)
     request = Request(options.bbox, options.zoom, template.public)
     with TrainFolder(options.train_dir, request, overwrite=options.overwrite) as folder:
-        earlier = read_manifest(folder.chips)
+        earlier = folder.last_manifest()
         record = _put_labels(options, area, folder, outlines)
         tiles = download(
             area,
@@ -143,6 +162,7 @@ def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions
 
     Raises:
         PreprocessError: It is too much.
+        OutputError: The folder cannot be looked for.
     """
     size = len(area) * _TILE_BYTES
     amount = f"{size / 1e9:.1f} GB" if size > 1e9 else f"{size / 1e6:.0f} MB"  # noqa: PLR2004
@@ -157,10 +177,11 @@ def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions
             f"{options.most_tiles:,}: give a smaller --bbox or --zoom, or --yes if it is meant"
         )
         raise PreprocessError(msg)
-    parent = next(
-        p for p in (options.train_dir, *options.train_dir.absolute().parents) if p.exists()
-    )
-    free = shutil.disk_usage(parent).free
+    places = (options.train_dir, *options.train_dir.absolute().parents)
+    try:
+        free = shutil.disk_usage(next(p for p in places if p.exists())).free
+    except OSError as error:
+        raise cannot_write(options.train_dir, error) from error
     if size > free:
         LOG.warning("only %.1f GB are free where %s is to be", free / 1e9, options.train_dir)
 

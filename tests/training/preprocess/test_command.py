@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -166,6 +167,31 @@ def test_errors_are_one_line(tiles: TileServer, overpass: OverpassServer, tmp_pa
     assert "--yes" in large
     assert "does not say where zoom" in template
     assert "s3cret" not in denied + across + large + template
+
+
+@pytest.mark.parametrize("which", ["tiles", "overpass"])
+def test_not_even_a_traceback_that_was_asked_for_holds_a_password(
+    tiles: TileServer, overpass: OverpassServer, tmp_path: Path, which: str
+) -> None:
+    gone = "http://user:s3cret@127.0.0.1:99999"  # no port: the library's own error names it all
+    tms = f"{gone}/{{z}}/{{x}}/{{y}}.png" if which == "tiles" else tiles.template
+    words = command(tms, f"{gone}/api" if which == "overpass" else overpass.url)
+    words.insert(words.index("preprocess"), "--verbose")
+    code, _, err = finish(words, tmp_path)
+    assert (code, "Traceback" in err) == (2, True), err
+    assert "s3cret" not in err
+
+
+def test_what_is_to_be_said_next_can_be_pasted(
+    tiles: TileServer, overpass: OverpassServer, tmp_path: Path
+) -> None:
+    words = command(tiles.template, overpass.url)
+    words[words.index("train")] = "my train"
+    code, out, err = finish(words, tmp_path)
+    assert code == 0, err
+    next_words = shlex.split(out.splitlines()[-1])
+    assert next_words[next_words.index("--chips") + 1] == "my train/chips"
+    assert next_words[next_words.index("--labels") + 1] == "my train/labels"
 
 
 def test_real_tiles_and_their_buildings(banepa: Path, tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from camp_detector_core.engine.errors import CampDetectorError
+from tests.support.tile_server import Reply
 from tests.support.tiles import NORTH, WEST, bbox_text
 from training.describe import build_spec
 from training.options import DataOptions, ModelOptions, TrainOptions
@@ -29,7 +33,6 @@ from training.preprocess.run import preprocess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.support.tile_server import TileServer
     from training.preprocess.run import PreprocessOptions
@@ -78,6 +81,11 @@ def test_a_folder_without_one_or_with_that_of_another_program_has_none(tmp_path:
         {"imagery": {"tms": "x"}},
         {"labels": []},
         {"zoom": None},
+        {"zoom": float("inf")},
+        {"imagery": {"tms": "x", "fetched": WHEN, "tiles": 1, "attribution": 5}},
+        {"imagery": {"tms": None, "fetched": WHEN, "tiles": 1}},
+        {"imagery": {"tms": "x", "fetched": WHEN, "tiles": 1, "missing": [[1e400, 2]]}},
+        {"labels": {"source": "x", "fetched": WHEN, "features": "many"}},
     ],
 )
 def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, change: Any) -> None:
@@ -148,6 +156,7 @@ def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
     ("text", "start", "end"),
     [
         ("2022-07-20", "2022-07-20T00:00:00Z", "2022-07-20T23:59:59Z"),
+        ("20220720", "2022-07-20T00:00:00Z", "2022-07-20T23:59:59Z"),
         ("2022-07-20/2022-07-23", "2022-07-20T00:00:00Z", "2022-07-23T23:59:59Z"),
         ("2022-07-20T05:30:00Z", "2022-07-20T05:30:00Z", "2022-07-20T05:30:00Z"),
         ("2022-07-20T05:30+05:45", "2022-07-20T05:30:00+05:45", "2022-07-20T05:30:00+05:45"),
@@ -158,7 +167,10 @@ def test_a_date_of_imagery_is_a_span(text: str | None, start: str, end: str) -> 
     assert span_of(text) == (start, end)
 
 
-@pytest.mark.parametrize("text", ["", "july", "2022-07-23/2022-07-20", "2022-13-01", "/2022-07-20"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "july", "2022-07-23/2022-07-20", "2022-13-01", "/2022-07-20", "9999-12-31", "2022/9999"],
+)
 def test_a_date_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(PreprocessError, match="imagery date"):
         span_of(text)
@@ -228,6 +240,76 @@ def test_two_at_a_time_are_kept_apart(tmp_path: Path) -> None:
         pass
     with TrainFolder(tmp_path, REQUEST):
         pass
+
+
+def test_imagery_of_today_does_not_end_in_the_future() -> None:
+    before = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    start, end = span_of(f"{before:%Y-%m-%d}")
+    assert start is not None
+    assert end is not None
+    moments = [dt.datetime.fromisoformat(text) for text in (start, end)]
+    assert moments[0].date() == before.date()
+    assert before <= moments[1] <= dt.datetime.now(dt.UTC)
+
+
+def test_what_was_said_outlives_a_stop_while_outlines_are_renewed(
+    options: Options, tiles: TileServer
+) -> None:
+    known = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
+    done = preprocess(options(**known))
+    next(done.chips.iterdir()).unlink()
+    tiles.always = lambda _place: Reply(403)
+    for _ in range(2):
+        with pytest.raises(PreprocessError, match="refuses access"):
+            preprocess(options(refresh_labels=True))
+        assert read_manifest(done.chips) is None
+    tiles.always = lambda _place: None
+    again = preprocess(options()).manifest
+    assert again.imagery.attribution == "Survey"
+    assert again.imagery.start == "2022-07-20T00:00:00Z"
+    assert [p.name for p in done.chips.parent.glob(".*")] == []
+    next(done.chips.iterdir()).unlink()
+    tiles.always = lambda _place: Reply(403)
+    with pytest.raises(PreprocessError, match="refuses access"):
+        preprocess(options(refresh_labels=True))
+    tiles.always = lambda _place: None
+    assert preprocess(options(overwrite=True)).manifest.imagery.attribution is None
+
+
+def test_hidden_files_of_file_managers_are_nobodys_work(tmp_path: Path) -> None:
+    for name in ("chips", "labels"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".DS_Store").write_text("icons")
+    with TrainFolder(tmp_path, REQUEST):
+        pass
+    with TrainFolder(tmp_path, REQUEST, overwrite=True):
+        assert (tmp_path / "chips" / ".DS_Store").read_text() == "icons"
+
+
+def test_notes_that_are_damaged_are_no_notes(tmp_path: Path) -> None:
+    with TrainFolder(tmp_path, REQUEST):
+        pass
+    (tmp_path / ".preprocess" / "missing.txt").write_bytes(b"5 7\na b c\n\0\xff\n8 -9\n1 2\n")
+    with TrainFolder(tmp_path, REQUEST) as folder:
+        assert folder.missing() == {(5, 7), (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"train_dir": Path("x" * 300)}, "too long"),
+        ({"train_dir": Path("d\udcff")}, "no UTF-8: rename it"),
+        ({"labels": Path("l\udcff.geojson")}, "no UTF-8: rename it"),
+        ({"label_licence": "CC0-1.0"}, "are for --labels FILE"),
+        ({"layer": "houses"}, "are for --labels FILE"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_asked(
+    options: Options, tiles: TileServer, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CampDetectorError, match=message):
+        preprocess(options(**change))
+    assert tiles.asked == []
 
 
 def test_leftovers_of_a_kill_are_cleared_and_half_a_note_is_no_note(tmp_path: Path) -> None:
