@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,8 +160,8 @@ def _bbox(
         sides = tuple(float(v) for v in value.split(","))
     except ValueError:
         sides = ()
-    if len(sides) != _SIDES or not (sides[0] <= sides[2] and sides[1] <= sides[3]):
-        msg = f"{value!r} is not WEST,SOUTH,EAST,NORTH in degrees"
+    if len(sides) != _SIDES or not all(map(math.isfinite, sides)) or sides[1] > sides[3]:
+        msg = f"{value!r} is not WEST,SOUTH,EAST,NORTH in degrees, such as 85,27,86,28"
         raise click.BadParameter(msg)
     return sides
 

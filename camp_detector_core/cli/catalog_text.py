@@ -29,10 +29,16 @@ def touches(entry: Entry, bbox: Sequence[float]) -> bool:
     box = entry.bbox
     if box is None:
         return False
-    # West is larger than east where an area crosses the antimeridian.
-    spans = [(box[0], box[2])] if box[0] <= box[2] else [(box[0], 180.0), (-180.0, box[2])]
-    across = any(west <= bbox[2] and east >= bbox[0] for west, east in spans)
+    across = any(
+        west <= right and east >= left for west, east in _spans(box) for left, right in _spans(bbox)
+    )
     return across and box[1] <= bbox[3] and box[3] >= bbox[1]
+
+
+def _spans(box: Sequence[float]) -> list[tuple[float, float]]:
+    """From west to east; two where west is larger, because the antimeridian lies between."""
+    west, _, east, _ = box
+    return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
 
 
 def _figure(entry: Entry, word: str) -> float | None:
