@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from .base import Catalog
     from .stores import Store
 
@@ -39,7 +41,7 @@ def open_catalog(where: str, *, assets_to: str | None = None) -> Catalog:
     Raises:
         CatalogError: It is no such place, or the library for it is not installed.
     """
-    if urlsplit(where).scheme in _DATABASES:
+    if _parts(where).scheme in _DATABASES:
         from .pgstac import PgStacCatalog
 
         return PgStacCatalog(where, open_store(assets_to) if assets_to else None)
@@ -57,7 +59,7 @@ def open_store(where: str) -> Store:
     Raises:
         CatalogError: It is no such place, or the library for it is not installed.
     """
-    parts = urlsplit(where)
+    parts = _parts(where)
     if parts.scheme in {"s3", "http", "https"}:
         from .remote_store import open_remote
 
@@ -73,3 +75,16 @@ def open_store(where: str) -> Store:
         )
         raise CatalogError(msg)
     return LocalStore(Path(where).expanduser())
+
+
+def _parts(where: str) -> SplitResult:
+    """The parts of an address.
+
+    Raises:
+        CatalogError: It is none.
+    """
+    try:
+        return urlsplit(where)
+    except ValueError as error:
+        msg = f"the catalogue's address is not valid ({error}): name a folder or a whole address"
+        raise CatalogError(msg) from error

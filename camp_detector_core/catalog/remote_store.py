@@ -25,6 +25,9 @@ _RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
 
 _USER = re.compile(r"//[^/@\s]*@")
 """User and password in an address."""
+_QUERY = re.compile(r"\?[^\s,)]*")
+"""What follows the path of an address, such as a key. Errors of obstore repeat whole addresses, so
+that none of them is left as the cause of ours: a traceback would show it."""
 
 
 def open_remote(where: str) -> RemoteStore:
@@ -51,7 +54,7 @@ def open_remote(where: str) -> RemoteStore:
                 retry_config=_RETRY,
                 **options,
             )
-            return RemoteStore(store, where.rstrip("/"), writable=True)
+            return RemoteStore(store, _without_secrets(where).rstrip("/"), writable=True)
         store = HTTPStore.from_url(
             where.rstrip("/").removesuffix("/catalog.json"),
             client_options={
@@ -62,8 +65,10 @@ def open_remote(where: str) -> RemoteStore:
             retry_config=_RETRY,
         )
     except _said_by_obstore() as error:
-        msg = f"{shown(where)} is not the address of a catalogue: {_reason(error)}"
-        raise CatalogError(msg) from error
+        msg = (
+            f"{shown(_without_secrets(where))} is not the address of a catalogue: {_reason(error)}"
+        )
+        raise CatalogError(msg) from None
     host = parts.netloc.rpartition("@")[2]
     plain_url = f"{parts.scheme}://{host}{parts.path}".rstrip("/").removesuffix("/catalog.json")
     return RemoteStore(store, plain_url, writable=False)
@@ -104,7 +109,7 @@ class RemoteStore:
         except FileNotFoundError:
             return Blob(b"", ABSENT)
         except _said_by_obstore() as error:
-            raise self._said(error, "read", path) from error
+            raise self._said(error, "read", path) from None
         return Blob(data, str(found.meta["e_tag"] or found.meta["last_modified"]))
 
     def _too_large(self, path: str, limit: int) -> CatalogError:
@@ -117,11 +122,11 @@ class RemoteStore:
         try:
             for piece in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
                 yield bytes(piece)
-        except FileNotFoundError as error:
+        except FileNotFoundError:
             msg = f"{self.url(path)} is missing: the catalogue is incomplete, add the model again"
-            raise UnknownModelError(msg) from error
+            raise UnknownModelError(msg) from None
         except _said_by_obstore() as error:
-            raise self._said(error, "read", path) from error
+            raise self._said(error, "read", path) from None
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
         """Write a small object, if it is still the one that was read."""
@@ -131,7 +136,7 @@ class RemoteStore:
         try:
             obstore.put(self._store, path, data, mode=mode, use_multipart=False)
         except _said_by_obstore() as error:
-            raise self._said(error, "write", path) from error
+            raise self._said(error, "write", path) from None
 
     def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
         """Upload a file; S3 shows it when it is whole."""
@@ -141,7 +146,7 @@ class RemoteStore:
             with source.open("rb") as stream:
                 obstore.put(self._store, path, _pieces(stream, step), mode="overwrite")
         except _said_by_obstore() as error:
-            raise self._said(error, "write", path) from error
+            raise self._said(error, "write", path) from None
 
     def delete(self, path: str) -> None:
         """Delete an object."""
@@ -152,7 +157,7 @@ class RemoteStore:
         except FileNotFoundError:
             return
         except _said_by_obstore() as error:
-            raise self._said(error, "delete", path) from error
+            raise self._said(error, "delete", path) from None
 
     def names(self, folder: str) -> list[str]:
         """Paths of all objects below a folder."""
@@ -161,7 +166,7 @@ class RemoteStore:
         try:
             found = [o["path"] for page in obstore.list(self._store, folder) for o in page]
         except _said_by_obstore() as error:
-            raise self._said(error, "list", folder) from error
+            raise self._said(error, "list", folder) from None
         return sorted(found)
 
     @contextmanager
@@ -213,4 +218,8 @@ def _said_by_obstore() -> tuple[type[Exception], ...]:
 def _reason(error: Exception) -> str:
     """The first line of what obstore says, without secrets: the rest is for its developers."""
     first = (str(error).splitlines() or [type(error).__name__])[0]
-    return shown(_USER.sub("//", " ".join(first.split())))
+    return shown(_without_secrets(" ".join(first.split())))
+
+
+def _without_secrets(text: str) -> str:
+    return _QUERY.sub("", _USER.sub("//", text))

@@ -163,3 +163,25 @@ def test_an_area_may_cross_the_antimeridian(camp: Camp, tmp_path: Path) -> None:
     for box in ("1,2,3", "0,nan,1,1", "0,0,inf,1", "0,2,1,1", "west"):
         code, _, err = camp("catalog", "list", "--bbox", box)
         assert (code, "such as 85,27,86,28" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://u:s3cret@127.0.0.1:99999/x",
+        "http://u:s3cret@127.0.0.1:1/x?key=s3cret",
+        "https://u:s3cret@[/x",
+        "s3://u:s3cret@bucket/x",
+        "postgresql://u:s3cret@127.0.0.1:1/db?password=s3cret",
+        "postgresql://u:s3cret@[::1/db",
+    ],
+)
+def test_no_secret_of_an_address_is_shown(
+    camp: Camp, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    code, out, err = camp("catalog", "list", "--verbose", "--catalog", address)
+    assert (code, out) == (2, "")
+    assert "Traceback" in err
+    assert "s3cret" not in err
