@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from camp_detector_core.engine.errors import OutputError, PredictorError
 from camp_detector_core.job import Job, Products
 from camp_detector_core.own_inputs import refuse_own_inputs
 from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.raster.options import SourceOptions
 from camp_detector_core.run import detect_files
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class InferenceOptions:
     """Folder of the results; made where it is missing."""
     overwrite: bool = False
     """Whether existing results may be replaced."""
+    source: SourceOptions = field(default_factory=SourceOptions)
+    """What neither the image nor the model says: bands, stretch and so on."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,13 @@ def infer(options: InferenceOptions) -> InferenceResult:
 
 def _run(options: InferenceOptions, model: Path, targets: dict[str, Any]) -> dict[str, Any]:
     """Detect on the model's grid, then bring the rasters onto the image's."""
-    from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+    from camp_detector_core.raster import gdal_env, open_source
     from training.own_grid import OwnGrid
 
     spec = open_model(model).spec
     scratch = Path(tempfile.mkdtemp(dir=targets["mask"].scratch))
-    with gdal_env(), open_source([options.image], spec, SourceOptions(gsd="native")) as image:
+    native = replace(options.source, gsd="native")
+    with gdal_env(), open_source([options.image], spec, native) as image:
         side = max(image.grid.shape)
         products = Products(
             scratch / "found.gpkg",
@@ -129,7 +133,7 @@ def _run(options: InferenceOptions, model: Path, targets: dict[str, Any]) -> dic
             overlay=True,
             overlay_size=min(max(side, _SMALLEST_PICTURE), _LARGEST_PICTURE),
         )
-        job = Job((options.image,), products, SourceOptions(), model=model)
+        job = Job((options.image,), products, options.source, model=model)
         made = detect_files(job, listener=_Lines()).paths
         own = OwnGrid(image, spec)
         own.probability(made["probability"], targets["probability"])

@@ -222,7 +222,7 @@ def job_of(images: tuple[str, ...], options: dict[str, Any]) -> Job:
             **{k: options[k] or everything for k in ("probability", "mask", "overlay", "report")},
             overlay_size=options["overlay_size"],
         ),
-        source=_source_options(options),
+        source=source_of(options),
         model=options["model"],
         settings=Settings(
             **{
@@ -244,7 +244,8 @@ def job_of(images: tuple[str, ...], options: dict[str, Any]) -> Job:
     )
 
 
-def _source_options(options: dict[str, Any]) -> SourceOptions:
+def source_of(options: dict[str, Any]) -> SourceOptions:
+    """What the options of `INPUT` say."""
     from camp_detector_core.raster.options import SourceOptions
 
     names = ("bands", "gsd", "nodata", "pixel_size", "stretch")

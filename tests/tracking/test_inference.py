@@ -10,18 +10,15 @@ import pytest
 import rasterio
 
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
+from camp_detector_core.raster.options import SourceOptions
 from tests.support.datasets import write_picture
 from tests.support.models import stac_item, write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 from training.__main__ import run as call
 from training.inference import InferenceOptions, infer, model_file
-from training.tracking.options import TrackingError
-from training.tracking.registry import fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.tracking.conftest import Tracked
 
 MADE = ("dwellings.gpkg", "mask.tif", "overlay.png", "probability.tif", "result.json")
 
@@ -122,6 +119,29 @@ def test_a_broken_image_leaves_nothing(model: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_what_an_error_advises_can_be_said(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = write_raster(tmp_path / "grey.tif", rgb_of(scene())[:1])
+    words = ["inference", "--image-path", str(image), "--model-path", str(model)]
+    words += ["--output-dir", str(tmp_path / "out")]
+    with pytest.raises(SystemExit):
+        call(words)
+    assert "--bands 1,1,1" in capsys.readouterr().err
+    call([*words, "--bands", "1,1,1"])
+    assert "dwellings" in capsys.readouterr().out
+    stretched = infer(
+        InferenceOptions(
+            str(image),
+            str(model),
+            tmp_path / "s",
+            source=SourceOptions((1, 1, 1), stretch=(0, 1e6)),
+        )
+    )
+    plain = json.loads((tmp_path / "out" / "grey_result.json").read_text())
+    assert stretched.report["result"]["dwellings"] < plain["result"]["dwellings"]
+
+
 def test_a_file_of_torch_is_run_by_the_onnx_file_beside_it(tmp_path: Path) -> None:
     onnx = write_model(tmp_path / "best_model.onnx")
     with model_file(str(tmp_path / "best_model.pt")) as found:
@@ -139,29 +159,6 @@ def test_a_stac_item_leads_to_its_model(tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
     done = infer(InferenceOptions(str(image), str(tmp_path / "item.json"), tmp_path / "out"))
     assert done.report["result"]["dwellings"] > 5
-
-
-def test_a_registered_model_is_fetched_and_checked(
-    tracked: Tracked, desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.uri)
-    wanted = (tracked.folder / "meta" / "best_model.onnx").read_bytes()
-    for number, name in enumerate(("models:/tiny-camp@candidate", "models:/tiny-camp/1")):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        assert fetch(name, folder).read_bytes() == wanted
-    with pytest.raises(TrackingError, match="is no registered model"):
-        fetch("models:/tiny-camp", tmp_path)
-    with pytest.raises(TrackingError, match="does not give models:/nobody"):
-        fetch("models:/nobody@candidate", tmp_path)
-    client = tracked.client()
-    right = client.get_model_version("tiny-camp", "1").tags["onnx_sha256"]
-    try:
-        client.set_model_version_tag("tiny-camp", "1", "onnx_sha256", "0" * 64)
-        with pytest.raises(TrackingError, match="its checksum differs"):
-            fetch("models:/tiny-camp/1", tmp_path)
-    finally:
-        client.set_model_version_tag("tiny-camp", "1", "onnx_sha256", right)
 
 
 def test_the_command_logs_its_results_to_mlflow(

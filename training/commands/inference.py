@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from camp_detector_core.cli.options import INPUT, source_of
 
 
 @click.command()
@@ -36,8 +39,15 @@ import click
     show_default=True,
     help="Replace results that exist.",
 )
+@INPUT
 def inference(
-    *, image_path: str, model_path: str, output_dir: Path, mlflow_tracking: bool, overwrite: bool
+    *,
+    image_path: str,
+    model_path: str,
+    output_dir: Path,
+    mlflow_tracking: bool,
+    overwrite: bool,
+    **source: Any,  # noqa: ANN401 - of what INPUT adds
 ) -> None:
     """Find dwellings in an image, with results of the image's own size and place.
 
@@ -52,7 +62,7 @@ def inference(
     """  # noqa: D301 - click wants the control character
     from training.inference import InferenceOptions, infer
 
-    options = InferenceOptions(image_path, model_path, output_dir, overwrite)
+    options = InferenceOptions(image_path, model_path, output_dir, overwrite, source_of(source))
     log = None
     if mlflow_tracking:
         from training.tracking.inference import InferenceLog
