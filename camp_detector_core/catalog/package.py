@@ -169,7 +169,7 @@ def _is_local(href: str) -> bool:
 def _checked(asset: Asset, item: Path, home: Path) -> AssetFile:
     """A file, held against what the item says of it."""
     source = _source(asset, item, home)
-    require_file(source)
+    require_file(source, what=f"asset {shown(asset.key)}")
     digest, size = _sum(source)
     if asset.size not in {None, size} or asset.sha256 not in {None, digest}:
         msg = (

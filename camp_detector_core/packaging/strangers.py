@@ -18,24 +18,32 @@ _MAX_SHOWN = 200
 """Characters of a stranger's text that a message repeats."""
 
 
-def require_file(path: Path) -> None:
-    """Refuse what is missing, empty, or no file: a device or a pipe may be read without end."""
+def require_file(path: Path, *, what: str = "model") -> None:
+    """Refuse what is missing, empty, or no file: a device or a pipe may be read without end.
+
+    Args:
+        path: The file.
+        what: It should hold, for the message.
+
+    Raises:
+        PredictorError: As said.
+    """
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
-            msg = f"the model {path} cannot be read: it is {kind}, not a file"
+            msg = f"the {what} {shown(path)} cannot be read: it is {kind}, not a file"
             raise PredictorError(msg)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, what) from error
     if not found.st_size:
-        msg = f"the model {path} is empty (0 bytes): copy or download it again"
+        msg = f"the {what} {shown(path)} is empty (0 bytes): copy or download it again"
         raise PredictorError(msg)
 
 
-def _unreadable(path: Path, error: Exception) -> PredictorError:
+def _unreadable(path: Path, error: Exception, what: str = "model") -> PredictorError:
     reason = getattr(error, "strerror", None) or error
-    return PredictorError(f"the model {shown(path)} cannot be read: {reason}")
+    return PredictorError(f"the {what} {shown(path)} cannot be read: {reason}")
 
 
 def shown(text: object) -> str:

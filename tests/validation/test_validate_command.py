@@ -58,6 +58,7 @@ def test_what_cannot_be_read_gives_2(
     for name in ("item.json", "none.json", "."):
         code, out, err = camp("validate", tmp_path / name)
         assert (code, out) == (2, "")
+        assert "the model" not in err
         assert err.startswith("error: ")
         assert err.count("\n") == 1
 

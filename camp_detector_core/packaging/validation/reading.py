@@ -26,7 +26,7 @@ def read_item(path: Path) -> dict[str, Any]:
         PredictorError: It cannot be read, is no JSON object, or is of a size or depth that no
             item has.
     """
-    require_file(path)
+    require_file(path, what="item")
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
