@@ -271,6 +271,33 @@ def test_an_area_across_the_antimeridian_has_a_bbox_that_begins_west_of_it(tmp_p
     assert "write [179.0, 0.0, -178.0, 1.0]" in validate_item(path).of("problem")[0].remedy
 
 
+def test_what_is_updated_was_created_before(tmp_path: Path) -> None:
+    item = stac_items.good_item(tmp_path)
+    first, last = "2024-05-01T12:00:00Z", "2024-05-02T12:00:00Z"
+    item["properties"] |= {"created": first, "updated": last}
+    path = stac_items.write(item, tmp_path)
+    assert problems(validate_item(path)) == []
+    item["properties"] |= {"created": last, "updated": first}
+    stac_items.write(item, tmp_path)
+    (line,) = problems(validate_item(path))
+    assert line == "properties.updated: is before created"
+
+
+def test_a_hole_runs_the_other_way_than_what_is_around_it(tmp_path: Path) -> None:
+    item = stac_items.good_item(tmp_path)
+    rings = item["geometry"]["coordinates"]
+    west, south, east, north = item["bbox"]
+    x, y, dx, dy = west, south, (east - west) / 4, (north - south) / 4
+    hole = [[x + dx, y + dy], [x + dx, y + 2 * dy], [x + 2 * dx, y + 2 * dy], [x + dx, y + dy]]
+    item["geometry"]["coordinates"] = [*rings, hole]
+    path = stac_items.write(item, tmp_path)
+    assert problems(validate_item(path)) == []
+    item["geometry"]["coordinates"] = [*rings, hole[::-1]]
+    stac_items.write(item, tmp_path)
+    (line,) = problems(validate_item(path))
+    assert line.startswith("geometry.coordinates[1]: a hole must run clockwise")
+
+
 def test_accelerator_cpu_is_no_problem_where_no_schema_is_known_to_reject_it(
     tmp_path: Path,
 ) -> None:

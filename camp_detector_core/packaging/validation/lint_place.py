@@ -39,7 +39,12 @@ def check_place(item: dict[str, Any], findings: Findings) -> None:
         kind = shown(as_dict(geometry).get("type"))
         findings.unchecked(_GEOMETRY, f"is a {kind}; only polygons are checked here")
         return
-    checked = [_rings(p, ("geometry", "coordinates", i), findings) for i, p in enumerate(polygons)]
+    place: Where = ("geometry", "coordinates")
+    several = as_dict(geometry).get("type") == "MultiPolygon"
+    checked = [
+        _rings(polygon, (*place, i) if several else place, findings)
+        for i, polygon in enumerate(polygons)
+    ]
     if not checked:
         findings.problem(_GEOMETRY, "has no polygon", "write the area of the training imagery")
     if findings.problems() > before:
