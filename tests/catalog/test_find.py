@@ -242,6 +242,12 @@ def test_a_resolved_href_stays_inside(href: str) -> None:
     assert Path(f"{root}/{path}").resolve().is_relative_to(root)
 
 
+@pytest.mark.parametrize("href", ["a.json:stream", "./b/c:d", "a%3Ab", "a\\\\b", "a%5Cb", "a%00b"])
+def test_what_is_no_plain_path_on_every_system_is_refused(href: str) -> None:
+    with pytest.raises(CatalogError, match="does not lie in the catalogue"):
+        resolve(href, "models/x/x.json")
+
+
 def test_the_places_follow_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv(places.CACHE_VARIABLE)
     monkeypatch.setattr(sys, "platform", "linux")
