@@ -110,7 +110,8 @@ def _check_ports(stack: Stack) -> None:
     run = {title for title, service in SERVICES if service.running(stack)}
     before = load(stack.folder)
     if run and (before.ports, before.public_url) != (stack.ports, stack.public_url):
-        msg = f"The services run with other settings; first: deploy/native stop {stack.folder}"
+        folder = shlex.quote(str(stack.folder))
+        msg = f"The services run with other settings; first: deploy/native stop {folder}"
         raise StackError(msg)
     held = {
         "PostgreSQL": ([stack.ports.postgres], "--postgres-port"),

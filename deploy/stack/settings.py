@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -156,7 +157,8 @@ def load(folder: Path) -> Stack:
     """
     folder = folder.resolve()
     if not (folder / "secrets.json").is_file():
-        msg = f"There are no services in {folder}; start them: deploy/native start {folder}"
+        named = shlex.quote(str(folder))
+        msg = f"There are no services in {folder}; start them: deploy/native start {named}"
         raise StackError(msg)
     try:
         kept = _read(folder / "settings.json") if (folder / "settings.json").exists() else {}
