@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import http.server
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.mlflow_server import environment
 from training.tracking.options import TrackingError
 from training.tracking.server import connect, reason
 
@@ -57,14 +60,14 @@ def test_an_answer_that_is_none_is_explained(rude: str, desk: Path, status: int,
         connect(f"{rude}/{status}")
     assert told in str(failed.value)
     assert "--no-track" in str(failed.value)
-    assert not list(desk.iterdir())
+    assert [p.name for p in desk.iterdir()] == ["mlflow.db"]
 
 
 @pytest.mark.parametrize("uri", ["ftp://example.org", "no-store-at-all"])
 def test_an_address_of_no_known_kind_is_one_error(desk: Path, uri: str) -> None:
     with pytest.raises(TrackingError, match="cannot be used"):
         connect(uri)
-    assert not list(desk.iterdir())
+    assert [p.name for p in desk.iterdir()] == ["mlflow.db"]
 
 
 def test_numbers_in_an_address_are_no_answer_of_the_server() -> None:
@@ -78,3 +81,17 @@ def test_an_error_shows_no_password() -> None:
     told = reason(OSError("cannot reach http://ada:secret@example.org/x"))
     assert "secret" not in told
     assert "example.org" in told
+
+
+def test_trainings_that_begin_at_once_in_a_new_folder_share_its_database(tmp_path: Path) -> None:
+    code = "from training.tracking.server import connect; connect().search_experiments()"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in processes:
+        _, told = process.communicate(timeout=200)
+        assert process.returncode == 0, told

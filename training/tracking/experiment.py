@@ -24,9 +24,22 @@ def experiment_of(client: MlflowClient, name: str) -> str:
     if found is not None and found.lifecycle_stage != "active":
         msg = f"the experiment {name} was deleted: restore it, or give another --experiment"
         raise TrackingError(msg)
-    home = str(found.experiment_id if found else client.create_experiment(name))
+    home = str(found.experiment_id) if found else _create(client, name)
     show_runs_first(client, home)
     return home
+
+
+def _create(client: MlflowClient, name: str) -> str:
+    """Make it, unless another training makes it at this very moment."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return str(client.create_experiment(name))
+    except MlflowException as error:
+        made = client.get_experiment_by_name(name)
+        if error.error_code != "RESOURCE_ALREADY_EXISTS" or made is None:
+            raise
+        return str(made.experiment_id)
 
 
 def show_runs_first(client: MlflowClient, experiment: str) -> None:

@@ -8,6 +8,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from training.tracking.new_database import alone_if_new
 from training.tracking.options import TrackingError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def connect(uri: str | None = None) -> MlflowClient:
     try:
         if uri is not None and uri != mlflow.get_tracking_uri():
             mlflow.set_tracking_uri(uri)
-        with _environment(_FIRST):
+        with _environment(_FIRST), alone_if_new(address()):
             client = mlflow.MlflowClient()  # which opens a database, and knows what an address is
             client.search_experiments(max_results=1)
     except troubles() as error:

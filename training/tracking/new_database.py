@@ -1,0 +1,37 @@
+"""A new database of MLflow is made by one process, while others wait."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SQLITE = "sqlite:///"
+
+
+@contextmanager
+def alone_if_new(uri: str) -> Iterator[None]:
+    """Hold others off while a SQLite file is made; two at once would damage it for good.
+
+    Args:
+        uri: Of MLflow; nothing happens where it is no file, or one that is complete; nor on
+            Windows, which has other locks.
+    """
+    path = Path(uri.removeprefix(_SQLITE)).absolute() if uri.startswith(_SQLITE) else None
+    if path is None or not path.parent.is_dir() or sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    lock = path.with_name(f".{path.name}.lock")
+    if path.exists() and not lock.exists():
+        yield
+        return
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # it ends with this process, however that ends
+        yield
+        lock.unlink(missing_ok=True)
