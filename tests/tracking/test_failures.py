@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from lightning.pytorch.loggers import Logger
 
-from camp_detector_core.network import NetworkOptions
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import environment, free_port
 from tests.support.runs import run_options
-from tests.support.trainings import train_words, training
-from training.options import EXTRAS, AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from tests.support.trainings import QUICK, train_words, training
+from training.commands.tracking import tracker_of
+from training.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
-from training.tracking.record import read_record
+from training.tracking.record import TrackRecord, read_record
 from training.tracking.run import LogChanges, Tracker, log_folder
-from training.tracking.server import connect
+from training.tracking.server import address, connect
 from training.train import train_model
 
 if TYPE_CHECKING:
@@ -49,10 +52,7 @@ def options_of(desk: Path, *, epochs: int = 3) -> TrainOptions:
         split=SplitOptions(val_columns=("2",), test_columns=("3",)),
     )
     optim = OptimOptions(epochs=epochs, lr=3e-4)
-    network = NetworkOptions(
-        classes=1 + len(EXTRAS), decoder_channels=(16, 8, 8, 4, 4), start="random"
-    )
-    return run_options(data, desk / "out", optim=optim, network=network)
+    return run_options(data, desk / "out", optim=optim, architecture="reference")
 
 
 class When(Logger):
@@ -128,7 +128,7 @@ def test_the_command_leaves_with_its_own_code_where_logging_failed(
     desk = tmp_path / "desk"
     write_town(desk / "town")
     process = subprocess.Popen(
-        [sys.executable, "-m", "training", *train_words("--out", "out")], cwd=desk,
+        [sys.executable, "-m", "training", *train_words("--out", "out", *QUICK)], cwd=desk,
         env=environment(MLFLOW_TRACKING_URI=server.url), stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -169,25 +169,48 @@ def test_ctrl_c_is_killed_and_an_error_is_failed(desk: Path) -> None:
 
 def test_a_resumed_training_goes_on_in_its_run(desk: Path) -> None:
     options = options_of(desk)
+    track = TrackOptions("goes-on", "going-on")
 
     def stop() -> None:
         raise KeyboardInterrupt
 
-    first = Tracker(TrackOptions("goes-on"))
+    first = Tracker(track)
     with pytest.raises(KeyboardInterrupt), first.session():
         train_model(options, begin=first.begin, loggers=[When(stop, epoch=1)])
     before = read_record(options.out)
-    again = type(options)(**{**vars(options), "resume": True})
-    second = Tracker(TrackOptions("goes-on"))
-    with second.session():
-        train_model(again, begin=second.begin)
-        after = second.finish()
     assert before is not None
-    assert after.run_id == before.run_id
+    again = type(options)(**{**vars(options), "resume": True})
+    longer = type(options)(**{**vars(again), "optim": OptimOptions(epochs=4, lr=3e-3)})
     client = connect()
-    assert run_of(client, options.out).info.status == "FINISHED"
-    assert {m.step for m in client.get_metric_history(after.run_id, "val_iou")} >= {0, 1, 2}
-    assert len(client.search_runs([client.get_run(after.run_id).info.experiment_id])) == 1
+    for number, told in enumerate((again, longer), start=1):
+        second = Tracker(track)
+        with second.session():
+            train_model(told, begin=second.begin)
+            after = second.finish()
+        assert after.run_id == before.run_id
+        assert run_of(client, options.out).info.status == "FINISHED"
+        steps = [m.step for m in client.get_metric_history(after.run_id, "val_iou")]
+        assert len(steps) == len(set(steps)) == number + 2
+        assert len(client.search_runs([client.get_run(after.run_id).info.experiment_id])) == 1
+        # What was trained on is another model, and the registry shall not give the old one.
+        version = client.get_model_version_by_alias("going-on", "candidate")
+        onnx = hashlib.sha256((options.out / "meta/best_model.onnx").read_bytes()).hexdigest()
+        assert version.tags["onnx_sha256"] == onnx
+        assert str(version.version) == after.version
+
+
+def test_a_resumed_training_asks_the_server_that_knows_it(
+    desk: Path, fresh: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    shutil.copy(fresh, other)
+    TrackRecord(f"sqlite:///{other}", "0" * 32, "first", "named", "never").save(desk)
+    given = {"track": None, "resume": True, "experiment": None, "register": None}
+    with click.Context(click.Command("train")):
+        tracker = tracker_of({**given, "log_data": "auto", "name": "model"}, desk)
+    assert tracker is not None
+    assert address() == f"sqlite:///{other}"
+    assert tracker.options == TrackOptions("first", "named", "never")
 
 
 def test_a_folder_that_holds_another_run_makes_no_run(desk: Path) -> None:
@@ -222,7 +245,7 @@ def test_a_damaged_record_is_told_of(tmp_path: Path) -> None:
 
 def test_bare_training_is_not_tracked(tmp_path: Path) -> None:
     write_town(tmp_path / "town")
-    done = training(tmp_path, *train_words("--out", "out", "--fast-dev-run"))
+    done = training(tmp_path, *train_words("--out", "out", "--fast-dev-run", *QUICK))
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "town"]
     assert not (tmp_path / "out" / "tracking.json").exists()
@@ -236,7 +259,7 @@ def test_sigterm_ends_a_tracked_training_as_killed(tmp_path: Path) -> None:
     import mlflow
 
     write_town(tmp_path / "town")
-    words = train_words("--out", "out", "--track")
+    words = train_words("--out", "out", "--track", *QUICK)
     words[words.index("--epochs") + 1] = "500"
     process = subprocess.Popen(
         [sys.executable, "-m", "training", *words], cwd=tmp_path, env=environment(),

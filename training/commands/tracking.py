@@ -6,11 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from training.tracking.options import LogData, TrackOptions
     from training.tracking.run import Tracker
 
 _ASKED = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID")
@@ -52,25 +54,40 @@ def tracking(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def tracker_of(given: dict[str, Any], out: Path) -> Tracker | None:
-    """Ask MLflow for an answer, if the run is to be tracked.
+    """Ask MLflow for an answer, if the run is to be tracked; the one that knows a resumed run.
 
     Raises:
         TrackingError: It is, and MLflow does not answer.
     """
     track = given["track"]
+    resumed = given["resume"] and (out / "tracking.json").is_file()
     if track is None:
-        resumed = given["resume"] and (out / "tracking.json").is_file()
         track = resumed or any(os.environ.get(name) for name in _ASKED)
     if not track:
         return None
-    from training.tracking.options import EXPERIMENT, NOTHING, TrackOptions
+    from training.tracking.options import EXPERIMENT, NOTHING
+    from training.tracking.record import read_record
     from training.tracking.run import Tracker
 
-    register = given["register"] or given["name"]
+    before = read_record(out) if resumed else None
+    experiment = given["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME")
+    register, log_data = given["register"], given["log_data"]
+    if before is None:
+        register = register or given["name"]
+        return Tracker(_options(experiment or EXPERIMENT, register, log_data))
+    # What it was told first, unless options say otherwise.
+    source = click.get_current_context().get_parameter_source("log_data")
     return Tracker(
-        TrackOptions(
-            given["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT,
-            None if register == NOTHING else register,
-            given["log_data"],
-        )
+        _options(
+            experiment or before.experiment,
+            register or before.register or NOTHING,
+            log_data if source is ParameterSource.COMMANDLINE else before.log_data,
+        ),
+        uri=None if os.environ.get("MLFLOW_TRACKING_URI") else before.uri,
     )
+
+
+def _options(experiment: str, register: str, log_data: LogData) -> TrackOptions:
+    from training.tracking.options import NOTHING, TrackOptions
+
+    return TrackOptions(experiment, None if register == NOTHING else register, log_data)

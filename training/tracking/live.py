@@ -32,6 +32,7 @@ class LiveLogger(Logger):
         self._client = client
         self._run_id = run_id
         self._lost = False
+        self._told: set[tuple[str, int]] = set()
 
     @property
     def name(self) -> str:
@@ -53,10 +54,13 @@ class LiveLogger(Logger):
 
         if self._lost:
             return
-        now = int(time.time() * 1000)
-        told = [Metric(k, float(v), now, int(step or 0)) for k, v in metrics.items()]
+        now, at = int(time.time() * 1000), int(step or 0)
+        # Lightning tells the number of the epoch both with training's and with validation's.
+        new = {k: float(v) for k, v in metrics.items() if (k, at) not in self._told}
         try:
+            told = [Metric(k, v, now, at) for k, v in new.items()]
             self._client.log_batch(self._run_id, metrics=told)
+            self._told |= {(k, at) for k in new}
         except troubles() as error:
             self._lost = True
             LOG.warning(

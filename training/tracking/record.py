@@ -30,6 +30,8 @@ class TrackRecord:
     """Path in the run to SHA-256 of the file that was uploaded."""
     model_id: str | None = None
     """Of the logged model, once it is complete."""
+    onnx_sha256: str | None = None
+    """Of that model's ONNX file: a resumed training makes another one."""
     version: str | None = None
     """Of the registered model."""
 

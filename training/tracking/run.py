@@ -47,14 +47,19 @@ class Tracker:
     Use `session` around the training, give `begin` to it, and call `finish` after it.
     """
 
-    def __init__(self, options: TrackOptions) -> None:
+    def __init__(self, options: TrackOptions, *, uri: str | None = None) -> None:
         """Ask MLflow for an answer.
+
+        Args:
+            options: What it is told.
+            uri: Where it is; None: see `connect`.
 
         Raises:
             TrackingError: There is none.
         """
-        self._options = options
-        self._client = connect()
+        self.options = options
+        """What MLflow is told."""
+        self._client = connect(uri)
         self._record: TrackRecord | None = None
         self._folder: Path | None = None
         self._system: SystemMetrics | None = None
@@ -69,7 +74,7 @@ class Tracker:
             TrackingError: MLflow does not take it.
         """
         try:
-            self._record = _open_run(self._client, options.out, self._options, new=False)
+            self._record = _open_run(self._client, options.out, self.options, new=False)
             self._folder = options.out
             self._client.update_run(self._record.run_id, status="RUNNING")
             Uploader(self._client, options.out, self._record).begin()

@@ -175,10 +175,13 @@ class Uploader:
             self._client.log_batch(self._run, metrics=new)
         tags = self._model_tags()
         self._tags(tags)
+        if record.onnx_sha256 != tags["onnx_sha256"]:
+            record.model_id = record.version = None
         if record.model_id is None:
             LOG.info("logging the model to MLflow")
             told = {**tags, **{f"figure.{k}": f"{v:.6g}" for k, v in final.items()}}
             record.model_id = log_model(self._client, self._run, self._folder, tags=told)
+            record.onnx_sha256 = tags["onnx_sha256"]
             record.save(self._folder)
         if record.register and record.version is None:
             told = {**tags, "run_id": self._run}
