@@ -36,6 +36,8 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
     Raises:
         OutputError: The folder cannot be written.
     """
+    from training.exports import NAMES
+
     sources = [p for p in sorted((run / "meta").rglob("*")) if p.is_file()]
     sources += [p for p in [run / _BEST] if p.is_file()]
     copies = {folder / p.relative_to(run): p for p in sources}
@@ -46,6 +48,9 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
             for final, source in copies.items():
                 shutil.copyfile(source, outputs.target(final).temporary)
             outputs.commit()
+        for name in NAMES:  # one that this training did not export is of another model
+            if folder / "meta" / name not in copies:
+                (folder / "meta" / name).unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
     return list(copies)

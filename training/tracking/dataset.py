@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 from dataclasses import dataclass
@@ -79,7 +80,10 @@ def list_data(options: DataOptions) -> tuple[DataList, dict[str, Path]]:
 
 def _files(root: Path, name: str) -> dict[str, Path]:
     if root.is_file():
-        return {f"{name}/{root.name}": root}
+        # A shapefile is several files, of which the attributes are one.
+        family = root.parent.glob(f"{glob.escape(root.stem)}.*")
+        alone = root.suffix.lower() != ".shp"
+        return {f"{name}/{p.name}": p for p in ([root] if alone else sorted(family))}
     found = sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
     return {f"{name}/{p.relative_to(root).as_posix()}": p for p in found}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from typing import TYPE_CHECKING
 
 from training.tracking.experiment import experiment_of
@@ -58,6 +59,7 @@ class InferenceLog:
             "total_area_m2": found["total_area_m2"],
             "seconds": seconds,
         }
+        now = int(time.time() * 1000)
         tags = {
             "mlflow.source.name": "camp-detector",
             "image": shown_path(options.image) if "://" not in options.image else options.image,
@@ -66,7 +68,7 @@ class InferenceLog:
         }
         client.log_batch(
             run_id,
-            metrics=[Metric(k, float(v), 0, 0) for k, v in figures.items()],
+            metrics=[Metric(k, float(v), now, 0) for k, v in figures.items()],
             tags=[RunTag(k, shown(v)) for k, v in tags.items()],
         )
         for path in result.paths.values():

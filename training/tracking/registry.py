@@ -40,7 +40,6 @@ def fetch(named: str, folder: Path) -> Path:
             if alias
             else client.get_model_version(name, number)
         )
-        path = folder / _ONNX.rpartition("/")[2]
         got = mlflow.artifacts.download_artifacts(
             artifact_uri=f"models:/{name}/{version.version}/{_ONNX}", dst_path=str(folder)
         )
