@@ -27,6 +27,10 @@ def training(desk: Path, *words: str, **variables: str) -> subprocess.CompletedP
     )  # fmt: skip
 
 
+QUICK = ("--network", "reference")
+"""A network that is exported in a second, where the test is about something else."""
+
+
 def train_words(*words: str) -> list[str]:
     """``train`` on the town of the folder."""
     return ["train", "--chips", "town/chips", "--labels", "town/houses.gpkg", *TRAIN, *words]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +13,10 @@ import pytest
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import tracking_server
 from tests.support.trainings import train_words, training
+from training.__main__ import run as call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mlflow import MlflowClient
@@ -72,26 +75,65 @@ def tracked(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A running tracking server."""
-    folder = tmp_path / "server"
-    folder.mkdir()
-    found = tracking_server(folder)
+def say(
+    tracked: Tracked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Say ``python -m training ...`` in the folder of `tracked`, in this process."""
+    import mlflow
+
+    _forget(monkeypatch)
+    monkeypatch.chdir(tracked.desk)
+
+    def speak(*words: str) -> subprocess.CompletedProcess[str]:
+        code = 0
+        try:
+            call(list(words))
+        except SystemExit as left:
+            code = int(left.code or 0)
+        shown = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, shown.out, shown.err)
+
+    yield speak
+    mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A tracking server; a test that kills it starts it again."""
+    found = tracking_server(tmp_path_factory.mktemp("server"))
     found.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
     yield found
     found.kill()
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder to work in, where MLflow knows nothing of other tests."""
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of MLflow, which takes seconds to make."""
+    import mlflow
+
+    path = tmp_path_factory.mktemp("fresh") / "mlflow.db"
+    uri = f"sqlite:///{path}"
+    mlflow.MlflowClient(uri, uri).search_experiments(max_results=1)
+    return path
+
+
+def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     import mlflow
 
     for name in ("MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
         monkeypatch.delenv(name, raising=False)
     mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, fresh: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to work in, where MLflow knows nothing of other tests."""
+    import mlflow
+
+    _forget(monkeypatch)
     folder = tmp_path / "desk"
     folder.mkdir()
+    shutil.copy(fresh, folder)
     monkeypatch.chdir(folder)
     yield folder
     mlflow.set_tracking_uri(None)

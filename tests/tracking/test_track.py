@@ -7,6 +7,7 @@ import hashlib
 import json
 import posixpath
 import shutil
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,22 @@ import torch
 
 from camp_detector_core.engine.ort import OnnxPredictor
 from tests.support.datasets import write_town
+from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
 from training.options import AugmentOptions, DataOptions
 from training.tracking.dataset import list_data
 from training.tracking.figures import shown_path
+from training.tracking.metadata import write_metadata
+from training.tracking.options import TrackingError
+from training.tracking.registry import fetch
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
     from tests.tracking.conftest import Tracked
+
+    Say = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_its_parameters_are_the_options(tracked: Tracked) -> None:
@@ -45,6 +55,37 @@ def test_nothing_tells_where_on_the_machine_it_ran(tracked: Tracked) -> None:
         assert str(tracked.desk) not in value, name
         assert str(Path(__file__).resolve().parents[2]) not in value, name
         assert str(Path.home()) not in value or str(Path.home()) == "/", name
+
+
+def test_files_that_are_shown_tell_no_place_of_the_machine(
+    tracked: Tracked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tracked.desk)
+    run, made = tmp_path / "run", tmp_path / "made"
+    shutil.copytree(tracked.folder, run)
+    made.mkdir()
+    options = json.loads((run / "options.json").read_text())
+    options["data"] |= {
+        "chips": str(tracked.desk / "town/chips"),
+        "labels": "/home/ada/data/x.gpkg",
+    }
+    options["data"]["split"]["file"] = "/home/ada/split.json"
+    (run / "options.json").write_text(json.dumps(options | {"out": str(run)}))
+    words = "python -m training train --chips /home/ada/data/chips"
+    record = {"command": words, "resumed": [{"at": "now", "command": f"{words} --resume"}]}
+    (run / "run.json").write_text(json.dumps(record))
+    before = (run / "options.json").read_bytes()
+    for path in write_metadata(run, made):
+        text = path.read_text()
+        assert "/home" not in text, path.name
+        assert str(tmp_path) not in text
+        assert str(tracked.desk) not in text
+    shown = json.loads((made / "options.json").read_text())
+    assert shown["data"]["chips"] == "town/chips"
+    assert shown["data"]["gsd"] == options["data"]["gsd"]
+    resumed = json.loads((made / "run.json").read_text())["resumed"]
+    assert resumed[0]["command"].endswith("--chips chips --resume")
+    assert (run / "options.json").read_bytes() == before
 
 
 def test_mlflows_pages_begin_with_runs_and_curves(tracked: Tracked) -> None:
@@ -163,12 +204,12 @@ def test_the_logged_model_is_the_onnx_file_for_any_size(tracked: Tracked) -> Non
     mlflow.set_tracking_uri(None)
 
 
-def test_logging_again_changes_nothing(tracked: Tracked) -> None:
+def test_logging_again_changes_nothing(tracked: Tracked, say: Say) -> None:
     client, run_id = tracked.client(), tracked.record["run_id"]
     before = tracked.run()
     counts = {k: len(client.get_metric_history(run_id, k)) for k in before.data.metrics}
     files = tracked.files()
-    done = training(tracked.desk, "log", "runs/a")
+    done = say("log", "runs/a")
     assert done.returncode == 0, done.stderr
     after = tracked.run()
     assert after.data.params == before.data.params
@@ -181,24 +222,24 @@ def test_logging_again_changes_nothing(tracked: Tracked) -> None:
 
 
 def test_logging_again_without_the_record_of_what_is_there_doubles_no_model(
-    tracked: Tracked,
+    tracked: Tracked, say: Say
 ) -> None:
     """As after a kill between an answer of the server and its note."""
     path = tracked.folder / "tracking.json"
     whole = path.read_text()
     held = json.loads(whole)
     path.write_text(json.dumps({**held, "model_id": None, "version": None, "uploaded": {}}))
-    done = training(tracked.desk, "log", "runs/a")
+    done = say("log", "runs/a")
     assert done.returncode == 0, done.stderr
     assert tracked.record["model_id"] == held["model_id"]
     versions = tracked.client().search_model_versions("name='tiny-camp'")
     assert [str(v.version) for v in versions] == [held["version"]]
 
 
-def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path) -> None:
+def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path, say: Say) -> None:
     shutil.copytree(tracked.folder, tmp_path / "a")
     words = ["log", str(tmp_path / "a"), "--new", "--register", "none", "--log-data", "always"]
-    done = training(tracked.desk, *words)
+    done = say(*words)
     assert done.returncode == 0, done.stderr
     held = json.loads((tmp_path / "a" / "tracking.json").read_text())
     assert held["run_id"] != tracked.record["run_id"]
@@ -212,25 +253,27 @@ def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path) -> None:
     assert found.dataset.digest == tracked.run().inputs.dataset_inputs[0].dataset.digest
 
 
-def test_a_folder_without_a_training_is_told_apart(tracked: Tracked, tmp_path: Path) -> None:
-    done = training(tracked.desk, "log", str(tmp_path))
+def test_a_folder_without_a_training_is_told_apart(
+    tracked: Tracked, tmp_path: Path, say: Say
+) -> None:
+    done = say("log", str(tmp_path))
     assert done.returncode == 2
     assert "options.json" in done.stderr
 
 
-def test_promotion_shows_both_and_asks(tracked: Tracked) -> None:
+def test_promotion_shows_both_and_asks(tracked: Tracked, say: Say) -> None:
     client = tracked.client()
-    refused = training(tracked.desk, "promote", "tiny-camp", "--version", "9", "--yes")
+    refused = say("promote", "tiny-camp", "--version", "9", "--yes")
     assert refused.returncode == 2
     assert "has no model tiny-camp with version 9" in refused.stderr
     asked = training(tracked.desk, "promote", "tiny-camp")  # nobody answers: stdin is empty
     assert asked.returncode != 0
     assert "production" not in client.get_registered_model("tiny-camp").aliases
-    done = training(tracked.desk, "promote", "tiny-camp", "--yes")
+    done = say("promote", "tiny-camp", "--yes")
     assert done.returncode == 0, done.stderr
     assert "test/iou" in done.stdout
     assert client.get_model_version_by_alias("tiny-camp", "production").version == 1
-    again = training(tracked.desk, "promote", "tiny-camp", "--yes")
+    again = say("promote", "tiny-camp", "--yes")
     assert "in production already" in again.stdout
 
 
@@ -250,3 +293,49 @@ def test_paths_are_told_from_the_current_folder(
 
 def test_augmentation_is_a_parameter_too(tracked: Tracked) -> None:
     assert tracked.run().data.params["data.augment.flip"] == str(AugmentOptions().flip)
+
+
+def test_a_registered_model_is_fetched_and_checked(
+    tracked: Tracked, desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.uri)
+    wanted = (tracked.folder / "meta" / "best_model.onnx").read_bytes()
+    for number, name in enumerate(("models:/tiny-camp@candidate", "models:/tiny-camp/1")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert fetch(name, folder).read_bytes() == wanted
+    with pytest.raises(TrackingError, match="is no registered model"):
+        fetch("models:/tiny-camp", tmp_path)
+    with pytest.raises(TrackingError, match="does not give models:/nobody"):
+        fetch("models:/nobody@candidate", tmp_path)
+    client = tracked.client()
+    right = client.get_model_version("tiny-camp", "1").tags["onnx_sha256"]
+    try:
+        client.set_model_version_tag("tiny-camp", "1", "onnx_sha256", "0" * 64)
+        with pytest.raises(TrackingError, match="its checksum differs"):
+            fetch("models:/tiny-camp/1", tmp_path)
+    finally:
+        client.set_model_version_tag("tiny-camp", "1", "onnx_sha256", right)
+
+
+def test_the_served_candidate_answers_as_the_onnx_file(tracked: Tracked, tmp_path: Path) -> None:
+    port = free_port()
+    words = [
+        str(BIN / "mlflow"), "models", "serve", "-m", "models:/tiny-camp@candidate",
+        "--env-manager", "local", "--port", str(port), "--host", "127.0.0.1", "--workers", "1",
+    ]  # fmt: skip
+    served = Server(words, tmp_path, port=port, path="/ping")
+    runner = OnnxPredictor((tracked.folder / "meta/best_model.onnx").read_bytes(), threads=1)
+    try:
+        served.start(MLFLOW_TRACKING_URI=tracked.uri)
+        for shape in ((1, 3, 64, 64), (2, 3, 96, 64)):
+            batch = np.random.default_rng(2).standard_normal(shape).astype(np.float32)
+            body = json.dumps({"inputs": batch.tolist()}).encode()
+            asked = urllib.request.Request(  # noqa: S310 - of this machine
+                f"{served.url}/invocations", body, {"Content-Type": "application/json"}
+            )
+            with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
+                given = np.array(json.load(answer)["predictions"])
+            np.testing.assert_allclose(given, runner.predict(batch)[:, :1], atol=1e-4)
+    finally:
+        served.kill()
