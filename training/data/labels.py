@@ -310,7 +310,7 @@ class FolderLabels(VectorLabels):
             return patch
         masked, drawn = self._masks.read(chip).classes, patch.classes
         if masked.max() <= 1:  # such a mask may say where dwellings are, and not of which class
-            masked, drawn = masked > 0, drawn > 0
+            masked, drawn = np.minimum(masked, 1), np.minimum(drawn, 1)
         different = float(np.mean(masked != drawn))
         if different > _MOST_DIFFERENT:
             msg = (
