@@ -66,6 +66,9 @@ class TrainFolder:
         self._check_foreign()
         earlier = None if overwrite else self._earlier()
         if earlier is not None and earlier != request:
+            if not _names(self.chips) and not _names(self.labels):
+                self._overwrite = True  # it got nothing: only its notes are left
+                return
             msg = (
                 f"{root} holds tiles of another request ({_difference(earlier, request)}): give "
                 "another --train-dir, or --overwrite to replace them"

@@ -195,6 +195,14 @@ def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(
     }  # fmt: skip
 
 
+def test_a_folder_that_got_nothing_is_free_for_another_request(tmp_path: Path) -> None:
+    with TrainFolder(tmp_path / "t", REQUEST) as folder:
+        folder.note_missing(next(iter(tiles_of(run.BBOX, 19))))
+    other = replace(REQUEST, zoom=REQUEST.zoom - 1)
+    with TrainFolder(tmp_path / "t", other) as folder:
+        assert folder.missing() == set()  # a note of the earlier request is none of this one
+
+
 def test_an_unfinished_request_is_as_safe_as_a_finished_one(tmp_path: Path) -> None:
     with TrainFolder(tmp_path / "t", REQUEST) as folder:
         folder.put(folder.chip(next(iter(tiles_of(run.BBOX, 19)))), b"chip")
