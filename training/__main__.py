@@ -31,7 +31,9 @@ def run(args: list[str] | None = None) -> None:
     try:
         main(words, prog_name="python -m training", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt) as stop:
-        usual = "stopped; a training run that ended an epoch goes on with --resume"
+        usual = "stopped"
+        if "train" in words[:2]:
+            usual += "; a run that ended an epoch goes on with --resume"
         _leave(str(stop.__cause__ or stop) or usual, _INTERRUPTED)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None

@@ -31,7 +31,9 @@ def promote(name: str, *, version: int | None, alias: str, yes: bool) -> None:
     if choice.is_current:
         click.echo(f"version {choice.wanted.version} is in production already")
         return
-    if not yes:
-        click.confirm(f"Put version {choice.wanted.version} of {name} into production?", abort=True)
+    question = f"Put version {choice.wanted.version} of {name} into production?"
+    if not yes and not click.confirm(question):
+        msg = "nothing was changed"
+        raise click.Abort(msg)
     put_into_production(choice)
     click.echo(f"models:/{name}@production is version {choice.wanted.version} now")
