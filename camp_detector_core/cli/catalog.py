@@ -45,7 +45,7 @@ def catalog() -> None:
     \b
     camp-detector catalog add runs/first/meta/stac_item.json
     camp-detector catalog list
-    camp-detector detect camp.tif -o camp.gpkg --model first-1
+    camp-detector detect camp.tif -o camp.gpkg --model camp-unet-lite0-1
     """  # noqa: D301 - click wants the control character
 
 
@@ -228,7 +228,7 @@ def remove(
     """Take a model out of a catalogue, with its files there.
 
     \b
-    camp-detector catalog remove first-1 --yes
+    camp-detector catalog remove camp-unet-lite0-1 --yes
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
         target = _open(catalog, assets_to)

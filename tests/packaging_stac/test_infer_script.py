@@ -79,8 +79,12 @@ def test_the_script_tells_faults_in_one_line(tmp_path: Path) -> None:
     make_item(tmp_path)
     plain = tmp_path / "grey.tif"
     write_raster(plain, rgb_of(marked((32, 32), 0, 0, 0, 0))[:1])
-    with pytest.raises(SystemExit, match=r"error: ValueError: .* has 1 bands"):
-        main([str(plain), "--out", str(tmp_path / "o"), "--item", str(tmp_path / "stac_item.json")])
+    words = [str(plain), "--out", str(tmp_path / "o"), "--item", str(tmp_path / "stac_item.json")]
+    with pytest.raises(SystemExit, match=r"error: .* has 1 bands"):
+        main(words)
+    (tmp_path / "best_model.onnx").unlink()
+    with pytest.raises(SystemExit, match=r"error: .*best_model\.onnx is missing: keep"):
+        main(words)
 
 
 def test_the_script_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:

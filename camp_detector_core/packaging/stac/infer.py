@@ -46,8 +46,10 @@ def main(words: list[str] | None = None) -> None:
     given = parser.parse_args(words)
     try:
         made = infer(given.image, given.out, given.item)
-    except (OSError, KeyError, ValueError) as error:
-        sys.exit(f"error: {type(error).__name__}: {error}")
+    except KeyError as error:
+        sys.exit(f"error: {given.item} does not say {error}")
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
     for path in made:
         sys.stdout.write(f"{path}\n")
 
@@ -114,6 +116,9 @@ def _onnx(item: dict[str, Any], item_path: Path) -> Path:
             path = (item_path.parent / str(asset["href"])).resolve()
             if item_path.resolve().parent not in path.parents:
                 msg = f"{asset['href']} does not lie beside {item_path}"
+                raise ValueError(msg)
+            if not path.is_file():
+                msg = f"{path} is missing: keep {item_path.name} and its files together"
                 raise ValueError(msg)
             return path
     msg = f"{item_path} has no ONNX model"
