@@ -15,6 +15,7 @@ from tests.support.datasets import write_town
 from tests.support.mlflow_server import environment
 from tests.support.mlflow_stack import result_of, start_client
 from tests.support.trainings import QUICK, train_words, training
+from training.tracking.experiment import page_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +132,15 @@ def test_two_trainings_at_once_make_two_runs_and_two_versions(
     assert {left["version"], right["version"]} == {"1", "2"}
     homes = {client.get_run(r["run_id"]).info.experiment_id for r in (left, right)}
     assert len(homes) == 1
+
+
+def test_the_page_of_a_run_opens_with_the_menu_of_training(
+    mlflow_stack: MlflowStack, desk: Path, client: MlflowClient
+) -> None:
+    run_id = record_of(desk / "runs" / "left")["run_id"]
+    home = client.get_run(run_id).info.experiment_id
+    wanted = f"{mlflow_stack.uri}/#/experiments/{home}/runs/{run_id}?workflowType=machine_learning"
+    assert page_of(client, run_id, mlflow_stack.uri) == wanted
 
 
 def test_the_registered_model_is_fetched_through_the_server(

@@ -145,7 +145,8 @@ class MlflowStack:
         for process in every:
             process.send_signal(signal.SIGKILL)
         until = time.monotonic() + 30
-        while any(_lives(process) for process in every):
+        # Of a program with threads the first may be gone while others still hold the ports.
+        while any(map(_lives, every)) or not all(map(is_free, self.ports.values())):
             if time.monotonic() > until:
                 raise RuntimeError("a killed process does not end")
             time.sleep(0.05)

@@ -88,7 +88,7 @@ def test_files_that_are_shown_tell_no_place_of_the_machine(
     assert (run / "options.json").read_bytes() == before
 
 
-def test_mlflows_pages_begin_with_runs_and_curves(tracked: Tracked) -> None:
+def test_its_experiment_is_said_to_be_of_training(tracked: Tracked) -> None:
     experiment = tracked.client().get_experiment(tracked.run().info.experiment_id)
     assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
 

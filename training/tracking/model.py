@@ -148,13 +148,27 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
     if version is None:
         with _quiet():
             version = mlflow.register_model(source, name, tags=tags).version
-    try:
-        newest = int(client.get_model_version_by_alias(name, CANDIDATE).version)
-    except MlflowException:
-        newest = 0
-    if newest < int(version):  # one that was trained later stays the candidate
-        client.set_registered_model_alias(name, CANDIDATE, version)
+    _choose_candidate(client, name)
     return str(version)
+
+
+def _choose_candidate(client: MlflowClient, name: str) -> None:
+    """Give the alias to the newest version that a training registered.
+
+    It is looked at again after each change: trainings that end at once must not leave it with the
+    older one.
+    """
+    from mlflow.exceptions import MlflowException
+
+    while True:
+        newest = max(int(v.version) for v in _versions(client, name) if "onnx_sha256" in v.tags)
+        try:
+            held = int(client.get_model_version_by_alias(name, CANDIDATE).version)
+        except MlflowException:
+            held = 0
+        if held >= newest:
+            return
+        client.set_registered_model_alias(name, CANDIDATE, str(newest))
 
 
 def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:

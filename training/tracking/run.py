@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from training.tracking.experiment import experiment_of, show_runs_first
+from training.tracking.experiment import experiment_of, page_of, show_runs_first
 from training.tracking.live import LiveLogger, SystemMetrics
 from training.tracking.options import (
     EXPERIMENT,
@@ -78,13 +78,14 @@ class Tracker:
             self._folder = options.out
             self._client.update_run(self._record.run_id, status="RUNNING")
             Uploader(self._client, options.out, self._record).begin()
+            page = page_of(self._client, self._record.run_id, shown(address()))
         except troubles() as error:
             msg = (
                 f"MLflow at {shown(address())} does not take the run: {reason(error)}; put that "
                 "right, or say --no-track"
             )
             raise TrackingError(msg) from error
-        LOG.info("MLflow: run %s at %s", self._record.run_id, shown(address()))
+        LOG.info("MLflow: run %s at %s", self._record.run_id, page)
         self._system = SystemMetrics(self._record.run_id, seconds=_interval(options))
         self._system.start()
         return [LiveLogger(self._client, self._record.run_id)]
