@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.mlflow_server import environment
+from training.tracking.model import register
 from training.tracking.options import TrackingError
 from training.tracking.server import connect, reason
 
@@ -95,3 +96,31 @@ def test_trainings_that_begin_at_once_in_a_new_folder_share_its_database(tmp_pat
     for process in processes:
         _, told = process.communicate(timeout=200)
         assert process.returncode == 0, told
+
+
+def test_the_newest_stays_the_candidate_where_two_trainings_end_at_once(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one registers and chooses just before the older one chooses."""
+    from mlflow import MlflowClient
+
+    client = connect()
+    client.create_registered_model("camp")
+    tags = {"onnx_sha256": "0"}
+    made = [
+        client.create_logged_model(client.create_experiment(name), name="model").model_id
+        for name in ("left", "right")
+    ]
+    own = MlflowClient.set_registered_model_alias
+    late = [made[1]]
+
+    def choose(self: MlflowClient, name: str, alias: str, version: str) -> None:
+        while late:
+            register(self, late.pop(), "camp", tags=tags)
+        own(self, name, alias, version)
+
+    monkeypatch.setattr(MlflowClient, "set_registered_model_alias", choose)
+    for model_id in made:
+        client.finalize_logged_model(model_id, "READY")
+    assert register(client, made[0], "camp", tags=tags) == "1"
+    assert client.get_model_version_by_alias("camp", "candidate").version == 2

@@ -141,7 +141,6 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
         The version.
     """
     import mlflow
-    from mlflow.exceptions import MlflowException
 
     source = f"models:/{model_id}"
     version = next((v.version for v in _versions(client, name) if v.source == source), None)
