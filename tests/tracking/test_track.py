@@ -20,6 +20,7 @@ from tests.support.datasets import write_town
 from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
 from training.options import AugmentOptions, DataOptions
+from training.publish import publish_run
 from training.tracking.dataset import list_data
 from training.tracking.figures import shown_path
 from training.tracking.metadata import write_metadata
@@ -96,10 +97,13 @@ def test_its_experiment_is_said_to_be_of_training(tracked: Tracked) -> None:
 def test_every_figure_of_every_epoch_is_there_once(tracked: Tracked) -> None:
     with (tracked.folder / "log" / "metrics.csv").open() as file:
         rows = list(csv.DictReader(file))
-    history = tracked.client().get_metric_history(tracked.record["run_id"], "val_iou")
-    wanted = {int(r["step"]): float(r["val_iou"]) for r in rows if r["val_iou"]}
-    assert {m.step: m.value for m in history} == pytest.approx(wanted)
-    assert len(history) == len(wanted) == 2
+    names = set(rows[0]) - {"step"}
+    assert names >= {"val_iou", "val_loss", "train_loss", "epoch"}
+    for name in names:
+        history = tracked.client().get_metric_history(tracked.record["run_id"], name)
+        wanted = {int(r["step"]): float(r[name]) for r in rows if r[name]}
+        assert {m.step: m.value for m in history} == pytest.approx(wanted), name
+        assert len(history) == len(wanted) >= 2, name
 
 
 def test_the_final_figures_are_those_of_the_evaluation(tracked: Tracked) -> None:
@@ -275,6 +279,28 @@ def test_promotion_shows_both_and_asks(tracked: Tracked, say: Say) -> None:
     assert client.get_model_version_by_alias("tiny-camp", "production").version == 1
     again = say("promote", "tiny-camp", "--yes")
     assert "in production already" in again.stdout
+
+
+def test_all_files_of_a_shapefile_are_data(tmp_path: Path) -> None:
+    town = write_town(tmp_path / "town")
+    for name in ("houses.shp", "houses.dbf", "houses.shx", "trees.dbf"):
+        (tmp_path / name).write_bytes(b"x")
+    data, places = list_data(DataOptions(town.chips, tmp_path / "houses.shp"))
+    assert {p for p in places if p.startswith("labels/")} == {
+        f"labels/houses.{ending}" for ending in ("shp", "dbf", "shx")
+    }
+    assert len(data.files) == len(places)
+
+
+def test_no_export_of_an_older_training_stays_beside_the_new_ones(tmp_path: Path) -> None:
+    run, folder = tmp_path / "run", tmp_path / "here"
+    for path in (run / "meta/best_model.onnx", folder / "meta/best_model.onnx",
+                 folder / "meta/best_model_deepness.onnx", folder / "meta/notes.txt"):  # fmt: skip
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(path.parent.parent.name)
+    publish_run(run, folder)
+    assert {p.name for p in (folder / "meta").iterdir()} == {"best_model.onnx", "notes.txt"}
+    assert (folder / "meta/best_model.onnx").read_text() == "run"
 
 
 @pytest.mark.parametrize("inside", [True, False])
