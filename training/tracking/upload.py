@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from training.options import TrainOptions
+    from training.tracking.dataset import DataList
     from training.tracking.record import TrackRecord
 
 LOG = logging.getLogger(__name__)
@@ -72,8 +73,20 @@ class Uploader:
                 return
             data, _ = list_data(self._options.data)
             write_list(data, self._folder)
-        self._client.log_inputs(self._run, [input_of(data, self._options.data)])
+        self._inputs(data)
         self._tags({"dataset_digest": data.digest})
+
+    def _inputs(self, data: DataList) -> None:
+        """The dataset; again where another training told the same one at this very moment."""
+        from mlflow.exceptions import MlflowException
+
+        told = [input_of(data, self._options.data)]
+        try:
+            self._client.log_inputs(self._run, told)
+        except MlflowException as error:
+            if "already exists" not in str(error) and "UNIQUE constraint" not in str(error):
+                raise
+            self._client.log_inputs(self._run, told)
 
     def all(self) -> None:
         """Everything that the folder holds."""
