@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 class ExportError(CampDetectorError):
@@ -19,19 +18,11 @@ class ExportError(CampDetectorError):
 
 def write_checked(data: bytes, path: Path, *, check: Callable[[Path], None]) -> None:
     """Write beside the target, check, then rename: the target is whole and right, or untouched."""
-    temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(0o644)
-        check(temporary)
-        temporary.replace(path)
+        with whole_file(path, suffix=path.suffix) as temporary:
+            temporary.write_bytes(data)
+            temporary.chmod(0o644)
+            check(temporary)
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror or error}"
         raise ExportError(msg) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

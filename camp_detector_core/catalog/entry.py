@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.packaging.model_file import MULTIHASH_SHA256
 from camp_detector_core.packaging.strangers import read_json, shown
 
 from .errors import CatalogError
@@ -16,8 +17,6 @@ from .errors import CatalogError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MULTIHASH_SHA256 = "1220"
-"""Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
 _SIDES = 4
 _SIDES_3D = 6
 

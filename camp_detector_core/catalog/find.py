@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from camp_detector_core.whole_file import whole_file
 
 from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of
@@ -125,12 +125,8 @@ def _download(
         raise CatalogError(msg)
     step = Counter(size, progress)
     name = f"the ONNX model of {entry.id} in {catalog.where}"
-    part: Path | None = None
     try:
-        model.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=model.parent, prefix=".part-")
-        part = Path(temporary)
-        with os.fdopen(handle, "wb") as stream:
+        with whole_file(model) as part, part.open("wb") as stream:
             pieces = catalog.chunks(entry, asset)
             for piece in verified(pieces, size or None, asset.sha256, name):
                 stream.write(piece)
@@ -138,13 +134,9 @@ def _download(
                 if stream.tell() > _MAX_MODEL:
                     msg = f"the model {entry.id} is larger than {_MAX_MODEL >> 20} MiB: not fetched"
                     raise CatalogError(msg)
-        part.replace(model)
     except OSError as error:
         msg = f"the model {entry.id} cannot be kept in {model.parent}: {error.strerror or error}"
         raise CatalogError(msg) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> Path:
@@ -152,10 +144,8 @@ def _write(path: Path, data: bytes) -> Path:
     try:
         if path.is_file() and path.read_bytes() == data:
             return path
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(name).replace(path)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror or error}"
         raise CatalogError(msg) from error

@@ -6,11 +6,12 @@ import errno
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from camp_detector_core.whole_file import PART, whole_file
 
 from .errors import CatalogError, ConflictError, UnknownModelError
 from .names import CATALOG, LOCK, TABLE
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
 
-_PART = ".part-"
-"""Start of the names of files that are not whole yet."""
 _OWN = {CATALOG, LOCK, TABLE, "models"}
 _SPACE = "; delete what is not needed there, or name another --catalog"
 _RIGHTS = "; change its permissions, or name another --catalog"
@@ -121,22 +120,15 @@ class LocalStore:
     def _write(self, path: str, fill: Callable[[IO[bytes]], object]) -> None:
         """Beside the target, onto the disk, then to its name."""
         target = self.file(path)
-        part: Path | None = None
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PART)
-            part = Path(name)
-            with os.fdopen(handle, "wb") as stream:
-                fill(stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.chmod(0o644)
-            part.replace(target)
+            with whole_file(target) as part:
+                with part.open("wb") as stream:
+                    fill(stream)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                part.chmod(0o644)
         except OSError as error:
             raise _failed(error, f"cannot write {self.folder / path}") from error
-        finally:
-            if part is not None:
-                part.unlink(missing_ok=True)
 
     def delete(self, path: str) -> None:
         """Delete a file, and the folders that are empty then."""
@@ -169,7 +161,7 @@ class LocalStore:
             raise _failed(error, f"cannot write {self.folder / LOCK}") from error
         try:
             self._acquire(lock)
-            for left in self.folder.rglob(f"{_PART}*"):
+            for left in self.folder.rglob(f"{PART}*"):
                 left.unlink(missing_ok=True)
             yield
         finally:
@@ -182,7 +174,7 @@ class LocalStore:
         if not self.folder.is_dir():
             msg = f"{self.folder} is a file: name a folder for the catalogue"
             raise CatalogError(msg)
-        names = {p.name for p in self.folder.iterdir() if not p.name.startswith(_PART)}
+        names = {p.name for p in self.folder.iterdir() if not p.name.startswith(PART)}
         if CATALOG not in names and names - _OWN:
             msg = (
                 f"{self.folder} holds other files and no {CATALOG}: name a new or empty folder "

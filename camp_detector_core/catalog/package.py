@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.packaging.model_file import MULTIHASH_SHA256, open_model
 from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
 
-from .entry import MULTIHASH_SHA256, Asset, Entry, revision
+from .entry import Asset, Entry, revision
 from .errors import CatalogError, extra
 from .names import check_id, file_name, item_path
 from .stores import CHUNK, MAX_FILE, MAX_TEXT

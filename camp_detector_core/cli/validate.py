@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -55,9 +54,5 @@ def validate(
         report = validate_item(
             item, schemas=schemas, fetch=fetch_schemas, progress=say if verbose else lambda _: None
         )
-        if as_json:
-            click.echo(json.dumps(report.to_dict(), indent=2))
-        else:
-            for line in report.lines():
-                click.echo(line)
+        click.echo(report.text(as_json=as_json))
         sys.exit(0 if report.valid else _INVALID)

@@ -29,7 +29,7 @@ SPEC_PROPERTY = "camp_detector:spec"
 
 _MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
-_MULTIHASH_SHA256 = "1220"
+MULTIHASH_SHA256 = "1220"
 """Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -202,10 +202,10 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
     if checksum is None:
         return
     text = str(checksum).lower()
-    if not text.startswith(_MULTIHASH_SHA256):
+    if not text.startswith(MULTIHASH_SHA256):
         msg = f"the item's checksum of {path} ({shown(text[:12])}...) is not SHA-256"
         raise PredictorError(msg)
-    if text[len(_MULTIHASH_SHA256) :] != hashlib.sha256(data).hexdigest():
+    if text[len(MULTIHASH_SHA256) :] != hashlib.sha256(data).hexdigest():
         msg = f"{path} is not the file that the item describes: its checksum differs"
         raise PredictorError(msg)
 

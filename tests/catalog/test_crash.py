@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import read_package
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.engine.errors import Cancelled
-from tests.support.catalogs import assert_whole, package_of, tree_of, write_run
+from tests.support.catalogs import add_at_once, assert_whole, package_of, tree_of, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,20 +117,7 @@ def test_a_killed_process_leaves_a_readable_catalogue(tmp_path: Path, place: Pat
 
 def test_many_who_add_at_once_lose_nothing(tmp_path: Path, place: Path) -> None:
     packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
-    errors: list[BaseException] = []
-
-    def add(package: Any) -> None:
-        try:
-            StaticCatalog(LocalStore(place)).add(package)
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion
-            errors.append(error)
-
-    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert add_at_once(lambda: StaticCatalog(LocalStore(place)), packages) == []
     assert assert_whole(place) == {p.id for p in packages}
 
 

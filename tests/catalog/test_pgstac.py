@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +10,7 @@ from camp_detector_core.catalog import CatalogError, UnknownModelError, open_cat
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.package import package_of_model
 from camp_detector_core.packaging.model_file import open_model
-from tests.support.catalogs import BOX, package_of
+from tests.support.catalogs import BOX, add_at_once, package_of
 from tests.support.models import tiny_spec, write_model
 from tests.support.postgres import Postgres, has_postgis, postgres
 
@@ -101,20 +100,7 @@ def test_searches_of_pgstac_find_the_model(url: str, tmp_path: Path) -> None:
 def test_many_who_add_at_once_lose_nothing(url: str, tmp_path: Path) -> None:
     packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(4)]
     open_catalog(url).add(packages[0])
-    errors: list[Any] = []
-
-    def add(package: Any) -> None:
-        try:
-            open_catalog(url).add(package)
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion
-            errors.append(error)
-
-    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert add_at_once(lambda: open_catalog(url), packages) == []
     assert {e.id for e in open_catalog(url).items()} == {p.id for p in packages}
 
 

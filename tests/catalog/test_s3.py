@@ -19,7 +19,7 @@ from camp_detector_core.catalog.errors import ConflictError
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.stores import ABSENT
 from camp_detector_core.packaging.model_file import open_model
-from tests.support.catalogs import package_of, write_run
+from tests.support.catalogs import add_at_once, package_of, write_run
 from tests.support.models import tiny_spec
 from tests.support.seaweed import Seaweed
 
@@ -151,20 +151,7 @@ def test_many_who_add_at_once_lose_nothing(s3: Seaweed, url: str, tmp_path: Path
     import rustac
 
     packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
-    errors: list[Any] = []
-
-    def add(package: Any) -> None:
-        try:
-            open_catalog(url).add(package)
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion
-            errors.append(error)
-
-    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert add_at_once(lambda: open_catalog(url), packages) == []
     assert [e.id for e in open_catalog(url).items()] == [p.id for p in packages]
     table = tmp_path / "models.parquet"
     table.write_bytes(keys(s3, url)["models.parquet"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.catalog.local_store import LocalStore
@@ -19,8 +20,10 @@ from camp_detector_core.packaging.stac import (
 from tests.support.models import write_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from camp_detector_core.catalog.base import Catalog
 
 BOX = (85.51, 27.62, 85.53, 27.64)
 DAY = dt.datetime(2022, 7, 16, 4, 30, tzinfo=dt.UTC)
@@ -65,6 +68,24 @@ def write_run(
 def package_of(folder: Path, **changes: Any) -> Package:
     """A model that is ready for a catalogue."""
     return read_package(write_run(folder, **changes))
+
+
+def add_at_once(open_: Callable[[], Catalog], packages: Sequence[Package]) -> list[BaseException]:
+    """Add each from a thread of its own; gives what they raised."""
+    errors: list[BaseException] = []
+
+    def add(package: Package) -> None:
+        try:
+            open_().add(package)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion
+            errors.append(error)
+
+    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:

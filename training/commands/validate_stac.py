@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -51,9 +50,5 @@ def validate_stac(
         msg = "the item is given twice: as an argument and with --stac-file"
         raise click.UsageError(msg)
     report = validate_item(item or stac_file or _DEFAULT, schemas=schemas, fetch=fetch_schemas)
-    if as_json:
-        click.echo(json.dumps(report.to_dict(), indent=2))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    click.echo(report.text(as_json=as_json))
     sys.exit(0 if report.valid else _INVALID)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.checked_file import write_checked
+from camp_detector_core.packaging.model_file import MULTIHASH_SHA256
 
 from .assets import asset_kinds
 from .facts import StacError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
 
-MULTIHASH_SHA256 = "1220"
-"""Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
 _CHUNK = 1 << 20
 
 

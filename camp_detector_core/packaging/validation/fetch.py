@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
+from camp_detector_core.whole_file import whole_file
 
 from .schemas import MAX_BYTES, SchemaError, SchemaStore, as_schema, names_of, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 HOSTS = ("stac-extensions.github.io", "schemas.stacspec.org", "geojson.org")
 """Where schemas are fetched from: an item of a stranger must not choose whom this computer asks."""
@@ -124,17 +123,9 @@ def fetch_schemas(
 
 def _keep(data: bytes, path: Path) -> None:
     """Write beside the target and rename, so that no half schema is ever read."""
-    temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        temporary.replace(path)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
         msg = f"the cache {path.parent} cannot be written: {error.strerror or error}"
         raise SchemaError(msg) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

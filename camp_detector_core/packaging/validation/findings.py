@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -74,6 +75,10 @@ class Report:
             "passed": list(self.passed),
             "left_out": self.left_out,
         }
+
+    def text(self, *, as_json: bool) -> str:
+        """All of it to print, for a reader or for a program."""
+        return json.dumps(self.to_dict(), indent=2) if as_json else "\n".join(self.lines())
 
     def lines(self) -> list[str]:
         """For a reader: problems, advice, what was not checked, and a summary."""

@@ -1,0 +1,40 @@
+"""A file that appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PART = ".part-"
+"""How the names of unfinished files begin."""
+
+
+@contextmanager
+def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
+    """Give an empty file beside a path, and rename it to the path at the end.
+
+    After an error it is deleted, and the path is as it was. Only its owner may read it, unless the
+    caller changes that.
+
+    Args:
+        path: Its folder is made where it is missing; an existing file is replaced.
+        suffix: Of the unfinished file's name, where a library goes by that.
+
+    Raises:
+        OSError: It cannot be made or renamed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART, suffix=suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
