@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from deploy.stack import postgres, process, seaweed
-from deploy.stack.settings import HOST, Stack, StackError, write_private
+from deploy.stack.settings import HOST, Stack, write_private
 from deploy.stack.web import answers, program
 
 NAME = "mlflow"
@@ -84,13 +84,13 @@ def start(stack: Stack) -> bool:
     """Start the server; False if it runs already. Remains of a killed one are ended first."""
     if is_ready(stack):
         return False
-    process.end(stack, NAME, seconds=STOP_SECONDS)
-    child = process.launch(stack, service(stack))
-    if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
-        log = process.log_of(stack, NAME)
-        process.end(stack, NAME, seconds=STOP_SECONDS)
-        msg = f"MLflow does not start; the end of {log} says why:\n{process.tail_of(log)}"
-        raise StackError(msg)
+    process.bring_up(
+        stack,
+        service(stack),
+        lambda: is_ready(stack),
+        title="MLflow",
+        seconds=(SECONDS, STOP_SECONDS),
+    )
     return True
 
 

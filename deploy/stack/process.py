@@ -140,6 +140,36 @@ def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], seconds: fl
     return False
 
 
+def bring_up(
+    stack: Stack,
+    service: Service,
+    ready: Callable[[], bool],
+    *,
+    title: str,
+    seconds: tuple[float, float],
+) -> None:
+    """Start a service anew and wait until it answers; what is left of an earlier one is ended.
+
+    Args:
+        stack: Where it belongs.
+        service: What to start.
+        ready: Whether it answers.
+        title: Its name for people.
+        seconds: Most that it may take to start, and to stop.
+
+    Raises:
+        StackError: It does not answer; it is ended then.
+    """
+    to_start, to_stop = seconds
+    end(stack, service.name, seconds=to_stop)
+    child = launch(stack, service)
+    if not wait_until(ready, lambda: child.poll() is None, to_start):
+        log = log_of(stack, service.name)
+        end(stack, service.name, seconds=to_stop)
+        msg = f"{title} does not start; the end of {log} says why:\n{tail_of(log)}"
+        raise StackError(msg)
+
+
 def end(stack: Stack, name: str, *, seconds: float) -> bool:
     """Ask a service to end, then make it; True if there was one.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.stack import process
-from deploy.stack.settings import HOST, Stack, StackError
+from deploy.stack.settings import HOST, Stack
 from deploy.stack.web import answers, program
 
 NAME = "seaweed"
@@ -65,13 +65,13 @@ def start(stack: Stack) -> bool:
     """Start the service; False if it runs already."""
     if is_ready(stack):
         return False
-    process.end(stack, NAME, seconds=SECONDS)
-    child = process.launch(stack, service(stack))
-    if not process.wait_until(lambda: is_ready(stack), lambda: child.poll() is None, SECONDS):
-        log = process.log_of(stack, NAME)
-        process.end(stack, NAME, seconds=SECONDS)
-        msg = f"SeaweedFS does not start; the end of {log} says why:\n{process.tail_of(log)}"
-        raise StackError(msg)
+    process.bring_up(
+        stack,
+        service(stack),
+        lambda: is_ready(stack),
+        title="SeaweedFS",
+        seconds=(SECONDS, SECONDS),
+    )
     return True
 
 
