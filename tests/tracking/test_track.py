@@ -21,7 +21,7 @@ from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
 from training.options import AugmentOptions, DataOptions
 from training.publish import publish_run
-from training.tracking.dataset import list_data
+from training.tracking.dataset import list_data, places_of
 from training.tracking.figures import shown_path
 from training.tracking.metadata import write_metadata
 from training.tracking.options import TrackingError
@@ -165,7 +165,7 @@ def test_the_tags_tie_run_item_model_and_sources(tracked: Tracked) -> None:
 
 def test_its_data_are_known_by_their_content(tracked: Tracked) -> None:
     (found,) = tracked.run().inputs.dataset_inputs
-    data, _ = list_data(DataOptions(tracked.desk / "town/chips", tracked.desk / "town/houses.gpkg"))
+    data = list_data(DataOptions(tracked.desk / "town/chips", tracked.desk / "town/houses.gpkg"))
     assert found.dataset.digest == data.digest
     assert (found.dataset.name, len(data.files)) == ("town", 9)
 
@@ -174,12 +174,12 @@ def test_the_digest_is_of_names_and_contents_alone(tmp_path: Path) -> None:
     digests = []
     for name in ("here", "there"):
         town = write_town(tmp_path / name)
-        digests.append(list_data(DataOptions(town.chips, town.masks))[0].digest)
+        digests.append(list_data(DataOptions(town.chips, town.masks)).digest)
     assert digests[0] == digests[1]
     chip = next(iter((tmp_path / "there" / "chips").iterdir()))
     chip.write_bytes(chip.read_bytes() + b"0")
     options = DataOptions(tmp_path / "there/chips", tmp_path / "there/masks")
-    assert list_data(options)[0].digest != digests[0]
+    assert list_data(options).digest != digests[0]
 
 
 def test_the_logged_model_is_the_onnx_file_for_any_size(tracked: Tracked) -> None:
@@ -285,7 +285,8 @@ def test_all_files_of_a_shapefile_are_data(tmp_path: Path) -> None:
     town = write_town(tmp_path / "town")
     for name in ("houses.shp", "houses.dbf", "houses.shx", "trees.dbf"):
         (tmp_path / name).write_bytes(b"x")
-    data, places = list_data(DataOptions(town.chips, tmp_path / "houses.shp"))
+    options = DataOptions(town.chips, tmp_path / "houses.shp")
+    data, places = list_data(options), places_of(options)
     assert {p for p in places if p.startswith("labels/")} == {
         f"labels/houses.{ending}" for ending in ("shp", "dbf", "shx")
     }

@@ -22,7 +22,6 @@ NAME = "dataset.json"
 _DIGEST = 32
 """Hexadecimal digits that MLflow has room for."""
 _POLYGONS = "buildings.geojson"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,17 @@ class DataList:
         return {"name": self.name, "digest": self.digest, "bytes": self.bytes, "files": files}
 
 
-def list_data(options: DataOptions) -> tuple[DataList, dict[str, Path]]:
-    """Look at every file of chips and labels.
+def list_data(options: DataOptions) -> DataList:
+    """Read every file of chips and labels."""
+    files = tuple(
+        DataFile(name, path.stat().st_size, sha256_of(path))
+        for name, path in places_of(options).items()
+    )
+    return DataList(options.chips.absolute().parent.name, files)
 
-    Returns:
-        The list, and for each of its paths where the file is.
-    """
+
+def places_of(options: DataOptions) -> dict[str, Path]:
+    """Where the files of the list are, by their paths in it."""
     labels = options.labels
     if labels.name == _POLYGONS and labels.parent.parent == options.chips.parent:
         labels = labels.parent  # with the masks that were made of the polygons
@@ -72,10 +76,7 @@ def list_data(options: DataOptions) -> tuple[DataList, dict[str, Path]]:
     manifest = options.chips.parent / "manifest.json"
     if manifest.is_file():
         places["manifest.json"] = manifest
-    files = tuple(
-        DataFile(name, path.stat().st_size, sha256_of(path)) for name, path in places.items()
-    )
-    return DataList(options.chips.absolute().parent.name, files), places
+    return places
 
 
 def _files(root: Path, name: str) -> dict[str, Path]:
@@ -90,11 +91,8 @@ def _files(root: Path, name: str) -> dict[str, Path]:
 
 def sha256_of(path: Path) -> str:
     """Checksum of a file, 64 hexadecimal digits."""
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_list(data: DataList, folder: Path) -> None:

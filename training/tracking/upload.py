@@ -21,6 +21,7 @@ from training.tracking.dataset import (
     has_licence,
     input_of,
     list_data,
+    places_of,
     read_list,
     sha256_of,
     write_list,
@@ -71,7 +72,7 @@ class Uploader:
             if not (self._options.data.chips.is_dir() and self._options.data.labels.exists()):
                 LOG.warning("The data of %s is not where it was: not listed", self._folder)
                 return
-            data, _ = list_data(self._options.data)
+            data = list_data(self._options.data)
             write_list(data, self._folder)
         self._inputs(data)
         self._tags({"dataset_digest": data.digest})
@@ -155,19 +156,20 @@ class Uploader:
             return
         if how == "auto" and not has_licence(options):
             return
-        places = list_data(options)[1] if options.chips.is_dir() else {}
+        places = places_of(options) if options.chips.is_dir() else {}
         for file in data.files:
             path = places.get(file.path)
-            if path is None or sha256_of(path) != file.sha256:
+            checksum = sha256_of(path) if path is not None else None
+            if path is None or checksum != file.sha256:
                 LOG.warning("%s has changed since the training: not logged", file.path)
                 continue
-            self._upload(path, f"datasets/train/{file.path}")
+            self._upload(path, f"datasets/train/{file.path}", checksum)
 
-    def _upload(self, path: Path, name: str) -> None:
-        """One file, unless it is there."""
+    def _upload(self, path: Path, name: str, checksum: str | None = None) -> None:
+        """One file, unless it is there; its checksum is computed where it is not given."""
         if not path.is_file():
             return
-        checksum = sha256_of(path)
+        checksum = checksum or sha256_of(path)
         if self._record.uploaded.get(name) == checksum:
             return
         home = name.rpartition("/")[0]
