@@ -372,7 +372,7 @@ def test_a_stopped_run_says_so(town: Town, tmp_path: Path, number: signal.Signal
         process.send_signal(number)
         rest = process.stderr.read()
     assert process.returncode == 130
-    assert rest.splitlines()[-1].startswith("error: stopped; a training run")
+    assert rest.splitlines()[-1].startswith("error: stopped; a run that ended an epoch goes on with --resume")
     assert "internal error" not in rest
     assert (out / "checkpoints" / "last.ckpt").exists()
 
