@@ -66,7 +66,8 @@ class Settings:
     min_area: float | None = None
     """Smallest dwelling, square metres."""
     tile_size: int | None = None
-    """Side of the chips, pixels of the model."""
+    """Side of the chips, pixels of the model; None: the side up to the model's own that leaves the
+    fewest pixels to compute."""
     overlap: int | None = None
     """Pixels that neighbouring chips share."""
     simplify: float | None = None

@@ -159,7 +159,7 @@ class _Work:
         self._clock = clock
         self._grid = inputs.source.grid
         self._tolerance = job.settings.tolerance(self._grid)
-        fixed = inputs.predictor.fixed_size
+        fixed = inputs.predictor.fixed_size or job.settings.tile_size
         self.plan = TilePlan.of(inputs.spec, self._grid.shape, fixed=fixed)
         """Where the chips lie."""
 

@@ -67,7 +67,10 @@ MODEL = together(
         help="Smallest dwelling in square metres.  [default: the model's]",
     ),
     click.option(
-        "--tile-size", type=int, metavar="PX", help="Side of a tile.  [default: the model's]"
+        "--tile-size",
+        type=int,
+        metavar="PX",
+        help="Side of every tile.  [default: up to the model's, as fits the imagery best]",
     ),
     click.option(
         "--overlap", type=int, metavar="PX", help="Overlap of tiles.  [default: the model's]"

@@ -58,7 +58,7 @@ class DetectStats:
     inferred: int = 0
     """Chips that the network was run on."""
     skipped: int = 0
-    """Chips without a valid pixel, which cost no inference."""
+    """Chips that are home to no valid pixel, which cost no inference."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Seconds by stage; stages overlap, so their sum may exceed ``wall``."""
 
@@ -67,7 +67,7 @@ class _Chip(NamedTuple):
     window: Window
     valid: NDArray[np.bool_]
     probabilities: Optional[NDArray[np.float32]]
-    """(spec.channels, height, width), or None where no pixel is valid."""
+    """(spec.channels, height, width), or None where the chip is home to no valid pixel."""
 
 
 class _Clock:
@@ -188,6 +188,8 @@ class _Run:
                 if chip.probabilities is not None:
                     with self.clock.stage("blend"):
                         mosaic.add(chip.window, chip.probabilities, chip.valid)
+                elif chip.valid.any():
+                    mosaic.leave_out(chip.window)
         with self.clock.stage("blend"):
             strip = mosaic.finish(block.stop_row)
         self._write(separator, strip)
@@ -228,9 +230,9 @@ class _Run:
     def _infer_batch(
         self, reads: list[Future[tuple[Window, NDArray[np.generic], NDArray[np.bool_]]]]
     ) -> list[_Chip]:
-        """Normalise and infer the chips of a batch that have a valid pixel."""
+        """Normalise and infer the chips of a batch that are home to a valid pixel."""
         parts = [r.result() for r in reads]
-        live = [p for p in parts if p[2].any()]
+        live = [p for p in parts if p[2][self._plan.home(p[0]).slices_in(p[0])].any()]
         if not live:
             return [_Chip(w, valid, None) for w, _, valid in parts]
         tile = self._plan.tile

@@ -5,7 +5,11 @@ answers differently when the image is moved by part of 32 pixels, so chips off t
 disagree where they overlap: on 7 ha of Banepa the masks of chips of 512 and of the whole image in
 one piece had an IoU of 0.91 off the lattice and of 0.94 (overlap 32) to 0.97 (64) on it. Along
 each axis the side is chosen, up to the spec's, that leaves the fewest pixels to compute; the last
-chip may end beyond the raster.
+chip may end beyond the raster. Chips of a given side lie on a lattice instead that does not depend
+on the raster's size, so that a host that sees a part of it can lay the same.
+
+Each pixel has a home, the last chip that begins at or before it along both axes. A chip that is
+home to no valid pixel need not be computed, since the homes of its valid pixels are.
 
 Nothing here grows with the raster but the lists that are asked for: a raster may declare more
 pixels than a list of its chips could be held for.
@@ -66,10 +70,16 @@ class Axis:
 
     @classmethod
     def of_size(cls, length: int, size: int, *, overlap: int, multiple: int) -> Axis:
-        """Chips of a given side; see `place`."""
-        stride = (size - overlap) // multiple * multiple or size - overlap
+        """As few chips of a given side as cover ``length``; see `place`."""
+        stride = stride_of(size, overlap=overlap, multiple=multiple)
         count = max(0, math.ceil((length - size) / stride)) + 1
         return cls(length, size, stride=stride, count=count)
+
+    @classmethod
+    def lattice(cls, length: int, size: int, *, overlap: int, multiple: int) -> Axis:
+        """Chips of a given side wherever one is home to a pixel, as on an axis without end."""
+        stride = stride_of(size, overlap=overlap, multiple=multiple)
+        return cls(length, size, stride=stride, count=math.ceil(length / stride))
 
     def start(self, index: int) -> int:
         """The first pixel of a chip."""
@@ -78,6 +88,10 @@ class Axis:
     def stop(self, index: int) -> int:
         """The pixel after the last one of a chip, cut at the raster's end."""
         return min(index * self.stride + self.size, self.length)
+
+    def home(self, index: int) -> int:
+        """The pixel after the last one whose home is a chip; the first is the chip's own first."""
+        return self.length if index == self.count - 1 else self.start(index + 1)
 
     def touching(self, start: int, stop: int) -> range:
         """Indices of the chips that have a pixel in ``[start, stop)``, a span of the raster."""
@@ -107,13 +121,18 @@ class Axis:
         start, stop = self.start(index), self.stop(index)
         at = np.arange(start, stop) + 0.5
         weight = np.ones(stop - start)
-        before = self.stop(index - 1) - start if index > 0 else 0
-        after = stop - self.start(index + 1) if index < self.count - 1 else 0
-        if before:
-            weight *= _rise((at - start) / before)
-        if after:
-            weight *= _rise((stop - at) / after)
+        # Chips count as whole here, also where the raster ends before they do.
+        shared = self.size - self.stride
+        if index > 0 and shared:
+            weight *= _rise((at - start) / shared)
+        if index < self.count - 1 and shared:
+            weight *= _rise((start + self.size - at) / shared)
         return weight
+
+
+def stride_of(size: int, *, overlap: int, multiple: int) -> int:
+    """Pixels from one chip's start to the next one's, a multiple of ``multiple`` if it can be."""
+    return (size - overlap) // multiple * multiple or size - overlap
 
 
 def _rise(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -143,7 +162,8 @@ class TilePlan:
         Args:
             spec: Its tile size, overlap and multiple are used.
             shape: Height and width of the raster, pixels.
-            fixed: Side of the only chips that the network takes, where its size is not free.
+            fixed: Side of the chips, where it is not to be chosen: the only ones that the network
+                takes, or those that the user wants.
 
         Raises:
             GridError: The overlap does not leave room in the fixed side.
@@ -153,7 +173,7 @@ class TilePlan:
             msg = f"an overlap of {overlap} px does not fit chips of {tile} px: use less than half"
             raise GridError(msg)
         if fixed:
-            rows, cols = (Axis.of_size(n, fixed, overlap=overlap, multiple=multiple) for n in shape)
+            rows, cols = (Axis.lattice(n, fixed, overlap=overlap, multiple=multiple) for n in shape)
         else:
             rows, cols = (
                 Axis.place(n, tile=tile, overlap=overlap, multiple=multiple) for n in shape
@@ -184,6 +204,12 @@ class TilePlan:
             yield [
                 Window(row, cols.start(j), height, cols.stop(j) - cols.start(j)) for j in columns
             ]
+
+    def home(self, window: Window) -> Window:
+        """The part of a window of the plan in which lie the pixels whose home it is."""
+        stop_row = self.rows.home(window.row // self.rows.stride)
+        stop_col = self.cols.home(window.col // self.cols.stride)
+        return Window(window.row, window.col, stop_row - window.row, stop_col - window.col)
 
     def windows(self, block: Optional[Window] = None) -> list[Window]:
         """Windows that touch a block (default: all), row by row, cut at the raster's edge."""

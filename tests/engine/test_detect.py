@@ -101,16 +101,29 @@ def run(
     return sink.scores
 
 
-@given(st.integers(1, 120), st.integers(1, 120), st.integers(0, 255))
-@settings(max_examples=40, deadline=None)
-def test_constant_in_constant_out(height: int, width: int, value: int) -> None:
+@given(
+    st.integers(1, 120),
+    st.integers(1, 120),
+    st.integers(0, 255),
+    st.sampled_from([0.002, 0.02, 1]),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_constant_in_constant_out(
+    height: int, width: int, value: int, share: float, fixed: bool
+) -> None:
+    """Also where chips that are home to no valid pixel are left out."""
+
     class Identity(Local):
         def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
             return batch
 
-    source = ArraySource(np.full((1, height, width), value, np.uint8))
-    scores = run(source, Identity())
-    assert (scores == int(value / 255 * MAX_SCORE + 0.5)).all()
+    valid = np.random.default_rng(value).random((height, width)) < share
+    source = ArraySource(np.full((1, height, width), value, np.uint8), valid)
+    plan = TilePlan.of(make_spec(), source.grid.shape, fixed=32) if fixed else None
+    scores = run(source, Identity(), plan=plan)
+    assert (scores[:, valid] == int(value / 255 * MAX_SCORE + 0.5)).all()
+    assert (scores[:, ~valid] == NODATA_SCORE).all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 3), st.integers(8, 150))
@@ -200,21 +213,24 @@ def test_a_channel_too_few_is_refused() -> None:
         detect(source, Local(1), make_spec(1, APART), [])
 
 
-def test_chips_without_a_valid_pixel_are_not_inferred() -> None:
+@pytest.mark.parametrize(
+    ("at", "inferred"), [([(100, 100)], 1), ([(100, 100), (101, 101)], 1), ([(95, 0), (96, 0)], 2)]
+)
+def test_chips_that_are_home_to_no_valid_pixel_are_not_inferred(
+    at: list[tuple[int, int]], inferred: int
+) -> None:
     valid = np.zeros((200, 200), bool)
-    valid[100, 100] = True
+    for row, col in at:
+        valid[row, col] = True
     source = ArraySource(np.full((1, 200, 200), 128, np.uint8), valid)
     predictor = Local()
     sink = Collect(1, source.grid.shape)
+    plan = TilePlan.of(make_spec(), source.grid.shape)
+    assert (plan.rows.stride, plan.tile.height) == (24, 32)
     stats = detect(source, predictor, make_spec(), [sink])
-    touching = [
-        w
-        for w in TilePlan.of(make_spec(), Shape(200, 200)).windows()
-        if w.intersection(Window(100, 100, 1, 1))
-    ]
-    assert predictor.calls == stats.inferred == len(touching)
+    assert predictor.calls == stats.inferred == inferred
     assert stats.skipped + stats.inferred == stats.windows
-    assert (sink.scores != NODATA_SCORE).sum() == 1
+    assert (sink.scores[0] != NODATA_SCORE).sum() == len(at)
 
 
 def test_nothing_is_inferred_where_all_is_nodata() -> None:

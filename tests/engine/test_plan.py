@@ -31,14 +31,21 @@ def make_spec(tile: int = 64, overlap: int = 16, multiple: int = 8) -> ModelSpec
     )
 
 
+def laid(length: int, tile: int, multiple: int, share: float, *, fixed: bool) -> Axis:
+    side = tile * multiple
+    overlap = int(side * share)
+    if fixed:
+        return Axis.lattice(length, side, overlap=overlap, multiple=multiple)
+    return Axis.place(length, tile=side, overlap=overlap, multiple=multiple)
+
+
 axes = st.builds(
-    lambda length, tile, multiple, share: Axis.place(
-        length, tile=tile * multiple, overlap=int(tile * multiple * share), multiple=multiple
-    ),
+    lambda *given, fixed: laid(*given, fixed=fixed),
     st.integers(1, 3000),
     st.integers(1, 12),
     st.sampled_from([1, 8, 32]),
     st.floats(0, 0.49),
+    fixed=st.booleans(),
 )
 
 
@@ -65,15 +72,15 @@ def test_weights_are_positive_and_sum_to_one(axis: Axis) -> None:
 
 
 def whole_length_weights(axis: Axis) -> list[NDArray[np.float32]]:
-    """The weights in one go over the whole axis: ramps, then divided by their sum."""
+    """The weights in one go over the whole axis: ramps of whole chips, divided by their sum."""
 
     def rise(t: NDArray[np.float64]) -> NDArray[np.float64]:
         t = np.clip(t, 0, 1)
         return t * t * (3 - 2 * t)
 
-    total = np.zeros(axis.length)
+    ends = [(s, s + axis.size) for s in axis.starts]
+    total = np.zeros(max(axis.length, ends[-1][1]))
     raw = []
-    ends = [(s, min(s + axis.size, axis.length)) for s in axis.starts]
     for i, (start, stop) in enumerate(ends):
         at = np.arange(start, stop) + 0.5
         weight = np.ones(stop - start)
@@ -83,13 +90,38 @@ def whole_length_weights(axis: Axis) -> list[NDArray[np.float32]]:
             weight *= rise((stop - at) / (stop - ends[i + 1][0]))
         raw.append(weight)
         total[start:stop] += weight
-    return [(w / total[a:b]).astype(np.float32) for w, (a, b) in zip(raw, ends, strict=True)]
+    cut = [(a, min(b, axis.length)) for a, b in ends]
+    return [
+        (w[: b - a] / total[a:b]).astype(np.float32) for w, (a, b) in zip(raw, cut, strict=True)
+    ]
 
 
 @given(axes)
 def test_the_weights_of_one_chip_are_those_of_the_whole_axis(axis: Axis) -> None:
     for i, weight in enumerate(whole_length_weights(axis)):
         np.testing.assert_array_equal(axis.weight(i), weight)
+
+
+@given(axes)
+def test_each_pixel_has_one_home_and_that_is_the_last_chip_that_begins_before(axis: Axis) -> None:
+    homes = np.concatenate(
+        [np.full(axis.home(i) - axis.start(i), i) for i in range(len(axis.starts))]
+    )
+    last = [max(i for i, s in enumerate(axis.starts) if s <= at) for at in range(axis.length)]
+    np.testing.assert_array_equal(homes, last)
+    assert all(axis.home(i) <= axis.stop(i) for i in range(len(axis.starts)))
+
+
+@given(st.integers(1, 900), st.integers(1, 900), st.integers(0, 15))
+def test_a_lattice_does_not_depend_on_the_length(length: int, more: int, overlap: int) -> None:
+    """But for the weights of pixels that a chip beyond the shorter one's end shares."""
+    short, long = (
+        Axis.lattice(n, 64, overlap=overlap, multiple=8) for n in (length, length + more)
+    )
+    assert list(short.starts) == [s for s in long.starts if s < length]
+    for i in range(len(short.starts)):
+        weight = short.weight(i)
+        np.testing.assert_array_equal(weight, long.weight(i)[: len(weight)])
 
 
 @given(axes, st.data())
@@ -142,6 +174,8 @@ def test_a_network_of_fixed_size_gets_that_size() -> None:
     plan = TilePlan.of(make_spec(), Shape(20, 130), fixed=128)
     assert plan.tile == Shape(128, 128)
     assert plan.windows() == [Window(0, 0, 20, 128), Window(0, 112, 20, 18)]
+    assert TilePlan.of(make_spec(), Shape(20, 113), fixed=128).cols.count == 2
+    assert TilePlan.of(make_spec(), Shape(20, 112), fixed=128).cols.count == 1
     with pytest.raises(GridError, match="overlap of 16 px does not fit chips of 32 px"):
         TilePlan.of(make_spec(), Shape(20, 130), fixed=32)
 
