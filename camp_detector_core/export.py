@@ -28,6 +28,7 @@ from camp_detector_core.packaging.onnx_metadata import (
     set_metadata,
     spec_metadata,
 )
+from camp_detector_core.torchscript import without_places
 from camp_detector_core.trial_chips import fit_chips, random_chips
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def export_torchscript(
 ) -> float:
     """Trace the network with its activation; the spec is in the archive under `METADATA_KEY`.
 
+    No path of the machine is in the file.
+
     Calling the model gives the probabilities of its classes; its method ``channels`` gives all
     that there are.
 
@@ -116,7 +119,7 @@ def export_torchscript(
         for wanted, given in ((model, loaded), (whole, loaded.channels)):
             differences.append(check_parity(wanted, _run_torch(given), batches, name=path.name))
 
-    write_checked(buffer.getvalue(), path, check=check)
+    write_checked(without_places(buffer.getvalue()), path, check=check)
     return max(differences)
 
 

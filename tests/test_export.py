@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,11 +32,11 @@ from camp_detector_core.export import (
 )
 from camp_detector_core.network import NetworkError, load_state, read_state
 from camp_detector_core.packaging.onnx_metadata import read_spec
+from camp_detector_core.torchscript import without_places
 from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -138,6 +140,27 @@ def test_torchscript_gives_the_probabilities(tmp_path: Path) -> None:
         with torch.no_grad():
             given = loaded(torch.from_numpy(batch)).numpy()
         np.testing.assert_allclose(given, expected(network, batch), atol=1e-5)
+
+
+def test_torchscript_tells_nothing_of_the_machine(tmp_path: Path) -> None:
+    """Neither where torch is installed nor where the network's code lies."""
+    path = tmp_path / "m.pt"
+    export_torchscript(Small(), path, spec=SPEC)
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        records = archive.infolist()
+        for place in (Path(torch.__file__).parents[1], Path(__file__).parent, tmp_path):
+            for info in records:
+                assert str(place).encode() not in archive.read(info), info.filename
+    data = [i for i in records if "/data/" in i.filename]
+    assert len(data) == 4
+    for info in data:
+        name, extra = (
+            int.from_bytes(whole[info.header_offset + at :][:2], "little") for at in (26, 28)
+        )
+        assert (info.header_offset + 30 + name + extra) % 64 == 0, "where torch maps it"
+    assert without_places(whole) == whole
 
 
 @pytest.mark.parametrize("opset", [11, 17])

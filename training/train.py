@@ -12,7 +12,6 @@ import torch
 from lightning.pytorch.callbacks import (
     EarlyStopping,
     LearningRateMonitor,
-    ModelCheckpoint,
 )
 from lightning.pytorch.loggers import CSVLogger
 
@@ -22,6 +21,7 @@ from training.averaging import RunningAverage
 from training.data.datamodule import CampDataModule
 from training.describe import build_spec
 from training.finish import TrainResult, finish_run
+from training.keeping import NamedCheckpoint
 from training.output import write_json
 from training.record import LOGS, resume_run, start_run
 from training.reference import ReferenceNetwork
@@ -152,13 +152,13 @@ def _network(options: TrainOptions) -> BuiltNetwork:
 
 def _trainer(
     options: TrainOptions, loggers: Sequence[Logger]
-) -> tuple[lightning.Trainer, ModelCheckpoint]:
+) -> tuple[lightning.Trainer, NamedCheckpoint]:
     folder = options.out / CHECKPOINTS
-    checkpoint = ModelCheckpoint(
+    checkpoint = NamedCheckpoint(
         folder, filename="best", monitor="val_loss", enable_version_counter=False
     )
     # Its own callback, because ``save_last`` saves only where the monitored value got better.
-    latest = ModelCheckpoint(folder, filename=Path(LAST).stem, enable_version_counter=False)
+    latest = NamedCheckpoint(folder, filename=Path(LAST).stem, enable_version_counter=False)
     callbacks: list[lightning.Callback] = [
         checkpoint,
         latest,
@@ -188,7 +188,7 @@ def _trainer(
     return trainer, checkpoint
 
 
-def _best(task: LitRefugeeCamp, checkpoint: ModelCheckpoint) -> nn.Module:
+def _best(task: LitRefugeeCamp, checkpoint: NamedCheckpoint) -> nn.Module:
     """The network with the weights of the lowest validation loss, on the CPU."""
     if not checkpoint.best_model_path:
         msg = "training ended before the first validation: give it more minutes"

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import onnx
 import pytest
 import rasterio
 import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
 
 from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
@@ -27,6 +29,7 @@ from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.calibration import CALIBRATION, temperatures_of, to_text
 from training.checkpoint import ExportOptions, export_checkpoint, read_description
+from training.keeping import NamedCheckpoint
 from training.options import (
     AugmentOptions,
     ModelOptions,
@@ -110,6 +113,45 @@ def test_its_description_tells_where_it_comes_from(run: TrainResult, town: Town)
     assert spec.provenance["command"].startswith("python -m training")
     assert "iou" in spec.provenance["test pixels"]
     assert str(town.chips.parent) not in spec.to_json()
+
+
+def test_no_file_of_it_tells_where_it_lay(run: TrainResult, town: Town) -> None:
+    """But for the notes that stay at home: options.json, run.json and split.json."""
+    places = [run.folder, town.chips.parent, ROOT, Path(torch.__file__).parents[1], Path.home()]
+    published = [run.folder / "checkpoints" / "best.ckpt"]
+    for name in ("meta", "evaluation", "log"):
+        published += [p for p in (run.folder / name).rglob("*") if p.is_file()]
+    assert len(published) > 20
+    for path in published:
+        contents = {path.name: path.read_bytes()}
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                contents |= {info.filename: archive.read(info) for info in archive.infolist()}
+        for name, content in contents.items():
+            told = [place for place in places if f"{place}/".encode() in content]
+            assert not told, (path, name)
+
+
+def test_a_checkpoint_knows_the_best_one_wherever_the_run_lies(
+    run: TrainResult, tmp_path: Path
+) -> None:
+    kept = torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True)["callbacks"]
+    (key,) = [k for k in kept if "ModelCheckpoint" in k and "val_loss" in k]
+    assert kept[key]["best_model_path"] == "best.ckpt"
+    first = kept[key]["best_model_score"]
+    here = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
+    assert here.state_key == key == ModelCheckpoint(monitor="val_loss").state_key
+    here.load_state_dict(kept[key])
+    assert here.best_model_path == str(tmp_path / "best.ckpt")
+    assert here.best_k_models == {str(tmp_path / "best.ckpt"): first}
+    assert (here.best_model_score, here.kth_best_model_path) == (first, here.best_model_path)
+    assert {k: v for k, v in here.state_dict().items() if k != "current_score"} == {
+        k: v for k, v in kept[key].items() if k != "current_score"
+    }
+    older = ModelCheckpoint.state_dict(here)  # as earlier releases wrote it
+    again = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
+    again.load_state_dict(older)
+    assert again.best_k_models == here.best_k_models
 
 
 def test_its_statistics_are_those_of_the_chips(run: TrainResult, town: Town) -> None:
@@ -372,7 +414,9 @@ def test_a_stopped_run_says_so(town: Town, tmp_path: Path, number: signal.Signal
         process.send_signal(number)
         rest = process.stderr.read()
     assert process.returncode == 130
-    assert rest.splitlines()[-1].startswith("error: stopped; a run that ended an epoch goes on with --resume")
+    assert rest.splitlines()[-1].startswith(
+        "error: stopped; a run that ended an epoch goes on with --resume"
+    )
     assert "internal error" not in rest
     assert (out / "checkpoints" / "last.ckpt").exists()
 
