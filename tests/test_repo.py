@@ -164,7 +164,8 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheels: list[Path]) -> None:
         info = f"camp_detector-{camp_detector_core.__version__}.dist-info"
         metadata = message_from_string(archive.read(f"{info}/METADATA").decode())
         scripts = archive.read(f"{info}/entry_points.txt").decode()
-    assert {n.partition("/")[0] for n in names} == {"camp_detector_core", "training", info}
+    tops = {"camp_detector_core", "training", "esri_toolbox", info}
+    assert {n.partition("/")[0] for n in names} == tops
     packaged = {n for n in names if n.startswith("camp_detector_core/models/")}
     models = (ROOT / "camp_detector_core/models").glob("*.onnx")
     assert {f"camp_detector_core/models/{m.name}" for m in models} <= packaged

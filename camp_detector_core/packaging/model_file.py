@@ -21,7 +21,7 @@ from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from .onnx_reader import read_metadata
 from .strangers import read_file, read_json, require_file, shown
 
-SPEC_KEY = "CampDetectorSpec"
+SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
 
 SPEC_PROPERTY = "camp_detector:spec"

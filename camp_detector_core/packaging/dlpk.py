@@ -1,0 +1,270 @@
+"""`create_dlpk`: a deep learning package for ArcGIS Pro, made of one model.
+
+A package is a zip file. The same model, item and release give the same bytes on every system:
+members are sorted, without times, and not compressed, because what deflate makes depends on the
+library that does it, and weights hardly shrink.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from camp_detector_core.atomic import OutputSet, cannot_write
+from camp_detector_core.engine.errors import OutputError, PredictorError, SpecError
+from camp_detector_core.engine.spec import METADATA_KEY
+
+from .emd import (
+    FUNCTION,
+    MODEL_MEMBER,
+    TORCHSCRIPT_MEMBER,
+    EmdFiles,
+    Kind,
+    emd_bytes,
+    emd_of,
+)
+from .engine_copy import engine_copy, zip_bytes
+from .item_info import THUMBNAIL, ItemInfo
+from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
+from .model_file import SPEC_PROPERTY, ModelFile, open_model
+from .strangers import read_file, read_json, shown
+from .thumbnail import thumbnail
+from .validation.reading import assets_of, properties_of, texts
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+
+_HOST = "esri_toolbox"
+"""The package that holds the raster function; it is read as a file and never imported."""
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+"""Short, because ArcGIS unpacks into long paths, and ASCII without blanks."""
+_MAX_TORCHSCRIPT = 1 << 30
+_MAX_ITEM = 8 << 20
+_TAGS = ("deep learning", "dwellings", "refugee camps", "humanitarian")
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """What packages are made of, read once."""
+
+    model: ModelFile
+    item: dict[str, Any] = field(default_factory=dict)
+    """The STAC item; empty where there is none."""
+    example: Path | None = None
+    """A picture for the thumbnail."""
+    torchscript: bytes | None = None
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model's description."""
+        return self.model.spec
+
+
+def create_dlpk(  # noqa: PLR0913 - each is one choice of the user
+    model: str | Path,
+    out: str | Path,
+    *,
+    kind: Kind,
+    item: str | Path | None = None,
+    torchscript: str | Path | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Make a deep learning package of a model; it is whole, or the path is as it was.
+
+    Args:
+        model: ``.onnx``, a STAC item of this project, or a ``.dlpk``.
+        out: The ``.dlpk``. The definition in it has the same stem, which ArcGIS' publishing wants:
+            give the package the name that it shall keep.
+        kind: ``classify`` for classes of pixels, ``detect`` for polygons.
+        item: STAC item of the model, for the card and the picture; where ``model`` is one, that.
+        torchscript: The same model as TorchScript, as training exports it, to carry along. The
+            package works without it.
+        overwrite: Whether an earlier package is replaced.
+
+    Returns:
+        The package.
+
+    Raises:
+        PredictorError: A file cannot be read, or is not what it should be.
+        SpecError: Files describe different models, or a name does not do.
+        OutputError: The package cannot be written, or exists.
+    """
+    out = Path(out)
+    stem_of(out)
+    with OutputSet([out], overwrite=overwrite) as outputs:
+        data = package_bytes(open_source(model, item=item, torchscript=torchscript), out, kind)
+        try:
+            outputs.target(out).temporary.write_bytes(data)
+        except OSError as error:
+            raise cannot_write(out, error, needed=len(data)) from error
+        outputs.commit()
+    return out
+
+
+def stem_of(out: Path) -> str:
+    """The name that a package has outside and its definition inside.
+
+    Raises:
+        SpecError: ArcGIS could not do with it.
+    """
+    if out.suffix != ".dlpk" or not _STEM.fullmatch(out.stem):
+        msg = (
+            f"{shown(out.name)!r} is no name for a package: at most 60 ASCII letters, digits, '.', "
+            "'_' and '-', and .dlpk"
+        )
+        raise SpecError(msg)
+    return out.stem
+
+
+def open_source(
+    model: str | Path,
+    *,
+    item: str | Path | None = None,
+    torchscript: str | Path | None = None,
+) -> PackageSource:
+    """Read what packages are made of; the arguments are those of `create_dlpk`.
+
+    Raises:
+        PredictorError: A file cannot be read, or is not what it should be.
+        SpecError: Files describe different models.
+    """
+    opened = open_model(model)
+    if item is None and Path(model).suffix.lower() == ".json":
+        item = model
+    told = {} if item is None else _read_item(Path(item), opened.spec)
+    script = None if torchscript is None else _read_script(Path(torchscript), opened.spec)
+    example = None if item is None else _example(told, Path(item).parent)
+    return PackageSource(opened, told, example, script)
+
+
+def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
+    """The bytes of a package.
+
+    Args:
+        source: From `open_source`.
+        out: The name that it will have.
+        kind: Of the package.
+
+    Raises:
+        OutputError: This installation lacks the raster function.
+    """
+    spec, stem, engine = source.spec, stem_of(out), engine_copy()
+    script = None if source.torchscript is None else TORCHSCRIPT_MEMBER
+    members = {
+        f"{stem}.emd": emd_bytes(emd_of(spec, kind, EmdFiles(engine.name, torchscript=script))),
+        MODEL_MEMBER: source.model.onnx,
+        FUNCTION: raster_function(),
+        engine.name: engine.data,
+        "MODEL_CARD.md": model_card(spec, kind, source.item),
+        "LICENSE.txt": licence_text(spec),
+        f"esriinfo/{THUMBNAIL}": thumbnail(spec, source.example),
+    }
+    if source.torchscript is not None:
+        members[TORCHSCRIPT_MEMBER] = source.torchscript
+    info = item_info(source, stem, kind)
+    members["esriinfo/iteminfo.xml"] = info.item_xml()
+    digest = hashlib.sha256(zip_bytes(members)).hexdigest()
+    members["esriinfo/item.pkinfo"] = info.package_xml(digest)
+    return zip_bytes(members)
+
+
+def raster_function() -> bytes:
+    """The source of the Python raster function that ArcGIS runs.
+
+    Raises:
+        OutputError: This installation lacks it.
+    """
+    try:
+        data = (resources(_HOST) / FUNCTION).read_bytes()
+    except (OSError, ModuleNotFoundError) as error:
+        msg = (
+            f"{_HOST}/{FUNCTION} is missing from this installation, and a package cannot work "
+            "without it: install camp-detector again"
+        )
+        raise OutputError(msg) from error
+    return data.replace(b"\r\n", b"\n")
+
+
+def item_info(source: PackageSource, stem: str, kind: Kind) -> ItemInfo:
+    """How a package presents itself in ArcGIS and its portals."""
+    spec = source.spec
+    names = tuple(c.name for c in spec.classes)
+    keywords = texts(properties_of(source.item).get("keywords"))
+    return ItemInfo(
+        name=stem,
+        title=title_of(spec, source.item),
+        snippet=f"Finds {', '.join(names)} at {spec.gsd:g} m; for {TOOLS[kind]}.",
+        description=description_of(spec, source.item),
+        credits="; ".join(one_line(who) for who in spec.attribution),
+        licence=one_line(spec.licence),
+        tags=tuple(dict.fromkeys((*_TAGS, *names, *map(one_line, keywords)))),
+    )
+
+
+# What is read.
+
+
+def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
+    """The item, which must be of this model."""
+    item = read_json(read_file(path, _MAX_ITEM), str(path))
+    if properties_of(item).get(SPEC_PROPERTY) != spec.to_dict():
+        msg = (
+            f"{path} is not the STAC item of {spec.id} (its {SPEC_PROPERTY} differs): make it "
+            "again with python -m training stac"
+        )
+        raise SpecError(msg)
+    return item
+
+
+def _example(item: dict[str, Any], home: Path) -> Path | None:
+    """The item's example picture, where it lies in the item's folder or below."""
+    href = assets_of(item).get("example-input", {}).get("href")
+    if not isinstance(href, str) or not href:
+        return None
+    try:
+        found = (home / unquote(href)).resolve()
+        inside = home.resolve() in found.parents and found.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return found if inside else None
+
+
+def _read_script(path: Path, spec: ModelSpec) -> bytes:
+    """A TorchScript file of the same model; it is not loaded."""
+    data = read_file(path, _MAX_TORCHSCRIPT)
+    told = script_spec(data)
+    if told is None:
+        msg = f"{path} is not TorchScript that training exported: name its best_model.pt"
+        raise PredictorError(msg)
+    if told != spec.to_json():
+        msg = f"{path} and the ONNX model describe different models: export both again"
+        raise SpecError(msg)
+    return data
+
+
+def script_spec(data: bytes) -> str | None:
+    """The description in a TorchScript file, as text; None where it holds none.
+
+    Nothing is loaded: the file is a zip with code, and the description beside it.
+    """
+    import io
+
+    limit = 1 << 20
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            found = [n for n in names if n.endswith(f"/extra/{METADATA_KEY}") and n.count("/") == 2]  # noqa: PLR2004
+            if len(found) != 1 or not any("/code/" in name for name in names):
+                return None
+            with archive.open(found[0]) as stream:
+                text = stream.read(limit)
+        return text.decode()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+        return None

@@ -1,0 +1,204 @@
+"""Esri model definitions (.emd): written from a model's own description, and read back to it.
+
+A definition is one JSON object. ArcGIS opens it with the encoding of the machine, so it is ASCII
+without a byte order mark. The host reads a few keys, the raster function beside it the others; the
+model's whole description is in it under `SPEC_KEY`, from which everything else is derived.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from camp_detector_core.engine.errors import PredictorError, SpecError
+from camp_detector_core.engine.spec import ModelSpec
+
+from .model_file import SPEC_KEY
+from .strangers import shown
+from .validation.reading import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["classify", "detect"]
+"""What ArcGIS does with a model: the tool Classify Pixels, or Detect Objects."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MODEL_TYPES: Mapping[Kind, str] = {
+    "classify": "ImageClassification",
+    "detect": "ObjectDetection",
+}
+"""``ModelType`` of each kind."""
+FUNCTION = "RefugeeCampDetector.py"
+"""The raster function; its class has the name of the file."""
+MODEL_MEMBER, TORCHSCRIPT_MEMBER = "model.onnx", "model.pt"
+MAX_EMD = 1 << 20
+"""Bytes; the largest description that was looked at has 10,000."""
+BATCH_SIZE = 16
+"""Chips that ArcGIS hands over at once, laid out as a square."""
+_MAP_UNITS = {"latestWkid": 3857, "wkid": 102100}
+"""Says that a cell size is in metres."""
+
+
+@dataclass(frozen=True)
+class EmdFiles:
+    """The files that a definition names, as seen from its folder.
+
+    Raises:
+        SpecError: A name is not ASCII, or leads nowhere.
+    """
+
+    engine: str
+    """The zip file with the engine."""
+    model: str = MODEL_MEMBER
+    torchscript: str | None = None
+    """The same model as TorchScript, where there is one."""
+    function: str = FUNCTION
+
+    def __post_init__(self) -> None:
+        """Refuse names that a host cannot find."""
+        for name in (self.engine, self.model, self.torchscript, self.function):
+            if name is not None and (not name or not name.isascii() or not name.isprintable()):
+                msg = f"a model definition names files by ASCII characters, not {name!a}: rename it"
+                raise SpecError(msg)
+
+
+@dataclass(frozen=True)
+class Emd:
+    """A definition that was read."""
+
+    spec: ModelSpec
+    kind: Kind
+    fields: Mapping[str, Any]
+    """All that it holds."""
+
+
+def emd_of(spec: ModelSpec, kind: Kind, files: EmdFiles) -> dict[str, Any]:
+    """The model definition of a model.
+
+    Args:
+        spec: The model.
+        kind: What ArcGIS shall do with it.
+        files: What lies beside the definition.
+
+    Raises:
+        SpecError: There is no such kind.
+    """
+    if kind not in KINDS:
+        msg = f"a package is of the kind {' or '.join(KINDS)}, not {kind!r}"
+        raise SpecError(msg)
+    cell = {"spatialReference": dict(_MAP_UNITS), "x": spec.gsd, "y": spec.gsd}
+    found: dict[str, Any] = {
+        "BatchSize": BATCH_SIZE,
+        SPEC_KEY: spec.to_dict(),
+        "Classes": [
+            {"Color": list(bytes.fromhex(c.color[1:])), "Name": c.name, "Value": c.value}
+            for c in spec.classes
+        ],
+        "EngineFile": files.engine,
+        "ExtractBands": list(range(len(spec.bands))),
+        "Framework": "PyTorch",
+        "ImageHeight": spec.tile_size,
+        "ImageSpaceUsed": "MAP_SPACE",
+        "ImageWidth": spec.tile_size,
+        "InferenceFunction": files.function,
+        "MaxCellSize": cell,
+        "MinArea": spec.min_area,
+        "MinCellSize": cell,
+        "ModelFile": files.model,
+        "ModelFormat": "NCHW",
+        "ModelName": spec.name,
+        "ModelType": MODEL_TYPES[kind],
+        "Padding": spec.overlap // 2,
+        "SupportsVariableTileSize": True,
+        "Threshold": spec.threshold,
+        "Version": spec.version,
+    }
+    if files.torchscript is not None:
+        found["TorchScriptFile"] = files.torchscript
+    return found
+
+
+def emd_bytes(emd: Mapping[str, Any]) -> bytes:
+    """The text of a definition: ASCII, keys sorted; the same definition gives the same bytes."""
+    text = json.dumps(emd, indent=2, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return f"{text}\n".encode("ascii")
+
+
+def parse_emd(data: bytes, origin: str) -> dict[str, Any]:
+    """The object in a definition of a stranger, which need not be one of ours.
+
+    Args:
+        data: The file.
+        origin: Its name, for messages.
+
+    Raises:
+        PredictorError: It is too large, not strict JSON, or no object.
+    """
+    if len(data) > MAX_EMD:
+        msg = f"{origin} is larger than {MAX_EMD >> 10} KiB, which no model definition is"
+        raise PredictorError(msg)
+    found = parse(data, origin)
+    if not isinstance(found, dict):
+        msg = f"{origin} is no model definition: a JSON object is needed"
+        raise PredictorError(msg)
+    return found
+
+
+def read_emd(data: bytes, origin: str) -> Emd:
+    """Read a definition that `emd_of` made.
+
+    Args:
+        data: The file.
+        origin: Its name, for messages.
+
+    Raises:
+        PredictorError: It is no model definition in ASCII.
+        SpecError: It does not describe a model of this project, or says two things of it.
+    """
+    found = parse_emd(data, origin)
+    if not data.isascii():
+        msg = (
+            f"{origin} is not ASCII, and ArcGIS reads it in the encoding of the machine: build the "
+            "package again"
+        )
+        raise PredictorError(msg)
+    if SPEC_KEY not in found:
+        msg = f"{origin} has no {SPEC_KEY}, so it is not of a model of Camp Detector"
+        raise SpecError(msg)
+    try:
+        spec = ModelSpec.from_dict(found[SPEC_KEY])
+    except SpecError as error:
+        msg = f"{origin}, {SPEC_KEY}: {error}"
+        raise SpecError(msg) from error
+    kind = kind_of(found)
+    if kind is None:
+        msg = f"{origin} has the ModelType {shown(found.get('ModelType'))!r}: build it again"
+        raise SpecError(msg)
+    wrong = disagreements(found, spec, kind)
+    if wrong:
+        key, wanted = next(iter(wrong.items()))
+        msg = (
+            f"{origin}: {key} is {shown(found.get(key))}, and its {SPEC_KEY} makes it "
+            f"{shown(wanted)}: build the package again"
+        )
+        raise SpecError(msg)
+    return Emd(spec, kind, found)
+
+
+def kind_of(emd: Mapping[str, Any]) -> Kind | None:
+    """What ArcGIS does with the model of a definition; None where it is neither of ours."""
+    told = emd.get("ModelType")
+    return next((kind for kind, word in MODEL_TYPES.items() if word == told), None)
+
+
+def disagreements(emd: Mapping[str, Any], spec: ModelSpec, kind: Kind) -> dict[str, Any]:
+    """Keys whose value is not the one that the description makes, with the value that it makes."""
+    wanted = emd_of(spec, kind, EmdFiles("-"))
+    free = {"EngineFile", "InferenceFunction", "ModelFile"}
+    return {k: v for k, v in wanted.items() if k not in free and not _same(emd.get(k), v)}
+
+
+def _same(told: object, wanted: object) -> bool:
+    """Whether two values of JSON are equal, where true is no number."""
+    return told == wanted and isinstance(told, bool) == isinstance(wanted, bool)

@@ -1,0 +1,179 @@
+"""What a person should know before using a model: its card, and the licences of a package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .stac.facts import RunFacts, facts_of
+from .validation.reading import as_dict, properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+    from .emd import Kind
+
+TOOLS: Mapping[Kind, str] = {
+    "classify": "Classify Pixels Using Deep Learning",
+    "detect": "Detect Objects Using Deep Learning",
+}
+"""The tool of ArcGIS' Image Analyst that each kind of package is for."""
+_MIT = """\
+MIT License
+
+Copyright (c) 2026 Camp Detector contributors
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+_SCALING = """\
+Bands are taken in this order from the first bands of the raster. Values are scaled as they were in
+training, whatever a tile holds; imagery of another bit depth, or of a cell size that is far from
+this one, is not what the model knows."""
+_TIMES = ("start_datetime", "end_datetime", "datetime")
+
+
+def title_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
+    """The item's title, or one made of the description."""
+    told = properties_of(dict(item)).get("title")
+    if isinstance(told, str) and told:
+        return one_line(told)
+    return f"{spec.name} {spec.version}: {', '.join(c.name for c in spec.classes)}"
+
+
+def description_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
+    """What the model is for, in the words of its item, or its own."""
+    told = properties_of(dict(item)).get("description")
+    text = told if isinstance(told, str) and told else spec.description
+    return one_line(text) or f"Finds {', '.join(c.name for c in spec.classes)} in aerial imagery."
+
+
+def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any]) -> bytes:
+    """``MODEL_CARD.md``.
+
+    Args:
+        spec: The model.
+        kind: Of the package.
+        item: The model's STAC item; empty where there is none.
+    """
+    parts = [
+        f"# {title_of(spec, item)}",
+        description_of(spec, item),
+        f"This package is for the tool **{TOOLS[kind]}** of ArcGIS Pro.",
+        "## What it finds",
+        _table(("value", "class", "colour"), ((c.value, c.name, c.color) for c in spec.classes)),
+        _separation(spec),
+        "## In what imagery",
+        _table(("", ""), _imagery(spec)),
+        _SCALING,
+        "## How good it is",
+        _figures(spec, item),
+        "## Where it comes from",
+        _table(("", ""), _origin(spec, item)),
+        "## Licence",
+        f"The model: {one_line(spec.licence) or 'not stated'}. The code: MIT. See LICENSE.txt.",
+        "Name these when you publish the model or what it found:"
+        if spec.attribution
+        else "The model names nobody who must be credited.",
+        "\n".join(f"- {one_line(who)}" for who in spec.attribution),
+        "A map of dwellings can put people at risk. Think of them before you publish one.",
+    ]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def licence_text(spec: ModelSpec) -> bytes:
+    """``LICENSE.txt``: of the model, and of the code."""
+    licence = one_line(spec.licence)
+    told = (
+        f"{licence}\n(text of licences by their SPDX identifier: https://spdx.org/licenses/)"
+        if licence
+        else "not stated; ask who gave you the model before you pass it on"
+    )
+    who = "".join(f"  {one_line(name)}\n" for name in spec.attribution) or "  nobody is named\n"
+    return (
+        f"The model in this package, {one_line(spec.id)}\n\n{told}\n\n"
+        f"Must be named when the model or what it found is published:\n{who}\n"
+        f"The code in this package\n\n{_MIT}"
+    ).encode()
+
+
+def one_line(text: str) -> str:
+    """Text of a model on one line, without characters that act."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _separation(spec: ModelSpec) -> str:
+    if spec.separation is None:
+        return "Dwellings that touch are one object."
+    return "Dwellings that touch are told apart."
+
+
+def _imagery(spec: ModelSpec) -> list[tuple[str, object]]:
+    return [
+        ("bands", ", ".join(one_line(b.name) for b in spec.bands)),
+        ("values", spec.dtype),
+        ("cell size", f"{spec.gsd:g} m"),
+        ("tile", f"{spec.tile_size} pixels, overlap {spec.overlap}"),
+        ("threshold", f"{spec.threshold:g}"),
+        ("smallest dwelling", f"{spec.min_area:g} m2"),
+    ]
+
+
+def _figures(spec: ModelSpec, item: Mapping[str, Any]) -> str:
+    """What the item tells of figures; else those in the provenance, which the last table has."""
+    metrics = as_dict(properties_of(dict(item)).get("camp_detector:metrics"))
+    rows = list(_flat(metrics, ()))
+    if rows:
+        return _table(("figure", ""), rows)
+    known = [(k, v) for k, v in sorted(spec.provenance.items()) if _is_figure(k)]
+    return _table(("figure", ""), known) if known else "No figures came with the model."
+
+
+def _is_figure(key: str) -> bool:
+    return any(word in key for word in ("pixels", "dwellings", "figures"))
+
+
+def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    """Numbers of nested figures."""
+    if isinstance(value, dict):
+        for key in sorted(map(str, value)):
+            yield from _flat(value.get(key), (*way, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield " ".join(way), f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _origin(spec: ModelSpec, item: Mapping[str, Any]) -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = [("model", spec.id)]
+    told = properties_of(dict(item))
+    if told.get("camp_detector:datetime_of") == "imagery":
+        rows += [(n.replace("_", " "), told[n]) for n in _TIMES if isinstance(told.get(n), str)]
+    run: RunFacts = facts_of(spec)
+    if run.architecture:
+        rows.append(("network", " ".join(filter(None, (run.architecture, run.encoder)))))
+    rows += [(k, v) for k, v in sorted(spec.provenance.items()) if not _is_figure(k)]
+    return rows
+
+
+def _table(head: tuple[str, ...], rows: Any) -> str:  # noqa: ANN401 - any rows of values
+    lines = [_row(head), _row(("---",) * len(head)), *(_row(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: tuple[object, ...]) -> str:
+    return f"| {' | '.join(one_line(str(cell)).replace('|', '/') for cell in cells)} |"

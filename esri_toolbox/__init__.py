@@ -1,0 +1,1 @@
+"""What runs inside ArcGIS Pro; packages carry these files, and nothing imports them here."""
