@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from camp_detector_core.raster.options import SourceOptions
+    from camp_detector_core.georaster.options import SourceOptions
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -108,7 +108,7 @@ INPUT = together(
 
 def source_of(options: dict[str, Any]) -> SourceOptions:
     """What the options of `INPUT` say."""
-    from camp_detector_core.raster.options import SourceOptions
+    from camp_detector_core.georaster.options import SourceOptions
 
     names = ("bands", "gsd", "nodata", "pixel_size", "stretch")
     return SourceOptions(**{name: options[name] for name in names})

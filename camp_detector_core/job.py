@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .engine.grid import Grid
     from .engine.spec import ModelSpec
-    from .raster.options import SourceOptions
+    from .georaster.options import SourceOptions
 
 _MAX_SIMPLIFY = 1000.0
 _MAX_AREA = 1e6

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .engine.dwelling import Dwelling
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
-    from .raster.source import Picture, RasterioSource
+    from .georaster.source import Picture, PlacedSource
 
 _NODATA_GREY = 160
 _FULL = 255
@@ -28,7 +28,7 @@ _LINE = ((0, 0), (0, -1), (-1, 0), (-1, -1))
 
 
 def render_overlay(
-    source: RasterioSource,
+    source: PlacedSource,
     dwellings: Sequence[Dwelling],
     spec: ModelSpec,
     *,

@@ -62,7 +62,7 @@ def _identity(path: str | Path) -> _Identity:
 
 def _files_behind(names: Iterable[str]) -> Iterator[str]:
     """The files of rasters; virtual ones are followed down, since GDAL names one level only."""
-    from .raster.layout import open_dataset
+    from .raster.library import open_dataset
 
     waiting, seen = list(names), set()
     while waiting:

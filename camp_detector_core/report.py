@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .engine.plan import Axis, TilePlan
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
+    from .georaster.source import PlacedSource
     from .job import Job
     from .packaging.model_file import ModelFile
-    from .raster.source import RasterioSource
     from .vector import DwellingTable
 
 _PACKAGES = ("numpy", "onnxruntime", "rasterio", "pyogrio", "shapely")
@@ -113,7 +113,7 @@ class Run:
     model: ModelFile
     spec: ModelSpec
     """The model's spec with the user's values."""
-    source: RasterioSource
+    source: PlacedSource
     stretch: Stretch | None
     simplify_px: float
     provider: str

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from .engine.ports import Progress
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
+    from .georaster.source import PlacedSource
     from .job import Job
     from .packaging.model_file import ModelFile
-    from .raster import CogSink, RasterioSource
+    from .raster import CogSink
     from .vector import DwellingTable
 
 
@@ -88,7 +89,7 @@ class _Inputs:
     spec: ModelSpec
     """The model's with the user's values."""
     predictor: OnnxPredictor
-    source: RasterioSource
+    source: PlacedSource
     stretch: Stretch | None
     warnings: tuple[str, ...]
 
@@ -134,9 +135,9 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
 
 def _open(job: Job, stack: ExitStack) -> _Inputs:
     """Open model and rasters; whatever is wrong with them comes out here, before any work."""
+    from .georaster.stretch import choose_stretch
     from .packaging.model_file import default_model_path, open_model
     from .raster import open_source
-    from .raster.stretch import choose_stretch
 
     model = open_model(job.model or default_model_path())
     spec = job.settings.apply(model.spec)

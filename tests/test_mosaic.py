@@ -14,13 +14,13 @@ from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform
+from camp_detector_core.georaster.stretch import choose_stretch
+from camp_detector_core.georaster.xyz import tile_transform
 from camp_detector_core.raster import (
     SourceOptions,
     gdal_env,
     open_source,
 )
-from camp_detector_core.raster.stretch import choose_stretch
-from camp_detector_core.raster.xyz import tile_transform
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, UTM, WEST, rgb_of, scene, write_raster
 from tests.support.sources import NATIVE, opened, whole

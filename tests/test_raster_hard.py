@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from camp_detector_core.raster import RasterioSource
+    from camp_detector_core.georaster.source import PlacedSource
 
 NATIVE = SourceOptions(gsd="native")
 LOCAL = 'LOCAL_CS["Site grid",UNIT["{unit}",{metres}],AXIS["X",EAST],AXIS["Y",NORTH]]'
@@ -35,7 +35,7 @@ def _environment() -> Iterator[None]:
         yield
 
 
-def opened(*paths: Path, options: SourceOptions = NATIVE) -> RasterioSource:
+def opened(*paths: Path, options: SourceOptions = NATIVE) -> PlacedSource:
     return open_source([str(p) for p in paths], tiny_spec(), options)
 
 

@@ -18,7 +18,7 @@ from rasterio.vrt import WarpedVRT
 from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
-from camp_detector_core.raster.inputs import OUTPUT_TAG
+from camp_detector_core.georaster.inputs import OUTPUT_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.atomic import Target
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.raster import RasterioSource
+    from camp_detector_core.georaster.source import PlacedSource
 
 _SIDE = 2048
 """Of the pieces that are worked on, pixels; memory does not grow with the image."""
@@ -39,7 +39,7 @@ PROBABILITY_NODATA = float("nan")
 class OwnGrid:
     """What is written onto an image's own pixels."""
 
-    image: RasterioSource
+    image: PlacedSource
     """The image, opened at its own resolution; says which pixels are valid."""
     spec: ModelSpec
 

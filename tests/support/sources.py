@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from camp_detector_core.raster import RasterioSource
+    from camp_detector_core.georaster.source import PlacedSource
 
 NATIVE = SourceOptions(gsd="native")
 
 
-def opened(path: Path | list[Path], options: SourceOptions = NATIVE, **spec: Any) -> RasterioSource:
+def opened(path: Path | list[Path], options: SourceOptions = NATIVE, **spec: Any) -> PlacedSource:
     """Open one raster, or several as a mosaic."""
     paths = path if isinstance(path, list) else [path]
     return open_source([str(p) for p in paths], tiny_spec(**spec), options)
 
 
-def whole(source: RasterioSource) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def whole(source: PlacedSource) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """All pixels of a source, and which are valid."""
     return source.read(source.grid.window)

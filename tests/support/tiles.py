@@ -12,7 +12,7 @@ import rasterio.shutil
 from rasterio.enums import ColorInterp
 from rasterio.io import MemoryFile
 
-from camp_detector_core.raster.xyz import place_of
+from camp_detector_core.georaster.xyz import place_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

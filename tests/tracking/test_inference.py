@@ -10,7 +10,7 @@ import pytest
 import rasterio
 
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
-from camp_detector_core.raster.options import SourceOptions
+from camp_detector_core.georaster.options import SourceOptions
 from tests.support.datasets import write_picture
 from tests.support.models import stac_item, write_model
 from tests.support.rasters import rgb_of, scene, write_raster

@@ -16,8 +16,8 @@ import pytest
 import rasterio
 import shapely
 
+from camp_detector_core.georaster.source import PlacedSource
 from camp_detector_core.job import Machine, Settings
-from camp_detector_core.raster.source import RasterioSource
 from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
 from tests.support.rasters import UTM, write_raster
@@ -247,14 +247,14 @@ def test_a_large_block_is_read_in_few_pixels(
         )
     )
     sizes = []
-    real = RasterioSource.read
+    real = PlacedSource.read
 
-    def read(source: RasterioSource, *args: Any, **given: Any) -> Any:
+    def read(source: PlacedSource, *args: Any, **given: Any) -> Any:
         values, valid = real(source, *args, **given)
         sizes.append(values.shape)
         return values, valid
 
-    monkeypatch.setattr(RasterioSource, "read", read)
+    monkeypatch.setattr(PlacedSource, "read", read)
     block = draw_block(found.areas[0], 0, 0)
     assert sizes == [(3, 640, 400)]
     assert (block.height, block.width) == (640, 400)

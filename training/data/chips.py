@@ -15,9 +15,9 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.ground import metres_per_unit
-from camp_detector_core.raster.xyz import CRS_CODE, tile_transform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,11 @@ from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
+from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.polygons import PolygonSink
 from camp_detector_core.raster import open_source
 from camp_detector_core.raster.layout import read_layout
-from camp_detector_core.raster.options import SourceOptions
-from camp_detector_core.raster.stretch import choose_stretch
 from training.data.labels import VectorLabels
 from training.evaluation.blocks import Squares, count_blocks
 from training.evaluation.inputs import refuse_too_large
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
     from camp_detector_core.engine.prepare import Stretch
     from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.georaster.source import PlacedSource
     from camp_detector_core.job import Settings
-    from camp_detector_core.raster.source import RasterioSource
     from training.data.labels import Labels
     from training.data.mosaic import ChipArea
 
@@ -55,7 +55,7 @@ class Imagery:
         pixel_size = area.gsd[0] if plain else None
         return cls(names, spec, SourceOptions(bands=bands, pixel_size=pixel_size))
 
-    def open(self) -> RasterioSource:
+    def open(self) -> PlacedSource:
         """The source; close it.
 
         Raises:
@@ -123,7 +123,7 @@ class AreaRun:
             squares=squares,
         )
 
-    def _predict(self, source: RasterioSource, stretch: Stretch | None) -> tuple[Sheet, Outlines]:
+    def _predict(self, source: PlacedSource, stretch: Stretch | None) -> tuple[Sheet, Outlines]:
         """Scores of the classes, and the outlines."""
         spec, grid = self.spec, source.grid
         sheet = Sheet(len(spec.classes), grid.shape)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from camp_detector_core.raster.xyz import place_of, tile_at
+from camp_detector_core.georaster.xyz import place_of, tile_at
 from training.preprocess.manifest import PreprocessError
 
 if TYPE_CHECKING:

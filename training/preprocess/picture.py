@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.raster.xyz import CRS_CODE, transform_of
+from camp_detector_core.georaster.xyz import CRS_CODE, transform_of
 from training.preprocess.http import Unfit
 from training.preprocess.manifest import PreprocessError
 

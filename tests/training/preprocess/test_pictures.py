@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from camp_detector_core.raster.xyz import transform_of
+from camp_detector_core.georaster.xyz import transform_of
 from tests.support.tiles import paletted, picture, pixels_of
 from training.data.chips import open_chip, read_pixels
 from training.preprocess.area import Tile

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.raster.xyz import place_of, tile_at, tile_transform, transform_of
+from camp_detector_core.georaster.xyz import place_of, tile_at, tile_transform, transform_of
 from training.commands import preprocess as command
 from training.preprocess import run
 from training.preprocess.area import Tile, parse_bbox, tiles_of

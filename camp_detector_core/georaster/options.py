@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from camp_detector_core.engine.errors import RasterError
+from ..engine.errors import RasterError
 
 GsdChoice = Literal["auto", "native", "model"]
 

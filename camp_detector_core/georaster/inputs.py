@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from camp_detector_core.engine.errors import RasterError
-
-from .layout import layout_of, open_dataset
+from ..engine.errors import RasterError
+from .layout import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .layout import Layout
+    from .ports import Library
 
 OUTPUT_TAG = "CAMP_DETECTOR_MODEL"
 """Metadata that tells a raster written by this program from one that it is given."""
@@ -36,7 +37,7 @@ class _Found(NamedTuple):
     """Where a raster that the user did not name was found, in words."""
 
 
-def read_layouts(paths: Sequence[str]) -> list[Layout]:
+def read_layouts(paths: Sequence[str], library: Library) -> list[Layout]:
     """Headers of the rasters that the paths stand for, each raster once.
 
     In a folder, what earlier runs of this program wrote is left out.
@@ -51,7 +52,8 @@ def read_layouts(paths: Sequence[str]) -> list[Layout]:
     if not found:
         msg = "no input raster was given"
         raise RasterError(msg)
-    layouts = [layout for raster in found.values() if (layout := _layout(raster)) is not None]
+    read = (_layout(raster, library) for raster in found.values())
+    layouts = [layout for layout in read if layout is not None]
     if not layouts:
         first = next(iter(found.values()))
         msg = (
@@ -62,13 +64,14 @@ def read_layouts(paths: Sequence[str]) -> list[Layout]:
     return layouts
 
 
-def _layout(raster: _Found) -> Layout | None:
+def _layout(raster: _Found, library: Library) -> Layout | None:
     """The header of a raster, None for a result that lies in a folder."""
     try:
-        with open_dataset(raster.name) as dataset:
-            if raster.folder and OUTPUT_TAG in dataset.tags():
-                return None
-            return layout_of(dataset, raster.name)
+        with closing(library.open(raster.name)) as reader:
+            header = reader.header()
+        if raster.folder and OUTPUT_TAG in header.tags:
+            return None
+        return layout_of(header, raster.name)
     except RasterError as error:
         if not raster.folder:
             raise

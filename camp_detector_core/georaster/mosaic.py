@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-import shapely
 
-from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.grid import Shape, Transform, Window
+from ..engine.errors import RasterError
+from ..engine.grid import Shape, Transform, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .layout import Layout
 
-_GDAL_TYPES = {
+GDAL_TYPES = {
     "uint8": "Byte",
     "int8": "Int8",
     "uint16": "UInt16",
@@ -69,7 +68,7 @@ class MosaicPlan:
         lines = [f'<VRTDataset rasterXSize="{self.shape.width}" rasterYSize="{self.shape.height}">']
         if first.crs is not None:
             mapping = 'dataAxisToSRSAxisMapping="2,1"' if first.crs.is_geographic else ""
-            lines.append(f"<SRS {mapping}>{escape(first.crs.to_wkt())}</SRS>")
+            lines.append(f"<SRS {mapping}>{escape(first.crs.wkt)}</SRS>")
         numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
         lines.append(f"<GeoTransform>{numbers}</GeoTransform>")
         wanted = [*bands, *([first.alpha] if first.alpha else [])]
@@ -89,21 +88,22 @@ class MosaicPlan:
     def _overlapping(self) -> frozenset[int]:
         """Numbers of the parts that share pixels with another."""
         windows = [part.window for part in self.parts]
-        boxes = shapely.box(
-            # Windows that only touch do not overlap.
-            [w.col + 0.25 for w in windows],
-            [w.row + 0.25 for w in windows],
-            [w.stop_col - 0.25 for w in windows],
-            [w.stop_row - 0.25 for w in windows],
-        )
-        one, other = shapely.STRtree(boxes).query(boxes, predicate="intersects")
-        return frozenset(one[one != other].tolist())
+        order = np.array(sorted(range(len(windows)), key=lambda i: windows[i].row), np.intp)
+        box = np.array([(w.row, w.stop_row, w.col, w.stop_col) for w in windows])[order]
+        shared = np.zeros(len(windows), bool)
+        for i, (_, stop_row, col, stop_col) in enumerate(box.tolist()):
+            # Later ones begin no higher, and those from the first that begins below do not matter.
+            stop = int(np.searchsorted(box[:, 0], stop_row))
+            hit = (box[i + 1 : stop, 2] < stop_col) & (box[i + 1 : stop, 3] > col)
+            shared[i + 1 : stop] |= hit
+            shared[i] |= hit.any()
+        return frozenset(order[shared].tolist())
 
     def _band(self, band: int, *, number: int, whole: Mapping[int, str]) -> Iterator[str]:
         """One band; ``whole`` names the parts that are read as `_masked` says."""
         first = self.parts[0].layout
-        yield f'<VRTRasterBand dataType="{_GDAL_TYPES[first.dtype]}" band="{number}">'
-        yield f"<ColorInterp>{first.colors[band - 1].name.capitalize()}</ColorInterp>"
+        yield f'<VRTRasterBand dataType="{GDAL_TYPES[first.dtype]}" band="{number}">'
+        yield f"<ColorInterp>{first.colors[band - 1].capitalize()}</ColorInterp>"
         nodata = None if band == first.alpha else first.nodata
         if nodata is not None:
             yield f"<NoDataValue>{nodata!r}</NoDataValue>"
@@ -139,7 +139,7 @@ def _masked(layout: Layout, bands: Sequence[int]) -> str:
     masked = _USE_MASK if layout.has_mask else ""
     lines = [f'<VRTDataset rasterXSize="{layout.shape.width}" rasterYSize="{layout.shape.height}">']
     for number, band in enumerate(bands, 1):
-        lines.append(f'<VRTRasterBand dataType="{_GDAL_TYPES[layout.dtype]}" band="{number}">')
+        lines.append(f'<VRTRasterBand dataType="{GDAL_TYPES[layout.dtype]}" band="{number}">')
         lines += _source(part, str(band), kind="SimpleSource", extra="")
         lines.append("</VRTRasterBand>")
     lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
@@ -161,7 +161,7 @@ def _source(part: Part, band: str, *, kind: str, extra: str) -> Iterator[str]:
     yield f"<SourceBand>{band}</SourceBand>"
     yield (
         f'<SourceProperties RasterXSize="{width}" RasterYSize="{height}" '
-        f"DataType={quoteattr(_GDAL_TYPES[layout.dtype])} "
+        f"DataType={quoteattr(GDAL_TYPES[layout.dtype])} "
         f'BlockXSize="{cols}" BlockYSize="{rows}"/>'
     )
     yield f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'
@@ -193,7 +193,7 @@ def plan_mosaic(layouts: Sequence[Layout]) -> MosaicPlan:
     left = min(t.c for t in transforms)
     top = max(t.f for t in transforms)
     parts = []
-    for layout, t in zip(layouts, transforms, strict=True):
+    for layout, t in zip(layouts, transforms):
         col, row = _round((t.c - left) / a), _round((t.f - top) / e)
         stop_col = _round((t.c + t.a * layout.shape.width - left) / a)
         stop_row = _round((t.f + t.e * layout.shape.height - top) / e)
@@ -223,7 +223,7 @@ def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
         msg = f"{other.name} is not north up: turn it first with gdalwarp, or give it alone"
         raise RasterError(msg)
     fields = (
-        ("another CRS", _crs_name(first), _crs_name(other), first.crs == other.crs),
+        ("another CRS", _crs_name(first), _crs_name(other), _same_crs(first, other)),
         ("another number of bands", len(first.colors), len(other.colors), None),
         ("another dtype", first.dtype, other.dtype, None),
         ("another nodata value", str(first.nodata), str(other.nodata), None),
@@ -247,7 +247,13 @@ def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
 def _crs_name(layout: Layout) -> str:
     if layout.crs is None:
         return "none"
-    return str(layout.crs.to_string() if layout.crs.to_epsg() else layout.crs.to_wkt()[:60])
+    return layout.crs.label
+
+
+def _same_crs(one: Layout, other: Layout) -> bool:
+    if one.crs is None or other.crs is None:
+        return one.crs is other.crs
+    return one.crs.same(other.crs)
 
 
 def _size(transform: Transform) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rasterio.enums import ColorInterp
-
-from camp_detector_core.engine.errors import RasterError
+from ..engine.errors import RasterError
+from .layout import ALPHA
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.spec import ModelSpec
-
+    from ..engine.spec import ModelSpec
     from .layout import Layout
 
 _MAX_UNNAMED = 4
@@ -39,7 +37,7 @@ def choose_bands(layout: Layout, spec: ModelSpec, *, wanted: tuple[int, ...] | N
     by_name = [_find(layout, name.lower()) for name in names]
     if all(by_name):
         return BandChoice(tuple(b for b in by_name if b), None)
-    plain = [i for i, c in enumerate(layout.colors, 1) if c is not ColorInterp.alpha]
+    plain = [i for i, c in enumerate(layout.colors, 1) if c != ALPHA]
     if len(plain) < len(names) or len(plain) > max(_MAX_UNNAMED, len(names)):
         first = ["1"] * len(names) if len(plain) == 1 else map(str, range(1, len(names) + 1))
         example = ",".join(first)
@@ -79,7 +77,7 @@ def _find(layout: Layout, name: str) -> int | None:
     """The one band with this description or colour."""
     for hits in (
         [i for i, d in enumerate(layout.descriptions, 1) if d == name],
-        [i for i, c in enumerate(layout.colors, 1) if c.name.lower() == name],
+        [i for i, c in enumerate(layout.colors, 1) if c == name],
     ):
         if len(hits) == 1:
             return hits[0]

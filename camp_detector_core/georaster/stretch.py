@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from camp_detector_core.engine.prepare import Stretch
+from ..engine.prepare import Stretch
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.spec import ModelSpec
-
+    from ..engine.spec import ModelSpec
     from .options import SourceOptions
-    from .source import RasterioSource
+    from .source import PlacedSource
 
 PERCENTILES = (2.0, 98.0)
 """Raw values at these percentiles of the whole raster become 0 and 1."""
@@ -26,9 +25,7 @@ class StretchChoice(NamedTuple):
     warning: str | None
 
 
-def choose_stretch(
-    source: RasterioSource, spec: ModelSpec, options: SourceOptions
-) -> StretchChoice:
+def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions) -> StretchChoice:
     """The stretch that the user gave, or percentiles where the raster's dtype is another one.
 
     Raises:
@@ -42,9 +39,7 @@ def choose_stretch(
     stretch = _percentiles(source)
     if options.stretch is not None:
         return StretchChoice(stretch, None)
-    ranges = ", ".join(
-        f"{low:g} to {high:g}" for low, high in zip(stretch.low, stretch.high, strict=True)
-    )
+    ranges = ", ".join(f"{low:g} to {high:g}" for low, high in zip(stretch.low, stretch.high))
     warning = (
         f"the raster is {source.dtype.name} and the model was trained on {spec.dtype}: values are "
         f"stretched from the 2nd to the 98th percentile of the whole raster ({ranges}); --stretch "
@@ -53,7 +48,7 @@ def choose_stretch(
     return StretchChoice(stretch, warning)
 
 
-def _percentiles(source: RasterioSource) -> Stretch:
+def _percentiles(source: PlacedSource) -> Stretch:
     """Percentiles of each band over valid pixels, from one decimated read of the whole raster."""
     picture = source.picture(_SAMPLE_SIDE, average=False)
     values = picture.pixels[:, picture.valid].astype(np.float64)

@@ -10,7 +10,7 @@ import math
 import re
 from pathlib import PurePosixPath
 
-from camp_detector_core.engine.grid import Transform
+from ..engine.grid import Transform
 
 CRS_CODE = "EPSG:3857"
 """The CRS of XYZ tiles."""

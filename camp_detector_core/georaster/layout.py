@@ -1,0 +1,190 @@
+"""What is in a raster file, read once from its header."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..engine.errors import RasterError
+from ..engine.grid import Shape, Transform
+
+if TYPE_CHECKING:
+    from .ports import Crs, Header
+
+ALPHA = "alpha"
+"""GDAL's name of what a band of validity shows."""
+_PALETTE = "palette"
+_DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
+_MAX_SHEAR = 0.01
+"""Pixels by which rows may lean over the whole raster and still count as straight."""
+_MIN_PIXEL = 1e-12
+_MAX_COORDINATE = 1e15
+"""Sizes beyond these are no units on Earth, and a double has no place for their pixels."""
+_NO_PLACE = 1e-5
+"""A transform so near the identity is GDAL's way to say that there is none."""
+_IDENTITY = Transform(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The header of one raster, as far as reading and mosaicking need it."""
+
+    name: str
+    """The name that GDAL opens it by; absolute for local files."""
+    shape: Shape
+    """Height and width in pixels."""
+    transform: Transform | None
+    """From pixel corners to CRS units; None without georeference."""
+    crs: Crs | None
+    """Coordinate reference system, None where it has none."""
+    dtype: str
+    """Smallest numpy dtype that holds every band."""
+    colors: tuple[str, ...]
+    """What each band shows, in lower case."""
+    descriptions: tuple[str, ...]
+    """Name of each band in lower case, or empty."""
+    nodata: float | None
+    """The value that marks a missing pixel, the same in all bands; may be NaN."""
+    has_mask: bool
+    """Whether a mask band (inside the file, beside it, or of a VRT) says which pixels count."""
+    block: tuple[int, int]
+    """Height and width of the blocks in the file."""
+    driver: str
+    """GDAL's name of the format."""
+
+    @property
+    def label(self) -> str:
+        """Short name for messages."""
+        return "the mosaic" if self.name.lstrip().startswith("<") else self.name
+
+    @property
+    def alpha(self) -> int | None:
+        """Number of the alpha band, from 1, or None."""
+        hits = [i for i, c in enumerate(self.colors, 1) if c == ALPHA]
+        return hits[-1] if hits else None
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a decoded row if whole rows are decoded at a time, as far as is known, else 0.
+
+        A virtual raster does not say how the files behind it are organised.
+        """
+        if self.block[1] < self.shape.width and self.driver != "VRT":
+            return 0
+        return self.shape.width * len(self.colors) * np.dtype(self.dtype).itemsize
+
+    @property
+    def is_north_up(self) -> bool:
+        """Whether rows run south and columns east."""
+        return self.transform is None or (self.transform.a > 0 and self.transform.e < 0)
+
+
+def layout_of(header: Header, name: str) -> Layout:
+    """The layout of an open raster.
+
+    Raises:
+        RasterError: It has what cannot be worked with: no band, complex numbers, a palette,
+            rotated rows.
+    """
+    if not header.dtypes:
+        parts = header.subdatasets
+        hint = f": name one of its parts, e.g. {parts[0]}" if parts else ""
+        msg = f"{name} has no band of pixels{hint}"
+        raise RasterError(msg)
+    _refuse_values(header, name)
+    return Layout(
+        name=name,
+        shape=header.shape,
+        transform=_straight_transform(header, name),
+        crs=header.crs,
+        dtype=str(np.result_type(*header.dtypes)),
+        colors=header.colors,
+        descriptions=tuple(d.strip().lower() for d in header.descriptions),
+        nodata=_nodata(header, name),
+        has_mask=header.masked,
+        block=header.block,
+        driver=header.driver,
+    )
+
+
+def _refuse_values(header: Header, name: str) -> None:
+    """Refuse pixels that are not plain numbers."""
+    if _PALETTE in header.colors:
+        msg = (
+            f"{name} is a palette image, whose numbers are no colours: expand it first with "
+            "gdal_translate -expand rgb"
+        )
+        raise RasterError(msg)
+    odd = [d for d in header.dtypes if d not in _DTYPES]
+    if odd:
+        msg = f"{name} has pixels of type {odd[0]}, which no model takes"
+        raise RasterError(msg)
+
+
+def _nodata(header: Header, name: str) -> float | None:
+    """The nodata value of the bands other than alpha."""
+    values = {
+        None if v is None else float(v)
+        for v, color in zip(header.nodata, header.colors)
+        if color != ALPHA
+    }
+    if len({str(v) for v in values}) > 1:
+        msg = (
+            f"{name} has different nodata values in its bands ({header.nodata}): give all "
+            "the same with gdal_translate -a_nodata"
+        )
+        raise RasterError(msg)
+    return values.pop() if values else None
+
+
+def _straight_transform(header: Header, name: str) -> Transform | None:
+    """The transform without the rounding dust of a rotation; None without georeference.
+
+    Raises:
+        RasterError: The rows are rotated or sheared, or only control points say where it lies.
+    """
+    affine, shape = header.transform, header.shape
+    if header.crs is None and _is_identity(affine):
+        if header.has_points:
+            msg = (
+                f"{name} is placed by control points or a camera model only: rectify it first "
+                "with gdalwarp"
+            )
+            raise RasterError(msg)
+        return None
+    _refuse_nowhere(header, name)
+    lean = max(
+        abs(affine.b) * shape.height / max(abs(affine.a), 1e-300),
+        abs(affine.d) * shape.width / max(abs(affine.e), 1e-300),
+    )
+    if lean > _MAX_SHEAR:
+        msg = (
+            f"{name} is rotated (its rows do not run along the axes of the CRS): turn it north up "
+            "first with gdalwarp"
+        )
+        raise RasterError(msg)
+    return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
+
+
+def _is_identity(transform: Transform) -> bool:
+    return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, _IDENTITY))
+
+
+def _refuse_nowhere(header: Header, name: str) -> None:
+    """Refuse pixels without size and corners that are no numbers."""
+    affine, shape = header.transform, header.shape
+    right, bottom = affine.c + affine.a * shape.width, affine.f + affine.e * shape.height
+    corners = (affine.c, affine.f, right, bottom, affine.b, affine.d)
+    if (
+        all(math.isfinite(v) and abs(v) <= _MAX_COORDINATE for v in corners)
+        and min(abs(affine.a), abs(affine.e)) >= _MIN_PIXEL
+    ):
+        return
+    msg = (
+        f"{name} has a georeference that cannot be (pixels of {affine.a:g} x {-affine.e:g} from "
+        f"x {affine.c:g}, y {affine.f:g}): assign the right one with gdal_edit.py -a_ullr"
+    )
+    raise RasterError(msg)

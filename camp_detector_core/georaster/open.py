@@ -1,0 +1,255 @@
+"""From the paths that the user gives to pixels on the grid that the model is run on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..engine.errors import RasterError
+from ..engine.grid import Grid, Shape, Transform
+from .bands import choose_bands
+from .ground import metres_per_unit
+from .inputs import read_layouts
+from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
+from .source import Access, PlacedSource
+from .warp import WarpBands, warped_vrt
+from .xyz import CRS_CODE, tile_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engine.spec import ModelSpec
+    from .layout import Layout
+    from .options import SourceOptions
+    from .ports import Library, Reader
+
+NATIVE_TOLERANCE = 0.1
+"""A raster is read on its own grid if its GSD differs from the model's by at most this."""
+_MAX_ENLARGEMENT = 10.0
+_MAX_REDUCTION = 1000.0
+_NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """What is known of the input before any pixel is read."""
+
+    plan: MosaicPlan
+    grid: Grid
+    """The raster's own grid."""
+    layout: Layout
+    """Of the first part."""
+    warnings: tuple[str, ...]
+
+
+def place_source(
+    paths: Sequence[str], spec: ModelSpec, options: SourceOptions, library: Library
+) -> PlacedSource:
+    """Open rasters as one source on the grid that the model is run on.
+
+    Args:
+        paths: Files, folders, URLs and other GDAL names; more than one raster is a mosaic.
+        spec: Says which bands and which ground sampling distance the model wants.
+        options: The user's choices.
+        library: Reads the rasters.
+
+    Returns:
+        The source; the caller closes it.
+
+    Raises:
+        RasterError: A raster cannot be opened, does not fit the others, or is not what the model
+            can be run on.
+    """
+    layouts = read_layouts(paths, library)
+    if options.nodata is not None:
+        layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
+    placed = _place(layouts, spec, options, library)
+    choice = choose_bands(placed.layout, spec, wanted=options.bands)
+    warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
+    target = _target_grid(placed.grid, spec, options, placed.layout.label)
+    unique = tuple(dict.fromkeys(choice.bands))
+    plain = placed.layout
+    name, bands = plain.name, choice.bands
+    if len(placed.plan.parts) > 1 or target != placed.grid or options.nodata is not None:
+        name = placed.plan.vrt(unique)
+        bands = tuple(unique.index(b) + 1 for b in choice.bands)
+    _allow_cache(placed, target, spec, library)
+    base = library.open(name, label=plain.name)
+    try:
+        warped = None if target == placed.grid else _warp(name, placed, target, unique, library)
+    except BaseException:
+        base.close()
+        raise
+    access = Access(
+        library=library,
+        base=base,
+        warped=warped,
+        native=placed.grid,
+        crs=plain.crs,
+        chosen=choice.bands,
+        bands=bands,
+        nodata=plain.nodata,
+        has_mask=plain.has_mask or (len(placed.plan.parts) > 1 and plain.nodata is None),
+        parts=placed.plan.parts,
+    )
+    return PlacedSource(access, target, warnings=warnings)
+
+
+def _warp(
+    name: str, placed: _Placed, target: Grid, bands: Sequence[int], library: Library
+) -> Reader:
+    """The raster on the target grid; ``bands`` are those of ``name``, besides alpha."""
+    layout = placed.layout
+    numbers = [*bands, *([layout.alpha] if layout.alpha else [])]
+    kind = WarpBands(tuple(layout.colors[b - 1] for b in numbers), layout.dtype, layout.nodata)
+    return library.open(warped_vrt(name, placed.grid, target, kind), label=layout.name)
+
+
+def _with_nodata(layout: Layout, value: float) -> Layout:
+    """The layout with the user's nodata value, where the file leaves that open."""
+    if layout.alpha is not None or layout.has_mask:
+        msg = f"{layout.name} has a mask that says which pixels are valid: leave out --nodata"
+        raise RasterError(msg)
+    if np.dtype(layout.dtype).kind in "iu":
+        limits = np.iinfo(layout.dtype)
+        if not (float(value).is_integer() and limits.min <= value <= limits.max):
+            msg = (
+                f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
+            )
+            raise RasterError(msg)
+    return replace(layout, nodata=float(value))
+
+
+def _allow_cache(placed: _Placed, target: Grid, spec: ModelSpec, library: Library) -> None:
+    """Have room for the rows of a row of chips and of one more block."""
+    layouts = [part.layout for part in placed.plan.parts]
+    rows = spec.tile_size * abs(target.transform.e / placed.grid.transform.e)
+    needed = max(layout.row_bytes * (rows + layout.block[0]) for layout in layouts)
+    library.allow_cache(int(needed * 1.25))
+
+
+def _place(
+    layouts: list[Layout], spec: ModelSpec, options: SourceOptions, library: Library
+) -> _Placed:
+    """Put the rasters on one grid; where they lie nowhere, say so and go on in pixels."""
+    warnings: list[str] = []
+    metres = 1.0
+    if options.pixel_size is None:
+        layouts = _place_tiles(layouts, warnings, library)
+    first = layouts[0]
+    if len(layouts) == 1 and first.transform is None:
+        metres = options.pixel_size or spec.gsd
+        first = replace(first, transform=Transform(1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
+        layouts = [first]
+        source = "" if options.pixel_size else ", the model's (--pixel-size sets it)"
+        warnings.append(
+            f"{first.name} has no georeference: results are in pixels of the picture, and a pixel "
+            f"is taken as {metres:g} m{source}{_NO_GEOJSON}"
+        )
+    elif options.pixel_size is not None:
+        msg = f"--pixel-size is for pictures without georeference, and {first.name} has one"
+        raise RasterError(msg)
+    plan = plan_mosaic(layouts)
+    if first.crs is None and metres == 1.0 and not warnings:
+        warnings.append(
+            f"{first.name} has no CRS: its units are taken as metres, and the results carry none"
+            f"{_NO_GEOJSON}"
+        )
+    grid = Grid(plan.shape, plan.transform, None)
+    x, y = _centre(grid)
+    try:
+        mx, my = metres_per_unit(first.crs, np.array([x]), np.array([y]))
+    except RasterError as error:
+        msg = f"{first.name}: {error}"
+        raise RasterError(msg) from error
+    scale = (float(mx[0]) * metres, float(my[0]) * metres)
+    wkt = first.crs.wkt if first.crs is not None else None
+    grid = replace(grid, crs_wkt=wkt, metres_per_unit=scale)
+    return _Placed(plan, grid, first, tuple(warnings))
+
+
+def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -> list[Layout]:
+    """Give web map tiles the place that their names stand for."""
+    out: list[Layout] = []
+    named: list[str] = []
+    for layout in layouts:
+        height, width = layout.shape
+        found = None
+        if layout.transform is None:
+            found = tile_transform(layout.name, height=height, width=width)
+        if found is None:
+            out.append(layout)
+        else:
+            out.append(replace(layout, transform=found, crs=library.crs(CRS_CODE)))
+            named.append(layout.name)
+    if named:
+        others = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        warnings.append(
+            f"without georeference, placed as the web map tiles that their names say, in "
+            f"{CRS_CODE}: {named[0]}{others}"
+        )
+    return out
+
+
+def _centre(grid: Grid) -> tuple[float, float]:
+    middle = np.array([[grid.shape.width / 2, grid.shape.height / 2]])
+    ((x, y),) = grid.transform.apply(middle)
+    return float(x), float(y)
+
+
+def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:
+    """The grid to run the model on: north up, at the wanted ground sampling distance."""
+    wanted = spec.gsd if isinstance(options.gsd, str) else options.gsd
+    native = options.gsd == "native" or (
+        options.gsd == "auto" and all(abs(g / wanted - 1) <= NATIVE_TOLERANCE for g in own.gsd)
+    )
+    t = own.transform
+    if native and t.a > 0 and t.e < 0:
+        return own
+    corners = own.transform.apply(np.array([[0.0, 0.0], [own.shape.width, own.shape.height]]))
+    (left, bottom), (right, top) = corners.min(axis=0), corners.max(axis=0)
+    if native:
+        a, e = abs(t.a), abs(t.e)
+    else:
+        _refuse_ratio(own, wanted, label, asked=not isinstance(options.gsd, str))
+        mx, my = own.metres_per_unit
+        a, e = wanted / mx, wanted / my
+    # A sliver below a millionth of a pixel is rounding, not ground.
+    shape = Shape(
+        max(1, math.ceil((top - bottom) / e - 1e-6)), max(1, math.ceil((right - left) / a - 1e-6))
+    )
+    transform = Transform(a, 0.0, float(left), 0.0, -e, float(top))
+    if max(shape) > MAX_SIDE:
+        msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
+        raise RasterError(msg)
+    return replace(own, shape=shape, transform=transform)
+
+
+def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
+    """Refuse to enlarge what holds no detail, or to shrink what cannot be in metres.
+
+    ``asked`` says that the wanted size is the user's number and not the model's.
+    """
+    gx, gy = own.gsd
+    limits = min(gx, gy) * _MAX_REDUCTION, max(gx, gy) / _MAX_ENLARGEMENT
+    if asked and not limits[1] <= wanted <= limits[0]:
+        msg = (
+            f"--gsd {wanted:g} is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
+            f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
+        )
+        raise RasterError(msg)
+    if max(gx, gy) > wanted * _MAX_ENLARGEMENT:
+        msg = (
+            f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
+            "small things are not in the picture (--gsd native runs it all the same)"
+        )
+        raise RasterError(msg)
+    if min(gx, gy) * _MAX_REDUCTION < wanted:
+        msg = (
+            f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m: its "
+            "CRS is missing or wrong; assign it with gdal_edit.py -a_srs"
+        )
+        raise RasterError(msg)

@@ -1,0 +1,233 @@
+"""A raster as the engine's `RasterSource`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..engine.errors import RasterError
+from ..engine.grid import Grid, Window
+from .layout import ALPHA
+from .pixels import finite_pixels, valid_pixels
+from .ports import Crs, Library, Reader, ReadError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .mosaic import Part
+
+
+class Picture(NamedTuple):
+    """A whole raster in few pixels."""
+
+    pixels: NDArray[np.generic]
+    """(bands, height, width) in the raster's dtype."""
+    valid: NDArray[np.bool_]
+    """(height, width), True where the pixel is valid."""
+    scale: tuple[float, float]
+    """Picture pixels for one pixel of the source's grid, along (row, col)."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """The open rasters behind a source, and what they hold."""
+
+    library: Library
+    base: Reader
+    """The raster on its own grid."""
+    warped: Reader | None
+    """The raster on the source's grid, where that is another one; its last band is alpha."""
+    native: Grid
+    """The grid of ``base``."""
+    crs: Crs | None
+    """The CRS of both grids."""
+    chosen: tuple[int, ...]
+    """Band numbers of the files, from 1."""
+    bands: tuple[int, ...]
+    """Band numbers to read of ``base`` and ``warped``, from 1."""
+    nodata: float | None
+    has_mask: bool
+    parts: tuple[Part, ...]
+    """The files, and the pixels of ``base`` that each fills."""
+
+
+class PlacedSource:
+    """Pixels of a raster or mosaic on one grid; close it, or use it with ``with``.
+
+    It is not safe to read from two threads at a time.
+    """
+
+    def __init__(self, access: Access, grid: Grid, *, warnings: tuple[str, ...]) -> None:
+        """Take over open rasters; made by `place_source`."""
+        self._access = access
+        self._grid = grid
+        self.warnings = warnings
+        """What the user should know about how the raster is read, in sentences."""
+
+    def __enter__(self) -> PlacedSource:  # noqa: PYI034 - Self is newer than Python 3.9
+        """Nothing to do: the rasters are open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the rasters."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the rasters."""
+        if self._access.warped is not None:
+            self._access.warped.close()
+        self._access.base.close()
+
+    @property
+    def grid(self) -> Grid:
+        """Where the pixels lie."""
+        return self._grid
+
+    @property
+    def crs(self) -> Crs | None:
+        """The CRS of the grid."""
+        return self._access.crs
+
+    @property
+    def is_resampled(self) -> bool:
+        """Whether the grid is not the raster's own."""
+        return self._access.warped is not None
+
+    @property
+    def native_grid(self) -> Grid:
+        """The grid of the raster itself."""
+        return self._access.native
+
+    @property
+    def bands(self) -> tuple[int, ...]:
+        """Numbers, from 1, of the raster's bands that `read` gives."""
+        return self._access.chosen
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The rasters that this source is made of."""
+        return tuple(part.layout.name for part in self._access.parts)
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Type of the pixels."""
+        dtype: np.dtype[np.generic] = np.dtype(self._access.base.dtypes[self._access.bands[0] - 1])
+        return dtype
+
+    def read(
+        self, window: Window, *, shape: tuple[int, int] | None = None
+    ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        """Pixels of a window of the grid.
+
+        Args:
+            window: Of the grid.
+            shape: Fewer rows and columns to take of it, for a picture; overviews are used where
+                there are any.
+
+        Returns:
+            (bands, height, width) in the raster's dtype, and (height, width), True where valid.
+
+        Raises:
+            RasterError: The pixels cannot be read; the message names the file.
+        """
+        access = self._access
+        try:
+            if access.warped is not None:
+                pixels = access.warped.read(access.bands, window, shape=shape)
+                alpha = access.warped.colors.index(ALPHA) + 1
+                mask = access.warped.read((alpha,), window, shape=shape)[0]
+                return pixels, finite_pixels(pixels, valid=mask != 0)
+            pixels = access.base.read(access.bands, window, shape=shape)
+            return pixels, valid_pixels(pixels, _mask(access, window, shape), access.nodata)
+        except ReadError as error:
+            raise RasterError(self._blame(error, window)) from error
+
+    def picture(self, max_side: int, *, average: bool = True) -> Picture:
+        """The whole raster, decimated on read; overviews are used where there are any.
+
+        Args:
+            max_side: Largest height and width in pixels; smaller rasters are not enlarged.
+            average: Average the pixels, or else take every n-th.
+
+        Raises:
+            RasterError: The pixels cannot be read.
+        """
+        access = self._access
+        height, width = access.native.shape
+        factor = min(1.0, max_side / max(height, width))
+        shape = max(1, round(height * factor)), max(1, round(width * factor))
+        whole = access.native.window
+        try:
+            pixels = access.base.read(
+                access.bands, whole, shape=shape, average=average and factor < 1
+            )
+            mask = _mask(access, whole, shape)
+        except ReadError as error:
+            raise RasterError(self._blame(error, self._grid.window)) from error
+        valid = valid_pixels(pixels, mask, access.nodata)
+        own, grid = access.native.transform, self._grid.transform
+        if access.warped is None:
+            return Picture(pixels, valid, (shape[0] / height, shape[1] / width))
+        if own.e > 0:
+            pixels, valid = pixels[:, ::-1], valid[::-1]
+        if own.a < 0:
+            pixels, valid = pixels[:, :, ::-1], valid[:, ::-1]
+        rows = shape[0] / (height * abs(own.e / grid.e))
+        cols = shape[1] / (width * abs(own.a / grid.a))
+        return Picture(pixels, valid, (rows, cols))
+
+    def _blame(self, error: Exception, window: Window) -> str:
+        """The sentence for a failed read, with the file that cannot be read."""
+        height, width = self._grid.shape
+        native = self._access.native.shape
+        rows, cols = native.height / height, native.width / width
+        touched = Window(
+            max(0, int(window.row * rows) - 1),
+            max(0, int(window.col * cols) - 1),
+            int(window.height * rows) + 3,
+            int(window.width * cols) + 3,
+        )
+        for part in self._access.parts:
+            inside = part.window.intersection(touched)
+            if inside is None:
+                continue
+            reason = _cannot_read(self._access.library, part, inside)
+            if reason:
+                return f"{part.layout.name} cannot be read: {reason}; copy or download it again"
+        return f"{self._access.parts[0].layout.name} cannot be read: {_damaged(error)}"
+
+
+def _mask(
+    access: Access, window: Window, shape: tuple[int, int] | None
+) -> NDArray[np.uint8] | None:
+    """The alpha or mask band of the raster, or None where there is neither."""
+    base = access.base
+    if ALPHA in base.colors:
+        number = len(base.colors) - base.colors[::-1].index(ALPHA)
+        return np.asarray(base.read((number,), window, shape=shape)[0])
+    return base.read_mask(window, shape=shape) if access.has_mask else None
+
+
+def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
+    """Why the pixels of a part cannot be read, or None if they can."""
+    layout = part.layout
+    height, width = layout.shape
+    row = min(inside.row - part.window.row, height - 1)
+    col = min(inside.col - part.window.col, width - 1)
+    at = Window(row, col, min(inside.height, height - row), min(inside.width, width - col))
+    try:
+        with closing(library.open(layout.name)) as reader:
+            reader.read(range(1, len(layout.colors) + 1), at)
+    except ReadError as error:
+        return _damaged(error)
+    except RasterError as error:
+        return str(error)
+    return None
+
+
+def _damaged(error: Exception) -> str:
+    """The library's own words on one line."""
+    return "it is damaged or cut short (" + " ".join(str(error).split())[:200].rstrip(".") + ")"

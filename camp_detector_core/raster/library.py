@@ -1,0 +1,206 @@
+"""What `camp_detector_core.georaster` asks of a library that reads rasters, with rasterio."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import rasterio
+import rasterio.errors
+import rasterio.warp
+import rasterio.windows
+from rasterio._err import CPLE_BaseError
+from rasterio.crs import CRS
+from rasterio.enums import MaskFlags, Resampling
+
+from camp_detector_core.engine.grid import Shape, Transform, Window
+from camp_detector_core.georaster.opening import cannot_open, refuse_empty
+from camp_detector_core.georaster.ports import Header, ReadError
+
+from .env import allow_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from rasterio.io import DatasetReader
+
+    from camp_detector_core.georaster.ports import Crs
+
+
+@dataclass(frozen=True)
+class RasterioCrs:
+    """A coordinate reference system; see the port."""
+
+    crs: CRS
+
+    @property
+    def wkt(self) -> str:
+        """The whole of it as text."""
+        return str(self.crs.to_wkt())
+
+    @property
+    def label(self) -> str:
+        """A short name for messages."""
+        return str(self.crs.to_string() if self.crs.to_epsg() else self.wkt[:60])
+
+    @property
+    def is_geographic(self) -> bool:
+        """Whether it is in longitude and latitude."""
+        return bool(self.crs.is_geographic)
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether it is a projection of the Earth."""
+        return bool(self.crs.is_projected)
+
+    @property
+    def unit(self) -> float:
+        """One unit in radians, or in metres where it is projected."""
+        crs = self.crs
+        return float(crs.units_factor[1] if self.is_geographic else crs.linear_units_factor[1])
+
+    def same(self, other: Crs) -> bool:
+        """Whether coordinates mean the same in the other one."""
+        theirs = other.crs if isinstance(other, RasterioCrs) else CRS.from_wkt(other.wkt)
+        return bool(self.crs == theirs)
+
+    def lonlat(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
+        try:
+            lon, lat = rasterio.warp.transform(self.crs, CRS.from_epsg(4326), x, y)
+        except (rasterio.errors.RasterioError, rasterio.errors.CRSError, CPLE_BaseError):
+            # Places outside of the projection.
+            return np.full(len(x), np.nan), np.full(len(x), np.nan)
+        return np.asarray(lon), np.asarray(lat)
+
+
+def crs_of(wkt: str | None) -> RasterioCrs | None:
+    """The CRS of a grid."""
+    return RasterioCrs(CRS.from_wkt(wkt)) if wkt else None
+
+
+class RasterioReader:
+    """An open raster; see the port."""
+
+    def __init__(self, dataset: DatasetReader) -> None:
+        """Take over an open dataset."""
+        self._dataset = dataset
+        self.shape = Shape(dataset.height, dataset.width)
+        """Height and width in pixels."""
+        self.dtypes: tuple[str, ...] = tuple(dataset.dtypes)
+        """numpy's name of each band's type."""
+        self.colors: tuple[str, ...] = tuple(c.name.lower() for c in dataset.colorinterp)
+        """GDAL's name of what each band shows, in lower case."""
+
+    def header(self) -> Header:
+        """All that can be known without reading pixels."""
+        dataset = self._dataset
+        flags = dataset.mask_flag_enums[0] if dataset.count else []
+        return Header(
+            shape=self.shape,
+            transform=Transform(*tuple(dataset.transform)[:6]),
+            crs=RasterioCrs(dataset.crs) if dataset.crs else None,
+            dtypes=self.dtypes,
+            colors=self.colors,
+            descriptions=tuple(d or "" for d in dataset.descriptions),
+            nodata=tuple(dataset.nodatavals),
+            masked=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
+            block=dataset.block_shapes[0] if dataset.count else (1, 1),
+            driver=dataset.driver,
+            has_points=bool(dataset.gcps[0] or dataset.rpcs),
+            subdatasets=tuple(dataset.subdatasets),
+            tags=dataset.tags(),
+        )
+
+    def read(
+        self,
+        bands: Sequence[int],
+        window: Window,
+        *,
+        shape: tuple[int, int] | None = None,
+        average: bool = False,
+    ) -> NDArray[np.generic]:
+        """Pixels (bands, height, width) of a window; see the port.
+
+        Raises:
+            ReadError: They cannot be read.
+        """
+        resampling = Resampling.average if average else Resampling.nearest
+        layers = None if shape is None else (len(bands), *shape)
+        try:
+            pixels: NDArray[np.generic] = self._dataset.read(
+                list(bands), window=_at(window), out_shape=layers, resampling=resampling
+            )
+        except rasterio.errors.RasterioError as error:
+            raise ReadError(_cause(error)) from error
+        return pixels
+
+    def read_mask(
+        self, window: Window, *, shape: tuple[int, int] | None = None
+    ) -> NDArray[np.uint8]:
+        """The mask (height, width) of the first band, 0 where pixels are missing.
+
+        Raises:
+            ReadError: It cannot be read.
+        """
+        try:
+            return np.asarray(self._dataset.read_masks(1, window=_at(window), out_shape=shape))
+        except rasterio.errors.RasterioError as error:
+            raise ReadError(_cause(error)) from error
+
+    def close(self) -> None:
+        """Let go of the files; may be called twice."""
+        self._dataset.close()
+
+
+class Rasterio:
+    """The library."""
+
+    def open(self, name: str, *, label: str | None = None) -> RasterioReader:
+        """Open a raster by its GDAL name or VRT text.
+
+        Raises:
+            RasterError: It does not exist, or is not a raster that GDAL can read.
+        """
+        return RasterioReader(open_dataset(name, label=label))
+
+    def crs(self, code: str) -> RasterioCrs:
+        """The CRS of a code such as EPSG:3857."""
+        return RasterioCrs(CRS.from_string(code))
+
+    def allow_cache(self, needed: int) -> None:
+        """Let GDAL keep as many bytes of decoded blocks, within bounds."""
+        allow_cache(needed)
+
+
+def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
+    """Open a raster by its GDAL name or VRT text.
+
+    Raises:
+        RasterError: It does not exist, or is not a raster that GDAL can read.
+    """
+    label = label or name
+    refuse_empty(name, label)
+    try:
+        with warnings.catch_warnings():
+            # Whether there is a georeference is looked at and reported by the caller.
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            return rasterio.open(name)
+    except (rasterio.errors.RasterioError, OSError) as error:
+        raise cannot_open(name, label, str(error)) from error
+
+
+def _at(window: Window) -> rasterio.windows.Window:
+    return rasterio.windows.Window(window.col, window.row, window.width, window.height)
+
+
+def _cause(error: BaseException) -> str:
+    """GDAL's own words."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(getattr(error, "errmsg", None) or error)
