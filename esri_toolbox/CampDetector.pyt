@@ -1,0 +1,70 @@
+"""Camp Detector's toolbox for ArcGIS Pro.
+
+Only the door: what the tools do is in the folder ``rcd_toolbox`` beside this file. ArcGIS Pro
+reads this file whenever a folder is browsed, so it loads neither arcpy nor numpy.
+"""
+
+import importlib.util
+import os
+import sys
+import zlib
+
+_HOME = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rcd_toolbox")
+
+
+def _load():
+    """The modules beside this file, whatever another copy of the toolbox has left in memory.
+
+    ArcGIS Pro keeps modules between toolboxes and between versions of one toolbox. Their name here
+    is made from where they lie, and from the sizes and times of the files, so that a copy
+    elsewhere, or an older one in the same place, is never taken for this one.
+    """
+    state = [os.path.normcase(_HOME)]
+    for name in sorted(os.listdir(_HOME)):
+        if name.endswith(".py"):
+            found = os.stat(os.path.join(_HOME, name))
+            state.append("{}:{}:{}".format(name, found.st_size, found.st_mtime_ns))
+    known_as = "rcd_toolbox_{:08x}".format(zlib.crc32("|".join(state).encode("utf-8")))
+    if known_as in sys.modules:
+        return sys.modules[known_as]
+    spec = importlib.util.spec_from_file_location(
+        known_as, os.path.join(_HOME, "__init__.py"), submodule_search_locations=[_HOME]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[known_as] = package
+    try:
+        spec.loader.exec_module(package)
+    except BaseException:
+        del sys.modules[known_as]
+        raise
+    return package
+
+
+_tools = _load()
+
+
+class Toolbox:
+    """What ArcGIS Pro asks a toolbox for."""
+
+    def __init__(self):
+        """Name the toolbox and its tools."""
+        self.label = "Camp Detector"
+        self.alias = "campdetector"
+        self.description = _tools.wording.TOOLBOX.summary
+        self.tools = [DetectDwellings, ClassifyCampPixels, InstallModelPackage, CampSummary]
+
+
+class DetectDwellings(_tools.tool("DetectDwellings")):
+    """Finds dwellings and writes each as a polygon."""
+
+
+class ClassifyCampPixels(_tools.tool("ClassifyCampPixels")):
+    """Writes a raster with the class of each pixel."""
+
+
+class InstallModelPackage(_tools.tool("InstallModelPackage")):
+    """Checks a model package, explains it and installs it."""
+
+
+class CampSummary(_tools.tool("CampSummary")):
+    """Counts dwellings by area and on a grid of hexagons."""

@@ -1,0 +1,88 @@
+"""Classify Camp Pixels."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator
+
+from . import deep_learning, own_engine
+from .choices import Choices, choices_of
+from .deep_learning import discard
+from .host import Progress, require_new
+from .model_package import CLASSIFY
+
+_FIELD = "Class"
+
+
+def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+    """Classify pixels and write the raster."""
+    target = str(parameters["out_raster"].valueAsText)
+    require_new(target, "the output")
+    chosen = choices_of(parameters, CLASSIFY, messages)
+    progress = Progress("Classifying pixels")
+    messages.addMessage(
+        f"Model {chosen.model.id} ({chosen.model.path.name}), threshold {chosen.threshold:g}, "
+        f"tiles of {chosen.tile_size} pixels."
+    )
+    with _scratch_raster() as made:
+        if chosen.engine == "ARCGIS":
+            messages.addMessage("Run with ArcGIS' Image Analyst.")
+            progress.label("ArcGIS runs the model")
+            deep_learning.classify(chosen, made)
+        else:
+            if chosen.reason:
+                messages.addWarningMessage(
+                    f"{chosen.reason}: the engine of this toolbox runs the model."
+                )
+            messages.addMessage("Run with the engine of Camp Detector.")
+            own_engine.classify(chosen, made, progress, messages)
+        progress.check()
+        progress.label("Writing the raster")
+        _copy(made, target)
+    _name_classes(chosen, target)
+    messages.addMessage(f"Classes written to {target}.")
+
+
+@contextmanager
+def _scratch_raster() -> Iterator[str]:
+    """A name for a raster that is deleted at the end."""
+    import arcpy
+
+    path = str(arcpy.CreateUniqueName("rcd_classes.tif", arcpy.env.scratchFolder))
+    try:
+        yield path
+    finally:
+        discard(path)
+
+
+def _copy(made: str, target: str) -> None:
+    """Put the finished raster in its place; that it may be replaced was asked before."""
+    import arcpy
+
+    if arcpy.Exists(target):
+        arcpy.management.Delete(target)
+    arcpy.management.CopyRaster(
+        made, target, nodata_value="255", pixel_type="8_BIT_UNSIGNED"
+    )
+
+
+def _name_classes(chosen: Choices, target: str) -> None:
+    """Give the raster a colour map, and an attribute table that names the classes."""
+    import arcpy
+
+    classes = {0: ("background", "#000000"), **chosen.model.classes}
+    colours = Path(str(arcpy.CreateUniqueName("rcd_colours.clr", arcpy.env.scratchFolder)))
+    lines = [" ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, (_, c) in classes.items()]
+    try:
+        colours.write_text("\n".join(lines) + "\n", encoding="ascii")
+        arcpy.management.AddColormap(target, None, os.fspath(colours))
+    finally:
+        colours.unlink(missing_ok=True)
+    arcpy.management.BuildRasterAttributeTable(target, "Overwrite")
+    arcpy.management.AddField(target, _FIELD, "TEXT", field_length=64)
+    with arcpy.da.UpdateCursor(target, ["Value", _FIELD]) as cursor:
+        for value, _ in cursor:
+            name, _ = classes.get(int(value), (str(value), ""))
+            cursor.updateRow([value, name])

@@ -1,0 +1,102 @@
+"""Detect Dwellings."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Sequence, Tuple
+
+from . import deep_learning, own_engine
+from .choices import Choices, choices_of
+from .features import Field, feature_class, ground_area
+from .host import Progress, require_new
+from .model_package import DETECT
+
+FIELDS: Tuple[Field, ...] = (
+    ("class", "TEXT", 64),
+    ("area_m2", "DOUBLE", 0),
+    ("confidence", "DOUBLE", 0),
+)
+Row = Tuple[Any, Sequence[Any]]
+
+
+def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+    """Find dwellings and write them."""
+    target = str(parameters["out_features"].valueAsText)
+    require_new(target, "the output")
+    chosen = choices_of(parameters, DETECT, messages)
+    progress = Progress("Looking for dwellings")
+    _announce(chosen, messages)
+    totals = _Totals()
+    with feature_class(target, FIELDS, chosen.facts.reference) as table:
+        if chosen.engine == "ARCGIS":
+            progress.label("ArcGIS runs the model")
+            found = deep_learning.detect(chosen)
+            try:
+                progress.label("Measuring areas")
+                table.fill(totals.counted(_measured(found, chosen, progress)))
+            finally:
+                deep_learning.discard(found)
+        else:
+            rows = own_engine.detect(chosen, progress, messages)
+            table.fill(totals.counted(rows))
+        progress.check()
+    parameters["count"].value = totals.count
+    messages.addMessage(totals.text(chosen))
+
+
+def _announce(chosen: Choices, messages: Any) -> None:  # noqa: ANN401
+    model = chosen.model
+    messages.addMessage(
+        f"Model {model.id} ({model.path.name}), threshold {chosen.threshold:g}, minimum area "
+        f"{chosen.min_area:g} m2, tiles of {chosen.tile_size} pixels."
+    )
+    if chosen.engine == "ARCGIS":
+        messages.addMessage("Run with ArcGIS' Image Analyst.")
+        return
+    if chosen.reason:
+        messages.addWarningMessage(f"{chosen.reason}: the engine of this toolbox runs the model.")
+    messages.addMessage("Run with the engine of Camp Detector.")
+
+
+def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[Row]:
+    """The features that ArcGIS' tool wrote, with their areas."""
+    import arcpy
+
+    names = {value: name for value, (name, _) in chosen.model.classes.items()}
+    columns = ["SHAPE@", "Classvalue", "Confidence"]
+    with arcpy.da.SearchCursor(found, columns) as cursor:
+        for i, (shape, value, confidence) in enumerate(cursor):
+            if i % 256 == 0:
+                progress.check()
+            if shape is None:
+                continue
+            area = ground_area(shape)
+            # The raster function does not know how large a pixel is on the ground.
+            if area >= chosen.min_area:
+                name = names.get(int(value), str(value))
+                yield shape, (name, area, float(confidence))
+
+
+class _Totals:
+    """Counts the dwellings that pass."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.area = 0.0
+
+    def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
+        for shape, values in rows:
+            self.count += 1
+            self.area += float(values[1])
+            yield shape, values
+
+    def text(self, chosen: Choices) -> str:
+        if not self.count:
+            return (
+                "0 dwellings found. If there are some in the picture, try a lower threshold than "
+                f"{chosen.threshold:g}, and look at the order of the bands."
+            )
+        noun = "dwelling" if self.count == 1 else "dwellings"
+        return (
+            f"{self.count} {noun} found; they cover {self.area:,.0f} m2, {self.area / self.count:.1f}"
+            " m2 each on average."
+        )

@@ -1,0 +1,52 @@
+"""The copy of Camp Detector's engine that lies beside the toolbox as ``rcd_host_*.zip``.
+
+It holds one package, named as the file's stem, with the folders ``engine`` and ``hostgdal``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import ToolError
+
+HOME = Path(__file__).resolve().parent.parent
+"""The folder of the toolbox."""
+
+
+def engine_zip() -> Path:
+    """The zip file with the engine.
+
+    Raises:
+        ToolError: There is none, or more than one.
+    """
+    found = sorted(HOME.glob("rcd_host_*.zip"))
+    if len(found) != 1:
+        msg = (
+            f"{HOME} holds {len(found)} files rcd_host_*.zip, and one is needed: unpack the "
+            "toolbox again into a new folder"
+        )
+        raise ToolError(msg)
+    return found[0]
+
+
+def engine(module: str) -> Any:  # noqa: ANN401 - its types are not at hand inside ArcGIS
+    """A module of the copy, such as ``engine.spec`` or ``hostgdal``.
+
+    The package has a name with its version and checksum, so that copies of several releases can
+    be loaded side by side.
+
+    Raises:
+        ToolError: The copy is missing.
+    """
+    path = engine_zip()
+    if str(path) not in sys.path:
+        sys.path.insert(0, str(path))
+    return _import(f"{path.stem}.{module}")
+
+
+def _import(name: str) -> ModuleType:
+    return importlib.import_module(name)

@@ -1,0 +1,87 @@
+"""Write polygons into a feature class; it appears whole, or not at all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+from .deep_learning import discard
+
+Field = Tuple[str, str, int]
+"""Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
+
+
+class Table:
+    """A polygon feature class in memory that is being filled."""
+
+    def __init__(self, path: str, fields: Sequence[Field]) -> None:
+        """Wrap one that was made."""
+        self.path = path
+        self.names = [name for name, _, _ in fields]
+
+    def fill(self, rows: Iterator[Tuple[Any, Sequence[Any]]]) -> int:
+        """Write polygons with the values of their fields; returns how many."""
+        import arcpy
+
+        count = 0
+        with arcpy.da.InsertCursor(self.path, ["SHAPE@", *self.names]) as cursor:
+            for shape, values in rows:
+                cursor.insertRow([shape, *values])
+                count += 1
+        return count
+
+
+@contextmanager
+def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Iterator[Table]:  # noqa: ANN401
+    """Give a table to fill, and write it to its place at the end.
+
+    Args:
+        target: Where it goes; that it may be written there was asked before.
+        fields: Its fields beside shape and object id.
+        reference: ``arcpy.SpatialReference`` of the shapes.
+    """
+    import arcpy
+
+    path = str(arcpy.CreateUniqueName("rcd_features", "memory"))
+    workspace, _, name = path.replace("/", "\\").rpartition("\\")
+    try:
+        arcpy.management.CreateFeatureclass(
+            out_path=workspace, out_name=name, geometry_type="POLYGON", spatial_reference=reference
+        )
+        for field, kind, length in fields:
+            if kind == "TEXT":
+                arcpy.management.AddField(path, field, kind, field_length=length)
+            else:
+                arcpy.management.AddField(path, field, kind)
+        yield Table(path, fields)
+        arcpy.management.CopyFeatures(path, target)
+    finally:
+        discard(path)
+
+
+def polygon(rings: Sequence[Sequence[Tuple[float, float]]], reference: Any) -> Any:  # noqa: ANN401
+    """A polygon of closed rings: the outer one clockwise as ArcGIS has it, holes the other way."""
+    import arcpy
+
+    shape: Dict[str, Any] = {"rings": [[list(point) for point in ring] for ring in rings]}
+    code = int(getattr(reference, "factoryCode", 0) or 0)
+    shape["spatialReference"] = {"wkid": code} if code else {"wkt": reference.exportToString()}
+    return arcpy.AsShape(shape, True)
+
+
+def turned(ring: Sequence[Tuple[float, float]], *, clockwise: bool) -> List[Tuple[float, float]]:
+    """The ring in the wanted direction, y upwards."""
+    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(_local(ring), _local(ring)[1:]))
+    points = [(float(x), float(y)) for x, y in ring]
+    return points if (doubled < 0) == clockwise else points[::-1]
+
+
+def _local(ring: Sequence[Tuple[float, float]]) -> List[Tuple[float, float]]:
+    """Relative to the first point, so that large coordinates cost no digits."""
+    x0, y0 = ring[0]
+    return [(x - x0, y - y0) for x, y in ring]
+
+
+def ground_area(shape: Any) -> float:  # noqa: ANN401
+    """Geodesic area of a polygon in square metres."""
+    return float(shape.getArea("GEODESIC", "SQUAREMETERS"))

@@ -1,0 +1,143 @@
+"""The border between the tools and ArcGIS: errors, licence, progress, cancelling."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator
+
+from .errors import Stopped, ToolError
+
+VERBOSE = "CAMP_DETECTOR_VERBOSE"
+"""Environment variable: with it a failure also gives its traceback."""
+
+
+def run_tool(work: Callable[[], None], messages: Any) -> None:  # noqa: ANN401
+    """Run a tool; whatever fails becomes one message and ``arcpy.ExecuteError``."""
+    import arcpy
+
+    # Else ArcGIS ends the tool itself, in the middle of whatever it is doing.
+    before = arcpy.env.autoCancelling
+    arcpy.env.autoCancelling = False
+    try:
+        work()
+    except Stopped:
+        # Not an error: ArcGIS itself says that the tool was cancelled.
+        messages.addWarningMessage("Cancelled; nothing was written.")
+    except ToolError as error:
+        _fail(messages, str(error), error)
+    except arcpy.ExecuteError as error:
+        # A geoprocessing tool that was called has said what is wrong in its own messages.
+        text = " ".join(str(arcpy.GetMessages(2)).split()) or _one_line(error)
+        if arcpy.env.isCancelled:
+            messages.addWarningMessage("Cancelled; nothing was written.")
+            return
+        _fail(messages, f"ArcGIS stopped: {text}", error)
+    except Exception as error:  # noqa: BLE001 - the border of the host
+        sentence = _one_line(error)
+        if _is_ours(error):
+            _fail(messages, sentence, error)
+        _fail(
+            messages,
+            f"Something went wrong that should not ({type(error).__name__}: {sentence}). Set the "
+            f"environment variable {VERBOSE}=1, run the tool again and report what it says.",
+            error,
+        )
+    finally:
+        arcpy.env.autoCancelling = before
+        arcpy.ResetProgressor()
+
+
+def _fail(messages: Any, text: str, error: BaseException) -> None:  # noqa: ANN401
+    import arcpy
+
+    messages.addErrorMessage(text)
+    if os.environ.get(VERBOSE):
+        for line in traceback.format_exception(type(error), error, error.__traceback__):
+            messages.addMessage(line.rstrip())
+    raise arcpy.ExecuteError(text) from None
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the engine raised it on purpose; its class comes from a copy, so by its name."""
+    return any(kind.__name__ == "CampDetectorError" for kind in type(error).__mro__)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:500] or type(error).__name__
+
+
+@contextmanager
+def licence(name: str) -> Iterator[None]:
+    """Hold an extension's licence; it is checked in again whatever happens.
+
+    Raises:
+        ToolError: It cannot be had.
+    """
+    import arcpy
+
+    status = str(arcpy.CheckOutExtension(name))
+    if status != "CheckedOut":
+        msg = (
+            f"the licence of {name} cannot be had now ({status}): choose CAMP_DETECTOR under Run "
+            "With, or try again later"
+        )
+        raise ToolError(msg)
+    try:
+        yield
+    finally:
+        arcpy.CheckInExtension(name)
+
+
+class Progress:
+    """The progress bar; also the engine's ``Progress``."""
+
+    def __init__(self, message: str, total: int = 100) -> None:
+        """Start a bar at 0."""
+        import arcpy
+
+        self._arcpy = arcpy
+        self._total = total
+        self._shown = 0
+        arcpy.SetProgressor("step", message, 0, total, 1)
+
+    def label(self, text: str) -> None:
+        """Say what is done now."""
+        self._arcpy.SetProgressorLabel(text)
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total`` units of work are finished."""
+        position = self._total * done // max(1, total)
+        if position > self._shown:
+            self._shown = position
+            self._arcpy.SetProgressorPosition(position)
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""
+        return bool(self._arcpy.env.isCancelled)
+
+    def check(self) -> None:
+        """Stop where the user wants to.
+
+        Raises:
+            Stopped: The user does.
+        """
+        if self.cancelled():
+            raise Stopped
+
+
+def require_new(path: str, what: str) -> None:
+    """Refuse to replace an output, unless the geoprocessing options say that it may be.
+
+    Raises:
+        ToolError: It exists.
+    """
+    import arcpy
+
+    if arcpy.Exists(path) and not arcpy.env.overwriteOutput:
+        msg = (
+            f"{path} exists already: choose another name for {what}, or allow overwriting in the "
+            "geoprocessing options"
+        )
+        raise ToolError(msg)

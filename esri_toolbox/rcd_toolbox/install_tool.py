@@ -1,0 +1,47 @@
+"""Install Model Package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict
+
+from .errors import ToolError
+from .host import Progress
+from .model_folder import install
+from .package_check import describe, faults_of
+
+
+def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+    """Check a package, explain it, and install it."""
+    package = Path(str(parameters["in_package"].valueAsText))
+    progress = Progress("Checking the package")
+    _check(package, package, messages)
+    for line in describe(package):
+        messages.addMessage(line)
+    progress.update(1, 2)
+    if parameters["check_only"].value:
+        messages.addMessage("Only checked; nothing was copied.")
+        return
+    progress.label("Copying the package")
+    progress.check()
+    replace = bool(parameters["replace"].value)
+    path, copied = install(
+        package, replace=replace, check=lambda copy: _check(copy, package, messages)
+    )
+    parameters["installed"].value = str(path)
+    if copied:
+        messages.addMessage(f"Installed as {path}.")
+    else:
+        messages.addMessage(f"{path} is this very package; it was installed already.")
+    messages.addMessage("It is now the default model of this kind.")
+
+
+def _check(path: Path, named: Path, messages: Any) -> None:  # noqa: ANN401
+    """Refuse a package with faults, all of which are told."""
+    faults = faults_of(path, name=named.name)
+    for fault in faults:
+        messages.addWarningMessage(fault)
+    if faults:
+        what = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        msg = f"{named} has {what} and is not installed: get or make the package again"
+        raise ToolError(msg)

@@ -1,0 +1,92 @@
+"""What is installed and licensed here, found without loading any of it."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Optional
+
+from .errors import ToolError
+from .model_package import Model
+from .raster_facts import RasterFacts
+
+EXTENSION = "ImageAnalyst"
+INSTALLER = (
+    "the Deep Learning Libraries Installer for ArcGIS Pro of your version "
+    "(github.com/Esri/deep-learning-frameworks)"
+)
+
+
+def has_module(name: str) -> bool:
+    """Whether a package could be imported."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def why_not_arcgis(raster: RasterFacts, model: Model) -> Optional[str]:
+    """Why ArcGIS' own tool cannot do it, as the beginning of a sentence; None where it can."""
+    import arcpy
+
+    status = str(arcpy.CheckExtension(EXTENSION))
+    if status != "Available":
+        return f"Image Analyst is not available here ({status})"
+    if not hasattr(arcpy, "ia"):
+        return "This ArcGIS has no Image Analyst module (arcpy.ia)"
+    if not (has_module("onnxruntime") or has_module("torch")):
+        return f"ArcGIS' deep learning libraries are not installed; install them with {INSTALLER}"
+    if raster.dtype != model.dtype:
+        return f"The raster is {raster.dtype} and the model takes {model.dtype}"
+    return None
+
+
+def why_not_own() -> Optional[str]:
+    """Why the engine of the toolbox cannot do it, as the beginning of a sentence; None: it can."""
+    from .engine_copy import engine_zip
+
+    try:
+        engine_zip()
+    except ToolError as error:
+        return str(error)
+    if not has_module("onnxruntime"):
+        return (
+            f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
+        )
+    if not has_module("osgeo"):
+        return "GDAL for Python (osgeo) is missing in this Python; ArcGIS Pro's own has it"
+    return None
+
+
+def choose(wanted: str, raster: RasterFacts, model: Model) -> tuple[str, Optional[str]]:
+    """Who runs the model.
+
+    Args:
+        wanted: ``AUTOMATIC``, ``ARCGIS`` or ``CAMP_DETECTOR``.
+        raster: What it is run on.
+        model: The model.
+
+    Returns:
+        ``ARCGIS`` or ``CAMP_DETECTOR``, and why it is not the former, where that was left open.
+
+    Raises:
+        ToolError: Neither can, or not the one that was asked for.
+    """
+    if wanted == "CAMP_DETECTOR":
+        _require(why_not_own(), "choose ARCGIS or AUTOMATIC under Run With")
+        return wanted, None
+    arcgis = why_not_arcgis(raster, model)
+    if arcgis is None:
+        return "ARCGIS", None
+    if wanted == "ARCGIS":
+        _require(arcgis, "choose AUTOMATIC or CAMP_DETECTOR under Run With")
+    own = why_not_own()
+    if own is not None:
+        msg = f"The model cannot be run. {arcgis}. The engine of this toolbox cannot either: {own}"
+        raise ToolError(msg)
+    return "CAMP_DETECTOR", arcgis
+
+
+def _require(fault: Optional[str], remedy: str) -> None:
+    if fault is not None:
+        msg = f"{fault}: {remedy}"
+        raise ToolError(msg)

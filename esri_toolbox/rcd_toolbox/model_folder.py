@@ -1,0 +1,123 @@
+"""Where installed models lie, and which one is taken where none is named."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable, List, Optional, Tuple
+
+from .errors import ToolError
+from .model_package import read_model
+
+_HOME = Path(__file__).resolve().parent.parent
+"""The folder of the toolbox."""
+_PART = ".part-"
+
+
+def model_folder() -> Path:
+    """The user's own folder of models; it may not exist yet."""
+    named = os.environ.get("CAMP_DETECTOR_MODELS")
+    if named:
+        return Path(named)
+    local = os.environ.get("LOCALAPPDATA")
+    if local:
+        return Path(local) / "CampDetector" / "models"
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "CampDetector" / "models"
+
+
+def default_model(kind: str) -> Path:
+    """The package of this ``ModelType`` that was installed last, or lies beside the toolbox.
+
+    Raises:
+        ToolError: There is none.
+    """
+    for folder in (model_folder(), _HOME):
+        for path in _newest_first(folder):
+            try:
+                if read_model(path).kind == kind:
+                    return path
+            except (ToolError, OSError):
+                continue
+    msg = (
+        f"no model package of the kind {kind} is installed or lies beside the toolbox: choose one "
+        "under Model, or run Install Model Package"
+    )
+    raise ToolError(msg)
+
+
+def _newest_first(folder: Path) -> List[Path]:
+    found: List[Tuple[int, str, Path]] = []
+    try:
+        for path in folder.glob("*.dlpk"):
+            found.append((-path.stat().st_mtime_ns, path.name, path))
+    except OSError:
+        return []
+    return [path for _, _, path in sorted(found)]
+
+
+def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> Tuple[Path, bool]:
+    """Copy a package into the user's folder; it appears there whole, or not at all.
+
+    Args:
+        package: What to install.
+        replace: Whether another package of the same name may go.
+        check: Raises `ToolError` where a package is not good; it is handed the copy, so that what
+            was checked is what is installed.
+
+    Returns:
+        Where it is, and whether it was copied (False: the same bytes are there already).
+
+    Raises:
+        ToolError: It is not good, another one of this name is there, or the folder refuses.
+    """
+    folder = model_folder()
+    target = folder / package.name
+    part: Optional[Path] = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".dlpk")
+        os.close(handle)
+        part = Path(name)
+        shutil.copyfile(package, part)
+        check(part)
+        if target.exists():
+            if digest(target) == digest(part):
+                _now(target)
+                return target, False
+            if not replace:
+                msg = (
+                    f"{target} is there already and differs: tick Replace to put the new package "
+                    "in its place, or rename the new one"
+                )
+                raise ToolError(msg)
+        part.replace(target)
+        _now(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        msg = f"{package.name} cannot be installed in {folder}: {reason}"
+        raise ToolError(msg) from error
+    else:
+        return target, True
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _now(path: Path) -> None:
+    """Make a package the one that was installed last."""
+    now = time.time_ns()
+    os.utime(path, ns=(now, now))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        for part in iter(lambda: stream.read(1 << 20), b""):
+            found.update(part)
+    return found.hexdigest()

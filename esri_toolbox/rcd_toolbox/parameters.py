@@ -1,0 +1,48 @@
+"""``arcpy.Parameter`` objects from the words of a tool."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .wording_types import ParameterText, ToolText
+
+
+def make_parameters(text: ToolText) -> List[Any]:
+    """The parameters of a tool, in order."""
+    return [_make(parameter) for parameter in text.parameters]
+
+
+def by_name(parameters: List[Any]) -> Dict[str, Any]:
+    """Parameters by their names."""
+    return {parameter.name: parameter for parameter in parameters}
+
+
+def _make(text: ParameterText) -> Any:  # noqa: ANN401
+    import arcpy
+
+    datatype = text.datatype if isinstance(text.datatype, str) else list(text.datatype)
+    made = arcpy.Parameter(
+        displayName=text.label,
+        name=text.name,
+        datatype=datatype,
+        parameterType=text.kind,
+        direction="Output" if text.output else "Input",
+        category=text.category or None,
+    )
+    if text.depends_on:
+        made.parameterDependencies = [text.depends_on]
+    if text.choices:
+        made.filter.type = "ValueList"
+        made.filter.list = list(text.choices)
+    elif text.limits is not None:
+        made.filter.type = "Range"
+        made.filter.list = list(text.limits)
+    elif text.file_types:
+        made.filter.list = list(text.file_types)
+    elif text.geometry:
+        made.filter.list = list(text.geometry)
+    if text.default is not None:
+        made.value = text.default
+    if not text.enabled:
+        made.enabled = False
+    return made

@@ -1,0 +1,83 @@
+"""What a raster is, as far as the checks and the run need it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Optional, Tuple
+
+from .errors import ToolError
+from .ground import CellSize, cell_size, is_known, lonlat_of, metres_per_unit
+from .model_package import Model
+
+PIXEL_TYPES = {
+    "U1": "1 bit", "U2": "2 bits", "U4": "4 bits", "U8": "uint8", "S8": "int8",
+    "U16": "uint16", "S16": "int16", "U32": "uint32", "S32": "int32",
+    "F32": "float32", "F64": "float64", "D64": "float64",
+}  # fmt: skip
+"""numpy's names of ArcGIS' pixel types."""
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """One raster."""
+
+    name: str
+    path: str
+    """Where it lies, or an empty text."""
+    bands: int
+    dtype: str
+    reference: Any
+    """``arcpy.SpatialReference``."""
+    cells: Tuple[float, float]
+    """Sides of a pixel along x and y, units of the reference."""
+    bounds: Tuple[float, float, float, float]
+    """Least x, least y, greatest x, greatest y."""
+
+    @property
+    def has_place(self) -> bool:
+        """Whether its coordinate system is known."""
+        return is_known(self.reference)
+
+    def centre(self, bounds: Optional[Tuple[float, float, float, float]] = None) -> Tuple[float, float]:
+        """The middle of a part of it, or of all."""
+        left, bottom, right, top = bounds or self.bounds
+        return (left + right) / 2, (bottom + top) / 2
+
+    def cell_size(self, model: Model) -> CellSize:
+        """The cell size to run a model with; the raster must have a place.
+
+        Raises:
+            ToolError: It lies nowhere on Earth.
+        """
+        # The middle of the whole raster, as the engine's readers do, so that both agree.
+        metres = metres_per_unit(self.reference, self.centre(), lonlat_of(self.reference))
+        return cell_size(self.cells, metres, model.gsd)
+
+
+def facts_of(raster: Any) -> RasterFacts:  # noqa: ANN401 - a layer, or the text that names one
+    """Ask arcpy about a raster.
+
+    Raises:
+        ToolError: It cannot be opened.
+    """
+    import arcpy
+
+    try:
+        found = arcpy.Raster(raster)
+        extent = found.extent
+        return RasterFacts(
+            name=os.path.basename(str(raster)) or str(raster),
+            path=str(found.catalogPath or ""),
+            bands=int(found.bandCount),
+            dtype=PIXEL_TYPES.get(str(found.pixelType), str(found.pixelType)),
+            reference=found.spatialReference,
+            cells=(float(found.meanCellWidth), float(found.meanCellHeight)),
+            bounds=(
+                float(extent.XMin), float(extent.YMin), float(extent.XMax), float(extent.YMax),
+            ),  # fmt: skip
+        )
+    except (RuntimeError, arcpy.ExecuteError, OSError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        msg = f"{raster} cannot be opened as a raster: {reason}"
+        raise ToolError(msg) from error

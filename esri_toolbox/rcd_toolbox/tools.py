@@ -1,0 +1,131 @@
+"""The tools as ArcGIS wants them: classes with a handful of methods."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Type
+
+from .parameters import by_name, make_parameters
+from .wording import text_of
+from .wording_types import ToolText
+
+
+class Tool:
+    """What every tool of ours is; ``CampDetector.pyt`` gives each its name."""
+
+    text: ToolText
+
+    def __init__(self) -> None:
+        """Name the tool."""
+        self.label = self.text.label
+        self.description = self.text.summary
+        self.category = ""
+        self.canRunInBackground = False
+
+    def getParameterInfo(self) -> List[Any]:  # noqa: N802 - names of ArcGIS
+        """The parameters of the dialog."""
+        return make_parameters(self.text)
+
+    def isLicensed(self) -> bool:  # noqa: N802
+        """True: without Image Analyst our own engine does the work."""
+        return True
+
+    def updateParameters(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Called after each change in the dialog, before ArcGIS checks it."""
+
+    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Called after ArcGIS has checked the dialog."""
+
+    def execute(self, parameters: List[Any], messages: Any) -> None:  # noqa: ANN401
+        """Run."""
+        from .host import run_tool
+
+        run_tool(lambda: self._work()(by_name(parameters), messages), messages)
+
+    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+        raise NotImplementedError
+
+
+class _ModelTool(Tool):
+    """A tool that runs a model over a raster."""
+
+    kind: str
+    """ArcGIS' ``ModelType``."""
+
+    def updateParameters(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Fill in the model's own values."""
+        from .checks import fill
+
+        fill(by_name(parameters), self.kind)
+
+    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Say what does not fit."""
+        from .checks import findings, show
+
+        named = by_name(parameters)
+        show(named, findings(named, self.kind))
+
+
+class _Detect(_ModelTool):
+    kind = "ObjectDetection"
+
+    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+        from .detect_tool import execute
+
+        return execute
+
+
+class _Classify(_ModelTool):
+    kind = "ImageClassification"
+
+    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+        from .classify_tool import execute
+
+        return execute
+
+
+class _Install(Tool):
+    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Say at once where the file is no model of ours."""
+        from .errors import ToolError
+        from .model_package import read_model
+
+        package = by_name(parameters)["in_package"]
+        if package.valueAsText:
+            try:
+                read_model(package.valueAsText)
+            except (ToolError, OSError) as error:
+                package.setErrorMessage(str(error))
+
+    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+        from .install_tool import execute
+
+        return execute
+
+
+class _Summary(Tool):
+    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+        """Say what was asked for that cannot be."""
+        from .summary_tool import fault_of
+
+        named = by_name(parameters)
+        fault: Optional[str] = fault_of(named)
+        if fault:
+            named["in_boundaries"].setErrorMessage(fault)
+
+    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+        from .summary_tool import execute
+
+        return execute
+
+
+_KINDS: Dict[str, Type[Tool]] = {
+    "DetectDwellings": _Detect,
+    "ClassifyCampPixels": _Classify,
+    "InstallModelPackage": _Install,
+    "CampSummary": _Summary,
+}
+
+
+def tool(name: str) -> Type[Tool]:
+    """The base of the class with this name in the ``.pyt``."""
+    return type(name, (_KINDS[name],), {"text": text_of(name)})

@@ -1,0 +1,369 @@
+"""All words of the tools and their parameters, once.
+
+The dialogs' parameters, the checks and the metadata files (``*.pyt.xml``) are made from here.
+"""
+
+from __future__ import annotations
+
+from .wording_types import ParameterText, ToolboxText, ToolText
+
+ENGINES = ("AUTOMATIC", "ARCGIS", "CAMP_DETECTOR")
+"""Who runs the model."""
+PROCESSORS = ("ENVIRONMENT", "CPU", "GPU")
+
+TOOLBOX = ToolboxText(
+    label="Camp Detector",
+    summary="Finds the dwellings of refugee and displacement camps in drone and satellite imagery, "
+    "writes each as a polygon, and counts them by area.",
+    description=(
+        "Four tools: Detect Dwellings, Classify Camp Pixels, Install Model Package and Camp "
+        "Summary. Models are deep learning packages (.dlpk); one comes with the toolbox.",
+        "A polygon is a roof and says nothing about who or how many live under it. Look at the "
+        "result over the imagery before you use a count.",
+    ),
+    credits="Camp Detector contributors. Each model names its data and authors in its package.",
+    licence="The toolbox is under the MIT licence; each model carries its own.",
+    tags=("dwellings", "refugee camp", "humanitarian", "deep learning", "imagery"),
+)
+
+_RASTER = ParameterText(
+    name="in_raster",
+    label="Input Raster",
+    datatype="GPRasterLayer",
+    kind="Required",
+    help="Imagery from above: a raster dataset, a layer, a mosaic. It needs the bands that the "
+    "model names (usually red, green, blue, in this order), a coordinate system, and pixels about "
+    "as large as those that the model was trained on; other resolutions are resampled.",
+)
+_MODEL = ParameterText(
+    name="in_model",
+    label="Model",
+    datatype="DEFile",
+    file_types=("dlpk", "emd"),
+    help="A model package of Camp Detector (.dlpk) or a model definition (.emd). Left empty, it is "
+    "the package that Install Model Package installed last, or else the one that lies beside the "
+    "toolbox. A package holds code that ArcGIS Pro runs: use those of people you trust.",
+)
+_EXTENT = ParameterText(
+    name="extent",
+    label="Extent",
+    datatype="GPExtent",
+    help="The part of the raster to work on; left empty, all of it (or the extent of the "
+    "geoprocessing environment, where one is set).",
+)
+_THRESHOLD = ParameterText(
+    name="threshold",
+    label="Threshold",
+    datatype="GPDouble",
+    limits=(0.01, 1.0),
+    help="Probability from which a pixel counts as dwelling, 0.01 to 1. Lower marks more ground "
+    "and lets neighbours grow together; higher marks less. Left empty, it is the model's own.",
+)
+_TILE_SIZE = ParameterText(
+    name="tile_size",
+    label="Tile Size",
+    datatype="GPLong",
+    category="Advanced",
+    limits=(32, 4096),
+    help="Side, in pixels, of the pieces that the network sees, a multiple of the model's step "
+    "(usually 32). Larger ones need more memory. Left empty, it is the model's own.",
+)
+_BATCH = ParameterText(
+    name="batch_size",
+    label="Batch Size",
+    datatype="GPLong",
+    category="Advanced",
+    default=16,
+    limits=(1, 256),
+    help="How many pieces ArcGIS Pro hands over at a time. Smaller ones need less memory on a GPU; "
+    "the result is the same. Our own engine does not need it.",
+)
+_TTA = ParameterText(
+    name="test_time_augmentation",
+    label="Look at all flips and turns",
+    datatype="GPBoolean",
+    category="Advanced",
+    default=False,
+    help="The model answers for all eight flips and turns of each piece and the mean counts. It "
+    "takes eight times as long, for outlines that are a little truer.",
+)
+_ENGINE = ParameterText(
+    name="engine",
+    label="Run With",
+    datatype="GPString",
+    category="Advanced",
+    default="AUTOMATIC",
+    choices=ENGINES,
+    help="ARCGIS: the deep learning tool of Image Analyst. CAMP_DETECTOR: the engine of this "
+    "toolbox, which needs no Image Analyst licence, reads the file with GDAL and runs on the "
+    "processor. AUTOMATIC: ArcGIS' tool where it is licensed and the imagery has the bit depth of "
+    "the model, else the engine. Both find the same.",
+)
+_PROCESSOR = ParameterText(
+    name="processor",
+    label="Processor",
+    datatype="GPString",
+    category="Advanced",
+    default="ENVIRONMENT",
+    choices=PROCESSORS,
+    help="CPU or GPU for ArcGIS' tool; ENVIRONMENT keeps the Processor Type of the geoprocessing "
+    "environments. Our own engine runs on the processor.",
+)
+_GPU = ParameterText(
+    name="gpu_id",
+    label="GPU",
+    datatype="GPLong",
+    category="Advanced",
+    limits=(0, 63),
+    help="Number of the GPU, from 0, where there are several. Left empty, ArcGIS Pro chooses.",
+)
+_MODEL_SAYS = ParameterText(
+    name="model_says",
+    label="The Model's Own Values",
+    datatype="GPString",
+    category="Advanced",
+    enabled=False,
+    help="What the chosen model says of itself, to look at. Leave it as it is.",
+)
+
+DETECT = ToolText(
+    name="DetectDwellings",
+    label="Detect Dwellings",
+    summary="Finds dwellings in imagery and writes each as a polygon with its class, its area on "
+    "the ground and the model's confidence.",
+    usage=(
+        "The output has the fields class, area_m2 (square metres on the ground, geodesic) and "
+        "confidence (0 to 100: the mean probability over the dwelling's pixels). The number of "
+        "dwellings is in the messages and in the derived output.",
+        "Before the run the tool looks at bands, bit depth, pixel size, coordinate system, "
+        "libraries and licence, and says what does not fit.",
+        "ArcGIS' own tool needs the Image Analyst extension and the Deep Learning Libraries "
+        "Installer for ArcGIS Pro. Without the licence the engine of this toolbox does the work, "
+        "with the same result; it needs the libraries, too, and ArcGIS Pro 3.3 or newer.",
+        "Imagery of another bit depth than the model's (such as 16 bits) is stretched over the "
+        "whole raster by the engine of this toolbox; ArcGIS' own tool cannot do that.",
+        "Each dwelling is given once, also where pieces of the raster meet, so that no "
+        "non-maximum suppression is needed.",
+    ),
+    parameters=(
+        _RASTER,
+        _MODEL,
+        ParameterText(
+            name="out_features",
+            label="Output Dwellings",
+            datatype="DEFeatureClass",
+            kind="Required",
+            output=True,
+            help="The polygon feature class or shapefile to write.",
+        ),
+        _EXTENT,
+        _THRESHOLD,
+        ParameterText(
+            name="min_area",
+            label="Minimum Area (square metres)",
+            datatype="GPDouble",
+            limits=(0.0, 1e6),
+            help="Smaller dwellings are left out. Left empty, it is the model's own.",
+        ),
+        _TILE_SIZE,
+        _BATCH,
+        _TTA,
+        ParameterText(
+            name="run_nms",
+            label="Non-Maximum Suppression",
+            datatype="GPBoolean",
+            category="Advanced",
+            default=False,
+            help="Lets ArcGIS' tool remove overlapping polygons afterwards. Not needed: each "
+            "dwelling is given once.",
+        ),
+        _ENGINE,
+        _PROCESSOR,
+        _GPU,
+        _MODEL_SAYS,
+        ParameterText(
+            name="count",
+            label="Number of Dwellings",
+            datatype="GPLong",
+            kind="Derived",
+            output=True,
+            help="How many dwellings were found.",
+        ),
+    ),
+    example='arcpy.campdetector.DetectDwellings("camp.tif", "", r"camp.gdb\\dwellings")',
+)
+
+CLASSIFY = ToolText(
+    name="ClassifyCampPixels",
+    label="Classify Camp Pixels",
+    summary="Writes a raster with the class of each pixel: 0 background, or the value of a class "
+    "of the model, with the classes' names and colours.",
+    usage=(
+        "The same model, settings and checks as in Detect Dwellings; the classes agree with its "
+        "polygons. Between touching dwellings lies a line of background one pixel wide.",
+        "Pixels without imagery are NoData.",
+        "The output has a colour map and an attribute table with the field Class.",
+    ),
+    parameters=(
+        _RASTER,
+        _MODEL,
+        ParameterText(
+            name="out_raster",
+            label="Output Classes",
+            datatype="DERasterDataset",
+            kind="Required",
+            output=True,
+            help="The raster to write: a .tif, or a raster in a geodatabase.",
+        ),
+        _EXTENT,
+        _THRESHOLD,
+        _TILE_SIZE,
+        _BATCH,
+        _TTA,
+        _ENGINE,
+        _PROCESSOR,
+        _GPU,
+        _MODEL_SAYS,
+    ),
+    example='arcpy.campdetector.ClassifyCampPixels("camp.tif", "", r"C:\\camp\\classes.tif")',
+)
+
+INSTALL = ToolText(
+    name="InstallModelPackage",
+    label="Install Model Package",
+    summary="Checks a model package, says in words what it is, and copies it into your folder of "
+    "models, from where the other tools take it by themselves.",
+    usage=(
+        "Nothing in the package is run. Its files, its model definition and its description are "
+        "read and held against each other; whatever is wrong is listed, and a package with faults "
+        "is not installed.",
+        "The package that was installed last is the default model of the other tools.",
+        "The folder is CampDetector\\models in your local application data (%LOCALAPPDATA%); the "
+        "environment variable CAMP_DETECTOR_MODELS names another one.",
+    ),
+    parameters=(
+        ParameterText(
+            name="in_package",
+            label="Model Package",
+            datatype="DEFile",
+            kind="Required",
+            file_types=("dlpk",),
+            help="A deep learning package of Camp Detector (.dlpk).",
+        ),
+        ParameterText(
+            name="replace",
+            label="Replace a package of the same name",
+            datatype="GPBoolean",
+            default=False,
+            help="Without this a package that is installed already under this name, with other "
+            "content, is kept, and the tool stops.",
+        ),
+        ParameterText(
+            name="check_only",
+            label="Only check and explain",
+            datatype="GPBoolean",
+            default=False,
+            help="Nothing is copied.",
+        ),
+        ParameterText(
+            name="installed",
+            label="Installed Package",
+            datatype="DEFile",
+            kind="Derived",
+            output=True,
+            help="The installed copy.",
+        ),
+    ),
+    example='arcpy.campdetector.InstallModelPackage(r"C:\\models\\camp-detect.dlpk")',
+)
+
+SUMMARY = ToolText(
+    name="CampSummary",
+    label="Camp Summary",
+    summary="Counts dwellings, and adds up the ground that they cover, in each polygon of a "
+    "boundary layer and in each cell of a grid of hexagons.",
+    usage=(
+        "A dwelling belongs as a whole to the area in which its centre lies (the centroid, or "
+        "where that is outside of the outline, as in an L, a point inside of it). It is counted "
+        "once: where areas overlap, in the first; on a common border, in one of the two. What "
+        "lies in no area is counted as outside, so that the numbers of all areas and of outside "
+        "add up to all dwellings.",
+        "Covered ground is the sum of the dwellings' own geodesic areas. Density is dwellings for "
+        "each hectare of the area.",
+        "Hexagons are regular on the ground at the middle of the dwellings. Cells without a "
+        "dwelling are not written.",
+        "A selection on a layer is honoured.",
+    ),
+    parameters=(
+        ParameterText(
+            name="in_dwellings",
+            label="Dwellings",
+            datatype="GPFeatureLayer",
+            kind="Required",
+            geometry=("Polygon",),
+            help="The polygons to count, such as the output of Detect Dwellings.",
+        ),
+        ParameterText(
+            name="in_boundaries",
+            label="Boundaries",
+            datatype="GPFeatureLayer",
+            geometry=("Polygon",),
+            help="Areas to count in: blocks, sectors, districts.",
+        ),
+        ParameterText(
+            name="name_field",
+            label="Name Field",
+            datatype="Field",
+            depends_on="in_boundaries",
+            help="Field of the boundaries that names each area in the tables.",
+        ),
+        ParameterText(
+            name="out_areas",
+            label="Output Areas",
+            datatype="DEFeatureClass",
+            output=True,
+            help="The boundaries with the fields name, dwellings, covered_m2, mean_m2, area_ha, "
+            "per_ha and cover_pct.",
+        ),
+        ParameterText(
+            name="hexagon_width",
+            label="Hexagon Width (metres)",
+            datatype="GPDouble",
+            default=100.0,
+            limits=(1.0, 100000.0),
+            help="Distance between opposite sides of a cell on the ground.",
+        ),
+        ParameterText(
+            name="out_hexagons",
+            label="Output Hexagons",
+            datatype="DEFeatureClass",
+            output=True,
+            help="The cells that hold a dwelling, with the same fields.",
+        ),
+        ParameterText(
+            name="out_table",
+            label="Output Table (CSV)",
+            datatype="DEFile",
+            output=True,
+            file_types=("csv",),
+            help="The counts as a table: all, outside, and each area (each cell where there are "
+            "no boundaries).",
+        ),
+        ParameterText(
+            name="count",
+            label="Number of Dwellings",
+            datatype="GPLong",
+            kind="Derived",
+            output=True,
+            help="How many dwellings were counted in all.",
+        ),
+    ),
+    example='arcpy.campdetector.CampSummary("dwellings", "blocks", "NAME", r"camp.gdb\\by_block")',
+)
+
+TOOLS = (DETECT, CLASSIFY, INSTALL, SUMMARY)
+
+
+def text_of(name: str) -> ToolText:
+    """The words of the tool with this name."""
+    return next(text for text in TOOLS if text.name == name)
