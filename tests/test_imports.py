@@ -39,6 +39,7 @@ ONLY_IN = {
     "boto3": ("training.tracking",),
     "torch": (
         "camp_detector_core.activation",
+        "camp_detector_core.engine.torchscript",
         "camp_detector_core.channels",
         "camp_detector_core.network",
         "camp_detector_core.export",
@@ -226,7 +227,7 @@ def loaded_by(code: str) -> set[str]:
 ENGINE_MODULES = sorted(
     module_name(path, ROOT)
     for path in (ROOT / "camp_detector_core/engine").glob("*.py")
-    if path.stem != "ort"  # the adapter that a host imports when it wants ONNX Runtime
+    if path.stem not in {"ort", "torchscript"}  # a host imports them when it wants a library
 )
 
 

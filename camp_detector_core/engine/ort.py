@@ -7,7 +7,7 @@ can explain first that the package is missing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 import numpy as np
 import onnxruntime
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CPU = "CPUExecutionProvider"
+Provider = Union[str, "tuple[str, Mapping[str, Any]]"]
+"""Name of an execution provider, or its name and options such as ``{"device_id": 1}``."""
 _MAX_WORKERS = 4
 _GPU_BATCH = 8
 _TOLERANCE = 1e-3
@@ -51,7 +53,7 @@ class OnnxPredictor:
         *,
         spec: Optional[ModelSpec] = None,
         threads: Optional[int] = None,
-        providers: Sequence[str] = (CPU,),
+        providers: Sequence[Provider] = (CPU,),
     ) -> None:
         """Load a model and hold it against its description.
 
@@ -69,7 +71,7 @@ class OnnxPredictor:
         """
         most = max(_MAX_WORKERS, 2 * available_threads())
         threads = min(threads or available_threads(), most)
-        on_cpu = tuple(providers[:1]) in {(), (CPU,)}
+        on_cpu = [_name_of(p) for p in providers[:1]] in ([], [CPU])
         self.workers = min(threads, _MAX_WORKERS) if on_cpu else 1
         self._session = _load(model, max(1, threads // self.workers), providers)
         self.provider: str = self._session.get_providers()[0]
@@ -122,23 +124,28 @@ class OnnxPredictor:
 
 
 def _load(
-    model: bytes, intra_threads: int, providers: Sequence[str]
+    model: bytes, intra_threads: int, providers: Sequence[Provider]
 ) -> onnxruntime.InferenceSession:
     if not model:
         msg = "the model file is empty (0 bytes): download or export it again"
         raise PredictorError(msg)
-    wanted = [p for p in providers if p in onnxruntime.get_available_providers()]
+    present = onnxruntime.get_available_providers()
+    wanted = [p for p in providers if _name_of(p) in present]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = intra_threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(
-            model, options, providers=[*(p for p in wanted if p != CPU), CPU]
+            model, options, providers=[*(p for p in wanted if _name_of(p) != CPU), CPU]
         )
     except Exception as error:  # its exceptions share no other base
         msg = f"this is not a model that ONNX Runtime can load: {_one_line(error)}"
         raise PredictorError(msg) from error
+
+
+def _name_of(provider: Provider) -> str:
+    return provider if isinstance(provider, str) else provider[0]
 
 
 def _one_line(error: Exception) -> str:

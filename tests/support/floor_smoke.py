@@ -19,11 +19,11 @@ HEIGHT, WIDTH = 150, 90
 
 
 def import_all(package):
-    """Import every module but the one that needs ONNX Runtime, which is not part of the floor."""
+    """Import every module but those that need a library, which is not part of the floor."""
     root = importlib.import_module(package)
     names = sorted(m.name for m in pkgutil.iter_modules(root.__path__))
     for name in names:
-        if name != "ort":
+        if name not in {"ort", "torchscript"}:
             importlib.import_module(f"{package}.{name}")
     return names
 
