@@ -35,7 +35,9 @@ ONLY_IN = {
     "obstore": ("camp_detector_core.catalog",),
     "pypgstac": ("camp_detector_core.catalog",),
     "osmnx": ("training.preprocess",),
-    "requests": ("training.preprocess",),
+    "requests": ("training.preprocess", "camp_detector_core.publish"),
+    "arcgis": ("camp_detector_core.publish",),
+    "keyring": ("camp_detector_core.publish",),
     "boto3": ("training.tracking",),
     "torch": (
         "camp_detector_core.activation",

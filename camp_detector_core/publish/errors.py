@@ -1,0 +1,116 @@
+"""What goes wrong between a package and a portal, each in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.packaging.strangers import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOKEN_REFUSED = (498, 499)
+"""Codes of the portal: the token is not valid (any more), and there is none."""
+_SERVER_FAULT = 500
+
+
+class PublishError(CampDetectorError):
+    """A package cannot be published as asked."""
+
+
+class RefusedError(PublishError):
+    """The portal understood a request and refused it."""
+
+
+class UnansweredError(PublishError):
+    """A request may or may not have been carried out: the connection broke, or the portal did."""
+
+
+_REMEDIES = (
+    ("invalid username or password", "check username and password"),
+    ("unable to generate token", "check username and password"),
+    (
+        "too many invalid",
+        "wait a quarter of an hour, or ask an administrator to unlock the account",
+    ),
+    ("account is locked", "ask an administrator of the portal to unlock the account"),
+    ("quota", "delete what is not needed, or ask an administrator of the portal for more storage"),
+    (
+        "storage",
+        "delete what is not needed, or ask an administrator of the portal for more storage",
+    ),
+    ("credits", "ask an administrator of the portal for more credits"),
+    ("locked", "wait until it is unlocked, and run the command again"),
+    ("protect", "take the protection off in the item's settings"),
+    ("already exists", "delete or rename the item of yours that has this name"),
+    ("too large", "ask an administrator of the portal which size it takes"),
+    ("exceeds", "ask an administrator of the portal which size it takes"),
+)
+"""Words of a portal's message, and what to do then. The first that fits counts."""
+_REMEDY_OF_CODE = {
+    401: "check the credentials",
+    403: "ask an administrator of the portal for a role that may do this",
+    404: "look whether it was deleted meanwhile",
+    413: "ask an administrator of the portal which size it takes",
+    429: "wait some minutes, and run the command again",
+    498: "the token has expired or is not of this portal: make a new one",
+    499: "log in: the portal saw no valid token",
+}
+
+
+def refusal(answer: Mapping[str, Any], doing: str) -> PublishError:
+    """The error that a portal's answer holds.
+
+    Args:
+        answer: The value of ``error`` in the answer.
+        doing: What was asked for, as "add the item".
+    """
+    code = answer.get("code")
+    details = answer.get("details")
+    parts = [answer.get("message"), *(details if isinstance(details, list) else [])]
+    said = "; ".join(dict.fromkeys(shown(p).rstrip(". ") for p in parts if p)) or "no reason given"
+    return refusal_of_text(said, code if isinstance(code, int) else None, doing)
+
+
+def refusal_of_text(said: str, code: int | None, doing: str) -> PublishError:
+    """The error for what a portal said, and the remedy that fits."""
+    lower = said.lower()
+    remedy = _REMEDY_OF_CODE.get(code or 0)
+    if code not in TOKEN_REFUSED:
+        by_words = (text for words, text in _REMEDIES if words in lower)
+        remedy = next(by_words, remedy)
+    if "invalid token" in lower or "token expired" in lower:
+        remedy = _REMEDY_OF_CODE[498]
+    number = "" if code is None else f" (code {code})"
+    kind = UnansweredError if code is not None and code >= _SERVER_FAULT else RefusedError
+    return kind(
+        f"the portal refused to {doing}: {said}{number}; {remedy or 'see the portal for more'}"
+    )
+
+
+def broken(error: Exception, doing: str, host: str) -> UnansweredError:
+    """The error for a request that got no answer.
+
+    Args:
+        error: What ``requests`` raised.
+        doing: What was asked for.
+        host: Of the portal.
+    """
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        said = (
+            f"the certificate of {host} is not trusted: give the certificate of the authority that "
+            "signed it with --ca-bundle"
+        )
+    elif isinstance(error, requests.exceptions.Timeout):
+        said = f"{host} does not answer in time: look at the network, and run the command again"
+    elif isinstance(error, requests.exceptions.RetryError):
+        said = f"{host} answers with internal errors: run the command again later"
+    else:
+        said = (
+            f"the connection to {host} cannot be made or broke off: look at the network and at the "
+            "address of the portal, and run the command again"
+        )
+    return UnansweredError(f"cannot {doing}: {said}")

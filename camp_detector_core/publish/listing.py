@@ -1,0 +1,208 @@
+"""How an item reads in a portal: title, summary, description, tags, licence, credits.
+
+Descriptions and terms of use are HTML in a portal, so every word of a model is escaped there; the
+other fields are plain text, in which portals allow no angle brackets.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.strangers import shown
+
+from .errors import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camp_detector_core.packaging.emd import Kind
+
+    from .package import Package
+
+ITEM_TYPE = "Deep Learning Package"
+MAX_TITLE, MAX_SNIPPET, MAX_TAG, MAX_TAGS = 250, 250, 128, 128
+"""Characters and numbers that ArcGIS Online takes."""
+MAX_HTML = 60_000
+"""Bytes of a description or of terms of use; portals take 64 KB, with what they add."""
+_MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
+    f"CampDetector-{what}-" for what in ("model", "version", "sha256")
+)
+_TOOLS: Mapping[Kind, str] = {
+    "classify": "Classify Pixels Using Deep Learning",
+    "detect": "Detect Objects Using Deep Learning",
+}
+_KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
+_TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")
+_ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The words of an item, as they are sent."""
+
+    title: str
+    snippet: str
+    """Summary, plain text."""
+    description: str
+    """HTML."""
+    tags: tuple[str, ...]
+    licence: str
+    """Terms of use, HTML."""
+    credits: str
+    """Whose data and work it is, plain text."""
+    keywords: tuple[str, ...]
+    """Type keywords of ours."""
+
+    def fields(self, keep: tuple[str, ...] = ()) -> dict[str, str]:
+        """Parameters of the REST API.
+
+        Args:
+            keep: Type keywords that the item has; those that are not ours are kept.
+        """
+        others = [k for k in keep if not k.startswith("CampDetector-")]
+        return {
+            "title": self.title,
+            "snippet": self.snippet,
+            "description": self.description,
+            "tags": ",".join(self.tags),
+            "licenseInfo": self.licence,
+            "accessInformation": self.credits,
+            "typeKeywords": ",".join(dict.fromkeys([*others, *self.keywords])),
+        }
+
+
+def identity(package: Package) -> str:
+    """The type keyword by which an item is found again, whatever its version and title."""
+    return f"{_MODEL_KEYWORD}{_word(package.spec.name)}-{package.kind}"
+
+
+def version_of(keywords: tuple[str, ...]) -> str | None:
+    """The version that an item holds, from its type keywords."""
+    return _after(_VERSION_KEYWORD, keywords)
+
+
+def content_of(keywords: tuple[str, ...]) -> str | None:
+    """The checksum of the file that an item holds, from its type keywords."""
+    return _after(_CONTENT_KEYWORD, keywords)
+
+
+def _after(prefix: str, keywords: tuple[str, ...]) -> str | None:
+    return next((k.removeprefix(prefix) for k in keywords if k.startswith(prefix)), None)
+
+
+def listing_of(package: Package) -> Listing:
+    """What to say about a package.
+
+    Raises:
+        PublishError: Its licence or its credits are longer than a portal takes; they are not cut.
+    """
+    spec = package.spec
+    said = _properties(package)
+    licence = str(said.get("license") or spec.licence)
+    if not licence or licence == "other":
+        licence = spec.licence or "not stated"
+    named = list(spec.attribution) or _providers(said)
+    terms = "".join(
+        [f"<p>Licence of the model: {_escaped(licence)}</p>", _list("Credits, to be kept:", named)]
+    )
+    if len(terms.encode()) > MAX_HTML:
+        msg = (
+            f"licence and credits of {package.path} are longer than the {MAX_HTML} bytes that a "
+            "portal takes, and are not cut: shorten the attribution of the model"
+        )
+        raise PublishError(msg)
+    title = str(said.get("title") or f"{spec.name} {spec.version}")
+    text = spec.description or str(said.get("description") or "")
+    return Listing(
+        title=_cut(f"{_plain(title)} ({_KIND_WORDS[package.kind]})", MAX_TITLE),
+        snippet=_cut(_plain(text) or _plain(title), MAX_SNIPPET),
+        description=_description(package, said),
+        tags=_tags(package, said),
+        licence=terms,
+        credits=_plain("; ".join(named)),
+        keywords=(
+            identity(package),
+            f"{_VERSION_KEYWORD}{_word(spec.version)}",
+            f"{_CONTENT_KEYWORD}{package.sha256[:16]}",
+        ),
+    )
+
+
+def _properties(package: Package) -> Mapping[str, Any]:
+    properties = (package.item or {}).get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _providers(said: Mapping[str, Any]) -> list[str]:
+    found = said.get("providers")
+    rows = found if isinstance(found, list) else []
+    return [str(p["name"]) for p in rows if isinstance(p, dict) and p.get("name")]
+
+
+def _tags(package: Package, said: Mapping[str, Any]) -> tuple[str, ...]:
+    found = said.get("keywords")
+    stated = [str(k) for k in found] if isinstance(found, list) else []
+    words = [*_TAGS, *(c.name for c in package.spec.classes), *stated]
+    clean = (_cut(_plain(w.replace(",", " ")), MAX_TAG) for w in words)
+    return tuple(dict.fromkeys(w for w in clean if w))[:MAX_TAGS]
+
+
+def _description(package: Package, said: Mapping[str, Any]) -> str:
+    """HTML; paragraphs that no longer fit are left out as a whole, so that it stays well-formed."""
+    spec = package.spec
+    facts = [
+        f"Model: {spec.name}, version {spec.version}",
+        f"Finds: {', '.join(c.name for c in spec.classes)}",
+        f"Imagery: {', '.join(b.name for b in spec.bands)} ({spec.dtype}), {spec.gsd:g} m a pixel",
+        f"Tool of ArcGIS Pro: {_TOOLS[package.kind]}",
+        f"SHA-256 of the file: {package.sha256}",
+    ]
+    words = dict.fromkeys([spec.description, str(said.get("description") or "")])
+    parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
+    figures = said.get("camp_detector:metrics")
+    if isinstance(figures, dict):
+        rows = [f"{k}: {v:.3g}" for k, v in figures.items() if isinstance(v, (int, float))]
+        parts.append(_list("Measured on imagery that was held out of training:", rows))
+    end = _list("Facts:", facts)
+    kept, room = [], MAX_HTML - len(end.encode())
+    for part in parts:
+        room -= len(part.encode())
+        if room >= 0:
+            kept.append(part)
+    return "".join([*kept, end])
+
+
+def _list(heading: str, rows: list[str]) -> str:
+    if not rows:
+        return ""
+    return f"<p>{heading}</p><ul>{''.join(f'<li>{_escaped(r)}</li>' for r in rows)}</ul>"
+
+
+def _escaped(text: str) -> str:
+    """Words of a stranger, as text within HTML."""
+    return html.escape(_visible(text), quote=True)
+
+
+def _plain(text: str) -> str:
+    """Words of a stranger for a field of plain text."""
+    return _visible(text).translate(_ANGLES)
+
+
+def _visible(text: str) -> str:
+    """One line without characters that act."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3].rstrip()}..."
+
+
+def _word(text: str) -> str:
+    """A part of a type keyword: neither commas, which part keywords, nor blanks."""
+    clean = "".join(c if c.isalnum() or c in "._-" else "_" for c in text)
+    if not clean:
+        msg = f"{shown(text)!r} is no name or version that a portal could find an item by"
+        raise PublishError(msg)
+    return clean[:100]

@@ -1,0 +1,112 @@
+"""What is to be published: a package that was checked, and the STAC item of its model."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.emd import read_emd
+from camp_detector_core.packaging.model_file import SPEC_PROPERTY, open_model
+from camp_detector_core.packaging.strangers import read_file, read_json, shown
+
+from .errors import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.packaging.emd import Kind
+
+ITEM_NAME = "stac_item.json"
+"""Name of the STAC item that a training run writes beside its models."""
+_MAX_PACKAGE = 1 << 31
+_MAX_ITEM = 16 << 20
+_MAX_EMD = 1 << 20
+_MAX_THUMBNAIL = 1 << 20
+"""Bytes; portals scale thumbnails to 600 by 400 pixels."""
+_THUMBNAIL = "esriinfo/thumbnail/thumbnail.png"
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A deep learning package that was read and checked."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    sha256: str
+    spec: ModelSpec
+    kind: Kind
+    thumbnail: bytes | None = field(repr=False)
+    """A PNG picture."""
+    item: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The STAC item of the model, where there is one."""
+    notes: tuple[str, ...] = ()
+    """What a person should know."""
+
+
+def read_package(path: Path, item: Path | None = None) -> Package:
+    """Check a package and read what is said about it.
+
+    Args:
+        path: The ``.dlpk``.
+        item: The STAC item of its model; None: the one beside the package, if it is of this model.
+
+    Raises:
+        CampDetectorError: The package or the item is broken, or they are of different models.
+    """
+    if path.suffix.lower() != ".dlpk":
+        msg = f"{path} is not a deep learning package: a .dlpk file is needed"
+        raise PublishError(msg)
+    spec = open_model(path).spec
+    _check(path)
+    data = read_file(path, _MAX_PACKAGE)
+    with zipfile.ZipFile(path) as archive:
+        emd = next(n for n in archive.namelist() if n.lower().endswith(".emd") and "/" not in n)
+        with archive.open(emd) as stream:
+            kind = read_emd(stream.read(_MAX_EMD + 1), f"{path}, {emd}").kind
+        thumbnail = _thumbnail(archive)
+    notes = [] if thumbnail else [f"{path.name} holds no {_THUMBNAIL}: the item gets no picture"]
+    found, note = _item(path, item, spec)
+    notes += [note] if note else []
+    digest = hashlib.sha256(data).hexdigest()
+    return Package(path, len(data), digest, spec, kind, thumbnail, found, tuple(notes))
+
+
+def _check(path: Path) -> None:
+    """Refuse a package that ArcGIS would refuse."""
+
+
+def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:
+    """The picture of a package; what is too large or no PNG is none."""
+    if _THUMBNAIL not in archive.namelist():
+        return None
+    with archive.open(_THUMBNAIL) as stream:
+        data = stream.read(_MAX_THUMBNAIL + 1)
+    return data if len(data) <= _MAX_THUMBNAIL and data.startswith(_PNG) else None
+
+
+def _item(
+    package: Path, path: Path | None, spec: ModelSpec
+) -> tuple[Mapping[str, Any] | None, str | None]:
+    """The STAC item, and a note where the one beside the package is not used."""
+    chosen = path or package.parent / ITEM_NAME
+    if path is None and not chosen.is_file():
+        return None, None
+    item = read_json(read_file(chosen, _MAX_ITEM), str(chosen))
+    properties = item.get("properties")
+    if not isinstance(properties, dict) or item.get("type") != "Feature":
+        msg = f"{chosen} is not a STAC item (a GeoJSON Feature with properties)"
+        raise PublishError(msg)
+    stated = properties.get(SPEC_PROPERTY)
+    if item.get("id") == spec.id and stated in (None, spec.to_dict()):
+        return item, None
+    other = f"{chosen} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"
+    if path is None:
+        return None, f"{other}: it is not used"
+    msg = f"{other}: give the item of this model"
+    raise PublishError(msg)

@@ -1,0 +1,264 @@
+"""What a portal holds and allows, read without changing anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.packaging.strangers import shown
+
+from .errors import PublishError, broken, refusal_of_text
+from .listing import ITEM_TYPE
+from .rest import Rest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .login import Login
+    from .scrub import Secrets
+
+_PAGE = 100
+_CODE = re.compile(r"(?:Error Code: |'code': )(\d+)")
+_LOGGING_IN = "log in"
+_LISTED = 12
+"""Names that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group that the user is a member of."""
+
+    id: str
+    title: str
+    owner: str
+    may_add: bool
+    """Whether members may add items."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the user; an empty id is the root or a folder that is not there yet."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of the user."""
+
+    id: str
+    title: str
+    access: str
+    """``private``, ``shared``, ``org`` or ``public``."""
+    keywords: tuple[str, ...]
+    folder: Folder
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A portal and the user who is logged in."""
+
+    rest: Rest
+    address: str
+    name: str
+    username: str
+    privileges: frozenset[str] | None
+    """What the user may do; None where the portal does not say."""
+    free: int | None
+    """Bytes that the user may still store; None where the portal does not say."""
+    groups: tuple[Group, ...]
+
+    def page(self, item: str) -> str:
+        """Address of an item's page."""
+        return f"{self.address}/home/item.html?id={item}"
+
+    def require(self, privilege: str, doing: str) -> None:
+        """Refuse what the user may not do.
+
+        Raises:
+            PublishError: As said.
+        """
+        if self.privileges is not None and privilege not in self.privileges:
+            msg = (
+                f"{self.username} may not {doing} in {self.name} (no privilege {privilege}): ask "
+                "an administrator of the portal for a role that may"
+            )
+            raise PublishError(msg)
+
+    def content(self) -> tuple[tuple[Folder, ...], tuple[Item, ...]]:
+        """The folders of the user, and all deep learning packages in them.
+
+        The user's content is listed rather than searched: a search knows new items only after a
+        while, and a second run would add the item again.
+
+        Raises:
+            PublishError: The portal does not answer.
+        """
+        root = Folder("", "the root folder")
+        folders, items = self._listed(root)
+        for folder in folders:
+            items += self._listed(folder)[1]
+        return tuple(folders), tuple(items)
+
+    def _listed(self, folder: Folder) -> tuple[list[Folder], list[Item]]:
+        path = f"content/users/{self.username}" + (f"/{folder.id}" if folder.id else "")
+        folders: list[Folder] = []
+        items: list[Item] = []
+        start = 1
+        while start > 0:
+            page = self.rest.get(
+                path,
+                {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)},
+                doing=f"list the content of {self.username}",
+            )
+            if start == 1:
+                folders = [Folder(f["id"], f["title"]) for f in page.get("folders") or ()]
+            items += [_item(i, folder) for i in page["items"] if i.get("type") == ITEM_TYPE]
+            after = page.get("nextStart", -1)
+            start = after if after > start else -1
+        return folders, items
+
+    def groups_of(self, item: str) -> tuple[str, ...]:
+        """Ids of the groups that an item is shared with."""
+        found = self.rest.get(f"content/items/{item}/groups", {}, doing="see the item's groups")
+        kinds = ("admin", "member", "other")
+        return tuple(g["id"] for kind in kinds for g in found.get(kind) or ())
+
+
+def _item(found: Mapping[str, Any], folder: Folder) -> Item:
+    return Item(
+        found["id"],
+        str(found.get("title") or ""),
+        str(found.get("access") or "private"),
+        tuple(map(str, found.get("typeKeywords") or ())),
+        folder,
+    )
+
+
+def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Portal:
+    """Log in.
+
+    Args:
+        login: Where, and as whom.
+        authorities: Certificates (PEM) of authorities to trust beside those of the machine.
+        secrets: Receives the token that the portal gives.
+
+    Raises:
+        PublishError: The portal cannot be reached or refuses, or nobody is logged in.
+    """
+    from arcgis.gis import GIS
+    from requests.exceptions import RequestException
+
+    host = login.portal.partition("//")[2]
+    known: dict[str, Any] = (
+        {"token": login.token}
+        if login.token
+        else {"username": login.username, "password": login.password, "use_gen_token": True}
+    )
+    trusted = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
+    try:
+        gis = GIS(login.portal, set_active=False, timeout=60, **known, **trusted)
+        me = gis.users.me
+        properties = dict(gis.properties)
+    except RequestException as error:
+        raise broken(error, f"{_LOGGING_IN} at {login.portal}", host) from error
+    except Exception as error:  # the library raises plain Exception for what the portal says
+        raise _said(error, login) from error
+    if me is None:
+        msg = (
+            f"{login.portal} knows no user by what {login.source} holds: it may be an API key "
+            "without a user, or expired; make a token of a user"
+        )
+        raise PublishError(msg)
+    secrets.add(_token(gis))
+    return _portal(Rest(gis.session, login.portal), login, dict(me), properties)
+
+
+def _authorities(path: Path) -> Path:
+    """The file of certificates, if it is one.
+
+    Raises:
+        PublishError: It is not.
+    """
+    import ssl
+
+    try:
+        ssl.create_default_context().load_verify_locations(cafile=path)
+    except (OSError, ValueError) as error:
+        msg = f"{path} holds no certificates (PEM) that can be read: give a file with --ca-bundle"
+        raise PublishError(msg) from error
+    return path
+
+
+def _token(gis: Any) -> object:  # noqa: ANN401 - a GIS
+    token = getattr(gis.session.auth, "token", None)
+    return token() if callable(token) else token
+
+
+def _said(error: Exception, login: Login) -> PublishError:
+    """The error in an exception of the library, whose text repeats the portal's answer."""
+    text = str(error)
+    code = _CODE.search(text)
+    words = re.search(r"invalid username or password", text, re.IGNORECASE)
+    said = words.group() if words else " ".join(shown(text).split())
+    doing = f"{_LOGGING_IN} with {login.source} at {login.portal}"
+    return refusal_of_text(said, int(code.group(1)) if code else None, doing)
+
+
+def _portal(
+    rest: Rest, login: Login, me: Mapping[str, Any], properties: Mapping[str, Any]
+) -> Portal:
+    privileges = me.get("privileges")
+    quota, used = me.get("storageQuota"), me.get("storageUsage")
+    free = quota - used if isinstance(quota, int) and isinstance(used, int) and quota > 0 else None
+    return Portal(
+        rest,
+        login.portal,
+        str(properties.get("name") or login.portal),
+        str(me["username"]),
+        frozenset(map(str, privileges)) if isinstance(privileges, list) else None,
+        free,
+        tuple(_group(g, str(me["username"])) for g in me.get("groups") or ()),
+    )
+
+
+def _group(found: Mapping[str, Any], username: str) -> Group:
+    member = (found.get("userMembership") or {}).get("memberType")
+    leads = found.get("owner") == username or member in {"owner", "admin"}
+    return Group(
+        str(found["id"]),
+        str(found.get("title") or ""),
+        str(found.get("owner") or ""),
+        may_add=leads or not found.get("isViewOnly"),
+    )
+
+
+def group_named(portal: Portal, name: str) -> Group:
+    """The one group of the user that a title or an id means.
+
+    Raises:
+        PublishError: There is none, or there are several, or members may not add to it.
+    """
+    exact = [g for g in portal.groups if name in (g.id, g.title)]
+    hits = exact or [g for g in portal.groups if g.title.lower() == name.lower()]
+    if not hits:
+        known = ", ".join(shown(g.title) for g in portal.groups[:_LISTED]) or "none"
+        msg = (
+            f"{portal.username} is in no group {shown(name)} of {portal.name} (groups: {known}): "
+            "look at the title, or ask the owner of the group to be invited"
+        )
+        raise PublishError(msg)
+    if len(hits) > 1:
+        ids = ", ".join(f"{g.id} of {shown(g.owner)}" for g in hits)
+        msg = f"{len(hits)} groups are called {shown(name)} ({ids}): give the id of one"
+        raise PublishError(msg)
+    if not hits[0].may_add:
+        msg = (
+            f"members of the group {shown(hits[0].title)} may not add to it: ask its owner "
+            f"{shown(hits[0].owner)} to share the item, or for the right to add"
+        )
+        raise PublishError(msg)
+    return hits[0]

@@ -1,0 +1,126 @@
+"""Requests to a portal's REST API, over the session of the arcgis package.
+
+Uploads and updates are sent from here rather than by the library's `Folder.add` and `Item.update`
+(2.4.4), because those repeat a failed upload up to five times, which can make five items; ask for
+the state of an item "None" where the portal refused one, without telling why; send any property
+whose text happens to name a file on this machine as that file; and cannot be cancelled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from camp_detector_core.packaging.strangers import shown
+
+from .errors import PublishError, RefusedError, UnansweredError, broken, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PATIENCE = (30, 600)
+"""Seconds to connect, and for an answer: a portal stores a file before it answers."""
+_SERVER_FAULT = 500
+File = tuple[str, bytes, str]
+"""Name, content and media type."""
+
+
+class Rest:
+    """The REST API of one portal, as one user."""
+
+    def __init__(self, session: Any, portal: str) -> None:  # noqa: ANN401 - an EsriSession
+        """Take over a session.
+
+        Args:
+            session: Of the arcgis package; it adds the token to each request.
+            portal: Address of the portal, without what follows its home.
+        """
+        self._session = session
+        self._root = f"{portal}/sharing/rest"
+        self.host = urlsplit(portal).netloc
+        self._send_once()
+
+    def _send_once(self) -> None:
+        """Let requests to content be sent once: a repeated upload would make a second item."""
+        from requests.adapters import Retry
+
+        before = self._session.adapters["https://"]
+        once = type(before)(
+            assert_hostname=before.assert_hostname,
+            verify=before.verify,
+            additional_certs=before.additional_certs,
+            max_retries=Retry(0, read=False),
+        )
+        self._session.mount(f"{self._root}/content/", once)
+
+    def get(self, path: str, parameters: Mapping[str, str], *, doing: str) -> dict[str, Any]:
+        """Ask for something.
+
+        Args:
+            path: Below ``/sharing/rest``.
+            parameters: What is asked for.
+            doing: What this is for, in errors.
+
+        Raises:
+            PublishError: There is no answer, or it is a refusal.
+        """
+        return self._request("get", path, doing, params={"f": "json", **parameters})
+
+    def post(
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        *,
+        doing: str,
+        files: Mapping[str, File] | None = None,
+    ) -> dict[str, Any]:
+        """Have something done.
+
+        Args:
+            path: Below ``/sharing/rest``.
+            parameters: Fields of the form.
+            doing: What this is for, in errors.
+            files: Files of the form, by field.
+
+        Raises:
+            RefusedError: The portal will not.
+            UnansweredError: It may or may not have done so.
+            PublishError: The answer cannot be understood.
+        """
+        answer = self._request(
+            "post", path, doing, data={"f": "json", **parameters}, files=files or None
+        )
+        if answer.get("success", True) is False:
+            raise RefusedError(str(refusal({"message": "it says that it failed"}, doing)))
+        return answer
+
+    def _request(self, verb: str, path: str, doing: str, **sent: Any) -> dict[str, Any]:  # noqa: ANN401
+        import requests
+
+        send = getattr(self._session, verb)
+        try:
+            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, **sent)
+        except requests.exceptions.RequestException as error:
+            raise broken(error, doing, self.host) from error
+        if answer.status_code >= _SERVER_FAULT:
+            msg = (
+                f"cannot {doing}: {self.host} answers with an internal error "
+                f"({answer.status_code}): run the command again later"
+            )
+            raise UnansweredError(msg)
+        try:
+            found = answer.json()
+        except ValueError as error:
+            raise self._not_rest(answer.status_code, doing) from error
+        if not isinstance(found, dict):
+            raise self._not_rest(answer.status_code, doing)
+        fault = found.get("error")
+        if fault is not None:
+            raise refusal(fault if isinstance(fault, dict) else {"message": fault}, doing)
+        return found
+
+    def _not_rest(self, status: int, doing: str) -> PublishError:
+        return PublishError(
+            f"cannot {doing}: {shown(self.host)} answers (status {status}) with something that is "
+            "not the REST API of a portal: look at the address of the portal"
+        )

@@ -1,0 +1,79 @@
+"""Keep secrets out of all that is shown: messages, tracebacks, and what libraries log or print."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import traceback
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+from camp_detector_core.engine.errors import CampDetectorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIDDEN = "[hidden]"
+_SHORTEST = 4
+"""Shorter secrets would blot out parts of common words."""
+
+
+class Secrets:
+    """Texts that must not be shown."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._texts: set[str] = set()
+
+    def add(self, text: object) -> None:
+        """Keep a text hidden from now on, also as it looks in a URL or in Python's notation."""
+        if isinstance(text, str) and len(text) >= _SHORTEST:
+            self._texts |= {text, quote(text, safe=""), quote_plus(text), repr(text)[1:-1]}
+
+    def hide(self, text: str) -> str:
+        """A text without the secrets."""
+        for secret in sorted(self._texts, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text
+
+
+@contextmanager
+def scrubbed(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
+    """Let no exception out that holds a secret, and libraries neither print nor log.
+
+    Args:
+        secrets: What is hidden; may grow within the block.
+        tracebacks: Receives the cleaned traceback of the exception that ends the block.
+
+    Raises:
+        CampDetectorError: Of the same kind, with a cleaned message and no cause.
+    """
+    try:
+        with _quiet_libraries():
+            yield
+    except CampDetectorError as error:
+        tracebacks.append(secrets.hide(traceback.format_exc()))
+        error.args = tuple(secrets.hide(str(a)) for a in error.args)
+        error.__cause__ = error.__context__ = None
+        raise error.with_traceback(None) from None
+    except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a secret
+        tracebacks.append(secrets.hide(traceback.format_exc()))
+        msg = secrets.hide(f"{type(error).__name__}: {error}")
+        raise RuntimeError(msg) from None
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """No library reaches stdout or stderr; we speak after the block."""
+    root = logging.getLogger()
+    before, handler = root.handlers[:], logging.NullHandler()
+    root.handlers = [handler]
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        root.handlers = before
