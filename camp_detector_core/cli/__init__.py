@@ -12,6 +12,7 @@ from .catalog import catalog
 from .detect import detect
 from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR, print_error
 from .inspect import inspect
+from .package import package
 from .publish import publish
 from .validate import validate
 
@@ -36,6 +37,7 @@ def cli(context: click.Context) -> None:
 cli.add_command(catalog)
 cli.add_command(detect)
 cli.add_command(inspect)
+cli.add_command(package)
 cli.add_command(publish)
 cli.add_command(validate)
 

@@ -23,6 +23,7 @@ from camp_detector_core.engine.spec import METADATA_KEY
 
 from .emd import (
     FUNCTION,
+    KINDS,
     MODEL_MEMBER,
     TORCHSCRIPT_MEMBER,
     EmdFiles,
@@ -39,6 +40,8 @@ from .thumbnail import thumbnail
 from .validation.reading import assets_of, properties_of, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from camp_detector_core.engine.spec import ModelSpec
 
 _HOST = "esri_toolbox"
@@ -98,14 +101,52 @@ def create_dlpk(  # noqa: PLR0913 - each is one choice of the user
     """
     out = Path(out)
     stem_of(out)
-    with OutputSet([out], overwrite=overwrite) as outputs:
-        data = package_bytes(open_source(model, item=item, torchscript=torchscript), out, kind)
-        try:
-            outputs.target(out).temporary.write_bytes(data)
-        except OSError as error:
-            raise cannot_write(out, error, needed=len(data)) from error
-        outputs.commit()
+    source = open_source(model, item=item, torchscript=torchscript)
+    write_files({out: package_bytes(source, out, kind)}, overwrite)
     return out
+
+
+def create_dlpks(
+    source: PackageSource, folder: Path, *, name: str | None = None, overwrite: bool = False
+) -> list[Path]:
+    """Make a package of each kind, ``NAME-classify.dlpk`` and ``NAME-detect.dlpk``; both or none.
+
+    Args:
+        source: From `open_source`.
+        folder: It is made where it is missing.
+        name: By default the model's name.
+        overwrite: Whether earlier packages are replaced.
+
+    Raises:
+        SpecError: The name does not do.
+        OutputError: A package cannot be written, or exists.
+    """
+    base = source.spec.name if name is None else name
+    wanted = {folder / f"{base}-{kind}.dlpk": kind for kind in KINDS}
+    for out in wanted:
+        stem_of(out)
+    write_files({out: package_bytes(source, out, kind) for out, kind in wanted.items()}, overwrite)
+    return list(wanted)
+
+
+def write_files(files: Mapping[Path, bytes], overwrite: bool) -> None:  # noqa: FBT001 - no default
+    """Write all files, or none.
+
+    Raises:
+        OutputError: One cannot be written, or exists.
+    """
+    for folder in {path.parent for path in files}:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+    with OutputSet(list(files), overwrite=overwrite) as outputs:
+        for path, data in files.items():
+            try:
+                outputs.target(path).temporary.write_bytes(data)
+            except OSError as error:
+                raise cannot_write(path, error, needed=len(data)) from error
+        outputs.commit()
 
 
 def stem_of(out: Path) -> str:

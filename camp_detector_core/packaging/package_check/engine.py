@@ -1,0 +1,94 @@
+"""The copy of the engine in a package: its names and its sources are read, nothing is imported."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+from camp_detector_core.packaging.engine_copy import ENGINE_NAME, digest_of, engine_copy
+from camp_detector_core.packaging.strangers import shown
+
+from .archive import DAMAGED
+from .function import parse_source
+
+if TYPE_CHECKING:
+    from camp_detector_core.packaging.validation.findings import Findings
+
+    from .archive import Package
+    from .definition import Definition
+
+_MAX_ENGINE, _MAX_SOURCES, _MAX_FILES = 8 << 20, 16 << 20, 500
+_DIGITS = 8
+_AGAIN = "build the package again"
+
+
+def check_engine(
+    package: Package, definition: Definition, found: list[str], findings: Findings
+) -> None:
+    """Judge the zip file that the raster function imports from.
+
+    Args:
+        package: The members.
+        definition: Names it as ``EngineFile``.
+        found: Files at the root that have the name of an engine.
+        findings: Gets what is wrong.
+    """
+    stated, where = definition.fields.get("EngineFile"), (definition.name, "EngineFile")
+    if len(found) != 1:
+        what = f"holds {len(found)} copies of the engine at its root, and one is needed"
+        findings.problem(("package",), what, _AGAIN)
+        return
+    (name,) = found
+    if stated is not None and stated != name:
+        findings.problem(where, f"is {shown(stated)}, and the package holds {name}", _AGAIN)
+    data = package.read(name, _MAX_ENGINE)
+    if data is None:
+        return
+    known = engine_copy()
+    if (name, data) == (known.name, known.data):
+        findings.passed.append("engine of this release")
+        return
+    before = findings.problems()
+    sources = _sources(data, name, findings)
+    if sources is not None:
+        _check_sources(sources, name, findings)
+    if findings.problems() == before:
+        what = f"is not the engine of this release ({known.name})"
+        findings.advice((name,), what, "it is another release's, or it was made by others")
+
+
+def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | None:
+    """The files of the one package inside, by their path below it; None with a problem."""
+    home = f"{name.removesuffix('.zip')}/"
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [e for e in archive.infolist() if not e.is_dir()]
+            if len(entries) > _MAX_FILES or sum(e.file_size for e in entries) > _MAX_SOURCES:
+                findings.problem((name,), "unpacks to more than any engine", "reject the package")
+                return None
+            names = [e.filename for e in entries]
+            plain = [e.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for e in entries]
+            wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
+            if wrong or len(set(names)) < len(names) or not all(plain):
+                what = f"holds what is no source below {home} ({shown((wrong or names)[0])})"
+                findings.problem((name,), what, _AGAIN)
+                return None
+            sources = {e.filename.removeprefix(home): archive.read(e) for e in entries}
+    except DAMAGED as error:
+        findings.problem((name,), f"is no zip file that can be read: {shown(error)}", _AGAIN)
+        return None
+    if "__init__.py" not in sources:
+        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", _AGAIN)
+        return None
+    return sources
+
+
+def _check_sources(sources: dict[str, bytes], name: str, findings: Findings) -> None:
+    told = ENGINE_NAME.fullmatch(name)
+    if told and name.removesuffix(".zip")[-_DIGITS:] != digest_of(sources)[:_DIGITS]:
+        findings.problem((name,), "has another content than its name says: it was changed", _AGAIN)
+    for path, source in sorted(sources.items()):
+        tree = parse_source(source, path)
+        if isinstance(tree, str):
+            findings.problem((name, path), f"is no source of Python 3.9: {tree}", _AGAIN)

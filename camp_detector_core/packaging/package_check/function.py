@@ -1,0 +1,217 @@
+"""The Python raster function of a package: read and parsed, never imported."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.packaging.dlpk import raster_function
+from camp_detector_core.packaging.strangers import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from camp_detector_core.packaging.validation.findings import Findings
+
+    from .archive import Package
+    from .definition import Definition
+
+OLDEST = (3, 9)
+"""Python of ArcGIS Pro 3.0 to 3.2."""
+_MAX_SOURCE = 2 << 20
+_BUILT_IN = re.compile(r"\[Functions\]", re.IGNORECASE)
+_HEAVY = {
+    "arcgis", "arcpy", "cv2", "fastai", "keras", "onnxruntime", "osgeo", "PIL", "pandas",
+    "rasterio", "scipy", "shapely", "skimage", "sklearn", "tensorflow", "torch", "torchvision",
+    "transformers",
+}  # fmt: skip
+"""What is missing in some installations, or slow to load."""
+_ALL_NEED = ("initialize", "getParameterInfo", "getConfiguration")
+_NEEDS = {
+    "ImageClassification": ("updateRasterInfo", "updatePixels"),
+    "ObjectDetection": ("vectorize", "getFields", "getGeometryType"),
+    "InstanceDetection": ("vectorize", "getFields", "getGeometryType"),
+}
+
+
+def resolve(package: Package, stated: str) -> str | None:
+    """The member that a definition names; None where it leads nowhere."""
+    clean = PurePosixPath(stated.replace("\\", "/"))
+    if clean.is_absolute() or ".." in clean.parts or ":" in stated:
+        return None
+    return str(clean) if str(clean) in package.names else None
+
+
+def parse_source(data: bytes, name: str) -> ast.Module | str:
+    """A source as the oldest Python of ArcGIS sees it, or why it cannot be.
+
+    It is parsed and compiled, and neither imported nor run.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the source's author should hear
+            tree = ast.parse(data, shown(name), feature_version=OLDEST)
+            compile(tree, shown(name), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = f"line {error.lineno}: " if error.lineno else ""
+        return f"{line}{shown(error.msg)}"
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return shown(error) or type(error).__name__
+    return tree
+
+
+def check_function(package: Package, definition: Definition, findings: Findings) -> None:
+    """Judge the function that a definition names."""
+    stated, where = (
+        definition.fields.get("InferenceFunction"),
+        (
+            definition.name,
+            "InferenceFunction",
+        ),
+    )
+    if not isinstance(stated, str) or not stated:
+        if not definition.ours:
+            words = "is missing, so ArcGIS takes its own for the ModelType and ModelConfiguration"
+            findings.unchecked(where, words)
+        return
+    if _BUILT_IN.match(stated):
+        findings.unchecked(where, f"{shown(stated)} is a part of ArcGIS")
+        return
+    name = resolve(package, stated)
+    if name is None:
+        findings.problem(where, f"{shown(stated)} is not in the package", "build it again")
+        return
+    data = package.read(name, _MAX_SOURCE)
+    if data is None:
+        return
+    before = findings.problems()
+    tree = parse_source(data, name)
+    if isinstance(tree, str):
+        what = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
+        findings.problem((name,), what, "write it for the oldest Python that shall run it")
+        return
+    _check_class(tree, name, definition, findings)
+    _check_imports(tree, name, definition, findings)
+    if definition.ours:
+        _compare(data, name, findings)
+    if findings.problems() == before:
+        findings.passed.append("raster function")
+
+
+def _check_class(tree: ast.Module, name: str, definition: Definition, findings: Findings) -> None:
+    """Whether the class has the name of its file and the methods of its role."""
+    stem = PurePosixPath(name).stem
+    classes = {n.name: n for n in _top(tree.body) if isinstance(n, ast.ClassDef)}
+    found = classes.get(stem) or classes.get(_alias(tree, stem))
+    if found is None:
+        like = [c for c in classes.values() if "initialize" in _methods(c, classes)]
+        what = f"has no class {shown(stem)}, and ArcGIS looks for one of the file's name"
+        remedy = f"name the class {shown(stem)}"
+        if definition.ours or not like:
+            findings.problem((name,), what, remedy)
+            return
+        findings.advice((name,), f"{what} (samples of Esri break this)", remedy)
+        found = like[0]
+    methods = _methods(found, classes)
+    needs = (*_ALL_NEED, *_NEEDS.get(str(definition.fields.get("ModelType")), ()))
+    missing = [m for m in needs if m not in methods]
+    if missing and not _inherits_unknown(found, classes):
+        what = f"the class {shown(found.name)} has no {', '.join(missing)}"
+        findings.problem((name,), what, "write what the ModelType asks for")
+
+
+def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> set[str]:
+    """Names in a class and in those of this file that it inherits from."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        seen.add(one.name)
+        for part in _top(one.body):
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                names.add(part.name)
+            elif isinstance(part, ast.Assign):
+                names |= {t.id for t in part.targets if isinstance(t, ast.Name)}
+        bases = [b.id for b in one.bases if isinstance(b, ast.Name)]
+        waiting += [classes[b] for b in bases if b in classes and b not in seen]
+    return names
+
+
+def _inherits_unknown(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
+    """Whether a class has bases that are not in this file."""
+    known = {*classes, "object"}
+    return any(not isinstance(b, ast.Name) or b.id not in known for b in node.bases)
+
+
+def _alias(tree: ast.Module, stem: str) -> str:
+    """The class that a name is another name of: ``Stem = Other``."""
+    for node in _top(tree.body):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            if stem in names:
+                return node.value.id
+    return ""
+
+
+def _check_imports(tree: ast.Module, name: str, definition: Definition, findings: Findings) -> None:
+    """Libraries that are needed as soon as the file is imported."""
+    heavy = sorted(_imported(tree.body) & _HEAVY)
+    if not heavy:
+        return
+    what = (
+        f"imports {', '.join(heavy)} at its top: without them, choosing the model fails with "
+        "ERROR 002667"
+    )
+    say = findings.problem if definition.ours else findings.advice
+    say((name,), what, "import them in the functions that need them")
+
+
+def _imported(body: list[ast.stmt]) -> set[str]:
+    """Top packages that are imported unguarded when a module is."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.If | ast.With | ast.ClassDef):
+            if not _for_checkers(node):
+                found |= _imported([*node.body, *getattr(node, "orelse", [])])
+        elif isinstance(node, ast.Try):
+            guarded = [] if node.handlers else node.body
+            found |= _imported([*guarded, *node.orelse, *node.finalbody])
+    return found
+
+
+def _for_checkers(node: ast.stmt) -> bool:
+    """Whether a branch is for type checkers alone."""
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in {
+        n.id if isinstance(n, ast.Name) else n.attr
+        for n in ast.walk(node.test)
+        if isinstance(n, ast.Name | ast.Attribute)
+    }
+
+
+def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements of a module or a class, also those in its branches."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try):
+            yield from _top([*node.body, *node.orelse])
+
+
+def _compare(data: bytes, name: str, findings: Findings) -> None:
+    """Hold our function against the one of this release."""
+    try:
+        known = raster_function()
+    except CampDetectorError as error:
+        findings.unchecked((name,), shown(error))
+        return
+    if data != known:
+        what = "is not the function of this release"
+        findings.advice((name,), what, "it is another release's, or it was changed")

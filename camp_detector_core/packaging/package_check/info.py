@@ -1,0 +1,140 @@
+"""What portals show of a package, and the papers beside its model."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING
+from xml.parsers import expat  # a parser that only counts elements here, without entities
+
+from camp_detector_core.packaging.item_info import PACKAGE_TYPE
+from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.packaging.thumbnail import SIGNATURE
+
+if TYPE_CHECKING:
+    from camp_detector_core.packaging.validation.findings import Findings
+
+    from .archive import Package
+
+_MAX_XML, _MAX_PICTURE = 1 << 20, 4 << 20
+_MAX_DEPTH = 20
+_ITEM, _INFO = "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo"
+_ROOTS = {_ITEM: "ESRI_ItemInformation", _INFO: "pkinfo"}
+_OWN = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
+_BITS, _COLOURS = {1, 2, 4, 8, 16}, {0, 2, 3, 4, 6}
+_AGAIN = "build the package again"
+
+
+def check_info(package: Package, findings: Findings, *, ours: bool) -> None:
+    """Judge item information and pictures; they may be missing, but in a package of ours."""
+    before = findings.problems()
+    if ours:
+        for name in _OWN:
+            if name not in package.names:
+                findings.advice((name,), "is missing", _AGAIN)
+    for name in sorted(package.names):
+        low = name.lower()
+        if low in _ROOTS:
+            data = package.read(name, _MAX_XML)
+            if data is not None:
+                _check_xml(data, name, _ROOTS[low], findings)
+        elif low.startswith("esriinfo/") and low.endswith(".png"):
+            data = package.read(name, _MAX_PICTURE)
+            if data is not None:
+                _check_png(data, name, findings)
+    if findings.problems() == before and any(n.startswith("esriinfo/") for n in package.names):
+        findings.passed.append("item information")
+
+
+class _Refused(Exception):  # noqa: N818 - ends the parser, and never leaves this module
+    """Why a document is not read on."""
+
+
+class _Document:
+    """The root of a document, and its ``type``; entities are refused."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read all of it.
+
+        Raises:
+            _Refused: It is not what it should be.
+        """
+        self.root = ""
+        self.kind = ""
+        self._way: list[str] = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._text, self._doctype
+        try:
+            parser.Parse(data, True)  # noqa: FBT003 - expat takes no names
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            msg = f"is not well-formed XML: {shown(error)}"
+            raise _Refused(msg) from error
+
+    def _start(self, element: str, _attributes: dict[str, str]) -> None:
+        self.root = self.root or element
+        self._way.append(element)
+        if len(self._way) > _MAX_DEPTH:
+            msg = "is nested too deep"
+            raise _Refused(msg)
+
+    def _end(self, _element: str) -> None:
+        self._way.pop()
+
+    def _text(self, words: str) -> None:
+        if self._way[1:] == ["type"]:
+            self.kind += words
+
+    def _doctype(self, *_: object) -> None:
+        msg = "declares a document type"
+        raise _Refused(msg)
+
+
+def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
+    """Whether a document is well-formed, without entities, and of the right kind."""
+    try:
+        found = _Document(data)
+    except _Refused as error:
+        findings.problem((name,), str(error), _AGAIN)
+        return
+    if found.root != root:
+        findings.problem((name,), f"is <{shown(found.root)}> and not <{root}>", _AGAIN)
+    elif found.kind and found.kind.strip() != PACKAGE_TYPE:
+        what = f"has the type {shown(found.kind)!r}, and not {PACKAGE_TYPE!r}"
+        findings.advice((name,), what, "correct it")
+
+
+def _check_png(data: bytes, name: str, findings: Findings) -> None:
+    """Whether a picture is made of whole chunks (PNG specification, section 5)."""
+    reason = _png_fault(data)
+    if reason:
+        findings.problem((name,), f"is no sound PNG: {reason}", _AGAIN)
+
+
+def _png_fault(data: bytes) -> str:
+    if not data.startswith(SIGNATURE):
+        return "its first bytes are others"
+    at = len(SIGNATURE)
+    kinds: list[bytes] = []
+    while at < len(data) and kinds[-1:] != [b"IEND"]:
+        if at + 12 > len(data):
+            return "it is cut"
+        (size,) = struct.unpack_from(">I", data, at)
+        kind, end = data[at + 4 : at + 8], at + 12 + size
+        if end > len(data):
+            return "it is cut"
+        if struct.unpack_from(">I", data, end - 4)[0] != zlib.crc32(data[at + 4 : end - 4]):
+            return f"a checksum is wrong ({shown(kind.decode('latin-1'))})"
+        if not kinds and (kind != b"IHDR" or not _sound_header(data[at + 8 : end - 4])):
+            return "its header is wrong"
+        kinds.append(kind)
+        at = end
+    missing = [k.decode() for k in (b"IHDR", b"IDAT", b"IEND") if k not in kinds]
+    return f"{missing[0]} is missing" if missing else ""
+
+
+def _sound_header(header: bytes) -> bool:
+    if len(header) != 13:  # noqa: PLR2004 - of the specification
+        return False
+    width, height, bits, colour, *_ = struct.unpack(">IIBBBBB", header)
+    return width > 0 and height > 0 and bits in _BITS and colour in _COLOURS

@@ -1,0 +1,159 @@
+"""The network of a package, held against its definition; it is neither loaded nor run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+from camp_detector_core.packaging.dlpk import script_spec
+from camp_detector_core.packaging.onnx_graph import read_graph
+from camp_detector_core.packaging.onnx_reader import fields as proto_fields
+from camp_detector_core.packaging.onnx_reader import read_metadata
+from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.packaging.validation.reading import as_list, is_whole
+
+from .function import resolve
+
+if TYPE_CHECKING:
+    from camp_detector_core.packaging.onnx_graph import Graph
+    from camp_detector_core.packaging.validation.findings import Findings
+
+    from .archive import Package
+    from .definition import Definition
+
+_MAX_MODEL = 1 << 30
+_IR_FIELD, _OPSET_FIELD, _OPSET_VERSION, _OPSET_DOMAIN = 1, 8, 2, 1
+_MAX_IR, _MAX_OPSET = 9, 20
+"""Of ONNX Runtime 1.17, which ArcGIS Pro 3.3 brings (by its table of versions; not tried there)."""
+_RANK = 4
+_AGAIN = "build the package again"
+
+
+def check_network(package: Package, definition: Definition, findings: Findings) -> None:
+    """Judge the model file that a definition names, and its TorchScript."""
+    where, stated = (definition.name, "ModelFile"), definition.fields.get("ModelFile")
+    if not isinstance(stated, str) or not stated:
+        if not definition.ours:
+            findings.advice(where, "is missing", "name the file of the model")
+        return
+    name = resolve(package, stated)
+    if name is None:
+        findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
+        return
+    if name.lower().endswith(".onnx"):
+        data = package.read(name, _MAX_MODEL)
+        if data is not None:
+            _check_onnx(data, name, definition, findings)
+    else:
+        if definition.ours:
+            findings.problem(where, f"{shown(stated)} is not an ONNX model", _AGAIN)
+        words = "is no ONNX model and was not looked into; loading a pickle runs what is in it"
+        findings.unchecked((name,), words, "take it from people whom you trust")
+    _check_script(package, definition, findings)
+
+
+def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findings) -> None:
+    before = findings.problems()
+    try:
+        graph, told = read_graph(data, name), read_metadata(data, name)
+        ir, opset = _versions(data)
+    except (CampDetectorError, ValueError, IndexError) as error:
+        findings.problem((name,), shown(error), "put the model in again")
+        return
+    _check_spec(told.get(METADATA_KEY), name, definition, findings)
+    _check_input(graph, name, definition, findings)
+    if definition.spec is not None:
+        _check_outputs(graph, name, definition.spec, findings)
+    if ir > _MAX_IR or opset > _MAX_OPSET:
+        what = f"has IR version {ir} and opset {opset}, and ONNX Runtime 1.17 of ArcGIS Pro 3.3"
+        findings.advice((name,), f"{what} knows {_MAX_IR} and {_MAX_OPSET}", "export it for 17")
+    if findings.problems() == before:
+        findings.passed.append("network")
+
+
+def _check_spec(told: str | None, name: str, definition: Definition, findings: Findings) -> None:
+    """Whether the description in the network is the one in the definition."""
+    if definition.spec is None:
+        return
+    if told is None:
+        findings.problem((name,), f"has no {METADATA_KEY} in its metadata", "export it again")
+        return
+    try:
+        same = ModelSpec.from_json(told) == definition.spec
+    except CampDetectorError as error:
+        findings.problem((name,), shown(error), "export it again")
+        return
+    if not same:
+        what = f"and {definition.name} describe different models"
+        findings.problem((name,), what, _AGAIN)
+
+
+def _check_input(graph: Graph, name: str, definition: Definition, findings: Findings) -> None:
+    if len(graph.inputs) != 1:
+        say = findings.problem if definition.ours else findings.advice
+        say((name,), f"has {len(graph.inputs)} inputs, and one is expected", "see that it fits")
+        return
+    shape = graph.inputs[0].shape
+    if shape is None or len(shape) != _RANK:
+        say = findings.problem if definition.ours else findings.advice
+        say((name,), f"takes the shape {shown(shape)}, and not four dimensions", "see that it fits")
+        return
+    bands = len(as_list(definition.fields.get("ExtractBands")))
+    last = shape[3] == bands and shape[1] != bands and not definition.ours
+    channels, sides = (shape[3], shape[1:3]) if last else (shape[1], shape[2:])
+    if bands and channels not in {-1, bands}:
+        what = f"takes {channels} bands, and ExtractBands names {bands}"
+        findings.problem((name,), what, _AGAIN)
+    for key, side in zip(("ImageHeight", "ImageWidth"), sides, strict=True):
+        told = definition.fields.get(key)
+        if is_whole(told) and side not in {-1, told}:
+            findings.problem((name,), f"takes {side} pixels where {key} is {told}", _AGAIN)
+        elif side != -1 and definition.fields.get("SupportsVariableTileSize") is True:
+            what = f"takes {side} pixels alone, and SupportsVariableTileSize is true"
+            findings.problem((name,), what, "export it with free height and width")
+
+
+def _check_outputs(graph: Graph, name: str, spec: ModelSpec, findings: Findings) -> None:
+    wanted = [len(spec.classes), *([1] if spec.separation is not None else [])]
+    shapes = [output.shape or () for output in graph.outputs]
+    fit = len(shapes) == len(wanted) and all(
+        len(shape) == _RANK and shape[1] in {-1, channels}
+        for shape, channels in zip(shapes, wanted, strict=True)
+    )
+    if not fit:
+        what = f"gives {shown(shapes)}, and its description wants {wanted} channels"
+        findings.problem((name,), what, "export it again")
+
+
+def _versions(data: bytes) -> tuple[int, int]:
+    """IR version and opset of the standard operators; 0 where a file does not say."""
+    ir = opset = 0
+    for number, value in proto_fields(memoryview(data)):
+        if number == _IR_FIELD and isinstance(value, int):
+            ir = value
+        elif number == _OPSET_FIELD and isinstance(value, memoryview):
+            entry = dict(proto_fields(value))
+            domain, version = entry.get(_OPSET_DOMAIN), entry.get(_OPSET_VERSION)
+            if not domain and isinstance(version, int):
+                opset = version
+    return ir, opset
+
+
+def _check_script(package: Package, definition: Definition, findings: Findings) -> None:
+    """Whether the TorchScript is there and of the same model."""
+    stated, where = definition.fields.get("TorchScriptFile"), (definition.name, "TorchScriptFile")
+    if stated is None or not definition.ours:
+        return
+    name = resolve(package, stated) if isinstance(stated, str) else None
+    if name is None:
+        findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
+        return
+    data = package.read(name, _MAX_MODEL)
+    if data is None:
+        return
+    told = script_spec(data)
+    if told is None:
+        findings.problem((name,), "is not TorchScript that training exported", _AGAIN)
+    elif definition.spec is not None and told != definition.spec.to_json():
+        findings.problem((name,), f"and {definition.name} describe different models", _AGAIN)
