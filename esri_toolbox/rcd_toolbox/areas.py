@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Optional, Sequence
 
-Point = Tuple[float, float]
+Point = tuple[float, float]
 Ring = Sequence[Point]
 
 
@@ -70,7 +70,7 @@ class AreaIndex:
         return None
 
 
-def _box(rings: Sequence[Ring]) -> Tuple[float, float, float, float]:
+def _box(rings: Sequence[Ring]) -> tuple[float, float, float, float]:
     xs = [x for ring in rings for x, _ in ring]
     ys = [y for ring in rings for _, y in ring]
     if not xs:
@@ -105,7 +105,7 @@ class HexagonGrid:
     width: float
     """Metres between opposite sides."""
 
-    def cell_of(self, point: Point) -> Tuple[int, int]:
+    def cell_of(self, point: Point) -> tuple[int, int]:
         """The cell of a point, as column and row of a sheared lattice (axial coordinates)."""
         x = (point[0] - self.origin[0]) * self.metres[0]
         y = (point[1] - self.origin[1]) * self.metres[1]
@@ -113,14 +113,14 @@ class HexagonGrid:
         q = x / self.width - r / 2
         return _rounded(q, r)
 
-    def centre(self, cell: Tuple[int, int]) -> Point:
+    def centre(self, cell: tuple[int, int]) -> Point:
         """The middle of a cell, in units of the coordinate system."""
         q, r = cell
         x = self.width * (q + r / 2)
         y = self.width * math.sqrt(3) / 2 * r
         return self.origin[0] + x / self.metres[0], self.origin[1] + y / self.metres[1]
 
-    def ring(self, cell: Tuple[int, int]) -> List[Point]:
+    def ring(self, cell: tuple[int, int]) -> list[Point]:
         """The closed outline of a cell, clockwise, in units of the coordinate system.
 
         Corners are computed from the lattice of corners, so that neighbours share them exactly.
@@ -132,13 +132,11 @@ class HexagonGrid:
         for dx, dy in around:
             x = (2 * q + r + dx) * self.width / 2
             y = (3 * r + dy) * self.width / (2 * math.sqrt(3))
-            out.append(
-                (self.origin[0] + x / self.metres[0], self.origin[1] + y / self.metres[1])
-            )
+            out.append((self.origin[0] + x / self.metres[0], self.origin[1] + y / self.metres[1]))
         return out
 
 
-def _rounded(q: float, r: float) -> Tuple[int, int]:
+def _rounded(q: float, r: float) -> tuple[int, int]:
     """The nearest cell: the three coordinates are rounded, and the one most off is made to fit."""
     s = -q - r
     rq, rr, rs = round(q), round(r), round(s)
@@ -150,9 +148,7 @@ def _rounded(q: float, r: float) -> Tuple[int, int]:
     return rq, rr
 
 
-def tally(
-    dwellings: Sequence[Dwelling], index: AreaIndex, count: int
-) -> Tuple[List[Tally], Tally]:
+def tally(dwellings: Sequence[Dwelling], index: AreaIndex, count: int) -> tuple[list[Tally], Tally]:
     """Count dwellings in each of ``count`` areas, and outside of all."""
     areas = [Tally() for _ in range(count)]
     outside = Tally()
@@ -162,11 +158,9 @@ def tally(
     return areas, outside
 
 
-def tally_cells(
-    dwellings: Sequence[Dwelling], grid: HexagonGrid
-) -> Dict[Tuple[int, int], Tally]:
+def tally_cells(dwellings: Sequence[Dwelling], grid: HexagonGrid) -> dict[tuple[int, int], Tally]:
     """Count dwellings in each cell that holds one, cells from top to bottom, left to right."""
-    found: Dict[Tuple[int, int], Tally] = {}
+    found: dict[tuple[int, int], Tally] = {}
     for dwelling in dwellings:
         found.setdefault(grid.cell_of(dwelling.at), Tally()).add(dwelling)
     return {cell: found[cell] for cell in sorted(found, key=lambda c: (-c[1], c[0]))}

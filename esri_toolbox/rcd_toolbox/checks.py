@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from .errors import ToolError
 from .ground import fault_of_size
@@ -11,7 +11,7 @@ from .model_folder import default_model
 from .model_package import Model, read_model, summary_of, value_in
 from .raster_facts import RasterFacts, facts_of
 
-Parameters = Dict[str, Any]
+Parameters = dict[str, Any]
 """``arcpy.Parameter`` by name."""
 FILLED = ("threshold", "min_area", "tile_size")
 """Parameters that start with the model's own values."""
@@ -63,7 +63,7 @@ def fill(parameters: Parameters, kind: str) -> None:
     says.value = now
 
 
-def findings(parameters: Parameters, kind: str) -> List[Finding]:
+def findings(parameters: Parameters, kind: str) -> list[Finding]:
     """All that does not fit, as far as it can be told without reading a pixel."""
     named = parameters["in_raster"].value
     try:
@@ -82,7 +82,7 @@ def findings(parameters: Parameters, kind: str) -> List[Finding]:
         return [*found, Finding("in_raster", str(error), is_error=True)]
 
 
-def _of_model(model: Model, kind: str, parameters: Parameters) -> List[Finding]:
+def _of_model(model: Model, kind: str, parameters: Parameters) -> list[Finding]:
     found = []
     if model.kind != kind:
         text = (
@@ -100,7 +100,7 @@ def _of_model(model: Model, kind: str, parameters: Parameters) -> List[Finding]:
     return found
 
 
-def of_raster(raster: RasterFacts, model: Model) -> List[Finding]:
+def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
     """What does not fit between a raster and a model."""
     found = []
 
@@ -147,7 +147,7 @@ def of_raster(raster: RasterFacts, model: Model) -> List[Finding]:
     return found
 
 
-def _of_engine(raster: RasterFacts, model: Model, parameters: Parameters) -> List[Finding]:
+def _of_engine(raster: RasterFacts, model: Model, parameters: Parameters) -> list[Finding]:
     wanted = parameters["engine"].valueAsText or "AUTOMATIC"
     try:
         _, reason = choose(wanted, raster, model)
@@ -161,9 +161,9 @@ def _of_engine(raster: RasterFacts, model: Model, parameters: Parameters) -> Lis
     return [Finding("engine", text, is_error=False)]
 
 
-def show(parameters: Parameters, found: List[Finding]) -> None:
+def show(parameters: Parameters, found: list[Finding]) -> None:
     """Put the findings at their parameters; of several, errors first, all in one text."""
-    by_name: Dict[str, List[Finding]] = {}
+    by_name: dict[str, list[Finding]] = {}
     for finding in found:
         by_name.setdefault(finding.parameter, []).append(finding)
     for name, several in by_name.items():

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Optional
 
 from .checks import Finding, model_of, of_raster
 from .errors import ToolError
 from .machine import choose
-from .model_package import Model
 from .raster_facts import RasterFacts, facts_of
 
-Bounds = Tuple[float, float, float, float]
+if TYPE_CHECKING:
+    from .model_package import Model
+
+Bounds = tuple[float, float, float, float]
 """Least x, least y, greatest x, greatest y."""
 
 
@@ -58,7 +60,7 @@ def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def choices_of(parameters: Dict[str, Any], kind: str, messages: Any) -> Choices:  # noqa: ANN401
+def choices_of(parameters: dict[str, Any], kind: str, messages: Any) -> Choices:
     """Read the parameters, and refuse what cannot be run.
 
     Raises:
@@ -114,17 +116,17 @@ def _refuse(errors: list[Finding]) -> None:
         raise ToolError(" ".join(f.text for f in errors))
 
 
-def _text(parameters: Dict[str, Any], name: str) -> str:
+def _text(parameters: dict[str, Any], name: str) -> str:
     return str(parameters[name].valueAsText or "")
 
 
-def _number(parameters: Dict[str, Any], name: str, model: Model) -> float:
+def _number(parameters: dict[str, Any], name: str, model: Model) -> float:
     """The user's number, or the model's own."""
     value = parameters[name].value if name in parameters else None
     return model.default(name) if value is None else float(value)
 
 
-def _bounds(extent: Any, facts: RasterFacts) -> Optional[Bounds]:  # noqa: ANN401
+def _bounds(extent: Any, facts: RasterFacts) -> Optional[Bounds]:
     """The part of the raster to work on: the parameter's, or else the environment's."""
     import arcpy
 
@@ -137,9 +139,13 @@ def _bounds(extent: Any, facts: RasterFacts) -> Optional[Bounds]:  # noqa: ANN40
             return None
         left, bottom, right, top = numbers
     else:
-        reference = getattr(given, "spatialReference", None)
+        reference: Any = getattr(given, "spatialReference", None)
         known = reference is not None and reference.type in {"Geographic", "Projected"}
-        if known and facts.has_place and reference.exportToString() != facts.reference.exportToString():
+        if (
+            known
+            and facts.has_place
+            and reference.exportToString() != facts.reference.exportToString()
+        ):
             given = given.projectAs(facts.reference)
         left, bottom = float(given.XMin), float(given.YMin)
         right, top = float(given.XMax), float(given.YMax)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator
+from typing import Any, Iterator
 
 from . import deep_learning, own_engine
 from .choices import Choices, choices_of
@@ -16,7 +16,7 @@ from .model_package import CLASSIFY
 _FIELD = "Class"
 
 
-def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+def execute(parameters: dict[str, Any], messages: Any) -> None:
     """Classify pixels and write the raster."""
     target = str(parameters["out_raster"].valueAsText)
     require_new(target, "the output")
@@ -63,9 +63,7 @@ def _copy(made: str, target: str) -> None:
 
     if arcpy.Exists(target):
         arcpy.management.Delete(target)
-    arcpy.management.CopyRaster(
-        made, target, nodata_value="255", pixel_type="8_BIT_UNSIGNED"
-    )
+    arcpy.management.CopyRaster(made, target, nodata_value="255", pixel_type="8_BIT_UNSIGNED")
 
 
 def _name_classes(chosen: Choices, target: str) -> None:
@@ -74,7 +72,9 @@ def _name_classes(chosen: Choices, target: str) -> None:
 
     classes = {0: ("background", "#000000"), **chosen.model.classes}
     colours = Path(str(arcpy.CreateUniqueName("rcd_colours.clr", arcpy.env.scratchFolder)))
-    lines = [" ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, (_, c) in classes.items()]
+    lines = [
+        " ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, (_, c) in classes.items()
+    ]
     try:
         colours.write_text("\n".join(lines) + "\n", encoding="ascii")
         arcpy.management.AddColormap(target, None, os.fspath(colours))

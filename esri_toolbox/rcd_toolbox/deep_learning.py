@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator
+from typing import TYPE_CHECKING, Any, Iterator
 
-from .choices import Choices
 from .host import licence
 from .machine import EXTENSION
+
+if TYPE_CHECKING:
+    from .choices import Choices
 
 
 @contextmanager
@@ -18,7 +20,7 @@ def _environment(chosen: Choices) -> Iterator[None]:
     facts = chosen.facts
     size = facts.cell_size(chosen.model)
     bounds = chosen.bounds or facts.bounds
-    wanted: Dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "cellSize": size.value,
         "extent": arcpy.Extent(*bounds),
         "outputCoordinateSystem": facts.reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Sequence, Tuple
+from typing import Any, Iterator, Sequence
 
 from . import deep_learning, own_engine
 from .choices import Choices, choices_of
@@ -10,15 +10,16 @@ from .features import Field, feature_class, ground_area
 from .host import Progress, require_new
 from .model_package import DETECT
 
-FIELDS: Tuple[Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     ("class", "TEXT", 64),
     ("area_m2", "DOUBLE", 0),
     ("confidence", "DOUBLE", 0),
 )
-Row = Tuple[Any, Sequence[Any]]
+_SLACK = 0.99
+Row = tuple[Any, Sequence[Any]]
 
 
-def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+def execute(parameters: dict[str, Any], messages: Any) -> None:
     """Find dwellings and write them."""
     target = str(parameters["out_features"].valueAsText)
     require_new(target, "the output")
@@ -43,7 +44,7 @@ def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
     messages.addMessage(totals.text(chosen))
 
 
-def _announce(chosen: Choices, messages: Any) -> None:  # noqa: ANN401
+def _announce(chosen: Choices, messages: Any) -> None:
     model = chosen.model
     messages.addMessage(
         f"Model {model.id} ({model.path.name}), threshold {chosen.threshold:g}, minimum area "
@@ -70,8 +71,9 @@ def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[Row]:
             if shape is None:
                 continue
             area = ground_area(shape)
-            # The raster function does not know how large a pixel is on the ground.
-            if area >= chosen.min_area:
+            # The raster function drops them already, where it was told how large a pixel is. The
+            # areas of a projection differ a little from those on the ground.
+            if area >= chosen.min_area * _SLACK:
                 name = names.get(int(value), str(value))
                 yield shape, (name, area, float(confidence))
 
@@ -96,7 +98,8 @@ class _Totals:
                 f"{chosen.threshold:g}, and look at the order of the bands."
             )
         noun = "dwelling" if self.count == 1 else "dwellings"
+        mean = self.area / self.count
         return (
-            f"{self.count} {noun} found; they cover {self.area:,.0f} m2, {self.area / self.count:.1f}"
-            " m2 each on average."
+            f"{self.count} {noun} found; they cover {self.area:,.0f} m2, {mean:.1f} m2 each on "
+            "average."
         )

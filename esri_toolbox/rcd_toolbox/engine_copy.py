@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ToolError
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
@@ -33,7 +35,7 @@ def engine_zip() -> Path:
     return found[0]
 
 
-def engine(module: str) -> Any:  # noqa: ANN401 - its types are not at hand inside ArcGIS
+def engine(module: str) -> Any:
     """A module of the copy, such as ``engine.spec`` or ``hostgdal``.
 
     The package has a name with its version and checksum, so that copies of several releases can

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Iterator, Sequence
 
 from .deep_learning import discard
 
-Field = Tuple[str, str, int]
+Field = tuple[str, str, int]
 """Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
 
 
@@ -19,7 +19,7 @@ class Table:
         self.path = path
         self.names = [name for name, _, _ in fields]
 
-    def fill(self, rows: Iterator[Tuple[Any, Sequence[Any]]]) -> int:
+    def fill(self, rows: Iterator[tuple[Any, Sequence[Any]]]) -> int:
         """Write polygons with the values of their fields; returns how many."""
         import arcpy
 
@@ -32,7 +32,7 @@ class Table:
 
 
 @contextmanager
-def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Iterator[Table]:  # noqa: ANN401
+def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Iterator[Table]:
     """Give a table to fill, and write it to its place at the end.
 
     Args:
@@ -59,29 +59,44 @@ def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Itera
         discard(path)
 
 
-def polygon(rings: Sequence[Sequence[Tuple[float, float]]], reference: Any) -> Any:  # noqa: ANN401
+def polygon(rings: Sequence[Sequence[tuple[float, float]]], reference: Any) -> Any:
     """A polygon of closed rings: the outer one clockwise as ArcGIS has it, holes the other way."""
     import arcpy
 
-    shape: Dict[str, Any] = {"rings": [[list(point) for point in ring] for ring in rings]}
+    shape: dict[str, Any] = {"rings": [[list(point) for point in ring] for ring in rings]}
     code = int(getattr(reference, "factoryCode", 0) or 0)
     shape["spatialReference"] = {"wkid": code} if code else {"wkt": reference.exportToString()}
-    return arcpy.AsShape(shape, True)
+    return arcpy.AsShape(shape, esri_json=True)
 
 
-def turned(ring: Sequence[Tuple[float, float]], *, clockwise: bool) -> List[Tuple[float, float]]:
+def turned(ring: Sequence[tuple[float, float]], *, clockwise: bool) -> list[tuple[float, float]]:
     """The ring in the wanted direction, y upwards."""
     doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(_local(ring), _local(ring)[1:]))
     points = [(float(x), float(y)) for x, y in ring]
     return points if (doubled < 0) == clockwise else points[::-1]
 
 
-def _local(ring: Sequence[Tuple[float, float]]) -> List[Tuple[float, float]]:
+def _local(ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Relative to the first point, so that large coordinates cost no digits."""
     x0, y0 = ring[0]
     return [(x - x0, y - y0) for x, y in ring]
 
 
-def ground_area(shape: Any) -> float:  # noqa: ANN401
+def ground_area(shape: Any) -> float:
     """Geodesic area of a polygon in square metres."""
     return float(shape.getArea("GEODESIC", "SQUAREMETERS"))
+
+
+def rings_of(shape: Any) -> list[list[tuple[float, float]]]:
+    """The closed rings of a polygon; curves as the straight lines between their ends."""
+    rings: list[list[tuple[float, float]]] = []
+    for part in shape:
+        ring: list[tuple[float, float]] = []
+        for point in part:
+            if point is None:  # what follows is a hole
+                rings.append(ring)
+                ring = []
+            else:
+                ring.append((float(point.X), float(point.Y)))
+        rings.append(ring)
+    return [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings if ring]

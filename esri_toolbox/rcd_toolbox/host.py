@@ -13,7 +13,7 @@ VERBOSE = "CAMP_DETECTOR_VERBOSE"
 """Environment variable: with it a failure also gives its traceback."""
 
 
-def run_tool(work: Callable[[], None], messages: Any) -> None:  # noqa: ANN401
+def run_tool(work: Callable[[], None], messages: Any) -> None:
     """Run a tool; whatever fails becomes one message and ``arcpy.ExecuteError``."""
     import arcpy
 
@@ -49,7 +49,7 @@ def run_tool(work: Callable[[], None], messages: Any) -> None:  # noqa: ANN401
         arcpy.ResetProgressor()
 
 
-def _fail(messages: Any, text: str, error: BaseException) -> None:  # noqa: ANN401
+def _fail(messages: Any, text: str, error: BaseException) -> None:
     import arcpy
 
     messages.addErrorMessage(text)

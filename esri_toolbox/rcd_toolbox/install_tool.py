@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 from .errors import ToolError
 from .host import Progress
@@ -11,7 +11,7 @@ from .model_folder import install
 from .package_check import describe, faults_of
 
 
-def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+def execute(parameters: dict[str, Any], messages: Any) -> None:
     """Check a package, explain it, and install it."""
     package = Path(str(parameters["in_package"].valueAsText))
     progress = Progress("Checking the package")
@@ -36,7 +36,7 @@ def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
     messages.addMessage("It is now the default model of this kind.")
 
 
-def _check(path: Path, named: Path, messages: Any) -> None:  # noqa: ANN401
+def _check(path: Path, named: Path, messages: Any) -> None:
     """Refuse a package with faults, all of which are told."""
     faults = faults_of(path, name=named.name)
     for fault in faults:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from .errors import ToolError
-from .model_package import Model
-from .raster_facts import RasterFacts
+
+if TYPE_CHECKING:
+    from .model_package import Model
+    from .raster_facts import RasterFacts
 
 EXTENSION = "ImageAnalyst"
 INSTALLER = (
@@ -49,9 +51,7 @@ def why_not_own() -> Optional[str]:
     except ToolError as error:
         return str(error)
     if not has_module("onnxruntime"):
-        return (
-            f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
-        )
+        return f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
     if not has_module("osgeo"):
         return "GDAL for Python (osgeo) is missing in this Python; ArcGIS Pro's own has it"
     return None

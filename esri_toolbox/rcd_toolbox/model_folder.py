@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Optional
 
 from .errors import ToolError
 from .model_package import read_model
@@ -41,7 +41,7 @@ def default_model(kind: str) -> Path:
             try:
                 if read_model(path).kind == kind:
                     return path
-            except (ToolError, OSError):
+            except (ToolError, OSError):  # noqa: PERF203 - others may be good
                 continue
     msg = (
         f"no model package of the kind {kind} is installed or lies beside the toolbox: choose one "
@@ -50,17 +50,15 @@ def default_model(kind: str) -> Path:
     raise ToolError(msg)
 
 
-def _newest_first(folder: Path) -> List[Path]:
-    found: List[Tuple[int, str, Path]] = []
+def _newest_first(folder: Path) -> list[Path]:
     try:
-        for path in folder.glob("*.dlpk"):
-            found.append((-path.stat().st_mtime_ns, path.name, path))
+        found = [(-path.stat().st_mtime_ns, path.name, path) for path in folder.glob("*.dlpk")]
     except OSError:
         return []
     return [path for _, _, path in sorted(found)]
 
 
-def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> Tuple[Path, bool]:
+def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> tuple[Path, bool]:
     """Copy a package into the user's folder; it appears there whole, or not at all.
 
     Args:

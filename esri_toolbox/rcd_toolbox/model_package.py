@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Mapping, Optional
 
 from .errors import ToolError
 from .package_zip import DAMAGED, MAX_MEMBER, MAX_TEXT, member_bytes, require_file, shown
+
+if TYPE_CHECKING:
+    import os
 
 SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
@@ -40,18 +42,18 @@ class Model:
         return str(self.emd.get("ModelType", ""))
 
     @property
-    def bands(self) -> Tuple[str, ...]:
+    def bands(self) -> tuple[str, ...]:
         """Names of the bands in the model's order."""
         return tuple(str(band["name"]) for band in self.spec["bands"])
 
     @property
-    def classes(self) -> Dict[int, Tuple[str, str]]:
+    def classes(self) -> dict[int, tuple[str, str]]:
         """Name and colour (``#RRGGBB``) of each class by its value."""
         return {int(c["value"]): (str(c["name"]), str(c["color"])) for c in self.spec["classes"]}
 
     @property
     def dtype(self) -> str:
-        """numpy's name of the raw values that the model was made for."""
+        """Numpy's name of the raw values that the model was made for."""
         return str(self.spec.get("dtype", "uint8"))
 
     @property
@@ -96,7 +98,7 @@ class Model:
             raise ToolError(msg) from error
 
 
-_read: Dict[Tuple[str, int, int], Model] = {}
+_read: dict[tuple[str, int, int], Model] = {}
 """Models that were read, by path, time and size; the dialog asks after each key that is pressed."""
 _MOST_KEPT = 16
 
@@ -179,7 +181,7 @@ def model_of(path: Path, name: str, data: bytes) -> Model:
     return model
 
 
-def strict_json(data: bytes, where: str) -> Dict[str, Any]:
+def strict_json(data: bytes, where: str) -> dict[str, Any]:
     """A JSON object without the extensions that other readers refuse.
 
     Raises:
@@ -202,7 +204,7 @@ def _refuse(word: str) -> None:
     raise ValueError(msg)
 
 
-def _once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(pairs)
     if len(out) < len(pairs):
         msg = "a key is given twice"

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import os
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Iterator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
-from .choices import Bounds, Choices
 from .deep_learning import discard
 from .engine_copy import engine
 from .errors import Stopped, ToolError
 from .features import ground_area, polygon, turned
-from .host import Progress
+
+if TYPE_CHECKING:
+    from .choices import Choices
+    from .host import Progress
 
 TOLERANCE = 1.0
 """Pixels by which outlines may be straightened: as ``camp-detector detect`` does, and as the raster
 function does inside ArcGIS' own tool."""
 _OUTLINE_BATCH = 256
-_SLIVER = 1e-6
-"""Parts of a pixel that are rounding, not ground."""
+_OPTION = re.compile(r"\s*\([^()]*--[^()]*\)|[;:] [^;:]*--[^;:]*$")
+"""A clause that names an option of the command line."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class _Run:
     plan: Any
     stretch: Any
 
-    def detect(self, sink: Any, progress: Progress) -> None:  # noqa: ANN401
+    def detect(self, sink: Any, progress: Progress) -> None:
         """Run the model over the raster.
 
         Raises:
@@ -51,7 +53,7 @@ class _Run:
 
 
 @contextmanager
-def _opened(chosen: Choices, messages: Any) -> Iterator[_Run]:  # noqa: ANN401
+def _opened(chosen: Choices, messages: Any) -> Iterator[_Run]:
     from dataclasses import replace
 
     predictor = engine("engine.ort").OnnxPredictor(chosen.model.onnx())
@@ -70,20 +72,25 @@ def _opened(chosen: Choices, messages: Any) -> Iterator[_Run]:  # noqa: ANN401
     )
     with ExitStack() as stack:
         path = stack.enter_context(_readable(chosen))
-        source = stack.enter_context(engine("hostgdal").open_gdal_source(path, spec))
-        for warning in source.warnings:
-            messages.addWarningMessage(warning)
-        stretch = None
-        if source.dtype.name != spec.dtype:
-            stretch = source.percentile_stretch()
+        source = stack.enter_context(engine("hostgdal.opening").open_gdal_source(path, spec))
+        options = engine("georaster.options").SourceOptions()
+        # Of the whole raster, whichever part of it is worked on.
+        stretch = engine("georaster.stretch").choose_stretch(source, spec, options)
+        for warning in (*source.warnings, *([stretch.warning] if stretch.warning else [])):
+            messages.addWarningMessage(without_options(warning))
         if chosen.bounds is not None:
-            source = _Part(source, chosen.bounds)
+            source.keep(chosen.bounds)
         shape = source.grid.shape
         fixed = predictor.fixed_size or chosen.tile_size
         plan = engine("engine.plan").TilePlan.of(spec, shape, fixed=fixed)
         if chosen.tta:
             predictor = engine("engine.augment").Augmented(predictor)
-        yield _Run(spec, predictor, source, plan, stretch)
+        yield _Run(spec, predictor, source, plan, stretch.stretch)
+
+
+def without_options(sentence: str) -> str:
+    """A sentence of the engine without what it says of the command line."""
+    return _OPTION.sub("", sentence)
 
 
 @contextmanager
@@ -104,55 +111,20 @@ def _readable(chosen: Choices) -> Iterator[str]:
         discard(copy)
 
 
-class _Part:
-    """The part of a ``RasterSource`` that lies in some bounds, as one of its own."""
-
-    def __init__(self, source: Any, bounds: Bounds) -> None:  # noqa: ANN401
-        """Cut out the pixels that the bounds touch."""
-        module = engine("engine.grid")
-        grid = source.grid
-        t = grid.transform
-        left, bottom, right, top = bounds
-        first_col, last_col = (left - t.c) / t.a, (right - t.c) / t.a
-        first_row, last_row = (top - t.f) / t.e, (bottom - t.f) / t.e
-        row, col = _inside(first_row, grid.shape.height), _inside(first_col, grid.shape.width)
-        stop_row = min(grid.shape.height, max(row + 1, math.ceil(last_row - _SLIVER)))
-        stop_col = min(grid.shape.width, max(col + 1, math.ceil(last_col - _SLIVER)))
-        self._window = module.Window(row, col, stop_row - row, stop_col - col)
-        self._source = source
-        self._kind = module.Window
-        self.grid = grid[self._window]
-        """Where the pixels lie."""
-
-    def read(self, window: Any) -> Any:  # noqa: ANN401
-        """Pixels and validity of a window of this part."""
-        inner = self._window
-        return self._source.read(
-            self._kind(
-                window.row + inner.row, window.col + inner.col, window.height, window.width
-            )
-        )
-
-
-def _inside(first: float, length: int) -> int:
-    """The pixel in which a part begins."""
-    return min(length - 1, max(0, math.floor(first + _SLIVER)))
-
-
 class _Dwellings:
     """A sink that traces dwellings strip by strip and links them across strips."""
 
-    def __init__(self, shape: Any, spec: Any, min_pixels: float) -> None:  # noqa: ANN401
+    def __init__(self, shape: Any, spec: Any, min_pixels: float) -> None:
         """Start with none."""
         self._vectorise, self._outline = engine("engine.vectorise"), engine("engine.outline")
         self._shape = shape
         self._classes = len(spec.classes)
         self._options = self._outline.OutlineOptions(tolerance=TOLERANCE, min_pixels=min_pixels)
         self._linker = self._vectorise.Linker(shape)
-        self._waiting: List[Any] = []
-        self._found: List[Tuple[float, float, Any]] = []
+        self._waiting: list[Any] = []
+        self._found: list[tuple[float, float, Any]] = []
 
-    def write(self, window: Any, scores: Any, classes: Any) -> None:  # noqa: ANN401
+    def write(self, window: Any, scores: Any, classes: Any) -> None:
         """Take a strip of classes (height, width) with its scores."""
         likeliest = scores[: self._classes].max(axis=0)
         fragment = self._vectorise.trace_block(window, classes, likeliest, self._shape)
@@ -161,7 +133,7 @@ class _Dwellings:
         if len(self._waiting) >= _OUTLINE_BATCH:
             self._refine()
 
-    def finish(self) -> List[Any]:
+    def finish(self) -> list[Any]:
         """All dwellings in reading order."""
         self._linker.finish()
         self._refine()
@@ -177,8 +149,8 @@ class _Dwellings:
 def detect(
     chosen: Choices,
     progress: Progress,
-    messages: Any,  # noqa: ANN401
-) -> Iterator[Tuple[Any, Sequence[Any]]]:
+    messages: Any,
+) -> Iterator[tuple[Any, Sequence[Any]]]:
     """Find dwellings: a polygon each, with class, area in square metres, confidence of 100.
 
     Raises:
@@ -209,11 +181,11 @@ def detect(
 class _Classes:
     """A sink that writes classes into an open GDAL band."""
 
-    def __init__(self, band: Any) -> None:  # noqa: ANN401
+    def __init__(self, band: Any) -> None:
         """Wrap the band."""
         self._band = band
 
-    def write(self, window: Any, scores: Any, classes: Any) -> None:  # noqa: ANN401, ARG002
+    def write(self, window: Any, scores: Any, classes: Any) -> None:  # noqa: ARG002
         """Take a strip of classes (height, width)."""
         strip = classes.copy()
         data = strip.tobytes()
@@ -225,7 +197,7 @@ def classify(
     chosen: Choices,
     path: str,
     progress: Progress,
-    messages: Any,  # noqa: ANN401
+    messages: Any,
 ) -> None:
     """Write the class of each pixel into a new GeoTIFF; 255 is NoData.
 
@@ -261,7 +233,7 @@ def classify(
             dataset = None
 
 
-def _colours(gdal: Any, chosen: Choices) -> Any:  # noqa: ANN401
+def _colours(gdal: Any, chosen: Choices) -> Any:
     table = gdal.ColorTable()
     table.SetColorEntry(0, (0, 0, 0, 0))
     for value, (_, colour) in chosen.model.classes.items():

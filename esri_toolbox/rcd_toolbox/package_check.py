@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Any, Iterator, List, Mapping
+from typing import Any, Iterator, Mapping
 
 from .engine_copy import engine, engine_zip
 from .errors import ToolError
@@ -34,7 +34,7 @@ FINDS = {
 }
 
 
-def faults_of(path: Path, *, name: str) -> List[str]:
+def faults_of(path: Path, *, name: str) -> list[str]:
     """All that is wrong with a package, one sentence each; none where it is good.
 
     Args:
@@ -71,9 +71,7 @@ def _faults(package: zipfile.ZipFile, path: Path, name: str) -> Iterator[str]:
     yield from _spec_faults(model, emd_name)
 
 
-def _file_faults(
-    package: zipfile.ZipFile, emd: Mapping[str, Any], emd_name: str
-) -> Iterator[str]:
+def _file_faults(package: zipfile.ZipFile, emd: Mapping[str, Any], emd_name: str) -> Iterator[str]:
     names = set(package.namelist())
     for key in ("InferenceFunction", "ModelFile", "EngineFile"):
         stated = str(emd[key]).replace("\\", "/")
@@ -163,5 +161,7 @@ def describe(path: Path) -> Iterator[str]:
 
 def shown_long(text: object) -> str:
     """Text of a stranger as one paragraph."""
-    clean = " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in str(text)).split())
+    clean = " ".join(
+        "".join(c if c.isprintable() or c.isspace() else "?" for c in str(text)).split()
+    )
     return clean if len(clean) <= 600 else clean[:597] + "..."  # noqa: PLR2004 - a paragraph

@@ -6,7 +6,7 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Iterator, List, Optional
+from typing import Iterator, Optional
 
 from .errors import ToolError
 
@@ -28,9 +28,9 @@ DAMAGED = (
 """What reading a zip file raises; RuntimeError where it is encrypted."""
 
 
-def unsafe_names(package: zipfile.ZipFile) -> List[str]:
+def unsafe_names(package: zipfile.ZipFile) -> list[str]:
     """One sentence for each member that must not be there."""
-    found: List[str] = []
+    found: list[str] = []
     seen = set()
     members = package.infolist()
     if len(members) > MAX_MEMBERS:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any
 
-from .wording_types import ParameterText, ToolText
+if TYPE_CHECKING:
+    from .wording_types import ParameterText, ToolText
 
 
-def make_parameters(text: ToolText) -> List[Any]:
+def make_parameters(text: ToolText) -> list[Any]:
     """The parameters of a tool, in order."""
     return [_make(parameter) for parameter in text.parameters]
 
 
-def by_name(parameters: List[Any]) -> Dict[str, Any]:
+def by_name(parameters: list[Any]) -> dict[str, Any]:
     """Parameters by their names."""
     return {parameter.name: parameter for parameter in parameters}
 
 
-def _make(text: ParameterText) -> Any:  # noqa: ANN401
+def _make(text: ParameterText) -> Any:
     import arcpy
 
     datatype = text.datatype if isinstance(text.datatype, str) else list(text.datatype)

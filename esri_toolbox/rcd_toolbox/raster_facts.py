@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Optional
 
 from .errors import ToolError
-from .ground import CellSize, cell_size, is_known, lonlat_of, metres_per_unit
-from .model_package import Model
+from .ground import CellSize, cell_size, is_known, metres_per_unit
+
+if TYPE_CHECKING:
+    from .model_package import Model
 
 PIXEL_TYPES = {
     "U1": "1 bit", "U2": "2 bits", "U4": "4 bits", "U8": "uint8", "S8": "int8",
@@ -29,9 +31,9 @@ class RasterFacts:
     dtype: str
     reference: Any
     """``arcpy.SpatialReference``."""
-    cells: Tuple[float, float]
+    cells: tuple[float, float]
     """Sides of a pixel along x and y, units of the reference."""
-    bounds: Tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float]
     """Least x, least y, greatest x, greatest y."""
 
     @property
@@ -39,7 +41,9 @@ class RasterFacts:
         """Whether its coordinate system is known."""
         return is_known(self.reference)
 
-    def centre(self, bounds: Optional[Tuple[float, float, float, float]] = None) -> Tuple[float, float]:
+    def centre(
+        self, bounds: Optional[tuple[float, float, float, float]] = None
+    ) -> tuple[float, float]:
         """The middle of a part of it, or of all."""
         left, bottom, right, top = bounds or self.bounds
         return (left + right) / 2, (bottom + top) / 2
@@ -51,11 +55,11 @@ class RasterFacts:
             ToolError: It lies nowhere on Earth.
         """
         # The middle of the whole raster, as the engine's readers do, so that both agree.
-        metres = metres_per_unit(self.reference, self.centre(), lonlat_of(self.reference))
+        metres = metres_per_unit(self.reference, self.centre())
         return cell_size(self.cells, metres, model.gsd)
 
 
-def facts_of(raster: Any) -> RasterFacts:  # noqa: ANN401 - a layer, or the text that names one
+def facts_of(raster: Any) -> RasterFacts:
     """Ask arcpy about a raster.
 
     Raises:
@@ -74,8 +78,11 @@ def facts_of(raster: Any) -> RasterFacts:  # noqa: ANN401 - a layer, or the text
             reference=found.spatialReference,
             cells=(float(found.meanCellWidth), float(found.meanCellHeight)),
             bounds=(
-                float(extent.XMin), float(extent.YMin), float(extent.XMax), float(extent.YMax),
-            ),  # fmt: skip
+                float(extent.XMin),
+                float(extent.YMin),
+                float(extent.XMax),
+                float(extent.YMax),
+            ),
         )
     except (RuntimeError, arcpy.ExecuteError, OSError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split())[:200]

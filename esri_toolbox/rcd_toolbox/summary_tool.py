@@ -7,15 +7,15 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence
 
 from .areas import AreaIndex, Dwelling, HexagonGrid, Point, Tally, tally, tally_cells
 from .errors import ToolError
-from .features import Field, feature_class, ground_area, polygon
-from .ground import is_known, lonlat_of, metres_per_unit
+from .features import Field, feature_class, ground_area, polygon, rings_of
+from .ground import is_known, metres_per_unit
 from .host import Progress, require_new
 
-FIELDS: Tuple[Field, ...] = (
+FIELDS: tuple[Field, ...] = (
     ("name", "TEXT", 254),
     ("dwellings", "LONG", 0),
     ("covered_m2", "DOUBLE", 0),
@@ -24,6 +24,9 @@ FIELDS: Tuple[Field, ...] = (
     ("per_ha", "DOUBLE", 0),
     ("cover_pct", "DOUBLE", 0),
 )
+Line = tuple[str, Optional["Area"], Tally]
+"""Of the table: a name, the area where it is one, and what was counted."""
+_OUTPUTS = ("out_areas", "out_hexagons", "out_table")
 _MOST_LINES = 40
 """Areas that are listed in the messages; all are in the table."""
 
@@ -38,7 +41,7 @@ class Area:
     square_metres: float
     tally: Tally
 
-    def row(self) -> List[Any]:
+    def row(self) -> list[Any]:
         """Values of `FIELDS`."""
         t, size = self.tally, self.square_metres
         return [
@@ -46,37 +49,45 @@ class Area:
         ]  # fmt: skip
 
 
-def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
+@dataclass(frozen=True)
+class _Job:
+    """What to count, and what is wanted of it."""
+
+    text: dict[str, Optional[str]]
+    """Each parameter as text."""
+    layers: dict[str, Any]
+    """Each parameter's value."""
+    reference: Any
+    """``arcpy.SpatialReference`` of the dwellings, in which all is counted."""
+    dwellings: list[Dwelling]
+    progress: Progress
+
+    def write(self, output: str, areas: Sequence[Area]) -> None:
+        """Write areas into an output, if it is wanted."""
+        target = self.text[output]
+        if target:
+            with feature_class(target, FIELDS, self.reference) as table:
+                table.fill((area.shape, area.row()) for area in areas)
+
+
+def execute(parameters: dict[str, Any], messages: Any) -> None:
     """Count, and write what was asked for."""
     text = {name: p.valueAsText for name, p in parameters.items()}
-    for name in ("out_areas", "out_hexagons", "out_table"):
-        if text[name]:
-            require_new(str(text[name]), "the output")
+    for output in _OUTPUTS:
+        if text[output]:
+            require_new(str(text[output]), "the output")
     fault = fault_of(parameters)
     if fault:
         raise ToolError(fault)
     progress = Progress("Reading dwellings")
+    layers = {name: p.value for name, p in parameters.items()}
     reference = _reference(str(text["in_dwellings"]))
-    dwellings = _dwellings(parameters["in_dwellings"].value, progress)
+    job = _Job(text, layers, reference, _dwellings(layers["in_dwellings"], progress), progress)
     everything = Tally()
-    for dwelling in dwellings:
+    for dwelling in job.dwellings:
         everything.add(dwelling)
     parameters["count"].value = everything.dwellings
-    table: List[Tuple[str, Optional[Area], Tally]] = [("all dwellings", None, everything)]
-    if text["in_boundaries"]:
-        progress.label("Counting in each area")
-        areas, outside = _by_area(parameters, dwellings, reference, progress)
-        table += [("outside of all areas", None, outside), *((a.name, a, a.tally) for a in areas)]
-        if text["out_areas"]:
-            _write(str(text["out_areas"]), areas, reference)
-    if text["out_hexagons"] or not text["in_boundaries"]:
-        progress.label("Counting in hexagons")
-        cells = _by_hexagon(float(parameters["hexagon_width"].value or 100.0), dwellings, reference)
-        if not text["in_boundaries"]:
-            table += [(cell.name, cell, cell.tally) for cell in cells]
-        if text["out_hexagons"]:
-            _write(str(text["out_hexagons"]), cells, reference)
-        messages.addMessage(f"{len(cells)} hexagons hold a dwelling.")
+    table: list[Line] = [("all dwellings", None, everything), *_counted(job, messages)]
     progress.check()
     if text["out_table"]:
         _write_table(Path(str(text["out_table"])), table)
@@ -84,7 +95,26 @@ def execute(parameters: Dict[str, Any], messages: Any) -> None:  # noqa: ANN401
         messages.addMessage(line)
 
 
-def fault_of(parameters: Dict[str, Any]) -> Optional[str]:
+def _counted(job: _Job, messages: Any) -> list[Line]:
+    """Count by area and by hexagon, and write both; gives the lines of the table."""
+    table: list[Line] = []
+    bounded = bool(job.text["in_boundaries"])
+    if bounded:
+        job.progress.label("Counting in each area")
+        areas, outside = _by_area(job)
+        table = [("outside of all areas", None, outside), *((a.name, a, a.tally) for a in areas)]
+        job.write("out_areas", areas)
+    if job.text["out_hexagons"] or not bounded:
+        job.progress.label("Counting in hexagons")
+        cells = _by_hexagon(job)
+        if not bounded:
+            table = [(cell.name, cell, cell.tally) for cell in cells]
+        job.write("out_hexagons", cells)
+        messages.addMessage(f"Hexagons that hold a dwelling: {len(cells)}.")
+    return table
+
+
+def fault_of(parameters: dict[str, Any]) -> Optional[str]:
     """What was asked for that cannot be, or None."""
     given = {name for name, p in parameters.items() if p.valueAsText}
     if "out_areas" in given and "in_boundaries" not in given:
@@ -92,7 +122,7 @@ def fault_of(parameters: Dict[str, Any]) -> Optional[str]:
     return None
 
 
-def _reference(layer: str) -> Any:  # noqa: ANN401
+def _reference(layer: str) -> Any:
     import arcpy
 
     reference = arcpy.Describe(layer).spatialReference
@@ -105,7 +135,7 @@ def _reference(layer: str) -> Any:  # noqa: ANN401
     return reference
 
 
-def _dwellings(layer: Any, progress: Progress) -> List[Dwelling]:  # noqa: ANN401
+def _dwellings(layer: Any, progress: Progress) -> list[Dwelling]:
     import arcpy
 
     found = []
@@ -119,53 +149,30 @@ def _dwellings(layer: Any, progress: Progress) -> List[Dwelling]:  # noqa: ANN40
     return found
 
 
-def _centre(shape: Any) -> Point:  # noqa: ANN401
+def _centre(shape: Any) -> Point:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.trueCentroid
-    if not AreaIndex([_rings(shape)]).of((middle.X, middle.Y)) == 0:
+    if AreaIndex([rings_of(shape)]).of((middle.X, middle.Y)) != 0:
         middle = shape.labelPoint
     return float(middle.X), float(middle.Y)
 
 
-def _rings(shape: Any) -> List[List[Point]]:  # noqa: ANN401
-    """The closed rings of a polygon; curves as the straight lines between their ends."""
-    rings: List[List[Point]] = []
-    for part in shape:
-        ring: List[Point] = []
-        for point in part:
-            if point is None:  # what follows is a hole
-                rings.append(ring)
-                ring = []
-            else:
-                ring.append((float(point.X), float(point.Y)))
-        rings.append(ring)
-    return [ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings if ring]
-
-
-def _by_area(
-    parameters: Dict[str, Any],
-    dwellings: Sequence[Dwelling],
-    reference: Any,  # noqa: ANN401
-    progress: Progress,
-) -> Tuple[List[Area], Tally]:
+def _by_area(job: _Job) -> tuple[list[Area], Tally]:
     import arcpy
 
-    field = parameters["name_field"].valueAsText
+    field, layer = job.text["name_field"], job.layers["in_boundaries"]
     columns = ["OID@", "SHAPE@", *([field] if field else [])]
-    shapes: List[Tuple[str, Any]] = []
-    with arcpy.da.SearchCursor(
-        parameters["in_boundaries"].value, columns, spatial_reference=reference
-    ) as cursor:
+    shapes: list[tuple[str, Any]] = []
+    with arcpy.da.SearchCursor(layer, columns, spatial_reference=job.reference) as cursor:
         for number, shape, *name in sorted(cursor, key=lambda row: int(row[0])):
-            progress.check()
+            job.progress.check()
             if shape is not None and shape.area:
                 shapes.append((_name(name[0] if name else None, number), shape))
     if not shapes:
-        msg = f"{parameters['in_boundaries'].valueAsText} holds no polygon to count in"
+        msg = f"{job.text['in_boundaries']} holds no polygon to count in: choose another layer"
         raise ToolError(msg)
-    counted, outside = tally(
-        dwellings, AreaIndex([_rings(shape) for _, shape in shapes]), len(shapes)
-    )
+    index = AreaIndex([rings_of(shape) for _, shape in shapes])
+    counted, outside = tally(job.dwellings, index, len(shapes))
     areas = [
         Area(name, shape, ground_area(shape), found)
         for (name, shape), found in zip(shapes, counted)
@@ -178,29 +185,21 @@ def _name(value: object, number: object) -> str:
     return text[:254] or f"area {number}"
 
 
-def _by_hexagon(width: float, dwellings: Sequence[Dwelling], reference: Any) -> List[Area]:  # noqa: ANN401
-    if not dwellings:
+def _by_hexagon(job: _Job) -> list[Area]:
+    if not job.dwellings:
         return []
-    xs, ys = [d.at[0] for d in dwellings], [d.at[1] for d in dwellings]
+    xs, ys = [d.at[0] for d in job.dwellings], [d.at[1] for d in job.dwellings]
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-    metres = metres_per_unit(reference, middle, lonlat_of(reference))
-    grid = HexagonGrid(middle, metres, width)
+    width = float(job.layers["hexagon_width"] or 100.0)
+    grid = HexagonGrid(middle, metres_per_unit(job.reference, middle), width)
     out = []
-    for number, (cell, found) in enumerate(tally_cells(dwellings, grid).items(), 1):
-        shape = polygon([grid.ring(cell)], reference)
+    for number, (cell, found) in enumerate(tally_cells(job.dwellings, grid).items(), 1):
+        shape = polygon([grid.ring(cell)], job.reference)
         out.append(Area(f"hexagon {number}", shape, ground_area(shape), found))
     return out
 
 
-def _write(target: str, areas: Sequence[Area], reference: Any) -> None:  # noqa: ANN401
-    def rows() -> Iterator[Tuple[Any, Sequence[Any]]]:
-        return ((area.shape, area.row()) for area in areas)
-
-    with feature_class(target, FIELDS, reference) as table:
-        table.fill(rows())
-
-
-def _write_table(path: Path, table: Sequence[Tuple[str, Optional[Area], Tally]]) -> None:
+def _write_table(path: Path, table: Sequence[Line]) -> None:
     """A CSV with a byte order mark, which spreadsheets need to see that it is UTF-8."""
     part: Optional[Path] = None
     try:
@@ -229,7 +228,7 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def lines_of(table: Sequence[Tuple[str, Optional[Area], Tally]]) -> List[str]:
+def lines_of(table: Sequence[Line]) -> list[str]:
     """The table as lines for the messages."""
     head = f"{'':<32} {'dwellings':>9} {'covered m2':>12} {'mean m2':>9} {'per ha':>8}"
     out = [head]

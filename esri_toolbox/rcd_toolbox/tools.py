@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Type
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .parameters import by_name, make_parameters
 from .wording import text_of
-from .wording_types import ToolText
+
+if TYPE_CHECKING:
+    from .wording_types import ToolText
 
 
 class Tool:
@@ -21,7 +23,7 @@ class Tool:
         self.category = ""
         self.canRunInBackground = False
 
-    def getParameterInfo(self) -> List[Any]:  # noqa: N802 - names of ArcGIS
+    def getParameterInfo(self) -> list[Any]:  # noqa: N802 - names of ArcGIS
         """The parameters of the dialog."""
         return make_parameters(self.text)
 
@@ -29,19 +31,19 @@ class Tool:
         """True: without Image Analyst our own engine does the work."""
         return True
 
-    def updateParameters(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateParameters(self, parameters: list[Any]) -> None:  # noqa: N802
         """Called after each change in the dialog, before ArcGIS checks it."""
 
-    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
         """Called after ArcGIS has checked the dialog."""
 
-    def execute(self, parameters: List[Any], messages: Any) -> None:  # noqa: ANN401
+    def execute(self, parameters: list[Any], messages: Any) -> None:
         """Run."""
         from .host import run_tool
 
         run_tool(lambda: self._work()(by_name(parameters), messages), messages)
 
-    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+    def _work(self) -> Callable[[dict[str, Any], Any], None]:
         raise NotImplementedError
 
 
@@ -51,13 +53,13 @@ class _ModelTool(Tool):
     kind: str
     """ArcGIS' ``ModelType``."""
 
-    def updateParameters(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateParameters(self, parameters: list[Any]) -> None:  # noqa: N802
         """Fill in the model's own values."""
         from .checks import fill
 
         fill(by_name(parameters), self.kind)
 
-    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
         """Say what does not fit."""
         from .checks import findings, show
 
@@ -68,7 +70,7 @@ class _ModelTool(Tool):
 class _Detect(_ModelTool):
     kind = "ObjectDetection"
 
-    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+    def _work(self) -> Callable[[dict[str, Any], Any], None]:
         from .detect_tool import execute
 
         return execute
@@ -77,14 +79,14 @@ class _Detect(_ModelTool):
 class _Classify(_ModelTool):
     kind = "ImageClassification"
 
-    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+    def _work(self) -> Callable[[dict[str, Any], Any], None]:
         from .classify_tool import execute
 
         return execute
 
 
 class _Install(Tool):
-    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
         """Say at once where the file is no model of ours."""
         from .errors import ToolError
         from .model_package import read_model
@@ -96,14 +98,14 @@ class _Install(Tool):
             except (ToolError, OSError) as error:
                 package.setErrorMessage(str(error))
 
-    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+    def _work(self) -> Callable[[dict[str, Any], Any], None]:
         from .install_tool import execute
 
         return execute
 
 
 class _Summary(Tool):
-    def updateMessages(self, parameters: List[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
         """Say what was asked for that cannot be."""
         from .summary_tool import fault_of
 
@@ -112,13 +114,13 @@ class _Summary(Tool):
         if fault:
             named["in_boundaries"].setErrorMessage(fault)
 
-    def _work(self) -> Callable[[Dict[str, Any], Any], None]:
+    def _work(self) -> Callable[[dict[str, Any], Any], None]:
         from .summary_tool import execute
 
         return execute
 
 
-_KINDS: Dict[str, Type[Tool]] = {
+_KINDS: dict[str, type[Tool]] = {
     "DetectDwellings": _Detect,
     "ClassifyCampPixels": _Classify,
     "InstallModelPackage": _Install,
@@ -126,6 +128,6 @@ _KINDS: Dict[str, Type[Tool]] = {
 }
 
 
-def tool(name: str) -> Type[Tool]:
+def tool(name: str) -> type[Tool]:
     """The base of the class with this name in the ``.pyt``."""
     return type(name, (_KINDS[name],), {"text": text_of(name)})

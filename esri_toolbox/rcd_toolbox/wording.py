@@ -16,10 +16,14 @@ TOOLBOX = ToolboxText(
     summary="Finds the dwellings of refugee and displacement camps in drone and satellite imagery, "
     "writes each as a polygon, and counts them by area.",
     description=(
-        "Four tools: Detect Dwellings, Classify Camp Pixels, Install Model Package and Camp "
-        "Summary. Models are deep learning packages (.dlpk); one comes with the toolbox.",
-        "A polygon is a roof and says nothing about who or how many live under it. Look at the "
-        "result over the imagery before you use a count.",
+        (
+            "Four tools: Detect Dwellings, Classify Camp Pixels, Install Model Package and Camp "
+            "Summary. Models are deep learning packages (.dlpk); one comes with the toolbox."
+        ),
+        (
+            "A polygon is a roof and says nothing about who or how many live under it. Look at the "
+            "result over the imagery before you use a count."
+        ),
     ),
     credits="Camp Detector contributors. Each model names its data and authors in its package.",
     licence="The toolbox is under the MIT licence; each model carries its own.",
@@ -132,18 +136,28 @@ DETECT = ToolText(
     summary="Finds dwellings in imagery and writes each as a polygon with its class, its area on "
     "the ground and the model's confidence.",
     usage=(
-        "The output has the fields class, area_m2 (square metres on the ground, geodesic) and "
-        "confidence (0 to 100: the mean probability over the dwelling's pixels). The number of "
-        "dwellings is in the messages and in the derived output.",
-        "Before the run the tool looks at bands, bit depth, pixel size, coordinate system, "
-        "libraries and licence, and says what does not fit.",
-        "ArcGIS' own tool needs the Image Analyst extension and the Deep Learning Libraries "
-        "Installer for ArcGIS Pro. Without the licence the engine of this toolbox does the work, "
-        "with the same result; it needs the libraries, too, and ArcGIS Pro 3.3 or newer.",
-        "Imagery of another bit depth than the model's (such as 16 bits) is stretched over the "
-        "whole raster by the engine of this toolbox; ArcGIS' own tool cannot do that.",
-        "Each dwelling is given once, also where pieces of the raster meet, so that no "
-        "non-maximum suppression is needed.",
+        (
+            "The output has the fields class, area_m2 (square metres on the ground, geodesic) and "
+            "confidence (0 to 100: the mean probability over the dwelling's pixels). The number of "
+            "dwellings is in the messages and in the derived output."
+        ),
+        (
+            "Before the run the tool looks at bands, bit depth, pixel size, coordinate system, "
+            "libraries and licence, and says what does not fit."
+        ),
+        (
+            "ArcGIS' own tool needs the Image Analyst extension and the Deep Learning Libraries "
+            "Installer for ArcGIS Pro. Without the licence the engine of this toolbox does the "
+            "work, with the same result; it needs the libraries, too, and ArcGIS Pro 3.3 or newer."
+        ),
+        (
+            "Imagery of another bit depth than the model's (such as 16 bits) is stretched over the "
+            "whole raster by the engine of this toolbox; ArcGIS' own tool cannot do that."
+        ),
+        (
+            "Each dwelling is given once, also where pieces of the raster meet, so that no "
+            "non-maximum suppression is needed."
+        ),
     ),
     parameters=(
         _RASTER,
@@ -199,8 +213,10 @@ CLASSIFY = ToolText(
     summary="Writes a raster with the class of each pixel: 0 background, or the value of a class "
     "of the model, with the classes' names and colours.",
     usage=(
-        "The same model, settings and checks as in Detect Dwellings; the classes agree with its "
-        "polygons. Between touching dwellings lies a line of background one pixel wide.",
+        (
+            "The same model, settings and checks as in Detect Dwellings; the classes agree with "
+            "its polygons. Between touching dwellings lies a line of background one pixel wide."
+        ),
         "Pixels without imagery are NoData.",
         "The output has a colour map and an attribute table with the field Class.",
     ),
@@ -234,12 +250,16 @@ INSTALL = ToolText(
     summary="Checks a model package, says in words what it is, and copies it into your folder of "
     "models, from where the other tools take it by themselves.",
     usage=(
-        "Nothing in the package is run. Its files, its model definition and its description are "
-        "read and held against each other; whatever is wrong is listed, and a package with faults "
-        "is not installed.",
+        (
+            "Nothing in the package is run. Its files, its model definition and its description "
+            "are read and held against each other; whatever is wrong is listed, and a package with "
+            "faults is not installed."
+        ),
         "The package that was installed last is the default model of the other tools.",
-        "The folder is CampDetector\\models in your local application data (%LOCALAPPDATA%); the "
-        "environment variable CAMP_DETECTOR_MODELS names another one.",
+        (
+            "The folder is CampDetector\\models in your local application data (%LOCALAPPDATA%); "
+            "the environment variable CAMP_DETECTOR_MODELS names another one."
+        ),
     ),
     parameters=(
         ParameterText(
@@ -283,15 +303,21 @@ SUMMARY = ToolText(
     summary="Counts dwellings, and adds up the ground that they cover, in each polygon of a "
     "boundary layer and in each cell of a grid of hexagons.",
     usage=(
-        "A dwelling belongs as a whole to the area in which its centre lies (the centroid, or "
-        "where that is outside of the outline, as in an L, a point inside of it). It is counted "
-        "once: where areas overlap, in the first; on a common border, in one of the two. What "
-        "lies in no area is counted as outside, so that the numbers of all areas and of outside "
-        "add up to all dwellings.",
-        "Covered ground is the sum of the dwellings' own geodesic areas. Density is dwellings for "
-        "each hectare of the area.",
-        "Hexagons are regular on the ground at the middle of the dwellings. Cells without a "
-        "dwelling are not written.",
+        (
+            "A dwelling belongs as a whole to the area in which its centre lies (the centroid, or "
+            "where that is outside of the outline, as in an L, a point inside of it). It is "
+            "counted once: where areas overlap, in the first; on a common border, in one of the "
+            "two. What lies in no area is counted as outside, so that the numbers of all areas and "
+            "of outside add up to all dwellings."
+        ),
+        (
+            "Covered ground is the sum of the dwellings' own geodesic areas. Density is dwellings "
+            "for each hectare of the area."
+        ),
+        (
+            "Hexagons are regular on the ground at the middle of the dwellings. Cells without a "
+            "dwelling are not written."
+        ),
         "A selection on a layer is honoured.",
     ),
     parameters=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple, Union
+from typing import Optional, Union
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class ParameterText:
 
     name: str
     label: str
-    datatype: Union[str, Tuple[str, ...]]
+    datatype: Union[str, tuple[str, ...]]
     """Keyword of ArcGIS: ``GPRasterLayer``, ``DEFile`` ..."""
     help: str
     """What it does and what to choose, in full sentences."""
@@ -21,14 +21,14 @@ class ParameterText:
     output: bool = False
     category: str = ""
     default: Union[str, float, bool, None] = None
-    choices: Tuple[str, ...] = ()
-    file_types: Tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    file_types: tuple[str, ...] = ()
     """Endings of files, without a dot."""
-    limits: Optional[Tuple[float, float]] = None
+    limits: Optional[tuple[float, float]] = None
     """Least and greatest value."""
     depends_on: str = ""
     """Name of the parameter that holds the table, for a field."""
-    geometry: Tuple[str, ...] = ()
+    geometry: tuple[str, ...] = ()
     """Kinds of feature that are taken: ``Polygon``."""
     enabled: bool = True
 
@@ -41,12 +41,12 @@ class ToolText:
     """Name of its class, which is also its name in scripts."""
     label: str
     summary: str
-    usage: Tuple[str, ...]
+    usage: tuple[str, ...]
     """What to know before using it, a paragraph each."""
-    parameters: Tuple[ParameterText, ...]
+    parameters: tuple[ParameterText, ...]
     example: str
     """A call of it in Python."""
-    tags: Tuple[str, ...] = ("dwellings", "refugee camp", "deep learning", "imagery")
+    tags: tuple[str, ...] = ("dwellings", "refugee camp", "deep learning", "imagery")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class ToolboxText:
 
     label: str
     summary: str
-    description: Tuple[str, ...]
+    description: tuple[str, ...]
     credits: str
     licence: str
-    tags: Tuple[str, ...]
+    tags: tuple[str, ...]
