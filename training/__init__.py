@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from camp_detector_core.packaging.dlpk import create_dlpk
     from camp_detector_core.packaging.stac import create_stac_mlm_item
     from training.data.datamodule import CampDataModule
     from training.statistics import calculate_dataset_statistics
@@ -20,6 +21,7 @@ __all__ = [
     "CampDataModule",
     "LitRefugeeCamp",
     "calculate_dataset_statistics",
+    "create_dlpk",
     "create_stac_mlm_item",
     "get_system_info",
     "train_model",
@@ -29,6 +31,7 @@ _HOMES = {
     "CampDataModule": "training.data.datamodule",
     "LitRefugeeCamp": "training.task",
     "calculate_dataset_statistics": "training.statistics",
+    "create_dlpk": "camp_detector_core.packaging.dlpk",
     "create_stac_mlm_item": "camp_detector_core.packaging.stac",
     "get_system_info": "training.system",
     "train_model": "training.train",

@@ -14,6 +14,8 @@ import pytest
 import rasterio
 import yaml
 
+from camp_detector_core.packaging.emd import read_emd
+from camp_detector_core.packaging.package_check import check_package
 from tests.support.mlflow_server import BIN, environment
 from tests.support.overpass_server import OverpassServer, elements_of
 from tests.support.tile_server import TileServer
@@ -153,6 +155,22 @@ def test_models_lie_where_users_look_for_them(project: Project) -> None:
 def test_the_item_that_lies_there_is_valid(project: Project) -> None:
     shown = project.run("validate_stac")
     assert "stac_item.json" in shown
+
+
+def test_packages_for_arcgis_lie_there_and_the_item_lists_them(project: Project) -> None:
+    project.run("stac2esri")
+    shown = project.run("stac2esri", dlpk_name="camp.dlpk")  # the second time, and a name
+    meta = project.folder / "meta"
+    names = {"camp.dlpk", "camp-classify.dlpk", "camp-detect.dlpk", "best_model.dlpk"}
+    for name in names:
+        report = check_package(meta / name)
+        assert report.valid, report.lines()
+        assert name in shown
+    assert read_emd((meta / "model.emd").read_bytes(), "model.emd").kind == "detect"
+    item = json.loads((meta / "stac_item.json").read_text())
+    assert item["assets"]["esri-package"]["href"] == "./camp.dlpk"
+    assert item["assets"]["model-metadata"]["href"] == "./model.emd"
+    assert "stac_item.json" in project.run("validate_stac")
 
 
 @pytest.mark.parametrize("model", ["meta/best_model.pt", "models:/camp-from-project@candidate"])

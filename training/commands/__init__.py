@@ -16,6 +16,7 @@ from .promote import promote
 from .quantise import quantise
 from .split import split
 from .stac import stac
+from .stac2esri import stac2esri
 from .train import train
 from .validate_stac import validate_stac
 
@@ -55,6 +56,7 @@ for command in (
     log,
     promote,
     stac,
+    stac2esri,
     info,
     validate_stac,
 ):

@@ -101,11 +101,19 @@ def _weights(spec: ModelSpec) -> dict[str, AssetKind]:
             (("mlm:framework", "ONNX"),),
         ),
         "esri-package": AssetKind(
-            "Deep learning package for ArcGIS Pro",
-            "The ONNX model with its model definition for Esri's deep learning tools.",
+            "Deep learning package for ArcGIS Pro: detect objects",
+            "The ONNX model with what Detect Objects Using Deep Learning needs: polygons.",
             "application/zip",
             (_MODEL, _WEIGHTS, "model"),
             ("refugee-camp-detector.dlpk", "best_model.dlpk"),
+            "esri.dlpk",
+        ),
+        "esri-package-classify": AssetKind(
+            "Deep learning package for ArcGIS Pro: classify pixels",
+            "The ONNX model with what Classify Pixels Using Deep Learning needs: a class raster.",
+            "application/zip",
+            (_MODEL, _WEIGHTS, "model"),
+            ("refugee-camp-detector-classify.dlpk",),
             "esri.dlpk",
         ),
     }
@@ -188,7 +196,7 @@ def _texts() -> dict[str, AssetKind]:
             "How ArcGIS Pro runs the model (.emd).",
             "application/json",
             ("metadata",),
-            ("refugee-camp-detector.emd", "best_model.emd"),
+            ("model.emd", "refugee-camp-detector.emd", "best_model.emd"),
         ),
         "requirements": AssetKind(
             "Requirements",

@@ -1,0 +1,68 @@
+"""List files in an item that is written already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.checked_file import write_checked
+from camp_detector_core.packaging.validation.reading import assets_of, properties_of, read_item
+
+from .assets import asset_fields, asset_kinds
+from .facts import StacError
+from .files import file_fields, item_bytes, relative_href
+from .model import bands_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+    from .assets import AssetKind
+
+
+def list_in_item(path: Path, files: Mapping[str, Path], spec: ModelSpec) -> bool:
+    """Make an item speak of files; all else in it stays, but ``updated`` where something changed.
+
+    Args:
+        path: The item; it is whole, or as it was.
+        files: By the key of their asset.
+        spec: The item's model.
+
+    Returns:
+        Whether the item was written: it is not where it says so already.
+
+    Raises:
+        StacError: There is no such asset, or a file lies outside of the item's folder.
+        PredictorError: The item cannot be read.
+        ExportError: It cannot be written.
+    """
+    item, kinds = read_item(path), asset_kinds(spec)
+    before = assets_of(item)
+    after = dict(before)
+    for key, file in files.items():
+        href = relative_href(file, path.parent)
+        if key not in kinds or href.startswith("../"):
+            msg = f"{file} cannot be listed in {path}: put it into the item's folder, or below"
+            raise StacError(msg)
+        after[key] = _asset(kinds[key], href, spec) | file_fields(file)
+    if after == before:
+        return False
+    order = [*kinds, *(key for key in after if key not in kinds)]
+    item["assets"] = {key: after[key] for key in order if key in after}
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    properties_of(item)["updated"] = now.isoformat().replace("+00:00", "Z")
+    write_checked(item_bytes(item), path, check=lambda _: None)
+    return True
+
+
+def _asset(kind: AssetKind, href: str, spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "href": href,
+        "type": kind.media_type,
+        "title": kind.title,
+        "description": kind.description,
+        **asset_fields(kind, bands_of(spec)),
+        "roles": list(kind.roles),
+    }

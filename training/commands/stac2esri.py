@@ -1,0 +1,75 @@
+"""``python -m training stac2esri``: packages for ArcGIS Pro of a model and its STAC item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from . import options
+
+
+@click.command("stac2esri")
+@click.option(
+    "--stac-path",
+    type=click.Path(path_type=Path),
+    default=Path("meta/stac_item.json"),
+    show_default=True,
+    help="STAC item of the model; it will list the packages, where they lie beside it or below.",
+)
+@click.option(
+    "--onnx-path",
+    type=click.Path(path_type=Path),
+    default=Path("meta/best_model.onnx"),
+    show_default=True,
+    help="The model.",
+)
+@click.option(
+    "--out-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("meta"),
+    show_default=True,
+    help="Folder of the packages.",
+)
+@click.option(
+    "--dlpk-name",
+    default="refugee-camp-detector.dlpk",
+    show_default=True,
+    help="Name of the package that detects objects.",
+)
+@click.option(
+    "--torchscript",
+    type=options.FILE,
+    help="best_model.pt of the same training, to carry along. The packages work without it.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+def stac2esri(  # noqa: PLR0913 - click gives each option by its name
+    *,
+    stac_path: Path,
+    onnx_path: Path,
+    out_dir: Path,
+    dlpk_name: str,
+    torchscript: Path | None,
+    overwrite: bool,
+) -> None:
+    """Make deep learning packages for ArcGIS Pro of a model and its STAC item.
+
+    Writes NAME.dlpk (detect objects), NAME-detect.dlpk and best_model.dlpk, which are the same
+    under other names, NAME-classify.dlpk (classify pixels), and model.emd with what it needs
+    beside it. Then the item lists NAME.dlpk, NAME-classify.dlpk and model.emd.
+
+    \b
+    Examples:
+      python -m training stac2esri
+      python -m training stac2esri --stac-path runs/first/meta/stac_item.json \\
+          --onnx-path runs/first/meta/best_model.onnx --out-dir runs/first/meta
+    """  # noqa: D301 - click wants the control character
+    from training.esri import stac2esri as write
+
+    done = write(
+        stac_path, onnx_path, out_dir, dlpk_name, torchscript=torchscript, overwrite=overwrite
+    )
+    for path in (*done.packages, done.definition):
+        click.echo(path)
+    if done.listed:
+        click.echo(f"{stac_path} lists them")

@@ -1,0 +1,120 @@
+"""The files for ArcGIS Pro beside the models of a run, under the names that users know."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.packaging.dlpk import (
+    open_source,
+    package_bytes,
+    raster_function,
+    stem_of,
+    write_files,
+)
+from camp_detector_core.packaging.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
+from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
+from camp_detector_core.packaging.stac import list_in_item
+
+if TYPE_CHECKING:
+    from camp_detector_core.packaging.dlpk import PackageSource
+
+LOG = logging.getLogger(__name__)
+
+PACKAGE, DEFINITION = "best_model.dlpk", "model.emd"
+NAME = "refugee-camp-detector.dlpk"
+"""What a package is called where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class EsriFiles:
+    """What `stac2esri` wrote."""
+
+    packages: tuple[Path, ...]
+    definition: Path
+    """``model.emd``, which runs from its folder, too."""
+    listed: bool
+    """Whether the STAC item speaks of them."""
+
+
+def stac2esri(  # noqa: PLR0913 - each is one choice of the user
+    stac_path: Path,
+    onnx_path: Path,
+    out_dir: Path,
+    dlpk_name: str = NAME,
+    *,
+    torchscript: Path | None = None,
+    overwrite: bool = False,
+) -> EsriFiles:
+    """Write the deep learning packages of a model, and list them in its STAC item.
+
+    Args:
+        stac_path: The item, from which the card and the picture come.
+        onnx_path: The model.
+        out_dir: Gets the package ``dlpk_name`` and, of the same content under its own name,
+            ``NAME-detect.dlpk`` and ``best_model.dlpk``; ``NAME-classify.dlpk``; ``model.emd``,
+            with the raster function and the engine that it needs beside it.
+        dlpk_name: Name of a file, with .dlpk.
+        torchscript: To carry along in the packages.
+        overwrite: Whether earlier files are replaced. All are written, or none.
+
+    Raises:
+        PredictorError: A file cannot be read, or is not what it should be.
+        SpecError: Files describe different models, or a name does not do.
+        OutputError: A file cannot be written, or exists.
+        StacError: The item cannot be made to list the files.
+    """
+    if Path(dlpk_name).name != dlpk_name:
+        msg = f"{dlpk_name!r} is a path: give the name of the package, and its folder as --out-dir"
+        raise SpecError(msg)
+    stem = stem_of(Path(dlpk_name))
+    source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
+    kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
+    kinds |= {dlpk_name: "detect", PACKAGE: "detect"}
+    engine = engine_copy()
+    files = {out_dir / n: package_bytes(source, out_dir / n, k) for n, k in kinds.items()}
+    packages = tuple(files)
+    files[out_dir / DEFINITION] = _definition(source, onnx_path, out_dir, engine.name)
+    files[out_dir / FUNCTION] = raster_function()
+    files[out_dir / engine.name] = engine.data
+    write_files(files, overwrite)
+    for path in out_dir.glob("rcd_engine_*.zip"):
+        if path.name != engine.name and ENGINE_NAME.fullmatch(path.name):
+            path.unlink()  # of an earlier release: the raster function looks for one alone
+    return EsriFiles(
+        packages, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
+    )
+
+
+def _definition(source: PackageSource, onnx: Path, folder: Path, engine: str) -> bytes:
+    """``model.emd``, which names the model where it lies."""
+    try:
+        model = Path(os.path.relpath(onnx.resolve(), folder.resolve())).as_posix()
+    except ValueError as error:
+        msg = f"{onnx} lies on another disk than {folder}: copy it there"
+        raise SpecError(msg) from error
+    return emd_bytes(emd_of(source.spec, "detect", EmdFiles(engine, model)))
+
+
+def _list(item: Path, folder: Path, name: str, stem: str, source: PackageSource) -> bool:
+    """Name the files in the item, where they lie in its folder or below."""
+    home = item.parent.resolve()
+    if home not in (folder / name).resolve().parents:
+        LOG.warning(
+            "%s does not list the packages, because they lie outside of its folder: write them "
+            "beside it with --out-dir %s.",
+            item,
+            item.parent,
+        )
+        return False
+    found = {
+        "esri-package": folder / name,
+        "esri-package-classify": folder / f"{stem}-classify.dlpk",
+        "model-metadata": folder / DEFINITION,
+    }
+    list_in_item(item, found, source.spec)
+    return True
