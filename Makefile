@@ -22,6 +22,7 @@ help:  ## say what there is
 	@echo "make demo IMAGE=path   the same in your own raster"
 	@echo "make test              set up everything, then style, types and the whole test suite"
 	@echo "make lint              style and types alone"
+	@echo "make toolbox           the ArcGIS Pro toolbox with a model, a zip file in dist/"
 	@echo "make bench             speed and memory, tables and JSON in benchmarks/results/"
 	@echo "make clean             remove the environments, caches and results made here"
 	@echo
@@ -50,6 +51,10 @@ lint: $(VENV)/.made
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+.PHONY: toolbox
+toolbox: $(DEMO_VENV)/.made
+	@$(DEMO_VENV)/bin/python -m esri_toolbox.build
 
 .PHONY: bench
 bench: $(VENV)/.made

@@ -1,0 +1,135 @@
+"""Make the toolbox as one zip file that an analyst unpacks anywhere: ``make toolbox``.
+
+It holds the toolbox with its help, the engine, and a model. The same sources give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+from pathlib import Path
+
+from camp_detector_core import __version__
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.hostgdal.vendored import PARTS
+from camp_detector_core.packaging.dlpk import open_source, package_bytes
+from camp_detector_core.packaging.emd import KINDS
+from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
+from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.whole_file import whole_file
+from esri_toolbox.metadata import NAME, metadata_files
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+FOLDER = "CampDetector"
+"""What the zip file unpacks into."""
+
+_log = logging.getLogger(__name__)
+
+
+def host_copy() -> tuple[str, bytes]:
+    """The engine and what it needs over GDAL, as a zip file that Python imports from.
+
+    Returns:
+        The file's name, whose stem is that of the one package in it, and its bytes.
+    """
+    core = ROOT / "camp_detector_core"
+    sources = {"__init__.py": b'"""A copy of the engine and of what it needs over GDAL."""\n'}
+    for part in PARTS:
+        found = core / part
+        for path in [found] if found.is_file() else sorted(found.rglob("*.py")):
+            sources[path.relative_to(core).as_posix()] = _text(path)
+    release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
+    stem = f"rcd_host_{release}_{digest_of(sources)[:8]}"
+    return f"{stem}.zip", zip_bytes({f"{stem}/{name}": data for name, data in sources.items()})
+
+
+def toolbox_files() -> dict[str, bytes]:
+    """All files of the toolbox but the models, by their names in its folder."""
+    files = {
+        f"{NAME}.pyt": _text(HERE / f"{NAME}.pyt"),
+        "README.md": _text(HERE / "README.md"),
+        "LICENSE.txt": _text(ROOT / "LICENSE"),
+        **metadata_files(),
+    }
+    for path in sorted((HERE / "rcd_toolbox").glob("*.py")):
+        files[f"rcd_toolbox/{path.name}"] = _text(path)
+    name, data = host_copy()
+    files[name] = data
+    return files
+
+
+def model_files(model: Path) -> dict[str, bytes]:
+    """A model as packages for both tools.
+
+    Raises:
+        CampDetectorError: It cannot be read, or makes no package.
+    """
+    source = open_source(model)
+    names = {kind: f"{source.spec.name}-{kind}.dlpk" for kind in KINDS}
+    return {name: package_bytes(source, Path(name), kind) for kind, name in names.items()}
+
+
+def write_metadata() -> list[Path]:
+    """Write the metadata files beside the toolbox."""
+    paths = []
+    for name, data in metadata_files().items():
+        (HERE / name).write_bytes(data)
+        paths.append(HERE / name)
+    return paths
+
+
+def build(out: Path, model: Path) -> Path:
+    """Write the zip file.
+
+    Args:
+        out: Folder that it is put into.
+        model: What the packages in it are made of.
+
+    Raises:
+        CampDetectorError: The model makes no package.
+        OSError: The file cannot be written.
+    """
+    files = {**toolbox_files(), **model_files(model)}
+    path = out / f"camp-detector-arcgis-{__version__}.zip"
+    with whole_file(path) as temporary:
+        temporary.write_bytes(zip_bytes({f"{FOLDER}/{n}": data for n, data in files.items()}))
+        temporary.chmod(0o644)
+    return path
+
+
+def _text(path: Path) -> bytes:
+    """The bytes of a text file with the same ends of lines everywhere."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
+
+
+def main() -> None:
+    """Run from the command line."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    parser = argparse.ArgumentParser(
+        prog="python -m esri_toolbox.build",
+        description="Make the ArcGIS Pro toolbox as one zip file.",
+        epilog="Example: python -m esri_toolbox.build --model runs/first/meta/best_model.onnx",
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
+    parser.add_argument("--model", type=Path, help="model to put in (default: the one that ships)")
+    parser.add_argument(
+        "--metadata", action="store_true", help="only write the *.pyt.xml files beside the toolbox"
+    )
+    options = parser.parse_args()
+    try:
+        if options.metadata:
+            paths = write_metadata()
+        else:
+            paths = [build(options.out, options.model or default_model_path())]
+    except CampDetectorError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename or options.out}: {error.strerror or error}")
+    for path in paths:
+        _log.info("%s (%d bytes)", path, path.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
