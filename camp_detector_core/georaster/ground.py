@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,12 @@ def _radii(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     The first is that of the parallel, ``N cos(lat)``; formulas in Snyder, Map Projections: A
     Working Manual, USGS Professional Paper 1395 (1987), equations 4-18 to 4-20.
     """
-    w = 1 - _E2 * np.sin(latitude) ** 2
-    return _A / np.sqrt(w) * np.cos(latitude), _A * (1 - _E2) / w**1.5
+    # Not numpy's sine and cosine, which differ between its versions in the last digit: grids would.
+    sine = np.array([math.sin(v) for v in latitude])
+    cosine = np.array([math.cos(v) for v in latitude])
+    w = 1 - _E2 * sine * sine
+    root = np.sqrt(w)
+    return _A / root * cosine, _A * (1 - _E2) / (w * root)
 
 
 def metres_per_unit(
@@ -133,6 +138,7 @@ def _projected_scale(
     lon, lat = crs.lonlat(xs, ys)
     lon_rad, lat_rad = np.radians(lon), np.radians(lat)
     lon_rad[~np.isfinite(lon_rad)] = np.nan
+    lat_rad[~np.isfinite(lat_rad)] = np.nan
 
     def length(i: int, j: int) -> NDArray[np.float64]:
         at = slice(i * n, (i + 1) * n), slice(j * n, (j + 1) * n)

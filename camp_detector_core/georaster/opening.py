@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ..engine.errors import RasterError
+
+_UNKNOWN = re.compile("not recognized as (being in )?a supported file format")
+"""How GDAL says, in words that changed with its versions, that no driver of it takes a file."""
 
 
 def refuse_empty(name: str, label: str) -> None:
@@ -33,7 +37,9 @@ def cannot_open(name: str, label: str, said: str) -> RasterError:
 
 
 def _reason(said: str, name: str) -> str:
-    text = " ".join(said.split()).replace(f"'{name}' ", "").replace(f"{name}: ", "")
-    if "not recognized as being in a supported file format" in text:
+    text = " ".join(said.split())
+    for quoted in (f"'{name}' ", f"`{name}' ", f"{name}: "):
+        text = text.replace(quoted, "")
+    if _UNKNOWN.search(text):
         return "it is not in a format that GDAL knows, or it is damaged"
     return text.rstrip(".")[:300]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -63,7 +64,8 @@ class PlacedSource:
     def __init__(self, access: Access, grid: Grid, *, warnings: tuple[str, ...]) -> None:
         """Take over open rasters; made by `place_source`."""
         self._access = access
-        self._grid = grid
+        self._whole = grid
+        self._part = grid.window
         self.warnings = warnings
         """What the user should know about how the raster is read, in sentences."""
 
@@ -84,7 +86,34 @@ class PlacedSource:
     @property
     def grid(self) -> Grid:
         """Where the pixels lie."""
-        return self._grid
+        return self._whole[self._part]
+
+    def keep(self, extent: tuple[float, float, float, float]) -> None:
+        """Give only the pixels that touch a rectangle from now on.
+
+        A stretch is still measured over the whole raster.
+
+        Args:
+            extent: xmin, ymin, xmax, ymax in CRS units.
+
+        Raises:
+            RasterError: There is none.
+        """
+        left, bottom, right, top = extent
+        t, (height, width) = self._whole.transform, self._whole.shape
+        cols, rows = (
+            ((left - t.c) / t.a, (right - t.c) / t.a),
+            ((top - t.f) / t.e, (bottom - t.f) / t.e),
+        )
+        col, row = max(0, _down(cols[0])), max(0, _down(rows[0]))
+        stop_col, stop_row = min(width, -_down(-cols[1])), min(height, -_down(-rows[1]))
+        if not (col < stop_col and row < stop_row):
+            msg = (
+                f"the extent {left:g}, {bottom:g} to {right:g}, {top:g} holds no pixel of "
+                f"{self.files[0]}: give it in the CRS of the raster"
+            )
+            raise RasterError(msg)
+        self._part = Window(row, col, stop_row - row, stop_col - col)
 
     @property
     def crs(self) -> Crs | None:
@@ -134,6 +163,7 @@ class PlacedSource:
             RasterError: The pixels cannot be read; the message names the file.
         """
         access = self._access
+        window = replace(window, row=window.row + self._part.row, col=window.col + self._part.col)
         try:
             if access.warped is not None:
                 pixels = access.warped.read(access.bands, window, shape=shape)
@@ -166,9 +196,9 @@ class PlacedSource:
             )
             mask = _mask(access, whole, shape)
         except ReadError as error:
-            raise RasterError(self._blame(error, self._grid.window)) from error
+            raise RasterError(self._blame(error, self._whole.window)) from error
         valid = valid_pixels(pixels, mask, access.nodata)
-        own, grid = access.native.transform, self._grid.transform
+        own, grid = access.native.transform, self._whole.transform
         if access.warped is None:
             return Picture(pixels, valid, (shape[0] / height, shape[1] / width))
         if own.e > 0:
@@ -181,7 +211,7 @@ class PlacedSource:
 
     def _blame(self, error: Exception, window: Window) -> str:
         """The sentence for a failed read, with the file that cannot be read."""
-        height, width = self._grid.shape
+        height, width = self._whole.shape
         native = self._access.native.shape
         rows, cols = native.height / height, native.width / width
         touched = Window(
@@ -198,6 +228,14 @@ class PlacedSource:
             if reason:
                 return f"{part.layout.name} cannot be read: {reason}; copy or download it again"
         return f"{self._access.parts[0].layout.name} cannot be read: {_damaged(error)}"
+
+
+def _down(pixels: float) -> int:
+    """The pixel that a coordinate lies in, where less than a thousandth of one is rounding."""
+    if not math.isfinite(pixels):
+        msg = "the extent is not made of numbers: give xmin, ymin, xmax, ymax"
+        raise RasterError(msg)
+    return math.floor(pixels + 1e-3)
 
 
 def _mask(

@@ -1,0 +1,243 @@
+"""What `georaster` asks of a library that reads rasters, with GDAL's own Python bindings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Sequence
+
+import numpy as np
+from osgeo import gdal, osr
+
+from ..engine.grid import Shape, Transform, Window
+from ..georaster.opening import cannot_open, refuse_empty
+from ..georaster.ports import Crs, Header, ReadError
+from .calls import GdalError, call
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DTYPES = {
+    "Byte": "uint8",
+    "CInt16": "complex_int16",
+    "CInt32": "complex_int32",
+    "CFloat32": "complex64",
+    "CFloat64": "complex128",
+}
+"""Types that numpy does not call by GDAL's name in lower case."""
+_AVERAGE = 5
+"""``GRIORA_Average``; older bindings do not name it in ``osgeo.gdal``."""
+_NEAREST = 0
+
+
+class GdalCrs:
+    """A coordinate reference system; see the port."""
+
+    def __init__(self, srs: osr.SpatialReference) -> None:
+        """Take a copy, so that the host's stays as it is."""
+        self.srs = srs.Clone()
+        """GDAL's own object."""
+        self.srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+
+    @classmethod
+    def from_text(cls, text: str) -> GdalCrs:
+        """From WKT or a code such as EPSG:3857.
+
+        Raises:
+            GdalError: GDAL does not know it.
+        """
+        srs = osr.SpatialReference()
+        call(srs.SetFromUserInput, text, failed=bool)
+        return cls(srs)
+
+    @property
+    def wkt(self) -> str:
+        """The whole of it as text."""
+        return str(self.srs.ExportToWkt())
+
+    @property
+    def label(self) -> str:
+        """A short name for messages."""
+        authority, code = self.srs.GetAuthorityName(None), self.srs.GetAuthorityCode(None)
+        return f"{authority}:{code}" if authority and code else self.wkt[:60]
+
+    @property
+    def is_geographic(self) -> bool:
+        """Whether it is in longitude and latitude."""
+        return bool(self.srs.IsGeographic())
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether it is a projection of the Earth."""
+        return bool(self.srs.IsProjected())
+
+    @property
+    def unit(self) -> float:
+        """One unit in radians, or in metres where it is projected."""
+        srs = self.srs
+        return float(srs.GetAngularUnits() if self.is_geographic else srs.GetLinearUnits())
+
+    def same(self, other: Crs) -> bool:
+        """Whether coordinates mean the same in the other one."""
+        theirs = other if isinstance(other, GdalCrs) else GdalCrs.from_text(other.wkt)
+        return bool(self.srs.IsSame(theirs.srs))
+
+    def lonlat(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
+        earth = GdalCrs.from_text("EPSG:4326")
+        try:
+            there = call(osr.CoordinateTransformation, self.srs, earth.srs)
+            found = call(there.TransformPoints, np.column_stack((x, y)).tolist())
+        except GdalError:
+            return np.full(len(x), np.nan), np.full(len(x), np.nan)
+        points = np.array(found, np.float64).reshape(-1, 3)
+        return points[:, 0], points[:, 1]
+
+
+class GdalReader:
+    """An open raster; see the port."""
+
+    def __init__(self, dataset: gdal.Dataset) -> None:
+        """Take over an open dataset."""
+        self._dataset: Optional[gdal.Dataset] = dataset
+        self.shape = Shape(dataset.RasterYSize, dataset.RasterXSize)
+        """Height and width in pixels."""
+        bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
+        self.dtypes: tuple[str, ...] = tuple(map(_dtype, bands))
+        """numpy's name of each band's type."""
+        self.colors: tuple[str, ...] = tuple(
+            gdal.GetColorInterpretationName(b.GetColorInterpretation()).lower() for b in bands
+        )
+        """GDAL's name of what each band shows, in lower case."""
+
+    def header(self) -> Header:
+        """All that can be known without reading pixels."""
+        dataset = self._open()
+        bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
+        flags = bands[0].GetMaskFlags() if bands else 0
+        width, height = bands[0].GetBlockSize() if bands else (1, 1)
+        c, a, b, f, d, e = dataset.GetGeoTransform()
+        wkt = dataset.GetProjection()
+        return Header(
+            shape=self.shape,
+            transform=Transform(a, b, c, d, e, f),
+            crs=GdalCrs(dataset.GetSpatialRef()) if wkt else None,
+            dtypes=self.dtypes,
+            colors=self.colors,
+            descriptions=tuple(band.GetDescription() or "" for band in bands),
+            nodata=tuple(band.GetNoDataValue() for band in bands),
+            masked=bool(flags & gdal.GMF_PER_DATASET) and not flags & gdal.GMF_ALPHA,
+            block=(height, width),
+            driver=dataset.GetDriver().ShortName,
+            has_points=bool(dataset.GetGCPCount() or dataset.GetMetadata("RPC")),
+            subdatasets=tuple(name for name, _ in dataset.GetSubDatasets()),
+            tags=dict(dataset.GetMetadata() or {}),
+        )
+
+    def read(
+        self,
+        bands: Sequence[int],
+        window: Window,
+        *,
+        shape: Optional[tuple[int, int]] = None,
+        average: bool = False,
+    ) -> NDArray[np.generic]:
+        """Pixels (bands, height, width) of a window; see the port.
+
+        Raises:
+            ReadError: They cannot be read.
+        """
+        dataset = self._open()
+        dtype = np.dtype(self.dtypes[bands[0] - 1])
+        kind = dataset.GetRasterBand(bands[0]).DataType
+        data = _read(dataset, window, shape, kind, band_list=list(bands), average=average)
+        height, width = shape or window.shape
+        return np.frombuffer(data, dtype).reshape(len(bands), height, width)
+
+    def read_mask(
+        self, window: Window, *, shape: Optional[tuple[int, int]] = None
+    ) -> NDArray[np.uint8]:
+        """The mask (height, width) of the first band, 0 where pixels are missing.
+
+        Raises:
+            ReadError: It cannot be read.
+        """
+        mask = self._open().GetRasterBand(1).GetMaskBand()
+        data = _read(mask, window, shape, gdal.GDT_Byte)
+        return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
+
+    def close(self) -> None:
+        """Let go of the files; may be called twice."""
+        self._dataset = None
+
+    def _open(self) -> gdal.Dataset:
+        if self._dataset is None:
+            msg = "this raster is closed"
+            raise ValueError(msg)
+        return self._dataset
+
+
+class Gdal:
+    """The library."""
+
+    def open(self, name: str, *, label: Optional[str] = None) -> GdalReader:
+        """Open a raster by its GDAL name or VRT text.
+
+        Raises:
+            RasterError: It does not exist, or is not a raster that GDAL can read.
+        """
+        label = label or name
+        refuse_empty(name, label)
+        flags = gdal.OF_RASTER | gdal.OF_READONLY | gdal.OF_VERBOSE_ERROR
+        try:
+            return GdalReader(call(gdal.OpenEx, name, flags))
+        except GdalError as error:
+            raise cannot_open(name, label, str(error)) from error
+
+    def crs(self, code: str) -> GdalCrs:
+        """The CRS of a code such as EPSG:3857."""
+        return GdalCrs.from_text(code)
+
+    def allow_cache(self, needed: int) -> None:
+        """Nothing: the cache is the whole process', and so the host's."""
+
+
+def crs_of(wkt: Optional[str]) -> Optional[GdalCrs]:
+    """The CRS of a grid."""
+    return GdalCrs.from_text(wkt) if wkt else None
+
+
+def _dtype(band: gdal.Band) -> str:
+    name: str = gdal.GetDataTypeName(band.DataType)
+    if name == "Byte" and band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE":
+        return "signed byte of an old GDAL"  # until 3.6 it had no type for them
+    return _DTYPES.get(name, name.lower())
+
+
+def _read(
+    source: Any,  # noqa: ANN401 - a dataset or a band
+    window: Window,
+    shape: Optional[tuple[int, int]],
+    kind: int,
+    *,
+    average: bool = False,
+    **bands: Any,  # noqa: ANN401
+) -> bytearray:
+    """Bytes of a window, band after band, in the order of this machine."""
+    height, width = shape or window.shape
+    try:
+        data: bytearray = call(
+            source.ReadRaster,
+            window.col,
+            window.row,
+            window.width,
+            window.height,
+            buf_xsize=width,
+            buf_ysize=height,
+            buf_type=kind,
+            resample_alg=_AVERAGE if average else _NEAREST,
+            **bands,
+        )
+    except GdalError as error:
+        raise ReadError(str(error)) from error
+    return data

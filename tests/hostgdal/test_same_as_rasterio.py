@@ -1,0 +1,314 @@
+"""A host's own GDAL gives the grid, the pixels and the words that rasterio gives."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.georaster.stretch import choose_stretch
+from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+from tests.support.models import tiny_spec
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+RGB = ("red", "green", "blue")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One raster to be opened by both."""
+
+    make: Callable[[Path], Path | list[Path]]
+    options: dict[str, Any] = field(default_factory=dict)
+    spec: dict[str, Any] = field(default_factory=dict)
+
+
+def rgb(**changes: Any) -> Callable[[Path], Path]:
+    """Three bands of noise, with what is said of them."""
+    dtype = changes.pop("dtype", np.uint8)
+
+    def make(folder: Path) -> Path:
+        pixels = rgb_of(scene())
+        if dtype != np.uint8:
+            pixels = pixels.astype(np.float64) * (200 if np.dtype(dtype).kind == "u" else 1.5)
+        return write_raster(folder / "a.tif", pixels.astype(dtype), **changes)
+
+    return make
+
+
+def alpha(folder: Path) -> Path:
+    mask = (scene(seed=3) * 255).astype(np.uint8)
+    pixels = np.concatenate((rgb_of(scene()), mask[None]))
+    return write_raster(folder / "a.tif", pixels, alpha="YES")
+
+
+def near_infrared(folder: Path) -> Path:
+    pixels = np.concatenate((rgb_of(scene()), rgb_of(scene(seed=4))[:1]))
+    path = write_raster(folder / "a.tif", pixels)
+    with rasterio.open(path, "r+") as dataset:
+        for i, name in enumerate(("Red", "Green", "Blue", "NIR"), 1):
+            dataset.set_band_description(i, name)
+    return path
+
+
+def described(*names: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        path = write_raster(folder / "a.tif", rgb_of(scene()), photometric="MINISBLACK")
+        with rasterio.open(path, "r+") as dataset:
+            for i, name in enumerate(names, 1):
+                dataset.set_band_description(i, name)
+        return path
+
+    return make
+
+
+def not_a_number(folder: Path) -> Path:
+    pixels = rgb_of(scene()).astype(np.float32) / 255
+    pixels[:, 30:50, 20:90] = np.nan
+    pixels[1, 100, 100:140] = np.nan
+    return write_raster(folder / "a.tif", pixels, colors=RGB)
+
+
+def with_nodata(folder: Path) -> Path:
+    pixels = rgb_of(scene())
+    pixels[:, :40, :60] = 0
+    pixels[0, 90, :] = 0
+    return write_raster(folder / "a.tif", pixels, nodata=0)
+
+
+def tiles(folder: Path) -> list[Path]:
+    """Four that touch, two of them with a corner of nodata where they overlap the first."""
+    out = []
+    for i, (row, col) in enumerate(((0, 0), (0, 150), (130, 0), (130, 150))):
+        pixels = rgb_of(scene(seed=i), seed=i)
+        pixels[:, :25, :30] = 0
+        where = Affine(0.5, 0, WEST + col * 0.5, 0, -0.5, NORTH - row * 0.5)
+        out.append(write_raster(folder / f"{i}.tif", pixels, nodata=0, transform=where))
+    return out
+
+
+def web_tile(folder: Path) -> Path:
+    path = write_raster(
+        folder / "t.tif", rgb_of(scene(256, 256)), crs=None, transform=Affine.identity()
+    )
+    return path.rename(folder / "OAM-386697-220243-19.tif")
+
+
+def empty(folder: Path) -> Path:
+    (folder / "a.tif").touch()
+    return folder / "a.tif"
+
+
+def text(folder: Path) -> Path:
+    (folder / "a.tif").write_text("no raster")
+    return folder / "a.tif"
+
+
+def cut_short(folder: Path) -> Path:
+    path = write_raster(folder / "a.tif", rgb_of(scene()), compress="deflate")
+    path.write_bytes(path.read_bytes()[:-20_000])
+    return path
+
+
+def palette(folder: Path) -> Path:
+    path = write_raster(folder / "a.tif", np.zeros((1, 40, 40), np.uint8))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.write_colormap(1, {0: (255, 0, 0, 255)})
+    return path
+
+
+def degrees(metres: float) -> Affine:
+    return Affine(metres / 98_600, 0, 85.32, 0, -metres / 110_800, 27.7)
+
+
+SOUTH_UP = Affine(0.5, 0, WEST, 0, 0.5, NORTH - 75)
+MERCATOR = Affine(0.55, 0, 9_520_000.3, 0, -0.55, 3_200_000.7)
+FLOAT = {"dtype": "float32"}
+
+CASES = {
+    "plain": Case(rgb()),
+    "plain, coarser": Case(rgb(gsd=0.13)),
+    "plain, finer": Case(rgb(gsd=1.7)),
+    "plain, by a number": Case(rgb(), {"gsd": 0.37}),
+    "almost the model's": Case(rgb(gsd=0.46)),
+    "almost the model's, asked for the model's": Case(rgb(gsd=0.46), {"gsd": "model"}),
+    "degrees": Case(rgb(crs="EPSG:4326", transform=degrees(0.5))),
+    "degrees, finer": Case(rgb(crs="EPSG:4326", transform=degrees(0.21))),
+    "degrees, coarser": Case(rgb(crs="EPSG:4326", transform=degrees(1.3))),
+    "web mercator": Case(rgb(crs="EPSG:3857", transform=MERCATOR)),
+    "web mercator, resampled": Case(rgb(crs="EPSG:3857", transform=MERCATOR), {"gsd": 0.3}),
+    "feet": Case(rgb(crs="EPSG:2263", transform=Affine(1.6, 0, 980_000, 0, -1.6, 200_000))),
+    "polar": Case(rgb(crs="EPSG:3031", transform=Affine(0.5, 0, 5e5, 0, -0.5, 1e6)), {"gsd": 0.8}),
+    "no CRS": Case(rgb(crs=None)),
+    "no georeference": Case(rgb(crs=None, transform=Affine.identity())),
+    "no georeference, pixel size": Case(
+        rgb(crs=None, transform=Affine.identity()), {"pixel_size": 0.2}
+    ),
+    "a tile by its name": Case(web_tile),
+    "a site's grid": Case(rgb(crs='LOCAL_CS["site",UNIT["metre",1]]')),
+    "rotated": Case(rgb(transform=Affine(0.5, 0.1, WEST, 0.1, -0.5, NORTH))),
+    "south up": Case(rgb(transform=SOUTH_UP)),
+    "south up, native": Case(rgb(transform=SOUTH_UP), {"gsd": "native"}),
+    "south up, resampled": Case(rgb(transform=SOUTH_UP), {"gsd": 0.8}),
+    "uint16": Case(rgb(dtype=np.uint16, colors=RGB)),
+    "uint16, resampled": Case(rgb(dtype=np.uint16, colors=RGB), {"gsd": 0.33}),
+    "uint16, unnamed": Case(rgb(dtype=np.uint16)),
+    "int16 and nodata": Case(rgb(dtype=np.int16, colors=RGB, nodata=0), {"gsd": 0.8}),
+    "int16, finer": Case(rgb(dtype=np.int16, colors=RGB, nodata=0), {"gsd": 0.3}),
+    "NaN": Case(not_a_number, {}, FLOAT),
+    "NaN, averaged": Case(not_a_number, {"gsd": 0.8}, FLOAT),
+    "NaN, finer": Case(not_a_number, {"gsd": 0.3}, FLOAT),
+    "NaN for a model of bytes": Case(not_a_number),
+    "nodata": Case(with_nodata),
+    "nodata, averaged": Case(with_nodata, {"gsd": 0.9}),
+    "nodata, finer": Case(with_nodata, {"gsd": 0.3}),
+    "nodata by the user": Case(rgb(), {"nodata": 255.0}),
+    "nodata by the user, resampled": Case(rgb(), {"nodata": 255.0, "gsd": 0.4}),
+    "nodata that cannot be": Case(rgb(), {"nodata": 300.0}),
+    "alpha": Case(alpha),
+    "alpha, averaged": Case(alpha, {"gsd": 0.9}),
+    "alpha, finer": Case(alpha, {"gsd": 0.3}),
+    "mask": Case(rgb(mask=scene(seed=3))),
+    "mask, averaged": Case(rgb(mask=scene(seed=3)), {"gsd": 0.9}),
+    "mask, finer": Case(rgb(mask=scene(seed=3)), {"gsd": 0.3}),
+    "one band": Case(lambda f: write_raster(f / "a.tif", rgb_of(scene())[:1])),
+    "one band for all": Case(
+        lambda f: write_raster(f / "a.tif", rgb_of(scene())[:1]), {"bands": (1, 1, 1), "gsd": 0.4}
+    ),
+    "near infrared": Case(near_infrared, {}, {"names": ("nir", "red", "green")}),
+    "near infrared, resampled": Case(
+        near_infrared, {"gsd": 0.7}, {"names": ("nir", "red", "green")}
+    ),
+    "blue first": Case(described("Blue", "Green", "Red")),
+    "blue first, by colour": Case(rgb(colors=RGB[::-1]), {"gsd": 0.3}),
+    "bands that are not there": Case(rgb(), {"bands": (1, 2, 9)}),
+    "a mosaic": Case(tiles),
+    "a mosaic, resampled": Case(tiles, {"gsd": 0.8}),
+    "stretch by the user": Case(rgb(dtype=np.uint16, colors=RGB), {"stretch": "percentile"}),
+    "empty": Case(empty),
+    "no raster": Case(text),
+    "not there": Case(lambda f: f / "missing.tif"),
+    "palette": Case(palette),
+    "complex": Case(lambda f: write_raster(f / "a.tif", np.zeros((3, 40, 40), np.complex64))),
+    "latitude beyond the pole": Case(
+        rgb(crs="EPSG:4326", transform=Affine(1e-5, 0, 85, 0, -1e-5, 3_000))
+    ),
+    "beyond the projection": Case(rgb(transform=Affine(0.5, 0, 1e12, 0, -0.5, 1e12))),
+    "too coarse": Case(rgb(gsd=9.0)),
+}
+
+
+def paths_of(made: Path | list[Path]) -> list[str]:
+    return [str(p) for p in (made if isinstance(made, list) else [made])]
+
+
+def by_rasterio(paths: list[str], spec: ModelSpec, options: dict[str, Any]) -> dict[str, Any]:
+    """What rasterio gives, in the words of `hostgdal_child.py`."""
+    try:
+        chosen = SourceOptions(**options)
+        with gdal_env(), open_source(paths, spec, chosen) as source:
+            pixels, valid = source.read(source.grid.window)
+            picture = source.picture(40)
+            choice = choose_stretch(source, spec, chosen)
+            return {
+                "shape": source.grid.shape,
+                "transform": source.grid.transform,
+                "wkt": source.grid.crs_wkt,
+                "metres": source.grid.metres_per_unit,
+                "bands": source.bands,
+                "warnings": [*source.warnings, choice.warning],
+                "stretch": choice.stretch and [choice.stretch.low, choice.stretch.high],
+                "scale": picture.scale,
+                "native": abs(source.native_grid.transform.a),
+                "pixels": pixels,
+                "valid": valid,
+                "small": picture.pixels,
+                "small_valid": picture.valid,
+            }
+    except CampDetectorError as error:
+        return {"error": str(error)}
+
+
+@pytest.fixture(scope="module")
+def found(
+    child: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """What rasterio and a host's GDAL give for each case; one process opens them all."""
+    folder = tmp_path_factory.mktemp("rasters")
+    jobs, ours = [], []
+    for number, case in enumerate(CASES.values()):
+        place = folder / f"in{number}"
+        place.mkdir()
+        paths, spec = paths_of(case.make(place)), tiny_spec(**case.spec)
+        jobs.append({"paths": paths, "spec": spec.to_json(), "options": case.options})
+        ours.append(by_rasterio(paths, spec, case.options))
+    (folder / "jobs.json").write_text(json.dumps(jobs))
+    child("hostgdal_child.py", folder / "jobs.json", folder)
+    theirs = []
+    for number in range(len(CASES)):
+        result = json.loads((folder / f"{number}.json").read_text())
+        arrays = folder / f"{number}.npz"
+        if arrays.exists():
+            result.update(np.load(arrays))
+        theirs.append(result)
+    return dict(zip(CASES, zip(ours, theirs, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_words(name: str, found: dict[str, Any]) -> None:
+    ours, theirs = found[name]
+    assert theirs.get("error") == ours.get("error")
+    assert theirs.get("warnings") == ours.get("warnings")
+    assert theirs.get("bands") == (None if "error" in ours else list(ours["bands"]))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_grid(name: str, found: dict[str, Any]) -> None:
+    ours, theirs = found[name]
+    if "error" in ours:
+        return
+    assert theirs["shape"] == list(ours["shape"])
+    assert theirs["transform"] == list(ours["transform"])
+    assert theirs["metres"] == list(ours["metres"])
+    if ours["wkt"] is None:
+        assert theirs["wkt"] is None
+    else:
+        assert CRS.from_wkt(theirs["wkt"]) == CRS.from_wkt(ours["wkt"])
+
+
+def is_averaged(ours: dict[str, Any]) -> bool:
+    """Whether a pixel is the mean of several."""
+    return bool(ours["native"] < abs(ours["transform"].a))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_pixels(name: str, found: dict[str, Any]) -> None:
+    ours, theirs = found[name]
+    if "error" in ours:
+        return
+    assert theirs["pixels"].dtype == ours["pixels"].dtype
+    assert np.array_equal(theirs["valid"], ours["valid"])
+    where = ours["valid"]
+    one, other = theirs["pixels"][:, where], ours["pixels"][:, where]
+    if is_averaged(ours):
+        # Sums of other order: what ends in one half is rounded up by one GDAL and down by another.
+        far = np.abs(one.astype(np.float64) - other.astype(np.float64))
+        assert far.max() <= (1e-6 if one.dtype.kind == "f" else 1)
+        assert (far > 0).mean() < (1 if one.dtype.kind == "f" else 0.001)
+    else:
+        assert np.array_equal(one, other)
+    assert np.array_equal(theirs["small_valid"], ours["small_valid"])
+    assert np.array_equal(theirs["small"], ours["small"], equal_nan=ours["small"].dtype.kind == "f")
