@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "benchmarks")
 CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
+GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
 
 HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
 """Hosts of ours, and the libraries that only exist inside a host."""
@@ -51,6 +52,10 @@ ONLY_IN = {
     "lightning": ("training",),
 }
 """Heavy libraries and the modules (or the packages) that own them; benchmarks may use them all."""
+
+
+CARRIED = ("atomic", "scratch", "signals")
+"""Modules that hosts carry beside the folders."""
 
 
 class Import(NamedTuple):
@@ -106,10 +111,28 @@ def fault(item: Import) -> str | None:
         owned = item.importer in ONLY_IN.get(top, ())
         if top not in sys.stdlib_module_names and top != "numpy" and not owned:
             return "the engine imports the standard library and numpy alone"
+    if within(item.importer, GEORASTER) or within(item.importer, HOSTGDAL):
+        return _carried(item, top)
     owners = ONLY_IN.get(top)
     if owners and not any(within(item.importer, owner) for owner in (*owners, "benchmarks")):
         return f"{top} is imported by {' and '.join(owners)} alone"
     return _wrong_way(item, top)
+
+
+def _carried(item: Import, top: str) -> str | None:
+    """What hosts carry beside the engine: how rasters are placed, and GDAL's own bindings."""
+    if within(item.importer, HOSTGDAL):
+        known: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
+        library = {"numpy", "osgeo"}
+    else:
+        known, library = (ENGINE, GEORASTER), {"numpy"}
+    if top == CORE:
+        if not any(within(item.imported, name) for name in known):
+            return "what a host carries imports nothing that it does not carry"
+        return None if item.relative else "what a host carries names itself only relatively"
+    if top not in sys.stdlib_module_names and top not in library:
+        return f"what a host carries imports the standard library and {', '.join(sorted(library))}"
+    return None
 
 
 def _wrong_way(item: Import, top: str) -> str | None:
@@ -160,6 +183,18 @@ def test_the_sources_keep_the_contract() -> None:
             "relatively",
         ),
         ("camp_detector_core/engine/a.py", "def f():\n    import torch", "standard library"),
+        ("camp_detector_core/georaster/a.py", "import osgeo.gdal", "standard library and numpy"),
+        ("camp_detector_core/georaster/a.py", "import rasterio", "standard library and numpy"),
+        ("camp_detector_core/georaster/a.py", "from ..hostgdal import x", "does not carry"),
+        ("camp_detector_core/hostgdal/a.py", "from ..raster import x", "does not carry"),
+        ("camp_detector_core/hostgdal/a.py", "import shapely", "standard library and numpy, osgeo"),
+        (
+            "camp_detector_core/hostgdal/a.py",
+            "from camp_detector_core.engine import grid",
+            "relatively",
+        ),
+        ("camp_detector_core/a.py", "from osgeo import gdal", "know no host"),
+        ("training/a.py", "from osgeo import gdal", "know no host"),
         ("camp_detector_core/a.py", "import training.data", "nothing imports training"),
         ("camp_detector_core/a.py", "from training import data", "nothing imports training"),
         ("camp_detector_core/a.py", "from qgis.core import QgsTask", "know no host"),
@@ -195,6 +230,11 @@ def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, rea
             "import numpy as np\nimport json\nfrom .grid import Grid",
         ),
         ("camp_detector_core/engine/ort.py", "def f():\n    import onnxruntime"),
+        (
+            "camp_detector_core/hostgdal/a.py",
+            "from osgeo import gdal\nfrom ..engine import grid\nfrom ..atomic import Target",
+        ),
+        ("camp_detector_core/georaster/a.py", "import numpy\nfrom ..engine.grid import Grid"),
         ("camp_detector_core/cli.py", "from .raster import x\nfrom .engine.ort import y"),
         ("camp_detector_core/network.py", "import torch"),
         ("training/a.py", "import torch\nfrom camp_detector_core.network import x"),
