@@ -10,6 +10,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.packaging.model_card import TOOLS
 from camp_detector_core.packaging.strangers import shown
 
 from .errors import PublishError
@@ -29,10 +30,6 @@ MAX_HTML = 60_000
 _MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
     f"CampDetector-{what}-" for what in ("model", "version", "sha256")
 )
-_TOOLS: Mapping[Kind, str] = {
-    "classify": "Classify Pixels Using Deep Learning",
-    "detect": "Detect Objects Using Deep Learning",
-}
 _KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
 _TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
@@ -156,7 +153,7 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
         f"Model: {spec.name}, version {spec.version}",
         f"Finds: {', '.join(c.name for c in spec.classes)}",
         f"Imagery: {', '.join(b.name for b in spec.bands)} ({spec.dtype}), {spec.gsd:g} m a pixel",
-        f"Tool of ArcGIS Pro: {_TOOLS[package.kind]}",
+        f"Tool of ArcGIS Pro: {TOOLS[package.kind]}",
         f"SHA-256 of the file: {package.sha256}",
     ]
     words = dict.fromkeys([spec.description, str(said.get("description") or "")])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.packaging.emd import read_emd
 from camp_detector_core.packaging.model_file import SPEC_PROPERTY, open_model
+from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.strangers import read_file, read_json, shown
 
 from .errors import PublishError
@@ -78,7 +79,17 @@ def read_package(path: Path, item: Path | None = None) -> Package:
 
 
 def _check(path: Path) -> None:
-    """Refuse a package that ArcGIS would refuse."""
+    """Refuse a package with which ArcGIS could not do.
+
+    Raises:
+        PublishError: It has a problem; the first is said.
+    """
+    problems = check_package(path).of("problem")
+    if problems:
+        first, more = problems[0], len(problems) - 1
+        others = f" (and {more} more: camp-detector package check {path})" if more else ""
+        msg = f"{path} is broken, {first.where}: {first.what}{others}; {first.remedy}"
+        raise PublishError(msg)
 
 
 def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:

@@ -1,0 +1,129 @@
+"""What a request to the stand-in of a portal says, and whether a portal would take it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler
+
+_PLAIN = {"title": 256, "snippet": 2048, "tags": 16_000, "accessInformation": 64_000,
+          "typeKeywords": 16_000}  # fmt: skip
+"""Characters that fields of plain text take."""
+_RICH = {"description": 64_000, "licenseInfo": 64_000}
+"""Bytes that fields of HTML take."""
+_WORDS = {*_PLAIN, *_RICH, "type", "f"}
+_KNOWN = {
+    "generateToken": {"f", "username", "password", "client", "referer", "expiration"},
+    "mapper": {"f", "types", "num", "start"},
+    "groups": {"f"},
+    "createFolder": {"f", "title"},
+    "addItem": {*_WORDS, "multipart", "fileName"},
+    "update": {*_WORDS, "multipart", "fileName"},
+    "addPart": {"f", "partNum"},
+    "commit": {"f", "type"},
+    "cancel": {"f"},
+    "delete": {"f", "permanentDelete"},
+    "move": {"f", "folder"},
+    "status": {"f"},
+    "shareItems": {"f", "items", "groups", "org", "everyone", "confirmItemControl"},
+}
+"""Fields of each call, by the last word of its path."""
+_FILES = {"addItem": {"file", "thumbnail"}, "update": {"file", "thumbnail"}, "addPart": {"file"}}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request."""
+
+    verb: str
+    path: str
+    fields: dict[str, str]
+    files: dict[str, tuple[str, bytes]]
+    """Name and content, by field."""
+
+    @property
+    def word(self) -> str:
+        """The last word of the path."""
+        folderless = re.sub(r"/f{32}$", "", self.path)
+        return folderless.rpartition("/")[2]
+
+
+def read_call(handler: BaseHTTPRequestHandler) -> Call:
+    """Read a request whole."""
+    url = urlsplit(handler.path)
+    fields = dict(parse_qsl(url.query, keep_blank_values=True))
+    files: dict[str, tuple[str, bytes]] = {}
+    body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+    kind = handler.headers.get("Content-Type", "")
+    if kind.startswith("multipart/form-data"):
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        for part in BytesParser(policy=HTTP).parsebytes(head + body).iter_parts():
+            name = str(part.get_param("name", header="content-disposition"))
+            data = part.get_payload(decode=True)
+            filename = part.get_filename()
+            if filename is None:
+                fields[name] = data.decode()
+            else:
+                files[name] = (filename, data)
+    else:
+        fields |= dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return Call(handler.command, unquote(url.path).strip("/"), fields, files)
+
+
+def wrong_words(call: Call) -> str:
+    """What a portal would not take or would show wrongly; empty where there is nothing."""
+    known = _KNOWN.get(call.word)
+    if known is not None and set(call.fields) - known:
+        return f"unknown fields of {call.word}: {sorted(set(call.fields) - known)}"
+    if set(call.files) - _FILES.get(call.word, set()):
+        return f"unknown files of {call.word}: {sorted(call.files)}"
+    if call.word == "addItem" and not {"title", "type", "tags"} <= set(call.fields):
+        return "an item needs a title, a type and tags"
+    for name, limit in _PLAIN.items():
+        text = call.fields.get(name, "")
+        if len(text) > limit or not text.isprintable() or set("<>") & set(text):
+            return f"{name} is too long or not plain text"
+    for name, limit in _RICH.items():
+        text = call.fields.get(name, "")
+        if len(text.encode()) > limit or not _is_plain_html(text):
+            return f"{name} is too long or no plain HTML"
+    picture = call.files.get("thumbnail")
+    if picture and not picture[1].startswith(b"\x89PNG"):
+        return "the thumbnail is no PNG"
+    return ""
+
+
+class _Tags(HTMLParser):
+    """Follows the tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.is_plain = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_plain &= tag in {"p", "ul", "li"} and not attrs
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_plain &= bool(self.open) and self.open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        self.is_plain = False
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def _is_plain_html(text: str) -> bool:
+    """Whether it is well-formed and of paragraphs and lists without attributes alone."""
+    tags = _Tags()
+    tags.feed(text)
+    tags.close()
+    return tags.is_plain and not tags.open
