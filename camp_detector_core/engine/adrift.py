@@ -1,0 +1,340 @@
+"""Detection in tiles that a host cuts and hands over one by one, without saying where they lie.
+
+ArcGIS Pro gives a raster function square tiles with a margin, in any order, from several threads or
+processes, and does not tell the one that makes polygons the position of a tile. What makes the
+results equal those of `detect` over the whole raster is that all is laid on one lattice: tiles are
+whole numbers of strides, so each sees the same chips around it that the raster has there; and each
+dwelling is given by exactly one tile, the one that holds the middle of its bounding box. Whether a
+dwelling is given so, or in pieces because it is too large for that, shows to all tiles alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+import numpy as np
+
+from .augment import Augmented
+from .components import label_runs
+from .detect import DetectOptions, detect
+from .errors import GridError
+from .grid import Grid, Shape, Transform, Window
+from .instances import halo_of
+from .outline import OutlineOptions, refine_all
+from .plan import Axis, TilePlan, stride_of
+from .remember import Remembering
+from .vectorise import Linker, trace_block
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .dwelling import Dwelling
+    from .ports import Predictor
+    from .prepare import Stretch
+    from .spec import ModelSpec
+
+_REACH = 128
+"""Pixels that a dwelling may reach into a neighbouring tile and still be seen whole, at least."""
+_MAX_SIDE = 8192
+"""Largest tile, pixels: 200 MB of three bands of 8 bits with a margin of 512."""
+
+
+@dataclass(frozen=True)
+class TileLayout:
+    """The tiles that a host is to cut, and the chips in them; made by `TileLayout.of`."""
+
+    chip: int
+    """Side of the chips that the network sees, pixels."""
+    stride: int
+    """Pixels from one chip's start to the next one's."""
+    before: int
+    """How many chips are laid above and to the left of a tile."""
+    after: int
+    """How many chips are laid below and to the right of a tile's own."""
+    reach: int
+    """Pixels around a tile in which all is known; what reaches further is not seen whole."""
+    margin: int
+    """Pixels that the host must add on each side of a tile."""
+    side: int
+    """Height and width of a tile without margin, a whole number of strides."""
+
+    @classmethod
+    def of(
+        cls,
+        spec: ModelSpec,
+        *,
+        tile_size: Optional[int] = None,
+        padding: Optional[int] = None,
+        batch_size: int = 16,
+    ) -> TileLayout:
+        """Lay out tiles for a model.
+
+        Args:
+            spec: The model.
+            tile_size: Side of the chips; default: the model's.
+            padding: Pixels on each side of a chip that count less because the network sees too
+                little around them; neighbouring chips share twice as many. Default: half of the
+                model's overlap.
+            batch_size: How many chips a tile should hold; the largest square below is taken.
+
+        Raises:
+            SpecError: A chip that the network cannot take, or a padding that leaves nothing of it.
+        """
+        overlap = spec.overlap if padding is None else 2 * padding
+        asked = replace(spec, tile_size=tile_size or spec.tile_size, overlap=overlap)
+        chip = asked.tile_size
+        stride = stride_of(chip, overlap=overlap, multiple=spec.multiple)
+        shared, halo = chip - stride, halo_of(spec)
+        before = math.ceil((halo + _REACH + shared) / stride)
+        after = math.ceil((halo + _REACH) / stride)
+        most = max(1, _MAX_SIDE // stride)
+        return cls(
+            chip=chip,
+            stride=stride,
+            before=before,
+            after=after,
+            reach=min(before * stride - shared, after * stride) - halo,
+            margin=max(before * stride, (after - 1) * stride + chip),
+            side=min(most, max(1, math.isqrt(max(1, batch_size)))) * stride,
+        )
+
+    def axis(self, length: int) -> Axis:
+        """The chips along one axis of a tile of some length; the first begins before the tile."""
+        count = self.before + math.ceil(length / self.stride) + self.after
+        seen = self.before * self.stride + length + self.margin
+        return Axis(min(seen, (count - 1) * self.stride + self.chip), self.chip, self.stride, count)
+
+
+class TileDetector:
+    """Runs a model over tiles; may be called from several threads."""
+
+    def __init__(  # noqa: PLR0913 - what a host knows of model, tiles and the user's choices
+        self,
+        predictor: Predictor,
+        spec: ModelSpec,
+        layout: TileLayout,
+        *,
+        stretch: Optional[Stretch] = None,
+        outlines: Optional[OutlineOptions] = None,
+        tta: bool = False,
+    ) -> None:
+        """Take what stays the same for all tiles.
+
+        Args:
+            predictor: The model.
+            spec: Its description with the user's threshold.
+            layout: The tiles, for the same spec.
+            stretch: Stretch of raw values in place of the model's scale.
+            outlines: How outlines are redrawn; default: exact pixel edges.
+            tta: Average over the flips and turns of each chip.
+        """
+        self._predictor = Remembering(Augmented(predictor) if tta else predictor)
+        self._spec = spec
+        self._layout = layout
+        self._stretch = stretch
+        self._outlines = outlines or OutlineOptions()
+
+    def classes(
+        self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Classes and scores of a tile.
+
+        Args:
+            pixels: (bands, height + 2 margin, width + 2 margin) raw values.
+            valid: (height + 2 margin, width + 2 margin), True where the raster has a valid pixel.
+
+        Returns:
+            Classes (height, width) uint8: 0 background, 255 nodata, else a class; and scores
+            (spec.channels, height, width) uint8, see ``scores``.
+
+        Raises:
+            GridError: The arrays are not a tile with its margin.
+            PredictorError: The model cannot be run.
+        """
+        seen = self._look(pixels, valid)
+        rows, cols = seen.tile.slices
+        return seen.classes[rows, cols], seen.scores[:, rows, cols]
+
+    def dwellings(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> list[Dwelling]:
+        """The dwellings whose middle lies in a tile, whole even where they reach out of it.
+
+        What some tile that holds a part of it cannot see whole is given piece by piece: by each
+        tile the part that it holds.
+
+        Args:
+            pixels: (bands, height + 2 margin, width + 2 margin) raw values.
+            valid: (height + 2 margin, width + 2 margin), True where the raster has a valid pixel.
+
+        Returns:
+            In reading order, in pixels of the tile without its margin; coordinates may lie outside.
+
+        Raises:
+            GridError: The arrays are not a tile with its margin.
+            PredictorError: The model cannot be run.
+        """
+        seen = self._look(pixels, valid)
+        view = _View.of(seen, self._layout)
+        found = refine_all(view.own(len(self._spec.classes)), self._outlines)
+        return [_moved(dwelling, view.zone, seen.tile) for dwelling in found]
+
+    def _look(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _Seen:
+        """Run the model over a tile and what it must see around it."""
+        margin = self._layout.margin
+        height, width = (n - 2 * margin for n in valid.shape)
+        if pixels.shape[1:] != valid.shape or min(height, width) < 1:
+            msg = (
+                f"pixels {pixels.shape} and mask {valid.shape} are not a tile with a margin of "
+                f"{margin} pixels on each side"
+            )
+            raise GridError(msg)
+        plan = TilePlan(self._layout.axis(height), self._layout.axis(width))
+        first = margin - self._layout.before * self._layout.stride
+        rows, cols = (slice(first, first + n) for n in plan.shape)
+        sink = _Sink(self._spec.channels, plan.shape)
+        if valid[rows, cols].any():
+            detect(
+                _Array(pixels[:, rows, cols], valid[rows, cols]),
+                self._predictor,
+                self._spec,
+                [sink],
+                options=DetectOptions(plan=plan, stretch=self._stretch),
+            )
+        tile = Window(margin - first, margin - first, height, width)
+        return _Seen(tile, sink.scores, sink.classes)
+
+
+class _Seen(NamedTuple):
+    """What came out for a tile and around it."""
+
+    tile: Window
+    """Where the tile lies in the arrays."""
+    scores: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+
+
+class _Array:
+    """Pixels in memory as a source; where they lie on Earth plays no part."""
+
+    def __init__(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
+        self._pixels = pixels
+        self._valid = valid
+        self.grid = Grid(Shape(*valid.shape), Transform(1, 0, 0, 0, -1, 0), None)
+
+    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        rows, cols = window.slices
+        return self._pixels[:, rows, cols], self._valid[rows, cols]
+
+
+class _Sink:
+    """The result in memory: nodata where nothing was written."""
+
+    def __init__(self, channels: int, shape: Shape) -> None:
+        self.scores = np.full((channels, *shape), 255, np.uint8)
+        self.classes = np.full(shape, 255, np.uint8)
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        rows, cols = window.slices
+        self.scores[:, rows, cols] = scores
+        self.classes[rows, cols] = classes
+
+
+class _Box(NamedTuple):
+    """Rows and columns that a dwelling covers, the last ones excluded."""
+
+    row: int
+    col: int
+    stop_row: int
+    stop_col: int
+
+    @classmethod
+    def of(cls, dwelling: Dwelling) -> _Box:
+        left, top = dwelling.exterior.min(axis=0)
+        right, bottom = dwelling.exterior.max(axis=0)
+        return cls(int(top), int(left), int(bottom), int(right))
+
+
+class _View:
+    """The tile with as much around it as is known, and who gives which dwelling of it."""
+
+    def __init__(self, seen: _Seen, zone: Window, layout: TileLayout) -> None:
+        self._seen = seen
+        self._layout = layout
+        self.zone = zone
+        """Where the view lies in the arrays."""
+
+    @classmethod
+    def of(cls, seen: _Seen, layout: TileLayout) -> _View:
+        tile, reach = seen.tile, layout.reach
+        zone = Window(
+            tile.row - reach, tile.col - reach, tile.height + 2 * reach, tile.width + 2 * reach
+        )
+        return cls(seen, zone, layout)
+
+    def own(self, classes: int) -> list[Dwelling]:
+        """The dwellings that this tile gives, in pixels of the view."""
+        given, large = [], []
+        for dwelling in self._traced(self.zone, classes):
+            box = _Box.of(dwelling)
+            if not self._is_seen_by_all(box):
+                large.append(dwelling)
+            elif self._holds_middle(box):
+                given.append(dwelling)
+        if large:
+            given += self._pieces(large, classes)
+            given.sort(key=lambda d: (d.exterior[0, 1], d.exterior[0, 0]))
+        return given
+
+    def _traced(self, part: Window, classes: int) -> list[Dwelling]:
+        rows, cols = part.slices
+        likeliest = self._seen.scores[:classes, rows, cols].max(axis=0)
+        shape = Shape(*part.shape)
+        fragment = trace_block(
+            Window(0, 0, *shape), self._seen.classes[rows, cols], likeliest, shape
+        )
+        return Linker(shape).add(fragment)
+
+    def _is_seen_by_all(self, box: _Box) -> bool:
+        """Whether each tile that its box touches sees a dwelling whole, this one to begin with."""
+        side, reach = self._layout.side, self._layout.reach
+
+        def along(start: int, stop: int, length: int) -> bool:
+            first, last = (start - reach) // side, (stop - 1 - reach) // side
+            here = start > 0 and stop < length
+            return here and start > last * side and stop < (first + 1) * side + 2 * reach
+
+        height, width = self.zone.shape
+        return along(box.row, box.stop_row, height) and along(box.col, box.stop_col, width)
+
+    def _holds_middle(self, box: _Box) -> bool:
+        """Half-open, so that of two neighbours never both hold it."""
+        row = (box.row + box.stop_row) // 2 - self._layout.reach
+        col = (box.col + box.stop_col) // 2 - self._layout.reach
+        return 0 <= row < self._seen.tile.height and 0 <= col < self._seen.tile.width
+
+    def _pieces(self, large: list[Dwelling], classes: int) -> list[Dwelling]:
+        """The parts of some dwellings that lie within the tile."""
+        tile, zone = self._seen.tile, self.zone
+        rows, cols = zone.slices
+        runs = label_runs(self._seen.classes[rows, cols])
+        wanted = set(runs.labels_at(*_first_pixels(large)).tolist())
+        pieces = [_moved(d, tile, zone) for d in self._traced(tile, classes)]
+        at = runs.labels_at(*_first_pixels(pieces))
+        return [piece for piece, label in zip(pieces, at.tolist()) if label in wanted]
+
+
+def _first_pixels(dwellings: list[Dwelling]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column of the pixel below and to the right of where each exterior begins."""
+    at = np.array([d.exterior[0] for d in dwellings], np.intp).reshape(-1, 2)
+    return at[:, 1], at[:, 0]
+
+
+def _moved(dwelling: Dwelling, there: Window, here: Window) -> Dwelling:
+    """A dwelling in pixels of one window in those of another one."""
+    by = np.array((there.col - here.col, there.row - here.row), np.float64)
+    return replace(
+        dwelling,
+        exterior=dwelling.exterior + by,
+        holes=tuple(hole + by for hole in dwelling.holes),
+    )

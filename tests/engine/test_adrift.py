@@ -1,0 +1,334 @@
+"""Tiles whose place is unknown give what the whole raster gives; each dwelling comes once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camp_detector_core.engine.adrift import TileDetector, TileLayout
+from camp_detector_core.engine.detect import DetectOptions, detect
+from camp_detector_core.engine.errors import GridError, SpecError
+from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.outline import OutlineOptions
+from camp_detector_core.engine.plan import TilePlan
+from camp_detector_core.engine.remember import Remembering
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.engine.polygons import PolygonSink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.dwelling import Dwelling
+
+APART = Separation("core", 0.55, reach=2, min_seed=3)
+
+
+def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSpec:
+    return ModelSpec(
+        name="m",
+        version="1",
+        bands=(Band("grey", 1 / 255, 0.0, 1.0),),
+        classes=tuple(ClassDef(i + 1, f"c{i}", "#FF0000") for i in range(classes)),
+        gsd=1.0,
+        tile_size=96,
+        overlap=16,
+        multiple=8,
+        separation=separation,
+    )
+
+
+class Seeing:
+    """A network that answers by what is around a pixel, and otherwise at the border of a chip."""
+
+    workers, batch_size = 2, 1
+
+    def __init__(self, channels: int = 1) -> None:
+        self.channels, self.calls = channels, 0
+
+    def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.calls += len(batch)
+        padded = np.pad(batch[:, 0], ((0, 0), (1, 1), (1, 1)))
+        h, w = batch.shape[2:]
+        mean = sum(padded[:, i : i + h, j : j + w] for i in range(3) for j in range(3)) / 9
+        out = np.stack([mean / (1 + k / 8) for k in range(self.channels)], axis=1)
+        # Far from where a probability is rounded up or down.
+        return ((np.floor(out * 250) + 0.3) / 254).astype(np.float32)
+
+
+class Scene(NamedTuple):
+    pixels: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+
+
+def scene(seed: int, height: int, width: int, *, coarse: int, share: float) -> Scene:
+    """Blobs of about ``coarse`` pixels, and holes in the imagery."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 256, (height // coarse + 1, width // coarse + 1), np.uint8)
+    big = small.repeat(coarse, axis=0).repeat(coarse, axis=1)[:height, :width]
+    noise = rng.integers(-25, 26, big.shape)
+    holes = rng.random((height // 50 + 1, width // 50 + 1)) < share
+    valid = holes.repeat(50, axis=0).repeat(50, axis=1)[:height, :width]
+    return Scene(np.clip(big + noise, 0, 255).astype(np.uint8)[None], valid)
+
+
+class Source:
+    def __init__(self, what: Scene) -> None:
+        self._what = what
+        self.grid = Grid(Shape(*what.valid.shape), Transform(1, 0, 0, 0, -1, 0), None)
+
+    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        rows, cols = window.slices
+        return self._what.pixels[:, rows, cols], self._what.valid[rows, cols]
+
+
+class Whole(NamedTuple):
+    scores: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+    dwellings: list[Dwelling]
+
+
+class Keep:
+    def __init__(self, channels: int, shape: Shape) -> None:
+        self.scores = np.zeros((channels, *shape), np.uint8)
+        self.classes = np.zeros(shape, np.uint8)
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        self.scores[(slice(None), *window.slices)] = scores
+        self.classes[window.slices] = classes
+
+
+def whole(what: Scene, spec: ModelSpec, outlines: OutlineOptions) -> Whole:
+    """The raster in one piece, chips of the model's size on a lattice."""
+    source = Source(what)
+    plan = TilePlan.of(spec, source.grid.shape, fixed=spec.tile_size)
+    keep = Keep(spec.channels, source.grid.shape)
+    polygons = PolygonSink(source.grid.shape, spec, outlines)
+    detect(source, Seeing(spec.channels), spec, [keep, polygons], options=DetectOptions(plan=plan))
+    return Whole(keep.scores, keep.classes, polygons.finish())
+
+
+def tiles(shape: tuple[int, ...], layout: TileLayout, *, full: bool) -> Iterator[Window]:
+    """As a host cuts them; those at the end of the raster whole, or only what is there of them."""
+    height, width = shape
+    side = layout.side
+    for row in range(0, height, side):
+        for col in range(0, width, side):
+            tall, broad = min(side, height - row), min(side, width - col)
+            yield Window(row, col, side if full else tall, side if full else broad)
+
+
+def handed_over(what: Scene, tile: Window, margin: int) -> Scene:
+    """A tile with its margin; what lies beyond the raster is garbage and not valid."""
+    reach = margin + max(tile.height, tile.width)
+    pixels = np.pad(what.pixels, ((0, 0), (reach, reach), (reach, reach)), constant_values=201)
+    valid = np.pad(what.valid, reach)
+    rows = slice(tile.row + reach - margin, tile.stop_row + reach + margin)
+    cols = slice(tile.col + reach - margin, tile.stop_col + reach + margin)
+    return Scene(pixels[:, rows, cols], valid[rows, cols])
+
+
+def key(dwelling: Dwelling) -> tuple[object, ...]:
+    """What a dwelling is, but for the corner that its rings begin at: rounding may decide that."""
+    rings = (dwelling.exterior, *dwelling.holes)
+    corners = [sorted(map(tuple, np.round(ring[:-1], 6) + 0.0)) for ring in rings]
+    return (dwelling.class_value, dwelling.pixels, repr(corners))
+
+
+def placed(dwelling: Dwelling, tile: Window) -> Dwelling:
+    by = (tile.col, tile.row)
+    return replace(
+        dwelling, exterior=dwelling.exterior + by, holes=tuple(h + by for h in dwelling.holes)
+    )
+
+
+@given(
+    st.builds(
+        scene,
+        st.integers(0, 2**32 - 1),
+        st.integers(1, 400),
+        st.integers(1, 400),
+        coarse=st.just(9),
+        share=st.sampled_from([0.5, 1]),
+    ),
+    st.sampled_from([1, 4]),
+    st.sampled_from([(1, None), (2, None), (1, APART), (2, APART)]),
+    st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_tiles_give_what_the_whole_raster_gives(
+    what: Scene, batch: int, kind: tuple[int, Separation | None], full: bool
+) -> None:
+    spec, (height, width) = make_spec(*kind), what.valid.shape
+    outlines = OutlineOptions(tolerance=1.0, min_pixels=4)
+    expected = whole(what, spec, outlines)
+    layout = TileLayout.of(spec, batch_size=batch)
+    detector = TileDetector(Seeing(spec.channels), spec, layout, outlines=outlines)
+    found = []
+    for tile in tiles((height, width), layout, full=full):
+        given_tile = handed_over(what, tile, layout.margin)
+        classes, scores = detector.classes(*given_tile)
+        inside = tile.intersection(Window(0, 0, height, width))
+        assert inside is not None
+        rows, cols = inside.slices
+        here = (slice(inside.height), slice(inside.width))
+        np.testing.assert_array_equal(classes[here], expected.classes[rows, cols])
+        np.testing.assert_array_equal(scores[:, *here], expected.scores[:, rows, cols])
+        found += [placed(d, tile) for d in detector.dwellings(*given_tile)]
+    assert sorted(map(key, found)) == sorted(map(key, expected.dwellings))
+    means = {key(d): d.score_sum for d in found}
+    assert means == {key(d): d.score_sum for d in expected.dwellings}
+
+
+def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
+    """A street of one roof across four tiles, and a house that only reaches over a border."""
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=4)
+    side = layout.side
+    assert layout.reach < side == 160
+    pixels = np.zeros((1, 2 * side, 4 * side), np.uint8)
+    pixels[0, 40:60, 10 : 4 * side - 10] = 255
+    pixels[0, 100:120, side - 30 : side + 10] = 255
+    what = Scene(pixels, np.ones(pixels.shape[1:], bool))
+    detector = TileDetector(Seeing(), spec, layout)
+    found = [
+        placed(dwelling, tile)
+        for tile in tiles(what.valid.shape, layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+    ]
+    street = [d for d in found if d.exterior[:, 1].max() < 80]
+    (house,) = [d for d in found if d.exterior[:, 1].min() > 80]
+    assert [d.exterior[:, 0].min() for d in street] == [
+        pytest.approx(10, abs=1), side, 2 * side, 3 * side
+    ]  # fmt: skip
+    mask = whole(what, spec, OutlineOptions()).classes == 1
+    assert sum(d.pixels for d in street) == mask[:80].sum()
+    assert house.pixels == mask[80:].sum()
+
+
+def test_a_town_without_gaps_loses_no_area() -> None:
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=1)
+    what = scene(3, 700, 700, coarse=40, share=1)
+    pixels = np.where(what.pixels > 60, 255, 0).astype(np.uint8)
+    what = Scene(pixels, what.valid)
+    detector = TileDetector(Seeing(), spec, layout)
+    found = [
+        dwelling
+        for tile in tiles((700, 700), layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+    ]
+    covered = (whole(what, spec, OutlineOptions()).classes == 1).sum()
+    assert max(d.pixels for d in found) > 5000
+    assert sum(d.pixels for d in found) == covered
+
+
+def test_masked_pixels_never_change_a_result() -> None:
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=1)
+    what = scene(1, 300, 300, coarse=9, share=0.5)
+    tile = Window(layout.side, layout.side, layout.side, layout.side)
+    pixels, valid = handed_over(what, tile, layout.margin)
+    detector = TileDetector(Seeing(), spec, layout)
+    first = detector.classes(pixels, valid)
+    for filler in (0, 17, 255):
+        spoiled = pixels.copy()
+        spoiled[:, ~valid] = filler
+        for one, other in zip(first, detector.classes(spoiled, valid), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_tile_without_a_valid_pixel_costs_nothing() -> None:
+    spec = make_spec()
+    layout = TileLayout.of(spec)
+    side = layout.side + 2 * layout.margin
+    network = Seeing()
+    detector = TileDetector(network, spec, layout)
+    nothing = np.zeros((1, side, side), np.uint8), np.zeros((side, side), bool)
+    classes, scores = detector.classes(*nothing)
+    assert (classes == 255).all()
+    assert (scores == 255).all()
+    assert detector.dwellings(*nothing) == []
+    assert network.calls == 0
+
+
+def test_neighbouring_tiles_ask_the_network_once_about_each_chip() -> None:
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=4)
+    what = scene(5, 3 * layout.side, 3 * layout.side, coarse=9, share=1)
+    network = Seeing()
+    detector = TileDetector(network, spec, layout)
+    for tile in tiles(what.valid.shape, layout, full=True):
+        detector.classes(*handed_over(what, tile, layout.margin))
+    plan = TilePlan.of(spec, Shape(*what.valid.shape), fixed=spec.tile_size)
+    assert network.calls == len(plan.windows())
+
+
+def test_a_detector_may_be_called_from_several_threads() -> None:
+    spec = make_spec(1, APART)
+    layout = TileLayout.of(spec, batch_size=1)
+    what = scene(6, 300, 300, coarse=9, share=0.8)
+    given_tiles = [
+        handed_over(what, t, layout.margin) for t in tiles((300, 300), layout, full=True)
+    ]
+    alone = TileDetector(Seeing(spec.channels), spec, layout)
+    expected = [alone.classes(*t)[0] for t in given_tiles]
+    shared = TileDetector(Seeing(spec.channels), spec, layout)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda t: shared.classes(*t)[0], given_tiles))
+    for one, other in zip(expected, found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_layout_is_whole_strides_and_sees_enough() -> None:
+    spec = replace(make_spec(1, APART), tile_size=512, overlap=32, multiple=32)
+    layout = TileLayout.of(spec)
+    assert (layout.chip, layout.stride, layout.side, layout.margin) == (512, 480, 4 * 480, 512)
+    assert TileLayout.of(spec, tile_size=256, padding=32, batch_size=7).side == 2 * 192
+    assert TileLayout.of(spec, batch_size=0).side == 480
+    assert TileLayout.of(spec, batch_size=10**6).side == 17 * 480
+    for tile, padding in ((64, 0), (64, 15), (512, 0), (512, 100)):
+        layout = TileLayout.of(spec, tile_size=tile, padding=padding)
+        assert layout.reach >= 128
+        assert layout.stride >= tile - 2 * padding - 31
+
+
+@pytest.mark.parametrize(("tile", "padding"), [(500, 16), (64, 16), (64, 40), (-32, 0)])
+def test_a_layout_that_the_network_cannot_take_is_refused(tile: int, padding: int) -> None:
+    spec = replace(make_spec(), tile_size=512, overlap=32, multiple=32)
+    with pytest.raises(SpecError, match=r"tile size|overlap"):
+        TileLayout.of(spec, tile_size=tile, padding=padding)
+
+
+def test_arrays_that_are_no_tile_are_refused() -> None:
+    layout = TileLayout.of(make_spec())
+    detector = TileDetector(Seeing(), make_spec(), layout)
+    side = 2 * layout.margin
+    with pytest.raises(GridError, match="are not a tile with a margin"):
+        detector.classes(np.zeros((1, side, side), np.uint8), np.ones((side, side), bool))
+    with pytest.raises(GridError, match="are not a tile with a margin"):
+        detector.classes(np.zeros((1, side, side + 9), np.uint8), np.ones((side + 9, side), bool))
+
+
+def test_what_is_remembered_is_bounded_and_right() -> None:
+    network = Seeing()
+    chip = np.zeros((1, 8, 8), np.float32).nbytes
+    predictor = Remembering(network, memory=3 * chip)
+    chips = np.random.default_rng(0).random((5, 1, 8, 8)).astype(np.float32)
+    expected = Seeing().predict(chips)
+    for order in ([0, 1, 2, 3, 4], [4, 3], [0, 0], [2, 2, 1]):
+        np.testing.assert_array_equal(predictor.predict(chips[order]), expected[order])
+    # 5, then none, then one (twice asked for), then 2 and 1: of 3 that are kept 4, 3 and 0.
+    assert network.calls == 5 + 0 + 1 + 2
+    wide = np.zeros((1, 1, 4, 16), np.float32)
+    tall = np.zeros((1, 1, 16, 4), np.float32)
+    assert predictor.predict(wide).shape == wide.shape
+    assert predictor.predict(tall).shape == tall.shape
