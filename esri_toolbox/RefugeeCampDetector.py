@@ -416,7 +416,8 @@ class RefugeeCampDetector:
         box = [0.0] * 4 if extent is None else [float(v) for v in extent]
         unit = _engine("ground").unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
         metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
-        self._pixel_area, self._detector = metres[0] * metres[1], None
+        if metres[0] * metres[1] != self._pixel_area:
+            self._pixel_area, self._detector = metres[0] * metres[1], None
         if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
             return
         wanted = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])

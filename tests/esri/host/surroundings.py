@@ -1,0 +1,113 @@
+"""The process in which ArcGIS Pro would run a function: which libraries, which defaults.
+
+Called first in the process that stands in for it. Standard library alone, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.abc
+import io
+import locale
+import os
+import site
+import sys
+import sysconfig
+import types
+from pathlib import Path
+from typing import Any
+
+_OF_TORCH = {
+    "torch", "torchgen", "functorch", "typing_extensions", "sympy", "mpmath", "networkx", "jinja2",
+    "markupsafe", "filelock", "fsspec", "packaging", "triton", "setuptools", "_distutils_hack",
+    "psutil", "cuda", "nvidia",
+}  # fmt: skip
+_OF_ORT = {"onnxruntime", "packaging", "flatbuffers", "google", "sympy", "mpmath", "coloredlogs"}
+PROFILES: dict[str, set[str]] = {
+    "base": set(),  # without the deep learning libraries
+    "pro32": _OF_TORCH,  # to 3.2 they hold no ONNX Runtime
+    "pro33": _OF_TORCH | _OF_ORT,
+    "no_torch": _OF_ORT,
+}
+"""What can be imported beside the standard library and numpy."""
+_OURS = {"camp_detector_core", "training", "benchmarks", "tests", "esri_toolbox", "qgis_plugin"}
+_CLASHES = ("prf_utils", "attribute_table", "utils", "engine", "spec", "errors", "runtime", "grid")
+
+
+class Recorder:
+    """Which files were opened and what was started, by the stage in which it was."""
+
+    def __init__(self) -> None:
+        self.stage = ""
+        self.opened: list[tuple[str, str]] = []
+        self.started: list[tuple[str, str]] = []
+        self.warnings: list[str] = []
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], (str, bytes)):
+            self.opened.append((self.stage, os.fsdecode(arguments[0])))
+        elif event in {"subprocess.Popen", "socket.connect"}:
+            self.started.append((self.stage, f"{event} {arguments[0]!r}"))
+
+
+class _Blocker(importlib.abc.MetaPathFinder):
+    """Hides what the profile has not."""
+
+    def __init__(self, allowed: set[str]) -> None:
+        homes = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        homes.add(site.getusersitepackages())
+        found = {
+            p.name.partition(".")[0] for h in homes if Path(h).is_dir() for p in Path(h).iterdir()
+        }
+        self._hidden = (found | _OURS | {"onnxruntime", "torch"}) - allowed - {"numpy"}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name.partition(".")[0] in self._hidden:
+            raise ModuleNotFoundError(f"No module named {name!r} (not in this profile)", name=name)
+
+
+def arrange(profile: str, arcpy: str | None) -> Recorder:
+    """Make this process one of ArcGIS Pro.
+
+    Args:
+        profile: One of `PROFILES`.
+        arcpy: The version that arcpy says, or None where there is none.
+    """
+    recorder = Recorder()
+    sys.dont_write_bytecode = True
+    sys.addaudithook(recorder)
+    sys.meta_path.insert(0, _Blocker(PROFILES[profile]))
+    for name in _CLASHES:  # left behind by other packages
+        module = types.ModuleType(name)
+        module.__file__ = f"{name}.py"
+        sys.modules[name] = module
+    if arcpy is not None:
+        module = types.ModuleType("arcpy")
+        module.AddWarning = recorder.warnings.append
+        module.AddMessage = module.AddError = lambda _: None
+        module.GetInstallInfo = lambda: {"Version": arcpy, "ProductName": "ArcGISPro"}
+        sys.modules["arcpy"] = module
+    _speak_like_windows()
+    return recorder
+
+
+def _speak_like_windows() -> None:
+    """Text files are cp1252 unless said otherwise, and numbers are written with a comma."""
+    plain = io.open
+
+    def cp1252(
+        file: Any,
+        mode: str = "r",
+        buffering: int = -1,
+        encoding: Any = None,
+        *rest: Any,
+        **more: Any,
+    ) -> Any:
+        if "b" not in mode and encoding in {None, "locale"}:
+            encoding = "cp1252"
+        return plain(file, mode, buffering, encoding, *rest, **more)
+
+    builtins.open = io.open = cp1252
+    locale.getpreferredencoding = lambda do_setlocale=True: "cp1252"
+    conventions = {**locale.localeconv(), "decimal_point": ",", "thousands_sep": "."}
+    locale.localeconv = lambda: conventions

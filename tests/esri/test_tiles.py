@@ -1,0 +1,286 @@
+"""What comes out of tiles is what is in the raster, however ArcGIS cuts and hands them over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from rasterio.features import shapes
+from rasterio.transform import Affine
+
+from tests.esri.host.arcgis import tree
+from tests.esri.scenes import (
+    doubles,
+    expected_classes,
+    polygons_of,
+    scene,
+    suppressed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shapely.geometry import Polygon
+
+    from tests.esri.host.arcgis import ArcGISHost, Opened, Outcome
+    from tests.esri.host.raster import HostRaster
+
+SMALL = {"tile_size": "64", "padding": "8", "batch_size": "1"}
+"""Tiles of one chip."""
+
+
+def patches(raster: HostRaster) -> list[Polygon]:
+    """The polygons of the white patches by GDAL."""
+    white = expected_classes(raster) == 1
+    place = Affine(raster.cell[0], 0, raster.origin[0], 0, -raster.cell[1], raster.origin[1])
+    found = shapes(white.astype(np.uint8), mask=white, connectivity=4, transform=place)
+    return [shapely.geometry.shape(geometry) for geometry, _ in found]
+
+
+def assert_same_places(found: list[Polygon], wanted: list[Polygon]) -> None:
+    """One polygon for each patch, with its area; outlines may be straightened by a pixel."""
+    assert len(found) == len(wanted)
+    assert doubles(found, 0.01) == []
+    tree_of = shapely.STRtree(found)
+    for patch in wanted:
+        (near,) = [
+            i for i in tree_of.query(patch) if found[i].contains(patch.representative_point())
+        ]
+        assert found[near].area == pytest.approx(patch.area, rel=1e-6)
+
+
+VARIANTS: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
+    ("as it comes", (130, 97), {}),
+    ("one chip a tile", (130, 97), {"arguments": SMALL}),
+    ("smaller than a tile", (7, 9), {}),
+    ("one pixel high", (1, 70), {"arguments": SMALL}),
+    ("numbers as floats", (130, 97), {"arguments": {"batch_size": "3.0", "padding": " 4.0 "}}),
+    ("commas", (130, 97), {"arguments": {"threshold": "0,5"}, "defaults": "comma"}),
+    ("nothing written", (130, 97), {"arguments": {"padding": "", "threshold": " "}}),
+    ("nothing handed over", (130, 97), {"defaults": "omitted"}),
+    ("unknown arguments", (130, 97), {"arguments": {"nms_overlap": "0.1"}}),
+    ("no padding", (130, 97), {"arguments": {**SMALL, "padding": "0"}}),
+    ("padding off the lattice", (130, 97), {"arguments": {**SMALL, "padding": "5"}}),
+    ("batch of 7", (130, 97), {"arguments": {**SMALL, "batch_size": "7"}}),
+    ("batch of 16, larger chips", (130, 97), {"arguments": {"tile_size": "96"}}),
+    ("flips and turns", (130, 97), {"arguments": {"test_time_augmentation": " True"}}),
+    ("garbage under the mask", (130, 97), {"arguments": SMALL, "fill": "garbage"}),
+    ("the raster's own under the mask", (130, 97), {"arguments": SMALL, "fill": "keep"}),
+    ("read-only blocks", (130, 97), {"arguments": SMALL, "blocks": "readonly"}),
+    ("blocks with gaps", (130, 97), {"arguments": SMALL, "blocks": "strided"}),
+    ("no axis of bands", (130, 97), {"arguments": SMALL, "flat": True}),
+    ("shuffled, each twice", (130, 97), {"arguments": SMALL, "shuffled": 5, "repeated": True}),
+    ("two threads", (130, 97), {"arguments": SMALL, "workers": 2, "shuffled": 9}),
+    ("definition as text", (130, 97), {"definition": "text"}),
+    ("module that is registered", (130, 97), {"registered": True}),
+    ("device as text", (130, 97), {"device": "-1"}),
+    ("device as float", (130, 97), {"device": -1.0}),
+    ("no device", (130, 97), {"device": None}),
+]
+
+
+@pytest.fixture(scope="module")
+def rasters() -> dict[str, HostRaster]:
+    sizes = {size for _, size, _ in VARIANTS}
+    return {f"{h}x{w}": scene(h, w, nodata=0) for h, w in sizes}
+
+
+def results(
+    opened: Opened, host: ArcGISHost, rasters: dict[str, HostRaster], role: str
+) -> list[tuple[str, HostRaster, Outcome]]:
+    """All variants in one process."""
+    runs = [
+        opened.run(role=role, raster=f"{size[0]}x{size[1]}", **choices)
+        for _, size, choices in VARIANTS
+    ]
+    outcomes = host.go(*runs, rasters=rasters)
+    names = [(name, rasters[f"{size[0]}x{size[1]}"]) for name, size, _ in VARIANTS]
+    return [(*names[i], outcome) for i, outcome in enumerate(outcomes)]
+
+
+def test_classes_are_those_of_the_raster_however_it_is_cut(
+    workshop: Callable[..., Opened],
+    host: Callable[..., ArcGISHost],
+    rasters: dict[str, HostRaster],
+) -> None:
+    opened = workshop("classify")
+    for name, raster, outcome in results(opened, host(), rasters, "classify"):
+        assert outcome.error is None, (name, outcome.error)
+        np.testing.assert_array_equal(outcome.classes, expected_classes(raster), err_msg=name)
+
+
+def test_each_dwelling_is_given_once_however_the_raster_is_cut(
+    workshop: Callable[..., Opened],
+    host: Callable[..., ArcGISHost],
+    rasters: dict[str, HostRaster],
+) -> None:
+    opened = workshop("detect", server=True)
+    tiles = {}
+    for name, raster, outcome in results(opened, host(arcpy="3.4"), rasters, "detect"):
+        assert outcome.error is None, (name, outcome.error)
+        found = polygons_of(outcome.features)
+        assert_same_places(found, patches(raster))
+        assert len(suppressed(outcome.features, 0.1)) == len(found)
+        assert {f["attributes"]["Class"] for f in outcome.features} <= {"dwelling"}
+        assert all(f["attributes"]["Confidence"] > 99 for f in outcome.features)
+        tiles[name] = Counter(tuple(f["tile"]) for f in outcome.features)
+    assert len(tiles["one chip a tile"]) >= 4  # so that edges of tiles were crossed
+
+
+def test_an_empty_raster_gives_an_empty_table_and_no_class(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    raster = scene(70, 80)
+    black = replace(raster, pixels=np.zeros_like(raster.pixels))
+    void = replace(raster, valid=np.zeros_like(raster.valid))
+    opened = workshop("detect")
+    runs = [
+        opened.run(role=role, raster=name, arguments=SMALL)
+        for role in ("detect", "classify")
+        for name in ("black", "void")
+    ]
+    found = host().go(*runs, rasters={"black": black, "void": void})
+    assert found[0].features == found[1].features == []
+    assert set(np.unique(found[2].classes)) == {0, 255}
+    assert set(np.unique(found[3].classes)) == {255}
+
+
+@pytest.mark.parametrize("role", ["classify", "detect"])
+def test_extents_off_the_grid_and_beyond_the_raster(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost], role: str
+) -> None:
+    raster = scene(130, 97)
+    extents = [[-20, -30, 170, 160], [10.4, 5.7, 90, 80], [125, 90, 40, 50], [500, 500, 30, 30]]
+    opened = workshop("detect")
+    runs = [
+        opened.run(role=role, raster="it", arguments=SMALL, extent=e, fill="garbage")
+        for e in extents
+    ]
+    around = np.full((1100, 1100), 255, np.uint8)
+    around[300:430, 300:397] = expected_classes(raster)
+    for extent, outcome in zip(extents, host().go(*runs, rasters={"it": raster}), strict=True):
+        top, left = (int(np.floor(v + 0.5)) + 300 for v in extent[:2])
+        part = around[top : top + extent[2], left : left + extent[3]]
+        if role == "classify":
+            np.testing.assert_array_equal(outcome.classes, part)
+            continue
+        # The host hands over what lies around the extent, so dwellings come whole.
+        inside = polygons_of(outcome.features)
+        assert doubles(inside, 0.01) == []
+        assert sum(p.area for p in inside) >= 0.25 * (part == 1).sum() - 1e-6
+        if extent is extents[0]:
+            assert_same_places(inside, patches(raster))
+
+
+def test_two_processes_give_what_one_gives(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    raster, opened = scene(150, 140), workshop("detect")
+    whole = opened.run(role="detect", raster="it", arguments=SMALL)
+    halves = [replace(whole, share=(i, 2)) for i in range(2)]
+    started = [host().start([half], {"it": raster}) for half in halves]
+    parts = [feature for s in started for feature in s.outcomes()[0].features]
+
+    def key(feature: dict[str, Any]) -> str:
+        return str(feature["geometry"])
+
+    assert sorted(parts, key=key) == sorted(host().one(whole, raster).features, key=key)
+    assert len(parts) == len(patches(raster))
+
+
+def test_probabilities_of_the_likeliest_class(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    raster = scene(100, 90)
+    arguments = {**SMALL, "return_probabilities": "True"}
+    outcome = host().one(workshop("classify").run(arguments=arguments), raster)
+    assert outcome.error is None
+    pixels, classes = outcome.arrays["pixels"], expected_classes(raster)
+    assert pixels.dtype == np.float32
+    assert (pixels[classes == 1] > 0.99).all()
+    assert (pixels[classes == 0] < 0.01).all()
+    assert (outcome.arrays["mask"] == (classes != 255)).all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "bands", "nodata"),
+    [("uint8", 1, 255), ("uint8", 4, None), ("uint16", 3, 0), ("int16", 3, -9999),
+     ("float32", 3, float("nan")), ("float32", 4, -9999)],
+)  # fmt: skip
+def test_other_pixels_and_numbers_of_bands(
+    workshop: Callable[..., Opened],
+    host: Callable[..., ArcGISHost],
+    dtype: str,
+    bands: int,
+    nodata: float | None,
+) -> None:
+    names = ("red", "green", "blue")[: min(bands, 3)]
+    opened = workshop("detect", dtype=dtype, names=names)
+    raster = scene(100, 90, bands=bands, dtype=dtype, nodata=nodata)
+    if dtype == "float32":
+        raster.pixels[0, 60:70, 50:60] = np.nan
+        raster.pixels[1, 72:75, 50:60] = np.inf
+    runs = [
+        opened.run(role=role, raster="it", arguments=SMALL, fill="nodata")
+        for role in ("classify", "detect")
+    ]
+    classes, vectors = host().go(*runs, rasters={"it": raster})
+    wanted = replace(raster, valid=raster.valid & np.isfinite(raster.pixels).all(axis=0))
+    np.testing.assert_array_equal(classes.classes, expected_classes(wanted))
+    assert_same_places(polygons_of(vectors.features), patches(wanted))
+
+
+def test_values_are_those_of_the_definition_and_not_places_in_a_list(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    from camp_detector_core.engine.spec import ClassDef
+
+    kinds = (ClassDef(7, "tent", "#112233"), ClassDef(3, "hut", "#FF0000"))
+    opened = workshop("classify", classes=kinds)
+    raster = scene(100, 90)
+    raster.pixels[:] = 0
+    raster.pixels[0, 10:30, 10:40] = 255
+    raster.pixels[1, 50:70, 45:75] = 255
+    runs = [
+        opened.run(role=role, raster="it", arguments=SMALL, definition=d)
+        for role, d in (("classify", "path"), ("detect", "text"))
+    ]
+    classes, vectors = host().go(*runs, rasters={"it": raster})
+    known = classes.classes[raster.valid]
+    assert set(np.unique(known)) == {0, 3, 7}
+    assert (classes.classes[50:70, 45:75] == 3).all()
+    found = {(f["attributes"]["Class"], f["attributes"]["Classvalue"]) for f in vectors.features}
+    assert found == {("tent", 7), ("hut", 3)}
+
+
+def test_small_dwellings_are_left_out_by_their_area_on_the_ground(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    raster, opened = scene(130, 97), workshop("detect")
+    # 40 m2 are 160 pixels of 0.5 m, and 640 of 0.25 m.
+    arguments = {**SMALL, "min_area": "40"}
+    for cell in (0.5, 0.25):
+        at = replace(raster, cell=(cell, cell))
+        found = polygons_of(host().one(opened.run(role="detect", arguments=arguments), at).features)
+        wanted = [p.area for p in patches(at) if p.area >= 40]
+        assert sorted(p.area for p in found) == pytest.approx(sorted(wanted))
+        assert 0 < len(wanted) < len(patches(at))
+
+
+def test_the_package_can_be_unpacked_again_elsewhere_in_the_same_process(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    """Two packages with the same engine share it, and each finds its own model."""
+    raster = scene(70, 80)
+    first, second = workshop("detect"), workshop("classify", threshold=0.25)
+    assert any(name.startswith("rcd_engine_") for name in tree(first.folder))
+    runs = [
+        opened.run(role=role, raster="it", arguments=SMALL)
+        for opened, role in ((first, "detect"), (second, "classify"), (first, "classify"))
+    ]
+    for outcome in host().go(*runs, rasters={"it": raster})[1:]:
+        np.testing.assert_array_equal(outcome.classes, expected_classes(raster))
