@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Iterator
 
@@ -9,7 +10,11 @@ from .host import licence
 from .machine import EXTENSION
 
 if TYPE_CHECKING:
-    from .choices import Choices
+    from .choices import Bounds, Choices
+    from .raster_facts import RasterFacts
+
+_SLIVER = 1e-6
+"""Parts of a pixel that are rounding, not ground."""
 
 
 @contextmanager
@@ -30,12 +35,26 @@ def _environment(chosen: Choices) -> Iterator[None]:
     }
     if size.native:
         wanted["snapRaster"] = chosen.raster
+        wanted["extent"] = arcpy.Extent(*aligned(bounds, facts))
     if chosen.processor in {"CPU", "GPU"}:
         wanted["processorType"] = chosen.processor
     if chosen.gpu_id is not None:
         wanted["gpuId"] = str(chosen.gpu_id)
     with arcpy.EnvManager(**wanted):
         yield
+
+
+def aligned(bounds: Bounds, facts: RasterFacts) -> Bounds:
+    """The bounds of all pixels of a raster that touch some bounds, as the engine takes them."""
+    (left, top), (cx, cy) = (facts.bounds[0], facts.bounds[3]), facts.cells
+    first_col, last_col = (bounds[0] - left) / cx, (bounds[2] - left) / cx
+    first_row, last_row = (top - bounds[3]) / cy, (top - bounds[1]) / cy
+    return (
+        left + math.floor(first_col + _SLIVER) * cx,
+        top - math.ceil(last_row - _SLIVER) * cy,
+        left + math.ceil(last_col - _SLIVER) * cx,
+        top - math.floor(first_row + _SLIVER) * cy,
+    )
 
 
 def detect(chosen: Choices) -> str:

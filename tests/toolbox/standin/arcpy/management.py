@@ -1,0 +1,102 @@
+"""Geoprocessing tools over tables in memory and raster files."""
+
+from __future__ import annotations
+
+import copy
+import os
+from typing import Any, Optional
+
+from . import ExecuteError, _recorded, env, state
+from ._rasters import copy as copy_raster
+from ._rasters import values_of
+from .da import Table
+
+
+def _refuse(path: str) -> None:
+    if state.exists(path) and not env.overwriteOutput:
+        state.gp_messages.append(f"ERROR 000725: Dataset {path} already exists.")
+        raise ExecuteError(f"ERROR 000725: Dataset {path} already exists.")
+
+
+@_recorded
+def AddColormap(
+    in_raster: str,
+    in_template_raster: Optional[str] = None,
+    input_CLR_file: Optional[str] = None,
+) -> None:
+    if not state.exists(in_raster):
+        raise ExecuteError("ERROR 000732: the raster does not exist")
+    with open(input_CLR_file, encoding="ascii") as stream:
+        state.tables[in_raster + "#colours"] = [tuple(map(int, line.split())) for line in stream]
+
+
+@_recorded
+def AddField(
+    in_table: str,
+    field_name: str,
+    field_type: str,
+    field_precision: Optional[int] = None,
+    field_scale: Optional[int] = None,
+    field_length: Optional[int] = None,
+) -> None:
+    if field_type not in {"TEXT", "DOUBLE", "LONG"}:
+        raise ExecuteError(f"ERROR 000800: {field_type} is no type")
+    if not field_name.isidentifier():
+        raise ExecuteError("ERROR 000310: the field name is invalid")
+    state.tables[in_table].fields[field_name] = (field_type, field_length)
+
+
+@_recorded
+def BuildRasterAttributeTable(in_raster: str, overwrite: Optional[str] = "NONE") -> None:
+    table = Table()
+    table.fields = {"Value": ("LONG", None), "Count": ("DOUBLE", None)}
+    file = state.rasters.get(in_raster, in_raster)
+    table.rows = [{"Value": v, "Count": float(n)} for v, n in values_of(file)]
+    state.tables[in_raster] = table
+
+
+@_recorded
+def CopyFeatures(in_features: str, out_feature_class: str) -> None:
+    _refuse(out_feature_class)
+    state.tables[out_feature_class] = copy.deepcopy(state.tables[in_features])
+
+
+@_recorded
+def CopyRaster(
+    in_raster: Any,
+    out_rasterdataset: str,
+    config_keyword: Optional[str] = None,
+    background_value: Optional[float] = None,
+    nodata_value: Optional[str] = None,
+    onebit_to_eightbit: Optional[str] = None,
+    colormap_to_RGB: Optional[str] = None,
+    pixel_type: Optional[str] = None,
+) -> None:
+    _refuse(out_rasterdataset)
+    name = str(in_raster)
+    extent = env.extent if not isinstance(env.extent, str) else None
+    copy_raster(state.rasters.get(name, name), out_rasterdataset, extent)
+
+
+@_recorded
+def CreateFeatureclass(
+    out_path: str,
+    out_name: str,
+    geometry_type: Optional[str] = "POLYGON",
+    template: Any = None,
+    has_m: Optional[str] = None,
+    has_z: Optional[str] = None,
+    spatial_reference: Any = None,
+) -> None:
+    if out_path not in state.workspaces:
+        raise ExecuteError(f"ERROR 000732: {out_path} does not exist")
+    path = f"{out_path}\\{out_name}"
+    _refuse(path)
+    state.tables[path] = Table(spatial_reference)
+
+
+@_recorded
+def Delete(in_data: str) -> None:
+    state.tables.pop(in_data, None)
+    if os.path.isfile(in_data):
+        os.unlink(in_data)

@@ -1,0 +1,161 @@
+"""The toolbox file: what ArcGIS Pro sees when a folder is browsed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from esri_toolbox.build import build, host_copy, toolbox_files
+from esri_toolbox.metadata import metadata_files
+from tests.support.models import write_model
+from tests.toolbox.dialog import load_pyt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+PYT = ROOT / "esri_toolbox/CampDetector.pyt"
+SOURCES = [PYT, *sorted((ROOT / "esri_toolbox/rcd_toolbox").glob("*.py"))]
+TOOLS = ["DetectDwellings", "ClassifyCampPixels", "InstallModelPackage", "CampSummary"]
+
+
+@pytest.fixture
+def copy(toolbox: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(toolbox, tmp_path / "copy"))
+
+
+def test_sources_parse_as_python_3_9() -> None:
+    for path in SOURCES:
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 9))
+
+
+def test_sources_use_nothing_newer_than_python_3_9(tmp_path: Path) -> None:
+    shutil.copyfile(PYT, tmp_path / "pyt.py")
+    command = [sys.executable, "-c", "from vermin import main; main()", "--target=3.9-"]
+    files = map(str, [tmp_path / "pyt.py", *SOURCES[1:]])
+    done = subprocess.run(
+        [*command, "--violations", "--no-tips", *files],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_browsing_loads_the_standard_library_alone(toolbox: Path) -> None:
+    """Not even arcpy, which takes seconds; and it is found without one."""
+    program = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.toolbox.dialog import load_pyt\n"
+        f"found = load_pyt({str(toolbox)!r}).Toolbox()\n"
+        "print([t.__name__ for t in found.tools])\n"
+        "print([t().label for t in found.tools])\n"
+        "print({n.partition('.')[0] for n in sys.modules} & {'arcpy', 'numpy', 'osgeo', "
+        "'onnxruntime', 'camp_detector_core'})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=toolbox
+    )
+    tools, labels, heavy = done.stdout.splitlines()
+    assert ast.literal_eval(tools) == TOOLS
+    assert ast.literal_eval(labels) == [
+        "Detect Dwellings", "Classify Camp Pixels", "Install Model Package", "Camp Summary",
+    ]  # fmt: skip
+    assert heavy == "set()"
+
+
+def test_names_are_such_as_arcgis_takes(arcpy: ModuleType, toolbox: Path) -> None:
+    module: Any = load_pyt(toolbox)
+    box = module.Toolbox()
+    assert re.fullmatch("[A-Za-z][A-Za-z0-9]*", box.alias)
+    for tool in box.tools:
+        assert re.fullmatch("[A-Za-z][A-Za-z0-9]*", tool.__name__)
+        made = tool()
+        assert made.isLicensed() is True
+        assert made.canRunInBackground is False
+        assert {"getParameterInfo", "updateParameters", "updateMessages", "execute"} <= set(
+            dir(made)
+        )
+        names = [p.name for p in made.getParameterInfo()]
+        assert len(set(names)) == len(names)
+
+
+def test_another_copy_of_the_toolbox_is_not_taken_for_this_one(toolbox: Path, copy: Path) -> None:
+    words = copy / "rcd_toolbox/wording.py"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace('label="Detect Dwellings"', 'label="Other"'), encoding="utf-8")
+    labels = [load_pyt(f).DetectDwellings().label for f in (toolbox, copy, toolbox, copy)]
+    assert labels == ["Detect Dwellings", "Other"] * 2
+
+
+def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
+    before = load_pyt(copy).DetectDwellings().label
+    words = copy / "rcd_toolbox/wording.py"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace('label="Detect Dwellings"', 'label="Newer"'), encoding="utf-8")
+    shutil.rmtree(copy / "rcd_toolbox/__pycache__", ignore_errors=True)
+    assert [before, load_pyt(copy).DetectDwellings().label] == ["Detect Dwellings", "Newer"]
+
+
+def test_a_foreign_module_of_the_same_name_is_left_alone(
+    toolbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rcd_toolbox", object())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "wording", object())  # type: ignore[arg-type]
+    assert load_pyt(toolbox).CampSummary().label == "Camp Summary"
+
+
+# Metadata.
+
+
+def test_the_committed_metadata_is_what_the_words_make() -> None:
+    for name, data in metadata_files().items():
+        found = (ROOT / "esri_toolbox" / name).read_bytes()
+        assert found == data, f"{name}: run python -m esri_toolbox.build --metadata"
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_metadata_explains_every_parameter(
+    tool: str, arcpy: ModuleType, toolbox: Path, dialog: Callable[[str], Any]
+) -> None:
+    root = ET.fromstring((toolbox / f"CampDetector.{tool}.pyt.xml").read_bytes())  # noqa: S314
+    element = root.find("tool")
+    assert element is not None
+    assert element.get("name") == tool
+    told = [
+        (p.get("name"), p.get("displayname"), p.get("type"), p.get("direction"))
+        for p in element.iter("param")
+    ]
+    parameters = dialog(tool).parameters
+    assert told == [(p.name, p.displayName, p.parameterType, p.direction) for p in parameters]
+    assert all(len(p.findtext("dialogReference") or "") > 60 for p in element.iter("param"))
+    assert element.findtext("summary")
+    assert element.findtext("usage")
+    ast.parse((element.findtext("scriptExamples/scriptExample/code") or "-").replace("\\", "/"))
+
+
+# The zip file.
+
+
+def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
+    import zipfile
+
+    model = write_model(tmp_path / "tiny.onnx")
+    first, second = (build(tmp_path / name, model) for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        names = set(archive.namelist())
+    wanted = {"CampDetector.pyt", "CampDetector.pyt.xml", "README.md", "LICENSE.txt", host_copy()[0]}
+    wanted |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
+    wanted |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
+    wanted |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
+    assert names == {f"CampDetector/{name}" for name in wanted}
+    assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == wanted
