@@ -119,7 +119,18 @@ def _rings_of(dwellings: list[Dwelling]) -> Rings:
     offsets = offsets_of(lengths)
     points = np.concatenate(closed)[ragged(offsets[:-1] + np.arange(len(lengths)), lengths)]
     x, y = points.T.copy()
-    return Rings(x, y, offsets, np.repeat(np.arange(len(dwellings)), counts))
+    return _by_origin(Rings(x, y, offsets, np.repeat(np.arange(len(dwellings)), counts)), dwellings)
+
+
+def _by_origin(rings: Rings, dwellings: list[Dwelling], sign: int = -1) -> Rings:
+    """Rings in pixels from where their dwelling begins, or, with a sign of 1, back again.
+
+    So a dwelling is redrawn the same wherever it lies; corners of pixels are whole numbers, which
+    lose nothing by it.
+    """
+    origin = np.array([dwelling.exterior[0] for dwelling in dwellings])
+    by = sign * origin[np.repeat(rings.owner, rings.lengths)]
+    return rings._replace(x=rings.x + by[:, 0], y=rings.y + by[:, 1])
 
 
 def _with_outlines(dwellings: list[Dwelling], rings: Rings) -> list[Dwelling]:
@@ -127,7 +138,7 @@ def _with_outlines(dwellings: list[Dwelling], rings: Rings) -> list[Dwelling]:
     lengths = rings.lengths
     top = np.repeat(np.minimum.reduceat(rings.y, rings.begin), lengths)
     start = first_largest(np.where(rings.y == top, -rings.x, -np.inf), rings.offsets)
-    rings = rings.turned(start - rings.begin)
+    rings = _by_origin(rings.turned(start - rings.begin), dwellings, sign=1)
     at = ragged(rings.begin, lengths + 1)
     bounds = offsets_of(lengths + 1)
     at[bounds[1:] - 1] = rings.begin

@@ -17,10 +17,10 @@ from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
+from camp_detector_core.engine.polygons import PolygonSink
 from camp_detector_core.engine.remember import Remembering
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
-from camp_detector_core.engine.polygons import PolygonSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.dwelling import Dwelling
 
-APART = Separation("core", 0.55, reach=2, min_seed=3)
+APART = Separation("core", 0.7, reach=2, min_seed=3)
 
 
 def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSpec:
@@ -42,6 +42,7 @@ def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSp
         tile_size=96,
         overlap=16,
         multiple=8,
+        threshold=0.65,
         separation=separation,
     )
 
@@ -154,8 +155,8 @@ def placed(dwelling: Dwelling, tile: Window) -> Dwelling:
     st.builds(
         scene,
         st.integers(0, 2**32 - 1),
-        st.integers(1, 400),
-        st.integers(1, 400),
+        st.integers(1, 250),
+        st.integers(1, 250),
         coarse=st.just(9),
         share=st.sampled_from([0.5, 1]),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,20 @@ def test_simplified_outlines_keep_their_promises(mask: np.ndarray, tolerance: fl
         assert distance(old, outline) <= tolerance + 1e-9
         assert outline.area == pytest.approx(old.area, rel=1e-8)
         assert len(outline.exterior) <= len(old.exterior)
+
+
+@given(blobs(), tolerances, st.integers(0, 2**20), st.integers(0, 2**20), st.booleans())
+def test_a_dwelling_is_redrawn_alike_wherever_it_lies(
+    mask: np.ndarray, tolerance: float, right: int, down: int, square: bool
+) -> None:
+    by, options = np.array((right, down), float), OutlineOptions(tolerance, square=square)
+    here = dwellings_in(mask)
+    there = [
+        replace(d, exterior=d.exterior + by, holes=tuple(h + by for h in d.holes)) for d in here
+    ]
+    for one, other in zip(refine_all(here, options), refine_all(there, options), strict=True):
+        np.testing.assert_allclose(one.exterior + by, other.exterior, atol=1e-8)
+        assert len(one.holes) == len(other.holes)
 
 
 @given(blobs(), st.sampled_from([0.0, 1.0, 2.0]))
