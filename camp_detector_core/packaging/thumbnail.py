@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from .strangers import require_file
+from .strangers import read_file, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,8 @@ _STEP, _TURN = (34, 29), 0.3
 _TENT = (11.5, 7.5)
 """Half of a tent's length and width, pixels."""
 _RGB = 3
+_BITS, _COLOURS = {1, 2, 4, 8, 16}, {0, 2, 3, 4, 6}
+_MAX_BYTES = 64 << 20
 
 
 def thumbnail(spec: ModelSpec, example: Path | None = None) -> bytes:
@@ -56,6 +58,36 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", _stored(rows.tobytes())), (b"IEND", b""))
     return SIGNATURE + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def png_fault(data: bytes) -> str:
+    """What is wrong with the chunks of a PNG (section 5 of its specification); else empty."""
+    if not data.startswith(SIGNATURE):
+        return "its first bytes are others"
+    at = len(SIGNATURE)
+    kinds: list[bytes] = []
+    while at < len(data) and kinds[-1:] != [b"IEND"]:
+        if at + 12 > len(data):
+            return "it is cut"
+        (size,) = struct.unpack_from(">I", data, at)
+        kind, end = data[at + 4 : at + 8], at + 12 + size
+        if end > len(data):
+            return "it is cut"
+        if struct.unpack_from(">I", data, end - 4)[0] != zlib.crc32(data[at + 4 : end - 4]):
+            return f"a checksum is wrong ({shown(kind.decode('latin-1'))})"
+        if not kinds and (kind != b"IHDR" or not _sound_header(data[at + 8 : end - 4])):
+            return "its header is wrong"
+        kinds.append(kind)
+        at = end
+    missing = [k.decode() for k in (b"IHDR", b"IDAT", b"IEND") if k not in kinds]
+    return f"{missing[0]} is missing" if missing else ""
+
+
+def _sound_header(header: bytes) -> bool:
+    if len(header) != 13:  # noqa: PLR2004 - of the specification
+        return False
+    width, height, bits, colour, *_ = struct.unpack(">IIBBBBB", header)
+    return width > 0 and height > 0 and bits in _BITS and colour in _COLOURS
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -95,18 +127,19 @@ def _drawn(spec: ModelSpec) -> NDArray[np.uint8]:
 
 def _part_of(path: Path) -> NDArray[np.uint8] | None:
     """The middle of a picture, (height, width, 3) uint8; None if it cannot be read."""
-    import rasterio
     import rasterio.errors
+    from rasterio.io import MemoryFile
 
     from camp_detector_core.engine.errors import PredictorError
 
     try:
-        require_file(path, what="picture")
+        data = read_file(path, _MAX_BYTES)
+        if png_fault(data):
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(
-                path, driver="PNG"
-            ) as dataset:  # no other format, and no file beside
+            # From memory, so that no file beside it is read, and as no other format.
+            with MemoryFile(data) as file, file.open(driver="PNG") as dataset:
                 if max(dataset.shape) > _LARGEST or dataset.dtypes[0] != "uint8":
                     return None
                 wanted = (1, 2, 3) if dataset.count >= _RGB else (1, 1, 1)
@@ -114,10 +147,8 @@ def _part_of(path: Path) -> NDArray[np.uint8] | None:
     except (rasterio.errors.RasterioError, PredictorError, OSError, MemoryError):
         return None
     _, height, width = pixels.shape
-    wide = min(width, height * WIDTH // HEIGHT)
-    high = min(height, width * HEIGHT // WIDTH)
-    if min(wide, high) < 1:
-        return None
+    wide = max(1, min(width, height * WIDTH // HEIGHT))
+    high = max(1, min(height, width * HEIGHT // WIDTH))
     left, top = (width - wide) // 2, (height - high) // 2
     part = pixels[:, top : top + high, left : left + wide]
     return _resized(part)

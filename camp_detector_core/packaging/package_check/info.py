@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from typing import TYPE_CHECKING
 from xml.parsers import expat  # a parser that only counts elements here, without entities
 
 from camp_detector_core.packaging.item_info import PACKAGE_TYPE
 from camp_detector_core.packaging.strangers import shown
-from camp_detector_core.packaging.thumbnail import SIGNATURE
+from camp_detector_core.packaging.thumbnail import png_fault
 
 if TYPE_CHECKING:
     from camp_detector_core.packaging.validation.findings import Findings
@@ -21,7 +19,6 @@ _MAX_DEPTH = 20
 _ITEM, _INFO = "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo"
 _ROOTS = {_ITEM: "ESRI_ItemInformation", _INFO: "pkinfo"}
 _OWN = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
-_BITS, _COLOURS = {1, 2, 4, 8, 16}, {0, 2, 3, 4, 6}
 _AGAIN = "build the package again"
 
 
@@ -106,35 +103,6 @@ def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
 
 def _check_png(data: bytes, name: str, findings: Findings) -> None:
     """Whether a picture is made of whole chunks (PNG specification, section 5)."""
-    reason = _png_fault(data)
+    reason = png_fault(data)
     if reason:
         findings.problem((name,), f"is no sound PNG: {reason}", _AGAIN)
-
-
-def _png_fault(data: bytes) -> str:
-    if not data.startswith(SIGNATURE):
-        return "its first bytes are others"
-    at = len(SIGNATURE)
-    kinds: list[bytes] = []
-    while at < len(data) and kinds[-1:] != [b"IEND"]:
-        if at + 12 > len(data):
-            return "it is cut"
-        (size,) = struct.unpack_from(">I", data, at)
-        kind, end = data[at + 4 : at + 8], at + 12 + size
-        if end > len(data):
-            return "it is cut"
-        if struct.unpack_from(">I", data, end - 4)[0] != zlib.crc32(data[at + 4 : end - 4]):
-            return f"a checksum is wrong ({shown(kind.decode('latin-1'))})"
-        if not kinds and (kind != b"IHDR" or not _sound_header(data[at + 8 : end - 4])):
-            return "its header is wrong"
-        kinds.append(kind)
-        at = end
-    missing = [k.decode() for k in (b"IHDR", b"IDAT", b"IEND") if k not in kinds]
-    return f"{missing[0]} is missing" if missing else ""
-
-
-def _sound_header(header: bytes) -> bool:
-    if len(header) != 13:  # noqa: PLR2004 - of the specification
-        return False
-    width, height, bits, colour, *_ = struct.unpack(">IIBBBBB", header)
-    return width > 0 and height > 0 and bits in _BITS and colour in _COLOURS

@@ -1,0 +1,359 @@
+"""Packages for ArcGIS Pro: what is in them, the same bytes always, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.io import MemoryFile
+
+import training
+from camp_detector_core.engine.errors import OutputError, PredictorError, SpecError
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
+from camp_detector_core.packaging import dlpk
+from camp_detector_core.packaging.dlpk import create_dlpk
+from camp_detector_core.packaging.emd import read_emd
+from camp_detector_core.packaging.engine_copy import engine_copy
+from camp_detector_core.packaging.model_card import licence_text
+from camp_detector_core.packaging.model_file import default_model_path, open_model
+from camp_detector_core.packaging.package_check import check_package
+from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
+from tests.support.models import tiny_onnx, tiny_spec, write_model
+from tests.support.packages import make, members
+from tests.support.small_nets import small_net
+from tests.support.stac import make_item
+
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+ROOT = Path(__file__).resolve().parents[2]
+CORE = Separation("core", threshold=0.4, reach=6, min_seed=3)
+
+
+def sha(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("kind", ["classify", "detect"])
+def test_the_model_that_ships_makes_a_package_that_opens_and_passes(
+    tmp_path: Path, kind: Any
+) -> None:
+    model = open_model(default_model_path())
+    out = create_dlpk(default_model_path(), tmp_path / f"camp-{kind}.dlpk", kind=kind)
+    opened = open_model(out)
+    assert (opened.onnx, opened.spec) == (model.onnx, model.spec)
+    report = check_package(out)
+    assert report.lines()[:-1] == [], "no problem, no advice, nothing left unchecked"
+    held = members(out)
+    assert set(held) == {
+        f"camp-{kind}.emd", "model.onnx", "RefugeeCampDetector.py", engine_copy().name,
+        "MODEL_CARD.md", "LICENSE.txt", "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo",
+        "esriinfo/thumbnail/thumbnail.png",
+    }  # fmt: skip
+    emd = read_emd(held[f"camp-{kind}.emd"], "emd")
+    assert (emd.kind, emd.spec) == (kind, model.spec)
+    assert emd.fields["EngineFile"] == engine_copy().name
+    assert held[engine_copy().name] == engine_copy().data
+    assert held["RefugeeCampDetector.py"] == dlpk.raster_function()
+
+
+def test_a_model_of_several_classes_that_parts_dwellings_makes_one(tmp_path: Path) -> None:
+    spec = tiny_spec(
+        classes=(ClassDef(1, "dwelling", "#E31A1C"), ClassDef(3, "tent", "#0080FF")),
+        separation=CORE,
+    )
+    (tmp_path / "net.onnx").write_bytes(small_net(spec))
+    out = create_dlpk(tmp_path / "net.onnx", tmp_path / "x.dlpk", kind="detect")
+    assert open_model(out).spec == spec
+    assert check_package(out).valid
+    again = create_dlpk(out, tmp_path / "y.dlpk", kind="classify")
+    assert open_model(again).onnx == small_net(spec)
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+    first = make(tmp_path)
+    code = (
+        "import sys, hashlib\n"
+        "from camp_detector_core.packaging.dlpk import create_dlpk\n"
+        "create_dlpk(sys.argv[1], sys.argv[2], kind='detect')\n"
+    )
+    (tmp_path / "away").mkdir()
+    second = tmp_path / "away" / first.name
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
+    environment |= {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "tiny.onnx"), str(second)],
+        check=True, cwd=tmp_path / "away", env=environment, umask=0o077,
+    )  # fmt: skip
+    assert sha(first) == sha(second)
+
+
+def test_nothing_in_a_package_depends_on_time_system_or_compressor(tmp_path: Path) -> None:
+    with zipfile.ZipFile(make(tmp_path)) as archive:
+        entries = archive.infolist()
+    assert [e.filename for e in entries] == sorted(e.filename for e in entries)
+    assert {e.date_time for e in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {e.compress_type for e in entries} == {zipfile.ZIP_STORED}
+    assert {(e.create_system, e.external_attr, e.extra) for e in entries} == {
+        (3, 0o100644 << 16, b"")
+    }
+
+
+def test_the_identifier_changes_with_the_content_alone(tmp_path: Path) -> None:
+    def identifier(path: Path) -> str:
+        return str(ET.fromstring(members(path)["esriinfo/item.pkinfo"]).findtext("ID"))  # noqa: S314
+
+    first, again = identifier(make(tmp_path)), identifier(make(tmp_path))
+    assert first == again
+    assert first != identifier(make(tmp_path, threshold=0.6))
+
+
+def test_the_card_says_what_a_user_must_know(tmp_path: Path) -> None:
+    held = members(
+        make(
+            tmp_path, description="Marks \N{TENT}s | and \x1b[2J more.", min_area=3.0,
+            attribution=("Ada & Co",), provenance={"test pixels": "iou 0.8", "seed": "3"},
+        )
+    )  # fmt: skip
+    card = held["MODEL_CARD.md"].decode()
+    for words in (
+        "Detect Objects Using Deep Learning", "| 1 | dwelling | #E31A1C |", "red, green, blue",
+        "0.5 m", "CC0-1.0", "Ada & Co", "| test pixels | iou 0.8 |", "| seed | 3 |", "3 m2",
+    ):  # fmt: skip
+        assert words in card
+    assert all(line.isprintable() for line in card.split("\n"))
+    root = ET.fromstring(held["esriinfo/iteminfo.xml"])  # noqa: S314
+    assert held["esriinfo/iteminfo.xml"].isascii()
+    assert root.findtext("accessinformation") == "Ada & Co"
+    assert root.findtext("type") == "Deep Learning Package"
+    assert "\N{TENT}" in str(root.findtext("description"))
+
+
+def test_the_licence_of_the_code_is_that_of_the_project() -> None:
+    text = licence_text(tiny_spec()).decode()
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8") in text
+    assert "CC0-1.0" in text
+    assert "made by a test" in text
+    assert "not stated" in licence_text(tiny_spec(licence="", attribution=())).decode()
+
+
+# With the STAC item.
+
+
+def with_item(folder: Path) -> Path:
+    """A model with its item, figures and an example picture: left half red, right half blue."""
+    picture = np.zeros((80, 120, 3), np.uint8)
+    picture[:, :60, 0] = 255
+    picture[:, 60:, 2] = 255
+    (folder / "example_input.png").write_bytes(png(picture))
+    make_item(folder)
+    item = json.loads((folder / "stac_item.json").read_text())
+    item["properties"]["camp_detector:metrics"] = {"test": {"pixels": {"iou": 0.81234}}}
+    (folder / "stac_item.json").write_text(json.dumps(item))
+    return folder / "best_model.onnx"
+
+
+def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
+    model = with_item(tmp_path)
+    item = tmp_path / "stac_item.json"
+    held = members(create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=item))
+    assert "| test pixels iou | 0.8123 |" in held["MODEL_CARD.md"].decode()
+    assert "2022-07-18" in held["MODEL_CARD.md"].decode()
+    with MemoryFile(held["esriinfo/thumbnail/thumbnail.png"]) as file, file.open() as picture:
+        pixels = picture.read()
+    assert pixels.shape == (3, HEIGHT, WIDTH)
+    assert (pixels[:, :, : WIDTH // 2 - 1] == [[[255]], [[0]], [[0]]]).all()
+    assert (pixels[:, :, WIDTH // 2 + 1 :] == [[[0]], [[0]], [[255]]]).all()
+    alone = members(create_dlpk(item, tmp_path / "b.dlpk", kind="detect"))
+    assert alone["MODEL_CARD.md"] == held["MODEL_CARD.md"]
+
+
+def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
+    with_item(tmp_path)
+    other = write_model(tmp_path / "other.onnx", version="2")
+    with pytest.raises(SpecError, match="is not the STAC item of tiny-2"):
+        create_dlpk(other, tmp_path / "a.dlpk", kind="detect", item=tmp_path / "stac_item.json")
+    assert not (tmp_path / "a.dlpk").exists()
+
+
+@pytest.mark.parametrize("href", ["../secret.png", "/etc/passwd", "gone.png", "a\0b", 5, None])
+def test_a_picture_elsewhere_is_not_taken(tmp_path: Path, href: object) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    model = with_item(home)
+    (tmp_path / "secret.png").write_bytes((home / "example_input.png").read_bytes())
+    item = json.loads((home / "stac_item.json").read_text())
+    item["assets"]["example-input"]["href"] = href
+    (home / "stac_item.json").write_text(json.dumps(item))
+    out = create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=home / "stac_item.json")
+    assert members(out)["esriinfo/thumbnail/thumbnail.png"] == thumbnail(tiny_spec())
+
+
+# The picture.
+
+
+def test_the_drawn_picture_has_the_colours_of_the_classes() -> None:
+    spec = tiny_spec(classes=(ClassDef(1, "a", "#0000FF"), ClassDef(2, "b", "#00FF00")))
+    with MemoryFile(thumbnail(spec)) as file, file.open() as picture:
+        assert picture.driver == "PNG"
+        assert (picture.height, picture.width, picture.count) == (133, 200, 3)
+        colors = {tuple(c) for c in picture.read().reshape(3, -1).T.tolist()}
+    assert {(0, 0, 255), (0, 255, 0)} <= colors
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (133, 200), (700, 300)])
+def test_any_size_of_example_fills_the_picture(tmp_path: Path, shape: tuple[int, int]) -> None:
+    (tmp_path / "a.png").write_bytes(png(np.full((*shape, 3), 77, np.uint8)))
+    with MemoryFile(thumbnail(tiny_spec(), tmp_path / "a.png")) as file, file.open() as picture:
+        found = picture.read()
+    assert found.shape == (3, 133, 200)
+    assert (found == 77).all()
+
+
+def test_an_example_that_is_no_png_is_left_out(tmp_path: Path) -> None:
+    drawn = thumbnail(tiny_spec())
+    with rasterio.open(
+        tmp_path / "a.tif", "w", driver="GTiff", height=9, width=9, count=3, dtype="uint8"
+    ) as out:
+        out.write(np.ones((3, 9, 9), np.uint8))
+    (tmp_path / "tif.png").write_bytes((tmp_path / "a.tif").read_bytes())
+    (tmp_path / "cut.png").write_bytes(drawn[:2000])
+    vrt = f"<VRTDataset rasterXSize='9' rasterYSize='9'><SRS/>{tmp_path}</VRTDataset>"
+    (tmp_path / "vrt.png").write_text(vrt)
+    for name in ("tif.png", "cut.png", "vrt.png", "gone.png"):
+        assert thumbnail(tiny_spec(), tmp_path / name) == drawn
+
+
+# TorchScript.
+
+
+def script(folder: Path, spec: Any) -> Path:
+    """What torch.jit.save writes, without the network: it is never loaded."""
+    path = folder / "best_model.pt"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("best_model/data.pkl", b"x")
+        out.writestr("best_model/code/__torch__/net.py", b"x")
+        out.writestr(f"best_model/extra/{METADATA_KEY}", spec.to_json())
+    return path
+
+
+def test_torchscript_is_carried_along_and_named(tmp_path: Path) -> None:
+    model, pt = write_model(tmp_path / "m.onnx"), script(tmp_path, tiny_spec())
+    out = create_dlpk(model, tmp_path / "a.dlpk", kind="detect", torchscript=pt)
+    held = members(out)
+    assert held["model.pt"] == pt.read_bytes()
+    assert json.loads(held["a.emd"])["TorchScriptFile"] == "model.pt"
+    assert check_package(out).valid
+    assert read_emd(held["a.emd"], "a.emd").spec == tiny_spec()
+
+
+def test_what_torch_really_writes_is_known(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from camp_detector_core.export import export_torchscript
+
+    network = torch.nn.Conv2d(3, 1, 1)
+    export_torchscript(network, tmp_path / "net.pt", spec=tiny_spec())
+    assert dlpk.script_spec((tmp_path / "net.pt").read_bytes()) == tiny_spec().to_json()
+
+
+def test_torchscript_of_another_model_or_a_pickle_is_refused(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    other = script(tmp_path, tiny_spec(version="2"))
+    with pytest.raises(SpecError, match="different models"):
+        create_dlpk(model, tmp_path / "a.dlpk", kind="detect", torchscript=other)
+    (tmp_path / "w.pth").write_bytes(b"\x80\x02c__builtin__\nexit\n(tR.")
+    with pytest.raises(PredictorError, match="not TorchScript"):
+        create_dlpk(model, tmp_path / "a.dlpk", kind="detect", torchscript=tmp_path / "w.pth")
+    assert not (tmp_path / "a.dlpk").exists()
+
+
+# Names and places.
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.dlpk", "\N{TENT}.dlpk", "a.zip", ".dlpk", "x" * 61 + ".dlpk", "-a.dlpk", "a.DLPK"]
+)
+def test_a_name_that_arcgis_would_stumble_over_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match="is no name for a package"):
+        create_dlpk(write_model(tmp_path / "m.onnx"), tmp_path / name, kind="detect")
+
+
+def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
+    model, out = write_model(tmp_path / "m.onnx"), tmp_path / "a.dlpk"
+    out.write_bytes(b"mine")
+    with pytest.raises(OutputError, match="--overwrite"):
+        create_dlpk(model, out, kind="detect")
+    assert out.read_bytes() == b"mine"
+    create_dlpk(model, out, kind="detect", overwrite=True)
+    assert check_package(out).valid
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.dlpk", "m.onnx"]
+
+
+def test_a_file_that_is_no_model_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(tiny_onnx(tiny_spec(), stored=""))
+    with pytest.raises(SpecError, match="does not say what model it is"):
+        create_dlpk(tmp_path / "m.onnx", tmp_path / "a.dlpk", kind="detect")
+    assert [p.name for p in tmp_path.iterdir()] == ["m.onnx"]
+
+
+def test_an_installation_without_the_function_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_such_package", "json"):
+        monkeypatch.setattr(dlpk, "_HOST", name)
+        with pytest.raises(OutputError, match="install camp-detector again"):
+            make(tmp_path)
+
+
+def test_the_name_that_users_know_is_there() -> None:
+    assert training.create_dlpk is create_dlpk
+    assert "create_dlpk" in dir(training)
+
+
+# The command.
+
+
+def test_build_makes_both_kinds_and_check_passes_them(camp: Any, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx")
+    code, out, err = camp("package", "build", model, "-o", tmp_path / "new", "--name", "town")
+    assert code == 0, err
+    names = ["town-classify.dlpk", "town-detect.dlpk"]
+    assert [Path(line).name for line in out.splitlines()] == names
+    for name, kind in zip(names, ("classify", "detect"), strict=True):
+        data = members(tmp_path / "new" / name)[name.replace(".dlpk", ".emd")]
+        assert read_emd(data, name).kind == kind
+        code, out, _ = camp("package", "check", tmp_path / "new" / name)
+        assert code == 0
+        assert "is valid" in out
+    code, _, err = camp("package", "build", model, "-o", tmp_path / "new", "--name", "town")
+    assert code == 2
+    assert "--overwrite" in err
+
+
+def test_build_without_a_model_takes_the_one_that_ships(camp: Any, tmp_path: Path) -> None:
+    code, out, err = camp("package", "build", "-o", tmp_path)
+    assert code == 0, err
+    (first, _) = (Path(line) for line in out.splitlines())
+    assert open_model(first).spec == open_model(default_model_path()).spec
+
+
+def test_a_name_with_a_folder_is_refused(camp: Any, tmp_path: Path) -> None:
+    code, _, err = camp("package", "build", "-o", tmp_path, "--name", "a b")
+    assert code == 2
+    assert "is no name for a package" in err
+
+
+def test_a_picture_of_the_package_is_read_by_another_reader(tmp_path: Path) -> None:
+    data = members(make(tmp_path))["esriinfo/thumbnail/thumbnail.png"]
+    matplotlib = pytest.importorskip("matplotlib.image")
+    assert matplotlib.imread(io.BytesIO(data)).shape == (133, 200, 3)

@@ -1,0 +1,140 @@
+"""Model definitions for ArcGIS: what they say, and that a spec comes back from one whole."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.packaging.emd import (
+    MAX_EMD,
+    MODEL_TYPES,
+    EmdFiles,
+    emd_bytes,
+    emd_of,
+    read_emd,
+)
+from tests.support.models import tiny_spec
+
+ENGINE = "rcd_engine_1_2_3_01234567.zip"
+FILES = EmdFiles(ENGINE)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> ModelSpec:
+    """Any model that can be described."""
+    number = st.floats(0.001, 1000, allow_nan=False)
+    values = draw(st.lists(st.integers(1, 254), min_size=1, max_size=4, unique=True))
+    multiple = draw(st.sampled_from([1, 16, 32]))
+    tile = multiple * draw(st.integers(1, 16))
+    bands = draw(st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=5))
+    separations = st.one_of(st.none(), st.just(Separation("core", 0.4, reach=6, min_seed=3)))
+    return ModelSpec(
+        name=draw(st.text("aB1", min_size=1, max_size=9)),
+        version=draw(st.text("1.x", min_size=1, max_size=5)),
+        bands=tuple(Band(n, draw(number), draw(number), draw(number)) for n in bands),
+        classes=tuple(ClassDef(v, f"c{v}", f"#{v:06X}") for v in values),
+        gsd=draw(number),
+        tile_size=tile,
+        overlap=draw(st.integers(0, (tile - 1) // 2)),
+        multiple=multiple,
+        threshold=draw(st.floats(0.01, 1)),
+        min_area=draw(st.floats(0, 100)),
+        description=draw(TEXT),
+        attribution=tuple(draw(st.lists(TEXT, max_size=3))),
+        provenance=draw(st.dictionaries(TEXT, TEXT, max_size=3)),
+        separation=draw(separations),
+    )
+
+
+@given(specs(), st.sampled_from(["classify", "detect"]))
+def test_a_spec_comes_back_whole(spec: ModelSpec, kind: Any) -> None:
+    data = emd_bytes(emd_of(spec, kind, FILES))
+    assert data.isascii()
+    found = read_emd(data, "x.emd")
+    assert (found.spec, found.kind) == (spec, kind)
+    assert emd_bytes(emd_of(found.spec, found.kind, FILES)) == data
+
+
+def test_the_keys_are_those_that_arcgis_and_the_function_read() -> None:
+    spec = tiny_spec(
+        classes=(ClassDef(1, "dwelling", "#E31A1C"), ClassDef(7, "tent", "#0080FF")),
+        min_area=2.5,
+    )
+    found = json.loads(emd_bytes(emd_of(spec, "detect", EmdFiles(ENGINE, torchscript="model.pt"))))
+    cell = {"x": 0.5, "y": 0.5, "spatialReference": {"wkid": 102100, "latestWkid": 3857}}
+    assert found.pop("CampDetector") == spec.to_dict()
+    assert found == {
+        "BatchSize": 16,
+        "Classes": [
+            {"Value": 1, "Name": "dwelling", "Color": [227, 26, 28]},
+            {"Value": 7, "Name": "tent", "Color": [0, 128, 255]},
+        ],
+        "EngineFile": ENGINE,
+        "ExtractBands": [0, 1, 2],
+        "Framework": "PyTorch",
+        "ImageHeight": 64,
+        "ImageSpaceUsed": "MAP_SPACE",
+        "ImageWidth": 64,
+        "InferenceFunction": "RefugeeCampDetector.py",
+        "MaxCellSize": cell,
+        "MinArea": 2.5,
+        "MinCellSize": cell,
+        "ModelFile": "model.onnx",
+        "ModelFormat": "NCHW",
+        "ModelName": "tiny",
+        "ModelType": "ObjectDetection",
+        "Padding": 8,
+        "SupportsVariableTileSize": True,
+        "Threshold": 0.5,
+        "TorchScriptFile": "model.pt",
+        "Version": "1.0",
+    }
+    assert MODEL_TYPES["classify"] == "ImageClassification"
+
+
+def test_a_kind_or_a_name_that_arcgis_cannot_use_is_refused() -> None:
+    with pytest.raises(SpecError, match="classify or detect"):
+        emd_of(tiny_spec(), "segment", FILES)  # type: ignore[arg-type]
+    for name in ("", "m\N{LATIN SMALL LETTER E WITH ACUTE}.onnx", "a\nb"):
+        with pytest.raises(SpecError, match="rename it"):
+            EmdFiles(ENGINE, model=name)
+
+
+def text_of(**changes: Any) -> bytes:
+    return emd_bytes({**emd_of(tiny_spec(), "detect", FILES), **changes})
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (b"{", PredictorError, "is not JSON"),
+        (b"[]", PredictorError, "a JSON object is needed"),
+        (b'{"a": NaN}', PredictorError, "NaN is no number"),
+        (b'{"a": 1, "a": 2}', PredictorError, "twice"),
+        (b"\xef\xbb\xbf" + text_of(), PredictorError, "not ASCII"),
+        (b" " * (MAX_EMD + 1), PredictorError, "larger than"),
+        (b"{}", SpecError, "has no CampDetector"),
+        (text_of(CampDetector=5), SpecError, "must be an object"),
+        (text_of(CampDetector={"schema_version": 99}), SpecError, "update Camp Detector"),
+        (text_of(ModelType="ObjectionDetection"), SpecError, "ModelType"),
+        (text_of(ExtractBands=[2, 1, 0]), SpecError, "ExtractBands"),
+        (text_of(Threshold=0.9), SpecError, "Threshold"),
+        (text_of(SupportsVariableTileSize=1), SpecError, "SupportsVariableTileSize"),
+        (text_of(Classes=[]), SpecError, "Classes"),
+    ],
+)
+def test_a_definition_that_is_not_sound_is_refused(
+    data: bytes, kind: type[CampDetectorError], words: str
+) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        read_emd(data, "x.emd")
+    assert "x.emd" in str(caught.value)
+    assert str(caught.value).isprintable()
