@@ -12,7 +12,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from .engine.errors import Cancelled, OutputError
 from .scratch import Workplace
@@ -73,7 +73,7 @@ class OutputSet:
             msg = f"two outputs have the same name: {', '.join(map(str, self._finals))}"
             raise OutputError(msg)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> OutputSet:  # noqa: PYI034 - Self is newer than Python 3.9
         """Make the hidden folders.
 
         Raises:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Union
 
 from .engine.errors import OutputError, RasterError
 
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_Identity = tuple[int, int] | str
+    from .georaster.ports import Library
+
+_Identity = Union[tuple[int, int], str]
 
 
 def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> None:
@@ -27,12 +30,13 @@ def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> 
     _refuse({_identity(path): path for path in standing}, named)
 
 
-def refuse_own_sources(standing: Iterable[Path], names: Iterable[str]) -> None:
+def refuse_own_sources(standing: Iterable[Path], names: Iterable[str], library: Library) -> None:
     """Hold outputs against all files behind rasters: tiles, sources of VRTs, masks, overviews.
 
     Args:
         standing: As in `refuse_own_inputs`. Without any, no raster is opened.
         names: GDAL names of the rasters.
+        library: Reads them.
 
     Raises:
         OutputError: An output is also an input.
@@ -40,7 +44,7 @@ def refuse_own_sources(standing: Iterable[Path], names: Iterable[str]) -> None:
     """
     endangered = {_identity(path): path for path in standing}
     if endangered:
-        _refuse(endangered, _files_behind(names))
+        _refuse(endangered, _files_behind(names, library))
 
 
 def _refuse(endangered: dict[_Identity, Path], read: Iterable[str | Path]) -> None:
@@ -60,10 +64,8 @@ def _identity(path: str | Path) -> _Identity:
     return (status.st_dev, status.st_ino)
 
 
-def _files_behind(names: Iterable[str]) -> Iterator[str]:
+def _files_behind(names: Iterable[str], library: Library) -> Iterator[str]:
     """The files of rasters; virtual ones are followed down, since GDAL names one level only."""
-    from .raster.library import open_dataset
-
     waiting, seen = list(names), set()
     while waiting:
         name = waiting.pop()
@@ -72,8 +74,8 @@ def _files_behind(names: Iterable[str]) -> Iterator[str]:
         seen.add(name)
         yield name
         try:
-            with open_dataset(name) as dataset:
-                files, is_virtual = dataset.files, dataset.driver == "VRT"
+            with closing(library.open(name)) as reader:
+                files, is_virtual = reader.files(), reader.header().driver == "VRT"
         except RasterError:
             continue  # a side file of a virtual raster, such as its overviews
         yield from files

@@ -9,13 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from .atomic import OutputSet, cannot_write, standing
-from .engine.augment import Augmented
-from .engine.detect import DetectOptions, detect
 from .engine.errors import Cancelled
-from .engine.outline import OutlineOptions
-from .engine.plan import TilePlan
+from .georaster.finding import Finding
 from .own_inputs import refuse_own_inputs, refuse_own_sources
-from .polygons import PolygonSink
 from .predictor import load_predictor
 from .report import Counts, Run, Tiles, doubts_of, report_bytes
 
@@ -103,6 +99,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         CampDetectorError: With a sentence for the user; `Cancelled` if the listener asked for it.
     """
     from .raster import gdal_env
+    from .raster.library import Rasterio
     from .vector import check_crs, check_format
 
     started = datetime.now(UTC)
@@ -115,7 +112,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     with gdal_env(), outputs, ExitStack() as stack:
         with clock.stage("open"):
             inputs = _open(job, stack)
-            refuse_own_sources(standing(paths.values()), inputs.source.files)
+            refuse_own_sources(standing(paths.values()), inputs.source.files, Rasterio())
             check_crs(job.products.vector, inputs.source.grid.crs_wkt)
         for warning in inputs.warnings:
             listener.warn(warning)
@@ -159,30 +156,15 @@ class _Work:
         self._targets = targets
         self._clock = clock
         self._grid = inputs.source.grid
-        self._tolerance = job.settings.tolerance(self._grid)
-        fixed = inputs.predictor.fixed_size or job.settings.tile_size
-        self.plan = TilePlan.of(inputs.spec, self._grid.shape, fixed=fixed)
+        self._finding = Finding(
+            inputs.source, inputs.predictor, inputs.spec, job.settings, inputs.stretch
+        )
+        self.plan = self._finding.plan
         """Where the chips lie."""
 
     def detect(self, progress: Progress) -> tuple[DetectStats, list[Dwelling]]:
         """Run the model, write the rasters and give the dwellings in pixels of the grid."""
-        inputs, spec = self._inputs, self._inputs.spec
-        polygons = PolygonSink(self._grid.shape, spec, self._outlines())
-        with ExitStack() as stack:
-            rasters = [stack.enter_context(sink) for sink in self._raster_sinks()]
-            with self._clock.stage("detect"):
-                stats = detect(
-                    inputs.source,
-                    Augmented(inputs.predictor) if self._job.settings.tta else inputs.predictor,
-                    spec,
-                    [polygons, *rasters],
-                    options=DetectOptions(plan=self.plan, stretch=inputs.stretch),
-                    progress=progress,
-                )
-            for sink in rasters:
-                with self._clock.stage(sink.kind):
-                    sink.finish()
-        return stats, polygons.finish()
+        return self._finding.run(self._raster_sinks(), stage=self._clock.stage, progress=progress)
 
     def _raster_sinks(self) -> list[CogSink]:
         from .raster import ClassSink, ProbabilitySink
@@ -193,13 +175,6 @@ class _Work:
             for name, kind in kinds.items()
             if name in self._targets
         ]
-
-    def _outlines(self) -> OutlineOptions:
-        return OutlineOptions(
-            tolerance=self._tolerance,
-            square=self._job.settings.square,
-            min_pixels=self._inputs.spec.min_area / self._grid.pixel_area,
-        )
 
     def write(self, dwellings: list[Dwelling]) -> DwellingTable:
         """Write the vector file and the picture."""
@@ -244,7 +219,7 @@ class _Work:
             spec=inputs.spec,
             source=inputs.source,
             stretch=inputs.stretch,
-            simplify_px=self._tolerance,
+            simplify_px=self._finding.tolerance,
             provider=inputs.predictor.provider,
             counts=counts,
             tiles=tiles,

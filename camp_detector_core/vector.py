@@ -108,41 +108,22 @@ def make_table(dwellings: Sequence[Dwelling], grid: Grid, spec: ModelSpec) -> Dw
     """
     import shapely
 
-    if not dwellings:
-        empty = np.empty(0, object)
-        return DwellingTable(empty, empty, np.empty(0), np.empty(0), 0)
-    rings = [r for d in dwellings for r in (d.exterior, *d.holes)]
-    corners = np.concatenate(rings).astype(np.float64)
-    ring_offsets = np.concatenate([[0], np.cumsum([len(r) for r in rings])])
-    polygon_offsets = np.concatenate([[0], np.cumsum([1 + len(d.holes) for d in dwellings])])
-    offsets = (ring_offsets, polygon_offsets)
-    kind = shapely.GeometryType.POLYGON
-    pixels = shapely.area(shapely.from_ragged_array(kind, corners, offsets))
-    polygons = shapely.from_ragged_array(kind, grid.transform.apply(corners), offsets)
-    names = {c.value: c.name for c in spec.classes}
-    centres = shapely.get_coordinates(shapely.centroid(polygons))
+    from .georaster.table import rows_of
+    from .raster.library import crs_of
+
+    rows = rows_of(dwellings, grid, spec, crs_of(grid.crs_wkt))
+    polygons = np.empty(0, object)
+    if dwellings:
+        offsets = rows.ring_offsets, rows.polygon_offsets
+        kind = shapely.GeometryType.POLYGON
+        polygons = shapely.to_wkb(shapely.from_ragged_array(kind, rows.corners, offsets))
     return DwellingTable(
-        wkb=shapely.to_wkb(polygons),
-        classes=np.array([names[d.class_value] for d in dwellings], object),
-        probability=np.array([d.mean_probability for d in dwellings]),
-        area=pixels * _pixel_areas(grid, centres),
-        vertices=len(corners),
+        wkb=polygons,
+        classes=np.array(rows.classes, object),
+        probability=rows.probability,
+        area=rows.area,
+        vertices=len(rows.corners),
     )
-
-
-def _pixel_areas(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Square metres of a pixel of the grid at each of the points (n, 2) in CRS units."""
-    from rasterio.crs import CRS
-
-    from .raster.ground import metres_per_unit
-
-    crs = CRS.from_wkt(grid.crs_wkt) if grid.crs_wkt else None
-    middle = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]]))
-    at = np.concatenate([middle, points])
-    mx, my = metres_per_unit(crs, at[:, 0], at[:, 1])
-    local = mx * my
-    areas: NDArray[np.float64] = grid.pixel_area * local[1:] / local[0]
-    return areas
 
 
 def write_dwellings(

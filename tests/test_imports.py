@@ -54,7 +54,7 @@ ONLY_IN = {
 """Heavy libraries and the modules (or the packages) that own them; benchmarks may use them all."""
 
 
-CARRIED = ("atomic", "scratch", "signals")
+CARRIED = ("atomic", "own_inputs", "scratch", "signals")
 """Modules that hosts carry beside the folders."""
 
 
@@ -125,7 +125,7 @@ def _carried(item: Import, top: str) -> str | None:
         known: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
         library = {"numpy", "osgeo"}
     else:
-        known, library = (ENGINE, GEORASTER), {"numpy"}
+        known, library = (ENGINE, GEORASTER, f"{CORE}.atomic"), {"numpy"}
     if top == CORE:
         if not any(within(item.imported, name) for name in known):
             return "what a host carries imports nothing that it does not carry"

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.input_options import source_of, together
-from camp_detector_core.job import Job, Machine, Products, Settings
+from camp_detector_core.job import Job, Machine, Products
 
 OUTPUT = together(
     click.option(

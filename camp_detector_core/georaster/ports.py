@@ -100,6 +100,9 @@ class Reader(Protocol):
     def header(self) -> Header:
         """All that can be known without reading pixels."""
 
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of, one level deep where it is virtual."""
+
     def read(
         self,
         bands: Sequence[int],

@@ -134,6 +134,10 @@ class GdalReader:
             tags=dict(dataset.GetMetadata() or {}),
         )
 
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of, one level deep where it is virtual."""
+        return tuple(self._open().GetFileList() or ())
+
     def read(
         self,
         bands: Sequence[int],

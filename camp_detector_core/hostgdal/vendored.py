@@ -5,7 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-PARTS = ("engine", "georaster", "hostgdal", "atomic.py", "scratch.py", "signals.py")
+PARTS = (
+    "engine",
+    "georaster",
+    "hostgdal",
+    "atomic.py",
+    "scratch.py",
+    "signals.py",
+    "own_inputs.py",
+)
 """Folders and modules, which lie side by side and name each other relatively."""
 
 

@@ -117,6 +117,10 @@ class RasterioReader:
             tags=dataset.tags(),
         )
 
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of, one level deep where it is virtual."""
+        return tuple(self._dataset.files)
+
     def read(
         self,
         bands: Sequence[int],

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
-from camp_detector_core.job import Machine, Settings
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.job import Machine
 from tests.support.datasets import (
     GSD,
     HOUSES,

@@ -13,7 +13,8 @@ import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.job import Machine, Settings
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.job import Machine
 from tests.support.datasets import (
     COLS,
     GSD,
@@ -186,7 +187,8 @@ def test_what_does_not_fit_into_memory_is_refused_before_it_is_run(
 PEAK = """
 import re, sys
 from pathlib import Path
-from camp_detector_core.job import Machine, Settings
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.job import Machine
 from training.evaluation.measure import EvaluateOptions, evaluate_model
 
 for chips, labels in zip(sys.argv[2::2], sys.argv[3::2]):

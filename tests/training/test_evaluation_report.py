@@ -16,8 +16,9 @@ import pytest
 import rasterio
 import shapely
 
+from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.georaster.source import PlacedSource
-from camp_detector_core.job import Machine, Settings
+from camp_detector_core.job import Machine
 from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
 from tests.support.rasters import UTM, write_raster

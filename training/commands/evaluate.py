@@ -164,7 +164,8 @@ def _refuse_inputs(
 
 
 def _options(given: dict[str, Any]) -> EvaluateOptions:
-    from camp_detector_core.job import Machine, Settings
+    from camp_detector_core.georaster.settings import Settings
+    from camp_detector_core.job import Machine
     from training.evaluation.measure import EvaluateOptions
 
     own = ("threshold", "min_area", "simplify", "square", "tta")

@@ -10,10 +10,10 @@ from camp_detector_core.engine.augment import Augmented
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
+from camp_detector_core.engine.polygons import PolygonSink
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.stretch import choose_stretch
-from camp_detector_core.polygons import PolygonSink
 from camp_detector_core.raster import open_source
 from camp_detector_core.raster.layout import read_layout
 from training.data.labels import VectorLabels
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
     from camp_detector_core.engine.prepare import Stretch
     from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.georaster.settings import Settings
     from camp_detector_core.georaster.source import PlacedSource
-    from camp_detector_core.job import Settings
     from training.data.labels import Labels
     from training.data.mosaic import ChipArea
 

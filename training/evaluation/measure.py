@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import RasterError, SpecError
-from camp_detector_core.job import Machine, Settings
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.job import Machine
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env

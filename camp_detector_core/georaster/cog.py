@@ -1,0 +1,267 @@
+"""Scores and classes as Cloud-Optimized GeoTIFF, written strip by strip."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Protocol
+
+import numpy as np
+
+from ..atomic import cannot_write
+from ..engine.scores import MAX_SCORE, NODATA_SCORE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ..atomic import Target
+    from ..engine.grid import Grid, Window
+    from ..engine.spec import ModelSpec
+
+BLOCK = 512
+"""Side of the blocks in the files, pixels."""
+_FAST = 1
+_OPAQUE = 255
+
+
+@dataclass(frozen=True)
+class CogStyle:
+    """What tells one kind of output raster from another."""
+
+    kind: str
+    """Name of the output in a word or two."""
+    names: tuple[str, ...]
+    """Description of each band."""
+    overviews: str
+    """GDAL's name of the resampling of overviews."""
+    scale: Optional[float] = None
+    """Multiplier from stored to real values."""
+    colors: Optional[dict[int, tuple[int, int, int, int]]] = None
+    """Colour table, for one band."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """Metadata of the whole file."""
+
+
+STRIPS: Mapping[str, str] = {
+    "TILED": "YES",
+    "BLOCKXSIZE": str(BLOCK),
+    "BLOCKYSIZE": str(BLOCK),
+    "INTERLEAVE": "BAND",
+    "COMPRESS": "DEFLATE",
+    "ZLEVEL": str(_FAST),
+    "BIGTIFF": "IF_SAFER",
+    "SPARSE_OK": "TRUE",
+}
+"""GDAL's options of the scratch file."""
+
+
+def cog_options(style: CogStyle) -> dict[str, str]:
+    """GDAL's options of the finished file."""
+    return {
+        "COMPRESS": "DEFLATE",
+        "LEVEL": str(_FAST),
+        "BLOCKSIZE": str(BLOCK),
+        "OVERVIEW_RESAMPLING": style.overviews,
+        "BIGTIFF": "IF_SAFER",
+        "NUM_THREADS": "ALL_CPUS",
+    }
+
+
+class Strips(Protocol):
+    """An open scratch file."""
+
+    def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
+        """Store the bands (bands, height, width) of a window."""
+
+    def close(self) -> None:
+        """Have everything on disk."""
+
+
+class CogLibrary(Protocol):
+    """A library that writes rasters; see `CogSink`."""
+
+    @property
+    def errors(self) -> tuple[type[BaseException], ...]:
+        """What its calls raise, besides OSError."""
+
+    def create(self, path: Path, grid: Grid, style: CogStyle) -> Strips:
+        """Start a GeoTIFF of bytes with nodata 255, with `STRIPS` and what the style says."""
+
+    def finish(self, scratch: Path, path: Path, options: Mapping[str, str]) -> None:
+        """Copy a GeoTIFF into a Cloud-Optimized one."""
+
+    def total(self, path: Path) -> int:
+        """Sum of all pixels of a file."""
+
+
+class CogSink(ABC):
+    """Takes uint8 strips and makes them a Cloud-Optimized GeoTIFF; nodata is 255.
+
+    The strips go into a scratch GeoTIFF, since the layout (small overviews first) can only be
+    written when all pixels are known. Memory does not depend on the raster's size.
+    """
+
+    def __init__(self, target: Target, grid: Grid, style: CogStyle, library: CogLibrary) -> None:
+        """Start the scratch file.
+
+        Raises:
+            OutputError: It cannot be created.
+        """
+        self._target = target
+        self._style = style
+        self._library = library
+        self.kind = style.kind
+        """Name of the output in a word or two."""
+        self._total = 0
+        self._scratch = target.scratch / f"{target.final.stem}.strips.tif"
+        self._strips: Optional[Strips] = None
+        with self._output_errors():
+            self._strips = library.create(self._scratch, grid, style)
+
+    def __enter__(self) -> CogSink:  # noqa: PYI034 - Self is newer than Python 3.9
+        """Nothing to do: the scratch file is open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the scratch file, whatever became of it."""
+        self._close(quiet=True)
+
+    @abstractmethod
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store what this kind of output is made of; see the engine's `MosaicSink`.
+
+        Raises:
+            OutputError: It cannot be stored.
+        """
+
+    def store(self, window: Window, bands: NDArray[np.uint8]) -> None:
+        """Store the bands (bands, height, width) of a window.
+
+        Raises:
+            OutputError: They cannot be stored.
+        """
+        if self._strips is None:
+            msg = "this output is finished"
+            raise ValueError(msg)
+        with self._output_errors():
+            self._strips.write(window, bands)
+        self._total += int(bands.sum(dtype=np.uint64))
+
+    def finish(self) -> Path:
+        """Write the Cloud-Optimized GeoTIFF and read it back.
+
+        Returns:
+            Its temporary path.
+
+        Raises:
+            OutputError: It cannot be written, or does not hold what was put in.
+        """
+        with self._output_errors():
+            self._close(quiet=False)
+            self._library.finish(self._scratch, self._target.temporary, cog_options(self._style))
+            # GDAL does not report every failed write when it closes a file.
+            stored = self._library.total(self._target.temporary)
+        if stored != self._total:
+            reason = "what was written cannot be read back"
+            raise cannot_write(self._target.final, reason, needed=self._needed())
+        self._scratch.unlink()
+        return self._target.temporary
+
+    def _close(self, *, quiet: bool) -> None:
+        strips, self._strips = self._strips, None
+        if strips is None:
+            return
+        try:
+            strips.close()
+        except self._library.errors:
+            if not quiet:
+                raise
+
+    @contextmanager
+    def _output_errors(self) -> Iterator[None]:
+        """The library's and the system's errors as `OutputError` that names the output."""
+        try:
+            yield
+        except OSError as error:
+            raise cannot_write(self._target.final, error, needed=self._needed()) from error
+        except self._library.errors as error:
+            raise cannot_write(self._target.final, error, needed=self._needed()) from error
+
+    def _needed(self) -> int:
+        """Bytes that the finished file with its overviews takes at most."""
+        try:
+            return self._scratch.stat().st_size * 3 // 2
+        except OSError:
+            return 0
+
+
+class ProbabilitySink(CogSink):
+    """Scores as they are: 0 to 254 for probabilities 0 to 1, one band a class.
+
+    Where the model tells touching dwellings apart, the last band is the channel that it does so
+    with, so that the file gives the same dwellings again.
+    """
+
+    def __init__(self, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary) -> None:
+        """Start; see `CogSink`."""
+        names = [c.name for c in spec.classes]
+        if spec.separation is not None:
+            names.append(spec.separation.method)
+        style = CogStyle(
+            kind="probability raster",
+            names=tuple(f"probability of {name}" for name in names),
+            overviews="AVERAGE",
+            scale=1 / MAX_SCORE,
+            tags=_tags(spec),
+        )
+        super().__init__(target, grid, style, library)
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store the scores (bands, height, width) of a window.
+
+        Raises:
+            OutputError: They cannot be stored.
+        """
+        del classes
+        self.store(window, scores)
+
+
+class ClassSink(CogSink):
+    """The class of each pixel: 0 for background, else the value that the model's spec gives."""
+
+    def __init__(self, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary) -> None:
+        """Start; see `CogSink`."""
+        colors = {c.value: (*bytes.fromhex(c.color[1:]), _OPAQUE) for c in spec.classes}
+        style = CogStyle(
+            kind="mask raster",
+            names=("class",),
+            overviews="MODE",
+            colors={0: (0, 0, 0, _OPAQUE), **colors, NODATA_SCORE: (0, 0, 0, 0)},
+            tags={**_tags(spec), **{f"CLASS_{c.value}": c.name for c in spec.classes}},
+        )
+        super().__init__(target, grid, style, library)
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store the classes (height, width) of a window.
+
+        Raises:
+            OutputError: They cannot be stored.
+        """
+        del scores
+        self.store(window, classes[None])
+
+
+def _tags(spec: ModelSpec) -> dict[str, str]:
+    how = spec.separation
+    tags = {
+        "CAMP_DETECTOR_SEPARATION": " ".join(f"{k}={v}" for k, v in vars(how).items())
+        if how
+        else "",
+        "CAMP_DETECTOR_MODEL": spec.id,
+        "CAMP_DETECTOR_THRESHOLD": f"{spec.threshold:g}",
+        "CAMP_DETECTOR_ATTRIBUTION": "; ".join(spec.attribution),
+    }
+    return {k: v for k, v in tags.items() if v}

@@ -1,0 +1,110 @@
+"""The work itself: a model over an opened raster, whichever library reads it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Protocol, Sequence
+
+from ..engine.augment import Augmented
+from ..engine.detect import DetectOptions, detect
+from ..engine.outline import OutlineOptions
+from ..engine.plan import TilePlan
+from ..engine.polygons import PolygonSink
+from ..engine.ports import Predictor
+
+if TYPE_CHECKING:
+    from ..engine.detect import DetectStats
+    from ..engine.dwelling import Dwelling
+    from ..engine.ports import Progress
+    from ..engine.prepare import Stretch
+    from ..engine.spec import ModelSpec
+    from .cog import CogSink
+    from .settings import Settings
+    from .source import PlacedSource
+
+
+class FixedPredictor(Predictor, Protocol):
+    """A model that says whether it takes chips of one side only."""
+
+    @property
+    def fixed_size(self) -> Optional[int]:
+        """The side in pixels, or None."""
+
+
+@contextmanager
+def _untold(name: str) -> Iterator[None]:
+    """A stage that nobody is told of."""
+    del name
+    yield
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A model over a raster."""
+
+    source: PlacedSource
+    predictor: FixedPredictor
+    spec: ModelSpec
+    """The model's with the user's values."""
+    settings: Settings
+    stretch: Optional[Stretch]
+
+    @property
+    def plan(self) -> TilePlan:
+        """Where the chips lie."""
+        fixed = self.predictor.fixed_size or self.settings.tile_size
+        return TilePlan.of(self.spec, self.source.grid.shape, fixed=fixed)
+
+    @property
+    def tolerance(self) -> float:
+        """Greatest distance by which outlines may be straightened, pixels."""
+        return self.settings.tolerance(self.source.grid)
+
+    @property
+    def outlines(self) -> OutlineOptions:
+        """How outlines are drawn."""
+        return OutlineOptions(
+            tolerance=self.tolerance,
+            square=self.settings.square,
+            min_pixels=self.spec.min_area / self.source.grid.pixel_area,
+        )
+
+    def run(
+        self,
+        rasters: Sequence[CogSink],
+        *,
+        stage: Callable[[str], ContextManager[None]] = _untold,
+        progress: Optional[Progress] = None,
+    ) -> tuple[DetectStats, list[Dwelling]]:
+        """Run the model, finish the rasters and give the dwellings in pixels of the grid.
+
+        Args:
+            rasters: Get the scores and classes, too; they are closed in any case.
+            stage: Told before each stage and after it.
+            progress: Told after each chip; asked whether to stop.
+
+        Raises:
+            Cancelled: ``progress`` said so.
+            RasterError: The source cannot be read.
+            PredictorError: The model fails.
+            OutputError: A raster cannot be written.
+        """
+        polygons = PolygonSink(self.source.grid.shape, self.spec, self.outlines)
+        predictor = Augmented(self.predictor) if self.settings.tta else self.predictor
+        with ExitStack() as stack:
+            for sink in rasters:
+                stack.enter_context(sink)
+            with stage("detect"):
+                stats = detect(
+                    self.source,
+                    predictor,
+                    self.spec,
+                    [polygons, *rasters],
+                    options=DetectOptions(plan=self.plan, stretch=self.stretch),
+                    progress=progress,
+                )
+            for sink in rasters:
+                with stage(sink.kind):
+                    sink.finish()
+        return stats, polygons.finish()

@@ -1,0 +1,173 @@
+"""Scores and classes as Cloud-Optimized GeoTIFF through GDAL's own Python bindings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Mapping, Optional
+
+import numpy as np
+from osgeo import gdal
+
+from ..engine.errors import Cancelled
+from ..engine.grid import Window
+from ..engine.scores import NODATA_SCORE
+from .calls import GdalError, call
+from .library import Gdal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ..engine.grid import Grid
+    from ..georaster.cog import CogStyle
+
+_ROWS = 512
+"""Rows that are read at a time."""
+
+
+def _is_error(code: object) -> bool:
+    """Whether the code that a setter or a writer gives says that it failed."""
+    return bool(code)
+
+
+class GdalStrips:
+    """An open scratch file; see `Strips`."""
+
+    def __init__(self, dataset: gdal.Dataset) -> None:
+        """Take over a dataset that is open for writing."""
+        self._dataset: Optional[gdal.Dataset] = dataset
+
+    def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
+        """Store the bands (bands, height, width) of a window.
+
+        Raises:
+            GdalError: They cannot be stored.
+        """
+        if self._dataset is None:
+            msg = "this file is closed"
+            raise ValueError(msg)
+        call(
+            self._dataset.WriteRaster,
+            window.col,
+            window.row,
+            window.width,
+            window.height,
+            np.ascontiguousarray(bands).tobytes(),
+            buf_type=gdal.GDT_Byte,
+            failed=_is_error,
+        )
+
+    def close(self) -> None:
+        """Have everything on disk.
+
+        Raises:
+            GdalError: It is not.
+        """
+        dataset, self._dataset = self._dataset, None
+        if dataset is not None:
+            # It gives nothing before GDAL 3.7; what is missing is seen when the file is read.
+            call(dataset.FlushCache, failed=_is_error)
+
+
+class GdalCogs:
+    """Writing with GDAL; see `CogLibrary`."""
+
+    errors: tuple[type[BaseException], ...] = (GdalError,)
+    """What its calls raise, besides OSError."""
+
+    def __init__(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Remember whom to ask whether to stop while a long copy is made."""
+        self._cancelled = cancelled
+
+    def create(self, path: Path, grid: Grid, style: CogStyle) -> GdalStrips:
+        """Start a GeoTIFF of bytes.
+
+        Raises:
+            GdalError: It cannot be created.
+        """
+        from ..georaster.cog import STRIPS
+
+        dataset = call(
+            _driver("GTiff").Create,
+            str(path),
+            grid.shape.width,
+            grid.shape.height,
+            len(style.names),
+            gdal.GDT_Byte,
+            options=_pairs(STRIPS),
+        )
+        if grid.crs_wkt is not None:
+            call(dataset.SetProjection, grid.crs_wkt, failed=_is_error)
+        t = grid.transform
+        call(dataset.SetGeoTransform, (t.c, t.a, t.b, t.f, t.d, t.e), failed=_is_error)
+        _describe(dataset, style)
+        return GdalStrips(dataset)
+
+    def finish(self, scratch: Path, path: Path, options: Mapping[str, str]) -> None:
+        """Copy a GeoTIFF into a Cloud-Optimized one.
+
+        Raises:
+            GdalError: It cannot be written.
+            Cancelled: The user wants to stop.
+        """
+
+        def go_on(_done: float, _message: str, _data: object) -> int:
+            return int(not self._cancelled())
+
+        driver, source = _driver("COG"), call(gdal.OpenEx, str(scratch), gdal.OF_RASTER)
+        try:
+            copy = call(driver.CreateCopy, str(path), source, 0, _pairs(options), go_on)
+            call(copy.FlushCache, failed=_is_error)
+        except GdalError as error:
+            if self._cancelled():
+                msg = "cancelled"
+                raise Cancelled(msg) from error
+            raise
+
+    def total(self, path: Path) -> int:
+        """Sum of all pixels of a file."""
+        reader = Gdal().open(str(path))
+        height, width = reader.shape
+        total = 0
+        for row in range(0, height, _ROWS):
+            window = Window(row, 0, min(_ROWS, height - row), width)
+            for band in range(1, len(reader.dtypes) + 1):
+                total += int(reader.read((band,), window).sum(dtype=np.uint64))
+        reader.close()
+        return total
+
+
+def _driver(name: str) -> gdal.Driver:
+    """A format of this GDAL.
+
+    Raises:
+        GdalError: It was built without it.
+    """
+    driver = gdal.GetDriverByName(name)
+    if driver is None:
+        msg = f"this GDAL ({gdal.VersionInfo('RELEASE_NAME')}) cannot write the format {name}"
+        raise GdalError(msg)
+    return driver
+
+
+def _pairs(options: Mapping[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in options.items()]
+
+
+def _describe(dataset: gdal.Dataset, style: CogStyle) -> None:
+    """Say in the file what its numbers mean."""
+    for number, name in enumerate(style.names, 1):
+        band = dataset.GetRasterBand(number)
+        call(band.SetNoDataValue, NODATA_SCORE, failed=_is_error)
+        band.SetDescription(name)
+        if style.scale is not None:
+            call(band.SetScale, style.scale, failed=_is_error)
+        if style.colors is None and len(style.names) > 1:
+            shows = gdal.GCI_GrayIndex if number == 1 else gdal.GCI_Undefined
+            call(band.SetColorInterpretation, shows, failed=_is_error)
+    if style.colors is not None:
+        table = gdal.ColorTable()
+        for value, color in style.colors.items():
+            table.SetColorEntry(value, color)
+        call(dataset.GetRasterBand(1).SetRasterColorTable, table, failed=_is_error)
+    call(dataset.SetMetadata, style.tags, failed=_is_error)
