@@ -63,14 +63,17 @@ bench: $(VENV)/.made
 		echo "== $$script"; $(VENV)/bin/python "$$script"; \
 	done
 
-# git: the test of the tracked files. python3-numpy: the engine runs on the system's own Python and
-# numpy, which is what QGIS uses. PostgreSQL and PostGIS: the tests start a server of their own.
+# git: the test of the tracked files. python3-numpy, python3-gdal: the engine runs on the system's own
+# Python, numpy and GDAL, which is what QGIS uses. PostgreSQL and PostGIS: the tests start a server of
+# their own.
 .PHONY: system
 system:
 	@missing=""; \
 	command -v git >/dev/null 2>&1 || missing="git"; \
 	if [ -x /usr/bin/python3 ] && command -v apt-get >/dev/null 2>&1; then \
 		/usr/bin/python3 -c 'import numpy' 2>/dev/null || missing="$$missing python3-numpy"; \
+		/usr/bin/python3 -c 'from osgeo import gdal' 2>/dev/null || \
+			missing="$$missing python3-gdal"; \
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 		ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || \
 			missing="$$missing postgresql-postgis"; \

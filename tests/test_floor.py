@@ -17,15 +17,24 @@ from typing import Any
 
 import pytest
 
+from camp_detector_core.hostgdal.vendored import PARTS, copy_parts
+
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "camp_detector_core/engine"
 SOURCES = sorted(ENGINE.glob("*.py"))
+CARRIED = sorted(
+    path
+    for part in PARTS
+    for path in ((ENGINE.parent / part).glob("*.py") if "." not in part else [ENGINE.parent / part])
+)
+"""The engine, and what is carried beside it by hosts that read rasters through their own GDAL."""
 SMOKE = ROOT / "tests/support/floor_smoke.py"
+CARRIED_SMOKE = ROOT / "tests/support/floor_carried.py"
 FLOOR_NUMPY = "1.20.3"
 
 
 def test_sources_parse_as_python_3_9() -> None:
-    for path in SOURCES:
+    for path in CARRIED:
         ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 9))
 
 
@@ -36,7 +45,7 @@ def vermin(*paths: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_sources_use_nothing_newer_than_python_3_9() -> None:
-    done = vermin(*SOURCES)
+    done = vermin(*CARRIED)
     assert done.returncode == 0, done.stdout
 
 
@@ -62,6 +71,19 @@ def smoke(python: str | Path, vendored: Path) -> dict[str, Any]:
     done = subprocess.run(
         [str(python), "-s", str(SMOKE), str(vendored), "_engine"],
         capture_output=True, text=True, check=False, cwd=vendored, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def run_carried(python: str | Path, folder: Path) -> dict[str, Any]:
+    """What `floor_carried.py` says, run by a Python that sees neither this project nor ours."""
+    copy_parts(folder / "_host")
+    done = subprocess.run(
+        [str(python), "-s", str(CARRIED_SMOKE), str(folder), "_host", str(folder)],
+        capture_output=True, text=True, check=False, cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
@@ -141,3 +163,19 @@ def test_runs_on_python_3_9_and_numpy_1_20(floor_python: Path, vendored: Path) -
     assert str(found["python"]).startswith("3.9.")
     assert found["numpy"] == FLOOR_NUMPY
     assert_same_results(found, vendored)
+
+
+def test_what_is_carried_beside_the_engine_runs_there_too(
+    floor_python: Path, tmp_path: Path
+) -> None:
+    """All but what calls GDAL, which no wheel brings for that Python."""
+    (tmp_path / "floor").mkdir()
+    (tmp_path / "here").mkdir()
+    found = run_carried(floor_python, tmp_path / "floor")
+    assert found.pop("python").startswith("3.9.")
+    here = run_carried(sys.executable, tmp_path / "here")
+    here.pop("python")
+    assert found == here
+    # A square of a hundred-thousandth of a degree at 60 degrees north, less a hole of a quarter.
+    assert found["areas"] == [pytest.approx(1.1142 * 0.5580 * 0.75, rel=0.001)]
+    assert found["written"] == ["a.txt"]
