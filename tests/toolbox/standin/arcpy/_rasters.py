@@ -70,7 +70,8 @@ def values_of(path: str) -> Sequence[Tuple[int, int]]:
     except ImportError:
         from osgeo import gdal
 
-        band = gdal.Open(path).GetRasterBand(1)
+        dataset = gdal.Open(path)  # it must outlive its band
+        band = dataset.GetRasterBand(1)
         pixels, nodata = band.ReadAsArray(), band.GetNoDataValue()
     found, counts = np.unique(pixels, return_counts=True)
     return [(int(v), int(n)) for v, n in zip(found, counts) if nodata is None or v != nodata]

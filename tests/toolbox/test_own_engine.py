@@ -1,0 +1,269 @@
+"""The tools without Image Analyst: our engine over GDAL's own Python bindings.
+
+They run in the system's Python, which has GDAL and no rasterio, as ArcGIS Pro's has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from pyogrio.raw import read
+from rasterio.transform import Affine
+
+from camp_detector_core.georaster.xyz import tile_transform
+from tests.support.rasters import rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PYTHON = Path("/usr/bin/python3")
+RUNNER = Path(__file__).parent / "run_tool.py"
+OUT = "C:\\camp.gdb\\dwellings"
+Tool = "Callable[..., dict[str, Any]]"
+
+
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ONNX Runtime alone, which the system's Python can import from."""
+    import onnxruntime
+
+    folder = tmp_path_factory.mktemp("libraries")
+    home = Path(onnxruntime.__file__).parents[1]
+    for name in ("onnxruntime", "flatbuffers", "google", "packaging"):
+        if (home / name).exists():
+            (folder / name).symlink_to(home / name)
+    return folder
+
+
+def runs(python: Path, code: str, *path: Path) -> bool:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
+    return (
+        python.exists()
+        and subprocess.run(
+            [python, "-s", "-c", code], capture_output=True, check=False, env=environment
+        ).returncode
+        == 0
+    )
+
+
+@pytest.fixture
+def tool(toolbox: Path, libraries: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Run a tool where Image Analyst is not licensed, unless ``state`` says otherwise."""
+    if not runs(PYTHON, "from osgeo import gdal, gdal_array"):
+        pytest.skip("the system's Python has no GDAL: sudo apt-get install python3-gdal")
+    if not runs(PYTHON, "import onnxruntime", libraries):
+        pytest.skip(f"ONNX Runtime of Python {sys.version_info[:2]} does not load in the system's")
+
+    def run(name: str, path: Path | None = libraries, **job: Any) -> dict[str, Any]:
+        state = {"licence": "NotLicensed", **job.pop("state", {})}
+        text = {
+            "toolbox": str(toolbox), "tool": name, "path": [str(path)] if path else [],
+            "state": state, **job,
+        }  # fmt: skip
+        (tmp_path / "job.json").write_text(json.dumps(text), encoding="utf-8")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL"))}
+        environment["CAMP_DETECTOR_MODELS"] = str(tmp_path / "models")
+        done = subprocess.run(
+            [PYTHON, "-s", RUNNER, tmp_path / "job.json"],
+            capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+def said(found: dict[str, Any], kind: str) -> list[str]:
+    return [text for told, text in found["messages"] if told == kind]
+
+
+def polygons(rows: list[dict[str, Any]]) -> Any:
+    return shapely.normalize(
+        np.array([shapely.Polygon(r["SHAPE@"][0], r["SHAPE@"][1:]) for r in rows])
+    )
+
+
+def assert_same(rows: list[dict[str, Any]], vector: Path) -> None:
+    """The same polygons, classes and confidence as in a file of the command line."""
+    _, _, wkb, (names, probability) = read(vector, columns=["class", "probability"])
+    wanted = shapely.normalize(shapely.from_wkb(wkb))
+    assert len(rows) == len(wanted) > 4
+    assert shapely.equals_exact(polygons(rows), wanted, 1e-6).all()
+    assert [r["class"] for r in rows] == list(names)
+    assert [r["confidence"] for r in rows] == pytest.approx(100 * probability)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    return write_raster(tmp_path / "camp.tif", rgb_of(scene()))
+
+
+@pytest.mark.parametrize(
+    "kind", ["plain", "mask", "coarse", "mercator", "uint16", "threshold", "augmented"]
+)
+def test_the_same_dwellings_as_of_the_command_line(
+    kind: str, tool: Callable[..., dict[str, Any]], camp: Any, packages: Path, tmp_path: Path
+) -> None:
+    pixels, changes, values, options = rgb_of(scene()), {}, {}, []
+    if kind == "mask":
+        changes["mask"] = np.arange(170) + np.zeros((150, 1)) < 120
+    elif kind == "coarse":
+        changes["gsd"] = 0.8
+    elif kind == "mercator":
+        changes["crs"] = "EPSG:3857"
+    elif kind == "uint16":
+        pixels = pixels.astype(np.uint16) * 40
+    elif kind == "threshold":
+        values, options = {"threshold": 0.7, "min_area": 9.0}, ["--threshold", 0.7]
+        options += ["--min-area", 9]
+    elif kind == "augmented":
+        values, options = {"test_time_augmentation": True}, ["--tta"]
+    image = write_raster(tmp_path / "camp.tif", pixels, **changes)
+    found = tool("DetectDwellings", values={"in_raster": str(image), "out_features": OUT, **values})
+    assert found["error"] is None
+    vector = tmp_path / "cli.gpkg"
+    model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
+    code, _, err = camp("detect", image, "-o", vector, *model, *options)
+    assert code == 0, err
+    assert_same(found["tables"][OUT], vector)
+    assert found["count"] == len(found["tables"][OUT])
+    assert found["left"] == []
+    assert any("not available" in text for text in said(found, "warning"))
+    assert not any("--" in text for _, text in found["messages"])
+    assert [p[0] for p in found["progress"]].count("position") > 5
+
+
+def test_the_shipped_model_on_real_tiles(
+    tool: Callable[..., dict[str, Any]], camp: Any, banepa: Path, tmp_path: Path
+) -> None:
+    """A package beside no toolbox, by its name."""
+    from camp_detector_core.packaging.model_file import default_model_path
+    from esri_toolbox.build import model_files
+    from tests.toolbox.conftest import unpack
+
+    folder = unpack(tmp_path, model_files(default_model_path()))
+    (package,) = folder.glob("*-detect.dlpk")
+    image = placed_tile(sorted((banepa / "predict").glob("*.tif"))[5], tmp_path / "tile.tif")
+    values = {"in_raster": str(image), "in_model": str(package), "out_features": OUT}
+    found = tool("DetectDwellings", values=values)
+    assert found["error"] is None, found["messages"]
+    vector = tmp_path / "cli.gpkg"
+    code, _, err = camp("detect", image, "-o", vector, "--tile-size", 512)
+    assert code == 0, err
+    assert_same(found["tables"][OUT], vector)
+
+
+def placed_tile(tile: Path, path: Path) -> Path:
+    """A web map tile as a raster with a place; ArcGIS does not read that from its name."""
+    with rasterio.open(tile) as dataset:
+        t = tile_transform(str(tile), height=dataset.height, width=dataset.width)
+        assert t is not None
+        return write_raster(path, dataset.read(), crs="EPSG:3857", transform=Affine(*t))
+
+
+def test_a_raster_in_a_database_is_copied_first(
+    tool: Callable[..., dict[str, Any]], image: Path
+) -> None:
+    inside = "C:\\camp.gdb\\imagery"
+    values = {"in_raster": inside, "out_features": OUT}
+    found = tool("DetectDwellings", values=values, state={"rasters": {inside: str(image)}})
+    plain = tool("DetectDwellings", values={"in_raster": str(image), "out_features": OUT})
+    assert "CopyRaster" in found["calls"]
+    assert found["tables"][OUT] == plain["tables"][OUT]
+    assert found["left"] == []
+
+
+def test_a_part_of_the_raster(
+    tool: Callable[..., dict[str, Any]], image: Path, camp: Any, packages: Path, tmp_path: Path
+) -> None:
+    extent = "500010.2 3052950 500050 3052990.1"
+    values = {"in_raster": str(image), "out_features": OUT, "extent": extent}
+    found = tool("DetectDwellings", values=values)
+    with rasterio.open(image) as dataset:
+        window = rasterio.windows.Window(20, 19, 80, 81)
+        profile = {**dataset.profile, "width": 80, "height": 81}
+        profile["transform"] = dataset.window_transform(window)
+        with rasterio.open(tmp_path / "part.tif", "w", **profile) as out:
+            out.write(dataset.read(window=window))
+    model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
+    code, _, err = camp("detect", tmp_path / "part.tif", "-o", tmp_path / "cli.gpkg", *model)
+    assert code == 0, err
+    assert_same(found["tables"][OUT], tmp_path / "cli.gpkg")
+
+
+def test_cancelled_leaves_nothing(tool: Callable[..., dict[str, Any]], image: Path) -> None:
+    values = {"in_raster": str(image), "out_features": OUT}
+    found = tool("DetectDwellings", values=values, state={"cancel_after": 3})
+    assert found["error"] is None
+    assert said(found, "warning")[-1] == "Cancelled; nothing was written."
+    assert found["tables"] == {}
+    assert found["left"] == []
+    assert max(p[1] for p in found["progress"] if p[0] == "position") < 50
+
+
+def test_it_can_be_asked_for_where_arcgis_could_do_it(
+    tool: Callable[..., dict[str, Any]], image: Path
+) -> None:
+    values = {"in_raster": str(image), "out_features": OUT, "engine": "CAMP_DETECTOR"}
+    found = tool("DetectDwellings", values=values, state={"licence": "Available"})
+    assert found["error"] is None
+    assert found["licences"] == []
+    assert not [text for text in said(found, "warning") if "Image Analyst" in text]
+
+
+def test_without_libraries_it_is_said_what_to_install(
+    tool: Callable[..., dict[str, Any]], image: Path
+) -> None:
+    values = {"in_raster": str(image), "out_features": OUT}
+    found = tool("DetectDwellings", None, values=values)
+    assert "Deep Learning Libraries Installer" in found["error"]
+    assert "Image Analyst is not available here" in found["error"]
+    assert [(name, severity) for name, severity, _ in found["said"]] == [("engine", 2)]
+
+
+def test_a_definition_that_is_not_the_networks_is_refused(
+    tool: Callable[..., dict[str, Any]], image: Path, packages: Path, tmp_path: Path
+) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
+        archive.extractall(tmp_path / "package")
+    emd = tmp_path / "package/tiny-detect.emd"
+    fields = json.loads(emd.read_text(encoding="ascii"))
+    fields["CampDetector"]["bands"][0]["std"] = 2.0
+    emd.write_text(json.dumps(fields), encoding="ascii")
+    values = {"in_raster": str(image), "in_model": str(emd), "out_features": OUT}
+    found = tool("DetectDwellings", values=values)
+    assert "describe different models" in found["error"]
+
+
+def test_classes_are_those_of_the_command_line(
+    tool: Callable[..., dict[str, Any]], image: Path, camp: Any, packages: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "classes.tif"
+    found = tool(
+        "ClassifyCampPixels", values={"in_raster": str(image), "out_raster": str(target)}
+    )
+    assert found["error"] is None, found["messages"]
+    model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
+    code, _, err = camp("detect", image, "-o", tmp_path / "cli.gpkg", "--mask", *model)
+    assert code == 0, err
+    with rasterio.open(target) as ours, rasterio.open(tmp_path / "cli_mask.tif") as wanted:
+        assert (ours.read() == wanted.read()).all()
+        assert ours.transform == wanted.transform
+        assert ours.crs == wanted.crs
+        assert ours.nodata == 255
+        assert ours.colormap(1)[1] == (0xE3, 0x1A, 0x1C, 255)
+    names = {row["Value"]: row["Class"] for row in found["tables"][str(target)]}
+    assert names == {0: "background", 1: "dwelling"}
+    assert found["left"] == []
