@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.packaging.dlpk import (
-    open_source,
     package_bytes,
     raster_function,
     stem_of,
@@ -18,10 +17,11 @@ from camp_detector_core.packaging.dlpk import (
 )
 from camp_detector_core.packaging.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
+from camp_detector_core.packaging.package_source import open_source
 from camp_detector_core.packaging.stac import list_in_item
 
 if TYPE_CHECKING:
-    from camp_detector_core.packaging.dlpk import PackageSource
+    from camp_detector_core.packaging.package_source import PackageSource
 
 LOG = logging.getLogger(__name__)
 

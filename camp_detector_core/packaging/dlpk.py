@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
-import zlib
-from dataclasses import dataclass, field
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from camp_detector_core.atomic import OutputSet, cannot_write
-from camp_detector_core.engine.errors import OutputError, PredictorError, SpecError
-from camp_detector_core.engine.spec import METADATA_KEY
+from camp_detector_core.engine.errors import OutputError, SpecError
 
 from .emd import (
     FUNCTION,
@@ -34,40 +29,19 @@ from .emd import (
 from .engine_copy import engine_copy, zip_bytes
 from .item_info import THUMBNAIL, ItemInfo
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
-from .model_file import SPEC_PROPERTY, ModelFile, open_model
-from .strangers import read_file, read_json, shown
+from .package_source import PackageSource, open_source
+from .strangers import shown
 from .thumbnail import thumbnail
-from .validation.reading import assets_of, properties_of, texts
+from .validation.reading import properties_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camp_detector_core.engine.spec import ModelSpec
-
 _HOST = "esri_toolbox"
-"""The package that holds the raster function; it is read as a file and never imported."""
+"""The package that holds the raster function, which is read as a file and never imported."""
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 """Short, because ArcGIS unpacks into long paths, and ASCII without blanks."""
-_MAX_TORCHSCRIPT = 1 << 30
-_MAX_ITEM = 8 << 20
 _TAGS = ("deep learning", "dwellings", "refugee camps", "humanitarian")
-
-
-@dataclass(frozen=True)
-class PackageSource:
-    """What packages are made of, read once."""
-
-    model: ModelFile
-    item: dict[str, Any] = field(default_factory=dict)
-    """The STAC item; empty where there is none."""
-    example: Path | None = None
-    """A picture for the thumbnail."""
-    torchscript: bytes | None = None
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The model's description."""
-        return self.model.spec
 
 
 def create_dlpk(  # noqa: PLR0913 - each is one choice of the user
@@ -164,27 +138,6 @@ def stem_of(out: Path) -> str:
     return out.stem
 
 
-def open_source(
-    model: str | Path,
-    *,
-    item: str | Path | None = None,
-    torchscript: str | Path | None = None,
-) -> PackageSource:
-    """Read what packages are made of; the arguments are those of `create_dlpk`.
-
-    Raises:
-        PredictorError: A file cannot be read, or is not what it should be.
-        SpecError: Files describe different models.
-    """
-    opened = open_model(model)
-    if item is None and Path(model).suffix.lower() == ".json":
-        item = model
-    told = {} if item is None else _read_item(Path(item), opened.spec)
-    script = None if torchscript is None else _read_script(Path(torchscript), opened.spec)
-    example = None if item is None else _example(told, Path(item).parent)
-    return PackageSource(opened, told, example, script)
-
-
 def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
     """The bytes of a package.
 
@@ -247,65 +200,3 @@ def item_info(source: PackageSource, stem: str, kind: Kind) -> ItemInfo:
         licence=one_line(spec.licence),
         tags=tuple(dict.fromkeys((*_TAGS, *names, *map(one_line, keywords)))),
     )
-
-
-# What is read.
-
-
-def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
-    """The item, which must be of this model."""
-    item = read_json(read_file(path, _MAX_ITEM), str(path))
-    if properties_of(item).get(SPEC_PROPERTY) != spec.to_dict():
-        msg = (
-            f"{path} is not the STAC item of {spec.id} (its {SPEC_PROPERTY} differs): make it "
-            "again with python -m training stac"
-        )
-        raise SpecError(msg)
-    return item
-
-
-def _example(item: dict[str, Any], home: Path) -> Path | None:
-    """The item's example picture, where it lies in the item's folder or below."""
-    href = assets_of(item).get("example-input", {}).get("href")
-    if not isinstance(href, str) or not href:
-        return None
-    try:
-        found = (home / unquote(href)).resolve()
-        inside = home.resolve() in found.parents and found.is_file()
-    except (OSError, ValueError, RuntimeError):
-        return None
-    return found if inside else None
-
-
-def _read_script(path: Path, spec: ModelSpec) -> bytes:
-    """A TorchScript file of the same model; it is not loaded."""
-    data = read_file(path, _MAX_TORCHSCRIPT)
-    told = script_spec(data)
-    if told is None:
-        msg = f"{path} is not TorchScript that training exported: name its best_model.pt"
-        raise PredictorError(msg)
-    if told != spec.to_json():
-        msg = f"{path} and the ONNX model describe different models: export both again"
-        raise SpecError(msg)
-    return data
-
-
-def script_spec(data: bytes) -> str | None:
-    """The description in a TorchScript file, as text; None where it holds none.
-
-    Nothing is loaded: the file is a zip with code, and the description beside it.
-    """
-    import io
-
-    limit = 1 << 20
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            found = [n for n in names if n.endswith(f"/extra/{METADATA_KEY}") and n.count("/") == 2]  # noqa: PLR2004
-            if len(found) != 1 or not any("/code/" in name for name in names):
-                return None
-            with archive.open(found[0]) as stream:
-                text = stream.read(limit)
-        return text.decode()
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
-        return None

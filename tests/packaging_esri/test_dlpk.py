@@ -29,6 +29,7 @@ from camp_detector_core.packaging.engine_copy import engine_copy
 from camp_detector_core.packaging.model_card import licence_text
 from camp_detector_core.packaging.model_file import default_model_path, open_model
 from camp_detector_core.packaging.package_check import check_package
+from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.packages import make, members
@@ -263,7 +264,7 @@ def test_what_torch_really_writes_is_known(tmp_path: Path) -> None:
 
     network = torch.nn.Conv2d(3, 1, 1)
     export_torchscript(network, tmp_path / "net.pt", spec=tiny_spec())
-    assert dlpk.script_spec((tmp_path / "net.pt").read_bytes()) == tiny_spec().to_json()
+    assert script_spec((tmp_path / "net.pt").read_bytes()) == tiny_spec().to_json()
 
 
 def test_torchscript_of_another_model_or_a_pickle_is_refused(tmp_path: Path) -> None:
@@ -309,10 +310,11 @@ def test_a_file_that_is_no_model_leaves_nothing(tmp_path: Path) -> None:
 def test_an_installation_without_the_function_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    model = write_model(tmp_path / "m.onnx")
     for name in ("no_such_package", "json"):
         monkeypatch.setattr(dlpk, "_HOST", name)
         with pytest.raises(OutputError, match="install camp-detector again"):
-            make(tmp_path)
+            create_dlpk(model, tmp_path / "a.dlpk", kind="detect")
 
 
 def test_the_name_that_users_know_is_there() -> None:

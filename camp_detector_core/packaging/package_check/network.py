@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
-from camp_detector_core.packaging.dlpk import script_spec
 from camp_detector_core.packaging.onnx_graph import read_graph
 from camp_detector_core.packaging.onnx_reader import fields as proto_fields
 from camp_detector_core.packaging.onnx_reader import read_metadata
+from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.strangers import shown
 from camp_detector_core.packaging.validation.reading import as_list, is_whole
 
