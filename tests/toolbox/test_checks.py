@@ -1,0 +1,198 @@
+"""What a dialog says before anything runs."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from rasterio.transform import Affine
+
+from esri_toolbox.build import model_files
+from tests.support.models import write_model
+from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.conftest import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import ModuleType
+
+    from tests.toolbox.dialog import Dialog
+
+PIXELS = rgb_of(scene())
+
+
+@pytest.fixture
+def detect(dialog: Callable[[str], Dialog]) -> Dialog:
+    return dialog("DetectDwellings")
+
+
+def test_a_good_raster_is_met_with_silence(detect: Dialog, tmp_path: Path) -> None:
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    assert detect.set(in_raster=str(image)).said() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "words"),
+    [
+        ({"pixels": PIXELS[:1]}, 2, "1 band and the model takes 3: red, green, blue"),
+        ({"pixels": np.concatenate([PIXELS, PIXELS[:2]])}, 1, "bands 1, 2, 3 are taken as red"),
+        ({"crs": None}, 2, "no coordinate system"),
+        ({"gsd": 0.8}, 1, "pixels are 0.8 m and the model was trained on 0.5 m"),
+        ({"gsd": 6.0}, 2, "so small things are not in the picture"),
+        ({"gsd": 0.0001}, 2, "coordinate system is wrong"),
+        ({"crs": 4326, "transform": Affine(5e-6, 0, 87, 0, -5e-6, 60)}, 1, "is in degrees"),
+        ({"crs": 4326}, 2, "is no place in"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_the_raster(
+    change: dict[str, Any], severity: int, words: str, detect: Dialog, tmp_path: Path
+) -> None:
+    pixels = change.pop("pixels", PIXELS)
+    image = write_raster(tmp_path / "camp.tif", pixels, **change)
+    said = detect.set(in_raster=str(image)).said(severity)
+    assert words in said["in_raster"]
+    if severity == 2:
+        with pytest.raises(detect.arcpy.ExecuteError):
+            detect.set(out_features="C:\\x.gdb\\y").run()
+        assert words in detect.messages.of("error")[0]
+
+
+def test_another_bit_depth_goes_to_our_engine(
+    detect: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, {"onnxruntime", "osgeo"})
+    image = write_raster(tmp_path / "camp.tif", PIXELS.astype(np.uint16) * 100)
+    said = detect.set(in_raster=str(image)).said(1)
+    assert "uint16 and the model takes uint8" in said["engine"]
+    assert "2nd to the 98th percentile" in said["engine"]
+    assert "uint16" in detect.set(engine="ARCGIS").said(2)["engine"]
+
+
+def test_a_raster_that_cannot_be_opened_is_said(detect: Dialog, tmp_path: Path) -> None:
+    said = detect.set(in_raster=str(tmp_path / "none.tif")).said(2)
+    assert "cannot be opened as a raster" in said["in_raster"]
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, present: set[str]) -> None:
+    """Let these libraries be found, and the other ones not; nothing is loaded to tell."""
+    real = importlib.util.find_spec
+
+    def find(name: str, package: str | None = None) -> Any:
+        if name in {"torch", "onnxruntime", "osgeo"}:
+            return object() if name in present else None
+        return real(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", find)
+
+
+@pytest.mark.parametrize(
+    ("licence", "present", "engine", "severity", "words"),
+    [
+        ("Available", {"torch"}, "AUTOMATIC", 0, ""),
+        ("Available", set(), "AUTOMATIC", 2, "Deep Learning Libraries Installer"),
+        ("Available", {"torch"}, "CAMP_DETECTOR", 2, "ONNX Runtime is not installed"),
+        ("Available", {"onnxruntime"}, "CAMP_DETECTOR", 2, "GDAL for Python"),
+        ("Unavailable", {"torch", "onnxruntime", "osgeo"}, "AUTOMATIC", 1, "(Unavailable)"),
+        ("NotLicensed", {"onnxruntime", "osgeo"}, "ARCGIS", 2, "choose AUTOMATIC or CAMP_DETECTOR"),
+        ("NotLicensed", {"torch"}, "AUTOMATIC", 2, "cannot either"),
+    ],
+)
+def test_missing_licence_and_libraries_are_said_before_the_run(  # noqa: PLR0917
+    licence: str,
+    present: set[str],
+    engine: str,
+    severity: int,
+    words: str,
+    detect: Dialog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pretend(monkeypatch, present)
+    detect.arcpy.state.licence = licence
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    detect.set(engine=engine, in_raster=str(image))
+    assert detect["engine"].severity == severity
+    assert words in detect["engine"].message
+    assert detect.arcpy.state.licences == [], "asking takes no licence"
+
+
+# Defaults.
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Another model, with other values."""
+    changes = {"threshold": 0.7, "min_area": 9.0, "tile_size": 128, "name": "other"}
+    model = write_model(tmp_path / "other.onnx", **changes)
+    return unpack(tmp_path, model_files(model)) / "other-detect.dlpk"
+
+
+def test_an_opened_dialog_shows_the_models_own_values(detect: Dialog) -> None:
+    assert [detect[n].value for n in ("threshold", "min_area", "tile_size")] == [0.4, 3.0, 64]
+    assert detect["model_says"].valueAsText.startswith("tiny-1.0: 0.5 m a pixel")
+    assert detect["model_says"].enabled is False
+
+
+def test_another_model_changes_what_the_user_did_not(detect: Dialog, other: Path) -> None:
+    detect.set(threshold=0.25, in_model=str(other))
+    assert [detect[n].value for n in ("threshold", "min_area", "tile_size")] == [0.25, 9.0, 128]
+    detect.set(in_model=None)
+    assert [detect[n].value for n in ("threshold", "min_area", "tile_size")] == [0.25, 3.0, 64]
+
+
+def test_an_emptied_value_is_the_models_own_at_the_run(
+    detect: Dialog, other: Path, tmp_path: Path
+) -> None:
+    from tests.toolbox.test_detect import only_empty, the_call
+
+    only_empty(detect.arcpy)
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    detect.set(in_model=str(other), in_raster=str(image), out_features="C:\\x.gdb\\y")
+    detect.set(threshold=None, min_area=None, tile_size=None).run()
+    assert "threshold 0.7;min_area 9;tile_size 128;" in the_call(detect.arcpy)[0]["arguments"]
+
+
+def test_the_package_installed_last_is_the_default(
+    detect: Dialog, dialog: Callable[[str], Dialog], other: Path
+) -> None:
+    assert detect["model_says"].valueAsText.startswith("tiny")
+    dialog("InstallModelPackage").set(in_package=str(other)).run()
+    assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("other-1.0")
+    assert dialog("ClassifyCampPixels")["model_says"].valueAsText.startswith("tiny-1.0")
+
+
+@pytest.mark.parametrize("side", [48, 32, 100])
+def test_a_tile_size_that_the_network_cannot_take_is_said(detect: Dialog, side: int) -> None:
+    assert "multiple of 32" in detect.set(tile_size=side).said(2)["tile_size"]
+
+
+def test_a_package_of_the_other_kind_is_said(detect: Dialog, packages: Path) -> None:
+    said = detect.set(in_model=str(packages / "tiny-classify.dlpk")).said(1)
+    assert "ImageClassification" in said["in_model"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no zip", b"{}"])
+def test_a_file_that_is_no_model_is_said(detect: Dialog, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.dlpk"
+    path.write_bytes(content)
+    assert str(path) in detect.set(in_model=str(path)).said(2)["in_model"]
+    emd = tmp_path / "bad.emd"
+    emd.write_bytes(content)
+    assert str(emd) in detect.set(in_model=str(emd)).said(2)["in_model"]
+
+
+def test_without_any_model_an_untouched_dialog_is_quiet(
+    arcpy: ModuleType, toolbox: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    from tests.toolbox.dialog import Dialog, load_pyt
+
+    bare = shutil.copytree(toolbox, tmp_path / "bare", ignore=shutil.ignore_patterns("*.dlpk"))
+    detect = Dialog(load_pyt(bare).DetectDwellings(), arcpy)
+    assert detect.said() == {}
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    assert "Install Model Package" in detect.set(in_raster=str(image)).said(2)["in_model"]
