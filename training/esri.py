@@ -28,6 +28,13 @@ LOG = logging.getLogger(__name__)
 PACKAGE, DEFINITION = "best_model.dlpk", "model.emd"
 NAME = "refugee-camp-detector.dlpk"
 """What a package is called where nothing else is said."""
+NAMES = (
+    NAME,
+    *(f"{Path(NAME).stem}-{kind}.dlpk" for kind in KINDS),
+    PACKAGE,
+    DEFINITION,
+)
+"""All that is written of a model where nothing else is said, but the code."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from training.data.split import Split
 if TYPE_CHECKING:
     from training.options import TrainOptions
 
-_PACKAGES = ("camp_detector_core", "training")
+_PACKAGES = ("camp_detector_core", "training", "esri_toolbox")
 _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
 """What makes the archive installable, where the software runs from a checkout."""
 _NEEDED = ("numpy", "onnxruntime", "rasterio")
@@ -132,7 +132,7 @@ def source_archive() -> bytes:
 
 def _sources(root: Path) -> list[Path]:
     """The files of the packages, without models and what Python keeps."""
-    names = {".py", ".md", ".html", ".css", ".json"}
+    names = {".py", ".md", ".html", ".css", ".json", ".pyt", ".xml"}
     return [
         path
         for package in _PACKAGES

@@ -36,6 +36,7 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
     Raises:
         OutputError: The folder cannot be written.
     """
+    from training.esri import NAMES as ESRI_NAMES
     from training.exports import NAMES
 
     sources = [p for p in sorted((run / "meta").rglob("*")) if p.is_file()]
@@ -48,7 +49,8 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
             for final, source in copies.items():
                 shutil.copyfile(source, outputs.target(final).temporary)
             outputs.commit()
-        for name in NAMES:  # one that this training did not export is of another model
+        # What this training did not make is of another model.
+        for name in (*NAMES, *ESRI_NAMES):
             if folder / "meta" / name not in copies:
                 (folder / "meta" / name).unlink(missing_ok=True)
     except OSError as error:

@@ -296,7 +296,8 @@ def test_all_files_of_a_shapefile_are_data(tmp_path: Path) -> None:
 def test_no_export_of_an_older_training_stays_beside_the_new_ones(tmp_path: Path) -> None:
     run, folder = tmp_path / "run", tmp_path / "here"
     for path in (run / "meta/best_model.onnx", folder / "meta/best_model.onnx",
-                 folder / "meta/best_model_deepness.onnx", folder / "meta/notes.txt"):  # fmt: skip
+                 folder / "meta/best_model_deepness.onnx", folder / "meta/notes.txt",
+                 folder / "meta/model.emd", folder / "meta/best_model.dlpk"):  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(path.parent.parent.name)
     publish_run(run, folder)

@@ -172,7 +172,8 @@ def test_the_archive_of_sources_is_complete_and_always_the_same(tmp_path: Path) 
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = archive.namelist()
         archive.extractall(tmp_path)
-    assert {"training/train.py", "camp_detector_core/engine/spec.py"} <= set(names)
+    wanted = {"training/train.py", "camp_detector_core/engine/spec.py"}
+    assert wanted | {"esri_toolbox/RefugeeCampDetector.py"} <= set(names)
     assert not [n for n in names if n.endswith((".onnx", ".pyc"))]
     done = subprocess.run(
         [sys.executable, "-c", "import training, camp_detector_core as c; print(c.__file__)"],
