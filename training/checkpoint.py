@@ -24,6 +24,7 @@ from training.exports import NAMES, export_all
 from training.options import EXTRAS
 from training.options_file import read_options
 from training.output import results
+from training.record import manifest_of
 from training.reference import ReferenceNetwork
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def read_description(path: Path) -> Description:
             threshold=0.5 if threshold is None else threshold,
             attribution=credits_of(options.network) if unet else (),
             provenance={},
+            manifest=manifest_of(replace(options, out=path.parent)),
         )
         if options.separation != "none":
             spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.options import TrainOptions
+    from training.preprocess.manifest import Manifest
 
 SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"
 DESCRIPTION = (
@@ -29,6 +30,7 @@ def build_spec(
     threshold: float,
     attribution: tuple[str, ...],
     provenance: Mapping[str, str],
+    manifest: Manifest | None = None,
 ) -> ModelSpec:
     """Describe the model.
 
@@ -37,11 +39,13 @@ def build_spec(
         threshold: Probability of a dwelling.
         attribution: Who must be named because of the weights that training began with.
         provenance: Where it comes from.
+        manifest: What the data were made from, which says whom to name.
     """
     data, model = options.data, options.model
     scenes = (SCENES_CREDIT,) if data.scenes else ()
-    # What the options name first, then what a manifest beside the chips knows, each line once.
-    named = (*model.attribution, *credits_of(data.chips, data.labels), *scenes, *attribution)
+    credited = credits_of(manifest, chips=data.chips, labels=data.labels)
+    # What the options name first, then what the manifest of the data knows, each line once.
+    named = (*model.attribution, *credited, *scenes, *attribution)
     return ModelSpec(
         name=model.name,
         version=model.version,

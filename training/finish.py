@@ -30,7 +30,7 @@ from training.evaluation.report import histogram_of, write_curves, write_evaluat
 from training.exports import export_all
 from training.item import META, write_run_item
 from training.keepsakes import write_keepsakes
-from training.record import LOGS, provenance_of
+from training.record import LOGS, manifest_of, provenance_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +126,7 @@ def finish_run(
             **told,
             "command": without_places(told["command"]),
         },
+        manifest=manifest_of(options),
     )
     spec = replace(spec, separation=chosen.spec.separation)
     exports = export_all(

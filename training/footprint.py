@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from training.data.chips import Chip
     from training.options import DataOptions
+    from training.preprocess.manifest import Manifest
 
     Span = tuple[dt.datetime, dt.datetime]
 
@@ -28,18 +29,21 @@ _PARTS = ("train", "val")
 _TIFF_TIME = "%Y:%m:%d %H:%M:%S"
 
 
-def area_of_chips(data: DataOptions, split: Path) -> TrainingArea:
+def area_of_chips(
+    data: DataOptions, split: Path, *, manifest: Manifest | None = None
+) -> TrainingArea:
     """The ground that a run fitted and chose its model on, and when it was photographed.
 
-    The time is what the options say, else the manifest beside the chips, else TIFFTAG_DATETIME of
-    the chips; it stays unknown where none of them tells.
+    The time is what the options say, else the manifest, else TIFFTAG_DATETIME of the chips; it
+    stays unknown where none of them tells.
 
     Args:
         data: The options of the run.
         split: Its ``split.json``; without it all chips count.
+        manifest: What the data were made from.
 
     Raises:
-        CampDetectorError: Chips, split or manifest cannot be read.
+        CampDetectorError: Chips or split cannot be read.
     """
     from training.data.chips import read_chips
     from training.data.split import Split
@@ -49,7 +53,7 @@ def area_of_chips(data: DataOptions, split: Path) -> TrainingArea:
         dealt = Split.read(split)
         chips = [c for part in _PARTS for c in dealt.select(chips, part)]
     rings = [outline(c) for c in chips if c.grid is not None]
-    span, source = _time(data, chips)
+    span, source = _time(data, chips, manifest)
     start, end = span or (None, None)
     if not rings:
         return TrainingArea(start=start, end=end, note=source)
@@ -77,13 +81,12 @@ def outline(chip: Chip) -> NDArray[Any]:
     return np.stack([lon, lat], axis=1)
 
 
-def _time(data: DataOptions, chips: Sequence[Chip]) -> tuple[Span | None, str]:
+def _time(
+    data: DataOptions, chips: Sequence[Chip], manifest: Manifest | None
+) -> tuple[Span | None, str]:
     """When the imagery was taken, and in words where that is known from."""
-    from training.preprocess.manifest import read_manifest
-
     if data.imagery_date is not None:
         return span_of(data.imagery_date), ""
-    manifest = read_manifest(data.chips)
     if manifest is not None and manifest.imagery.start is not None:
         imagery = manifest.imagery
         return span_of(f"{imagery.start}/{imagery.end or imagery.start}"), ""

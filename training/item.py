@@ -22,6 +22,7 @@ from camp_detector_core.packaging.stac import (
 )
 from training.footprint import area_of_chips
 from training.options_file import read_options
+from training.record import manifest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +167,8 @@ def _figure(text: str) -> float:
 def _area(run: Path, options: TrainOptions, earlier: dict[str, Any]) -> TrainingArea:
     """From the chips, or from an earlier item where they are gone."""
     if options.data.chips.is_dir():
-        return area_of_chips(options.data, run / "split.json")
+        manifest = manifest_of(replace(options, out=run))
+        return area_of_chips(options.data, run / "split.json", manifest=manifest)
     if earlier:
         LOG.warning(
             "The chips of the run are not at %s any more: place and time are those of its "

@@ -7,24 +7,40 @@ import json
 import logging
 import shlex
 import sys
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from training.commit import commit_of_sources
 from training.options import OptionsError, SplitOptions
 from training.output import write_json
+from training.preprocess.manifest import manifest_from, read_manifest
 from training.system import get_system_info
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from training.options import TrainOptions
+    from training.preprocess.manifest import Manifest
 
 LOG = logging.getLogger(__name__)
 
 LOGS = "log"
 """Folder of the metrics; ``metrics.csv`` is the latest, older ones are numbered from 1 on."""
 _RUN, _OPTIONS, _SPLIT = "run.json", "options.json", "split.json"
+_BEGINNING = (
+    _OPTIONS,
+    _RUN,
+    _SPLIT,
+    "system.json",
+    "statistics.json",
+    "dataset.json",
+    "tracking.json",
+)
+"""What is written before the first step."""
+_MANIFEST = "manifest"
+"""Of the data, in the record of the run."""
 _FIXED = (
     "architecture",
     "network",
@@ -33,17 +49,41 @@ _FIXED = (
 """What cannot change within a run: weights, scaling or meaning of the data would not fit."""
 
 
+@contextmanager
+def nothing_left(options: TrainOptions) -> Iterator[None]:
+    """Around the beginning of a run: one that is refused leaves no file of its own behind.
+
+    Args:
+        options: Of the run; a resumed one keeps all that it has.
+    """
+    folder = options.out
+    absent = [p for p in (folder, *folder.parents) if not p.exists()]
+    new = [] if options.resume else [folder / n for n in _BEGINNING if not (folder / n).exists()]
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        for path in absent:
+            with suppress(OSError):  # it holds something else
+                path.rmdir()
+        raise
+
+
 def start_run(options: TrainOptions) -> None:
-    """Write what a new run was told.
+    """Write what a new run was told, and what its data are made from.
 
     Raises:
         OSError: The folder cannot be made.
         OutputError: A file cannot be written.
+        PreprocessError: The manifest of the data cannot be read.
     """
+    manifest = _manifest(options)
     options.out.mkdir(parents=True, exist_ok=True)
     write_json(options.out / _OPTIONS, options.to_dict())
     write_json(options.out / "system.json", get_system_info())
-    write_json(options.out / _RUN, {**_now(), "resumed": []})
+    write_json(options.out / _RUN, {**_now(), "resumed": [], _MANIFEST: manifest})
 
 
 def resume_run(options: TrainOptions) -> TrainOptions:
@@ -70,6 +110,8 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     if changed:
         LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
     record = _read(options.out / _RUN) or {"command": "not recorded", "resumed": []}
+    if _MANIFEST not in record:  # a run of an earlier release
+        record[_MANIFEST] = _manifest(options)
     again = {**_now(), **({"changed": sorted(changed)} if changed else {})}
     write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], again]})
     _keep_log(options.out / LOGS)
@@ -77,6 +119,30 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     if not split.is_file():
         return options
     return replace(options, data=replace(options.data, split=SplitOptions(file=split)))
+
+
+def manifest_of(options: TrainOptions) -> Manifest | None:
+    """What the data of a run are made from, as it was when the run began; None: not known.
+
+    Args:
+        options: Of the run, with its folder in ``out``.
+
+    Raises:
+        OptionsError: The record of the run cannot be read.
+        PreprocessError: The manifest is damaged.
+    """
+    path = options.out / _RUN
+    record = _read(path)
+    if _MANIFEST not in record:
+        return read_manifest(options.data.chips)
+    told = record[_MANIFEST]
+    return None if told is None else manifest_from(told, path)
+
+
+def _manifest(options: TrainOptions) -> dict[str, Any] | None:
+    """Of the data as they lie there now."""
+    found = read_manifest(options.data.chips)
+    return None if found is None else found.to_dict()
 
 
 def provenance_of(folder: Path) -> dict[str, str]:

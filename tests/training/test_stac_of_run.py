@@ -311,14 +311,14 @@ def test_dates_of_tiff_tags_are_taken_where_every_chip_has_one(
     assert area_of_chips(told, tmp_path / "none").start.year == 2021
 
 
-def test_the_manifest_beside_the_chips_tells_when_they_were_taken(
+def test_the_manifest_of_the_chips_tells_when_they_were_taken(
     data_of: Callable[..., DataOptions], tmp_path: Path
 ) -> None:
     from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
 
     town = write_town(tmp_path)
     fetched = "2026-01-01T00:00:00+00:00"
-    Manifest(
+    manifest = Manifest(
         bbox=(85.0, 27.0, 85.1, 27.1),
         zoom=19,
         imagery=ImageryRecord(
@@ -329,8 +329,9 @@ def test_the_manifest_beside_the_chips_tells_when_they_were_taken(
             end="2022-07-19T00:00:00+00:00",
         ),
         labels=LabelRecord(source="OpenStreetMap", fetched=fetched, features=3),
-    ).write(tmp_path)
-    found = area_of_chips(data_of(chips=town.chips, labels=town.labels), tmp_path / "none")
+    )
+    data = data_of(chips=town.chips, labels=town.labels)
+    found = area_of_chips(data, tmp_path / "none", manifest=manifest)
     assert found.start is not None
     assert found.end is not None
     assert (found.start.day, found.end.day) == (18, 19)

@@ -162,6 +162,22 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
     except (ValueError, RecursionError) as error:
         msg = f"{path} is no JSON: delete it, or make the chips again with preprocess --overwrite"
         raise PreprocessError(msg) from error
+    return manifest_from(values, path)
+
+
+def manifest_from(values: object, path: Path) -> Manifest | None:
+    """What `Manifest.to_dict` gave.
+
+    Args:
+        values: Plain values of JSON.
+        path: The file that holds them, for errors.
+
+    Returns:
+        None if they are another program's.
+
+    Raises:
+        PreprocessError: They are of another version, or make no sense.
+    """
     if not isinstance(values, dict) or not {"bbox", "zoom", "imagery", "labels"} <= set(values):
         return None
     if values.get("version") != VERSION:
@@ -188,17 +204,14 @@ def replace_json(path: Path, value: dict[str, Any]) -> None:
         raise cannot_write(path, error) from error
 
 
-def credits_of(chips: Path, labels: Path) -> tuple[str, ...]:
+def credits_of(manifest: Manifest | None, *, chips: Path, labels: Path) -> tuple[str, ...]:
     """Lines that a model made from these chips and labels must carry, as far as they are known.
 
     Args:
-        chips: Folder of chips, beside which a manifest may lie.
+        manifest: Of the chips, where they have one.
+        chips: Folder of chips.
         labels: Folder or file of labels. The manifest's count only if they lie in its folder.
-
-    Raises:
-        PreprocessError: The manifest cannot be read.
     """
-    manifest = read_manifest(chips)
     if manifest is None:
         return ()
     own = labels.resolve().is_relative_to(chips.resolve().parent)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
     from training.options import DataOptions
+    from training.preprocess.manifest import Manifest
 
 NAME = "dataset.json"
 _DIGEST = 32
@@ -113,28 +114,24 @@ def read_list(folder: Path) -> DataList | None:
     return DataList(raw["name"], tuple(DataFile(**f) for f in raw["files"]))
 
 
-def manifest_of(options: DataOptions) -> dict[str, Any]:
-    """What ``manifest.json`` beside the chips says; empty where there is none."""
-    path = options.chips.parent / "manifest.json"
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return raw if isinstance(raw, dict) else {}
+def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) -> DatasetInput:
+    """The data as MLflow keeps it: name, digest, source and figures, no content.
 
-
-def input_of(data: DataList, options: DataOptions) -> DatasetInput:
-    """The data as MLflow keeps it: name, digest, source and figures, no content."""
+    Args:
+        data: Its files.
+        options: Where they are.
+        manifest: What they were made from.
+    """
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    manifest = manifest_of(options)
-    tms = _section(manifest, "imagery").get("tms")
+    told: dict[str, Any] = {} if manifest is None else manifest.to_dict()
+    tms = None if manifest is None else manifest.imagery.tms
     source = {"url": tms} if tms else {"uri": shown_path(options.chips.parent)}
     chips = [f for f in data.files if f.path.startswith("chips/")]
     profile = {"chips": len(chips), "files": len(data.files), "bytes": data.bytes}
     for part in ("imagery", "labels"):
         for key in ("attribution", "licence", "start", "end", "date", "source"):
-            value = _section(manifest, part).get(key)
+            value = told.get(part, {}).get(key)
             if value is not None:
                 profile[f"{part} {key}"] = value
     return DatasetInput(
@@ -149,11 +146,6 @@ def input_of(data: DataList, options: DataOptions) -> DatasetInput:
     )
 
 
-def has_licence(options: DataOptions) -> bool:
+def has_licence(manifest: Manifest | None) -> bool:
     """Whether a manifest states under which licence the imagery may be copied."""
-    return bool(_section(manifest_of(options), "imagery").get("licence"))
-
-
-def _section(manifest: dict[str, Any], name: str) -> dict[str, Any]:
-    found = manifest.get(name)
-    return found if isinstance(found, dict) else {}
+    return manifest is not None and bool(manifest.imagery.licence)

@@ -51,6 +51,8 @@ def _options(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record(told: dict[str, Any]) -> dict[str, Any]:
+    """Commands; what the data are made from is told with the data, as far as it is."""
+    told.pop("manifest", None)
     for part in (told, *told.get("resumed", ())):
         if "command" in part:
             part["command"] = without_places(part["command"])

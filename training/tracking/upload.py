@@ -11,12 +11,13 @@ import json
 import logging
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.packaging.model_file import open_model
 from training.options_file import read_options
-from training.record import commit_of
+from training.record import commit_of, manifest_of
 from training.tracking.dataset import (
     has_licence,
     input_of,
@@ -56,12 +57,14 @@ class Uploader:
 
         Raises:
             OptionsError: The folder is no training run's.
+            PreprocessError: The manifest of its data is damaged.
         """
         self._client = client
         self._folder = folder
         self._record = record
         self._run = record.run_id
         self._options: TrainOptions = read_options(folder / "options.json")
+        self._manifest = manifest_of(replace(self._options, out=folder))
 
     def begin(self) -> None:
         """What is known when a training begins: parameters, data, sources."""
@@ -81,7 +84,7 @@ class Uploader:
         """The dataset; again where another training told the same one at this very moment."""
         from mlflow.exceptions import MlflowException
 
-        told = [input_of(data, self._options.data)]
+        told = [input_of(data, self._options.data, self._manifest)]
         try:
             self._client.log_inputs(self._run, told)
         except MlflowException as error:
@@ -154,7 +157,7 @@ class Uploader:
         how = self._record.log_data
         if how == "never" or (how == "auto" and not (data.bytes <= DATA_LIMIT)):
             return
-        if how == "auto" and not has_licence(options):
+        if how == "auto" and not has_licence(self._manifest):
             return
         places = places_of(options) if options.chips.is_dir() else {}
         for file in data.files:

@@ -110,16 +110,20 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
         "Building outlines: OpenStreetMap contributors, ODbL-1.0",
     )
     chips, labels = tmp_path / "chips", tmp_path / "labels"
-    assert credits_of(chips, labels) == (imagery, outlines)
-    assert credits_of(chips, labels / "buildings.geojson") == (imagery, outlines)
-    assert credits_of(chips, tmp_path.parent / "own.gpkg") == (imagery,)
-    assert credits_of(tmp_path / "a" / "b", labels) == ()
+    known = read_manifest(chips)
+    assert credits_of(known, chips=chips, labels=labels) == (imagery, outlines)
+    polygons = labels / "buildings.geojson"
+    assert credits_of(known, chips=chips, labels=polygons) == (imagery, outlines)
+    assert credits_of(known, chips=chips, labels=tmp_path.parent / "own.gpkg") == (imagery,)
+    assert credits_of(None, chips=chips, labels=labels) == ()
     options = TrainOptions(
         data=DataOptions(chips, labels),
         out=tmp_path / "out",
         model=ModelOptions(attribution=("By hand", imagery)),
     )
-    spec = build_spec(options, threshold=0.5, attribution=("Encoder",), provenance={})
+    spec = build_spec(
+        options, threshold=0.5, attribution=("Encoder",), provenance={}, manifest=known
+    )
     assert spec.attribution == ("By hand", imagery, outlines, "Encoder")
 
 

@@ -1,0 +1,89 @@
+"""What a run knows of its data is what they were when it began."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.support.datasets import write_town
+from tests.support.runs import run_options
+from training.options_file import read_options
+from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
+from training.record import manifest_of, resume_run, start_run
+from training.tracking.dataset import has_licence, input_of, list_data
+from training.train import train_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from lightning.pytorch.loggers import Logger
+
+    from training.options import DataOptions, TrainOptions
+
+WHEN = "2026-11-24T10:00:00Z"
+
+
+def manifest(owner: str, *, licence: str | None = "CC-BY-4.0", year: int = 2021) -> Manifest:
+    taken = f"{year}-07-18T00:00:00Z"
+    tms = f"https://{owner.lower()}.org/{{z}}/{{x}}/{{y}}"
+    imagery = ImageryRecord(tms, WHEN, 8, (), owner, licence, taken, taken)
+    labels = LabelRecord("houses.gpkg", WHEN, 17)
+    return Manifest((85.0, 27.0, 85.1, 27.1), 19, imagery, labels)
+
+
+def test_a_manifest_that_changes_meanwhile_changes_neither_model_nor_item(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    town = write_town(tmp_path / "town")
+    manifest("First").write(tmp_path / "town")
+    data = data_of(chips=town.chips, labels=town.labels)
+    options = run_options(data, tmp_path / "out", architecture="reference", fast_dev_run=True)
+
+    def meanwhile(_: TrainOptions) -> list[Logger]:
+        manifest("Second", licence=None, year=2022).write(tmp_path / "town")
+        return []
+
+    done = train_model(options, begin=meanwhile)
+    assert "Imagery: First, CC-BY-4.0" in done.spec.attribution
+    assert not [line for line in done.spec.attribution if "Second" in line]
+    item = json.loads((tmp_path / "out" / "meta" / "stac_item.json").read_text())
+    assert item["properties"]["datetime"].startswith("2021")
+
+    kept = manifest_of(read_options(tmp_path / "out" / "options.json"))
+    assert kept == manifest("First")
+    assert has_licence(kept)
+    assert not has_licence(manifest("Second", licence=None))
+    assert not has_licence(None)
+    told = input_of(list_data(data), data, kept).dataset
+    assert json.loads(told.source) == {"url": "https://first.org/{z}/{x}/{y}"}
+    assert json.loads(told.profile)["imagery licence"] == "CC-BY-4.0"
+    assert "labels attribution" not in json.loads(told.profile)
+    alone = input_of(list_data(data), data, None).dataset
+    assert (alone.source_type, told.source_type) == ("local", "http")
+
+
+def test_runs_of_earlier_releases_take_what_lies_there(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    """Their record does not say; from a resumption on it does."""
+    town = write_town(tmp_path / "town")
+    manifest("First").write(tmp_path / "town")
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "run.json").write_text('{"command": "train", "resumed": []}')
+    assert manifest_of(options) == manifest("First")
+    resume_run(replace(options, resume=True))
+    (tmp_path / "town" / "manifest.json").unlink()
+    assert manifest_of(options) == manifest("First")
+
+
+def test_a_run_that_began_without_a_manifest_never_gets_one(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    town = write_town(tmp_path / "town")
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    start_run(options)
+    manifest("Second").write(tmp_path / "town")
+    assert manifest_of(options) is None
