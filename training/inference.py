@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.atomic import OutputSet, cannot_write, standing
-from camp_detector_core.engine.errors import OutputError, PredictorError
+from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.job import Job, Products
 from camp_detector_core.own_inputs import refuse_own_inputs
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.run import detect_files
+from training.output import made_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,12 +106,10 @@ def infer(options: InferenceOptions) -> InferenceResult:
     }
     with model_file(options.model) as model:
         refuse_own_inputs(standing(finals.values()), [options.image, model])
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            msg = f"the folder {options.out} cannot be made: {error.strerror}"
-            raise OutputError(msg) from error
-        with OutputSet(list(finals.values()), overwrite=options.overwrite) as outputs:
+        with (
+            made_folder(options.out),
+            OutputSet(list(finals.values()), overwrite=options.overwrite) as outputs,
+        ):
             report = _run(options, model, {n: outputs.target(p) for n, p in finals.items()})
             outputs.commit()
     return InferenceResult(finals, report)

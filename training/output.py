@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.atomic import OutputSet, cannot_write
@@ -26,6 +26,21 @@ def results(folder: Path, names: Sequence[str], *, overwrite: bool) -> Iterator[
     Raises:
         OutputError: A file exists, or cannot be written.
     """
+    with (
+        made_folder(folder),
+        OutputSet([folder / name for name in names], overwrite=overwrite) as outputs,
+    ):
+        yield {name: outputs.target(folder / name).temporary for name in names}
+        outputs.commit()
+
+
+@contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """Make a folder where it is missing, and take it away again if it stays empty.
+
+    Raises:
+        OutputError: It cannot be made.
+    """
     made = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,12 +48,10 @@ def results(folder: Path, names: Sequence[str], *, overwrite: bool) -> Iterator[
         msg = f"the folder {folder} cannot be made: {error.strerror}"
         raise OutputError(msg) from error
     try:
-        with OutputSet([folder / name for name in names], overwrite=overwrite) as outputs:
-            yield {name: outputs.target(folder / name).temporary for name in names}
-            outputs.commit()
+        yield
     finally:
         for path in made:
-            if path.is_dir() and not any(path.iterdir()):
+            with suppress(OSError):  # it holds something by now
                 path.rmdir()
 
 

@@ -23,7 +23,7 @@ from training.describe import build_spec
 from training.finish import TrainResult, finish_run
 from training.keeping import NamedCheckpoint
 from training.output import write_json
-from training.record import LOGS, resume_run, start_run
+from training.record import LOGS, nothing_left, resume_run, start_run
 from training.reference import ReferenceNetwork
 from training.statistics import calculate_dataset_statistics
 from training.system import choose_precision
@@ -57,7 +57,8 @@ def train_model(
 
     Writes into ``options.out``: ``options.json``, ``run.json``, ``system.json``, ``split.json``,
     ``statistics.json``, ``log/`` (metrics as CSV), ``checkpoints/``, ``meta/`` (the exports) and
-    ``evaluation/``. A resumed run keeps the split, options and first command of its beginning.
+    ``evaluation/``. A resumed run keeps the split, options and first command of its beginning. One
+    that is refused before its first step leaves nothing.
 
     Args:
         options: All that can be told.
@@ -69,13 +70,14 @@ def train_model(
         CampDetectorError: Data cannot be read, or an export differs from the network.
         KeyboardInterrupt: The run was stopped.
     """
-    options, resume_from = _prepare(options)
-    if begin is not None:
-        loggers = [*loggers, *begin(options)]
-    lightning.seed_everything(options.data.seed, workers=True, verbose=False)
-    data = CampDataModule(options.data, split_file=options.out / "split.json")
-    write_json(options.out / "statistics.json", _statistics(data))
-    built = _network(options)
+    with nothing_left(options):
+        options, resume_from = _prepare(options)
+        if begin is not None:
+            loggers = [*loggers, *begin(options)]
+        lightning.seed_everything(options.data.seed, workers=True, verbose=False)
+        data = CampDataModule(options.data, split_file=options.out / "split.json")
+        write_json(options.out / "statistics.json", _statistics(data))
+        built = _network(options)
     task = LitRefugeeCamp(
         built.network,
         optim=options.optim,

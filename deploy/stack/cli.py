@@ -6,13 +6,22 @@ import argparse
 import fcntl
 import shlex
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
 from deploy.stack import mlflow, postgres, process, seaweed
-from deploy.stack.settings import Stack, StackError, keep, load, load_or_make, make_folder
+from deploy.stack.settings import (
+    SECRETS,
+    SETTINGS,
+    Stack,
+    StackError,
+    keep,
+    load,
+    load_or_make,
+    make_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +97,35 @@ def _alone(folder: Path) -> Iterator[None]:
         raise StackError(msg) from error
 
 
+@contextmanager
+def nothing_left(folder: Path, made: list[Path]) -> Iterator[None]:
+    """A first start that is refused before any service keeps something leaves nothing behind.
+
+    Args:
+        folder: Of the stack; this process holds its lock.
+        made: The folders that were made for it, the innermost first.
+    """
+    new = not (folder / SECRETS).exists()
+    try:
+        yield
+    except BaseException:
+        if new:
+            for name in (*(module.NAME for _, module in SERVICES), "log"):
+                with suppress(OSError):  # it holds something
+                    (folder / name).rmdir()
+            if {entry.name for entry in folder.iterdir()} <= {".lock", SECRETS, SETTINGS}:
+                for name in (SECRETS, SETTINGS, ".lock"):
+                    (folder / name).unlink(missing_ok=True)
+                for path in made:
+                    with suppress(OSError):
+                        path.rmdir()
+        raise
+
+
 def _start(folder: Path, changes: dict[str, int], public_url: str | None) -> int:
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     make_folder(folder)
-    with _alone(folder):
+    with _alone(folder), nothing_left(folder, made):
         stack = load_or_make(folder, changes, public_url)
         _check_ports(stack)
         keep(stack)

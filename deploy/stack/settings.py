@@ -22,6 +22,8 @@ GRPC = 10000
 S3_PORTS = 5
 """S3, master, volume, filer and admin server lie on successive ports."""
 HIGHEST, LOWEST = 65535, 1024
+SECRETS, SETTINGS = "secrets.json", "settings.json"
+"""Files in the folder of a stack."""
 
 
 class StackError(CampDetectorError):
@@ -118,7 +120,7 @@ class Stack:
     @property
     def secrets_file(self) -> Path:
         """Holds the passwords; only its owner may read it."""
-        return self.folder / "secrets.json"
+        return self.folder / SECRETS
 
     @property
     def logs(self) -> Path:
@@ -156,15 +158,15 @@ def load(folder: Path) -> Stack:
         StackError: There is none in the folder, or its files are damaged.
     """
     folder = folder.resolve()
-    if not (folder / "secrets.json").is_file():
+    if not (folder / SECRETS).is_file():
         named = shlex.quote(str(folder))
         msg = f"There are no services in {folder}; start them: deploy/native start {named}"
         raise StackError(msg)
     try:
-        kept = _read(folder / "settings.json") if (folder / "settings.json").exists() else {}
+        kept = _read(folder / SETTINGS) if (folder / SETTINGS).exists() else {}
         public_url = str(kept.pop("public_url", ""))
         ports = Ports(**kept)  # type: ignore[arg-type]
-        secret = Secrets(**_read(folder / "secrets.json"))  # type: ignore[arg-type]
+        secret = Secrets(**_read(folder / SECRETS))  # type: ignore[arg-type]
     except TypeError as error:
         msg = f"The settings in {folder} are of another version ({error}); see docs/deploy.md."
         raise StackError(msg) from error
@@ -183,7 +185,7 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         msg = f"{folder} cannot be made ({error.strerror}); name a folder that you may write to."
         raise StackError(msg) from error
-    if others and "secrets.json" not in others:
+    if others and SECRETS not in others:
         msg = f"{folder} holds other files; name a new or an empty folder."
         raise StackError(msg)
 
@@ -197,7 +199,7 @@ def load_or_make(folder: Path, changes: dict[str, int], public_url: str | None) 
         public_url: Address of the proxy, where the user named one; empty takes it away.
     """
     folder = folder.resolve()
-    if (folder / "secrets.json").is_file():
+    if (folder / SECRETS).is_file():
         kept = load(folder)
         stack = replace(
             kept,
@@ -219,4 +221,4 @@ def load_or_make(folder: Path, changes: dict[str, int], public_url: str | None) 
 def keep(stack: Stack) -> None:
     """Remember the settings for the next start."""
     kept = asdict(stack.ports) | {"public_url": stack.public_url}
-    write_private(stack.folder / "settings.json", json.dumps(kept, indent=1) + "\n")
+    write_private(stack.folder / SETTINGS, json.dumps(kept, indent=1) + "\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.stack import process
+from deploy.stack.cli import nothing_left
 from deploy.stack.settings import GRPC, Ports, StackError
 from tests.support.mlflow_stack import native
 
@@ -37,9 +38,27 @@ def test_a_port_of_another_program_is_named_and_nothing_is_started(
     assert f"Port {port} " in said
     assert "taken by another program" in said
     assert option in said
-    done = native("status", tmp_path / "stack", check=False)
-    assert done.returncode == 3
-    assert done.stdout.count("does not run") == 3
+    assert not list(tmp_path.iterdir()), "neither folder nor secrets are left"
+
+
+def test_what_a_service_keeps_is_never_taken_away_and_nor_is_an_empty_folder(
+    tmp_path: Path,
+) -> None:
+    """The secrets belong to the data that were made with them."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        one_error("start", tmp_path, "--mlflow-port", other.getsockname()[1])
+    assert not list(tmp_path.iterdir())
+
+    def refuse() -> None:
+        (tmp_path / "secrets.json").write_text("{}")
+        (tmp_path / "log").mkdir()
+        (tmp_path / "postgres").mkdir()
+        (tmp_path / "postgres" / "data").touch()
+        raise StackError("PostgreSQL does not start")
+
+    with pytest.raises(StackError), nothing_left(tmp_path, []):
+        refuse()
+    assert {path.name for path in tmp_path.iterdir()} == {"secrets.json", "postgres"}
 
 
 def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path) -> None:

@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 import rasterio
 
+from camp_detector_core.atomic import Target
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
 from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.raster import gdal_env, open_source
 from tests.support.datasets import write_picture
-from tests.support.models import stac_item, write_model
+from tests.support.models import stac_item, tiny_spec, write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 from training.__main__ import run as call
 from training.inference import InferenceOptions, infer, model_file
+from training.own_grid import OwnGrid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +71,21 @@ def test_at_another_resolution_size_place_and_nodata_are_the_images(
     assert (mask == 1).sum() == pytest.approx(truth.sum(), rel=0.12)
 
 
+def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) -> None:
+    """Half of the image's pixels are valid and have no result, as along the edge of a grid."""
+    image = write_raster(tmp_path / "camp.tif", rgb_of(scene(40, 60)))
+    made = np.full((1, 40, 60), 255, np.uint8)
+    made[:, :, :30] = 1
+    write_raster(tmp_path / "made.tif", made)
+    spec = tiny_spec()
+    target = Target(tmp_path / "mask.tif", tmp_path / "mask.tif", tmp_path)
+    with gdal_env(), open_source([str(image)], spec, SourceOptions(gsd="native")) as source:
+        OwnGrid(source, spec).mask(tmp_path / "made.tif", target)
+    values, _ = read(tmp_path / "mask.tif")
+    assert (values[:, :30] == 1).all()
+    assert (values[:, 30:] == 0).all()
+
+
 def test_a_picture_without_georeference_works(model: Path, tmp_path: Path) -> None:
     truth = scene(90, 70)
     write_picture(tmp_path / "photo.png", rgb_of(truth))
@@ -116,7 +134,14 @@ def test_a_broken_image_leaves_nothing(model: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.tif").write_bytes(b"no image")
     with pytest.raises(RasterError, match=r"broken\.tif"):
         infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "out"))
-    assert list((tmp_path / "out").iterdir()) == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["broken.tif", "tiny.onnx"]
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "a" / "b"))
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(RasterError, match=r"broken\.tif"):
+        infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "mine"))
+    assert (tmp_path / "mine").is_dir(), "it was there before"
 
 
 def test_what_an_error_advises_can_be_said(

@@ -21,7 +21,7 @@ import rasterio
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 
-from camp_detector_core.engine.errors import OutputError, SpecError
+from camp_detector_core.engine.errors import CampDetectorError, OutputError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.network import build_network, load_state, read_state, read_weights
 from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
@@ -312,8 +312,15 @@ def test_labels_without_a_dwelling_teach_nothing(
             profile, values = source.profile, source.read()
         with rasterio.open(masks / path.name, "w", **profile) as out:
             out.write(values * 0)
+    options = run_options(data_of(labels=masks), tmp_path / "runs" / "out")
     with pytest.raises(TrainError, match="shows a labelled pixel"):
-        train_model(run_options(data_of(labels=masks), tmp_path / "out"))
+        train_model(options)
+    assert not (tmp_path / "runs").exists(), "a refused training leaves nothing"
+    options.out.mkdir(parents=True)
+    (options.out / "split.json").write_text("mine")
+    with pytest.raises(CampDetectorError):
+        train_model(replace(options, data=data_of(chips=tmp_path / "nowhere")))
+    assert [p.name for p in options.out.iterdir()] == ["split.json"]
 
 
 def test_a_run_goes_on_with_what_it_began_with(
