@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import posixpath
 import shutil
@@ -240,6 +241,19 @@ def test_logging_again_without_the_record_of_what_is_there_doubles_no_model(
     assert [str(v.version) for v in versions] == [held["version"]]
 
 
+def test_logging_again_from_another_folder_changes_no_parameter(
+    tracked: Tracked, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths are told from the current folder, and MLflow refuses to change a parameter."""
+    before = tracked.run().data.params
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.uri)
+    monkeypatch.chdir(tmp_path)
+    done = say("log", str(tracked.folder))
+    assert done.returncode == 0, done.stderr
+    assert tracked.run().data.params == before
+    assert before["data.chips"] == "town/chips"
+
+
 def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path, say: Say) -> None:
     shutil.copytree(tracked.folder, tmp_path / "a")
     words = ["log", str(tmp_path / "a"), "--new", "--register", "none", "--log-data", "always"]
@@ -265,13 +279,19 @@ def test_a_folder_without_a_training_is_told_apart(
     assert "options.json" in done.stderr
 
 
-def test_promotion_shows_both_and_asks(tracked: Tracked, say: Say) -> None:
+def test_promotion_shows_both_and_asks(
+    tracked: Tracked, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = tracked.client()
     refused = say("promote", "tiny-camp", "--version", "9", "--yes")
     assert refused.returncode == 2
     assert "has no model tiny-camp with version 9" in refused.stderr
     asked = training(tracked.desk, "promote", "tiny-camp")  # nobody answers: stdin is empty
     assert asked.returncode != 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    declined = say("promote", "tiny-camp")
+    assert declined.returncode == 130
+    assert declined.stderr == "error: nothing was changed\n"
     assert "production" not in client.get_registered_model("tiny-camp").aliases
     done = say("promote", "tiny-camp", "--yes")
     assert done.returncode == 0, done.stderr
