@@ -87,31 +87,34 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     for dwelling in job.dwellings:
         everything.add(dwelling)
     parameters["count"].value = everything.dwellings
-    table: list[Line] = [("all dwellings", None, everything), *_counted(job, messages)]
-    progress.check()
+    counted, outputs = _counted(job)
+    table: list[Line] = [("all dwellings", None, everything), *counted]
+    progress.label("Writing")
+    progress.check()  # the last time: from here on all is written
+    for output, areas in outputs.items():
+        job.write(output, areas)
     if text["out_table"]:
         _write_table(Path(str(text["out_table"])), table)
     for line in lines_of(table):
         messages.addMessage(line)
 
 
-def _counted(job: _Job, messages: Any) -> list[Line]:
-    """Count by area and by hexagon, and write both; gives the lines of the table."""
+def _counted(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
+    """Count by area and by hexagon: the lines of the table, and what goes into each output."""
     table: list[Line] = []
+    outputs: dict[str, list[Area]] = {}
     bounded = bool(job.text["in_boundaries"])
     if bounded:
         job.progress.label("Counting in each area")
         areas, outside = _by_area(job)
         table = [("outside of all areas", None, outside), *((a.name, a, a.tally) for a in areas)]
-        job.write("out_areas", areas)
+        outputs["out_areas"] = areas
     if job.text["out_hexagons"] or not bounded:
         job.progress.label("Counting in hexagons")
-        cells = _by_hexagon(job)
+        outputs["out_hexagons"] = cells = _by_hexagon(job)
         if not bounded:
             table = [(cell.name, cell, cell.tally) for cell in cells]
-        job.write("out_hexagons", cells)
-        messages.addMessage(f"Hexagons that hold a dwelling: {len(cells)}.")
-    return table
+    return table, outputs
 
 
 def fault_of(parameters: dict[str, Any]) -> Optional[str]:

@@ -84,9 +84,7 @@ def test_the_tool_is_asked_for_what_it_knows(
     assert arcpy.env.autoCancelling is True
 
 
-def test_its_arguments_are_those_of_our_raster_function(
-    detect: Dialog, arcpy: ModuleType
-) -> None:
+def test_its_arguments_are_those_of_our_raster_function(detect: Dialog, arcpy: ModuleType) -> None:
     path = Path(__file__).resolve().parents[2] / "esri_toolbox/RefugeeCampDetector.py"
     spec = importlib.util.spec_from_file_location("RefugeeCampDetector_of_test", path)
     assert spec is not None
@@ -101,7 +99,7 @@ def test_its_arguments_are_those_of_our_raster_function(
     assert "arguments.HELP" in text
 
 
-def test_both_ways_find_what_the_command_line_finds(
+def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
     detect: Dialog, host: DeepLearning, image: Path, tmp_path: Path, camp: Any, packages: Path
 ) -> None:
     detect.run()
@@ -165,7 +163,9 @@ def test_an_extent_elsewhere_is_refused(detect: Dialog, arcpy: ModuleType) -> No
         detect.set(extent=arcpy.Extent(0, 0, 1, 1)).run()
 
 
-@pytest.mark.parametrize(("crs", "cell"), [("EPSG:3857", 0.5 / np.cos(np.radians(27.6))), (4326, 5e-6)])
+@pytest.mark.parametrize(
+    ("crs", "cell"), [("EPSG:3857", 0.5 / np.cos(np.radians(27.6))), (4326, 5e-6)]
+)
 def test_the_cell_size_is_the_models_on_the_ground(
     crs: Any, cell: float, dialog: Callable[[str], Dialog], arcpy: ModuleType, tmp_path: Path
 ) -> None:

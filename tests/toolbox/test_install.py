@@ -60,7 +60,7 @@ def test_a_package_is_explained_and_installed(
     assert install["installed"].valueAsText == str(target)
     text = "\n".join(messages.of("message"))
     for words in (
-        "tiny-1.0, which finds objects", "Finds: dwelling (1).", "red, green, blue; values of uint8",
+        "tiny-1.0, which finds objects", "Finds: dwelling (1).", "green, blue; values of uint8",
         "trained on 0.5 m", "threshold 0.4, minimum area 3 m2, tiles of 64", "Licence: CC0-1.0",
         "Credit: made by a test", f"Installed as {target}", "MODEL_CARD.md",
     ):  # fmt: skip
@@ -194,10 +194,12 @@ def test_a_bomb_is_refused_by_its_size_alone(
 ) -> None:
     (tmp_path / "in").mkdir()
     path = changed(package, tmp_path / "in/tiny-detect.dlpk", lambda _: None)
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("bomb", "w", force_zip64=True) as stream:
-            for _ in range(1100):
-                stream.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("bomb", "w", force_zip64=True) as stream,
+    ):
+        for _ in range(1100):
+            stream.write(bytes(1 << 20))
     assert "bomb unpacks to more than 1024 MiB" in refused(install, path)
 
 
@@ -207,9 +209,7 @@ def test_a_folder_that_refuses_is_told(install: Dialog, package: Path, tmp_path:
     assert "cannot be installed in" in refused(install, package)
 
 
-def test_a_folder_that_is_a_file_is_told(
-    install: Dialog, package: Path, tmp_path: Path
-) -> None:
+def test_a_folder_that_is_a_file_is_told(install: Dialog, package: Path, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("not a folder", encoding="utf-8")
     with pytest.raises(install.arcpy.ExecuteError, match="cannot be installed in"):
         install.set(in_package=str(package)).run()

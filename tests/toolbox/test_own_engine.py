@@ -251,9 +251,7 @@ def test_classes_are_those_of_the_command_line(
     tool: Callable[..., dict[str, Any]], image: Path, camp: Any, packages: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "classes.tif"
-    found = tool(
-        "ClassifyCampPixels", values={"in_raster": str(image), "out_raster": str(target)}
-    )
+    found = tool("ClassifyCampPixels", values={"in_raster": str(image), "out_raster": str(target)})
     assert found["error"] is None, found["messages"]
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
     code, _, err = camp("detect", image, "-o", tmp_path / "cli.gpkg", "--mask", *model)

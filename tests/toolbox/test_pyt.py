@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -113,6 +115,37 @@ def test_a_foreign_module_of_the_same_name_is_left_alone(
     assert load_pyt(toolbox).CampSummary().label == "Camp Summary"
 
 
+def old_and_new_pythons() -> list[str]:
+    """Pythons of ArcGIS Pro's range that are installed beside this one."""
+    home = Path.home() / ".pyenv/versions"
+    found = [home / f"{v}/bin/python" for v in sorted(p.name for p in home.glob("3.*"))]
+    wanted = [p for p in found if p.parents[1].name.startswith(("3.9.", "3.11.", "3.13."))]
+    return [str(p) for p in wanted if p.exists()]
+
+
+@pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
+def test_a_package_is_installed_by_the_pythons_of_arcgis(
+    python: str, toolbox: Path, packages: Path, tmp_path: Path
+) -> None:
+    job = {
+        "toolbox": str(toolbox),
+        "tool": "InstallModelPackage",
+        "values": {"in_package": str(packages / "tiny-detect.dlpk")},
+    }
+    (tmp_path / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    environment["CAMP_DETECTOR_MODELS"] = str(tmp_path / "models")
+    done = subprocess.run(
+        [python, "-s", Path(__file__).parent / "run_tool.py", tmp_path / "job.json"],
+        capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["error"] is None
+    assert (tmp_path / "models/tiny-detect.dlpk").exists()
+    assert "numpy" not in found["modules"]
+
+
 # Metadata.
 
 
@@ -153,7 +186,13 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
         names = set(archive.namelist())
-    wanted = {"CampDetector.pyt", "CampDetector.pyt.xml", "README.md", "LICENSE.txt", host_copy()[0]}
+    wanted = {
+        "CampDetector.pyt",
+        "CampDetector.pyt.xml",
+        "README.md",
+        "LICENSE.txt",
+        host_copy()[0],
+    }
     wanted |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
     wanted |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
     wanted |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}

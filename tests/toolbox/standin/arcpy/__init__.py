@@ -28,7 +28,7 @@ class ExecuteError(Exception):
 
 # Environments.
 
-_DEFAULTS: Dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "autoCancelling": True, "cellSize": "MAXOF", "extent": None, "gpuId": None,
     "outputCoordinateSystem": None, "overwriteOutput": False, "parallelProcessingFactor": None,
     "processorType": None, "scratchWorkspace": None, "snapRaster": None,
@@ -42,7 +42,9 @@ class _Environment:
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _DEFAULTS:
             raise AttributeError(f"there is no environment {name}")
-        if name in {"gpuId", "parallelProcessingFactor"} and not isinstance(value, (str, type(None))):
+        if name in {"gpuId", "parallelProcessingFactor"} and not isinstance(
+            value, (str, type(None))
+        ):
             raise TypeError(f"{name} must be text")
         self.__dict__[name] = value
 
@@ -72,7 +74,7 @@ class EnvManager:
             raise AttributeError(f"there are no environments {unknown}")
         self._wanted = environments
 
-    def __enter__(self) -> "EnvManager":
+    def __enter__(self) -> EnvManager:
         self._before = {name: getattr(env, name) for name in self._wanted}
         for name, value in self._wanted.items():
             setattr(env, name, value)
@@ -112,7 +114,7 @@ class Messages:
     """What ArcGIS hands to a tool's ``execute``."""
 
     def __init__(self) -> None:
-        self.lines: List[tuple] = []
+        self.lines: list[tuple] = []
 
     def _add(self, kind: str, text: Any) -> None:
         if not isinstance(text, str):
@@ -128,13 +130,13 @@ class Messages:
     def addErrorMessage(self, message: str) -> None:
         self._add("error", message)
 
-    def of(self, kind: str) -> List[str]:
+    def of(self, kind: str) -> list[str]:
         return [text for found, text in self.lines if found == kind]
 
 
 def SetProgressor(
     type: str,
-    message: Optional[str] = None,
+    message: str | None = None,
     min_range: int = 0,
     max_range: int = 100,
     step_value: int = 1,
@@ -148,7 +150,7 @@ def SetProgressorLabel(label: str) -> None:
     state.progress.append(("label", label))
 
 
-def SetProgressorPosition(position: Optional[int] = None) -> None:
+def SetProgressorPosition(position: int | None = None) -> None:
     state.progress.append(("position", position))
 
 
@@ -163,11 +165,12 @@ def Exists(dataset: str) -> bool:
     return state.exists(str(dataset))
 
 
-def CreateUniqueName(base_name: str, workspace: Optional[str] = None) -> str:
+def CreateUniqueName(base_name: str, workspace: str | None = None) -> str:
     stem, dot, suffix = base_name.partition(".")
     while True:
         state.unique += 1
-        path = f"{workspace}{os.sep if os.path.isdir(str(workspace)) else chr(92)}{stem}{state.unique}{dot}{suffix}"
+        between = os.sep if os.path.isdir(str(workspace)) else "\\"
+        path = f"{workspace}{between}{stem}{state.unique}{dot}{suffix}"
         if not state.exists(path):
             return path
 
@@ -203,7 +206,9 @@ class Raster:
         self.bandCount = found["bands"]
         self.pixelType = _TYPES[found["dtype"]]
         self.meanCellWidth, self.meanCellHeight = found["cells"]
-        self.spatialReference = SpatialReference(text=found["wkt"]) if found["wkt"] else SpatialReference()
+        self.spatialReference = (
+            SpatialReference(text=found["wkt"]) if found["wkt"] else SpatialReference()
+        )
         self.extent = Extent(*found["bounds"])
         self.extent.spatialReference = self.spatialReference
 
@@ -230,8 +235,8 @@ _DATATYPES = {
 
 class _Filter:
     def __init__(self) -> None:
-        self.type: Optional[str] = None
-        self.list: List[Any] = []
+        self.type: str | None = None
+        self.list: list[Any] = []
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "type" and value not in {None, "ValueList", "Range"}:
@@ -252,22 +257,24 @@ class Parameter:
 
     def __init__(
         self,
-        name: Optional[str] = None,
-        displayName: Optional[str] = None,
-        direction: Optional[str] = None,
+        name: str | None = None,
+        displayName: str | None = None,
+        direction: str | None = None,
         datatype: Any = None,
-        parameterType: Optional[str] = None,
-        enabled: Optional[bool] = None,
-        category: Optional[str] = None,
-        symbology: Optional[str] = None,
-        multiValue: Optional[bool] = None,
+        parameterType: str | None = None,
+        enabled: bool | None = None,
+        category: str | None = None,
+        symbology: str | None = None,
+        multiValue: bool | None = None,
     ) -> None:
         kinds = [datatype] if isinstance(datatype, str) else datatype
         if not set(kinds) <= _DATATYPES:
             raise ValueError(f"no datatype {datatype}")
         if parameterType not in {"Required", "Optional", "Derived"}:
             raise ValueError(f"no parameter type {parameterType}")
-        if direction not in {"Input", "Output"} or (parameterType == "Derived" and direction != "Output"):
+        if direction not in {"Input", "Output"} or (
+            parameterType == "Derived" and direction != "Output"
+        ):
             raise ValueError(f"no direction {direction}")
         if not (name and name.isidentifier() and displayName):
             raise ValueError("a parameter needs a name and a label")
@@ -301,7 +308,7 @@ class Parameter:
             raise ValueError(f"{self.name} must be in {self.filter.list}")
 
     @property
-    def valueAsText(self) -> Optional[str]:
+    def valueAsText(self) -> str | None:
         return None if self.value is None else str(self.value)
 
     def setErrorMessage(self, message: str) -> None:

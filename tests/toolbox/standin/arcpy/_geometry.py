@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 _A = 6378137.0
 _F = 1 / 298.257223563
 _E = math.sqrt(_F * (2 - _F))
 
 
-def _backend(source: "SpatialReference", target: "SpatialReference") -> Any:
+def _backend(source: SpatialReference, target: SpatialReference) -> Any:
     """A function from (x, y) to (x, y), by pyproj or GDAL, whichever this Python has."""
     try:
         import pyproj
@@ -34,7 +35,7 @@ def _backend(source: "SpatialReference", target: "SpatialReference") -> Any:
 class SpatialReference:
     """By EPSG code, or by WKT."""
 
-    def __init__(self, item: Any = None, *, text: Optional[str] = None) -> None:
+    def __init__(self, item: Any = None, *, text: str | None = None) -> None:
         self.type, self.name, self.factoryCode = "Unknown", "Unknown", 0
         self.metersPerUnit, self.radiansPerUnit, self.projectionName = 1.0, 0.0, ""
         self._wkt = ""
@@ -76,12 +77,12 @@ class Point:
 
 
 class PointGeometry:
-    def __init__(self, inputs: Point, spatial_reference: Optional[SpatialReference] = None) -> None:
+    def __init__(self, inputs: Point, spatial_reference: SpatialReference | None = None) -> None:
         if not isinstance(inputs, Point):
             raise TypeError("PointGeometry takes a Point")
         self.firstPoint, self._sr = inputs, spatial_reference
 
-    def projectAs(self, spatial_reference: SpatialReference) -> "PointGeometry":
+    def projectAs(self, spatial_reference: SpatialReference) -> PointGeometry:
         x, y = _backend(self._sr, spatial_reference)(self.firstPoint.X, self.firstPoint.Y)
         if not (math.isfinite(x) and math.isfinite(y)):
             raise RuntimeError("the point is outside of the projection")
@@ -93,9 +94,9 @@ class Extent:
         self, XMin: float = 0.0, YMin: float = 0.0, XMax: float = 0.0, YMax: float = 0.0
     ) -> None:
         self.XMin, self.YMin, self.XMax, self.YMax = map(float, (XMin, YMin, XMax, YMax))
-        self.spatialReference: Optional[SpatialReference] = None
+        self.spatialReference: SpatialReference | None = None
 
-    def projectAs(self, spatial_reference: SpatialReference) -> "Extent":
+    def projectAs(self, spatial_reference: SpatialReference) -> Extent:
         change = _backend(self.spatialReference, spatial_reference)
         corners = [change(x, y) for x in (self.XMin, self.XMax) for y in (self.YMin, self.YMax)]
         xs, ys = zip(*corners)
@@ -104,7 +105,7 @@ class Extent:
         return out
 
 
-Ring = List[Tuple[float, float]]
+Ring = list[tuple[float, float]]
 
 
 def signed(ring: Ring) -> float:
@@ -125,7 +126,7 @@ class Polygon:
     def area(self) -> float:
         return -sum(signed(ring) for ring in self.rings)
 
-    def getArea(self, type: Optional[str] = None, units: Optional[str] = None) -> float:
+    def getArea(self, type: str | None = None, units: str | None = None) -> float:
         if (type, units) != ("GEODESIC", "SQUAREMETERS"):
             raise ValueError("only geodesic areas in square metres are known here")
         if self.spatialReference.type == "Unknown":
@@ -160,15 +161,15 @@ class Polygon:
         left, right = max(zip(cuts[::2], cuts[1::2]), key=lambda pair: pair[1] - pair[0])
         return Point((left + right) / 2, y)
 
-    def projectAs(self, spatial_reference: SpatialReference) -> "Polygon":
+    def projectAs(self, spatial_reference: SpatialReference) -> Polygon:
         change = _backend(self.spatialReference, spatial_reference)
         return Polygon([[change(x, y) for x, y in r] for r in self.rings], spatial_reference)
 
     def __iter__(self) -> Any:
         """One part for each outer ring; None stands before each of its holes."""
-        parts: List[List[Optional[Point]]] = []
+        parts: list[list[Point | None]] = []
         for ring in self.rings:
-            points: List[Optional[Point]] = [Point(x, y) for x, y in ring]
+            points: list[Point | None] = [Point(x, y) for x, y in ring]
             if signed(ring) < 0 or not parts:
                 parts.append(points)
             else:
@@ -176,7 +177,7 @@ class Polygon:
         return iter(parts)
 
 
-def _equal_area(lon: float, lat: float) -> Tuple[float, float]:
+def _equal_area(lon: float, lat: float) -> tuple[float, float]:
     """Cylindrical equal-area on the ellipsoid (Snyder, USGS PP 1395, 3-12 and 10-15)."""
     s = math.sin(math.radians(lat))
     log = math.log((1 - _E * s) / (1 + _E * s)) / (2 * _E)
@@ -189,7 +190,11 @@ def AsShape(geojson_struct: Any, esri_json: bool = False) -> Polygon:
     if not esri_json:
         raise ValueError("only Esri's JSON is known here")
     given = geojson_struct["spatialReference"]
-    reference = SpatialReference(given["wkid"]) if "wkid" in given else SpatialReference(text=given["wkt"].replace("'", '"'))
+    reference = (
+        SpatialReference(given["wkid"])
+        if "wkid" in given
+        else SpatialReference(text=given["wkt"].replace("'", '"'))
+    )
     rings = geojson_struct["rings"]
     for i, ring in enumerate(rings):
         if len(ring) < 4 or ring[0] != ring[-1]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 
-def header(path: str) -> Dict[str, Any]:
+def header(path: str) -> dict[str, Any]:
     """Bands, dtype, cell sizes, bounds and WKT."""
     try:
         import rasterio
@@ -29,7 +30,7 @@ def header(path: str) -> Dict[str, Any]:
         }  # fmt: skip
 
 
-def copy(source: str, target: str, extent: Optional[Any] = None) -> None:
+def copy(source: str, target: str, extent: Any | None = None) -> None:
     """Copy a raster, or the part in an extent."""
     try:
         import rasterio
@@ -58,7 +59,7 @@ def copy(source: str, target: str, extent: Optional[Any] = None) -> None:
             out.write(dataset.read(window=window))
 
 
-def values_of(path: str) -> Sequence[Tuple[int, int]]:
+def values_of(path: str) -> Sequence[tuple[int, int]]:
     """Each value but NoData, and how often it is there."""
     import numpy as np
 

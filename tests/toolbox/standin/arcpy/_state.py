@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import Any, Callable, Dict, List, Optional
+from collections.abc import Callable
+from typing import Any
 
 
 class State:
@@ -13,24 +14,24 @@ class State:
     def __init__(self) -> None:
         self.licence = "Available"
         """What CheckExtension says of Image Analyst."""
-        self.licences: List[str] = []
+        self.licences: list[str] = []
         """Calls of CheckOutExtension and CheckInExtension, in order."""
-        self.held: List[str] = []
-        self.tables: Dict[str, Any] = {}
+        self.held: list[str] = []
+        self.tables: dict[str, Any] = {}
         """Feature classes and attribute tables by their paths."""
         self.workspaces = {"memory"}
-        self.progress: List[tuple] = []
-        self.cancel_after: Optional[int] = None
+        self.progress: list[tuple] = []
+        self.cancel_after: int | None = None
         """How many times isCancelled says False before it says True."""
         self.asked = 0
-        self.calls: List[tuple] = []
+        self.calls: list[tuple] = []
         """Geoprocessing and image analysis tools that ran: name, arguments, environments."""
-        self.detect: Optional[Callable[..., Any]] = None
+        self.detect: Callable[..., Any] | None = None
         """Stands for the deep learning tool: fills a table; given all arguments."""
-        self.classify: Optional[Callable[..., Any]] = None
-        self.gp_messages: List[str] = []
+        self.classify: Callable[..., Any] | None = None
+        self.gp_messages: list[str] = []
         self.scratch = tempfile.mkdtemp(prefix="standin-")
-        self.rasters: Dict[str, str] = {}
+        self.rasters: dict[str, str] = {}
         """Names of layers and of rasters in databases, and the files that stand for them."""
         self.unique = 0
 

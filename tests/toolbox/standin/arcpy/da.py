@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any
 
 from ._geometry import Polygon
 from ._state import state
@@ -17,7 +17,7 @@ class Table:
         self.reference = reference
         self.fields: dict = {}
         """Type and length of each field."""
-        self.rows: List[dict] = []
+        self.rows: list[dict] = []
 
     def check(self, name: str, value: Any) -> Any:
         if name == "SHAPE@":
@@ -56,7 +56,7 @@ class SearchCursor(_Cursor):
         self,
         in_table: Any,
         field_names: Any,
-        where_clause: Optional[str] = None,
+        where_clause: str | None = None,
         spatial_reference: Any = None,
     ) -> None:
         super().__init__(in_table, field_names)
@@ -83,12 +83,13 @@ class InsertCursor(_Cursor):
 
 
 class UpdateCursor(_Cursor):
-    def __init__(self, in_table: Any, field_names: Any, where_clause: Optional[str] = None) -> None:
+    def __init__(self, in_table: Any, field_names: Any, where_clause: str | None = None) -> None:
         super().__init__(in_table, field_names)
 
     def __iter__(self) -> Any:
-        for self.row in self.table.rows:
-            yield [self.row.get(name) for name in self.names]
+        for row in self.table.rows:
+            self.row = row
+            yield [row.get(name) for name in self.names]
 
     def updateRow(self, row: Any) -> None:
         self.row.update({n: self.table.check(n, v) for n, v in zip(self.names, row)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from . import ExecuteError, Raster, _recorded, env, state
 
@@ -18,11 +18,11 @@ def ClassifyPixelsUsingDeepLearning(
     in_raster: Any,
     in_model_definition: Any,
     arguments: Any = None,
-    processing_mode: Optional[str] = "PROCESS_AS_MOSAICKED_IMAGE",
-    out_classified_folder: Optional[str] = None,
-    out_featureclass: Optional[str] = None,
-    overwrite_attachments: Optional[str] = "NO_OVERWRITE",
-    use_pixelspace: Optional[str] = "NO_PIXELSPACE",
+    processing_mode: str | None = "PROCESS_AS_MOSAICKED_IMAGE",
+    out_classified_folder: str | None = None,
+    out_featureclass: str | None = None,
+    overwrite_attachments: str | None = "NO_OVERWRITE",
+    use_pixelspace: str | None = "NO_PIXELSPACE",
 ) -> Raster:
     _licensed()
     return state.classify(in_raster, in_model_definition, arguments)
@@ -34,12 +34,12 @@ def DetectObjectsUsingDeepLearning(
     out_detected_objects: Any,
     in_model_definition: Any,
     arguments: Any = None,
-    run_nms: Optional[str] = "NO_NMS",
-    confidence_score_field: Optional[str] = None,
-    class_value_field: Optional[str] = None,
-    max_overlap_ratio: Optional[float] = 0,
-    processing_mode: Optional[str] = "PROCESS_AS_MOSAICKED_IMAGE",
-    use_pixelspace: Optional[str] = "NO_PIXELSPACE",
+    run_nms: str | None = "NO_NMS",
+    confidence_score_field: str | None = None,
+    class_value_field: str | None = None,
+    max_overlap_ratio: float | None = 0,
+    processing_mode: str | None = "PROCESS_AS_MOSAICKED_IMAGE",
+    use_pixelspace: str | None = "NO_PIXELSPACE",
 ) -> Any:
     _licensed()
     if state.exists(out_detected_objects) and not env.overwriteOutput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from typing import Any, Optional
+from typing import Any
 
 from . import ExecuteError, _recorded, env, state
 from ._rasters import copy as copy_raster
@@ -21,8 +21,8 @@ def _refuse(path: str) -> None:
 @_recorded
 def AddColormap(
     in_raster: str,
-    in_template_raster: Optional[str] = None,
-    input_CLR_file: Optional[str] = None,
+    in_template_raster: str | None = None,
+    input_CLR_file: str | None = None,
 ) -> None:
     if not state.exists(in_raster):
         raise ExecuteError("ERROR 000732: the raster does not exist")
@@ -35,9 +35,9 @@ def AddField(
     in_table: str,
     field_name: str,
     field_type: str,
-    field_precision: Optional[int] = None,
-    field_scale: Optional[int] = None,
-    field_length: Optional[int] = None,
+    field_precision: int | None = None,
+    field_scale: int | None = None,
+    field_length: int | None = None,
 ) -> None:
     if field_type not in {"TEXT", "DOUBLE", "LONG"}:
         raise ExecuteError(f"ERROR 000800: {field_type} is no type")
@@ -47,7 +47,7 @@ def AddField(
 
 
 @_recorded
-def BuildRasterAttributeTable(in_raster: str, overwrite: Optional[str] = "NONE") -> None:
+def BuildRasterAttributeTable(in_raster: str, overwrite: str | None = "NONE") -> None:
     table = Table()
     table.fields = {"Value": ("LONG", None), "Count": ("DOUBLE", None)}
     file = state.rasters.get(in_raster, in_raster)
@@ -65,12 +65,12 @@ def CopyFeatures(in_features: str, out_feature_class: str) -> None:
 def CopyRaster(
     in_raster: Any,
     out_rasterdataset: str,
-    config_keyword: Optional[str] = None,
-    background_value: Optional[float] = None,
-    nodata_value: Optional[str] = None,
-    onebit_to_eightbit: Optional[str] = None,
-    colormap_to_RGB: Optional[str] = None,
-    pixel_type: Optional[str] = None,
+    config_keyword: str | None = None,
+    background_value: float | None = None,
+    nodata_value: str | None = None,
+    onebit_to_eightbit: str | None = None,
+    colormap_to_RGB: str | None = None,
+    pixel_type: str | None = None,
 ) -> None:
     _refuse(out_rasterdataset)
     name = str(in_raster)
@@ -82,10 +82,10 @@ def CopyRaster(
 def CreateFeatureclass(
     out_path: str,
     out_name: str,
-    geometry_type: Optional[str] = "POLYGON",
+    geometry_type: str | None = "POLYGON",
     template: Any = None,
-    has_m: Optional[str] = None,
-    has_z: Optional[str] = None,
+    has_m: str | None = None,
+    has_z: str | None = None,
     spatial_reference: Any = None,
 ) -> None:
     if out_path not in state.workspaces:

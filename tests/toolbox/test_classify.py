@@ -1,0 +1,89 @@
+"""Classify Camp Pixels through ArcGIS' own tool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import rasterio
+
+from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.deep_learning import DeepLearning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import ModuleType
+
+    from tests.toolbox.dialog import Dialog
+
+
+@pytest.fixture
+def classify(dialog: Callable[[str], Dialog], tmp_path: Path) -> Dialog:
+    image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
+    target = str(tmp_path / "classes.tif")
+    return dialog("ClassifyCampPixels").set(in_raster=str(image), out_raster=target)
+
+
+@pytest.fixture
+def host(arcpy: ModuleType, tmp_path: Path) -> DeepLearning:
+    return DeepLearning(arcpy, tmp_path)
+
+
+def test_the_returned_raster_is_saved_and_named(  # noqa: PLR0917
+    classify: Dialog, host: DeepLearning, camp: Any, packages: Path, toolbox: Path, tmp_path: Path
+) -> None:
+    classify.run()
+    state = classify.arcpy.state
+    (given,) = [given for name, given, _ in state.calls if "Pixels" in name]
+    assert given["in_model_definition"] == str(toolbox / "tiny-classify.dlpk")
+    assert "out_classified_folder" not in given
+    target = tmp_path / "classes.tif"
+    vector = tmp_path / "cli.gpkg"
+    model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
+    code, _, err = camp("detect", tmp_path / "camp.tif", "-o", vector, "--mask", *model)
+    assert code == 0, err
+    with rasterio.open(target) as ours, rasterio.open(tmp_path / "cli_mask.tif") as wanted:
+        assert (ours.read() == wanted.read()).all()
+    assert state.tables[f"{target}#colours"] == [(0, 0, 0, 0), (1, 0xE3, 0x1A, 0x1C)]
+    names = {row["Value"]: row["Class"] for row in state.tables[str(target)].rows}
+    assert names == {0: "background", 1: "dwelling"}
+    assert state.licences == ["out ImageAnalyst", "in ImageAnalyst"]
+    assert [p.name for p in target.parent.glob("*rcd_*")] == []
+
+
+def test_an_existing_raster_is_kept_unless_overwriting_is_allowed(
+    classify: Dialog, host: DeepLearning, tmp_path: Path
+) -> None:
+    target = tmp_path / "classes.tif"
+    target.write_bytes(b"precious")
+    with pytest.raises(classify.arcpy.ExecuteError, match="exists already"):
+        classify.run()
+    assert target.read_bytes() == b"precious"
+    classify.arcpy.env.overwriteOutput = True
+    classify.run()
+    assert target.read_bytes()[:2] == b"II"
+
+
+def test_a_failure_leaves_an_existing_raster_as_it_was(
+    classify: Dialog, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    target = tmp_path / "classes.tif"
+    target.write_bytes(b"precious")
+    arcpy.env.overwriteOutput = True
+
+    def fail(raster: Any, model: str, arguments: str) -> None:
+        raise RuntimeError("out of memory")
+
+    arcpy.state.classify = fail
+    with pytest.raises(arcpy.ExecuteError, match="out of memory"):
+        classify.run()
+    assert target.read_bytes() == b"precious"
+    assert arcpy.state.held == []
+
+
+def test_cancelled_writes_nothing(classify: Dialog, host: DeepLearning, tmp_path: Path) -> None:
+    classify.arcpy.state.cancel_after = 0
+    classify.run()
+    assert not (tmp_path / "classes.tif").exists()
+    assert classify.messages.of("error") == []

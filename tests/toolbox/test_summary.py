@@ -1,0 +1,235 @@
+"""Camp Summary: every dwelling is counted once, and the numbers add up."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.toolbox.dialog import load_pyt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import ModuleType
+
+    from tests.toolbox.dialog import Dialog
+
+UTM = 32645
+X, Y = 500_000.0, 3_053_000.0
+AREAS, CELLS = "C:\\camp.gdb\\areas", "C:\\camp.gdb\\cells"
+
+
+@pytest.fixture(scope="module")
+def areas(toolbox: Path) -> Any:
+    """The module that counts."""
+    return importlib.import_module(load_pyt(toolbox)._tools.__name__ + ".areas")
+
+
+def box(left: float, bottom: float, right: float, top: float) -> list[tuple[float, float]]:
+    """A closed ring, clockwise, in metres from a corner of the camp."""
+    corners = [(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)]
+    return [(X + x, Y + y) for x, y in corners]
+
+
+def put(arcpy: ModuleType, path: str, shapes: list[list[Any]], **fields: list[Any]) -> str:
+    """A feature class with these rings and texts."""
+    reference = arcpy.SpatialReference(UTM)
+    arcpy.state.tables[path] = table = arcpy.da.Table(reference)
+    table.fields = dict.fromkeys(fields, ("TEXT", 50))
+    for i, rings in enumerate(shapes):
+        row = {name: values[i] for name, values in fields.items()}
+        table.rows.append({"SHAPE@": arcpy.Polygon(rings, reference), **row})
+    return path
+
+
+@pytest.fixture
+def summary(dialog: Callable[[str], Dialog], arcpy: ModuleType) -> Dialog:
+    """Ten dwellings of 4 x 5 m in a row, 20 m apart; two blocks of 100 m and ground beyond."""
+    dwellings = [[box(20 * i, 0, 20 * i + 4, 5)] for i in range(10)]
+    blocks = [[box(-10, -10, 65, 50)], [box(65, -10, 150, 50)]]
+    put(arcpy, "dwellings", dwellings)
+    put(arcpy, "blocks", blocks, NAME=["North", None])
+    return dialog("CampSummary").set(in_dwellings="dwellings")
+
+
+def test_counts_by_area_add_up(summary: Dialog, tmp_path: Path) -> None:
+    table = tmp_path / "counts.csv"
+    summary.set(
+        in_boundaries="blocks", name_field="NAME", out_areas=AREAS, out_table=str(table)
+    ).run()
+    rows = summary.table(AREAS).rows
+    assert [(r["name"], r["dwellings"]) for r in rows] == [("North", 4), ("area 2", 4)]
+    ground = 20 / 0.9996**2
+    assert [r["covered_m2"] for r in rows] == pytest.approx([4 * ground] * 2, rel=1e-5)
+    assert [r["mean_m2"] for r in rows] == pytest.approx([ground] * 2, rel=1e-5)
+    hectares = [0.45 / 0.9996**2, 0.51 / 0.9996**2]
+    assert [r["area_ha"] for r in rows] == pytest.approx(hectares, rel=1e-5)
+    assert [r["per_ha"] for r in rows] == pytest.approx([4 / h for h in hectares], rel=1e-5)
+    assert [r["cover_pct"] for r in rows] == pytest.approx([80 / 45, 80 / 51], rel=1e-5)
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert [(n["name"], n["dwellings"]) for n in lines] == [
+        ("all dwellings", "10"), ("outside of all areas", "2"), ("North", "4"), ("area 2", "4"),
+    ]  # fmt: skip
+    assert summary["count"].value == 10
+    text = "\n".join(summary.messages.of("message"))
+    assert "outside of all areas" in text
+    assert "all dwellings" in text
+
+
+def test_hexagons_hold_all_dwellings(summary: Dialog, tmp_path: Path) -> None:
+    table = tmp_path / "cells.csv"
+    summary.set(out_hexagons=CELLS, hexagon_width=50.0, out_table=str(table)).run()
+    rows = summary.table(CELLS).rows
+    assert sum(r["dwellings"] for r in rows) == 10
+    assert all(r["dwellings"] > 0 for r in rows)
+    # sqrt(3)/2 of the square of the width, on the ground.
+    area = 50**2 * 3**0.5 / 2 / 1e4
+    assert [r["area_ha"] for r in rows] == pytest.approx([area] * len(rows), rel=2e-3)
+    cells = [shapely.Polygon(r["SHAPE@"].rings[0]) for r in rows]
+    overlap = shapely.area(shapely.intersection_all(np.array(cells[:2])))
+    assert overlap < 1e-6
+    assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 2 + len(rows)
+
+
+def test_where_areas_overlap_the_first_counts(summary: Dialog, arcpy: ModuleType) -> None:
+    put(arcpy, "twice", [[box(-10, -10, 300, 50)], [box(-10, -10, 300, 50)]])
+    summary.set(in_boundaries="twice", out_areas=AREAS).run()
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [10, 0]
+    assert summary.table(AREAS).rows[1]["mean_m2"] is None
+
+
+def test_a_dwelling_in_a_hole_is_outside(summary: Dialog, arcpy: ModuleType) -> None:
+    hole = box(-5, -5, 50, 20)[::-1]
+    put(arcpy, "ring", [[box(-10, -10, 300, 50), hole]])
+    summary.set(in_boundaries="ring", out_areas=AREAS).run()
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [7]
+
+
+def test_a_dwelling_like_an_l_is_where_its_ground_is(summary: Dialog, arcpy: ModuleType) -> None:
+    """Its centroid lies in the other area, outside of its outline."""
+    corner = [(0, 0), (0, 20), (1, 20), (1, 1), (20, 1), (20, 0), (0, 0)]
+    put(arcpy, "dwellings", [[[(X + x, Y + y) for x, y in corner]]])
+    inner = [[box(2, 2, 30, 30)], [box(-5, -5, 30, 30)]]
+    put(arcpy, "blocks", inner)
+    summary.set(in_boundaries="blocks", out_areas=AREAS).run()
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [0, 1]
+
+
+def test_boundaries_in_another_coordinate_system(summary: Dialog, arcpy: ModuleType) -> None:
+    table = arcpy.state.tables["blocks"]
+    world = arcpy.SpatialReference(4326)
+    for row in table.rows:
+        row["SHAPE@"] = row["SHAPE@"].projectAs(world)
+    table.reference = world
+    summary.set(in_boundaries="blocks", out_areas=AREAS).run()
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [4, 4]
+
+
+def test_an_output_without_its_input_is_said(summary: Dialog) -> None:
+    summary.set(out_areas=AREAS)
+    assert "needs Boundaries" in summary.said(2)["in_boundaries"]
+    with pytest.raises(summary.arcpy.ExecuteError, match="needs Boundaries"):
+        summary.run()
+
+
+def test_no_dwelling_is_an_answer(summary: Dialog, arcpy: ModuleType) -> None:
+    put(arcpy, "dwellings", [])
+    summary.set(in_boundaries="blocks", out_areas=AREAS, out_hexagons=CELLS).run()
+    assert summary["count"].value == 0
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [0, 0]
+    assert summary.table(CELLS).rows == []
+
+
+def test_dwellings_without_a_place_are_refused(summary: Dialog, arcpy: ModuleType) -> None:
+    arcpy.state.tables["dwellings"].reference = arcpy.SpatialReference()
+    with pytest.raises(arcpy.ExecuteError, match="Define Projection"):
+        summary.run()
+
+
+def test_cancelled_writes_nothing(summary: Dialog, arcpy: ModuleType, tmp_path: Path) -> None:
+    before = set(arcpy.state.tables)
+    arcpy.state.cancel_after = 3  # at the last look, when all is counted
+    summary.set(in_boundaries="blocks", out_areas=AREAS, out_table=str(tmp_path / "t.csv")).run()
+    assert set(arcpy.state.tables) == before
+    assert not list(tmp_path.glob("*.csv"))
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(
+    summary: Dialog, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    put(arcpy, "blocks", [[box(-10, -10, 300, 50)]], NAME=["=1+1"])
+    path = tmp_path / "t.csv"
+    summary.set(in_boundaries="blocks", name_field="NAME", out_table=str(path)).run()
+    assert "\n'=1+1," in path.read_text(encoding="utf-8-sig")
+
+
+def test_an_existing_table_is_kept(summary: Dialog, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("precious", encoding="utf-8")
+    with pytest.raises(summary.arcpy.ExecuteError, match="exists already"):
+        summary.set(out_table=str(path)).run()
+    assert path.read_text(encoding="utf-8") == "precious"
+
+
+# The counting itself.
+
+NUMBERS = st.floats(-1e4, 1e4, allow_nan=False)
+
+
+@given(st.tuples(NUMBERS, NUMBERS), st.floats(1.0, 500.0), st.floats(0.2, 5.0))
+def test_a_point_lies_in_the_hexagon_that_it_is_counted_in(
+    areas: Any, point: tuple[float, float], width: float, stretch: float
+) -> None:
+    grid = areas.HexagonGrid((13.0, -7.0), (stretch, 1.0), width)
+    cell = shapely.Polygon(grid.ring(grid.cell_of(point)))
+    assert cell.distance(shapely.Point(point)) < 1e-9 * (1 + max(map(abs, point)))
+    centre = grid.centre(grid.cell_of(point))
+    assert cell.centroid.distance(shapely.Point(centre)) < 1e-6
+
+
+@given(st.integers(-50, 50), st.integers(-50, 50), st.floats(1.0, 500.0))
+def test_hexagons_next_to_each_other_share_their_corners(
+    areas: Any, q: int, r: int, width: float
+) -> None:
+    grid = areas.HexagonGrid((13.0, -7.0), (1.0, 0.7), width)
+    mine = set(grid.ring((q, r)))
+    for dq, dr in ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)):
+        assert len(mine & set(grid.ring((q + dq, r + dr)))) == 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=60),
+    st.lists(st.integers(1, 39), min_size=1, max_size=4, unique=True),
+)
+def test_a_point_on_common_borders_is_in_exactly_one_area(
+    areas: Any, points: list[tuple[int, int]], cuts: list[int]
+) -> None:
+    """A square cut into columns: all inside are counted once, on whatever border they lie."""
+    edges = [0, *sorted(cuts), 40]
+    rings = [[[(a, 0), (a, 40), (b, 40), (b, 0), (a, 0)]] for a, b in pairwise(edges)]
+    dwellings = [areas.Dwelling((float(x), float(y)), 1.0) for x, y in points]
+    found, outside = areas.tally(dwellings, areas.AreaIndex(rings), len(rings))
+    assert sum(t.dwellings for t in found) + outside.dwellings == len(points)
+    inner = sum(0 < x < 40 and 0 < y < 40 for x, y in points)
+    assert sum(t.dwellings for t in found) >= inner
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=3, max_size=8), st.tuples(NUMBERS, NUMBERS))
+def test_inside_is_what_shapely_calls_inside(
+    areas: Any, corners: list[tuple[float, float]], point: tuple[float, float]
+) -> None:
+    polygon = shapely.Polygon(corners)
+    if not polygon.is_valid or polygon.boundary.distance(shapely.Point(point)) < 1e-6:
+        return
+    ring = [*corners, corners[0]]
+    found = areas.AreaIndex([[ring]]).of(point)
+    assert (found == 0) == polygon.contains(shapely.Point(point))
