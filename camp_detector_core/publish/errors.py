@@ -48,14 +48,15 @@ _REMEDIES = (
     ("exceeds", "ask an administrator of the portal which size it takes"),
 )
 """Words of a portal's message, and what to do then. The first that fits counts."""
+_STALE = "the token has expired or is not of this portal: log in again or make a new one"
 _REMEDY_OF_CODE = {
     401: "check the credentials",
     403: "ask an administrator of the portal for a role that may do this",
     404: "look whether it was deleted meanwhile",
     413: "ask an administrator of the portal which size it takes",
     429: "wait some minutes, and run the command again",
-    498: "the token has expired or is not of this portal: make a new one",
-    499: "log in: the portal saw no valid token",
+    498: _STALE,
+    499: _STALE,  # the arcgis package repeats a request without the token that was refused
 }
 
 
@@ -81,7 +82,7 @@ def refusal_of_text(said: str, code: int | None, doing: str) -> PublishError:
         by_words = (text for words, text in _REMEDIES if words in lower)
         remedy = next(by_words, remedy)
     if "invalid token" in lower or "token expired" in lower:
-        remedy = _REMEDY_OF_CODE[498]
+        remedy = _STALE
     number = "" if code is None else f" (code {code})"
     kind = UnansweredError if code is not None and code >= _SERVER_FAULT else RefusedError
     return kind(

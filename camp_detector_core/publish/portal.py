@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from .scrub import Secrets
 
 _PAGE = 100
-_CODE = re.compile(r"(?:Error Code: |'code': )(\d+)")
+_CODE = re.compile(r"Error Code: (\d+)")
+_REFERER = "http"
+"""What the arcgis package sends as its referer, to which the token is bound."""
+_MINUTES = 120
+"""For which the token is good."""
 _LOGGING_IN = "log in"
 _LISTED = 12
 """Names that a message repeats."""
@@ -152,19 +156,15 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
     from arcgis.gis import GIS
     from requests.exceptions import RequestException
 
-    host = login.portal.partition("//")[2]
-    known: dict[str, Any] = (
-        {"token": login.token}
-        if login.token
-        else {"username": login.username, "password": login.password, "use_gen_token": True}
-    )
     trusted = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
+    token = login.token or _new_token(login, trusted)
+    secrets.add(token)
     try:
-        gis = GIS(login.portal, set_active=False, timeout=60, **known, **trusted)
+        gis = GIS(login.portal, token=token, set_active=False, timeout=60, **trusted)
         me = gis.users.me
         properties = dict(gis.properties)
     except RequestException as error:
-        raise broken(error, f"{_LOGGING_IN} at {login.portal}", host) from error
+        raise broken(error, f"{_LOGGING_IN} at {login.portal}", _host(login)) from error
     except Exception as error:  # the library raises plain Exception for what the portal says
         raise _said(error, login) from error
     if me is None:
@@ -173,7 +173,6 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
             "without a user, or expired; make a token of a user"
         )
         raise PublishError(msg)
-    secrets.add(_token(gis))
     return _portal(Rest(gis.session, login.portal), login, dict(me), properties)
 
 
@@ -193,19 +192,41 @@ def _authorities(path: Path) -> Path:
     return path
 
 
-def _token(gis: Any) -> object:  # noqa: ANN401 - a GIS
-    token = getattr(gis.session.auth, "token", None)
-    return token() if callable(token) else token
+def _new_token(login: Login, trusted: Mapping[str, Any]) -> str:
+    """A token for a name and a password.
+
+    The library would try a wrong password twice, and portals lock accounts after five attempts.
+
+    Raises:
+        PublishError: The portal gives none.
+    """
+    from arcgis.auth import EsriSession
+
+    rest = Rest(EsriSession(referer=_REFERER, **trusted), login.portal)
+    answer = rest.post(
+        "generateToken",
+        {
+            "username": login.username,
+            "password": login.password,
+            "client": "referer",
+            "referer": _REFERER,
+            "expiration": str(_MINUTES),
+        },
+        doing=f"{_LOGGING_IN} with {login.source} at {login.portal}",
+    )
+    return str(answer["token"])
+
+
+def _host(login: Login) -> str:
+    return login.portal.partition("//")[2]
 
 
 def _said(error: Exception, login: Login) -> PublishError:
     """The error in an exception of the library, whose text repeats the portal's answer."""
-    text = str(error)
-    code = _CODE.search(text)
-    words = re.search(r"invalid username or password", text, re.IGNORECASE)
-    said = words.group() if words else " ".join(shown(text).split())
+    code = _CODE.search(str(error))
+    said = " ".join(str(error).split())
     doing = f"{_LOGGING_IN} with {login.source} at {login.portal}"
-    return refusal_of_text(said, int(code.group(1)) if code else None, doing)
+    return refusal_of_text(shown(said), int(code.group(1)) if code else None, doing)
 
 
 def _portal(

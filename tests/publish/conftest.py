@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.packaging.dlpk import create_dlpk
+from tests.support.forked_command import start
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.portal import PASSWORD, USER, Portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.context import ForkServerProcess
 
     from camp_detector_core.packaging.emd import Kind
     from tests.support.portal_words import Call
@@ -69,50 +71,66 @@ class Command:
         self.portal = portal
         self.home = folder / "home"
         self.home.mkdir()
+        self.out, self.err = folder / "stdout", folder / "stderr"
         self.secrets = {PASSWORD, *portal.tokens}
-
-    def environment(self, variables: dict[str, str]) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items()
-                if not k.startswith(("CAMP_DETECTOR", "ESRI_")) and "proxy" not in k.lower()}  # fmt: skip
-        return {**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **variables}
+        """What must not be seen anywhere."""
 
     def words(self, package: Path, options: tuple[str, ...]) -> list[str]:
         portal = [] if "--portal" in options else ["--portal", self.portal.url]
         trust = [] if "--ca-bundle" in options else ["--ca-bundle", str(self.portal.authority)]
-        program = [sys.executable, "-m", "camp_detector_core", "publish", "arcgis"]
-        return [*program, str(package), *portal, *trust, *options]
+        return ["publish", "arcgis", str(package), *portal, *trust, *options]
 
     def __call__(self, package: Path, *options: str, login: dict[str, str] | None = None) -> Done:
         """Run it to its end; whatever it prints or leaves at home holds no secret."""
-        variables = self.environment(BY_PASSWORD if login is None else login)
-        process = self._start(self.words(package, options), variables)
-        return self._finish(process)
+        return self._finish(self._start(package, options, login))
 
     def stopped(self, package: Path, *options: str, at: Callable[[Call], bool]) -> Done:
         """Run it and press Ctrl-C when the portal sees a certain call."""
-        process = self._start(self.words(package, options), self.environment(BY_PASSWORD))
+        process = self._start(package, options, None)
 
         def watch(call: Call) -> None:
             if at(call):
-                process.send_signal(signal.SIGINT)
+                os.kill(process.pid or 0, signal.SIGINT)
 
         self.portal.watch = watch
         return self._finish(process)
 
-    def _start(self, words: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            words, env=variables, cwd=self.home, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    def from_scratch(self, package: Path, *options: str, login: dict[str, str]) -> Done:
+        """Run it in a process that has imported nothing yet."""
+        done = subprocess.run(
+            [sys.executable, "-m", "camp_detector_core", *self.words(package, options)],
+            env=self._environment(login), cwd=self.home, text=True, stdin=subprocess.DEVNULL,
+            capture_output=True, check=False, timeout=280,
         )  # fmt: skip
+        return self._looked_through(done.returncode, done.stdout, done.stderr)
 
-    def _finish(self, process: subprocess.Popen[str]) -> Done:
-        out, err = process.communicate(timeout=240)
-        shown = out + err + "".join(
-            p.read_text(errors="replace") for p in self.home.rglob("*") if p.is_file()
-        )  # fmt: skip
+    def _environment(self, variables: dict[str, str]) -> dict[str, str]:
+        strange = ("CAMP_DETECTOR", "ESRI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+        kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(strange)}
+        return {**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **variables}
+
+    def _start(
+        self, package: Path, options: tuple[str, ...], login: dict[str, str] | None
+    ) -> ForkServerProcess:
+        variables = self._environment(BY_PASSWORD if login is None else login)
+        words = self.words(package, options)
+        return start(words, variables, self.home, self.out, self.err)
+
+    def _finish(self, process: ForkServerProcess) -> Done:
+        process.join(240)
+        assert process.exitcode is not None, "the command does not end"
+        return self._looked_through(
+            process.exitcode,
+            self.out.read_text(encoding="utf-8"),
+            self.err.read_text(encoding="utf-8"),
+        )
+
+    def _looked_through(self, code: int, out: str, err: str) -> Done:
+        left = (p for p in self.home.rglob("*") if p.is_file())
+        shown = "".join([out, err, *(p.read_text(errors="replace") for p in left)])
         for secret in self.secrets:
             assert secret not in shown
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        return subprocess.CompletedProcess([], code, out, err)
 
 
 @pytest.fixture

@@ -79,25 +79,24 @@ def read_call(handler: BaseHTTPRequestHandler) -> Call:
 
 def wrong_words(call: Call) -> str:
     """What a portal would not take or would show wrongly; empty where there is nothing."""
-    known = _KNOWN.get(call.word)
-    if known is not None and set(call.fields) - known:
-        return f"unknown fields of {call.word}: {sorted(set(call.fields) - known)}"
-    if set(call.files) - _FILES.get(call.word, set()):
-        return f"unknown files of {call.word}: {sorted(call.files)}"
-    if call.word == "addItem" and not {"title", "type", "tags"} <= set(call.fields):
-        return "an item needs a title, a type and tags"
-    for name, limit in _PLAIN.items():
-        text = call.fields.get(name, "")
-        if len(text) > limit or not text.isprintable() or set("<>") & set(text):
-            return f"{name} is too long or not plain text"
-    for name, limit in _RICH.items():
-        text = call.fields.get(name, "")
-        if len(text.encode()) > limit or not _is_plain_html(text):
-            return f"{name} is too long or no plain HTML"
-    picture = call.files.get("thumbnail")
-    if picture and not picture[1].startswith(b"\x89PNG"):
-        return "the thumbnail is no PNG"
-    return ""
+    fields, picture = call.fields, call.files.get("thumbnail")
+    strange = set(fields) - _KNOWN.get(call.word, set(fields))
+    strange |= set(call.files) - _FILES.get(call.word, set())
+    checks = {
+        f"unknown fields of {call.word}: {sorted(strange)}": bool(strange),
+        "an item needs a title, a type and tags": call.word == "addItem"
+        and not {"title", "type", "tags"} <= set(fields),
+        "the thumbnail is no PNG": picture is not None and not picture[1].startswith(b"\x89PNG"),
+        **{f"{n} is too long or not plain text": not _is_plain(fields.get(n, ""), most)
+           for n, most in _PLAIN.items()},
+        **{f"{n} is too long or no plain HTML": not _is_plain_html(fields.get(n, ""), most)
+           for n, most in _RICH.items()},
+    }  # fmt: skip
+    return next((what for what, is_so in checks.items() if is_so), "")
+
+
+def _is_plain(text: str, most: int) -> bool:
+    return len(text) <= most and text.isprintable() and not set("<>") & set(text)
 
 
 class _Tags(HTMLParser):
@@ -121,9 +120,9 @@ class _Tags(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def _is_plain_html(text: str) -> bool:
+def _is_plain_html(text: str, most: int) -> bool:
     """Whether it is well-formed and of paragraphs and lists without attributes alone."""
     tags = _Tags()
     tags.feed(text)
     tags.close()
-    return tags.is_plain and not tags.open
+    return len(text.encode()) <= most and tags.is_plain and not tags.open
