@@ -220,12 +220,11 @@ class RefugeeCampDetector:
     @_in_one_sentence("say what it needs")
     def getParameterInfo(self) -> list[dict[str, Any]]:
         """What ArcGIS asks the user for; from the fourth entry on, the table of arguments."""
-        rows = [
-            ("raster", "raster", None, "Raster", "The imagery"),
-            ("model", "string", None, "Input Model Definition", "The .emd of the model"),
-            ("device", "numeric", CPU, "Device", "-1 is the processor, 0 and up a GPU"),
+        out = [
+            _row("raster", "raster", None, "Raster", "The imagery"),
+            _row("model", "string", None, "Input Model Definition", "The .emd of the model"),
+            _row("device", "numeric", CPU, "Device", "-1 is the processor, 0 and up a GPU"),
         ]
-        out = [_row(*row) for row in rows]
         arguments = _engine("arguments")
         for name, value in asdict(self._arguments or arguments.Arguments()).items():
             title, text = name.replace("_", " ").title(), arguments.HELP[name]
@@ -420,12 +419,14 @@ class RefugeeCampDetector:
             self._pixel_area, self._detector = metres[0] * metres[1], None
         if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
             return
-        wanted = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])
+        wanted = np.format_float_positional(  # as people type it: without exponent
+            spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1]), 4, fractional=False, unique=False
+        )
         better = f", or better {spec.gsd:g} metres in UTM, where pixels are square on the ground"
         _warn(
             f"The model {spec.id} was trained on pixels of {spec.gsd:g} m and this raster's are of "
             f"{math.sqrt(metres[0] * metres[1]):.3g} m: set Environments > Cell Size to "
-            f"{wanted:.6g} {unit.name}{better if unit.name == 'degrees' else ''}."
+            f"{wanted} {unit.name}{better if unit.name == 'degrees' else ''}."
         )
 
 

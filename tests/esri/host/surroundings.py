@@ -46,8 +46,16 @@ class Recorder:
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], (str, bytes)):
             self.opened.append((self.stage, os.fsdecode(arguments[0])))
-        elif event in {"subprocess.Popen", "socket.connect"}:
+        elif event in {"subprocess.Popen", "socket.connect"} and not _looks_for_a_library():
             self.started.append((self.stage, f"{event} {arguments[0]!r}"))
+
+
+def _looks_for_a_library() -> bool:
+    """Whether it is ctypes that starts ldconfig, as torch makes it do where it is imported."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__") != "ctypes.util":
+        frame = frame.f_back
+    return frame is not None
 
 
 class _Blocker(importlib.abc.MetaPathFinder):

@@ -1,0 +1,146 @@
+"""With the libraries of each version of ArcGIS Pro, on its Python: the same dwellings."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from camp_detector_core.export import export_torchscript
+from camp_detector_core.packaging.dlpk import create_dlpk
+from tests.esri.host.arcgis import Opened, open_package
+from tests.esri.scenes import expected_classes, scene
+from tests.support.models import tiny_onnx, tiny_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from camp_detector_core.engine.spec import ModelSpec
+    from tests.esri.host.arcgis import ArcGISHost
+
+FUNCTION = Path(__file__).resolve().parents[2] / "esri_toolbox" / "RefugeeCampDetector.py"
+SMALL = {"tile_size": "64", "padding": "8", "batch_size": "1"}
+
+
+def tiny_network(spec: ModelSpec) -> nn.Module:
+    """The network of `tiny_onnx`."""
+    network = nn.Conv2d(len(spec.bands), spec.channels, 1)
+    with torch.no_grad():
+        network.weight.zero_()
+        for i in range(spec.channels):
+            network.weight[i, i] = 100
+        network.bias.fill_(-50)
+    return network
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """A package with the model for either library."""
+    home = tmp_path_factory.mktemp("both")
+    spec = tiny_spec()
+    (home / "tiny.onnx").write_bytes(tiny_onnx(spec))
+    export_torchscript(tiny_network(spec), home / "tiny.pt", spec=spec)
+    path = create_dlpk(
+        home / "tiny.onnx", home / "tiny-detect.dlpk", kind="detect", torchscript=home / "tiny.pt"
+    )
+    return open_package(path, home)
+
+
+@pytest.mark.parametrize(
+    ("profile", "uses", "leaves"),
+    [
+        ("pro32", "torch", "onnxruntime"),
+        ("pro33", "onnxruntime", "torch"),
+        ("no_torch", "onnxruntime", "torch"),
+    ],
+)
+def test_either_library_runs_the_model_and_the_other_is_not_loaded(
+    both: Opened, host: Callable[..., ArcGISHost], profile: str, uses: str, leaves: str
+) -> None:
+    raster = scene(100, 90)
+    runs = [
+        both.run(role=role, raster="it", arguments=SMALL, workers=workers)
+        for role, workers in (("classify", 1), ("detect", 2))
+    ]
+    classes, vectors = host(profile=profile, arcpy="3.2").go(*runs, rasters={"it": raster})
+    np.testing.assert_array_equal(classes.classes, expected_classes(raster))
+    assert vectors.features
+    assert uses in classes.told["modules"]
+    assert leaves not in classes.told["modules"]
+
+
+def test_torchscript_that_does_not_load_is_said(
+    both: Opened, host: Callable[..., ArcGISHost], tmp_path: Path
+) -> None:
+    shutil.copytree(both.folder, tmp_path / "copy")
+    (tmp_path / "copy/model.pt").chmod(0o644)
+    (tmp_path / "copy/model.pt").write_bytes(b"not a model")
+    opened = Opened(tmp_path / "copy", tmp_path / "copy" / both.emd.name, both.fields)
+    error = host(profile="pro32").one(opened.run(), scene(70, 80)).error
+    assert error is not None
+    assert "The TorchScript model cannot be loaded by torch" in error
+
+
+def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis() -> None:
+    import threading
+
+    from camp_detector_core.engine.errors import PredictorError
+    from camp_detector_core.engine.runtime import OUT_OF_MEMORY, Batched, Opened
+
+    class Full:
+        workers, batch_size, fixed_size = 1, 8, None
+
+        def predict(self, batch: np.ndarray) -> np.ndarray:
+            raise PredictorError("CUDA error: Failed to allocate memory for requested buffer")
+
+    shared = Batched(Opened(Full(), is_on_gpu=True, lock=threading.Lock()), 3)
+    assert shared.batch_size == 3
+    with pytest.raises(RuntimeError, match=f"^{OUT_OF_MEMORY}$"):
+        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
+
+
+def test_the_function_is_python_3_9_and_imports_the_standard_library_and_numpy_alone() -> None:
+    tree = ast.parse(FUNCTION.read_text(encoding="utf-8"), feature_version=(3, 9))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    assert names - set(sys.stdlib_module_names) == {"numpy"}
+    start = [sys.executable, "-c", "from vermin import main; main()"]
+    command = [*start, "--target=3.9-", "--violations", "--no-tips", str(FUNCTION)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def pythons() -> list[Path]:
+    """Other Pythons with numpy: the floor that `tests/test_floor.py` makes, and pyenv's."""
+    root = Path(__file__).resolve().parents[2]
+    found = [*root.glob(".cache/floor-3.9*/bin/python"), Path("/usr/bin/python3")]
+    return [python for python in found if python.exists()]
+
+
+@pytest.mark.parametrize("python", pythons(), ids=lambda p: f"{p.parent.parent.name}")
+def test_other_pythons_choose_the_model_and_say_what_is_missing(
+    both: Opened, host: Callable[..., ArcGISHost], python: Path
+) -> None:
+    """Up to the first tile all runs on numpy alone; there is no library for the model there."""
+    has_numpy = subprocess.run([python, "-c", "import numpy"], capture_output=True, check=False)
+    if has_numpy.returncode:
+        pytest.skip(f"{python} has no numpy")
+    runs = [both.run(role=role, raster="it") for role in ("validate", "classify", "detect")]
+    arc = host(profile="base", python=str(python), arcpy="3.4")
+    chosen, *tiles = arc.go(*runs, rasters={"it": scene(70, 80)})
+    assert chosen.error is None
+    for outcome in tiles:
+        assert outcome.told["configuration"]["tx"] > 0
+        assert "Deep Learning Libraries Installer for ArcGIS Pro 3.4" in outcome.error
