@@ -1,11 +1,10 @@
 """Camp Detector inside ArcGIS Pro: one Python raster function for both deep learning tools.
 
-Classify Pixels Using Deep Learning calls `updatePixels`, Detect Objects Using Deep Learning calls
-`vectorize`. This file lies in a deep learning package (.dlpk) beside the model, its definition
-(.emd) and a zip of the engine, and does no more than translate: arguments and blocks of pixels
-in, classes or polygons out. It imports the standard library and numpy alone, so that choosing a
-model is quick and works without the deep learning libraries; model and runtime are loaded when
-the first tile comes. It runs on Python 3.9 to 3.13.
+Classify Pixels calls `updatePixels`, Detect Objects calls `vectorize`. This file lies in a deep
+learning package (.dlpk) beside the model, its definition (.emd) and a zip of the engine, and
+translates: arguments and blocks of pixels in, classes or polygons out. It imports the standard
+library and numpy alone, so that choosing a model is quick and needs no deep learning libraries;
+they and the model are loaded when the first tile comes. Python 3.9 to 3.13.
 """
 # ruff: noqa: N802, N803, N999 - ArcGIS chooses these names
 # ruff: noqa: ANN401, ARG002 - and hands over whatever it likes
