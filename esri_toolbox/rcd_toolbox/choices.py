@@ -67,9 +67,6 @@ def choices_of(parameters: dict[str, Any], kind: str, messages: Any) -> Choices:
         ToolError: With the first thing that is wrong.
     """
     model = model_of(parameters, kind)
-    raster = parameters["in_raster"].value
-    if not isinstance(raster, str):
-        raster = parameters["in_raster"].valueAsText if raster is None else raster
     facts = facts_of(parameters["in_raster"].valueAsText)
     found = of_raster(facts, model)
     _refuse([f for f in found if f.is_error])
@@ -78,7 +75,7 @@ def choices_of(parameters: dict[str, Any], kind: str, messages: Any) -> Choices:
     engine, reason = choose(_text(parameters, "engine") or "AUTOMATIC", facts, model)
     gpu = parameters["gpu_id"].value
     chosen = Choices(
-        raster=raster,
+        raster=parameters["in_raster"].value,
         facts=facts,
         model=model,
         bounds=_bounds(parameters["extent"].value, facts),
