@@ -12,6 +12,7 @@ from camp_detector_core.packaging.engine_copy import engine_copy
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.stac import StacError, find_assets, list_in_item
+from camp_detector_core.packaging.stac.files import item_bytes
 from camp_detector_core.packaging.validation import validate_item
 from tests.support.models import tiny_spec, write_model
 from tests.support.packages import members
@@ -100,6 +101,9 @@ def test_a_second_time_is_asked_for_and_changes_nothing(
     meta: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert say(capsys)[0] == 0
+    item = json.loads((meta / "stac_item.json").read_text())
+    item["properties"]["updated"] = "2001-02-03T04:05:06Z"
+    (meta / "stac_item.json").write_bytes(item_bytes(item))
     before = {p.name: p.read_bytes() for p in meta.iterdir()}
     code, _, err = say(capsys)
     assert code == 2
