@@ -6,8 +6,11 @@ so the table says what a host would find.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import logging
+import math
+import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -46,6 +49,9 @@ SEED_METRES2 = (0.3, 0.8, 1.6, 2.5)
 """Least areas of a seed that are tried, square metres."""
 TOLERATED = 0.05
 """Count error that costs nothing when settings are compared."""
+_ROUNDING = 1e-9
+_PATIENCE = 10.0
+"""Seconds between two lines about a long choice."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class Decoding:
     @property
     def merit(self) -> float:
         """F1 of dwellings, less what a count is wrong by beyond `TOLERATED`."""
-        return self.score.f1 - max(0.0, abs(self.score.count_error) - TOLERATED)
+        return _merit(self.score)
 
     def to_dict(self) -> dict[str, object]:
         """One row of a table."""
@@ -116,19 +122,71 @@ class Decoding:
         return {**settings, "method": self.way, **self.score.to_dict()}
 
 
+def _merit(score: BuildingScore) -> float:
+    return score.f1 - max(0.0, abs(score.count_error) - TOLERATED)
+
+
+def most_merit(done: BuildingScore, *, rest: int) -> float:
+    """The highest merit that a way can still get.
+
+    What is not counted yet may be found perfectly, and more than is labelled never helps: with P
+    found of L labelled and M right, F1 is 2 M / (P + L), which each further pair of a found and a
+    labelled dwelling raises most where nothing else is found; and a count that is too high already
+    gets no lower.
+
+    Args:
+        done: Of the areas that were measured.
+        rest: Labelled dwellings of those that were not.
+    """
+    whole = BuildingScore(done.matched + rest, done.predicted + rest, done.labelled + rest)
+    least = BuildingScore(0, max(done.predicted, whole.labelled), whole.labelled)
+    return whole.f1 - max(0.0, abs(least.count_error) - TOLERATED)
+
+
 def measure(sheets: Sequence[Sheet], spec: ModelSpec, way: str = "mask only") -> Decoding:
     """What the engine finds with a spec's threshold and separation."""
-    smallest = spec.min_area / spec.gsd**2
-    parts = []
-    for sheet in sheets:
-        classes = separate(sheet.scores[: spec.channels], spec, row=0, col=0)
-        classes[classes == NODATA_SCORE] = 0
-        found = trace(classes)
-        large = shapely.area(found.polygons) >= smallest
-        kept = Outlines(found.polygons[large], found.values[large])
-        clipped = kept.clipped(sheet.ground, smallest=smallest)
-        parts.append(score_buildings(list(clipped.polygons), list(sheet.labelled)))
+    parts = [_score(sheet, _classes(sheet, spec), spec) for sheet in sheets]
     return Decoding(way, spec.separation, BuildingScore.total(parts))
+
+
+class _Measurer:
+    """Measures one setting after the other, and nothing twice or in vain."""
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self._sheets = sheets
+        self._known: dict[tuple[int, bytes], BuildingScore] = {}
+        """By sheet and classes: settings that mark the same pixels find the same dwellings."""
+
+    def measure(self, spec: ModelSpec, way: str, *, goal: float) -> Decoding | None:
+        """As `measure`; None as soon as the merit is certain to be below a goal."""
+        total, rest = BuildingScore(0, 0, 0), sum(len(s.labelled) for s in self._sheets)
+        for number, sheet in enumerate(self._sheets):
+            classes = _classes(sheet, spec)
+            key = (number, hashlib.sha256(classes).digest())
+            if key not in self._known:
+                self._known[key] = _score(sheet, classes, spec)
+            total = BuildingScore.total([total, self._known[key]])
+            rest -= len(sheet.labelled)
+            if most_merit(total, rest=rest) < goal - _ROUNDING:
+                return None
+        return Decoding(way, spec.separation, total)
+
+
+def _classes(sheet: Sheet, spec: ModelSpec) -> NDArray[np.uint8]:
+    """(height, width) of a sheet: what the engine marks, 0 elsewhere."""
+    classes = separate(sheet.scores[: spec.channels], spec, row=0, col=0)
+    classes[classes == NODATA_SCORE] = 0
+    return classes
+
+
+def _score(sheet: Sheet, classes: NDArray[np.uint8], spec: ModelSpec) -> BuildingScore:
+    """How many of the dwellings that classes show are right."""
+    smallest = spec.min_area / spec.gsd**2
+    found = trace(classes)
+    large = shapely.area(found.polygons) >= smallest
+    kept = Outlines(found.polygons[large], found.values[large])
+    clipped = kept.clipped(sheet.ground, smallest=smallest)
+    return score_buildings(list(clipped.polygons), list(sheet.labelled))
 
 
 def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> Separation:
@@ -146,14 +204,20 @@ def choose_separation(sheets: Sequence[Sheet], spec: ModelSpec, method: str) -> 
     best: Decoding | None = None
     order = sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
     seeds = dict.fromkeys(min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)
-    for threshold, seed in itertools.product(order, seeds):
+    said, measurer = time.monotonic(), _Measurer(sheets)
+    for number, (threshold, seed) in enumerate(itertools.product(order, seeds)):
+        if time.monotonic() - said >= _PATIENCE:
+            said = time.monotonic()
+            LOG.info("%d of %d settings tried", number, len(order) * len(seeds))
         tried = replace(
             starting_separation(method, spec.gsd),
             threshold=threshold,
             min_seed=seed,
         )
-        found = measure(sheets, replace(spec, separation=tried), method)
-        if best is None or found.merit > best.merit:
+        goal = -math.inf if best is None else best.merit
+        apart = replace(spec, separation=tried)
+        found = measurer.measure(apart, method, goal=goal)
+        if found is not None and (best is None or found.merit > goal):
             best = found
     if best is None or best.separation is None:
         msg = "no settings to choose from"

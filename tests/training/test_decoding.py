@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,21 +12,27 @@ import numpy as np
 import pytest
 import shapely
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec
+from training import decoding
 from training.data.separation import CORE_METRES, core_of, reach_of
 from training.decoding import (
+    THRESHOLDS,
     Decoding,
     Sheet,
     choose_separation,
     measure,
+    most_merit,
     rows_of,
     starting_separation,
 )
+from training.evaluation.buildings import BuildingScore, score_buildings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,6 +81,49 @@ def test_the_threshold_that_parts_them_is_chosen() -> None:
 def test_where_nothing_helps_the_middle_is_taken() -> None:
     chosen = choose_separation([sheet(drawn_border(wall=0))], SPEC, "border")
     assert (chosen.threshold, chosen.min_seed) == (0.5, 7)
+
+
+COUNTS = st.tuples(*[st.integers(0, 40)] * 3).map(
+    lambda n: BuildingScore(min(n), predicted=n[0], labelled=n[1])
+)
+
+
+@given(COUNTS, COUNTS)
+def test_no_way_ends_with_more_merit_than_it_could_still_get(
+    done: BuildingScore, later: BuildingScore
+) -> None:
+    whole = BuildingScore.total([done, later])
+    assert Decoding("core", None, whole).merit <= most_merit(done, rest=later.labelled) + 1e-9
+
+
+def test_nothing_that_is_left_out_would_have_been_chosen(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Against every setting in full, on scores as those of weak networks; and with progress."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(decoding, "_PATIENCE", 0.0)
+    scored = []
+    monkeypatch.setattr(
+        decoding, "score_buildings", lambda *a: scored.append(a) or score_buildings(*a)
+    )
+    for seed, spread in ((0, 40), (1, 3)):
+        rng = np.random.default_rng(seed)
+        coarse = rng.integers(127 - spread, 128 + spread, (2, 2, 14, 14))
+        scores = np.kron(coarse, np.ones((5, 5), int)) + rng.integers(-2, 3, (2, 2, 70, 70))
+        sheets = [replace(sheet(drawn_border(wall=0)), scores=s.astype(np.uint8)) for s in scores]
+        for method in ("border", "core"):
+            scored.clear()
+            chosen = choose_separation(sheets, SPEC, method)
+            tried = len(scored)
+            every = [
+                measure(sheets, replace(SPEC, separation=how), method)
+                for t in sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
+                for n in (7, 20, 40, 62)
+                for how in [replace(starting_separation(method, 0.2), threshold=t, min_seed=n)]
+            ]
+            assert chosen == max(every, key=lambda d: d.merit).separation
+            assert tried < 2 * len(every)
+    assert "of 124 settings tried" in caplog.text
 
 
 def test_a_wrong_count_costs_merit() -> None:
