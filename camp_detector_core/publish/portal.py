@@ -113,14 +113,16 @@ class Portal:
         items: list[Item] = []
         start = 1
         while start > 0:
-            page = self.rest.get(
-                path,
-                {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)},
-                doing=f"list the content of {self.username}",
-            )
+            doing = f"list the content of {self.username}"
+            wanted = {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)}
+            page = self.rest.get(path, wanted, doing=doing)
             if start == 1:
                 folders = [Folder(f["id"], f["title"]) for f in page.get("folders") or ()]
-            items += [_item(i, folder) for i in page["items"] if i.get("type") == ITEM_TYPE]
+            items += [
+                _item(i, folder)
+                for i in self.rest.field(page, "items", doing=doing)
+                if i.get("type") == ITEM_TYPE
+            ]
             after = page.get("nextStart", -1)
             start = after if after > start else -1
         return folders, items
@@ -214,7 +216,7 @@ def _new_token(login: Login, trusted: Mapping[str, Any]) -> str:
         },
         doing=f"{_LOGGING_IN} with {login.source} at {login.portal}",
     )
-    return str(answer["token"])
+    return str(rest.field(answer, "token", doing=f"{_LOGGING_IN} at {login.portal}"))
 
 
 def _host(login: Login) -> str:

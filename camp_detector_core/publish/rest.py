@@ -119,6 +119,20 @@ class Rest:
             raise refusal(fault if isinstance(fault, dict) else {"message": fault}, doing)
         return found
 
+    def field(self, answer: Mapping[str, Any], key: str, *, doing: str) -> Any:  # noqa: ANN401
+        """What an answer must hold.
+
+        Raises:
+            PublishError: It does not.
+        """
+        if key not in answer:
+            msg = (
+                f"cannot {doing}: the answer of {shown(self.host)} has no {key!r}, which every "
+                "portal gives: look at the address of the portal"
+            )
+            raise PublishError(msg)
+        return answer[key]
+
     def _not_rest(self, status: int, doing: str) -> PublishError:
         return PublishError(
             f"cannot {doing}: {shown(self.host)} answers (status {status}) with something that is "

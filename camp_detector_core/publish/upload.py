@@ -90,7 +90,8 @@ class _Publisher:
         answer = self._rest.post(
             f"{self._home}/createFolder", {"title": folder.title}, doing="make the folder"
         )
-        return str(answer["folder"]["id"])
+        made = self._rest.field(answer, "folder", doing="make the folder")
+        return str(self._rest.field(made, "id", doing="make the folder"))
 
     # A new item.
 
@@ -110,14 +111,14 @@ class _Publisher:
             answer = self._rest.post(
                 f"{home}/addItem", fields, doing=doing, files=self._pictures() | self._file()
             )
-            made.append(str(answer["id"]))
+            made.append(str(self._rest.field(answer, "id", doing=doing)))
             self._progress.update(plan.package.size, plan.package.size)
             self._ask()
             return made[0]
         # The type keyword of the content comes last: it says that the file is whole.
         first = {**fields, "multipart": "true", "fileName": plan.package.path.name}
         answer = self._rest.post(f"{home}/addItem", first, doing=doing)
-        made.append(str(answer["id"]))
+        made.append(str(self._rest.field(answer, "id", doing=doing)))
         at = f"{home}/items/{made[0]}"
         self._send_parts(at, {"type": ITEM_TYPE})
         self._describe(at, plan.listing.fields())

@@ -79,7 +79,7 @@ def test_no_exception_and_no_print_of_a_library_holds_a_secret(secret: str, arou
     secrets.add(secret)
     with pytest.raises(RuntimeError) as caught, scrubbed(secrets, tracebacks):
         raise ValueError(around + secret)
-    assert str(caught.value) == f"ValueError: {secrets.hide(around + secret)}"
+    assert str(caught.value) == secrets.hide(f"ValueError: {around}{secret}")
     assert HIDDEN in str(caught.value)
     assert caught.value.__cause__ is None
     with pytest.raises(CampDetectorError) as told, scrubbed(secrets, tracebacks):

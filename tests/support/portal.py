@@ -248,10 +248,11 @@ class Portal:
         }  # fmt: skip
 
     def _self(self, _call: Call) -> Answer:
+        user = {k: v for k, v in self._user().items() if k not in {"groups", "storageUsage"}}
         return {
             "id": "0123456789ABCDEF", "name": "Relief maps", "isPortal": True, "allSSL": True,
             "portalHostname": self.url.removeprefix("https://"), "portalMode": "singletenant",
-            "currentVersion": "2025.1", "user": self._user(), "supportsHostedServices": True,
+            "currentVersion": "2025.1", "user": user, "supportsHostedServices": True,
             "portalName": "Relief maps", "access": "private", "urlKey": None, "helperServices": {},
         }  # fmt: skip
 
