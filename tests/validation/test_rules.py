@@ -327,6 +327,20 @@ def test_a_model_may_not_lie_in_the_folder_of_checkpoints(tmp_path: Path) -> Non
     assert "leads out of the item's folder" in problems(validate_item(path))[0]
 
 
+@pytest.mark.parametrize(("count", "end"), [(2, "'b.bin'"), (5, "'c.bin' and 2 more")])
+def test_an_item_that_was_moved_without_its_files_is_one_line(
+    tmp_path: Path, count: int, end: str
+) -> None:
+    item = stac_items.good_item(tmp_path)
+    for name in "abcde"[:count]:
+        item["assets"][name] = {"href": f"{name}.bin", "roles": ["metadata"], "type": "text/plain"}
+    report = validate_item(stac_items.write(item, tmp_path))
+    (line,) = [line for line in problems(report) if "no file" in line]
+    assert line.startswith(f"assets: the hrefs of {count} assets lead to no file: 'a.bin', 'b.bin'")
+    assert line.endswith(end)
+    assert not report.valid
+
+
 FAULTS = [
     "properties.bands: no asset has bands",
     "its schema rejects it",

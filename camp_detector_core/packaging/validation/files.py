@@ -21,6 +21,8 @@ _BESIDE = "checkpoints"
 out of ``meta``. A model that is to be run must not lie there."""
 _MAX_HASHED = 16 << 30
 _CHUNK = 1 << 20
+_NAMED = 3
+"""Of many missing files, those that a note names."""
 _HASHES = {
     0x11: "sha1", 0x12: "sha256", 0x13: "sha512", 0x14: "sha3_512", 0x15: "sha3_384",
     0x16: "sha3_256", 0x17: "sha3_224", 0x20: "sha384", 0x1013: "sha224", 0xD5: "md5",
@@ -43,6 +45,7 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
         The files that are there and may be read, by the key of their asset.
     """
     found: dict[str, Path] = {}
+    missing: dict[str, str] = {}
     for key, asset in assets_of(item).items():
         where: Where = ("assets", key, "href")
         local = _locate(asset, where, path, findings)
@@ -51,16 +54,33 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
         try:
             size = _size(local)
         except (OSError, ValueError):
-            what = f"leads to {shown(asset['href'])!r}, which is no file"
-            findings.problem(
-                where, what, "put the file there, correct the href, or take the asset out"
-            )
+            missing[key] = shown(asset["href"])
             continue
         found[key] = local
         _check_size(asset, size, ("assets", key), findings)
         _check_checksum(asset, local, size, ("assets", key), findings)
         _check_content(asset, local, ("assets", key), findings)
+    _note_missing(missing, findings)
     return found
+
+
+def _note_missing(missing: dict[str, str], findings: Findings) -> None:
+    """One note, however many files are not there: an item that was moved alone misses them all.
+
+    Args:
+        missing: What the hrefs lead to, by the key of the asset.
+        findings: Receives the note.
+    """
+    remedy = "put the file there, correct the href, or take the asset out"
+    if len(missing) == 1:
+        ((key, href),) = missing.items()
+        findings.problem(("assets", key, "href"), f"leads to {href!r}, which is no file", remedy)
+    elif missing:
+        named = ", ".join(map(repr, list(missing.values())[:_NAMED]))
+        rest = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        what = f"the hrefs of {len(missing)} assets lead to no file: {named}{rest}"
+        remedy = "copy the files along with the item, correct the hrefs, or take the assets out"
+        findings.problem(("assets",), what, remedy)
 
 
 def _locate(asset: dict[str, Any], where: Where, item: Path, findings: Findings) -> Path | None:
