@@ -162,7 +162,7 @@ class _Measurer:
         total, rest = BuildingScore(0, 0, 0), sum(len(s.labelled) for s in self._sheets)
         for number, sheet in enumerate(self._sheets):
             classes = _classes(sheet, spec)
-            key = (number, hashlib.sha256(classes).digest())
+            key = (number, hashlib.sha256(classes.tobytes()).digest())
             if key not in self._known:
                 self._known[key] = _score(sheet, classes, spec)
             total = BuildingScore.total([total, self._known[key]])
