@@ -107,7 +107,7 @@ def broken(error: Exception, doing: str, host: str) -> UnansweredError:
         )
     elif isinstance(error, requests.exceptions.Timeout):
         said = f"{host} does not answer in time: look at the network, and run the command again"
-    elif isinstance(error, requests.exceptions.RetryError):
+    elif isinstance(error, requests.exceptions.RetryError) or "too many 5" in str(error):
         said = f"{host} answers with internal errors: run the command again later"
     else:
         said = (

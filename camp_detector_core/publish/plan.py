@@ -159,6 +159,7 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
     lines += [f"share it with the group {shown(g.title)} ({g.id})" for g in plan.groups]
     before = "private" if plan.item is None else plan.item.access
     changed = _open_to(before) != _open_to(plan.access)
-    verb = "make it visible to" if changed else "stays visible to"
+    same = "visible to" if plan.item is None else "stays visible to"
+    verb = "make it visible to" if changed else same
     lines.append(f"{verb} {_WORDS.get(plan.access, plan.access)}")
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from camp_detector_core.packaging.strangers import shown
 
@@ -220,7 +221,7 @@ def _new_token(login: Login, trusted: Mapping[str, Any]) -> str:
 
 
 def _host(login: Login) -> str:
-    return login.portal.partition("//")[2]
+    return urlsplit(login.portal).netloc
 
 
 def _said(error: Exception, login: Login) -> PublishError:
