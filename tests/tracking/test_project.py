@@ -99,6 +99,8 @@ TRAIN = {
     "batch_size": "2", "samples": "4", "crop": "64", "decoder": "16,8,8,4,4",
     "gsd": "0.8", "register": "camp-from-project",
 }  # fmt: skip
+SMALL = {"network": "reference"}
+"""A further option, as users may give any: a network that is exported in a second."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with TileServer(tiles()) as server, OverpassServer(elements_of(houses())) as overpass:
         found.variables = {"CAMP_DETECTOR_OVERPASS_URL": overpass.url}
         found.run("preprocess", tms=server.template, bbox=bbox_text(cols=ACROSS, rows=ACROSS))
-    found.run("train", **TRAIN)
+    found.run("train", **TRAIN, **SMALL)
     return found
 
 
@@ -137,6 +139,8 @@ def test_train_used_the_run_of_mlflow_and_logged_everything_to_it(project: Proje
     assert json.loads(found.dataset.source)["url"].endswith("/{z}/{x}/{y}.png")
     listed = {f.path for f in client.list_artifacts(run.info.run_id, "datasets/train")}
     assert listed == {"datasets/train/dataset.json"}, "the imagery's licence is not known"
+    (folder,) = (project.folder / "runs").iterdir()
+    assert json.loads((folder / "tracking.json").read_text())["experiment"] == "Camp"
 
 
 def test_models_lie_where_users_look_for_them(project: Project) -> None:

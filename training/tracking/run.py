@@ -195,16 +195,19 @@ def _open_run(
     run_id = given or (before.run_id if before and _is_there(client, before.run_id) else None)
     if run_id is None:
         run_id = _create(client, folder, options.experiment)
-    elif given:
+    home = client.get_experiment(client.get_run(run_id).info.experiment_id)
+    if given:
         client.set_tag(given, "mlflow.source.name", "camp-detector")
-        show_runs_first(client, client.get_run(given).info.experiment_id)
+        show_runs_first(client, home.experiment_id)
     if before is not None and before.run_id == run_id:
         record = before
         record.register, record.log_data = options.register, options.log_data
     else:
-        record = TrackRecord("", run_id, options.experiment, options.register, options.log_data)
+        record = TrackRecord("", run_id, home.name, options.register, options.log_data)
         if before is not None and given:
             client.set_tag(run_id, "resumes_run", before.run_id)
+    # The one it is in, whatever was asked for: mlflow run chooses by itself.
+    record.experiment = home.name
     record.uri = shown(address())
     record.save(folder)
     return record
