@@ -16,7 +16,7 @@ from camp_detector_core.packaging.strangers import shown
 from .errors import PublishError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from camp_detector_core.packaging.emd import Kind
 
@@ -32,6 +32,8 @@ _MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
 )
 _KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
 _TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")
+_FIGURES = frozenset({"iou", "precision", "recall", "f1", "count_error"})
+_MAX_FIGURES, _DEPTH = 24, 5
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
@@ -158,10 +160,8 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
     ]
     words = dict.fromkeys([spec.description, str(said.get("description") or "")])
     parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
-    figures = said.get("camp_detector:metrics")
-    if isinstance(figures, dict):
-        rows = [f"{k}: {v:.3g}" for k, v in figures.items() if isinstance(v, (int, float))]
-        parts.append(_list("Measured on imagery that was held out of training:", rows))
+    rows = list(_figures(said.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
+    parts.append(_list("Figures, by the part of the data they were measured on:", rows))
     end = _list("Facts:", facts)
     kept, room = [], MAX_HTML - len(end.encode())
     for part in parts:
@@ -169,6 +169,15 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
         if room >= 0:
             kept.append(part)
     return "".join([*kept, end])
+
+
+def _figures(value: object, way: tuple[str, ...]) -> Iterator[str]:
+    """The figures that say most, of a tree such as {"test": {"pixels": {"iou": 0.8}}}."""
+    if isinstance(value, dict) and len(way) < _DEPTH:
+        for key, inner in value.items():
+            yield from _figures(inner, (*way, str(key)))
+    elif isinstance(value, int | float) and way and way[-1] in _FIGURES:
+        yield f"{' '.join(way)}: {value:.3g}"
 
 
 def _list(heading: str, rows: list[str]) -> str:

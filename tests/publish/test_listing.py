@@ -79,16 +79,21 @@ def test_a_description_without_end_loses_paragraphs_and_licences_are_never_cut()
 def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path: Path) -> None:
     path = make_package(tmp_path / "camp-detect.dlpk")
     properties = {
-        "title": "Camps of the north", "description": "Trained in the north.",
+        "title": "Camps of the north",
+        "description": "Trained in the north.",
         "license": "CC-BY-4.0",
-        "keywords": ["north"], "camp_detector:spec": tiny_spec().to_dict(),
-    }  # fmt: skip
+        "keywords": ["north"],
+        "camp_detector:metrics": {"test": {"pixels": {"iou": 0.81234, "loss": 3.5}}},
+        "camp_detector:spec": tiny_spec().to_dict(),
+    }
     item = {"type": "Feature", "id": "tiny-1.0", "properties": properties}
     beside = tmp_path / "stac_item.json"
     beside.write_text(json.dumps(item), encoding="utf-8")
     words = listing_of(read_package(path))
     assert words.title == "Camps of the north (object detection)"
     assert "<p>Trained in the north.</p>" in words.description
+    assert "<li>test pixels iou: 0.812</li>" in words.description
+    assert "loss" not in words.description
     assert "CC-BY-4.0" in words.licence
     assert "north" in words.tags
 
