@@ -89,24 +89,6 @@ def test_torchscript_that_does_not_load_is_said(
     assert "The TorchScript model cannot be loaded by torch" in error
 
 
-def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis() -> None:
-    import threading
-
-    from camp_detector_core.engine.errors import PredictorError
-    from camp_detector_core.engine.runtime import OUT_OF_MEMORY, Batched, Opened
-
-    class Full:
-        workers, batch_size, fixed_size = 1, 8, None
-
-        def predict(self, batch: np.ndarray) -> np.ndarray:
-            raise PredictorError("CUDA error: Failed to allocate memory for requested buffer")
-
-    shared = Batched(Opened(Full(), is_on_gpu=True, lock=threading.Lock()), 3)
-    assert shared.batch_size == 3
-    with pytest.raises(RuntimeError, match=f"^{OUT_OF_MEMORY}$"):
-        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
-
-
 def test_the_function_is_python_3_9_and_imports_the_standard_library_and_numpy_alone() -> None:
     tree = ast.parse(FUNCTION.read_text(encoding="utf-8"), feature_version=(3, 9))
     names = set()

@@ -1,0 +1,58 @@
+"""Texts from a host's table of arguments become numbers, or a sentence that names the argument."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camp_detector_core.engine.arguments import HELP, Arguments, flag, number
+from camp_detector_core.engine.errors import SpecError
+
+
+def test_every_argument_is_explained() -> None:
+    assert list(HELP) == [f.name for f in fields(Arguments)]
+
+
+@given(st.floats(0.001, 1), st.sampled_from([".", ","]), st.sampled_from(["", " ", "\t"]))
+def test_numbers_are_read_in_any_language(value: float, point: str, blank: str) -> None:
+    text = blank + f"{value:.9f}".replace(".", point) + blank
+    found = Arguments().changed({"threshold": text})
+    assert found.threshold == pytest.approx(value, abs=1e-9)
+
+
+@given(st.integers(0, 255))
+def test_whole_numbers_may_be_written_as_floats(value: int) -> None:
+    for text in (str(value), f"{value}.0", f"{value},0", value, float(value)):
+        assert Arguments().changed({"padding": text}).padding == value
+
+
+def test_what_is_empty_or_unknown_changes_nothing() -> None:
+    own = Arguments(padding=3, threshold=0.25, test_time_augmentation=True)
+    assert own.changed({"padding": "", "threshold": None, "test_time_augmentation": " "}) == own
+    assert own.changed({"device": "x", "nms_overlap": "0.1"}) == own
+
+
+def test_a_padding_that_was_not_asked_for_gives_way_to_small_chips() -> None:
+    assert Arguments(padding=64).changed({"tile_size": "96"}).padding == 47
+    with pytest.raises(SpecError, match="padding must be a whole number from 0 to 47, not '64'"):
+        Arguments(padding=64).changed({"tile_size": "96", "padding": "64"})
+
+
+@given(st.text(max_size=8).filter(lambda t: t.strip()))
+def test_any_text_is_a_number_or_a_sentence(text: str) -> None:
+    said = ""
+    try:
+        assert number("padding", text, 0, (0, 100)) in range(101)
+    except SpecError as error:
+        said = str(error)
+    assert said.startswith("the argument padding must be a whole number from 0 to 100" * bool(said))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("True", True), (" yes", True), (1, True), (False, False), ("NO", False)]
+)
+def test_truth_is_read_in_any_form(text: object, wanted: bool) -> None:
+    assert flag("x", text, default=not wanted) is wanted

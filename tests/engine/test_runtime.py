@@ -1,0 +1,180 @@
+"""Models are loaded once, on what was asked for, or with a word about what is missing."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from camp_detector_core.engine import runtime
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.runtime import (
+    FREEST_GPU,
+    OUT_OF_MEMORY,
+    Batched,
+    Files,
+    LibraryMissingError,
+    Opened,
+    freest_gpu,
+    open_model,
+)
+from tests.support.models import tiny_onnx, tiny_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    (tmp_path / "tiny.onnx").write_bytes(tiny_onnx(tiny_spec()))
+    return Files(tmp_path / "tiny.onnx")
+
+
+def test_a_model_is_loaded_once_however_many_ask_at_the_same_time(files: Files) -> None:
+    found: list[Opened] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(open_model(files, tiny_spec())))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(opened.predictor) for opened in found}) == 1
+
+
+def test_a_file_that_changed_is_loaded_again(files: Files) -> None:
+    first = open_model(files, tiny_spec())
+    spec = tiny_spec(version="2")
+    files.onnx.write_bytes(tiny_onnx(spec))
+    assert open_model(files, spec).predictor is not first.predictor
+
+
+def test_few_models_are_kept(tmp_path: Path) -> None:
+    for name in "abcd":
+        (tmp_path / name).write_bytes(tiny_onnx(tiny_spec()))
+        open_model(Files(tmp_path / name), tiny_spec())
+    assert len(runtime._open) == 2
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PredictorError, match=r"gone\.onnx is missing: get the model package"):
+        open_model(Files(tmp_path / "gone.onnx"), tiny_spec())
+
+
+def test_no_library_is_told_apart_from_a_model_that_does_not_load(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "_library", lambda adapter: None)
+    with pytest.raises(LibraryMissingError):
+        open_model(files, tiny_spec(name="other"))
+
+
+@pytest.mark.parametrize("device", [0, 5, FREEST_GPU])
+def test_without_a_gpu_the_processor_does_it(files: Files, device: int) -> None:
+    opened = open_model(files, tiny_spec(), device=device)
+    if opened.is_on_gpu:
+        pytest.skip("there is a GPU here")
+    assert opened.predictor.provider == "CPUExecutionProvider"
+    chips = np.ones((1, 3, 64, 64), np.float32)
+    assert Batched(opened, 4).predict(chips).shape == (1, 1, 64, 64)
+
+
+class Fake:
+    """Stands for a GPU's predictor, which is not there: answers as its library does."""
+
+    workers, batch_size, fixed_size = 1, 8, None
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.inside = self.most = 0
+
+    def predict(self, batch: np.ndarray) -> np.ndarray:
+        if self.error is not None:
+            raise self.error
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        threading.Event().wait(0.01)
+        self.inside -= 1
+        return batch[:, :1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["CUDA error: Failed to allocate memory for requested buffer", "CUDA out of memory. Tried"],
+)
+def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(said: str) -> None:
+    shared = Batched(Opened(Fake(PredictorError(said)), True, threading.Lock()), 3)
+    assert shared.batch_size == 3
+    with pytest.raises(RuntimeError, match=rf"^{OUT_OF_MEMORY}$"):
+        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
+
+
+def test_other_faults_of_a_model_stay_what_they_are() -> None:
+    shared = Batched(Opened(Fake(PredictorError("broken")), True, threading.Lock()), 3)
+    with pytest.raises(PredictorError, match=r"^broken$"):
+        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
+
+
+def test_a_gpu_does_one_thing_at_a_time() -> None:
+    fake = Fake()
+    opened = Opened(fake, True, threading.Lock())
+    chips = np.zeros((1, 3, 8, 8), np.float32)
+    threads = [threading.Thread(target=Batched(opened, 1).predict, args=(chips,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fake.most == 1
+
+
+def tool(folder: Path, says: str) -> None:
+    path = folder / "nvidia-smi"
+    path.write_text(f"#!/bin/sh\n{says}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("says", "wanted"),
+    [
+        ("printf '1200\\n40300\\n800\\n'", 1),
+        ("echo 'No devices were found'", 0),
+        ("exit 9", 0),
+        ("true", 0),
+    ],
+)
+def test_the_freest_gpu_is_the_one_that_the_driver_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, wanted: int
+) -> None:
+    tool(tmp_path, says)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "FASTEST_FIRST")
+    assert freest_gpu() == wanted
+
+
+def test_options_of_a_provider_reach_onnx_runtime(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnxruntime
+
+    from camp_detector_core.engine import ort
+
+    asked: list[Any] = []
+    real = onnxruntime.InferenceSession
+
+    def session(model: bytes, options: Any, providers: list[Any]) -> Any:
+        asked.append(providers)
+        return real(model, options, providers=[ort.CPU])
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", session)
+    monkeypatch.setattr(
+        onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", ort.CPU]
+    )
+    opened = open_model(files, tiny_spec(), device=3)
+    # It came out on the processor, as where the driver is missing, and that is seen.
+    assert not opened.is_on_gpu
+    assert asked == [[("CUDAExecutionProvider", {"device_id": 3}), ort.CPU], [ort.CPU]]
