@@ -425,7 +425,7 @@ def test_a_fault_of_ours_is_one_line_too(
         msg = "two\nlines"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(run, "detect", broken)
+    monkeypatch.setattr(run.Finding, "run", broken)
     with pytest.raises(SystemExit) as ended:
         main(
             ["detect", str(inputs / "good.tif"), "-m", str(inputs / "good.onnx"),

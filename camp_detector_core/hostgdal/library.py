@@ -117,11 +117,11 @@ class GdalReader:
         flags = bands[0].GetMaskFlags() if bands else 0
         width, height = bands[0].GetBlockSize() if bands else (1, 1)
         c, a, b, f, d, e = dataset.GetGeoTransform()
-        wkt = dataset.GetProjection()
+        srs = dataset.GetSpatialRef()
         return Header(
             shape=self.shape,
             transform=Transform(a, b, c, d, e, f),
-            crs=GdalCrs(dataset.GetSpatialRef()) if wkt else None,
+            crs=None if srs is None else GdalCrs(srs),
             dtypes=self.dtypes,
             colors=self.colors,
             descriptions=tuple(band.GetDescription() or "" for band in bands),
@@ -204,11 +204,6 @@ class Gdal:
 
     def allow_cache(self, needed: int) -> None:
         """Nothing: the cache is the whole process', and so the host's."""
-
-
-def crs_of(wkt: Optional[str]) -> Optional[GdalCrs]:
-    """The CRS of a grid."""
-    return GdalCrs.from_text(wkt) if wkt else None
 
 
 def _dtype(band: gdal.Band) -> str:

@@ -14,12 +14,11 @@ from camp_detector_core.hostgdal.vendored import copy_parts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PYTHON = Path("/usr/bin/python3")
+PYTHON = Path(os.environ.get("HOST_PYTHON", "/usr/bin/python3"))
+"""The system's, or another one with GDAL, such as that of a QGIS or of ArcGIS Pro."""
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 PACKAGE = "_host"
 """The name that the copy is given, which is not ours."""
-
-Child = "Callable[..., subprocess.CompletedProcess[str]]"
 
 
 @pytest.fixture(scope="session")
