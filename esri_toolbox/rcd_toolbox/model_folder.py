@@ -94,7 +94,6 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
                 )
                 raise ToolError(msg)
         part.replace(target)
-        _now(target)
     except OSError as error:
         reason = error.strerror or str(error)
         msg = f"{package.name} cannot be installed in {folder}: {reason}"

@@ -101,7 +101,8 @@ _ENGINE = ParameterText(
     help="ARCGIS: the deep learning tool of Image Analyst. CAMP_DETECTOR: the engine of this "
     "toolbox, which needs no Image Analyst licence, reads the file with GDAL and runs on the "
     "processor. AUTOMATIC: ArcGIS' tool where it is licensed and the imagery has the bit depth of "
-    "the model, else the engine. Both find the same.",
+    "the model, else the engine. Both find the same, except where the raster is resampled to "
+    "the model's pixel size, which ArcGIS and GDAL do each in its own way.",
 )
 _PROCESSOR = ParameterText(
     name="processor",

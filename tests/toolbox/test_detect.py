@@ -78,6 +78,7 @@ def test_the_tool_is_asked_for_what_it_knows(
     assert environments["parallelProcessingFactor"] == "0"
     assert environments["scratchWorkspace"] == arcpy.env.scratchGDB
     assert environments["snapRaster"] == str(image)
+    assert environments["outputCoordinateSystem"].factoryCode == 32645
     box = environments["extent"]
     assert (box.XMin, box.YMin, box.XMax, box.YMax) == (500_000, 3_052_925, 500_085, 3_053_000)
     assert arcpy.env.parallelProcessingFactor is None

@@ -98,6 +98,12 @@ def test_another_copy_of_the_toolbox_is_not_taken_for_this_one(toolbox: Path, co
     assert labels == ["Detect Dwellings", "Other"] * 2
 
 
+def test_an_equal_copy_elsewhere_uses_its_own_files(toolbox: Path, copy: Path) -> None:
+    """Sizes and times are the same; each must find the engine and the models beside itself."""
+    for folder in (toolbox, copy):
+        assert Path(load_pyt(folder)._tools.__file__).parents[1] == folder
+
+
 def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
     before = load_pyt(copy).DetectDwellings().label
     words = copy / "rcd_toolbox/wording.py"
