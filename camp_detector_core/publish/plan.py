@@ -19,8 +19,7 @@ Audience = Literal["org", "everyone"]
 """Who may see an item beside its owner and its groups."""
 _ACCESS = {"org": "org", "everyone": "public"}
 _WORDS = {
-    "private": "the owner alone",
-    "shared": "its groups",
+    "private": "its owner alone",
     "org": "the whole organization",
     "public": "everyone",
 }
@@ -161,5 +160,8 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
     changed = _open_to(before) != _open_to(plan.access)
     same = "visible to" if plan.item is None else "stays visible to"
     verb = "make it visible to" if changed else same
-    lines.append(f"{verb} {_WORDS.get(plan.access, plan.access)}")
+    who = _WORDS[_open_to(plan.access)]
+    if _open_to(plan.access) == "private" and (plan.groups or plan.shared):
+        who = "its owner and its groups"
+    lines.append(f"{verb} {who}")
     return lines

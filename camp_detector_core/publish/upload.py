@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ class _Publisher:
     def run(self) -> str:
         plan = self._plan
         self._ask()
+        self._require_same_file()
         folder = self._folder()
         if plan.item is None:
             item = self._add(folder)
@@ -77,6 +79,19 @@ class _Publisher:
         if self._progress.cancelled():
             msg = "stopped"
             raise Cancelled(msg)
+
+    def _require_same_file(self) -> None:
+        """Send only what was checked.
+
+        Raises:
+            PublishError: The file was changed since.
+        """
+        package = self._plan.package
+        with package.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if digest != package.sha256:
+            msg = f"{package.path} was changed since it was checked: run the command again"
+            raise PublishError(msg)
 
     def _at(self, item: Item) -> str:
         folder = f"/{item.folder.id}" if item.folder.id else ""

@@ -33,6 +33,7 @@ def test_an_item_is_added_shared_and_updated_in_place(
     first = make_package(tmp_path / "camp-detect.dlpk")
     done = publish(first, "--group", "Shelter mapping", "--folder", "models", "--yes")
     assert done.returncode == 0, done.stderr
+    assert "visible to its owner and its groups" in done.stdout
     item = portal.only_item
     assert done.stdout.splitlines()[-1] == f"added: {portal.url}/home/item.html?id={item.id}"
     assert item.file == first.read_bytes()
