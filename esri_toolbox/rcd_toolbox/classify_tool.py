@@ -18,6 +18,8 @@ _FIELD = "Class"
 
 def execute(parameters: dict[str, Any], messages: Any) -> None:
     """Classify pixels and write the raster."""
+    import arcpy
+
     target = str(parameters["out_raster"].valueAsText)
     require_new(target, "the output")
     chosen = choices_of(parameters, CLASSIFY, messages)
@@ -41,7 +43,13 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
         progress.check()
         progress.label("Writing the raster")
         _copy(made, target)
-    _name_classes(chosen, target)
+    try:
+        _name_classes(chosen, target)
+    except (RuntimeError, OSError, arcpy.ExecuteError) as error:
+        reason = " ".join(str(error).split())[:300]
+        messages.addWarningMessage(
+            f"The classes are in {target}, but could not be given names and colours: {reason}"
+        )
     messages.addMessage(f"Classes written to {target}.")
 
 
@@ -81,7 +89,8 @@ def _name_classes(chosen: Choices, target: str) -> None:
     finally:
         colours.unlink(missing_ok=True)
     arcpy.management.BuildRasterAttributeTable(target, "Overwrite")
-    arcpy.management.AddField(target, _FIELD, "TEXT", field_length=64)
+    if _FIELD not in {field.name for field in arcpy.ListFields(target)}:
+        arcpy.management.AddField(target, _FIELD, "TEXT", field_length=64)
     with arcpy.da.UpdateCursor(target, ["Value", _FIELD]) as cursor:
         for value, _ in cursor:
             name, _ = classes.get(int(value), (str(value), ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import contextmanager
 from typing import Any, Iterator, Sequence
 
@@ -42,11 +43,11 @@ def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Itera
     """
     import arcpy
 
-    path = str(arcpy.CreateUniqueName("rcd_features", "memory"))
-    workspace, _, name = path.replace("/", "\\").rpartition("\\")
+    name = f"rcd_{uuid.uuid4().hex[:12]}"
+    path = f"memory\\{name}"
     try:
         arcpy.management.CreateFeatureclass(
-            out_path=workspace, out_name=name, geometry_type="POLYGON", spatial_reference=reference
+            out_path="memory", out_name=name, geometry_type="POLYGON", spatial_reference=reference
         )
         for field, kind, length in fields:
             if kind == "TEXT":
@@ -54,7 +55,9 @@ def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Itera
             else:
                 arcpy.management.AddField(path, field, kind)
         yield Table(path, fields)
-        arcpy.management.CopyFeatures(path, target)
+        # Else an extent in the user's environments would leave out what lies beyond it.
+        with arcpy.EnvManager(extent="MAXOF"):
+            arcpy.management.CopyFeatures(path, target)
     finally:
         discard(path)
 

@@ -82,6 +82,18 @@ def test_a_failure_leaves_an_existing_raster_as_it_was(
     assert arcpy.state.held == []
 
 
+def test_classes_without_names_are_still_classes(
+    classify: Dialog, host: DeepLearning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise classify.arcpy.ExecuteError("ERROR 001")
+
+    monkeypatch.setattr(classify.arcpy.management, "AddColormap", fail)
+    classify.run()
+    assert (tmp_path / "classes.tif").exists()
+    assert "could not be given names" in classify.messages.of("warning")[-1]
+
+
 def test_cancelled_writes_nothing(classify: Dialog, host: DeepLearning, tmp_path: Path) -> None:
     classify.arcpy.state.cancel_after = 0
     classify.run()

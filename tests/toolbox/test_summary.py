@@ -141,6 +141,12 @@ def test_an_output_without_its_input_is_said(summary: Dialog) -> None:
         summary.run()
 
 
+def test_an_extent_of_the_environment_drops_no_area(summary: Dialog, arcpy: ModuleType) -> None:
+    arcpy.env.extent = arcpy.Extent(X, Y, X + 10, Y + 10)
+    summary.set(in_boundaries="blocks", out_areas=AREAS).run()
+    assert [r["dwellings"] for r in summary.table(AREAS).rows] == [4, 4]
+
+
 def test_no_dwelling_is_an_answer(summary: Dialog, arcpy: ModuleType) -> None:
     put(arcpy, "dwellings", [])
     summary.set(in_boundaries="blocks", out_areas=AREAS, out_hexagons=CELLS).run()

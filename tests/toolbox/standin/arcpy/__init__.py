@@ -15,9 +15,9 @@ from ._state import reset, state
 
 __all__ = [
     "AsShape", "CheckExtension", "CheckInExtension", "CheckOutExtension", "CreateUniqueName",
-    "Describe", "EnvManager", "ExecuteError", "Exists", "Extent", "GetMessages", "Messages",
-    "Parameter", "Point", "PointGeometry", "Polygon", "Raster", "ResetProgressor",
-    "SetProgressor", "SetProgressorLabel", "SetProgressorPosition", "SpatialReference", "env",
+    "Describe", "EnvManager", "ExecuteError", "Exists", "Extent", "GetMessages", "ListFields",
+    "Messages", "Parameter", "Point", "PointGeometry", "Polygon", "Raster",
+    "ResetProgressor", "SetProgressor", "SetProgressorLabel", "SetProgressorPosition", "SpatialReference", "env",
     "reset", "state",
 ]  # fmt: skip
 
@@ -184,6 +184,15 @@ def Describe(value: Any) -> _Described:
     if str(value) in state.tables:
         return _Described(state.tables[str(value)].reference)
     raise OSError(f'"{value}" does not exist')
+
+
+class _Field:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def ListFields(dataset: str) -> list:
+    return [_Field(name) for name in state.tables[str(dataset)].fields]
 
 
 _TYPES = {

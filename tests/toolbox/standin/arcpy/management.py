@@ -58,7 +58,18 @@ def BuildRasterAttributeTable(in_raster: str, overwrite: str | None = "NONE") ->
 @_recorded
 def CopyFeatures(in_features: str, out_feature_class: str) -> None:
     _refuse(out_feature_class)
-    state.tables[out_feature_class] = copy.deepcopy(state.tables[in_features])
+    found = copy.deepcopy(state.tables[in_features])
+    if not isinstance(env.extent, (str, type(None))):
+        box = env.extent
+        found.rows = [
+            row
+            for row in found.rows
+            if any(
+                box.XMin <= x <= box.XMax and box.YMin <= y <= box.YMax
+                for x, y in row["SHAPE@"].rings[0]
+            )
+        ]
+    state.tables[out_feature_class] = found
 
 
 @_recorded
