@@ -29,6 +29,14 @@ class Progress:
         return self._cancel and len(self.seen) > 1
 
 
+def state_of(gdal):
+    """What of GDAL's state the host can see, in its own thread."""
+    names = ("CPL_LOG", "GDAL_HTTP_MAX_RETRY", "GDAL_ERROR_ON_LIBJPEG_WARNING")
+    options = [gdal.GetConfigOption(name) for name in names]
+    local = [gdal.GetThreadLocalConfigOption(name) for name in names]
+    return gdal.GetUseExceptions(), gdal.GetCacheMax(), options, local
+
+
 def main():
     folder, package, request = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
@@ -37,7 +45,9 @@ def main():
 
     if asked.pop("exceptions", False):
         gdal.UseExceptions()
-    state = gdal.GetUseExceptions(), gdal.GetCacheMax(), gdal.GetConfigOption("CPL_LOG")
+    gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", "7")
+    gdal.SetThreadLocalConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "FALSE")
+    before = state_of(gdal)
 
     def module(name):
         return importlib.import_module(f"{package}.{name}")
@@ -64,8 +74,7 @@ def main():
         }
     except errors.CampDetectorError as error:
         result = {"error": str(error), "kind": type(error).__name__}
-    now = gdal.GetUseExceptions(), gdal.GetCacheMax(), gdal.GetConfigOption("CPL_LOG")
-    result["changed"] = now != state
+    result["changed"] = state_of(gdal) != before
     print(json.dumps(result))
 
 
