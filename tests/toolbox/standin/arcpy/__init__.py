@@ -17,8 +17,8 @@ __all__ = [
     "AsShape", "CheckExtension", "CheckInExtension", "CheckOutExtension", "CreateUniqueName",
     "Describe", "EnvManager", "ExecuteError", "Exists", "Extent", "GetMessages", "ListFields",
     "Messages", "Parameter", "Point", "PointGeometry", "Polygon", "Raster",
-    "ResetProgressor", "SetProgressor", "SetProgressorLabel", "SetProgressorPosition", "SpatialReference", "env",
-    "reset", "state",
+    "ResetProgressor", "SetProgressor", "SetProgressorLabel", "SetProgressorPosition",
+    "SpatialReference", "env", "reset", "state",
 ]  # fmt: skip
 
 
