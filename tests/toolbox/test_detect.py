@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
+import ast
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 import shapely
 from pyogrio.raw import read
 
+from tests.esri.host.arcgis import open_package
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.toolbox.deep_learning import DeepLearning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import ModuleType
 
     from tests.toolbox.dialog import Dialog
@@ -85,19 +88,24 @@ def test_the_tool_is_asked_for_what_it_knows(
     assert arcpy.env.autoCancelling is True
 
 
-def test_its_arguments_are_those_of_our_raster_function(detect: Dialog, arcpy: ModuleType) -> None:
-    path = Path(__file__).resolve().parents[2] / "esri_toolbox/RefugeeCampDetector.py"
-    spec = importlib.util.spec_from_file_location("RefugeeCampDetector_of_test", path)
-    assert spec is not None
-    assert spec.loader is not None
-    text = path.read_text(encoding="utf-8")
+def test_its_arguments_are_those_of_our_raster_function(
+    detect: Dialog, arcpy: ModuleType, toolbox: Path, tmp_path: Path
+) -> None:
+    """ArcGIS drops names that it does not know without a word."""
     only_empty(arcpy)
     detect.run()
     names = [pair.split(" ")[0] for pair in the_call(arcpy)[0]["arguments"].split(";")]
-    from camp_detector_core.engine.arguments import HELP
-
-    assert names == list(HELP)
-    assert "arguments.HELP" in text
+    opened = open_package(toolbox / "tiny-detect.dlpk", tmp_path / "host")
+    program = (
+        f"import sys; sys.path.insert(0, {str(opened.folder)!r}); sys.dont_write_bytecode = True\n"
+        "from RefugeeCampDetector import RefugeeCampDetector as Function\n"
+        f"function = Function(); function.initialize(model={str(opened.emd)!r})\n"
+        "print([row['name'] for row in function.getParameterInfo()])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert ["raster", "model", "device", *names] == ast.literal_eval(done.stdout)
 
 
 def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
@@ -276,6 +284,19 @@ def test_cancelled_leaves_nothing(detect: Dialog, host: DeepLearning, arcpy: Mod
     assert detect.messages.of("error") == []
     assert arcpy.state.tables == {}
     assert arcpy.state.held == []
+
+
+def test_cancelled_within_arcgis_is_no_error(detect: Dialog, arcpy: ModuleType) -> None:
+    def stop(raster: Any, out: str, model: str, arguments: str) -> None:
+        arcpy.state.cancel_after = 0
+        raise arcpy.ExecuteError("Cancelled script")
+
+    arcpy.state.detect = stop
+    detect.run()
+    assert detect.messages.of("error") == []
+    assert detect.messages.of("warning")[-1].startswith("Cancelled")
+    assert arcpy.state.held == []
+    assert arcpy.state.tables == {}
 
 
 def test_an_existing_output_is_kept_unless_overwriting_is_allowed(
