@@ -16,12 +16,11 @@ from ..engine.ports import Predictor
 if TYPE_CHECKING:
     from ..engine.detect import DetectStats
     from ..engine.dwelling import Dwelling
-    from ..engine.ports import Progress
+    from ..engine.ports import Progress, RasterSource
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
     from .cog import CogSink
     from .settings import Settings
-    from .source import PlacedSource
 
 
 class FixedPredictor(Predictor, Protocol):
@@ -43,7 +42,7 @@ def _untold(name: str) -> Iterator[None]:
 class Finding:
     """A model over a raster."""
 
-    source: PlacedSource
+    source: RasterSource
     predictor: FixedPredictor
     spec: ModelSpec
     """The model's with the user's values."""

@@ -14,6 +14,7 @@ from .library import Gdal
 
 if TYPE_CHECKING:
     from ..engine.spec import ModelSpec
+    from ..georaster.ports import Library
     from ..georaster.source import PlacedSource
 
 Image = Union[str, "os.PathLike[str]", gdal.Dataset]
@@ -26,6 +27,7 @@ def open_gdal_source(
     options: SourceOptions = SourceOptions(),  # noqa: B008 - it cannot be changed
     *,
     extent: Optional[tuple[float, float, float, float]] = None,
+    library: Optional[Library] = None,
 ) -> PlacedSource:
     """Open rasters as one source on the grid that the model is run on.
 
@@ -38,6 +40,7 @@ def open_gdal_source(
         options: The user's choices.
         extent: xmin, ymin, xmax, ymax in the CRS of the first raster: only the pixels that touch
             this rectangle are given. None: all.
+        library: Reads the rasters; default: GDAL.
 
     Returns:
         The source; the caller closes it.
@@ -48,7 +51,7 @@ def open_gdal_source(
     """
     several = images if isinstance(images, (list, tuple)) else [images]
     names = [_name(image) for image in several]
-    source = place_source(names, spec, options, Gdal())
+    source = place_source(names, spec, options, library or Gdal())
     if extent is not None:
         try:
             source.keep(extent)

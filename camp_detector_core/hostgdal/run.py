@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Optional, Protocol, Sequence, Union
 
 from ..atomic import OutputSet, standing
-from ..engine.errors import Cancelled
+from ..engine.errors import Cancelled, RasterError
 from ..georaster.cog import ClassSink, CogSink, ProbabilitySink
 from ..georaster.finding import Finding, FixedPredictor
 from ..georaster.options import SourceOptions
@@ -16,6 +16,7 @@ from ..georaster.settings import Settings
 from ..georaster.stretch import choose_stretch
 from ..georaster.table import DwellingRows, rows_of
 from ..own_inputs import refuse_own_sources
+from .area import Area, AreaSource
 from .cog import GdalCogs
 from .library import Gdal
 from .opening import open_gdal_source
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from ..engine.detect import DetectStats
     from ..engine.grid import Grid
-    from ..engine.ports import Progress
+    from ..engine.ports import Progress, RasterSource
     from ..engine.spec import ModelSpec
+    from ..georaster.ports import Library
+    from ..georaster.source import PlacedSource
     from .opening import Image
 
 
@@ -48,6 +51,9 @@ class HostJob:
     """How the raster is read."""
     extent: Optional[tuple[float, float, float, float]] = None
     """xmin, ymin, xmax, ymax in the raster's CRS; None: all of it."""
+    area: Optional[Sequence[bytes]] = None
+    """Polygons in the raster's CRS as well-known binary: pixels whose centre lies in none are taken
+    as missing. None: everywhere."""
     mask: Union[str, os.PathLike[str], None] = None
     """Where the class raster is written, a Cloud-Optimized GeoTIFF; None: nowhere."""
     probability: Union[str, os.PathLike[str], None] = None
@@ -77,6 +83,7 @@ def detect_raster(
     job: Optional[HostJob] = None,
     *,
     progress: Optional[Progress] = None,
+    library: Optional[Library] = None,
 ) -> Found:
     """Find the dwellings in a raster.
 
@@ -88,11 +95,12 @@ def detect_raster(
         predictor: The model, for example ``OnnxPredictor(path.read_bytes())``.
         job: What is asked for; default: the dwellings, with the model's own values.
         progress: Told after each chip; asked whether to stop.
+        library: Reads the rasters; default: GDAL.
 
     Raises:
         CampDetectorError: With a sentence for the user; `Cancelled` if ``progress`` asked for it.
     """
-    job = job or HostJob()
+    job, library = job or HostJob(), library or Gdal()
     asked = [(ProbabilitySink, job.probability), (ClassSink, job.mask)]
     finals = [(kind, Path(path)) for kind, path in asked if path is not None]
     outputs = OutputSet([path for _, path in finals], overwrite=job.overwrite)
@@ -102,22 +110,43 @@ def detect_raster(
 
     spec = job.settings.apply(predictor.spec)
     with outputs, ExitStack() as stack:
-        source = open_gdal_source(images, spec, job.source, extent=job.extent)
+        source, looked_at = _open(images, spec, job, library)
         stack.callback(source.close)
-        refuse_own_sources(standing(path for _, path in finals), source.files, Gdal())
+        refuse_own_sources(standing(path for _, path in finals), source.files, library)
         choice = choose_stretch(source, spec, job.source)
         warnings = (*source.warnings, *([choice.warning] if choice.warning else ()))
         if cancelled():
             msg = "cancelled"
             raise Cancelled(msg)
-        finding = Finding(source, predictor, spec, job.settings, choice.stretch)
-        library = GdalCogs(cancelled)
+        finding = Finding(looked_at, predictor, spec, job.settings, choice.stretch)
+        writer = GdalCogs(cancelled)
         sinks: list[CogSink] = []
         for kind, path in finals:
-            sinks.append(
-                stack.enter_context(kind(outputs.target(path), source.grid, spec, library))
-            )
+            sinks.append(stack.enter_context(kind(outputs.target(path), source.grid, spec, writer)))
         stats, dwellings = finding.run(sinks, progress=progress)
         rows = rows_of(dwellings, source.grid, spec, source.crs)
         outputs.commit(cancelled=cancelled)
     return Found(rows, spec, source.grid, warnings, stats)
+
+
+def _open(
+    images: Union[Image, Sequence[Image]], spec: ModelSpec, job: HostJob, library: Library
+) -> tuple[PlacedSource, RasterSource]:
+    """The source, which the caller closes, and the view of it that the model gets.
+
+    Raises:
+        RasterError: The rasters cannot be used, or no polygon of the area lies on them.
+    """
+    if job.area is None:
+        source = open_gdal_source(images, spec, job.source, extent=job.extent, library=library)
+        return source, source
+    area = Area(job.area)
+    bounds = area.within(job.extent)
+    source = open_gdal_source(images, spec, job.source, library=library)
+    try:
+        source.keep(bounds)
+    except RasterError as error:
+        source.close()
+        msg = f"no polygon of the area lies on {source.files[0]}: choose another area"
+        raise RasterError(msg) from error
+    return source, AreaSource(source, area)

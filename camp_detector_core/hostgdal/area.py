@@ -1,0 +1,116 @@
+"""Only what lies in polygons: pixels outside of them are taken as missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Sequence
+
+import numpy as np
+from osgeo import gdal, ogr
+
+from ..engine.errors import RasterError
+from .calls import GdalError, call
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..engine.grid import Grid, Window
+    from ..engine.ports import RasterSource
+
+Bounds = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in CRS units."""
+
+
+class Area:
+    """Polygons in the CRS of a raster; a pixel is inside where its centre is."""
+
+    def __init__(self, polygons: Sequence[bytes]) -> None:
+        """Read them.
+
+        Args:
+            polygons: Each as well-known binary; there is at least one.
+
+        Raises:
+            RasterError: There is none, or GDAL cannot read one.
+        """
+        driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
+        self._dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)
+        self._layer = self._dataset.CreateLayer("area", None, ogr.wkbUnknown)
+        for data in polygons:
+            feature = ogr.Feature(self._layer.GetLayerDefn())
+            try:
+                feature.SetGeometryDirectly(call(ogr.CreateGeometryFromWkb, data))
+                call(self._layer.CreateFeature, feature, failed=bool)
+            except GdalError as error:
+                msg = f"a polygon of the area cannot be read: {error}"
+                raise RasterError(msg) from error
+        if self._layer.GetFeatureCount() == 0:
+            msg = "the area holds no polygon: choose another layer, or none"
+            raise RasterError(msg)
+
+    @property
+    def bounds(self) -> Bounds:
+        """The rectangle around them."""
+        left, right, bottom, top = self._layer.GetExtent()
+        return left, bottom, right, top
+
+    def within(self, extent: Bounds | None) -> Bounds:
+        """The part of a rectangle, or of everything, where polygons can be.
+
+        Raises:
+            RasterError: There is none.
+        """
+        bounds = self.bounds
+        if extent is None:
+            return bounds
+        low = [max(a, b) for a, b in zip(bounds[:2], extent[:2])]
+        high = [min(a, b) for a, b in zip(bounds[2:], extent[2:])]
+        if not all(a < b for a, b in zip(low, high)):
+            msg = "no polygon of the area lies in the extent: choose another extent or area"
+            raise RasterError(msg)
+        return low[0], low[1], high[0], high[1]
+
+    def mask(self, grid: Grid) -> NDArray[np.bool_]:
+        """(height, width) True where a pixel of the grid is inside.
+
+        Raises:
+            RasterError: GDAL cannot draw them.
+        """
+        height, width = grid.shape
+        t = grid.transform
+        xs, ys = (t.c, t.c + t.a * width), (t.f, t.f + t.e * height)
+        drawn = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
+        drawn.SetGeoTransform((t.c, t.a, t.b, t.f, t.d, t.e))
+        self._layer.SetSpatialFilterRect(min(xs), min(ys), max(xs), max(ys))
+        try:
+            call(gdal.RasterizeLayer, drawn, [1], self._layer, burn_values=[1], failed=bool)
+        except GdalError as error:
+            msg = f"the polygons of the area cannot be drawn: {error}"
+            raise RasterError(msg) from error
+        finally:
+            self._layer.SetSpatialFilter(None)
+        inside = np.frombuffer(drawn.ReadRaster(), np.uint8).reshape(height, width)
+        return inside != 0
+
+
+class AreaSource:
+    """A source of which only the pixels in an area are valid."""
+
+    def __init__(self, source: RasterSource, area: Area) -> None:
+        """Look at a source, which stays the caller's."""
+        self._source = source
+        self._area = area
+
+    @property
+    def grid(self) -> Grid:
+        """That of the source."""
+        return self._source.grid
+
+    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        """Pixels of a window; see the engine's `RasterSource`.
+
+        Raises:
+            RasterError: They cannot be read.
+        """
+        inside = self._area.mask(self.grid[window])
+        pixels, valid = self._source.read(window)
+        return pixels, valid & inside
