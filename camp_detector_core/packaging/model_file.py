@@ -15,9 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from camp_detector_core.engine.errors import PredictorError, SpecError
-from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
-
+from ..engine.errors import PredictorError, SpecError
+from ..engine.spec import METADATA_KEY, ModelSpec
 from .onnx_reader import read_metadata
 from .strangers import read_file, read_json, require_file, shown
 

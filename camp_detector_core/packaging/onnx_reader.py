@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import PredictorError
+from ..engine.errors import PredictorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

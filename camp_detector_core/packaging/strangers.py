@@ -9,7 +9,7 @@ import json
 import stat
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.errors import PredictorError
+from ..engine.errors import PredictorError
 
 if TYPE_CHECKING:
     from pathlib import Path

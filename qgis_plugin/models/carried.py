@@ -1,0 +1,12 @@
+"""What the plugin carries of the core besides what runs a model."""
+
+from __future__ import annotations
+
+PARTS_EXTRA = (
+    "packaging/__init__.py",
+    "packaging/model_file.py",
+    "packaging/onnx_reader.py",
+    "packaging/strangers.py",
+)
+"""Files that read models, as paths in ``camp_detector_core``; they name each other and the engine
+relatively, and need Python 3.9 and its standard library."""

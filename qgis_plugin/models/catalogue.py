@@ -1,0 +1,216 @@
+"""Models in a STAC catalogue: a file on this computer, or an address on the web.
+
+What a catalogue says is taken as written by a stranger: links lead nowhere but into the folder of
+the file that the user named or, on the web, to the same host. A network is taken only when its
+size and SHA-256 are those that the item gives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Mapping, Optional
+from urllib.parse import unquote, urljoin, urlsplit
+
+from ..i18n import tr
+from ..vendored import engine as core
+from .installed import InstalledModel
+from .library import ModelLibrary
+
+_MAX_TEXT, _MAX_MODEL = 16 << 20, 1 << 30
+_MOST_PAGES, _MOST_ITEMS = 200, 500
+_SPEC = "camp_detector:spec"
+
+Read = Callable[[str, int], bytes]
+"""Gives the bytes at a place, and at most so many."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model that a catalogue offers."""
+
+    spec: Any
+    """The engine's ``ModelSpec``."""
+    item: Mapping[str, Any]
+    place: str
+    """Of the ONNX file: a path or an address."""
+    size: Optional[int]
+    sha256: Optional[str]
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+        return str(self.spec.id)
+
+
+@dataclass
+class Catalogue:
+    """A catalogue that was read."""
+
+    where: str
+    offers: list[Offer] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Why some items are not offered, a sentence for each."""
+
+
+def is_url(place: str) -> bool:
+    """Whether a place is on the web."""
+    return urlsplit(place).scheme.lower() in {"http", "https"}
+
+
+def read_local(place: str, limit: int) -> bytes:
+    """The bytes of a file; see `Read`.
+
+    Raises:
+        CampDetectorError: It cannot be read.
+    """
+    return bytes(core("packaging.strangers").read_file(Path(place), limit))
+
+
+def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
+    """Look through a catalogue, a collection or an item.
+
+    Args:
+        where: Path or address of its JSON file.
+        read: How; by default only files can be read.
+
+    Raises:
+        CampDetectorError: It cannot be read, or is none.
+    """
+    read = read or read_local
+    found = Catalogue(where)
+    waiting, seen = [where], {where}
+    while waiting and len(seen) <= _MOST_PAGES and len(found.offers) < _MOST_ITEMS:
+        place = waiting.pop(0)
+        try:
+            page = core("packaging.strangers").read_json(read(place, _MAX_TEXT), place)
+        except core("engine.errors").Cancelled:
+            raise
+        except core("engine.errors").CampDetectorError as error:
+            if place == where:
+                raise
+            found.left_out.append(str(error))
+            continue
+        _take(page, place, found)
+        for target in _links(page, place, found):
+            if target not in seen and len(seen) < _MOST_PAGES:
+                seen.add(target)
+                waiting.append(target)
+    return found
+
+
+def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None) -> InstalledModel:
+    """Take a model out of a catalogue into the library.
+
+    Raises:
+        CampDetectorError: It cannot be fetched, or is not the file that the item describes.
+    """
+    errors = core("engine.errors")
+    data = (read or read_local)(offer.place, _MAX_MODEL)
+    if offer.sha256 is None:
+        raise errors.PredictorError(
+            tr(
+                "The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file "
+                "is whole: ask its publisher.",
+                name=offer.id,
+            )
+        )
+    wrong_size = offer.size is not None and offer.size != len(data)
+    if wrong_size or hashlib.sha256(data).hexdigest() != offer.sha256:
+        raise errors.PredictorError(
+            tr(
+                "{place} is not the file that the catalogue describes (its checksum differs): it "
+                "was not added.",
+                place=offer.place,
+            )
+        )
+    model = core("packaging.model_file")
+    spec = model._from_onnx(data, offer.place).spec  # noqa: SLF001 - bytes in place of a file
+    if spec != offer.spec:
+        raise errors.SpecError(
+            tr("{place} and its catalogue describe different models.", place=offer.place)
+        )
+    return library.add_bytes(data, item=offer.item, source=offer.place)
+
+
+def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
+    """Put the items of a page among the offers."""
+    kind = page.get("type")
+    features = page.get("features") if kind == "FeatureCollection" else [page]
+    if kind not in {"Feature", "FeatureCollection", "Catalog", "Collection"}:
+        msg = tr("{place} is no STAC catalogue, collection or item.", place=place)
+        if place == found.where:
+            raise core("engine.errors").PredictorError(msg)
+        found.left_out.append(msg)
+        return
+    for item in features if isinstance(features, list) else []:
+        if isinstance(item, dict) and item.get("type") == "Feature":
+            try:
+                found.offers.append(_offer(item, place, found.where))
+            except core("engine.errors").CampDetectorError as error:
+                found.left_out.append(str(error))
+
+
+def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
+    errors, files = core("engine.errors"), core("packaging.model_file")
+    properties = item.get("properties")
+    stated = properties.get(_SPEC) if isinstance(properties, dict) else None
+    if stated is None:
+        raise errors.SpecError(tr("{place} is no model of Camp Detector.", place=place))
+    spec = core("engine.spec").ModelSpec.from_dict(stated)
+    asset = files._onnx_asset(item, Path(place))  # noqa: SLF001 - the same rule as for files
+    checksum = str(asset.get("file:checksum") or "").lower()
+    sha = checksum[4:] if checksum.startswith(files.MULTIHASH_SHA256) else None
+    size = asset.get("file:size")
+    return Offer(
+        spec, item, resolve(asset.get("href"), place, root), size if isinstance(size, int) else None,
+        sha,
+    )  # fmt: skip
+
+
+def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
+    links = page.get("links")
+    targets = []
+    for link in links if isinstance(links, list) else []:
+        if isinstance(link, dict) and link.get("rel") in {"child", "item", "items"}:
+            try:
+                targets.append(resolve(link.get("href"), place, found.where))
+            except core("engine.errors").CampDetectorError as error:
+                found.left_out.append(str(error))
+    return targets
+
+
+def resolve(href: object, place: str, root: str) -> str:
+    """What an href in a file of a catalogue means.
+
+    Args:
+        href: As it stands there.
+        place: The file's path or address.
+        root: The catalogue's, which the user named.
+
+    Raises:
+        CampDetectorError: It leads out of the catalogue's folder, or to another host.
+    """
+    text = href if isinstance(href, str) else ""
+    if is_url(root):
+        target = urljoin(place, text)
+        ours, theirs = urlsplit(root), urlsplit(target)
+        same = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
+        if text and same and theirs.username is None:
+            return target
+    else:
+        home = Path(root).resolve().parent
+        parts = urlsplit(text)
+        path = Path(place).parent / unquote(parts.path if not parts.scheme else "")
+        try:
+            inside = home in path.resolve().parents
+        except (OSError, ValueError, RuntimeError):
+            inside = False
+        if text and not parts.scheme and not parts.netloc and inside:
+            return os.fspath(path.resolve())
+    shown = core("packaging.strangers").shown(text)
+    raise core("engine.errors").PredictorError(
+        tr("{place} leads to {href}, which does not lie in the catalogue.", place=place, href=shown)
+    )

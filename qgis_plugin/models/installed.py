@@ -1,0 +1,84 @@
+"""A model that is at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from ..i18n import tr
+from ..vendored import engine as core
+
+BUNDLED, ADDED, FOLDER = "bundled", "added", "folder"
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A model with its description; its network is read when it is wanted."""
+
+    path: Path
+    """The file that it is read from: ``.onnx``, STAC item or ``.dlpk``."""
+    spec: Any
+    """The engine's ``ModelSpec``."""
+    origin: str
+    """`BUNDLED`, `ADDED` or `FOLDER`."""
+    sha256: str
+    """Of the ONNX file, 64 hexadecimal digits."""
+    size: int
+    """Of the ONNX file in bytes."""
+    item: Mapping[str, Any] = field(default_factory=dict)
+    """The STAC item that came with it."""
+    source: str = ""
+    """Where an added model came from."""
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+        return str(self.spec.id)
+
+    def read(self) -> bytes:
+        """The bytes of the ONNX file, held against their checksum.
+
+        Raises:
+            CampDetectorError: The file is missing, or not the one that was looked at before.
+        """
+        found = core("packaging.model_file").open_model(self.path)
+        if found.sha256 != self.sha256:
+            raise core("engine.errors").PredictorError(
+                tr(
+                    "{path} has changed since it was added (its checksum differs): remove the "
+                    "model and add it again.",
+                    path=self.path,
+                )
+            )
+        return bytes(found.onnx)
+
+    @property
+    def area(self) -> Optional[Mapping[str, Any]]:
+        """GeoJSON geometry, in degrees, of the ground that it was trained on; None: not known."""
+        shape = self.item.get("geometry")
+        return shape if isinstance(shape, dict) and shape.get("coordinates") else None
+
+    def accuracy(self) -> list[tuple[str, str]]:
+        """What was measured of it, in pairs of what and how much."""
+        properties = self.item.get("properties")
+        told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
+        found = [
+            (f"{part} {what}", _figures(figures))
+            for part, kinds in (told.items() if isinstance(told, dict) else ())
+            for what, figures in (kinds.items() if isinstance(kinds, dict) else ())
+            if isinstance(figures, dict)
+        ]
+        if found:
+            return found
+        said = self.spec.provenance
+        keys = ("test dwellings", "test pixels", "val dwellings", "val pixels")
+        return [(key, said[key]) for key in keys if said.get(key)]
+
+
+def _figures(figures: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in figures.items()
+        if isinstance(value, (int, float))
+    )

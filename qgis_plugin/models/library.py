@@ -1,0 +1,250 @@
+"""The models that the user has: bundled ones, those added, and those in folders."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Optional, Sequence
+
+from ..i18n import tr
+from ..vendored import engine as core
+from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
+
+_PLUGIN = Path(__file__).resolve().parent.parent
+_ENDINGS = {".onnx", ".dlpk", ".json"}
+_MOST_IN_FOLDER = 500
+_MAX_TEXT = 16 << 20
+_FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
+_read: dict[tuple[str, int, int], Any] = {}
+"""What files said, by path, time and size: lists of models are asked for often."""
+
+
+@dataclass(frozen=True)
+class ModelLibrary:
+    """Where models lie, and which."""
+
+    home: Path
+    """Added models lie here, each in a folder."""
+    bundled: Sequence[Path] = ()
+    folders: Sequence[Path] = ()
+    """The user's own folders; nothing in them is changed."""
+    preferred: str = ""
+    """Id of the model that the user prefers."""
+
+    @classmethod
+    def from_settings(cls) -> ModelLibrary:
+        """As the user has set it up in QGIS."""
+        from qgis.core import QgsApplication, QgsSettings
+
+        settings = QgsSettings()
+        folders = settings.value(_FOLDERS, []) or []
+        profile = Path(QgsApplication.qgisSettingsDirPath())
+        return cls(
+            home=profile / "camp_detector" / "models",
+            bundled=bundled_files(),
+            folders=[Path(f) for f in ([folders] if isinstance(folders, str) else folders)],
+            preferred=str(settings.value(_DEFAULT, "") or ""),
+        )
+
+    def models(self) -> list[InstalledModel]:
+        """All of them, bundled ones first; files that are no model are left out."""
+        found = [*_all(self.bundled, BUNDLED), *self._added()]
+        for folder in self.folders:
+            found += _all(_files_in(folder), FOLDER)
+        unique: dict[str, InstalledModel] = {}
+        for model in found:
+            unique.setdefault(model.sha256, model)
+        return list(unique.values())
+
+    def default(self) -> Optional[InstalledModel]:
+        """The model that the user prefers, else the first one; None where there is none."""
+        models = self.models()
+        preferred = [m for m in models if m.id == self.preferred]
+        return (preferred or models or [None])[0]
+
+    def find(self, wanted: str) -> InstalledModel:
+        """A model by its id, the beginning of its checksum, or the path of its file.
+
+        Raises:
+            CampDetectorError: There is none, or the file is none.
+        """
+        models = self.models()
+        for model in models:
+            if wanted in {model.id, model.sha256, model.sha256[:12]}:
+                return model
+        path = Path(wanted)
+        if path.suffix.lower() in _ENDINGS:
+            return look_at(path, FOLDER)
+        known = ", ".join(m.id for m in models) or tr("none")
+        raise core("engine.errors").PredictorError(
+            tr(
+                "There is no model {name} (there are: {known}): add it under Plugins > Camp "
+                "Detector > Models, or give the path of a model file.",
+                name=wanted, known=known,
+            )  # fmt: skip
+        )
+
+    def add(self, path: Path) -> InstalledModel:
+        """Copy a model from ``.onnx``, a STAC item or ``.dlpk``; the network alone is taken.
+
+        Raises:
+            CampDetectorError: It is no model, or cannot be stored.
+        """
+        opened = core("packaging.model_file").open_model(path)
+        item = _item_of(path) if path.suffix.lower() == ".json" else {}
+        return self.add_bytes(opened.onnx, item=item, source=str(path))
+
+    def add_bytes(
+        self, data: bytes, *, item: Mapping[str, Any], source: str
+    ) -> InstalledModel:
+        """Store the bytes of an ONNX file.
+
+        Args:
+            data: The ONNX file.
+            item: Its STAC item, which is kept for what it says.
+            source: Where it came from.
+
+        Raises:
+            CampDetectorError: It is no model, or cannot be stored.
+        """
+        errors = core("engine.errors")
+        digest = hashlib.sha256(data).hexdigest()
+        stage = self.home / f".new-{uuid.uuid4().hex[:8]}"
+        final = self.home / digest[:24]
+        try:
+            stage.mkdir(parents=True)
+            (stage / "model.onnx").write_bytes(data)
+            about = {"sha256": digest, "source": source, "item": dict(item)}
+            (stage / "about.json").write_text(json.dumps(about), encoding="utf-8")
+            look_at(stage / "model.onnx", ADDED)
+            if final.exists():
+                shutil.rmtree(final)
+            stage.rename(final)
+        except OSError as error:
+            raise errors.OutputError(
+                tr(
+                    "The model could not be stored in {folder}: {reason}",
+                    folder=self.home, reason=error,
+                )  # fmt: skip
+            ) from error
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        return self._one_added(final)
+
+    def remove(self, model: InstalledModel) -> None:
+        """Delete an added model.
+
+        Raises:
+            CampDetectorError: It was not added, or is in use.
+        """
+        errors = core("engine.errors")
+        if model.origin != ADDED or self.home not in model.path.parents:
+            raise errors.OutputError(
+                tr("{name} was not added here, so it is not removed here.", name=model.id)
+            )
+        try:
+            shutil.rmtree(model.path.parent)
+        except OSError as error:
+            raise errors.OutputError(
+                tr("{name} could not be removed: {reason}", name=model.id, reason=error)
+            ) from error
+
+    def _added(self) -> Iterator[InstalledModel]:
+        if not self.home.is_dir():
+            return
+        for folder in sorted(self.home.iterdir()):
+            if folder.name.startswith(".") or not folder.is_dir():
+                continue
+            try:
+                yield self._one_added(folder)
+            except core("engine.errors").CampDetectorError:
+                continue
+
+    @staticmethod
+    def _one_added(folder: Path) -> InstalledModel:
+        about = _json(folder / "about.json")
+        found = look_at(folder / "model.onnx", ADDED)
+        item = about.get("item")
+        return InstalledModel(
+            path=found.path, spec=found.spec, origin=ADDED, size=found.size,
+            sha256=str(about.get("sha256") or found.sha256),
+            item=item if isinstance(item, dict) else {}, source=str(about.get("source") or ""),
+        )  # fmt: skip
+
+
+def bundled_files() -> list[Path]:
+    """The models that come with the plugin, or with the sources beside it in a checkout."""
+    own = sorted((_PLUGIN / "models" / "bundled").glob("*.onnx"))
+    return own or sorted((_PLUGIN.parent / "camp_detector_core" / "models").glob("*.onnx"))
+
+
+def set_folders(folders: Sequence[Path]) -> None:
+    """Say in which folders models are looked for."""
+    from qgis.core import QgsSettings
+
+    QgsSettings().setValue(_FOLDERS, [str(f) for f in folders])
+
+
+def set_default(model_id: str) -> None:
+    """Say which model is preferred."""
+    from qgis.core import QgsSettings
+
+    QgsSettings().setValue(_DEFAULT, model_id)
+
+
+def look_at(path: Path, origin: str) -> InstalledModel:
+    """A model in a file.
+
+    Raises:
+        CampDetectorError: It is none.
+    """
+    try:
+        state = path.stat()
+        key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
+    except OSError:
+        key = ("", 0, 0)
+    found = _read.get(key)
+    if found is None:
+        opened = core("packaging.model_file").open_model(path)
+        item = _item_of(path) if path.suffix.lower() == ".json" else {}
+        found = (opened.spec, opened.sha256, len(opened.onnx), item)
+        # An item's network may change without the item.
+        if key[0] and path.suffix.lower() != ".json":
+            _read[key] = found
+    spec, digest, size, item = found
+    return InstalledModel(path, spec, origin, digest, size, item)
+
+
+def _all(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
+    for path in paths:
+        try:
+            yield look_at(path, origin)
+        except core("engine.errors").CampDetectorError:
+            continue
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The files in a folder, and in the folders in it, that may be models; items first."""
+    try:
+        found = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
+    except OSError:
+        return []
+    likely = [p for p in found if p.suffix.lower() in _ENDINGS and p.is_file()]
+    return sorted(likely, key=lambda p: (p.suffix.lower() != ".json", str(p)))[:_MOST_IN_FOLDER]
+
+
+def _item_of(path: Path) -> dict[str, Any]:
+    strangers = core("packaging.strangers")
+    return dict(strangers.read_json(strangers.read_file(path, _MAX_TEXT), str(path)))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,71 @@
+"""Fetch a file with QGIS' own network access: its proxy, certificates and log-ins."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from qgis.core import QgsBlockingNetworkRequest, QgsFeedback
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtNetwork import QNetworkRequest
+
+from ..i18n import tr
+from ..vendored import engine as core
+
+Progress = Callable[[float], None]
+"""Told how many percent are there."""
+
+
+def fetch(
+    url: str, limit: int, *, feedback: Optional[QgsFeedback] = None, progress: Optional[Progress] = None
+) -> bytes:
+    """The bytes at an address; call it from a thread of its own.
+
+    Args:
+        url: http or https.
+        limit: The most bytes that are taken.
+        feedback: Cancels it.
+        progress: Told how far it is.
+
+    Raises:
+        Cancelled: The user wants to stop.
+        RasterError: It cannot be fetched.
+    """
+    errors = core("engine.errors")
+    feedback = feedback or QgsFeedback()
+    too_much = []
+
+    def seen(received: int, total: int) -> None:
+        if received > limit or total > limit:
+            too_much.append(received)
+            feedback.cancel()
+        elif progress is not None and total > 0:
+            progress(100.0 * received / total)
+
+    if feedback.isCanceled():
+        raise errors.Cancelled(tr("stopped"))
+    request = QgsBlockingNetworkRequest()
+    request.downloadProgress.connect(seen)
+    status = request.get(QNetworkRequest(QUrl(url)), True, feedback)
+    if too_much:
+        raise errors.PredictorError(
+            tr("{url} is larger than {limit} MiB and was refused.", url=url, limit=limit >> 20)
+        )
+    if feedback.isCanceled():
+        raise errors.Cancelled(tr("stopped"))
+    if status != QgsBlockingNetworkRequest.ErrorCode.NoError:
+        raise errors.PredictorError(
+            tr(
+                "{url} could not be fetched: {reason}",
+                url=url, reason=_plain(request.errorMessage()),
+            )  # fmt: skip
+        )
+    data = bytes(request.reply().content())
+    if len(data) > limit:
+        raise errors.PredictorError(
+            tr("{url} is larger than {limit} MiB and was refused.", url=url, limit=limit >> 20)
+        )
+    return data
+
+
+def _plain(text: Any) -> str:  # noqa: ANN401 - whatever Qt says
+    return " ".join(str(text).split())[:200]

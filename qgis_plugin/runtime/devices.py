@@ -1,0 +1,119 @@
+"""On which processor a model runs: the choices, and what happens where a GPU fails."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, Sequence
+
+from ..i18n import tr
+from ..vendored import engine as core
+from . import loading
+
+AUTO, CPU = "auto", "cpu"
+GPUS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
+"""Providers of ONNX Runtime that run on a GPU, the fastest first."""
+_CPU_PROVIDER = "CPUExecutionProvider"
+
+
+def label(device: str) -> str:
+    """A device as the user reads it."""
+    return {
+        AUTO: tr("Automatic: a GPU where there is one"),
+        CPU: tr("Processor (CPU)"),
+        "CUDAExecutionProvider": tr("NVIDIA GPU (CUDA)"),
+        "DmlExecutionProvider": tr("GPU through DirectML"),
+        "CoreMLExecutionProvider": tr("Apple GPU (Core ML)"),
+    }.get(device, device)
+
+
+def devices() -> list[str]:
+    """What may be chosen: automatic, the processor, and the GPUs that ONNX Runtime is made for.
+
+    Whether a driver is there shows only when a model is loaded.
+    """
+    present = loading.state().providers
+    return [AUTO, CPU, *(name for name in GPUS if name in present)]
+
+
+def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:  # noqa: ANN401
+    """Load a model as a predictor of the engine.
+
+    Args:
+        data: The ONNX file.
+        device: One of `devices`.
+        warn: Told in a sentence where a GPU cannot be used, or fails later, and the processor
+            takes over; perhaps from another thread.
+
+    Raises:
+        RuntimeProblem: ONNX Runtime cannot be used.
+        CampDetectorError: The model cannot be loaded.
+    """
+    loading.require()
+    ort, errors = core("engine.ort"), core("engine.errors")
+    present = loading.state().providers
+    wanted: Sequence[str] = GPUS if device == AUTO else [device]
+    for provider in (p for p in wanted if p in GPUS):
+        if provider not in present:
+            if device != AUTO:
+                warn(_instead(device, tr("this ONNX Runtime is not made for it")))
+            continue
+        try:
+            found = ort.OnnxPredictor(data, providers=(provider, ort.CPU))
+        except errors.PredictorError as error:
+            warn(_instead(provider, str(error)))
+            continue
+        # ONNX Runtime falls back without a word where a driver is missing.
+        if found.provider == provider:
+            return Falling(found, data, warn)
+        warn(_instead(provider, tr("its driver or a library is missing")))
+    return ort.OnnxPredictor(data)
+
+
+def _instead(device: str, reason: str) -> str:
+    return tr(
+        "{device} cannot be used ({reason}), so the model runs on the processor.",
+        device=label(device), reason=reason,
+    )  # fmt: skip
+
+
+class Falling:
+    """A predictor on a GPU that goes on with the processor when the GPU fails."""
+
+    def __init__(self, gpu: Any, data: bytes, warn: Callable[[str], None]) -> None:  # noqa: ANN401
+        """Start on the GPU."""
+        self._now = gpu
+        self._on_gpu = True
+        self._data = data
+        self._warn = warn
+        self._lock = threading.Lock()
+        self.spec = gpu.spec
+        self.fixed_size = gpu.fixed_size
+        self.workers = gpu.workers
+        self.batch_size = gpu.batch_size
+
+    @property
+    def provider(self) -> str:
+        """Where it runs now."""
+        return str(self._now.provider)
+
+    def predict(self, batch: Any) -> Any:  # noqa: ANN401 - arrays, see the engine's Predictor
+        """Probabilities of chips; see the engine's ``Predictor.predict``.
+
+        Raises:
+            PredictorError: The processor cannot run it, either.
+        """
+        errors = core("engine.errors")
+        if self._on_gpu:
+            try:
+                return self._now.predict(batch)
+            except errors.PredictorError as error:
+                self._fall(error)
+        return self._now.predict(batch)
+
+    def _fall(self, error: Exception) -> None:
+        with self._lock:
+            if self._on_gpu:
+                provider = self.provider
+                self._now = core("engine.ort").OnnxPredictor(self._data)
+                self._on_gpu = False
+                self._warn(_instead(provider, str(error)))

@@ -1,0 +1,114 @@
+"""Whether ONNX Runtime is there, and loading it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..i18n import tr
+from . import places
+from .errors import RuntimeProblem
+
+_NAME = "onnxruntime"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of ONNX Runtime in this QGIS."""
+
+    version: str = ""
+    """Empty where it cannot be used."""
+    origin: str = ""
+    """The folder that it is loaded from."""
+    private: bool = False
+    """Whether that is the plugin's own folder."""
+    providers: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it cannot be used; empty where it is simply not there."""
+
+
+def activate() -> None:
+    """Load ONNX Runtime where it is installed; quietly nothing where not."""
+    _load()
+
+
+def ready() -> bool:
+    """Whether models can be run."""
+    return bool(state().version)
+
+
+def problem() -> Optional[str]:
+    """Why models cannot be run, in one sentence with the remedy; None where they can."""
+    found = state()
+    if found.version:
+        return None
+    if found.reason:
+        return tr(
+            "ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew "
+            "under Plugins > Camp Detector > Runtime.",
+            reason=found.reason,
+        )
+    return tr(
+        "ONNX Runtime, which runs the models, is not installed: install it under Plugins > "
+        "Camp Detector > Runtime."
+    )
+
+
+def require() -> None:
+    """Load ONNX Runtime.
+
+    Raises:
+        RuntimeProblem: It cannot be used; one sentence.
+    """
+    found = problem()
+    if found:
+        raise RuntimeProblem(found)
+
+
+def state() -> State:
+    """Look for ONNX Runtime; loads it where it is there."""
+    module, reason = _load()
+    if module is None:
+        return State(reason=reason)
+    origin = str(getattr(module, "__file__", "") or "")
+    return State(
+        version=str(module.__version__),
+        origin=origin.rpartition("onnxruntime")[0].rstrip("/\\"),
+        private=str(places.base()) in origin,
+        providers=tuple(module.get_available_providers()),
+    )
+
+
+def _load() -> tuple[Any, str]:
+    """The module, or None and why not.
+
+    The private folder comes first while ONNX Runtime is imported and last afterwards, so that
+    nothing in it ever stands before a package of QGIS.
+    """
+    if _works(sys.modules.get(_NAME)):
+        return sys.modules[_NAME], ""
+    import numpy as np  # noqa: F401 - QGIS' own is loaded before the search path changes
+
+    found = places.current()
+    folder = str(found.folder) if found else ""
+    before = list(sys.path)
+    if folder:
+        sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        module = importlib.import_module(_NAME)
+    except ModuleNotFoundError as error:
+        return None, "" if error.name == _NAME else str(error)
+    except Exception as error:  # noqa: BLE001 - a library of somebody else's is loaded here
+        return None, " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    finally:
+        sys.path[:] = before
+        if folder and _NAME in sys.modules and folder not in sys.path:
+            sys.path.append(folder)
+    return (module, "") if _works(module) else (None, "")
+
+
+def _works(module: Any) -> bool:  # noqa: ANN401 - a module, or a folder that happens to be named so
+    return hasattr(module, "InferenceSession") and hasattr(module, "__version__")

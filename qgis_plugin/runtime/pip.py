@@ -1,0 +1,149 @@
+"""Run pip in a process of its own, into a folder, without dependencies."""
+
+from __future__ import annotations
+
+import queue
+import re
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Mapping, Optional, Protocol
+
+from ..i18n import tr
+from .errors import RuntimeProblem, Stopped
+from .python import NO_WINDOW, environment
+
+_RAW_PROGRESS = (24, 1)
+"""First pip with ``--progress-bar raw``."""
+_POLL = 0.2
+_LINES = 12
+_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
+_SECRET = re.compile(r"//[^/@\s]+@")
+
+
+class Feedback(Protocol):
+    """Who watches an installation."""
+
+    def say(self, line: str) -> None:
+        """A line of what goes on."""
+
+    def percent(self, value: float) -> None:
+        """How far the download is, 0 to 100."""
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""
+
+
+@dataclass(frozen=True)
+class Pip:
+    """The pip of a Python program."""
+
+    python: str
+    proxy: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that name the proxy."""
+
+    def version(self) -> Optional[tuple[int, ...]]:
+        """Its version, or None where there is no pip."""
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed question
+                [self.python, "-m", "pip", "--version"], capture_output=True, text=True,
+                timeout=60, check=False, creationflags=NO_WINDOW, env=environment(),
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError):
+            return None
+        found = re.match(r"pip (\d+)\.(\d+)", done.stdout)
+        return tuple(map(int, found.groups())) if done.returncode == 0 and found else None
+
+    def install(self, what: str, folder: Path, feedback: Feedback) -> None:
+        """Install one package without what it depends on.
+
+        Args:
+            what: A requirement, or the path of a wheel.
+            folder: Where its files go; QGIS' own Python is left as it is.
+            feedback: Told what pip says.
+
+        Raises:
+            RuntimeProblem: pip is missing or fails; with what it said last.
+            Stopped: The user wants to.
+        """
+        version = self.version()
+        if version is None:
+            raise RuntimeProblem(
+                tr("QGIS' Python has no pip to fetch {what} with: choose a wheel file.", what=what)
+            )
+        command = [
+            self.python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check",
+            "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-cache-dir", "--no-user",
+            "--target", str(folder),
+        ]  # fmt: skip
+        command += ["--progress-bar", "raw" if version >= _RAW_PROGRESS else "off", what]
+        extra = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", **self.proxy}
+        code, lines = run(command, {**environment(), **extra}, feedback)
+        if code:
+            said = [line for line in lines if "ERROR" in line] or lines
+            reason = " ".join(said[-2:])[:400] or f"exit {code}"
+            raise RuntimeProblem(
+                tr("{what} could not be fetched; pip says: {reason}", what=what, reason=reason)
+            )
+
+
+def run(
+    command: list[str], env: Mapping[str, str], feedback: Feedback
+) -> tuple[int, list[str]]:
+    """Run a command, pass its lines on, and end it when the user wants to.
+
+    Returns:
+        Its exit status and its last lines.
+
+    Raises:
+        RuntimeProblem: It cannot be started.
+        Stopped: The user wants to.
+    """
+    try:
+        process = subprocess.Popen(  # noqa: S603 - commands of this package
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            text=True, encoding="utf-8", errors="replace", creationflags=NO_WINDOW, env=dict(env),
+        )  # fmt: skip
+    except OSError as error:
+        raise RuntimeProblem(
+            tr("QGIS' Python could not be started: {reason}", reason=error)
+        ) from error
+    lines: queue.Queue[Optional[str]] = queue.Queue()
+    reader = threading.Thread(target=_read, args=(process, lines.put), daemon=True)
+    reader.start()
+    last: list[str] = []
+    try:
+        while True:
+            if feedback.cancelled():
+                raise Stopped(tr("The installation was stopped."))
+            try:
+                line = lines.get(timeout=_POLL)
+            except queue.Empty:
+                continue
+            if line is None:
+                return process.wait(), last
+            _tell(line, feedback, last)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _read(process: subprocess.Popen[str], put: Callable[[Optional[str]], None]) -> None:
+    for line in process.stdout or ():
+        put(line.rstrip())
+    put(None)
+
+
+def _tell(line: str, feedback: Feedback, last: list[str]) -> None:
+    hit = _PROGRESS.search(line)
+    if hit:
+        done, total = map(int, hit.groups())
+        feedback.percent(100 * done / max(1, total))
+        return
+    if line.strip():
+        clean = _SECRET.sub("//…@", line.strip())
+        feedback.say(clean)
+        last.append(clean)
+        del last[:-_LINES]

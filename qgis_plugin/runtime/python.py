@@ -1,0 +1,90 @@
+"""The Python program that belongs to this QGIS.
+
+On Windows and macOS ``sys.executable`` is QGIS itself, and starting it would open a second QGIS.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+from ..i18n import tr
+from .errors import RuntimeProblem
+
+_ASK = "import sys; print(sys.version_info[0], sys.version_info[1], sys.maxsize)"
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+
+def find_python() -> str:
+    """Path of a Python of the same version as the one that runs here.
+
+    Raises:
+        RuntimeProblem: There is none in the places where installers of QGIS put it.
+    """
+    wanted = f"{sys.version_info[0]} {sys.version_info[1]} {sys.maxsize}"
+    for candidate in candidates(sys.platform, Path(sys.executable or ""), Path(sys.exec_prefix)):
+        if candidate.is_file() and _answer(candidate) == wanted:
+            return str(candidate)
+    raise RuntimeProblem(
+        tr(
+            "The Python program of this QGIS was not found beside it: install onnxruntime for "
+            "QGIS' Python with the installer of QGIS, or from its wheel file."
+        )
+    )
+
+
+def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
+    """Where the Python program may lie, the likeliest first; nothing is looked up.
+
+    Args:
+        platform: As ``sys.platform`` gives it.
+        executable: The program that runs.
+        prefix: Where Python's files lie (``sys.exec_prefix``).
+    """
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    names = [f"python{version}", "python3", "python"]
+    if platform == "win32":
+        # OSGeo4W and the stand-alone installer: apps\\Python3xx\\python.exe (python3.exe in
+        # OSGeo4W's bin, too); sys.exec_prefix is that folder.
+        for folder in (prefix, executable.parent):
+            yield from (folder / f"{name}.exe" for name in ("python3", "python"))
+        return
+    if _is_python(executable):
+        yield executable
+    homes = [prefix / "bin"]
+    if platform == "darwin":
+        # QGIS.app/Contents/MacOS/bin/python3; since QGIS 3.40 Contents/MacOS/python3.x or in
+        # Contents/Frameworks, where sys.exec_prefix lies.
+        inside = executable.parent
+        homes += [
+            inside / "bin",
+            inside,
+            inside.parent / "Frameworks" / "bin",
+            inside.parent / "Frameworks" / "Python.framework" / "Versions" / version / "bin",
+            inside.parent / "Resources" / "python" / "bin",
+        ]
+    yield from (home / name for home in homes for name in names)
+
+
+def _is_python(path: Path) -> bool:
+    return path.name.lower().startswith("python")
+
+
+def _answer(program: Path) -> str:
+    """What a program says of itself; empty where it is no Python that starts."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed question to a Python beside QGIS
+            [str(program), "-c", _ASK], capture_output=True, text=True, timeout=30, check=False,
+            creationflags=NO_WINDOW, env=environment(),
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def environment() -> dict[str, str]:
+    """The environment in which QGIS' Python is started: that of QGIS."""
+    return {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}

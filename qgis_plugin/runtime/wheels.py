@@ -1,0 +1,78 @@
+"""Unpack a wheel, which is a zip file, where pip is missing."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Callable
+
+from ..i18n import tr
+from .errors import RuntimeProblem, Stopped
+
+_MAX_TOTAL = 4 << 30
+_MAX_MEMBERS = 50_000
+_CHUNK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
+
+
+def package_of(path: Path) -> str:
+    """The package's name by the file's, such as ``onnxruntime``.
+
+    Raises:
+        RuntimeProblem: It is no wheel of ONNX Runtime.
+    """
+    name = path.name.partition("-")[0].lower().replace("_", "-")
+    if path.suffix.lower() != ".whl" or not name.startswith("onnxruntime"):
+        raise RuntimeProblem(
+            tr("{path} is no wheel of ONNX Runtime: choose a file onnxruntime-….whl", path=path)
+        )
+    return name
+
+
+def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
+    """Unpack a wheel into a folder; nothing lands outside of it, and nothing is run.
+
+    Raises:
+        RuntimeProblem: The file is damaged, or leads out of the folder.
+        Stopped: The user wants to.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            members = archive.infolist()
+            _refuse(wheel, members)
+            left = _MAX_TOTAL
+            for member in members:
+                if member.is_dir():
+                    continue
+                target = folder / PurePosixPath(member.filename)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(member) as source, target.open("wb") as sink:
+                    for part in iter(lambda s=source: s.read(_CHUNK), b""):
+                        left -= len(part)
+                        if cancelled():
+                            raise Stopped(tr("The installation was stopped."))
+                        if left < 0:
+                            raise _bad(wheel, tr("it unpacks to too much"))
+                        sink.write(part)
+    except DAMAGED as error:
+        raise _bad(wheel, str(error)) from error
+
+
+def _refuse(wheel: Path, members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > _MAX_TOTAL:
+        raise _bad(wheel, tr("it unpacks to too much"))
+    for member in members:
+        path = PurePosixPath(member.filename)
+        outside = path.is_absolute() or ".." in path.parts
+        if outside or ":" in member.filename or "\\" in member.filename:
+            raise _bad(wheel, tr("a file in it leads out of its folder"))
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise _bad(wheel, tr("it holds a link"))
+
+
+def _bad(wheel: Path, reason: str) -> RuntimeProblem:
+    return RuntimeProblem(
+        tr("{path} is damaged, or no wheel: {reason}", path=wheel, reason=reason[:200])
+    )
