@@ -1,0 +1,145 @@
+"""What all algorithms share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFile,
+)
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtGui import QIcon
+
+from ..compat import ADVANCED
+from ..i18n import tr
+from ..provider import ICON
+from ..vendored import engine
+
+MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
+_HELP = Path(__file__).resolve().parent.parent / "help"
+
+
+class Fault(Exception):  # noqa: N818 - what the user is told
+    """What is asked for cannot be done; one sentence for the user."""
+
+
+class CampAlgorithm(QgsProcessingAlgorithm):
+    """An algorithm with a model, or without."""
+
+    NAME = ""
+    """In commands and scripts."""
+
+    def createInstance(self) -> CampAlgorithm:
+        """A new one of the same kind."""
+        return type(self)()
+
+    def name(self) -> str:
+        """In commands and scripts."""
+        return self.NAME
+
+    def icon(self) -> QIcon:
+        """The plugin's."""
+        return QIcon(str(ICON))
+
+    def svgIconPath(self) -> str:
+        """The same as a file."""
+        return str(ICON)
+
+    def helpUrl(self) -> str:
+        """The plugin's own page, if it is there."""
+        for page in (_HELP / f"{self.NAME}.html", _HELP / "index.html"):
+            if page.is_file():
+                return QUrl.fromLocalFile(str(page)).toString()
+        return ""
+
+    def advanced(self, parameter: Any) -> None:
+        """Add a parameter that is folded away."""
+        parameter.setFlags(parameter.flags() | ADVANCED)
+        self.addParameter(parameter)
+
+    def add_model(self) -> None:
+        """Add the choice of a model."""
+        try:
+            library = models()
+            names = [model.id for model in library.models()]
+            first = library.default()
+            default = first.id if first is not None else None
+        except (OSError, ValueError, engine("engine.errors").CampDetectorError):
+            names, default = [], None  # what is wrong is said when the model is looked for
+        self.addParameter(
+            QgsProcessingParameterEnum(
+                MODEL,
+                tr("Model"),
+                options=names,
+                defaultValue=default,
+                optional=True,
+                usesStaticStrings=True,
+            )
+        )
+        self.advanced(
+            QgsProcessingParameterFile(
+                MODEL_FILE,
+                tr("Another model file (.onnx, STAC item .json, .dlpk)"),
+                optional=True,
+                fileFilter=tr("Models") + " (*.onnx *.json *.dlpk)",
+            )
+        )
+
+    def chosen_model(self, parameters: dict[str, Any], context: Any) -> Any:
+        """The model that was chosen.
+
+        Raises:
+            Fault: There is none, or it cannot be read.
+        """
+        named = self.parameterAsString(parameters, MODEL_FILE, context)
+        named = named or self.parameterAsEnumString(parameters, MODEL, context)
+        try:
+            library = models()
+            found = library.find(named) if named else library.default()
+        except (OSError, engine("engine.errors").CampDetectorError) as error:
+            raise Fault(str(error)) from error
+        if found is None:
+            raise Fault(
+                tr(
+                    "There is no model {name}: choose one of the list, or add it under Plugins > "
+                    "Camp Detector > Models.",
+                    name=named,
+                )
+                if named
+                else tr("No model is installed: add one under Plugins > Camp Detector > Models.")
+            )
+        return found
+
+
+def models() -> Any:
+    """The installed models."""
+    from ..models.library import ModelLibrary
+
+    return ModelLibrary.from_settings()
+
+
+def stop_with(error: Exception) -> QgsProcessingException:
+    """The exception that QGIS shows, with the one sentence."""
+    from ..text import plain
+
+    return QgsProcessingException(plain(str(error)))
+
+
+def refuse_place(path: Optional[str]) -> None:
+    """See that a file can be written before any work.
+
+    Raises:
+        Fault: Its folder is missing, or nothing may be written there.
+    """
+    if not path:
+        return
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise Fault(tr("The folder {folder} does not exist: make it first.", folder=folder))
+    if not os.access(folder, os.W_OK):
+        raise Fault(tr("Nothing may be written to {folder}: choose another folder.", folder=folder))

@@ -1,0 +1,92 @@
+"""Classify camp pixels."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestination
+
+from .. import styling
+from ..i18n import tr
+from ..sources import SourceError
+from ..vendored import engine
+from .base import Fault, refuse_place, stop_with
+from .detect import CLASSES, PROBABILITY
+from .running import Asked, RunsModel, prepared
+
+
+class ClassifyPixels(RunsModel):
+    """Gives the class of each pixel of a raster layer."""
+
+    NAME = "classifypixels"
+
+    def __init__(self) -> None:
+        """Nothing is asked for yet."""
+        super().__init__()
+        self._asked: Optional[Asked] = None
+
+    def displayName(self) -> str:
+        """What the toolbox shows."""
+        return tr("Classify camp pixels")
+
+    def shortHelpString(self) -> str:
+        """What the dialog shows beside the parameters."""
+        return tr(
+            "Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, "
+            "its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.\n\n"
+            "Use Detect dwellings to get polygons."
+        )
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("camp,refugee,tent,shelter,segmentation,deep learning,onnx").split(",")
+
+    def initAlgorithm(self, _configuration: Any = None) -> None:
+        """Name parameters and outputs."""
+        self.add_inputs()
+        self.add_settings()
+        self.addParameter(QgsProcessingParameterRasterDestination(CLASSES, tr("Class raster")))
+        self.addParameter(
+            QgsProcessingParameterRasterDestination(
+                PROBABILITY, tr("Probability raster"), optional=True, createByDefault=False
+            )
+        )
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+        """Take what belongs to the main thread."""
+        try:
+            self._asked = self.asked(parameters, context)
+        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
+            raise stop_with(error) from error
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
+        """Run the model and write the rasters."""
+        asked = prepared(self._asked)
+        paths = {
+            name: self.parameterAsOutputLayer(parameters, name, context) or None
+            for name in (CLASSES, PROBABILITY)
+        }
+        if not paths[CLASSES]:
+            raise QgsProcessingException(tr("Say where the class raster goes."))
+        try:
+            for path in paths.values():
+                refuse_place(path)
+        except Fault as error:
+            raise stop_with(error) from error
+        done = self.run_model(
+            asked, context, feedback, mask=paths[CLASSES], probability=paths[PROBABILITY]
+        )
+        if done is None:
+            return {}
+        classes = styling.named(done[0].spec)
+        styles = {
+            CLASSES: (tr("Classes"), styling.class_raster(classes)),
+            PROBABILITY: (tr("Probability"), styling.probability_raster(classes)),
+        }
+        results = {name: path for name, path in paths.items() if path}
+        for name, path in results.items():
+            styling.finish(context, path, *styles[name])
+        return results

@@ -1,0 +1,209 @@
+"""Detect dwellings."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Iterator, Optional
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterRasterDestination,
+)
+
+from .. import compat, styling
+from ..i18n import tr
+from ..sources import SourceError
+from ..vendored import engine
+from .base import Fault, refuse_place, stop_with
+from .running import Asked, RunsModel, prepared
+
+MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
+OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
+_BATCH = 1000
+"""Dwellings between two looks at whether the user wants to stop."""
+_POLYGON = 3
+"""The number of the kind in well-known binary."""
+
+
+class DetectDwellings(RunsModel):
+    """Finds dwellings in a raster layer and gives them as polygons."""
+
+    NAME = "detectdwellings"
+
+    def __init__(self) -> None:
+        """Nothing is asked for yet."""
+        super().__init__()
+        self._asked: Optional[Asked] = None
+
+    def displayName(self) -> str:
+        """What the toolbox shows."""
+        return tr("Detect dwellings")
+
+    def shortHelpString(self) -> str:
+        """What the dialog shows beside the parameters."""
+        return tr(
+            "Finds the dwellings in drone or satellite imagery and writes them as polygons with "
+            "their class, their mean probability and their area in square metres.\n\n"
+            "Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. A "
+            "higher threshold gives fewer dwellings that are surer. Class and probability rasters "
+            "are Cloud-Optimized GeoTIFF."
+        )
+
+    def tags(self) -> list[str]:
+        """What it is found by."""
+        return tr("camp,refugee,tent,shelter,building,footprint,deep learning,onnx").split(",")
+
+    def initAlgorithm(self, _configuration: Any = None) -> None:
+        """Name parameters and outputs."""
+        self.add_inputs()
+        self._number(MIN_AREA, tr("Minimum area in square metres (default: the model's)"))
+        self.addParameter(
+            QgsProcessingParameterBoolean(SQUARE, tr("Square corners"), defaultValue=False)
+        )
+        self.add_settings()
+        self._number(
+            SIMPLIFY,
+            tr("Straighten outlines by at most metres (default: one pixel; 0: not at all)"),
+            is_advanced=True,
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(OUTPUT, tr("Dwellings"), compat.POLYGONS)
+        )
+        for name, label in ((CLASSES, tr("Class raster")), (PROBABILITY, tr("Probability raster"))):
+            self.addParameter(
+                QgsProcessingParameterRasterDestination(
+                    name, label, optional=True, createByDefault=False
+                )
+            )
+        self.addOutput(QgsProcessingOutputNumber(COUNT, tr("Number of dwellings")))
+        self.addOutput(QgsProcessingOutputNumber(AREA, tr("Covered square metres")))
+
+    def extra_settings(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        """How outlines are drawn."""
+        return {
+            "min_area": self.number(parameters, MIN_AREA, context),
+            "simplify": self.number(parameters, SIMPLIFY, context),
+            "square": self.parameterAsBoolean(parameters, SQUARE, context),
+        }
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+        """Take what belongs to the main thread."""
+        try:
+            self._asked = self.asked(parameters, context)
+        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
+            raise stop_with(error) from error
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
+        """Find the dwellings, then write them."""
+        asked = prepared(self._asked)
+        rasters = {
+            name: self.parameterAsOutputLayer(parameters, name, context) or None
+            for name in (CLASSES, PROBABILITY)
+        }
+        try:
+            for path in rasters.values():
+                refuse_place(path)
+        except Fault as error:
+            raise stop_with(error) from error
+        done = self.run_model(
+            asked, context, feedback, mask=rasters[CLASSES], probability=rasters[PROBABILITY]
+        )
+        if done is None:
+            return {}
+        found, crs = done
+        if not crs.isValid() and found.grid.crs_wkt:
+            crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
+        destination = self._write(found, parameters, context, crs)
+        if feedback.isCanceled():
+            return {}
+        count = len(found.rows)
+        feedback.pushInfo(tr("{count} dwellings", count=f"{count:,}"))
+        classes = styling.named(found.spec)
+        title = tr("Dwellings ({count})", count=f"{count:,}")
+        styling.finish(context, destination, title, styling.dwellings(classes))
+        results = {OUTPUT: destination, COUNT: count, AREA: float(sum(found.rows.area))}
+        for name, label, style in (
+            (CLASSES, tr("Classes"), styling.class_raster(classes)),
+            (PROBABILITY, tr("Probability"), styling.probability_raster(classes)),
+        ):
+            path = rasters[name]
+            if path:
+                styling.finish(context, path, label, style)
+                results[name] = path
+        return results
+
+    def _write(self, found: Any, parameters: dict[str, Any], context: Any, crs: Any) -> str:
+        """Write the dwellings; gives where they are.
+
+        Raises:
+            QgsProcessingException: They cannot be written.
+        """
+        fields = QgsFields()
+        for made in (
+            compat.integer("id"),
+            compat.text("class"),
+            compat.double("probability"),
+            compat.double("area_m2"),
+            compat.text("model"),
+        ):
+            fields.append(made)
+        sink, destination = self.parameterAsSink(
+            parameters, OUTPUT, context, fields, compat.POLYGON, crs
+        )
+        if sink is None:
+            raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
+        for batch in _batches(found, fields):
+            if not sink.addFeatures(batch, compat.FAST_INSERT):
+                raise QgsProcessingException(
+                    tr("The dwellings cannot be written: {reason}", reason=sink.lastError())
+                )
+        del sink
+        return str(destination)
+
+
+def _batches(found: Any, fields: QgsFields) -> Iterator[list[QgsFeature]]:
+    """The dwellings as features, so many at a time."""
+    rows, batch, model = found.rows, [], found.spec.id
+    for index, shape in enumerate(polygons(rows)):
+        feature = QgsFeature(fields)
+        geometry = QgsGeometry()
+        geometry.fromWkb(shape)
+        feature.setGeometry(geometry)
+        feature.setAttributes(
+            [
+                index + 1,
+                rows.classes[index],
+                float(rows.probability[index]),
+                float(rows.area[index]),
+                model,
+            ]
+        )
+        batch.append(feature)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def polygons(rows: Any) -> Iterator[bytes]:
+    """The engine's rows as well-known binary, one after another.
+
+    The corners are copied as they are, so that nothing is rounded.
+    """
+    corners = rows.corners.astype("<f8")
+    rings, starts = rows.ring_offsets.tolist(), rows.polygon_offsets.tolist()
+    for first, last in zip(starts, starts[1:]):
+        parts = [struct.pack("<BII", 1, _POLYGON, last - first)]
+        for a, b in zip(rings[first:last], rings[first + 1 : last + 1]):
+            parts += [struct.pack("<I", b - a), corners[a:b].tobytes()]
+        yield b"".join(parts)

@@ -1,0 +1,115 @@
+"""Model information."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFileDestination,
+)
+
+from ..i18n import tr
+from ..vendored import engine
+from .base import CampAlgorithm, Fault, refuse_place, stop_with
+from .report import page, write_page
+
+OUTPUT, ID, GSD, THRESHOLD, SHA256 = "OUTPUT", "ID", "GSD", "THRESHOLD", "SHA256"
+
+
+class ModelInformation(CampAlgorithm):
+    """Says what a model is made for."""
+
+    NAME = "modelinformation"
+
+    def displayName(self) -> str:
+        """What the toolbox shows."""
+        return tr("Model information")
+
+    def shortHelpString(self) -> str:
+        """What the dialog shows beside the parameters."""
+        return tr(
+            "Says what a model is made for: bands, resolution, classes, accuracy, licence, and who "
+            "must be named when results are published. Nothing is run."
+        )
+
+    def initAlgorithm(self, _configuration: Any = None) -> None:
+        """Name parameters and outputs."""
+        self.add_model()
+        self.addParameter(
+            QgsProcessingParameterFileDestination(
+                OUTPUT, tr("Page"), "HTML (*.html)", optional=True
+            )
+        )
+        self.addOutput(QgsProcessingOutputString(ID, tr("Name and version")))
+        self.addOutput(QgsProcessingOutputNumber(GSD, tr("Metres a pixel")))
+        self.addOutput(QgsProcessingOutputNumber(THRESHOLD, tr("Threshold")))
+        self.addOutput(QgsProcessingOutputString(SHA256, tr("Checksum")))
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+        """Whether it can be run, and if not why, in a sentence."""
+        ok, said = super().checkParameterValues(parameters, context)
+        try:
+            self.chosen_model(parameters, context)
+        except (Fault, engine("engine.errors").CampDetectorError) as error:
+            return False, str(error)
+        return ok, said
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
+        """Look into the model and say what is there."""
+        path = self.parameterAsFileOutput(parameters, OUTPUT, context)
+        try:
+            refuse_place(path)
+            model = self.chosen_model(parameters, context)
+        except (Fault, engine("engine.errors").CampDetectorError) as error:
+            raise stop_with(error) from error
+        facts = facts_of(model)
+        for name, value in facts:
+            feedback.pushInfo(f"{name}: {value}")
+        spec = model.spec
+        results = {
+            ID: spec.id, GSD: spec.gsd, THRESHOLD: spec.threshold, SHA256: model.sha256,
+        }  # fmt: skip
+        if path:
+            rows = "".join(
+                f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in facts
+            )
+            try:
+                write_page(path, page(spec.id, f"<table>{rows}</table>"))
+            except OSError as error:
+                raise QgsProcessingException(
+                    tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
+                ) from error
+            results[OUTPUT] = path
+        return results
+
+
+def facts_of(model: Any) -> list[tuple[str, str]]:
+    """What a model says of itself, in pairs of what and how much."""
+    spec = model.spec
+    return [
+        (tr("Model"), spec.id),
+        (tr("Purpose"), spec.description),
+        (tr("Bands"), ", ".join(b.name for b in spec.bands)),
+        (tr("Pixels"), spec.dtype),
+        (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),
+        (tr("Classes"), ", ".join(f"{c.value} {c.name}" for c in spec.classes)),
+        (tr("Threshold"), f"{spec.threshold:g}"),
+        (tr("Minimum area"), f"{spec.min_area:g} m²"),
+        (tr("Tiles, overlap"), f"{spec.tile_size} px, {spec.overlap} px"),
+        (
+            tr("Touching dwellings"),
+            tr("parted") if spec.separation is not None else tr("not told apart"),
+        ),
+        *model.accuracy(),
+        (tr("Licence"), spec.licence),
+        (tr("To be named"), "; ".join(spec.attribution)),
+        (tr("File"), str(model.path)),
+        (tr("Size"), f"{model.size:,} B"),
+        (tr("Checksum"), f"SHA-256 {model.sha256}"),
+    ]

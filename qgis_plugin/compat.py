@@ -1,0 +1,60 @@
+"""Names that moved between QGIS 3.22 with Qt 5 and QGIS 4 with Qt 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFeatureSink,
+    QgsField,
+    QgsProcessing,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterNumber,
+)
+from qgis.PyQt import QtCore
+
+
+def _of(new: tuple[str, str], old: Any, old_name: str) -> Any:
+    """A value of a scoped enum of ``Qgis``, or where it was before."""
+    scope = getattr(Qgis, new[0], None)
+    return getattr(scope, new[1]) if hasattr(scope, new[1]) else getattr(old, old_name)
+
+
+POLYGONS = _of(("ProcessingSourceType", "VectorPolygon"), QgsProcessing, "TypeVectorPolygon")
+ADVANCED = _of(
+    ("ProcessingParameterFlag", "Advanced"), QgsProcessingParameterDefinition, "FlagAdvanced"
+)
+INTEGER = _of(("ProcessingNumberParameterType", "Integer"), QgsProcessingParameterNumber, "Integer")
+DOUBLE = _of(("ProcessingNumberParameterType", "Double"), QgsProcessingParameterNumber, "Double")
+FAST_INSERT = getattr(QgsFeatureSink, "Flag", QgsFeatureSink).FastInsert
+POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else None
+if POLYGON is None:
+    from qgis.core import QgsWkbTypes
+
+    POLYGON = QgsWkbTypes.Polygon
+    MULTI_POLYGON = QgsWkbTypes.MultiPolygon
+else:
+    MULTI_POLYGON = Qgis.WkbType.MultiPolygon
+
+
+def _type(name: str, old: str) -> Any:
+    """A type of attributes: ``QMetaType`` where fields take it (QGIS 3.38), else ``QVariant``."""
+    if Qgis.QGIS_VERSION_INT >= 33800:  # noqa: PLR2004 - the release that changed it
+        return getattr(QtCore.QMetaType.Type, name)
+    return getattr(QtCore.QVariant, old)
+
+
+def integer(name: str) -> QgsField:
+    """A field of whole numbers."""
+    return QgsField(name, _type("Int", "Int"))
+
+
+def double(name: str) -> QgsField:
+    """A field of numbers."""
+    return QgsField(name, _type("Double", "Double"))
+
+
+def text(name: str) -> QgsField:
+    """A field of text."""
+    return QgsField(name, _type("QString", "String"))

@@ -1,0 +1,64 @@
+"""QGIS' feedback as what the engine tells its progress."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .i18n import tr
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingFeedback
+
+
+class TileProgress:
+    """The engine's `Progress`: told after each tile, asked whether to stop."""
+
+    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+        """Tell this feedback."""
+        self._feedback = feedback
+        self.total = 0
+        """Tiles in all, known from the first one on."""
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total`` tiles are finished."""
+        self.total = total
+        self._feedback.setProgress(100.0 * done / max(total, 1))
+        self._feedback.setProgressText(tr("Tile {done} of {total}", done=done, total=total))
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""
+        return bool(self._feedback.isCanceled())
+
+
+class Stoppable:
+    """A model that is not asked any more once the user wants to stop.
+
+    With test-time augmentation a tile is eight runs of the network, too many to wait for.
+    """
+
+    def __init__(self, predictor: Any, progress: TileProgress, cancelled: type[Exception]) -> None:
+        """Wrap a predictor.
+
+        Args:
+            predictor: The engine's.
+            progress: Asked before each run.
+            cancelled: The engine's exception for a run that was stopped.
+        """
+        self._predictor = predictor
+        self._progress = progress
+        self._cancelled = cancelled
+        self.workers = predictor.workers
+        self.batch_size = predictor.batch_size
+        self.fixed_size = predictor.fixed_size
+        self.spec = predictor.spec
+
+    def predict(self, batch: Any) -> Any:
+        """Probabilities of chips; see the engine's `Predictor`.
+
+        Raises:
+            Cancelled: The user wants to stop.
+        """
+        if self._progress.cancelled():
+            msg = "cancelled"
+            raise self._cancelled(msg)
+        return self._predictor.predict(batch)

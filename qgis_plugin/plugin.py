@@ -1,0 +1,46 @@
+"""What QGIS loads and unloads."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Optional
+
+from qgis.core import QgsApplication
+
+from .provider import CampDetectorProvider
+
+
+class CampDetectorPlugin:
+    """The provider, and where there are windows the menu, the toolbar and the dialogs."""
+
+    def __init__(self, iface: Any) -> None:
+        """Do nothing yet.
+
+        Args:
+            iface: QGIS' interface; None without windows.
+        """
+        self.iface = iface
+        self.provider: Optional[CampDetectorProvider] = None
+        self._actions: Any = None
+
+    def initProcessing(self) -> None:
+        """Add the algorithms; called alone by qgis_process."""
+        if self.provider is None:
+            self.provider = CampDetectorProvider()
+            QgsApplication.processingRegistry().addProvider(self.provider)
+
+    def initGui(self) -> None:
+        """Add everything."""
+        self.initProcessing()
+        if self.iface is not None:
+            self._actions = importlib.import_module(".actions", __package__)
+            self._actions.install(self)
+
+    def unload(self) -> None:
+        """Take everything away again."""
+        if self._actions is not None:
+            self._actions.remove(self)
+            self._actions = None
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None

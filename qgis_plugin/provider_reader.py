@@ -1,0 +1,231 @@
+"""Pixels through a QGIS data provider, as what the engine asks of a library that reads rasters."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple, Optional, Sequence
+
+import numpy as np
+from qgis.core import Qgis, QgsRasterBlockFeedback, QgsRectangle
+from qgis.PyQt.QtCore import Qt
+
+from .vendored import engine
+
+_ARGB = ("ARGB32", "ARGB32_Premultiplied")
+_DTYPES = {
+    "Byte": "uint8",
+    "Int8": "int8",
+    "UInt16": "uint16",
+    "Int16": "int16",
+    "UInt32": "uint32",
+    "Int32": "int32",
+    "Float32": "float32",
+    "Float64": "float64",
+}
+_COLORS = ("red", "green", "blue", "alpha")
+_BLUE_FIRST = (2, 1, 0, 3)
+"""Where red, green, blue and alpha lie in the bytes of an ARGB32 of a little-endian machine."""
+_ALPHA_FIRST = (1, 2, 3, 0)
+_OPAQUE = 255
+
+
+class Lattice(NamedTuple):
+    """Where pixels lie: north up, in CRS units."""
+
+    left: float
+    top: float
+    step_x: float
+    step_y: float
+    width: int
+    height: int
+
+    def rectangle(self, window: Any) -> QgsRectangle:
+        """The place of a window of pixels."""
+        return QgsRectangle(
+            self.left + window.col * self.step_x,
+            self.top - (window.row + window.height) * self.step_y,
+            self.left + (window.col + window.width) * self.step_x,
+            self.top - window.row * self.step_y,
+        )
+
+
+def type_name(number: Any) -> str:
+    """QGIS' name of a type of pixels."""
+    for name in (*_ARGB, *_DTYPES):
+        if getattr(Qgis.DataType, name, None) == number:
+            return name
+    return "unknown"
+
+
+class LayerReader:
+    """The open layer; see the engine's port `Reader`."""
+
+    def __init__(self, provider: Any, lattice: Lattice, crs: Any, feedback: Any) -> None:
+        """Read with a provider that nobody else uses.
+
+        Args:
+            provider: A ``QgsRasterDataProvider``.
+            lattice: The pixels that are wanted.
+            crs: The engine's.
+            feedback: A ``QgsRasterBlockFeedback``, which stops a slow server.
+        """
+        kinds = [type_name(provider.dataType(i + 1)) for i in range(provider.bandCount())]
+        self._provider, self._lattice, self._crs, self._feedback = provider, lattice, crs, feedback
+        self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
+        self._last: tuple[Any, Any] = (None, None)
+        self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
+        """Height and width in pixels."""
+        self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
+        """numpy's name of each band's type."""
+        self.colors = _COLORS if self._argb else tuple("undefined" for _ in kinds)
+        """What each band shows."""
+
+    def header(self) -> Any:
+        """All that can be known without reading pixels."""
+        grid, ports = engine("engine.grid"), engine("georaster.ports")
+        at, names = self._lattice, [""] * len(self.dtypes)
+        if not self._argb:
+            names = [self._description(i + 1) for i in range(len(self.dtypes))]
+        return ports.Header(
+            shape=self.shape,
+            transform=grid.Transform(at.step_x, 0.0, at.left, 0.0, -at.step_y, at.top),
+            crs=self._crs,
+            dtypes=self.dtypes,
+            colors=self.colors,
+            descriptions=tuple(names),
+            nodata=tuple(self._nodata(i + 1) for i in range(len(self.dtypes))),
+            masked=False,
+            block=(256, 256),
+            driver="QGIS",
+            has_points=False,
+            subdatasets=(),
+            tags={},
+        )
+
+    def files(self) -> tuple[str, ...]:
+        """None that could be in the way."""
+        return ()
+
+    def read(
+        self,
+        bands: Sequence[int],
+        window: Any,
+        *,
+        shape: Optional[tuple[int, int]] = None,
+        average: bool = False,
+    ) -> Any:
+        """Pixels (bands, height, width) of a window; see the port.
+
+        Raises:
+            ReadError: The provider gives none.
+        """
+        del average  # how it takes fewer pixels is the provider's own
+        height, width = shape or window.shape
+        if self._argb:
+            return self._picture(window, height, width)[[b - 1 for b in bands]]
+        return np.stack([self._band(b, window, height, width) for b in bands])
+
+    def read_mask(self, window: Any, *, shape: Optional[tuple[int, int]] = None) -> Any:
+        """All pixels count: what is missing is said by alpha or a nodata value."""
+        return np.full(shape or window.shape, 255, np.uint8)
+
+    def close(self) -> None:
+        """Forget the last pixels."""
+        self._last = (None, None)
+
+    def _description(self, band: int) -> str:
+        name = self._provider.generateBandName(band)
+        return str(name).partition(":")[2].strip()
+
+    def _nodata(self, band: int) -> Optional[float]:
+        if self._argb or not self._provider.sourceHasNoDataValue(band):
+            return None
+        return float(self._provider.sourceNoDataValue(band))
+
+    def _picture(self, window: Any, height: int, width: int) -> Any:
+        """(4, height, width) uint8: red, green, blue, alpha; the last one is remembered."""
+        key = (window, height, width)
+        if self._last[0] != key:
+            order = _BLUE_FIRST if sys.byteorder == "little" else _ALPHA_FIRST
+            raw = np.frombuffer(self._bytes(1, window, height, width), np.uint8)
+            pixels = np.moveaxis(raw.reshape(height, width, 4), -1, 0)[list(order)]
+            if self._argb.endswith("Premultiplied"):
+                pixels = _unmultiplied(pixels)
+            self._last = (key, pixels)
+        return self._last[1]
+
+    def _band(self, band: int, window: Any, height: int, width: int) -> Any:
+        data = self._bytes(band, window, height, width)
+        return np.frombuffer(data, self.dtypes[band - 1]).reshape(height, width)
+
+    def _bytes(self, band: int, window: Any, height: int, width: int) -> bytes:
+        """The pixels of a band, row by row.
+
+        Raises:
+            ReadError: There are none.
+            Cancelled: The user wants to stop.
+        """
+        place = self._lattice.rectangle(window)
+        block = self._provider.block(band, place, width, height, self._feedback)
+        errors, ports = engine("engine.errors"), engine("georaster.ports")
+        if self._feedback.isCanceled():
+            msg = "cancelled"
+            raise errors.Cancelled(msg)
+        if block is None or not block.isValid() or block.width() != width:
+            reasons = "; ".join(dict.fromkeys(self._feedback.errors())) or "it gives no pixels"
+            raise ports.ReadError(reasons)
+        return bytes(block.data())
+
+
+class LayerLibrary:
+    """Opens the one layer; see the engine's port `Library`."""
+
+    def __init__(self, name: str, provider: Any, lattice: Lattice, wkt: str) -> None:
+        """Open nothing yet.
+
+        Args:
+            name: By which the layer is opened.
+            provider: A ``QgsRasterDataProvider`` that nobody else uses.
+            lattice: The pixels that are wanted.
+            wkt: The layer's CRS.
+        """
+        self._name, self._provider, self._lattice, self._wkt = name, provider, lattice, wkt
+        self._gdal = engine("hostgdal.library").Gdal()
+        self._feedback = QgsRasterBlockFeedback()
+
+    def stop_with(self, feedback: Any) -> None:
+        """Stop waiting for a server once the user wants to stop."""
+        feedback.canceled.connect(self._feedback.cancel, Qt.ConnectionType.DirectConnection)
+        if feedback.isCanceled():
+            self._feedback.cancel()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What servers answered in place of pixels, each once."""
+        return tuple(dict.fromkeys(self._feedback.errors()))
+
+    def open(self, name: str, *, label: Optional[str] = None) -> Any:
+        """Open the layer, or what else GDAL can."""
+        if name != self._name:
+            return self._gdal.open(name, label=label)
+        crs = self._gdal.crs(self._wkt)
+        return LayerReader(self._provider, self._lattice, crs, self._feedback)
+
+    def crs(self, code: str) -> Any:
+        """The CRS of a code such as EPSG:3857."""
+        return self._gdal.crs(code)
+
+    def allow_cache(self, needed: int) -> None:
+        """Nothing: the provider keeps what it wants."""
+
+
+def _unmultiplied(pixels: Any) -> Any:
+    """Colours of (4, height, width) as they were before alpha was multiplied in."""
+    alpha = pixels[3].astype(np.uint16)
+    if not ((alpha > 0) & (alpha < _OPAQUE)).any():
+        return pixels
+    out = pixels.copy()
+    safe = np.maximum(alpha, 1)
+    for i in range(3):
+        out[i] = np.minimum(_OPAQUE, (pixels[i].astype(np.uint16) * _OPAQUE + safe // 2) // safe)
+    return out

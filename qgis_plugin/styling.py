@@ -1,0 +1,172 @@
+"""How results look once QGIS has loaded them, and what their layers are called."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Callable, NamedTuple, Sequence
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsColorRampShader,
+    QgsFillSymbol,
+    QgsPalettedRasterRenderer,
+    QgsProcessingContext,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRasterShader,
+    QgsRendererCategory,
+    QgsSingleBandPseudoColorRenderer,
+    QgsSingleSymbolRenderer,
+)
+from qgis.PyQt.QtGui import QColor
+
+from .i18n import tr
+
+BACKGROUND, MAX_SCORE = 0, 254
+CHANGES = {"appeared": "#1A9641", "vanished": "#D7191C", "unchanged": "#878787"}
+"""Colours of what happened to a dwelling between two dates."""
+_FILL_ALPHA = 90
+_PROBABILITY = ((0.0, 0), (0.25, 60), (0.5, 150), (1.0, 255))
+"""Probability and opacity."""
+_alive: deque[Any] = deque(maxlen=64)
+"""QGIS holds no reference of Python to what styles its layers."""
+
+
+class Named(NamedTuple):
+    """A class of a model."""
+
+    value: int
+    name: str
+    color: str
+    """``#RRGGBB``."""
+
+
+def named(spec: Any) -> tuple[Named, ...]:
+    """The classes of a model's description."""
+    return tuple(Named(c.value, c.name, c.color) for c in spec.classes)
+
+
+class _Styler(QgsProcessingLayerPostProcessorInterface):
+    """Names a layer and styles it, in the main thread."""
+
+    def __init__(self, name: str, style: Callable[[Any], None]) -> None:
+        """Remember what to do."""
+        super().__init__()
+        self._name = name
+        self._style = style
+
+    def postProcessLayer(self, layer: Any, _context: Any, _feedback: Any) -> None:
+        """Do it."""
+        if layer is None or not layer.isValid():
+            return
+        layer.setName(self._name)
+        self._style(layer)
+        layer.triggerRepaint()
+
+
+def finish(
+    context: QgsProcessingContext, destination: str, name: str, style: Callable[[Any], None]
+) -> None:
+    """Have a result named and styled, if QGIS is to load it.
+
+    Args:
+        context: Of the run.
+        destination: The result.
+        name: Of its layer.
+        style: Gets the layer.
+    """
+    if not context.willLoadLayerOnCompletion(destination):
+        return
+    details = context.layerToLoadOnCompletionDetails(destination)
+    details.name = name
+    if hasattr(details, "forceName"):
+        details.forceName = True
+    styler = _Styler(name, style)
+    _alive.append(styler)
+    details.setPostProcessor(styler)
+
+
+def dwellings(classes: Sequence[Named]) -> Callable[[Any], None]:
+    """Outlines in the colours of the classes."""
+
+    def style(layer: Any) -> None:
+        if len(classes) == 1:
+            layer.setRenderer(QgsSingleSymbolRenderer(_symbol(classes[0].color)))
+        else:
+            layer.setRenderer(_categories("class", {c.name: c.color for c in classes}, {}))
+
+    return style
+
+
+def changes(layer: Any) -> None:
+    """Outlines in the colours of what happened."""
+    labels = {
+        "appeared": tr("appeared"),
+        "vanished": tr("vanished"),
+        "unchanged": tr("unchanged"),
+    }
+    layer.setRenderer(_categories("change", CHANGES, labels))
+
+
+def areas(layer: Any) -> None:
+    """Areas that let the map below be seen."""
+    layer.setRenderer(QgsSingleSymbolRenderer(_symbol("#3D6FB6")))
+
+
+def class_raster(classes: Sequence[Named]) -> Callable[[Any], None]:
+    """Each class in its colour; what is none is clear."""
+
+    def style(layer: Any) -> None:
+        entries = [
+            QgsPalettedRasterRenderer.Class(c.value, QColor(c.color), c.name) for c in classes
+        ]
+        clear = QgsPalettedRasterRenderer.Class(BACKGROUND, QColor(0, 0, 0, 0), tr("background"))
+        renderer = QgsPalettedRasterRenderer(layer.dataProvider(), 1, [clear, *entries])
+        layer.setRenderer(renderer)
+
+    return style
+
+
+def probability_raster(classes: Sequence[Named]) -> Callable[[Any], None]:
+    """The first class' probability, the clearer the lower."""
+
+    def style(layer: Any) -> None:
+        items = []
+        scale = 1 if _is_scaled(layer) else MAX_SCORE
+        for value, alpha in _PROBABILITY:
+            color = QColor(classes[0].color)
+            color.setAlpha(alpha)
+            item = QgsColorRampShader.ColorRampItem(value * scale, color, f"{value:.0%}")
+            items.append(item)
+        ramp = QgsColorRampShader(0.0, float(scale))
+        ramp.setColorRampItemList(items)
+        shader = QgsRasterShader()
+        shader.setRasterShaderFunction(ramp)
+        layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
+
+    return style
+
+
+def _is_scaled(layer: Any) -> bool:
+    """Whether QGIS shows the real values of the bands, not the stored ones."""
+    return abs(float(layer.dataProvider().bandScale(1)) - 1.0) > 1e-9  # noqa: PLR2004 - rounding
+
+
+def _categories(field: str, colors: dict[str, str], labels: dict[str, str]) -> Any:
+    return QgsCategorizedSymbolRenderer(
+        field,
+        [
+            QgsRendererCategory(value, _symbol(color), labels.get(value, value))
+            for value, color in colors.items()
+        ],
+    )
+
+
+def _symbol(color: str) -> QgsFillSymbol:
+    line = QColor(color)
+    return QgsFillSymbol.createSimple(
+        {
+            "color": f"{line.red()},{line.green()},{line.blue()},{_FILL_ALPHA}",
+            "outline_color": line.name(),
+            "outline_width": "0.3",
+        }
+    )
