@@ -84,7 +84,8 @@ class ModelLibrary:
             tr(
                 "There is no model {name} (there are: {known}): add it under Plugins > Camp "
                 "Detector > Models, or give the path of a model file.",
-                name=wanted, known=known,
+                name=wanted,
+                known=known,
             )  # fmt: skip
         )
 
@@ -98,9 +99,7 @@ class ModelLibrary:
         item = _item_of(path) if path.suffix.lower() == ".json" else {}
         return self.add_bytes(opened.onnx, item=item, source=str(path))
 
-    def add_bytes(
-        self, data: bytes, *, item: Mapping[str, Any], source: str
-    ) -> InstalledModel:
+    def add_bytes(self, data: bytes, *, item: Mapping[str, Any], source: str) -> InstalledModel:
         """Store the bytes of an ONNX file.
 
         Args:
@@ -128,7 +127,8 @@ class ModelLibrary:
             raise errors.OutputError(
                 tr(
                     "The model could not be stored in {folder}: {reason}",
-                    folder=self.home, reason=error,
+                    folder=self.home,
+                    reason=error,
                 )  # fmt: skip
             ) from error
         finally:

@@ -16,7 +16,11 @@ Progress = Callable[[float], None]
 
 
 def fetch(
-    url: str, limit: int, *, feedback: Optional[QgsFeedback] = None, progress: Optional[Progress] = None
+    url: str,
+    limit: int,
+    *,
+    feedback: Optional[QgsFeedback] = None,
+    progress: Optional[Progress] = None,
 ) -> bytes:
     """The bytes at an address; call it from a thread of its own.
 
@@ -56,7 +60,8 @@ def fetch(
         raise errors.PredictorError(
             tr(
                 "{url} could not be fetched: {reason}",
-                url=url, reason=_plain(request.errorMessage()),
+                url=url,
+                reason=_plain(request.errorMessage()),
             )  # fmt: skip
         )
     data = bytes(request.reply().content())

@@ -103,7 +103,8 @@ def check(python: str, folder: Path) -> Checked:
             tr(
                 "This would put numpy {other} in the place of QGIS' numpy {own}, so it was not "
                 "installed.",
-                other=version, own=np.__version__,
+                other=version,
+                own=np.__version__,
             )  # fmt: skip
         )
     return Checked(str(told["version"]), tuple(told["providers"]))

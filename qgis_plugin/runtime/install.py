@@ -127,6 +127,6 @@ def _check(pip: Pip, stage: Path, feedback: Feedback) -> Checked:
 def uninstall() -> None:
     """Remove the private ONNX Runtime; one that is loaded goes on until QGIS is closed.
 
-    Files that Windows holds while they are loaded are removed by the next installation.
+    Its files are removed then by the next session that cleans up.
     """
     places.set_current(None)

@@ -88,9 +88,7 @@ class Pip:
             )
 
 
-def run(
-    command: list[str], env: Mapping[str, str], feedback: Feedback
-) -> tuple[int, list[str]]:
+def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple[int, list[str]]:
     """Run a command, pass its lines on, and end it when the user wants to.
 
     Returns:

@@ -69,13 +69,18 @@ def set_current(found: Optional[Installed]) -> None:
         temporary = home / f"{tag()}.json.new"
         temporary.write_text(json.dumps(told), encoding="utf-8")
         os.replace(temporary, _pointer())  # noqa: PTH105 - as in the rest of the project
-    keep = found.folder.name if found else ""
-    for folder in home.glob(f"{tag()}_*"):
-        if folder.is_dir() and folder.name != keep:
-            shutil.rmtree(folder, ignore_errors=True)
+    clean()
 
 
 def clean() -> None:
-    """Remove what broken-off installations have left."""
-    for folder in base().glob(f"{STAGING}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove what broken-off and earlier installations have left.
+
+    What is loaded stays until another QGIS session cleans up: Windows would not let it go, and it
+    may load further parts of itself.
+    """
+    found = current()
+    keep = found.folder.name if found else ""
+    loaded = str(getattr(sys.modules.get("onnxruntime"), "__file__", "") or "")
+    for folder in [*base().glob(f"{STAGING}*"), *base().glob(f"{tag()}_*")]:
+        if folder.is_dir() and folder.name != keep and folder.name not in loaded:
+            shutil.rmtree(folder, ignore_errors=True)

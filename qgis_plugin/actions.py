@@ -1,0 +1,161 @@
+"""The menu, the toolbar, and the windows that they open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from qgis.core import Qgis
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QIcon
+
+from .i18n import tr
+from .runtime import places, problem
+
+try:
+    from qgis.PyQt.QtGui import QAction  # Qt 6
+except ImportError:
+    from qgis.PyQt.QtWidgets import QAction
+
+MENU = "Camp Detector"
+DETECT = "campdetector:detectdwellings"
+_ICON = Path(__file__).resolve().parent / "icon.svg"
+
+
+class Actions:
+    """All actions of the plugin in one QGIS."""
+
+    def __init__(self, iface: Any) -> None:  # noqa: ANN401 - QgisInterface
+        """Put them into menu and toolbar."""
+        from .gui.options import OptionsFactory
+
+        self._iface = iface
+        self.actions: list[Any] = []
+        self.windows: dict[str, Any] = {}
+        self.dock: Any = None
+        self.factory: Optional[Any] = OptionsFactory()
+        places.clean()
+        self.toolbar = iface.addToolBar("Camp Detector")
+        self.toolbar.setObjectName("CampDetectorToolBar")
+        self._add(tr("Detect dwellings…"), lambda: self.detect(), tool=True)
+        self._add(tr("Preview on the map"), lambda: self.show_preview(), tool=True)
+        self._add(tr("Models…"), lambda: self.show_models())
+        self._add(tr("Runtime…"), lambda: self.show_runtime())
+        self._add(tr("Settings…"), lambda: self.show_settings())
+        self._add(tr("Help"), lambda: self.show_help())
+        iface.registerOptionsWidgetFactory(self.factory)
+
+    def remove(self) -> None:
+        """Take everything away again."""
+        if self.dock is not None:
+            self.dock.leave()
+            self._iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+        for window in self.windows.values():
+            window.close()
+            window.deleteLater()
+        self.windows.clear()
+        for action in self.actions:
+            self._iface.removePluginMenu(MENU, action)
+            action.deleteLater()
+        self.actions.clear()
+        if self.factory is not None:
+            self._iface.unregisterOptionsWidgetFactory(self.factory)
+            self.factory = None
+        self._iface.mainWindow().removeToolBar(self.toolbar)
+        self.toolbar.deleteLater()
+
+    def detect(self, **values: Any) -> None:  # noqa: ANN401 - values of parameters
+        """Open the algorithm's dialog; where ONNX Runtime is missing, say so with a way out."""
+        from processing import execAlgorithmDialog
+
+        fault = problem()
+        if fault:
+            self._offer_runtime(fault)
+        execAlgorithmDialog(DETECT, values)
+
+    def show_preview(self) -> None:
+        """Show the preview's panel."""
+        from .gui.preview_dock import PreviewDock
+
+        if self.dock is None:
+            self.dock = PreviewDock(self._iface, self._detect_layer)
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.refresh_models()
+        self.dock.setUserVisible(True)
+        fault = problem()
+        if fault:
+            self._offer_runtime(fault)
+
+    def show_models(self) -> None:
+        """Show the list of models."""
+        from .gui.models_dialog import ModelsDialog
+
+        canvas = self._iface.mapCanvas()
+        self._show("models", lambda: ModelsDialog(self._iface.mainWindow(), canvas)).refresh()
+
+    def show_runtime(self) -> None:
+        """Show the page of ONNX Runtime."""
+        from .gui.runtime_dialog import RuntimeDialog
+
+        self._show("runtime", lambda: RuntimeDialog(self._iface.mainWindow())).page.refresh()
+
+    def show_settings(self) -> None:
+        """Show the plugin's page of QGIS' options."""
+        self._iface.showOptionsDialog(self._iface.mainWindow(), currentPage="OptionsPage")
+
+    @staticmethod
+    def show_help() -> None:
+        """Open the help pages."""
+        from .gui import help as pages
+
+        pages.show()
+
+    def _detect_layer(self, *, layer: Any, model: str, threshold: float) -> None:  # noqa: ANN401
+        values: dict[str, Any] = {"THRESHOLD": threshold}
+        if model:
+            values["MODEL"] = model
+        if layer is not None:
+            values["INPUT"] = layer.id()
+        self.detect(**values)
+
+    def _show(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a window
+        if name not in self.windows:
+            self.windows[name] = make()
+        window = self.windows[name]
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        return window
+
+    def _offer_runtime(self, fault: str) -> None:
+        bar = self._iface.messageBar()
+        message = bar.createMessage("Camp Detector", fault)
+        from qgis.PyQt.QtWidgets import QPushButton
+
+        button = QPushButton(tr("Runtime…"))
+        button.clicked.connect(lambda: self.show_runtime())
+        message.layout().addWidget(button)
+        bar.pushWidget(message, Qgis.MessageLevel.Warning)
+
+    def _add(self, text: str, call: Callable[[], None], *, tool: bool = False) -> None:
+        action = QAction(QIcon(str(_ICON)), text, self._iface.mainWindow())
+        action.triggered.connect(lambda *_: call())
+        self._iface.addPluginToMenu(MENU, action)
+        if tool:
+            self.toolbar.addAction(action)
+        self.actions.append(action)
+
+
+def install(plugin: Any) -> None:  # noqa: ANN401 - the plugin
+    """Add the plugin's actions to QGIS."""
+    plugin.actions = Actions(plugin.iface)
+
+
+def remove(plugin: Any) -> None:  # noqa: ANN401
+    """Take them away again."""
+    found = getattr(plugin, "actions", None)
+    if found is not None:
+        found.remove()
+        plugin.actions = None

@@ -1,0 +1,1 @@
+"""Dialogs, the preview on the map, and what they share."""

@@ -1,0 +1,79 @@
+"""The ground that a model was trained on, drawn on the map."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Optional
+
+from osgeo import ogr
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsProject,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtGui import QColor
+
+_MARGIN = 1.3
+
+
+class AreaOnMap:
+    """One outline at a time."""
+
+    def __init__(self, canvas: Any) -> None:  # noqa: ANN401 - a QgsMapCanvas
+        """Draw nothing yet."""
+        self._canvas = canvas
+        self._band: Optional[QgsRubberBand] = None
+
+    def show(self, shape: Optional[Mapping[str, Any]], *, zoom: bool = False) -> bool:
+        """Draw a GeoJSON geometry in degrees in place of the last one.
+
+        Returns:
+            Whether there is something to see.
+        """
+        self.clear()
+        geometry = geometry_of(shape)
+        if geometry is None:
+            return False
+        degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+        here = self._canvas.mapSettings().destinationCrs()
+        try:
+            geometry.transform(QgsCoordinateTransform(degrees, here, QgsProject.instance()))
+        except QgsCsException:
+            return False
+        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        band.setStrokeColor(QColor(228, 87, 46))
+        band.setFillColor(QColor(228, 87, 46, 40))
+        band.setWidth(2)
+        band.setToGeometry(geometry, None)
+        self._band = band
+        if zoom:
+            extent = geometry.boundingBox()
+            extent.scale(_MARGIN)
+            self._canvas.setExtent(extent)
+            self._canvas.refresh()
+        return True
+
+    def clear(self) -> None:
+        """Take it off the map."""
+        if self._band is not None:
+            self._canvas.scene().removeItem(self._band)
+            self._band = None
+
+
+def geometry_of(shape: Optional[Mapping[str, Any]]) -> Optional[QgsGeometry]:
+    """A GeoJSON geometry of a stranger, or None where it is no polygon."""
+    if not shape or shape.get("type") not in {"Polygon", "MultiPolygon"}:
+        return None
+    try:
+        found = ogr.CreateGeometryFromJson(json.dumps(shape))
+    except (RuntimeError, TypeError, ValueError, RecursionError):
+        return None
+    if found is None or found.IsEmpty():
+        return None
+    geometry = QgsGeometry()
+    geometry.fromWkb(bytes(found.ExportToWkb()))
+    return None if geometry.isEmpty() else geometry

@@ -1,0 +1,62 @@
+"""What is known of a model, as the dialogs show it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Optional
+
+from ..i18n import tr
+from ..models.installed import ADDED, BUNDLED, InstalledModel
+
+_MIB = 1 << 20
+
+
+def model_html(model: InstalledModel) -> str:
+    """All facts of an installed model."""
+    origin = {
+        BUNDLED: tr("came with the plugin"),
+        ADDED: tr("added from {place}", place=model.source or "?"),
+    }.get(model.origin, tr("in the folder {place}", place=str(model.path.parent)))
+    extra = [
+        (tr("Training area"), tr("shown on the map") if model.area else tr("not known")),
+        *((_measure(name), value) for name, value in model.accuracy()),
+        (tr("Origin"), origin),
+        (tr("Checksum"), f"SHA-256 {model.sha256}"),
+    ]
+    return spec_html(model.spec, model.size, extra)
+
+
+def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> str:  # noqa: ANN401
+    """A description as a table; what strangers wrote is shown as plain text."""
+    rows = [
+        (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),
+        (tr("Bands"), f"{', '.join(b.name for b in spec.bands)} ({spec.dtype})"),
+        (tr("Classes"), ", ".join(c.name for c in spec.classes)),
+        (tr("Threshold"), f"{spec.threshold:g}"),
+        (tr("Smallest dwelling"), f"{spec.min_area:g} m²"),
+        (tr("Touching dwellings"), tr("are told apart") if spec.separation else tr("are joined")),
+        (tr("Licence"), spec.licence or tr("not stated")),
+        (tr("To be credited"), "\n".join(spec.attribution) or tr("nobody")),
+        (tr("Size"), tr("not stated") if size is None else f"{size / _MIB:.1f} MiB"),
+        *extra,
+    ]
+    body = "".join(
+        f"<tr><td><b>{escape(name)}</b>&nbsp;&nbsp;</td><td>{_lines(value)}</td></tr>"
+        for name, value in rows
+    )
+    return f"<h3>{escape(spec.id)}</h3><p>{_lines(spec.description)}</p><table>{body}</table>"
+
+
+def _measure(name: str) -> str:
+    part, _, what = name.partition(" ")
+    parts = {
+        "test": tr("Accuracy, test"),
+        "val": tr("Accuracy, validation"),
+        "validation": tr("Accuracy, validation"),
+    }
+    kinds = {"dwellings": tr("dwellings"), "pixels": tr("pixels")}
+    return f"{parts.get(part, part)}: {kinds.get(what, what)}"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())

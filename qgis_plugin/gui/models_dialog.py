@@ -1,0 +1,190 @@
+"""The models that the user has: looked at, added, removed, preferred."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..i18n import tr
+from ..models import InstalledModel, ModelLibrary
+from ..models.installed import ADDED
+from ..models.library import set_default, set_folders
+from . import help as pages
+from .area import AreaOnMap
+from .catalogue_dialog import CatalogueDialog
+from .facts import model_html
+from .work import sentence
+
+_DATA = Qt.ItemDataRole.UserRole
+
+
+class ModelsDialog(QDialog):
+    """A list of models, and what is known of the chosen one."""
+
+    def __init__(self, parent: Optional[QWidget], canvas: Any) -> None:  # noqa: ANN401
+        """Look for models.
+
+        Args:
+            parent: QGIS' window.
+            canvas: The map on which training areas are drawn; None without one.
+        """
+        super().__init__(parent)
+        self.setWindowTitle(tr("Camp Detector: models"))
+        self.resize(820, 560)
+        self.area = AreaOnMap(canvas) if canvas is not None else None
+        self.list = QListWidget()
+        self.list.setMinimumWidth(220)
+        self.facts = QTextBrowser()
+        self.facts.setOpenLinks(False)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self.facts)
+        splitter.setStretchFactor(1, 1)
+        self.add_file = QPushButton(tr("Add a file…"))
+        self.add_folder = QPushButton(tr("Add a folder…"))
+        self.from_catalogue = QPushButton(tr("From a catalogue…"))
+        self.remove = QPushButton(tr("Remove"))
+        self.prefer = QPushButton(tr("Use by default"))
+        self.zoom = QPushButton(tr("Zoom to training area"))
+        above, below = QHBoxLayout(), QHBoxLayout()
+        for button in (self.add_file, self.add_folder, self.from_catalogue):
+            above.addWidget(button)
+        above.addStretch()
+        for button in (self.prefer, self.zoom, self.remove):
+            below.addWidget(button)
+        below.addStretch()
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
+        )
+        layout = QVBoxLayout(self)
+        layout.addLayout(above)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(below)
+        layout.addWidget(self.note)
+        layout.addWidget(buttons)
+        buttons.rejected.connect(self.close)
+        buttons.helpRequested.connect(lambda: pages.show("models"))
+        pages.on_f1(self, "models")
+        self.list.currentItemChanged.connect(lambda *_: self._show())
+        self.add_file.clicked.connect(lambda: self._ask_file())
+        self.add_folder.clicked.connect(lambda: self._ask_folder())
+        self.from_catalogue.clicked.connect(lambda: self._open_catalogue())
+        self.remove.clicked.connect(lambda: self._remove())
+        self.prefer.clicked.connect(lambda: self._prefer())
+        self.zoom.clicked.connect(lambda: self._zoom())
+        self.refresh()
+
+    def refresh(self, chosen: str = "") -> None:
+        """Look for models anew, and choose one by its checksum."""
+        library = ModelLibrary.from_settings()
+        models, default = library.models(), library.default()
+        self.list.clear()
+        for model in models:
+            mark = tr("{name} (default)", name=model.id) if _same(model, default) else model.id
+            item = QListWidgetItem(mark)
+            item.setData(_DATA, model)
+            item.setToolTip(str(model.path))
+            self.list.addItem(item)
+            if model.sha256 == chosen or (not chosen and _same(model, default)):
+                self.list.setCurrentItem(item)
+        self._show()
+
+    def chosen(self) -> Optional[InstalledModel]:
+        """The model that is chosen in the list."""
+        item = self.list.currentItem()
+        return item.data(_DATA) if item is not None else None
+
+    def add(self, path: str) -> None:
+        """Add a model file; the note says what came of it."""
+        try:
+            model = ModelLibrary.from_settings().add(Path(path))
+        except Exception as error:  # noqa: BLE001 - at the border of the host
+            self.note.setText(sentence(error))
+            return
+        self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
+        self.refresh(model.sha256)
+
+    def closeEvent(self, event: Any) -> None:  # noqa: ANN401, N802 - Qt's name
+        """Take the training area off the map."""
+        if self.area is not None:
+            self.area.clear()
+        super().closeEvent(event)
+
+    def _show(self) -> None:
+        model = self.chosen()
+        if model is None:
+            self.facts.setHtml(f"<p>{tr('There is no model yet: add a file.')}</p>")
+        else:
+            self.facts.setHtml(model_html(model))
+        shown = self.area is not None and self.area.show(model.area if model else None)
+        self.zoom.setEnabled(bool(shown))
+        self.remove.setEnabled(model is not None and model.origin == ADDED)
+        self.prefer.setEnabled(model is not None)
+
+    def _zoom(self) -> None:
+        model = self.chosen()
+        if model is not None and self.area is not None:
+            self.area.show(model.area, zoom=True)
+
+    def _prefer(self) -> None:
+        model = self.chosen()
+        if model is not None:
+            set_default(model.id)
+            self.refresh(model.sha256)
+
+    def _ask_file(self) -> None:
+        kinds = tr("Models (*.onnx *.dlpk *.json)")
+        path, _ = QFileDialog.getOpenFileName(self, tr("Add a model"), "", kinds)
+        if path:
+            self.add(path)
+
+    def _ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, tr("A folder with models"))
+        if path:
+            folders = [*ModelLibrary.from_settings().folders, Path(path)]
+            set_folders(list(dict.fromkeys(folders)))
+            self.refresh()
+
+    def _open_catalogue(self) -> None:
+        dialog = CatalogueDialog(self)
+        dialog.exec()
+        if dialog.added is not None:
+            self.refresh(dialog.added.sha256)
+
+    def _remove(self) -> None:
+        model = self.chosen()
+        if model is None:
+            return
+        answer = QMessageBox.question(
+            self, self.windowTitle(), tr("Remove {name} from this computer?", name=model.id)
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            try:
+                ModelLibrary.from_settings().remove(model)
+            except Exception as error:  # noqa: BLE001 - at the border of the host
+                self.note.setText(sentence(error))
+            self.refresh()
+
+
+def _same(model: InstalledModel, other: Optional[InstalledModel]) -> bool:
+    return other is not None and model.sha256 == other.sha256

