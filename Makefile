@@ -23,6 +23,7 @@ help:  ## say what there is
 	@echo "make test              set up everything, then style, types and the whole test suite"
 	@echo "make lint              style and types alone"
 	@echo "make toolbox           the ArcGIS Pro toolbox with a model, a zip file in dist/"
+	@echo "make plugin            the QGIS plugin with a model, a zip file in dist/"
 	@echo "make bench             speed and memory, tables and JSON in benchmarks/results/"
 	@echo "make clean             remove the environments, caches and results made here"
 	@echo
@@ -56,6 +57,10 @@ lint: $(VENV)/.made
 toolbox: $(DEMO_VENV)/.made
 	@$(DEMO_VENV)/bin/python -m esri_toolbox.build
 
+.PHONY: plugin
+plugin: $(DEMO_VENV)/.made
+	@$(DEMO_VENV)/bin/python -m qgis_plugin.build
+
 .PHONY: bench
 bench: $(VENV)/.made
 	@mkdir -p benchmarks/results
@@ -64,8 +69,8 @@ bench: $(VENV)/.made
 	done
 
 # git: the test of the tracked files. python3-numpy, python3-gdal: the engine runs on the system's own
-# Python, numpy and GDAL, which is what QGIS uses. PostgreSQL and PostGIS: the tests start a server of
-# their own.
+# Python, numpy and GDAL, which is what QGIS uses. qgis, python3-qgis, xvfb: the plugin's tests run in
+# QGIS itself. PostgreSQL and PostGIS: the tests start a server of their own.
 .PHONY: system
 system:
 	@missing=""; \
@@ -74,6 +79,10 @@ system:
 		/usr/bin/python3 -c 'import numpy' 2>/dev/null || missing="$$missing python3-numpy"; \
 		/usr/bin/python3 -c 'from osgeo import gdal' 2>/dev/null || \
 			missing="$$missing python3-gdal"; \
+		[ -x /usr/bin/qgis_process.bin ] || missing="$$missing qgis"; \
+		/usr/bin/python3 -c 'import qgis.core' 2>/dev/null || \
+			missing="$$missing python3-qgis"; \
+		command -v xvfb-run >/dev/null 2>&1 || missing="$$missing xvfb xauth"; \
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 		ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || \
 			missing="$$missing postgresql-postgis"; \

@@ -25,7 +25,7 @@ _ICON = Path(__file__).resolve().parent / "icon.svg"
 class Actions:
     """All actions of the plugin in one QGIS."""
 
-    def __init__(self, iface: Any) -> None:  # noqa: ANN401 - QgisInterface
+    def __init__(self, iface: Any) -> None:
         """Put them into menu and toolbar."""
         from .gui.options import OptionsFactory
 
@@ -66,13 +66,14 @@ class Actions:
         self._iface.mainWindow().removeToolBar(self.toolbar)
         self.toolbar.deleteLater()
 
-    def detect(self, **values: Any) -> None:  # noqa: ANN401 - values of parameters
+    def detect(self, **values: Any) -> None:
         """Open the algorithm's dialog; where ONNX Runtime is missing, say so with a way out."""
         from processing import execAlgorithmDialog
 
         fault = problem()
         if fault:
-            self._offer_runtime(fault)
+            self._offer_runtime()
+            return
         execAlgorithmDialog(DETECT, values)
 
     def show_preview(self) -> None:
@@ -84,9 +85,8 @@ class Actions:
             self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.dock.refresh_models()
         self.dock.setUserVisible(True)
-        fault = problem()
-        if fault:
-            self._offer_runtime(fault)
+        if problem():
+            self._offer_runtime()
 
     def show_models(self) -> None:
         """Show the list of models."""
@@ -112,7 +112,7 @@ class Actions:
 
         pages.show()
 
-    def _detect_layer(self, *, layer: Any, model: str, threshold: float) -> None:  # noqa: ANN401
+    def _detect_layer(self, *, layer: Any, model: str, threshold: float) -> None:
         values: dict[str, Any] = {"THRESHOLD": threshold}
         if model:
             values["MODEL"] = model
@@ -120,7 +120,7 @@ class Actions:
             values["INPUT"] = layer.id()
         self.detect(**values)
 
-    def _show(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a window
+    def _show(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self.windows:
             self.windows[name] = make()
         window = self.windows[name]
@@ -129,9 +129,10 @@ class Actions:
         window.activateWindow()
         return window
 
-    def _offer_runtime(self, fault: str) -> None:
+    def _offer_runtime(self) -> None:
         bar = self._iface.messageBar()
-        message = bar.createMessage("Camp Detector", fault)
+        bar.clearWidgets()
+        message = bar.createMessage("Camp Detector", tr("ONNX Runtime is not ready."))
         from qgis.PyQt.QtWidgets import QPushButton
 
         button = QPushButton(tr("Runtime…"))
@@ -148,12 +149,12 @@ class Actions:
         self.actions.append(action)
 
 
-def install(plugin: Any) -> None:  # noqa: ANN401 - the plugin
+def install(plugin: Any) -> None:
     """Add the plugin's actions to QGIS."""
     plugin.actions = Actions(plugin.iface)
 
 
-def remove(plugin: Any) -> None:  # noqa: ANN401
+def remove(plugin: Any) -> None:
     """Take them away again."""
     found = getattr(plugin, "actions", None)
     if found is not None:

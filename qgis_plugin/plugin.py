@@ -7,6 +7,8 @@ from typing import Any, Optional
 
 from qgis.core import QgsApplication
 
+from . import i18n
+from . import i18n
 from .provider import CampDetectorProvider
 
 
@@ -14,7 +16,7 @@ class CampDetectorPlugin:
     """The provider, and where there are windows the menu, the toolbar and the dialogs."""
 
     def __init__(self, iface: Any) -> None:
-        """Do nothing yet.
+        """Speak the user's language, and do nothing else yet.
 
         Args:
             iface: QGIS' interface; None without windows.
@@ -22,10 +24,12 @@ class CampDetectorPlugin:
         self.iface = iface
         self.provider: Optional[CampDetectorProvider] = None
         self._actions: Any = None
+        i18n.install()
 
     def initProcessing(self) -> None:
         """Add the algorithms; called alone by qgis_process."""
         if self.provider is None:
+            i18n.install()
             self.provider = CampDetectorProvider()
             QgsApplication.processingRegistry().addProvider(self.provider)
 
@@ -44,3 +48,5 @@ class CampDetectorPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+            i18n.remove()
+        i18n.remove()

@@ -137,7 +137,7 @@ class CompareDates(CampAlgorithm):
             unchanged=f"{counts[UNCHANGED]:,}",
         )
         feedback.pushInfo(text)
-        styling.finish(context, destination, tr("Changes ({text})", text=text), styling.changes)
+        styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
         return {OUTPUT: destination, **counts}
 
     @staticmethod

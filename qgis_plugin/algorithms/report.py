@@ -16,11 +16,13 @@ import numpy as np
 from osgeo import gdal, ogr
 
 from ..i18n import tr
+from ..vendored import engine
 
 _SIDE = 900
 """Longest side of the picture in pixels."""
 _BORDER = 20
-_GROUND, _AREA, _LINE, _DWELLING = (250, 250, 247), (226, 234, 244), (70, 100, 140), (200, 30, 30)
+_GROUND, _AREA, _LINE = (250, 250, 247), (226, 234, 244), (70, 100, 140)
+_DWELLING, _OUTLINE = (226, 106, 90), (130, 15, 15)
 _MOST_LINES = 2000
 STYLE = (
     "body{font:14px sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222}"
@@ -62,8 +64,8 @@ class Picture:
         """
         if not dwellings and not areas:
             return cls(b"", 0.0)
-        shapes = {"areas": _layer(areas), "dwellings": _layer(dwellings)}
-        boxes = [layer.GetExtent() for _, layer in shapes.values() if layer.GetFeatureCount()]
+        drawn = _Shapes(areas), _Shapes(dwellings)
+        boxes = [shapes.box for shapes in drawn if shapes.count]
         left, right = min(b[0] for b in boxes), max(b[1] for b in boxes)
         bottom, top = min(b[2] for b in boxes), max(b[3] for b in boxes)
         wide, high = max((right - left) * metres[0], 1.0), max((top - bottom) * metres[1], 1.0)
@@ -76,9 +78,10 @@ class Picture:
         )
         for band, value in enumerate(_GROUND, 1):
             canvas.GetRasterBand(band).Fill(value)
-        _draw(canvas, shapes["areas"][1], _AREA)
-        _draw(canvas, shapes["dwellings"][1], _DWELLING)
-        _draw(canvas, _layer(areas, lines=True)[1], _LINE)
+        for shapes, color in zip(drawn, (_AREA, _DWELLING)):
+            shapes.draw(canvas, color)
+        _Shapes(dwellings, lines=True).draw(canvas, _OUTLINE)
+        _Shapes(areas, lines=True).draw(canvas, _LINE)
         bar = _round_length(width * pixel / 4)
         _bar(canvas, int(bar / pixel))
         return cls(_png(canvas), bar)
@@ -164,27 +167,45 @@ def _table(lines: Sequence[Line]) -> str:
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
-def _layer(shapes: Sequence[bytes], *, lines: bool = False) -> tuple[Any, Any]:
-    """Polygons, or their outlines, as GDAL draws them; the data set must outlive the layer."""
-    driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
-    dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)
-    layer = dataset.CreateLayer("shapes", None, ogr.wkbUnknown)
-    for data in shapes:
-        shape = ogr.CreateGeometryFromWkb(data)
-        if shape is None:
-            continue
-        feature = ogr.Feature(layer.GetLayerDefn())
-        feature.SetGeometryDirectly(shape.Boundary() if lines else shape)
-        layer.CreateFeature(feature)
-    return dataset, layer
+class _Shapes:
+    """Polygons, or their outlines, as GDAL draws them."""
 
+    def __init__(self, shapes: Sequence[bytes], *, lines: bool = False) -> None:
+        """Read well-known binary."""
+        driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
+        self._dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)  # must outlive the layer
+        self._layer = self._dataset.CreateLayer("shapes", None, ogr.wkbUnknown)
+        for data in shapes:
+            shape = ogr.CreateGeometryFromWkb(data)
+            if shape is None:
+                continue
+            feature = ogr.Feature(self._layer.GetLayerDefn())
+            feature.SetGeometryDirectly(shape.Boundary() if lines else shape)
+            self._layer.CreateFeature(feature)
 
-def _draw(canvas: Any, layer: Any, color: tuple[int, int, int]) -> None:
-    """Draw shapes in a colour; those smaller than a pixel are seen, too."""
-    if layer.GetFeatureCount():
-        gdal.RasterizeLayer(
-            canvas, [1, 2, 3], layer, burn_values=list(color), options=["ALL_TOUCHED=TRUE"]
-        )
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return int(self._layer.GetFeatureCount())
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """xmin, xmax, ymin, ymax of all of them; there is at least one."""
+        left, right, bottom, top = self._layer.GetExtent()
+        return left, right, bottom, top
+
+    def draw(self, canvas: Any, color: tuple[int, int, int]) -> None:
+        """Draw them in a colour; those smaller than a pixel are seen, too."""
+        if self.count:
+            engine("hostgdal.calls").call(
+                gdal.RasterizeLayer,
+                canvas,
+                [1, 2, 3],
+                self._layer,
+                burn_values=list(color),
+                options=["ALL_TOUCHED=TRUE"],
+                failed=bool,
+            )
 
 
 def _round_length(metres: float) -> float:

@@ -1,0 +1,200 @@
+"""Make the plugin as one zip file that QGIS installs: ``make plugin``.
+
+It holds the plugin, the engine, and the starter model. The same sources give the same bytes. What
+the official repository refuses is refused here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import logging
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from camp_detector_core import __version__
+from camp_detector_core.engine.errors import CampDetectorError, OutputError
+from camp_detector_core.hostgdal.vendored import PARTS
+from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
+from camp_detector_core.packaging.model_file import default_model_path, open_model
+from camp_detector_core.whole_file import whole_file
+from qgis_plugin.models.carried import PARTS_EXTRA
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+FOLDER = "camp_detector"
+"""The plugin's name for QGIS."""
+LARGEST = 25_000_000
+"""Bytes that the official repository takes (its ``PLUGIN_MAX_UPLOAD_SIZE``)."""
+REQUIRED = (
+    "name", "description", "version", "qgisMinimumVersion", "author", "email", "about", "tracker",
+    "repository",
+)  # fmt: skip
+"""Metadata without which it refuses a plugin."""
+_PREFIX = "rcd_host_"
+_ENDINGS = {".py", ".svg", ".png", ".html", ".css", ".qm", ".json"}
+_LEFT_OUT = {"build.py", "texts.py", "pictures.py"}
+"""What is only for making the plugin."""
+_BINARIES = {".so", ".dll", ".exe", ".dylib", ".pyd", ".whl", ".pyc", ".bat", ".sh"}
+_FORBIDDEN = {"__MACOSX", ".git", "__pycache__"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
+
+_log = logging.getLogger(__name__)
+
+
+def engine_files() -> dict[str, bytes]:
+    """The copy of the engine, by names in the plugin's folder."""
+    core = ROOT / "camp_detector_core"
+    found = {"__init__.py": b'"""A copy of the engine and of what it needs over GDAL."""\n'}
+    for part in (*PARTS, *PARTS_EXTRA):
+        path = core / part
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            found[file.relative_to(core).as_posix()] = _text(file)
+    found["areas.py"] = _text(ROOT / "esri_toolbox" / "rcd_toolbox" / "areas.py")
+    found["LICENSE.txt"] = _text(ROOT / "LICENSE")
+    release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
+    stem = f"{_PREFIX}{release}_{digest_of(found)[:8]}"
+    return {f"{stem}/{name}": data for name, data in found.items()}
+
+
+def plugin_files() -> dict[str, bytes]:
+    """All files but the models, by their names in the plugin's folder."""
+    found = {
+        "metadata.txt": metadata().encode(),
+        "LICENSE": _text(HERE / "LICENSE"),
+        **engine_files(),
+    }
+    for path in sorted(HERE.rglob("*")):
+        name = path.relative_to(HERE)
+        wanted = path.suffix in _ENDINGS and path.name not in _LEFT_OUT
+        if wanted and path.is_file() and "__pycache__" not in name.parts:
+            is_text = path.suffix not in {".png", ".qm"}
+            found[name.as_posix()] = _text(path) if is_text else path.read_bytes()
+    return found
+
+
+def metadata() -> str:
+    """The metadata with this release's version and changes."""
+    text = _text(HERE / "metadata.txt").decode()
+    return text.replace("=VERSION\n", f"={__version__}\n").replace(
+        "=CHANGELOG\n", f"={_changes()}\n"
+    )
+
+
+def _changes() -> str:
+    """The newest part of the changelog, as one value of the metadata."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.split(r"^## ", text, flags=re.MULTILINE)[1]
+    lines = [line.strip() for line in newest.splitlines()[1:] if line.strip()]
+    plain = [re.sub(r"[`*]|^#+ ", "", line) for line in lines]
+    # A percent sign would be taken for a name to be filled in.
+    return "\n ".join([__version__, *plain]).replace("%", " percent")
+
+
+def build(out: Path, model: Path | None) -> Path:
+    """Write the zip file.
+
+    Args:
+        out: Folder that it is put into.
+        model: Put in as the starter model; None: none.
+
+    Raises:
+        CampDetectorError: The model is none, or the repository would refuse the file.
+        OSError: The file cannot be written.
+    """
+    files = plugin_files()
+    if model is not None:
+        opened = open_model(model)
+        files[f"models/bundled/{opened.spec.name}.onnx"] = opened.onnx
+    suffix = "" if model is not None else "-without-model"
+    path = out / f"{FOLDER}-{__version__}{suffix}.zip"
+    with whole_file(path) as temporary:
+        temporary.write_bytes(zip_bytes({f"{FOLDER}/{n}": data for n, data in files.items()}))
+        temporary.chmod(0o644)
+        found = faults(temporary)
+        if found:
+            msg = f"{path}: the official repository would refuse it: {'; '.join(found)}"
+            raise OutputError(msg)
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    """Why the official repository would refuse a zip file; empty where it would not.
+
+    Whether the addresses in the metadata answer is not asked.
+    """
+    found = []
+    if path.stat().st_size > LARGEST:
+        found.append(f"it is larger than {LARGEST} bytes")
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for name in names:
+            parts = PurePosixPath(name).parts
+            if ".." in name or name.startswith("/") or _FORBIDDEN & set(parts):
+                found.append(f"{name} may not be in it")
+            if PurePosixPath(name).suffix.lower() in _BINARIES:
+                found.append(f"{name} is a binary or a script of a system")
+        tops = {name.partition("/")[0] for name in names}
+        if len(tops) != 1 or not _NAME.fullmatch(min(tops)):
+            return [*found, f"it must hold one folder with a plain name, not {sorted(tops)}"]
+        top = tops.pop()
+        missing = [
+            n for n in ("__init__.py", "metadata.txt", "LICENSE") if f"{top}/{n}" not in names
+        ]
+        if missing:
+            return [*found, f"{', '.join(missing)} is missing"]
+        return found + _metadata_faults(archive.read(f"{top}/metadata.txt").decode(), names, top)
+
+
+def _metadata_faults(text: str, names: list[str], top: str) -> list[str]:
+    parser = configparser.ConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        parser.read_string(text)
+        said = dict(parser.items("general"))
+    except configparser.Error as error:
+        return [f"metadata.txt cannot be read: {error}"]
+    found = [f"metadata.txt does not say {name}" for name in REQUIRED if not said.get(name)]
+    if "/" in said.get("author", ""):
+        found.append("the author's name has a slash")
+    if f"{top}/{said.get('icon')}" not in names:
+        found.append("the icon is missing")
+    for name in ("homepage", "tracker", "repository"):
+        parts = urlsplit(said.get(name, ""))
+        if not (parts.scheme and parts.netloc):
+            found.append(f"{name} is no address")
+    return found
+
+
+def _text(path: Path) -> bytes:
+    """The bytes of a text file with the same ends of lines everywhere."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
+
+
+def main() -> None:
+    """Run from the command line."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    parser = argparse.ArgumentParser(
+        prog="python -m qgis_plugin.build",
+        description="Make the QGIS plugin as one zip file.",
+        epilog="Example: python -m qgis_plugin.build --model runs/first/meta/best_model.onnx",
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--model", type=Path, help="model to put in (default: the one that ships)")
+    which.add_argument("--without-model", action="store_true", help="put none in")
+    options = parser.parse_args()
+    model = None if options.without_model else options.model or default_model_path()
+    try:
+        path = build(options.out, model)
+    except CampDetectorError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename or options.out}: {error.strerror or error}")
+    _log.info("%s (%d bytes)", path, path.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
