@@ -23,7 +23,7 @@ _MARGIN = 1.3
 class AreaOnMap:
     """One outline at a time."""
 
-    def __init__(self, canvas: Any) -> None:  # noqa: ANN401 - a QgsMapCanvas
+    def __init__(self, canvas: Any) -> None:
         """Draw nothing yet."""
         self._canvas = canvas
         self._band: Optional[QgsRubberBand] = None

@@ -161,7 +161,7 @@ class CatalogueDialog(QDialog):
         if self._work is not None:
             return
 
-        def finished(result: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+        def finished(result: Any, fault: Optional[str]) -> None:
             self._busy(None)
             if fault is None:
                 done(result)

@@ -26,7 +26,7 @@ def model_html(model: InstalledModel) -> str:
     return spec_html(model.spec, model.size, extra)
 
 
-def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> str:  # noqa: ANN401
+def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> str:
     """A description as a table; what strangers wrote is shown as plain text."""
     rows = [
         (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),

@@ -27,7 +27,7 @@ def show(topic: str = "index") -> None:
     QDesktopServices.openUrl(QUrl(url(topic)))
 
 
-def on_f1(widget: Any, topic: str) -> None:  # noqa: ANN401 - any QWidget
+def on_f1(widget: Any, topic: str) -> None:
     """Let F1 open a page while a window is in front."""
     shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), widget)
     shortcut.activated.connect(lambda: show(topic))

@@ -38,7 +38,7 @@ _DATA = Qt.ItemDataRole.UserRole
 class ModelsDialog(QDialog):
     """A list of models, and what is known of the chosen one."""
 
-    def __init__(self, parent: Optional[QWidget], canvas: Any) -> None:  # noqa: ANN401
+    def __init__(self, parent: Optional[QWidget], canvas: Any) -> None:
         """Look for models.
 
         Args:
@@ -124,7 +124,7 @@ class ModelsDialog(QDialog):
         self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
         self.refresh(model.sha256)
 
-    def closeEvent(self, event: Any) -> None:  # noqa: ANN401, N802 - Qt's name
+    def closeEvent(self, event: Any) -> None:
         """Take the training area off the map."""
         if self.area is not None:
             self.area.clear()

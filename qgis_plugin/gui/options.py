@@ -77,7 +77,7 @@ class OptionsPage(QgsOptionsPageWidget):
         texts = [self.folders.item(i).text() for i in range(self.folders.count())]
         set_folders([Path(t) for t in texts])
 
-    def helpKey(self) -> str:  # noqa: N802 - QGIS' name
+    def helpKey(self) -> str:
         """QGIS' help button opens our page."""
         return pages.url("settings")
 
@@ -100,6 +100,6 @@ class OptionsFactory(QgsOptionsWidgetFactory):
         """The plugin's."""
         return QIcon(str(_ICON))
 
-    def createWidget(self, parent: Any) -> OptionsPage:  # noqa: ANN401, N802 - QGIS' name
+    def createWidget(self, parent: Any) -> OptionsPage:
         """The page."""
         return OptionsPage(parent)

@@ -61,7 +61,7 @@ class Preview:
             self.path.parent.rmdir()
 
 
-def visible(layer: Any, canvas: Any) -> QgsRectangle:  # noqa: ANN401 - layer and QgsMapCanvas
+def visible(layer: Any, canvas: Any) -> QgsRectangle:
     """The part of a layer that is on the map, in the layer's CRS.
 
     Raises:
@@ -113,7 +113,7 @@ def check_size(ask: Ask) -> None:
         )  # fmt: skip
 
 
-def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:  # noqa: ANN401
+def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     """Run the model over the visible map; in a thread.
 
     Raises:
@@ -151,7 +151,7 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:  # noq
     return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(found.warnings))
 
 
-def _scores(path: Path) -> Any:  # noqa: ANN401 - an array
+def _scores(path: Path) -> Any:
     """All scores of a file that `run` has written."""
     import numpy as np
     from osgeo import gdal
@@ -161,7 +161,7 @@ def _scores(path: Path) -> Any:  # noqa: ANN401 - an array
     return np.frombuffer(dataset.ReadRaster(), np.uint8).reshape(shape)
 
 
-def dwellings(preview: Preview, threshold: float) -> Any:  # noqa: ANN401 - the engine's rows
+def dwellings(preview: Preview, threshold: float) -> Any:
     """The dwellings at a threshold, as detection gives them.
 
     Args:
@@ -184,6 +184,6 @@ def dwellings(preview: Preview, threshold: float) -> Any:  # noqa: ANN401 - the 
     return table.rows_of(sink.finish(), grid, spec, crs)
 
 
-def polygon(rings: Any) -> QgsGeometry:  # noqa: ANN401 - closed rings of x and y
+def polygon(rings: Any) -> QgsGeometry:
     """A dwelling's geometry."""
     return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring] for ring in rings])

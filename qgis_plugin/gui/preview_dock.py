@@ -38,7 +38,7 @@ DEVICE = "camp_detector/device"
 class PreviewDock(QgsDockWidget):
     """What it shows goes away with it."""
 
-    def __init__(self, iface: Any, detect: Callable[..., None]) -> None:  # noqa: ANN401
+    def __init__(self, iface: Any, detect: Callable[..., None]) -> None:
         """Show choices; nothing runs yet.
 
         Args:
@@ -163,7 +163,7 @@ class PreviewDock(QgsDockWidget):
                 work.cancel()
         self.layers.clear()
 
-    def _finished(self, found: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+    def _finished(self, found: Any, fault: Optional[str]) -> None:
         self._work = None
         self._enable()
         if fault is not None:
@@ -191,14 +191,15 @@ class PreviewDock(QgsDockWidget):
             self._timer.start()  # once it is done
             return
 
-        def drawn(rows: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+        def drawn(rows: Any, fault: Optional[str]) -> None:
             self._drawing = None
             if fault is not None or self.layers.preview is not found:
                 self.note.setText(fault or "")
                 return
             self.layers.draw(rows)
             text = tr(
-                "{count} dwellings on the visible map at threshold {threshold}, covering {area} m².",
+                "{count} dwellings on the visible map at threshold {threshold}, covering "
+                "{area} m².",
                 count=len(rows),
                 threshold=f"{threshold:.2f}",
                 area=f"{float(rows.area.sum()):.0f}",

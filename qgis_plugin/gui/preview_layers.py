@@ -82,7 +82,7 @@ class PreviewLayers:
         layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
         layer.triggerRepaint()
 
-    def draw(self, rows: Any) -> None:  # noqa: ANN401 - the engine's rows
+    def draw(self, rows: Any) -> None:
         """Draw dwellings in place of the last ones."""
         layer = self.vector
         if layer is None:
@@ -112,7 +112,7 @@ class PreviewLayers:
             self.preview = None
 
 
-def _item(value: float, color: QColor, alpha: int, label: str) -> Any:  # noqa: ANN401
+def _item(value: float, color: QColor, alpha: int, label: str) -> Any:
     shade = QColor(color)
     shade.setAlpha(alpha)
     return QgsColorRampShader.ColorRampItem(value, shade, label)

@@ -121,7 +121,7 @@ class RuntimePage(QWidget):
         request = install.Request(package=package, wheel=wheel, proxy=proxy_environment())
         self.log.clear()
 
-        def finished(found: Any, fault: Optional[str]) -> None:  # noqa: ANN401
+        def finished(found: Any, fault: Optional[str]) -> None:
             self._work = None
             if fault is None:
                 text = tr("ONNX Runtime {version} is installed.", version=found.version)

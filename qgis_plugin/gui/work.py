@@ -34,7 +34,7 @@ class Work(QgsTask):
             done: Called in the main thread at the end.
         """
         super().__init__(title, QgsTask.Flag.CanCancel)
-        self.feedback = QgsProcessingFeedback(False)
+        self.feedback = QgsProcessingFeedback(False)  # noqa: FBT003 - QGIS' signature
         self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)
         self._function, self._done = function, done
         self._result: Any = None

@@ -11,13 +11,15 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..i18n import tr
 from ..vendored import engine as core
-from .installed import InstalledModel
-from .library import ModelLibrary
+
+if TYPE_CHECKING:
+    from .installed import InstalledModel
+    from .library import ModelLibrary
 
 _MAX_TEXT, _MAX_MODEL = 16 << 20, 1 << 30
 _MOST_PAGES, _MOST_ITEMS = 200, 500
@@ -164,10 +166,8 @@ def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
     checksum = str(asset.get("file:checksum") or "").lower()
     sha = checksum[4:] if checksum.startswith(files.MULTIHASH_SHA256) else None
     size = asset.get("file:size")
-    return Offer(
-        spec, item, resolve(asset.get("href"), place, root), size if isinstance(size, int) else None,
-        sha,
-    )  # fmt: skip
+    target = resolve(asset.get("href"), place, root)
+    return Offer(spec, item, target, size if isinstance(size, int) else None, sha)
 
 
 def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional
 
 from ..i18n import tr
 from ..vendored import engine as core
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUNDLED, ADDED, FOLDER = "bundled", "added", "folder"
 

@@ -86,7 +86,7 @@ class ModelLibrary:
                 "Detector > Models, or give the path of a model file.",
                 name=wanted,
                 known=known,
-            )  # fmt: skip
+            )
         )
 
     def add(self, path: Path) -> InstalledModel:
@@ -129,7 +129,7 @@ class ModelLibrary:
                     "The model could not be stored in {folder}: {reason}",
                     folder=self.home,
                     reason=error,
-                )  # fmt: skip
+                )
             ) from error
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -223,7 +223,7 @@ def _all(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
     for path in paths:
         try:
             yield look_at(path, origin)
-        except core("engine.errors").CampDetectorError:
+        except core("engine.errors").CampDetectorError:  # noqa: PERF203 - each for itself
             continue
 
 

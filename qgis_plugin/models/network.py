@@ -62,7 +62,7 @@ def fetch(
                 "{url} could not be fetched: {reason}",
                 url=url,
                 reason=_plain(request.errorMessage()),
-            )  # fmt: skip
+            )
         )
     data = bytes(request.reply().content())
     if len(data) > limit:
@@ -72,5 +72,5 @@ def fetch(
     return data
 
 
-def _plain(text: Any) -> str:  # noqa: ANN401 - whatever Qt says
+def _plain(text: Any) -> str:
     return " ".join(str(text).split())[:200]

@@ -19,14 +19,16 @@ _TIMEOUT = 120
 _VALUE = b"\x0a\x01%s\x12\x0a\x0a\x08\x08\x01\x12\x04\x0a\x02\x08\x02"
 _GRAPH = (
     b"\x0a\x10\x0a\x01x\x12\x01y\x22\x08Identity\x12\x01g"
-    + b"\x5a\x0f" + _VALUE % b"x" + b"\x62\x0f" + _VALUE % b"y"
+     b"\x5a\x0f" + _VALUE % b"x" + b"\x62\x0f" + _VALUE % b"y"
 )  # fmt: skip
 IDENTITY = b"\x08\x08\x42\x02\x10\x0d\x3a" + bytes([len(_GRAPH)]) + _GRAPH
 
 _SCRIPT = """
 import json, sys
 asked = json.loads(sys.stdin.read())
-sys.path[:] = asked["path"]
+sys.path += [p for p in asked["path"] if p not in sys.path]
+if asked["numpy"] not in sys.path:
+    sys.path.insert(0, asked["numpy"])
 out = {}
 try:
     import numpy
@@ -72,7 +74,14 @@ def check(python: str, folder: Path) -> Checked:
     """
     import numpy as np
 
-    asked = {"path": [p for p in sys.path if p], "folder": str(folder), "model": IDENTITY.hex()}
+    # QGIS adds folders whose modules are named like Python's own: those come last here, since
+    # Python's own are loaded long before in QGIS.
+    asked = {
+        "path": [p for p in sys.path if p],
+        "numpy": str(Path(np.__file__).parent.parent),
+        "folder": str(folder),
+        "model": IDENTITY.hex(),
+    }
     try:
         done = subprocess.run(  # noqa: S603 - the script above
             [python, "-c", _SCRIPT], input=json.dumps(asked), capture_output=True, text=True,
@@ -98,13 +107,13 @@ def check(python: str, folder: Path) -> Checked:
             )
         )
     version, origin = told["numpy"]
-    if version != np.__version__ or folder in Path(origin).parents:
+    if version != np.__version__ or Path(origin).resolve() != Path(np.__file__).resolve():
         raise RuntimeProblem(
             tr(
                 "This would put numpy {other} in the place of QGIS' numpy {own}, so it was not "
                 "installed.",
                 other=version,
                 own=np.__version__,
-            )  # fmt: skip
+            )
         )
     return Checked(str(told["version"]), tuple(told["providers"]))

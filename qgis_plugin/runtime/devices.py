@@ -35,7 +35,7 @@ def devices() -> list[str]:
     return [AUTO, CPU, *(name for name in GPUS if name in present)]
 
 
-def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:  # noqa: ANN401
+def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
     """Load a model as a predictor of the engine.
 
     Args:
@@ -79,7 +79,7 @@ def _instead(device: str, reason: str) -> str:
 class Falling:
     """A predictor on a GPU that goes on with the processor when the GPU fails."""
 
-    def __init__(self, gpu: Any, data: bytes, warn: Callable[[str], None]) -> None:  # noqa: ANN401
+    def __init__(self, gpu: Any, data: bytes, warn: Callable[[str], None]) -> None:
         """Start on the GPU."""
         self._now = gpu
         self._on_gpu = True
@@ -96,7 +96,7 @@ class Falling:
         """Where it runs now."""
         return str(self._now.provider)
 
-    def predict(self, batch: Any) -> Any:  # noqa: ANN401 - arrays, see the engine's Predictor
+    def predict(self, batch: Any) -> Any:
         """Probabilities of chips; see the engine's ``Predictor.predict``.
 
         Raises:

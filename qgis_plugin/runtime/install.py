@@ -11,8 +11,7 @@ import sys
 import uuid
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Mapping, Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from ..i18n import tr
 from . import places
@@ -21,6 +20,9 @@ from .errors import RuntimeProblem
 from .pip import Feedback, Pip
 from .python import find_python
 from .wheels import package_of, unpack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CPU, DIRECTML, CUDA = "onnxruntime", "onnxruntime-directml", "onnxruntime-gpu"
 OLDEST = "1.16"

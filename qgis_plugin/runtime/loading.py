@@ -110,5 +110,5 @@ def _load() -> tuple[Any, str]:
     return (module, "") if _works(module) else (None, "")
 
 
-def _works(module: Any) -> bool:  # noqa: ANN401 - a module, or a folder that happens to be named so
+def _works(module: Any) -> bool:
     return hasattr(module, "InferenceSession") and hasattr(module, "__version__")

@@ -7,12 +7,14 @@ import re
 import subprocess
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Callable, Mapping, Optional, Protocol
+from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
 
 from ..i18n import tr
 from .errors import RuntimeProblem, Stopped
 from .python import NO_WINDOW, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _RAW_PROGRESS = (24, 1)
 """First pip with ``--progress-bar raw``."""

@@ -26,14 +26,14 @@ def environment() -> dict[str, str]:
     address = _address(proxy)
     if not address:
         return {}
-    out = {name: address for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+    out = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), address)
     direct = [QUrl(u).host() or u for u in (*manager.excludeList(), *manager.noProxyList()) if u]
     if direct:
         out["NO_PROXY"] = out["no_proxy"] = ",".join(dict.fromkeys(direct))
     return out
 
 
-def _address(proxy: Any) -> str:  # noqa: ANN401 - a QNetworkProxy
+def _address(proxy: Any) -> str:
     schemes = {_KINDS.HttpProxy: "http", _KINDS.HttpCachingProxy: "http"}
     schemes[_KINDS.Socks5Proxy] = "socks5"
     scheme = schemes.get(proxy.type())

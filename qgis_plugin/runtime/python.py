@@ -1,6 +1,8 @@
 """The Python program that belongs to this QGIS.
 
-On Windows and macOS ``sys.executable`` is QGIS itself, and starting it would open a second QGIS.
+On Windows and macOS ``sys.executable`` is QGIS itself, and starting it would open a second QGIS; on
+Linux it is whatever ``python3`` comes first in the search path of commands, which may be another
+Python with another numpy. So each candidate is asked where its standard library lies.
 """
 
 from __future__ import annotations
@@ -14,17 +16,17 @@ from typing import Iterator
 from ..i18n import tr
 from .errors import RuntimeProblem
 
-_ASK = "import sys; print(sys.version_info[0], sys.version_info[1], sys.maxsize)"
+_ASK = "import os, sys; print(sys.version_info[:2], sys.maxsize, os.path.realpath(os.__file__))"
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 def find_python() -> str:
-    """Path of a Python of the same version as the one that runs here.
+    """Path of the Python program whose library is the one that runs here.
 
     Raises:
         RuntimeProblem: There is none in the places where installers of QGIS put it.
     """
-    wanted = f"{sys.version_info[0]} {sys.version_info[1]} {sys.maxsize}"
+    wanted = f"{sys.version_info[:2]} {sys.maxsize} {os.path.realpath(os.__file__)}"
     for candidate in candidates(sys.platform, Path(sys.executable or ""), Path(sys.exec_prefix)):
         if candidate.is_file() and _answer(candidate) == wanted:
             return str(candidate)
@@ -52,8 +54,6 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
         for folder in (prefix, executable.parent):
             yield from (folder / f"{name}.exe" for name in ("python3", "python"))
         return
-    if _is_python(executable):
-        yield executable
     homes = [prefix / "bin"]
     if platform == "darwin":
         # QGIS.app/Contents/MacOS/bin/python3; since QGIS 3.40 Contents/MacOS/python3.x or in
@@ -67,10 +67,8 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
             inside.parent / "Resources" / "python" / "bin",
         ]
     yield from (home / name for home in homes for name in names)
-
-
-def _is_python(path: Path) -> bool:
-    return path.name.lower().startswith("python")
+    if executable.name.lower().startswith("python"):
+        yield executable
 
 
 def _answer(program: Path) -> str:
