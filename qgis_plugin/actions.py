@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from qgis.core import Qgis
+from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 
@@ -17,7 +17,7 @@ try:
 except ImportError:
     from qgis.PyQt.QtWidgets import QAction
 
-MENU = "Camp Detector"
+MENU, OPTIONS = "Camp Detector", "CampDetectorOptions"
 DETECT = "campdetector:detectdwellings"
 _ICON = Path(__file__).resolve().parent / "icon.svg"
 
@@ -37,12 +37,14 @@ class Actions:
         places.clean()
         self.toolbar = iface.addToolBar("Camp Detector")
         self.toolbar.setObjectName("CampDetectorToolBar")
-        self._add(tr("Detect dwellings…"), lambda: self.detect(), tool=True)
-        self._add(tr("Preview on the map"), lambda: self.show_preview(), tool=True)
-        self._add(tr("Models…"), lambda: self.show_models())
-        self._add(tr("Runtime…"), lambda: self.show_runtime())
-        self._add(tr("Settings…"), lambda: self.show_settings())
-        self._add(tr("Help"), lambda: self.show_help())
+        own, theme = QIcon(str(_ICON)), QgsApplication.getThemeIcon
+        eye = theme("/mActionShowAllLayers.svg")
+        self._add(own, tr("Detect dwellings…"), lambda: self.detect(), tool=True)
+        self._add(eye, tr("Preview on the map"), lambda: self.show_preview(), tool=True)
+        self._add(QIcon(), tr("Models…"), lambda: self.show_models())
+        self._add(QIcon(), tr("Runtime…"), lambda: self.show_runtime())
+        self._add(theme("/mActionOptions.svg"), tr("Settings…"), lambda: self.show_settings())
+        self._add(theme("/mActionHelpContents.svg"), tr("Help"), lambda: self.show_help())
         iface.registerOptionsWidgetFactory(self.factory)
 
     def remove(self) -> None:
@@ -103,7 +105,7 @@ class Actions:
 
     def show_settings(self) -> None:
         """Show the plugin's page of QGIS' options."""
-        self._iface.showOptionsDialog(self._iface.mainWindow(), currentPage="OptionsPage")
+        self._iface.showOptionsDialog(self._iface.mainWindow(), currentPage=OPTIONS)
 
     @staticmethod
     def show_help() -> None:
@@ -140,8 +142,8 @@ class Actions:
         message.layout().addWidget(button)
         bar.pushWidget(message, Qgis.MessageLevel.Warning)
 
-    def _add(self, text: str, call: Callable[[], None], *, tool: bool = False) -> None:
-        action = QAction(QIcon(str(_ICON)), text, self._iface.mainWindow())
+    def _add(self, icon: QIcon, text: str, call: Callable[[], None], *, tool: bool = False) -> None:
+        action = QAction(icon, text, self._iface.mainWindow())
         action.triggered.connect(lambda *_: call())
         self._iface.addPluginToMenu(MENU, action)
         if tool:

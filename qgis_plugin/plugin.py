@@ -8,7 +8,6 @@ from typing import Any, Optional
 from qgis.core import QgsApplication
 
 from . import i18n
-from . import i18n
 from .provider import CampDetectorProvider
 
 
@@ -29,7 +28,6 @@ class CampDetectorPlugin:
     def initProcessing(self) -> None:
         """Add the algorithms; called alone by qgis_process."""
         if self.provider is None:
-            i18n.install()
             self.provider = CampDetectorProvider()
             QgsApplication.processingRegistry().addProvider(self.provider)
 
@@ -48,5 +46,4 @@ class CampDetectorPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
-            i18n.remove()
         i18n.remove()

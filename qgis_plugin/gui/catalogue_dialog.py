@@ -64,6 +64,7 @@ class CatalogueDialog(QDialog):
         self.progress.hide()
         self.note = QLabel(tr("The network is used only when you press Open or Download."))
         self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.take = QPushButton(tr("Download and add"))
         self.stop = QPushButton(tr("Stop"))
         row, middle, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()

@@ -55,6 +55,7 @@ class ModelsDialog(QDialog):
         self.facts.setOpenLinks(False)
         self.note = QLabel()
         self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)

@@ -36,6 +36,7 @@ class OptionsPage(QgsOptionsPageWidget):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         """Show what is set."""
         super().__init__(parent)
+        self.setObjectName("CampDetectorOptions")
         library = ModelLibrary.from_settings()
         self.device = QComboBox()
         for name in devices.devices():

@@ -66,6 +66,7 @@ class PreviewDock(QgsDockWidget):
         self.progress = QProgressBar()
         self.note = QLabel()
         self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)

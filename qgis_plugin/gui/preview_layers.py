@@ -22,7 +22,7 @@ from ..i18n import tr
 from .preview import Preview, polygon
 
 _SCORES = 254
-_STRONG, _WEAK = 200, 110
+_STRONG, _WEAK = 140, 80
 """Opacity of what reaches the threshold: near certainty, and just so; of 255."""
 
 

@@ -46,6 +46,8 @@ class RuntimePage(QWidget):
         self.status.setWordWrap(True)
         self.details = QLabel()
         self.details.setWordWrap(True)
+        for label in (self.status, self.details):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.package = QComboBox()
         for name in install.choices():

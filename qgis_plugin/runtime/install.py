@@ -92,7 +92,6 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
         ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    feedback.say(tr("ONNX Runtime {version} is installed.", version=found.version))
     return found
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _RAW_PROGRESS = (24, 1)
 """First pip with ``--progress-bar raw``."""
+_ROOT_ACTION = (22, 1)
+"""First pip that can be told that root is meant: nothing of the system is touched."""
 _POLL = 0.2
 _LINES = 12
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
@@ -79,7 +81,10 @@ class Pip:
             "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-cache-dir", "--no-user",
             "--target", str(folder),
         ]  # fmt: skip
-        command += ["--progress-bar", "raw" if version >= _RAW_PROGRESS else "off", what]
+        command += ["--progress-bar", "raw" if version >= _RAW_PROGRESS else "off"]
+        if version >= _ROOT_ACTION:
+            command.append("--root-user-action=ignore")
+        command.append(what)
         extra = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", **self.proxy}
         code, lines = run(command, {**environment(), **extra}, feedback)
         if code:
