@@ -23,6 +23,7 @@ Bounds = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the layer's CRS."""
 _MOST_PIXELS = 2_000_000_000
 """Of a layer without end, such as a map of the world: more is a mistake."""
+_ROUNDED = 1e-3
 _SAME = 0.1
 """By how much a zoom level may differ from the wanted resolution and still be taken."""
 
@@ -154,13 +155,22 @@ def _lattice(
         tolerance = _SAME if resolution is None else _SAME / 10
         if all(abs(a / b - 1) <= tolerance for a, b in zip(step, steps)):
             # Pixels of the layer itself: nothing is resampled.
-            steps, origin = step, layer.extent
-            left = origin.xMinimum() + _floor((left - origin.xMinimum()) / step[0]) * step[0]
-            top = origin.yMaximum() - _floor((origin.yMaximum() - top) / step[1]) * step[1]
+            steps, (west, north) = step, _origin(layer)
+            left = west + _floor((left - west) / step[0]) * step[0]
+            top = north - _floor((north - top) / step[1]) * step[1]
             break
     width = max(1, math.ceil((bounds[2] - left) / steps[0] - 1e-3))
     height = max(1, math.ceil((top - bounds[1]) / steps[1] - 1e-3))
     return Lattice(left, top, steps[0], steps[1], width, height)
+
+
+def _origin(layer: Layer) -> tuple[float, float]:
+    """Where the pixels of the layer begin, without what was rounded of the corner of the world."""
+    world = engine("georaster.xyz").transform_of(0, 0, 0, side=1)
+    west, north = layer.extent.xMinimum(), layer.extent.yMaximum()
+    if abs(west - world.c) < _ROUNDED and abs(north - world.f) < _ROUNDED:
+        return world.c, world.f
+    return west, north
 
 
 def _own_steps(layer: Layer) -> list[tuple[float, float]]:

@@ -88,8 +88,8 @@ class Area:
             raise RasterError(msg) from error
         finally:
             self._layer.SetSpatialFilter(None)
-        inside = np.frombuffer(drawn.ReadRaster(), np.uint8).reshape(height, width)
-        return inside != 0
+        inside: NDArray[np.uint8] = np.frombuffer(drawn.ReadRaster(), np.uint8)
+        return inside.reshape(height, width).astype(bool)
 
 
 class AreaSource:

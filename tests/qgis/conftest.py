@@ -1,0 +1,149 @@
+"""A real QGIS with the plugin as it is installed from its zip file, in a profile of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camp_detector_core.packaging.model_file import default_model_path
+from qgis_plugin.build import build
+
+PYTHON = Path(os.environ.get("QGIS_PYTHON", "/usr/bin/python3"))
+"""QGIS' own."""
+QGIS_PROCESS = Path("/usr/bin/qgis_process.bin")
+"""The wrapper of Debian's 3.22 passes an option that this one refuses."""
+INSIDE = Path(__file__).resolve().parent / "inside"
+NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
+"""What ONNX Runtime imports besides numpy."""
+_LIMIT = 240
+"""Seconds after which QGIS is taken to hang."""
+
+
+def missing(what: str) -> None:
+    """Skip; where CI runs, fail instead."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: CI must have it")
+    pytest.skip(f"{what}: sudo apt-get install qgis python3-qgis xvfb")
+
+
+@dataclass(frozen=True)
+class Qgis:
+    """A QGIS with a fresh profile, in which the plugin is installed."""
+
+    profile: Path
+    libraries: Path
+
+    @property
+    def plugins(self) -> Path:
+        """Where plugins lie."""
+        return self.profile / "python" / "plugins"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The variables of its processes: without ours, without windows, with ONNX Runtime."""
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL", "QT"))}
+        return {
+            **own,
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPATH": str(self.libraries),
+            "QGIS_CUSTOM_CONFIG_PATH": str(self.profile.parents[1]),
+            "XDG_RUNTIME_DIR": str(self.profile),
+            "XDG_CONFIG_HOME": str(self.profile),
+            **more,
+        }
+
+    def python(self, script: str, request: Any, **environment: str) -> Any:
+        """Run a script of ``inside`` in QGIS' Python: a request in JSON in, the last line out."""
+        asked = self.profile / "request.json"
+        asked.write_text(json.dumps(request), encoding="utf-8")
+        done = subprocess.run(
+            [PYTHON, "-s", INSIDE / script, self.profile, asked],
+            capture_output=True, text=True, check=False, timeout=_LIMIT,
+            env=self.environment(**environment), cwd=self.profile,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def process(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run qgis_process."""
+        return subprocess.run(
+            [QGIS_PROCESS, *map(str, words)],
+            capture_output=True, text=True, check=False, timeout=_LIMIT,
+            env=self.environment(), cwd=self.profile,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def qgis_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ONNX Runtime of this environment for QGIS' Python, beside that one's own numpy."""
+    has_qgis = (
+        PYTHON.exists()
+        and not subprocess.run(
+            [PYTHON, "-s", "-c", "import qgis.core, qgis.gui"], capture_output=True, check=False
+        ).returncode
+    )
+    if not has_qgis:
+        missing("QGIS is not installed")
+    folder = tmp_path_factory.mktemp("libraries")
+    for name in NEEDS:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.submodule_search_locations:
+            (folder / name).symlink_to(next(iter(found.submodule_search_locations)))
+    done = subprocess.run(
+        [PYTHON, "-s", "-c", "import sys; sys.path[:0] = sys.argv[1:]; import onnxruntime", folder],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        version = ".".join(map(str, sys.version_info[:2]))
+        missing(f"QGIS' Python does not load the ONNX Runtime of Python {version}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plugin_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plugin as an analyst gets it."""
+    return build(tmp_path_factory.mktemp("zip"), default_model_path())
+
+
+@pytest.fixture(scope="session")
+def qgis(plugin_zip: Path, qgis_libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Qgis:
+    """One profile for all tests of a process that do not change it."""
+    return install(plugin_zip, qgis_libraries, tmp_path_factory.mktemp("qgis"))
+
+
+@pytest.fixture
+def fresh_qgis(plugin_zip: Path, qgis_libraries: Path, tmp_path: Path) -> Qgis:
+    """A profile for one test."""
+    return install(plugin_zip, qgis_libraries, tmp_path / "qgis")
+
+
+def install(plugin: Path, libraries: Path, folder: Path) -> Qgis:
+    """Make a profile with the plugin, as the plugin manager would."""
+    found = Qgis(folder / "profiles" / "default", libraries)
+    found.plugins.mkdir(parents=True)
+    with zipfile.ZipFile(plugin) as archive:
+        archive.extractall(found.plugins)  # our own file
+    settings = found.profile / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir()
+    settings.write_text(
+        "[PythonPlugins]\ncamp_detector=true\nprocessing=true\n\n"
+        "[qgis]\ncheckVersion=false\n\n[app]\n",
+        encoding="utf-8",
+    )
+    return found
+
+
+@pytest.fixture(scope="session")
+def has_xvfb() -> None:
+    """Xvfb and QGIS' window."""
+    if not (shutil.which("xvfb-run") and Path("/usr/bin/qgis").exists()):
+        missing("Xvfb or QGIS' window is not installed")

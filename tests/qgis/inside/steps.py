@@ -1,0 +1,310 @@
+"""Do one step after another in a real QGIS, and print what came of each as one line of JSON.
+
+usage: python steps.py PROFILE REQUEST. The request is a list of steps: {"op": name, ...}. A
+parameter {"layer": [uri, name, provider], "crs": code} becomes a raster layer.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import session
+
+_keep = []
+
+
+def layer_of(asked):
+    from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer
+
+    layer = QgsRasterLayer(*asked["layer"])
+    if not layer.isValid():
+        raise SystemExit(f"no layer: {asked} {layer.error().summary()}")
+    if asked.get("crs") is not None:
+        layer.setCrs(QgsCoordinateReferenceSystem(asked["crs"]))
+    _keep.append(layer)
+    return layer
+
+
+def parameters_of(step):
+    return {
+        name: layer_of(value) if isinstance(value, dict) and "layer" in value else value
+        for name, value in step.get("params", {}).items()
+    }
+
+
+def feedback_of(said):
+    from qgis.core import QgsProcessingFeedback
+
+    class Feedback(QgsProcessingFeedback):
+        def __init__(self):
+            super().__init__(False)
+
+        def pushWarning(self, text):
+            said["warnings"].append(text)
+
+        def pushInfo(self, text):
+            said["infos"].append(text)
+
+        def setProgressText(self, text):
+            said["texts"].append(text)
+            said["threads"].add(threading.get_ident())
+
+        def reportError(self, text, fatalError=False):
+            said["errors"].append(text)
+
+    return Feedback()
+
+
+def fresh():
+    return {"warnings": [], "infos": [], "texts": [], "errors": [], "threads": set()}
+
+
+def rows_of(layer):
+    fields = [f.name() for f in layer.fields()]
+    found = []
+    for feature in layer.getFeatures():
+        values = [None if v is None or str(v) == "NULL" else v for v in feature.attributes()]
+        row = dict(zip(fields, values))
+        row["wkb"] = bytes(feature.geometry().asWkb()).hex()
+        found.append(row)
+    return {"fields": fields, "crs": layer.crs().authid(), "rows": found}
+
+
+def plain(results):
+    out = {}
+    for name, value in results.items():
+        out[name] = rows_of(value) if hasattr(value, "getFeatures") else value
+    return out
+
+
+def run(step):
+    """processing.run, as a script of a user's does."""
+    import processing
+    from qgis.core import QgsProcessingException
+
+    said = fresh()
+    try:
+        results = processing.run(step["alg"], parameters_of(step), feedback=feedback_of(said))
+    except QgsProcessingException as error:
+        return {"error": str(error), **said}
+    return {"results": plain(results), **said}
+
+
+def check(step):
+    from qgis.core import QgsApplication, QgsProcessingContext
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    ok, message = algorithm.checkParameterValues(parameters_of(step), QgsProcessingContext())
+    return {"ok": ok, "message": message}
+
+
+def wait_for(done, seconds=120):
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+    return done()
+
+
+def task_of(step, said, ended):
+    from qgis.core import (
+        QgsApplication,
+        QgsProcessingAlgRunnerTask,
+        QgsProcessingContext,
+        QgsProject,
+    )
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    feedback = feedback_of(said)
+    parameters = parameters_of(step)
+    for name, title in step.get("load", {}).items():
+        from qgis.core import QgsProcessingOutputLayerDefinition
+
+        parameters[name] = QgsProcessingOutputLayerDefinition(
+            parameters[name], QgsProject.instance()
+        )
+        parameters[name].destinationName = title
+    task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+    task.executed.connect(lambda ok, results: ended.append((ok, results, time.monotonic())))
+    _keep.append((algorithm, context, feedback, parameters, task))
+    QgsApplication.taskManager().addTask(task)
+    return algorithm, context, feedback, task
+
+
+def background(step):
+    """In QGIS' own thread of tasks, results loaded into the project as the dialog does."""
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from qgis.core import QgsProject
+
+    said, ended = fresh(), []
+    algorithm, context, feedback, _ = task_of(step, said, ended)
+    assert wait_for(lambda: ended), said
+    ok, results, _ = ended[0]
+    if ok:
+        handleAlgorithmResults(algorithm, context, feedback)
+    layers = [
+        {
+            "name": layer.name(),
+            "renderer": type(layer.renderer()).__name__,
+            "symbols": symbols(layer),
+        }
+        for layer in QgsProject.instance().mapLayers().values()
+    ]
+    QgsProject.instance().clear()
+    return {
+        "ok": ok,
+        "results": plain(results),
+        "layers": sorted(layers, key=lambda x: x["name"]),
+        "elsewhere": bool(said["threads"] - {threading.get_ident()}),
+        **said,
+    }
+
+
+def symbols(layer):
+    renderer = layer.renderer()
+    if hasattr(renderer, "classes") and hasattr(renderer, "band"):
+        return [[c.value, c.label, c.color.name(), c.color.alpha()] for c in renderer.classes()]
+    if hasattr(renderer, "symbol"):
+        return [renderer.symbol().symbolLayer(0).strokeColor().name()]
+    if hasattr(renderer, "categories"):
+        return [[c.value(), c.label()] for c in renderer.categories()]
+    return []
+
+
+def cancel(step):
+    """Cancel once some tiles are done; how long it takes is reported, not judged."""
+    said, ended = fresh(), []
+    _, _, feedback, task = task_of(step, said, ended)
+    begun = wait_for(lambda: feedback.progress() > step["after"] or ended)
+    wait_for(lambda: ended, step.get("delay", 0))
+    at, progress = time.monotonic(), feedback.progress()
+    task.cancel()
+    assert begun
+    assert wait_for(lambda: ended), said
+    ok, results, end = ended[0]
+    return {
+        "ok": ok, "results": plain(results), "progress": progress, "seconds": end - at,
+        "files": sorted(p.name for p in Path(step["folder"]).iterdir()), **said,
+    }  # fmt: skip
+
+
+def both(step):
+    """Two jobs at once in the background."""
+    ended = []
+    for params in step["jobs"]:
+        task_of({"alg": step["alg"], "params": params}, fresh(), ended)
+    assert wait_for(lambda: len(ended) == len(step["jobs"]))
+    return {"ok": [ok for ok, _, _ in ended], "counts": [r["COUNT"] for _, r, _ in ended]}
+
+
+def reload(step):
+    """Unload and load again; what stays of the providers?"""
+    global loaded
+    from qgis.core import QgsApplication
+    from qgis.PyQt import sip
+
+    registry = QgsApplication.processingRegistry()
+    before = len(registry.providers())
+    gone = []
+    for _ in range(step["times"]):
+        old, provider = weakref.ref(loaded), loaded.provider
+        loaded.unload()
+        gone.append(registry.providerById("campdetector") is None and sip.isdeleted(provider))
+        del provider
+        loaded = None
+        gc.collect()
+        gone.append(old() is None)
+        loaded = session.plugin()
+    return {
+        "gone": gone,
+        "before": before,
+        "after": len(registry.providers()),
+        "algorithms": len(registry.providerById("campdetector").algorithms()),
+    }
+
+
+def describe(_step):
+    """All algorithms with their parameters."""
+    from qgis.core import QgsApplication
+
+    found = {}
+    for algorithm in QgsApplication.processingRegistry().providerById("campdetector").algorithms():
+        found[algorithm.name()] = {
+            "label": algorithm.displayName(),
+            "help": algorithm.shortHelpString(),
+            "parameters": {p.name(): p.description() for p in algorithm.parameterDefinitions()},
+            "outputs": [o.name() for o in algorithm.outputDefinitions()],
+            "threaded": not algorithm.flags() & algorithm.FlagNoThreading,
+        }
+    return found
+
+
+def modeler(step):
+    """A model of two algorithms, saved and loaded again, then run."""
+    from qgis.core import (
+        QgsProcessingContext,
+        QgsProcessingModelAlgorithm,
+        QgsProcessingModelChildAlgorithm,
+        QgsProcessingModelChildParameterSource,
+        QgsProcessingModelOutput,
+        QgsProcessingModelParameter,
+        QgsProcessingParameterRasterLayer,
+    )  # fmt: skip
+
+    model = QgsProcessingModelAlgorithm("both", "tests")
+    model.addModelParameter(
+        QgsProcessingParameterRasterLayer("imagery", "Imagery"),
+        QgsProcessingModelParameter("imagery"),
+    )
+    source = QgsProcessingModelChildParameterSource
+    first = QgsProcessingModelChildAlgorithm("campdetector:detectdwellings")
+    first.setChildId("detect")
+    first.addParameterSources("INPUT", [source.fromModelParameter("imagery")])
+    first.addParameterSources("MODEL_FILE", [source.fromStaticValue(step["model"])])
+    model.addChildAlgorithm(first)
+    second = QgsProcessingModelChildAlgorithm("campdetector:summarisecamp")
+    second.setChildId("summarise")
+    second.addParameterSources("INPUT", [source.fromChildOutput("detect", "OUTPUT")])
+    second.addParameterSources("HEXAGON_WIDTH", [source.fromStaticValue(20.0)])
+    out = QgsProcessingModelOutput("summary")
+    out.setChildOutputName("OUTPUT")
+    out.setChildId("summarise")
+    second.setModelOutputs({"summary": out})
+    model.addChildAlgorithm(second)
+    model.toFile(step["file"])
+    again = QgsProcessingModelAlgorithm()
+    assert again.fromFile(step["file"])
+    again.initAlgorithm()
+    context, said = QgsProcessingContext(), fresh()
+    names = [d.name() for d in again.destinationParameterDefinitions()]
+    parameters = {"imagery": step["raster"], **dict.fromkeys(names, step["output"])}
+    results, ok = again.run(parameters, context, feedback_of(said))
+    return {"ok": ok, "results": plain(results), **said}
+
+
+def main():
+    global loaded
+    profile, request = sys.argv[1:]
+    app = session.start(profile)
+    loaded = session.plugin()
+    steps = json.loads(Path(request).read_text(encoding="utf-8"))
+    done = [globals()[step["op"]](step) for step in steps]
+    print(json.dumps(done, default=str), flush=True)
+    loaded.unload()
+    _keep.clear()
+    app.exitQgis()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Jobs in QGIS' background: results in the project, cancelling, several at once, reloading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.engine.spec import ClassDef
+from tests.support.models import write_model
+from tests.support.rasters import rgb_of, scene, write_raster
+from tests.support.tile_server import Reply, TileServer
+
+if TYPE_CHECKING:
+    from tests.qgis.conftest import Qgis
+
+DETECT = "campdetector:detectdwellings"
+
+
+@pytest.fixture(scope="module")
+def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    folder = tmp_path_factory.mktemp("jobs")
+    cancelled, stuck = folder / "cancelled", folder / "stuck"
+    cancelled.mkdir()
+    stuck.mkdir()
+    two = (ClassDef(1, "tent", "#E31A1C"), ClassDef(2, "house", "#1F78B4"))
+    model = write_model(folder / "two.onnx", classes=two)
+    one = write_model(folder / "one.onnx")
+    raster = write_raster(folder / "camp.tif", rgb_of(scene()))
+    wide = write_raster(folder / "wide.tif", rgb_of(scene(2000, 2000)))
+    base = {"INPUT": str(raster), "MODEL_FILE": str(model)}
+    many = {"INPUT": str(wide), "MODEL_FILE": str(one), "TTA": True}
+
+    server = TileServer({})
+    server.always = lambda _place: Reply(delay=30.0)
+    place = f"{9_680_000},{9_680_100},{3_190_000},{3_190_100} [EPSG:3857]"
+    slow = {"layer": [f"type=xyz&url={server.template}&zmin=18&zmax=18", "slow", "wms"]}
+    steps: dict[str, dict[str, Any]] = {
+        "loaded": {
+            "op": "background", "alg": DETECT, "load": {
+                "OUTPUT": "Dwellings", "CLASSES": "Class raster", "PROBABILITY": "Probability",
+            },
+            "params": {
+                **base, "OUTPUT": str(folder / "d.gpkg"), "CLASSES": str(folder / "c.tif"),
+                "PROBABILITY": str(folder / "p.tif"),
+            },
+        },
+        "cancelled": {
+            "op": "cancel", "alg": DETECT, "after": 3, "folder": str(cancelled),
+            "params": {
+                **many, "OUTPUT": str(cancelled / "d.gpkg"), "CLASSES": str(cancelled / "c.tif"),
+            },
+        },
+        "stuck": {
+            "op": "cancel", "alg": DETECT, "after": -1, "delay": 3, "folder": str(stuck),
+            "params": {
+                **base, "INPUT": slow, "EXTENT": place, "OUTPUT": str(stuck / "d.gpkg"),
+            },
+        },
+        "after": {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:"}},
+        "both": {
+            "op": "both", "alg": DETECT,
+            "jobs": [
+                {**base, "OUTPUT": str(folder / "first.gpkg")},
+                {**base, "OUTPUT": str(folder / "second.gpkg")},
+            ],
+        },
+        "reload": {"op": "reload", "times": 3},
+        "reloaded": {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:"}},
+    }  # fmt: skip
+    with server:
+        found = qgis.python("steps.py", list(steps.values()))
+    found[list(steps).index("stuck")]["asked"] = len(server.asked)
+    return dict(zip(steps, found, strict=True))
+
+
+def test_a_job_runs_beside_the_main_thread(done: dict[str, Any]) -> None:
+    assert done["loaded"]["ok"], done["loaded"]
+    assert done["loaded"]["elsewhere"]
+
+
+def test_results_are_loaded_named_and_styled(done: dict[str, Any]) -> None:
+    count = f"{done['loaded']['results']['COUNT']:,}"
+    layers = {layer["name"]: layer for layer in done["loaded"]["layers"]}
+    assert set(layers) == {f"Dwellings ({count})", "Classes", "Probability"}
+    dwellings, classes = layers[f"Dwellings ({count})"], layers["Classes"]
+    assert dwellings["renderer"] == "QgsCategorizedSymbolRenderer"
+    assert dwellings["symbols"] == [["tent", "tent"], ["house", "house"]]
+    assert classes["symbols"] == [
+        [0, "background", "#000000", 0], [1, "tent", "#e31a1c", 255], [2, "house", "#1f78b4", 255],
+    ]  # fmt: skip
+    assert layers["Probability"]["renderer"] == "QgsSingleBandPseudoColorRenderer"
+
+
+def test_cancelling_stops_midway_and_leaves_nothing(done: dict[str, Any]) -> None:
+    job = done["cancelled"]
+    assert 3 < job["progress"] < 100, job
+    assert len(job["texts"]) > 1
+    assert job["files"] == []
+    assert "OUTPUT" not in job["results"]
+
+
+def test_cancelling_does_not_wait_for_a_slow_server(done: dict[str, Any]) -> None:
+    assert done["stuck"]["asked"], "it was waiting"
+    assert done["stuck"]["seconds"] < 30, "a tile takes as long"
+    assert done["stuck"]["files"] == []
+
+
+def test_a_job_after_another_finds_the_same(done: dict[str, Any]) -> None:
+    count = done["loaded"]["results"]["COUNT"]
+    assert done["after"]["results"]["COUNT"] == count
+    assert done["both"] == {"ok": [True, True], "counts": [count, count]}
+
+
+def test_unloading_leaves_no_provider_behind(done: dict[str, Any]) -> None:
+    found = done["reload"]
+    assert all(found["gone"]), found
+    assert found["before"] == found["after"]
+    assert found["algorithms"] == 5
+    rows = done["reloaded"]["results"]["OUTPUT"]["rows"]
+    assert len(rows) == done["loaded"]["results"]["COUNT"]
