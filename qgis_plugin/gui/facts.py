@@ -55,7 +55,8 @@ def _measure(name: str) -> str:
         "validation": tr("Accuracy, validation"),
     }
     kinds = {"dwellings": tr("dwellings"), "pixels": tr("pixels")}
-    return f"{parts.get(part, part)}: {kinds.get(what, what)}"
+    named = parts.get(part, part)
+    return f"{named}: {kinds.get(what, what)}" if what else named
 
 
 def _lines(text: str) -> str:

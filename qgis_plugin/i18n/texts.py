@@ -14,7 +14,7 @@ import logging
 import struct
 from pathlib import Path
 from typing import Iterator, Mapping
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # noqa: ICN001 - said in full
 from xml.sax.saxutils import escape
 
 from qgis_plugin.i18n import CONTEXT, LANGUAGES
@@ -49,10 +49,15 @@ def _texts_in(tree: ast.AST) -> Iterator[str]:
             name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
             if name == "tr" and node.args:
                 yield from _literals(node.args[0])
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-            if any(isinstance(t, ast.Name) and t.id == "LABELS" for t in node.targets):
-                for value in node.value.values:
-                    yield from _literals(value)
+        elif isinstance(node, ast.Assign) and _is_labels(node):
+            for value in ast.walk(node.value):
+                if isinstance(value, ast.Dict):
+                    for text in value.values:
+                        yield from _literals(text)
+
+
+def _is_labels(node: ast.Assign) -> bool:
+    return any(isinstance(t, ast.Name) and t.id == "LABELS" for t in node.targets)
 
 
 def _literals(node: ast.AST) -> Iterator[str]:

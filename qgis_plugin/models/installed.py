@@ -65,12 +65,16 @@ class InstalledModel:
         """What was measured of it, in pairs of what and how much."""
         properties = self.item.get("properties")
         told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
-        found = [
-            (f"{part} {what}", _figures(figures))
-            for part, kinds in (told.items() if isinstance(told, dict) else ())
-            for what, figures in (kinds.items() if isinstance(kinds, dict) else ())
-            if isinstance(figures, dict)
-        ]
+        found = []
+        for part, kinds in told.items() if isinstance(told, dict) else ():
+            if isinstance(kinds, dict):
+                found.append((part, _figures(kinds)))
+                found += [
+                    (f"{part} {what}", _figures(figures))
+                    for what, figures in kinds.items()
+                    if isinstance(figures, dict)
+                ]
+        found = [(name, figures) for name, figures in found if figures]
         if found:
             return found
         said = self.spec.provenance
@@ -82,5 +86,5 @@ def _figures(figures: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in figures.items()
-        if isinstance(value, (int, float))
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
     )

@@ -1,0 +1,140 @@
+"""What the plugin does with models, in QGIS' own Python.
+
+usage: python models_child.py PROFILE REQUEST. The request is a list of steps [name, arguments]; a
+line of JSON tells what came of each: {"ok": value} or {"error": sentence, "kind": class}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import session
+
+
+def facts(model):
+    return {
+        "id": model.id,
+        "origin": model.origin,
+        "sha256": model.sha256,
+        "size": model.size,
+        "path": str(model.path),
+        "accuracy": model.accuracy(),
+        "area": model.area,
+        "source": model.source,
+    }
+
+
+def in_background(function):
+    """What a function gives in a thread, as QGIS' tasks run it, while the main one goes on."""
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(function)
+        while not running.done():
+            QCoreApplication.processEvents()
+            time.sleep(0.005)
+    return running.result()
+
+
+class Steps:
+    def __init__(self):
+        from camp_detector.models import library
+
+        self.library = library
+        self.reads = []
+
+    @property
+    def now(self):
+        return self.library.ModelLibrary.from_settings()
+
+    def models(self):
+        return [facts(m) for m in self.now.models()]
+
+    def default(self):
+        return facts(self.now.default())
+
+    def find(self, wanted):
+        return facts(self.now.find(wanted))
+
+    def read(self, wanted):
+        return len(self.now.find(wanted).read())
+
+    def add(self, path):
+        return facts(self.now.add(Path(path)))
+
+    def remove(self, wanted):
+        self.now.remove(self.now.find(wanted))
+        return sorted(p.name for p in self.now.home.iterdir())
+
+    def stored(self):
+        return sorted(p.relative_to(self.now.home).parts[-1] for p in self.now.home.rglob("*.*"))
+
+    def folders(self, *paths):
+        self.library.set_folders([Path(p) for p in paths])
+        return self.models()
+
+    def prefer(self, name):
+        self.library.set_default(name)
+        return facts(self.now.default())
+
+    def _reader(self, stop_at=None):
+        from camp_detector.models import catalogue, network
+        from qgis.core import QgsFeedback
+
+        feedback = self.feedback = QgsFeedback()
+
+        def seen(percent):
+            self.reads.append(percent)
+            if stop_at is not None and percent >= stop_at:
+                feedback.cancel()
+
+        def read(place, limit):
+            if not catalogue.is_url(place):
+                return catalogue.read_local(place, limit)
+            return network.fetch(place, limit, feedback=feedback, progress=seen)
+
+        return read
+
+    def catalogue(self, place):
+        from camp_detector.models import catalogue
+
+        found = in_background(lambda: catalogue.read_catalogue(place, self._reader()))
+        return {
+            "offers": [[o.id, o.place, o.size, o.sha256] for o in found.offers],
+            "left_out": found.left_out,
+        }
+
+    def take(self, place, number, stop_at=None):
+        from camp_detector.models import catalogue
+
+        reader = self._reader()
+        offer = in_background(lambda: catalogue.read_catalogue(place, reader)).offers[number]
+        self.reads.clear()
+        library, reader = self.now, self._reader(stop_at)
+        return facts(in_background(lambda: catalogue.fetch_offer(offer, library, reader)))
+
+
+def main():
+    profile, request = sys.argv[1:]
+    app = session.start(profile, processing=False)
+    steps, out = Steps(), []
+    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
+        try:
+            out.append({"ok": getattr(steps, name)(*arguments)})
+        except Exception as error:
+            out.append({"error": str(error), "kind": type(error).__name__})
+    print(json.dumps(out))
+    sys.stdout.flush()
+    del app
+
+
+if __name__ == "__main__":
+    main()
+    import os
+
+    os._exit(0)  # QGIS without its window does not always end well

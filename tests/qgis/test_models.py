@@ -1,0 +1,284 @@
+"""Models in a real QGIS: bundled, added, in folders, out of catalogues."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import json
+import shutil
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.catalog.local_store import LocalStore
+from camp_detector_core.catalog.static import StaticCatalog
+from camp_detector_core.packaging.dlpk import create_dlpk
+from camp_detector_core.packaging.model_file import default_model_path, open_model
+from tests.support.catalogs import package_of, write_run
+from tests.support.models import write_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.qgis.conftest import Qgis
+
+
+@pytest.fixture
+def do(fresh_qgis: Qgis) -> Callable[..., list[Any]]:
+    """Do steps in one QGIS; gives what came of each."""
+
+    def steps(*asked: list[Any]) -> list[Any]:
+        request = [[a[0], *map(_plain, a[1:])] for a in asked]
+        found = fresh_qgis.python("models_child.py", request)
+        assert isinstance(found, list)
+        return [f["ok"] if "ok" in f else f for f in found]
+
+    return steps
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value
+
+
+def test_the_starter_model_is_there_and_is_the_default(do: Any) -> None:
+    models, default, size = do(["models"], ["default"], ["read", "camp-unet-lite0-2"])
+    starter = open_model(default_model_path())
+    assert [m["id"] for m in models] == [starter.spec.id]
+    assert default["sha256"] == starter.sha256
+    assert default["origin"] == "bundled"
+    assert size == len(starter.onnx)
+    assert any("F1" in value for _, value in default["accuracy"])
+
+
+def test_models_are_added_from_each_kind_of_file_and_removed(do: Any, tmp_path: Path) -> None:
+    onnx = write_model(tmp_path / "plain.onnx", name="plain")
+    item = write_run(tmp_path / "run", name="told")
+    package = tmp_path / "packed.dlpk"
+    create_dlpk(write_model(tmp_path / "packed.onnx", name="packed"), package, kind="detect")
+    with zipfile.ZipFile(package) as archive:
+        assert any(name.endswith(".py") for name in archive.namelist())
+    plain, told, packed, stored, models, left = do(
+        ["add", onnx], ["add", item], ["add", package], ["stored"], ["models"],
+        ["remove", "plain-1.0"],
+    )  # fmt: skip
+    assert plain["sha256"] == hashlib.sha256(onnx.read_bytes()).hexdigest()
+    assert told["area"]["type"] == "Polygon"
+    assert told["accuracy"] == [["test", "f1 0.66, iou 0.82"]]
+    assert told["source"] == str(item)
+    assert packed["id"] == "packed-1.0"
+    # No code and nothing else of a package is kept: the network and what is known of it.
+    assert set(stored) == {"about.json", "model.onnx"}
+    assert {m["id"] for m in models} >= {"plain-1.0", "told-1.0", "packed-1.0"}
+    assert len(left) == 2
+    assert onnx.exists()
+
+
+def test_a_model_that_was_changed_after_it_was_added_is_refused(
+    fresh_qgis: Qgis, tmp_path: Path
+) -> None:
+    onnx = write_model(tmp_path / "plain.onnx", name="plain")
+    (added,) = fresh_qgis.python("models_child.py", [["add", str(onnx)]])
+    other = write_model(tmp_path / "other.onnx", name="other")
+    shutil.copyfile(other, added["ok"]["path"])
+    (read,) = fresh_qgis.python("models_child.py", [["read", added["ok"]["sha256"]]])
+    assert "its checksum differs" in read["error"]
+    assert "remove the model and add it again" in read["error"]
+
+
+def test_files_that_are_no_model_are_refused_in_one_sentence(do: Any, tmp_path: Path) -> None:
+    text = tmp_path / "text.onnx"
+    text.write_text("no model", encoding="utf-8")
+    item = write_run(tmp_path / "run", name="told")
+    told = json.loads(item.read_text(encoding="utf-8"))
+    asset = told["assets"]["onnx-model"]
+    wrong = item.with_name("wrong.json")
+    wrong.write_text(
+        json.dumps({**told, "assets": {"m": {**asset, "file:checksum": "1220" + "0" * 64}}}),
+        encoding="utf-8",
+    )
+    write_model(tmp_path / "outside.onnx", name="outside")
+    leading = item.with_name("leading.json")
+    leading.write_text(
+        json.dumps({**told, "assets": {"m": {**asset, "href": "../../outside.onnx"}}}),
+        encoding="utf-8",
+    )
+    evil = tmp_path / "evil.dlpk"
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("evil.emd", json.dumps({"ModelFile": "../outside.onnx"}))
+        archive.writestr("../outside.onnx", b"x")
+    refused = do(["add", text], ["add", wrong], ["add", leading], ["add", evil], ["models"])
+    assert "is not an ONNX model" in refused[0]["error"]
+    assert "checksum" in refused[1]["error"]
+    assert "leads to no .onnx file in the item's folder" in refused[2]["error"]
+    assert "does not lie in the package" in refused[3]["error"]
+    assert len(refused[4]) == 1
+
+
+def test_folders_of_the_user_are_looked_through_and_left_alone(do: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    item = write_run(folder / "run", name="told")
+    write_model(folder / "plain.onnx", name="plain")
+    (folder / "broken.onnx").write_bytes(b"broken")
+    before = sorted(folder.rglob("*"))
+    models, preferred, found, removed = do(
+        ["folders", folder, item.parent], ["prefer", "plain-1.0"], ["find", "plain-1.0"],
+        ["remove", "plain-1.0"],
+    )  # fmt: skip
+    assert [m["id"] for m in models if m["origin"] == "folder"] == ["plain-1.0", "told-1.0"]
+    # The item tells more than the network, so it is the item that is listed.
+    assert [m["area"]["type"] for m in models if m["id"] == "told-1.0"] == ["Polygon"]
+    assert preferred["id"] == found["id"] == "plain-1.0"
+    assert "was not added here" in removed["error"]
+    assert sorted(folder.rglob("*")) == before
+
+
+# Catalogues.
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of two models, as ``camp-detector catalog`` makes it; its folder."""
+    place = tmp_path_factory.mktemp("catalogue")
+    made = StaticCatalog(LocalStore(place))
+    for name in ("first", "second"):
+        made.add(package_of(tmp_path_factory.mktemp(name), name=name))
+    return place
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves a folder, and remembers what it was asked for."""
+
+    def __init__(self, folder: Path, *, slow: bool) -> None:
+        self.asked: list[str] = []
+        self.slow = slow
+        super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where the catalogue is."""
+        return f"http://127.0.0.1:{self.server_port}/catalog.json"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Server)
+        self.server.asked.append(self.path)
+        if self.server.slow and self.path.endswith(".onnx"):
+            data = Path(self.translate_path(self.path)).read_bytes() * 200
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            step = len(data) // 50
+            try:
+                for i in range(0, len(data), step):
+                    self.wfile.write(data[i : i + step])
+                    time.sleep(0.1)
+            except (BrokenPipeError, ConnectionResetError):
+                self.server.asked.append("gone")
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Serve folders."""
+    running: list[Server] = []
+
+    def start(folder: Path, *, slow: bool = False) -> Server:
+        running.append(Server(folder, slow=slow))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_model_is_taken_out_of_a_catalogue_on_the_web(
+    do: Any, catalogue: Path, serve: Callable[..., Server]
+) -> None:
+    server = serve(catalogue)
+    idle, found, taken, models = do(
+        ["models"], ["catalogue", server.url], ["take", server.url, 1], ["models"]
+    )
+    assert len(idle) == 1
+    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
+    assert found["left_out"] == []
+    (wanted,) = catalogue.glob("models/second-1.0/*/best_model.onnx")
+    assert taken["sha256"] == hashlib.sha256(wanted.read_bytes()).hexdigest()
+    assert taken["area"]["type"] == "Polygon"
+    assert taken["id"] in {m["id"] for m in models}
+    # Looking fetches descriptions alone; one network is fetched when it is asked for.
+    assert [p for p in server.asked if p.endswith(".onnx")] == [
+        "/" + wanted.relative_to(catalogue).as_posix()
+    ]
+
+
+def test_a_catalogue_in_a_folder_needs_no_network(do: Any, catalogue: Path) -> None:
+    found, taken = do(
+        ["catalogue", catalogue / "catalog.json"], ["take", catalogue / "catalog.json", 0]
+    )
+    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
+    assert taken["id"] == "first-1.0"
+
+
+def test_what_a_catalogue_says_is_not_believed(
+    do: Any, catalogue: Path, serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    place = tmp_path / "catalogue"
+    shutil.copytree(catalogue, place)
+    server, elsewhere = serve(place), serve(catalogue)
+    collection = place / "models" / "collection.json"
+    told = json.loads(collection.read_text(encoding="utf-8"))
+    told["links"] += [
+        {"rel": "item", "href": elsewhere.url},
+        {"rel": "item", "href": "../../../../../etc/hostname"},
+        {"rel": "item", "href": "./missing.json"},
+    ]
+    collection.write_text(json.dumps(told), encoding="utf-8")
+    (first,) = place.glob("models/first-1.0/first-1.0.json")
+    item = json.loads(first.read_text(encoding="utf-8"))
+    del item["assets"]["onnx-model"]["file:checksum"]
+    first.write_text(json.dumps(item), encoding="utf-8")
+    (second,) = place.glob("models/second-1.0/*/best_model.onnx")
+    second.write_bytes(second.read_bytes()[:-1] + b"\0")
+    local = str(place / "catalog.json")
+    web, folder, *taken, models = do(
+        ["catalogue", server.url], ["catalogue", local],
+        ["take", server.url, 0], ["take", server.url, 1], ["take", local, 1], ["models"],
+    )  # fmt: skip
+    assert elsewhere.asked == []
+    assert sum("does not lie in the catalogue" in why for why in web["left_out"]) == 1
+    assert sum("does not lie in the catalogue" in why for why in folder["left_out"]) == 2
+    assert any("missing.json" in why for why in web["left_out"])
+    assert "gives no SHA-256" in taken[0]["error"]
+    assert all("its checksum differs" in t["error"] for t in taken[1:])
+    assert len(models) == 1
+
+
+def test_a_download_stops_when_the_user_wants_to(
+    do: Any, catalogue: Path, serve: Callable[..., Server]
+) -> None:
+    server = serve(catalogue, slow=True)
+    stopped, models = do(["take", server.url, 0, 5], ["models"])
+    assert stopped["kind"] == "Cancelled", stopped
+    assert len(models) == 1
+    deadline = time.monotonic() + 20
+    while "gone" not in server.asked and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "gone" in server.asked
+
+
+def test_a_server_that_is_not_there_is_said_in_a_sentence(do: Any) -> None:
+    (found,) = do(["catalogue", "http://127.0.0.1:9/catalog.json"])
+    assert found["kind"] == "PredictorError"
+    assert "could not be fetched" in found["error"]
