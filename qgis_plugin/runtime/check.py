@@ -97,8 +97,11 @@ def check(python: str, folder: Path) -> Checked:
         told: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError):
         told = {"error": " ".join(done.stderr.split())[-300:] or f"exit {done.returncode}"}
-    if told.get("missing"):
-        return Checked(missing=str(told["missing"]).partition(".")[0])
+    missing = str(told.get("missing", "")).partition(".")[0]
+    if missing == "onnxruntime":
+        told["error"] = tr("parts of it are missing")
+    elif missing:
+        return Checked(missing=missing)
     if told.get("error") or not told.get("works"):
         raise RuntimeProblem(
             tr(

@@ -1,0 +1,155 @@
+"""ONNX Runtime of the plugin, in QGIS' own Python that has none.
+
+usage: python runtime_child.py PROFILE REQUEST. The request is a list of steps [name, arguments];
+prints what came of each as JSON, as models_child.py does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import session
+
+
+class Feedback:
+    def __init__(self, stop_at=None):
+        self.lines, self.stop_at, self.asked = [], stop_at, 0
+
+    def say(self, line):
+        self.lines.append(line)
+
+    def percent(self, value):
+        pass
+
+    def cancelled(self):
+        self.asked += 1
+        return self.stop_at is not None and self.stop_at in " ".join(self.lines)
+
+
+class Broken:
+    """A predictor whose GPU has gone; nobody here has one."""
+
+    def __init__(self, real, error):
+        self.real, self.error, self.calls = real, error, 0
+        self.spec, self.fixed_size = real.spec, real.fixed_size
+        self.workers, self.batch_size, self.provider = 1, 8, "CUDAExecutionProvider"
+
+    def predict(self, batch):
+        self.calls += 1
+        raise self.error("the GPU has fallen off the bus")
+
+
+class Steps:
+    def __init__(self):
+        from camp_detector import runtime
+        from camp_detector.runtime import devices, install, places
+
+        self.runtime, self.devices, self.kit, self.places = runtime, devices, install, places
+
+    def problem(self):
+        return self.runtime.problem()
+
+    def ready(self):
+        return self.runtime.ready()
+
+    def require(self):
+        self.runtime.require()
+
+    def install(self, wheel=None, stop_at=None, package=None):
+        feedback = Feedback(stop_at)
+        request = self.kit.Request(
+            package=package or self.kit.CPU, wheel=Path(wheel) if wheel else None
+        )
+        found = self.kit.install(request, feedback)
+        return {"version": found.version, "package": found.package, "lines": feedback.lines,
+                "folder": str(found.folder)}  # fmt: skip
+
+    def tree(self):
+        """What lies in the private folder, by name."""
+        base = self.places.base()
+        return sorted(p.name for p in base.iterdir()) if base.exists() else []
+
+    def holds(self):
+        """The top of what is installed."""
+        found = self.places.current()
+        return sorted(p.name for p in found.folder.iterdir()) if found else []
+
+    def state(self):
+        import numpy
+
+        found = self.runtime.state()
+        last = str(self.places.current().folder) if self.places.current() else ""
+        return {"version": found.version, "private": found.private, "origin": found.origin,
+                "providers": found.providers, "numpy": [numpy.__version__, numpy.__file__],
+                "last_on_path": sys.path[-1] == last, "on_path": sys.path.count(last)}  # fmt: skip
+
+    def uninstall(self):
+        self.kit.uninstall()
+
+    def load(self, device):
+        from camp_detector.models import ModelLibrary
+
+        said = []
+        found = self.devices.load(
+            ModelLibrary.from_settings().default().read(), device, said.append
+        )
+        return [found.provider, said]
+
+    def fall(self):
+        """A model on a GPU that fails in the middle of a run."""
+        import numpy as np
+        from camp_detector.models import ModelLibrary
+        from camp_detector.vendored import engine
+
+        data, said = ModelLibrary.from_settings().default().read(), []
+        real = engine("engine.ort").OnnxPredictor(data)
+        gpu = Broken(real, engine("engine.errors").PredictorError)
+        falling = self.devices.Falling(gpu, data, said.append)
+        batch = np.random.default_rng(3).normal(size=(1, 3, 64, 64)).astype(np.float32)
+        same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]
+        return {"same": same, "said": said, "calls": gpu.calls, "provider": falling.provider}
+
+    def python(self):
+        from camp_detector.runtime.python import find_python
+
+        return [sys.executable, find_python()]
+
+    def candidates(self, platform, executable, prefix):
+        from camp_detector.runtime.python import candidates
+
+        return [str(p) for p in candidates(platform, Path(executable), Path(prefix))]
+
+    def proxy(self, host, user, password):
+        from camp_detector.runtime.proxy import environment
+        from qgis.core import QgsNetworkAccessManager
+        from qgis.PyQt.QtNetwork import QNetworkProxy
+
+        kind = QNetworkProxy.ProxyType
+        proxy = QNetworkProxy(kind.HttpProxy if host else kind.NoProxy, host, 8080, user, password)
+        QgsNetworkAccessManager.instance().setFallbackProxyAndExcludes(
+            proxy, ["http://inside.example"], []
+        )
+        return environment()
+
+
+def main():
+    profile, request = sys.argv[1:]
+    app = session.start(profile, processing=False)
+    steps, out = Steps(), []
+    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
+        try:
+            out.append({"ok": getattr(steps, name)(*arguments)})
+        except Exception as error:
+            out.append({"error": str(error), "kind": type(error).__name__})
+    print(json.dumps(out))
+    sys.stdout.flush()
+    del app
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # QGIS without its window does not always end well

@@ -1,0 +1,211 @@
+"""ONNX Runtime in a real QGIS that has none: installed, proved, refused, removed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.qgis.conftest import Qgis
+
+PLATFORM = "py3-none-any"
+VERSION = importlib.metadata.version("onnxruntime")
+
+
+def wheel_of(name: str, folder: Path, tag: str, change: Callable[..., Any] | None = None) -> Path:
+    """Pack an installed distribution as the wheel that it came from.
+
+    Args:
+        name: Of the distribution.
+        folder: Where the wheel goes.
+        tag: Python, ABI and platform.
+        change: Gets each name and its bytes; gives other bytes, or None to leave it out.
+    """
+    found = importlib.metadata.distribution(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-{found.version}-{tag}.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for file in found.files or []:
+            if ".." in file.parts or "__pycache__" in file.parts or file.name == "RECORD":
+                continue
+            data = Path(str(found.locate_file(file))).read_bytes()
+            changed = data if change is None else change(file.as_posix(), data)
+            if changed is not None:
+                archive.writestr(file.as_posix(), changed)
+        info = f"{name}-{found.version}.dist-info"
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.fixture(scope="module")
+def tag() -> str:
+    """What the wheels of this environment's ONNX Runtime are for."""
+    text = importlib.metadata.distribution("onnxruntime").read_text("WHEEL") or ""
+    return next(line.partition(" ")[2] for line in text.splitlines() if line.startswith("Tag:"))
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, tag: str) -> Path:
+    """A folder that pip takes packages from in place of the index."""
+    folder = tmp_path_factory.mktemp("index")
+    wheel_of("onnxruntime", folder, tag)
+    wheel_of("numpy", folder, tag)  # newer than QGIS' own: it must not be taken
+    return folder
+
+
+@pytest.fixture
+def do(fresh_qgis: Qgis, index: Path) -> Callable[..., list[Any]]:
+    """Do steps in one QGIS without ONNX Runtime; gives what came of each."""
+
+    def steps(*asked: list[Any], folder: Path | None = None) -> list[Any]:
+        found = fresh_qgis.python(
+            "runtime_child.py", asked,
+            PYTHONPATH="", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(folder or index),
+            PIP_CONFIG_FILE="/dev/null",
+        )  # fmt: skip
+        return [f["ok"] if "ok" in f else f for f in found]
+
+    return steps
+
+
+def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) -> None:
+    wheel = next(index.glob("onnxruntime-*.whl"))
+    (
+        missing, required, installed, holds, state, ready, loaded, other, fallen,
+        again, tree, _, left, gone,
+    ) = do(
+        ["problem"], ["require"], ["install"], ["holds"], ["state"], ["ready"], ["load", "auto"],
+        ["load", "CUDAExecutionProvider"], ["fall"],
+        ["install", str(wheel)], ["tree"], ["uninstall"], ["holds"], ["tree"],
+    )  # fmt: skip
+    assert "is not installed: install it under Plugins > Camp Detector > Runtime" in missing
+    assert required["error"] == missing
+    assert installed["version"] == VERSION
+    # Only what it needs and QGIS lacks: no numpy, and no helper that it does not import.
+    assert {name.partition("-")[0] for name in holds} <= {"onnxruntime", "bin"}
+    assert state["version"] == VERSION
+    assert state["private"]
+    assert state["origin"] == installed["folder"]
+    assert state["last_on_path"]
+    assert state["on_path"] == 1
+    assert "/camp_detector/" not in state["numpy"][1]
+    assert ready
+    assert loaded == ["CPUExecutionProvider", []]
+    assert other[0] == "CPUExecutionProvider"
+    assert "NVIDIA GPU (CUDA) cannot be used" in other[1][0]
+    assert fallen == {
+        "same": [True, True],
+        "said": [
+            "NVIDIA GPU (CUDA) cannot be used (the GPU has fallen off the bus), so the model runs "
+            "on the processor."
+        ],
+        "calls": 1,
+        "provider": "CPUExecutionProvider",
+    }
+    # What is loaded stays until the next session; what is new lies beside it.
+    assert again["folder"] != installed["folder"]
+    assert sum(name.endswith(".json") for name in tree) == 1
+    assert len(tree) == 3
+    assert left == []
+    assert len(gone) == 1
+
+
+def test_the_next_session_loads_it_and_cleans_up(do: Any, index: Path) -> None:
+    do(["install"], ["ready"], ["install"])
+    before, state, _, tree = do(["tree"], ["state"], ["install"], ["tree"])
+    assert state["private"]
+    assert len(before) == 3
+    assert len(tree) == 3  # that which is loaded, the new one, and which of them counts
+
+
+def test_what_would_harm_qgis_or_does_not_work_is_refused(
+    do: Any, tmp_path: Path, tag: str
+) -> None:
+    numpy_inside = wheel_of("onnxruntime", tmp_path / "numpy", tag)
+    with zipfile.ZipFile(numpy_inside, "a") as archive:
+        archive.writestr("numpy/__init__.py", "__version__ = '9'")
+    broken = wheel_of(
+        "onnxruntime", tmp_path / "broken", tag,
+        lambda name, data: None if name.endswith(".so") else data,
+    )  # fmt: skip
+    cut = tmp_path / "cut" / broken.name
+    cut.parent.mkdir()
+    cut.write_bytes(broken.read_bytes()[:1000])
+    evil = tmp_path / "evil" / "onnxruntime-1-py3-none-any.whl"
+    evil.parent.mkdir()
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("../../../escaped.py", "")
+    other = tmp_path / "other-1-py3-none-any.whl"
+    other.write_bytes(b"")
+    refused = do(
+        *(["install", str(w)] for w in (numpy_inside, broken, cut, evil, other)), ["tree"],
+        ["problem"],
+    )  # fmt: skip
+    assert "brings numpy, which belongs to QGIS" in refused[0]["error"]
+    assert "does not work with this QGIS" in refused[1]["error"]
+    assert "is damaged, or no wheel" in refused[2]["error"]
+    assert "leads out of its folder" in refused[3]["error"]
+    assert "is no wheel of ONNX Runtime" in refused[4]["error"]
+    assert refused[5] == []
+    assert "is not installed" in refused[6]
+    assert not list(tmp_path.rglob("escaped.py"))
+
+
+def test_a_helper_is_fetched_only_where_it_is_wanted_and_missing(
+    do: Any, tmp_path: Path, tag: str
+) -> None:
+    def wants_more(name: str, data: bytes) -> bytes:
+        more = b"import flatbuffers, packaging\n" if name == "onnxruntime/__init__.py" else b""
+        return data if not more else data.replace(b"__version__", more + b"__version__", 1)
+
+    wheel_of("onnxruntime", tmp_path, tag, wants_more)
+    without, tree = do(["install"], ["tree"], folder=tmp_path)
+    assert "flatbuffers could not be fetched; pip says:" in without["error"]
+    assert tree == []
+    wheel_of("flatbuffers", tmp_path, PLATFORM)
+    wheel_of("packaging", tmp_path, PLATFORM)
+    installed, holds, state = do(["install"], ["holds"], ["state"], folder=tmp_path)
+    assert "Fetching flatbuffers" in installed["lines"]
+    assert "flatbuffers" in holds
+    assert "packaging" not in holds  # QGIS has its own
+    assert state["version"] == VERSION
+
+
+def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
+    wheel = next(index.glob("onnxruntime-*.whl"))
+    pip, unpacking, absent, tree = do(
+        ["install", None, "Processing"], ["install", str(wheel), "Unpacking"],
+        ["install", None, None, "onnxruntime-gpu"], ["tree"],
+    )  # fmt: skip
+    assert pip["kind"] == unpacking["kind"] == "Stopped"
+    assert "onnxruntime-gpu>=1.16 could not be fetched; pip says: ERROR" in absent["error"]
+    assert tree == []
+
+
+def test_the_python_of_qgis_is_found_and_no_other(do: Any) -> None:
+    # This environment's Python comes first in the search path of commands.
+    (found, windows, mac, proxy, none) = do(
+        ["python"],
+        ["candidates", "win32", "/osgeo/bin/qgis-bin.exe", "/osgeo/apps/Python312"],
+        ["candidates", "darwin", "/Apps/QGIS.app/Contents/MacOS/QGIS", "/Apps/f"],
+        ["proxy", "proxy.example", "ada", "p@ss"],
+        ["proxy", "", "", ""],
+    )
+    assert Path(found[1]).resolve().parent == Path("/usr/bin")
+    assert not found[1].startswith(sys.prefix)
+    assert windows[:2] == [
+        "/osgeo/apps/Python312/python3.exe", "/osgeo/apps/Python312/python.exe",
+    ]  # fmt: skip
+    assert "/osgeo/bin/qgis-bin.exe" not in windows
+    assert "/Apps/QGIS.app/Contents/MacOS/bin/python3" in mac
+    assert "/Apps/QGIS.app/Contents/MacOS/QGIS" not in mac
+    assert proxy["HTTPS_PROXY"] == "http://ada:p%40ss@proxy.example:8080"
+    assert proxy["NO_PROXY"] == "inside.example"
+    assert none == {}
