@@ -10,20 +10,26 @@ if TYPE_CHECKING:
     from qgis.core import QgsProcessingFeedback
 
 
+_LINES = 20
+"""At most so many lines say how far a run is."""
+
+
 class TileProgress:
     """The engine's `Progress`: told after each tile, asked whether to stop."""
 
     def __init__(self, feedback: QgsProcessingFeedback) -> None:
         """Tell this feedback."""
         self._feedback = feedback
-        self.total = 0
-        """Tiles in all, known from the first one on."""
+        self._part = -1
 
     def update(self, done: int, total: int) -> None:
         """``done`` of ``total`` tiles are finished."""
-        self.total = total
         self._feedback.setProgress(100.0 * done / max(total, 1))
-        self._feedback.setProgressText(tr("Tile {done} of {total}", done=done, total=total))
+        # Each text is a line of the log, which is not to be flooded.
+        part = _LINES * done // max(total, 1)
+        if part != self._part:
+            self._part = part
+            self._feedback.setProgressText(tr("Tile {done} of {total}", done=done, total=total))
 
     def cancelled(self) -> bool:
         """Whether the user wants to stop."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any, Optional
 
 from qgis.core import QgsApplication
 
-from . import i18n
+from . import i18n, vendored
 from .provider import CampDetectorProvider
 
 
@@ -35,8 +34,11 @@ class CampDetectorPlugin:
         """Add everything."""
         self.initProcessing()
         if self.iface is not None:
-            self._actions = importlib.import_module(".actions", __package__)
-            self._actions.install(self)
+            # Not importlib, which QGIS does not see: it forgets what it saw when a plugin is updated.
+            from . import actions
+
+            self._actions = actions
+            actions.install(self)
 
     def unload(self) -> None:
         """Take everything away again."""
@@ -47,3 +49,4 @@ class CampDetectorPlugin:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         i18n.remove()
+        vendored.forget()

@@ -60,6 +60,7 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
             return
         layer.setName(self._name)
         self._style(layer)
+        layer.emitStyleChanged()
         layer.triggerRepaint()
 
 

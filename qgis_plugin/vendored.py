@@ -45,6 +45,13 @@ def areas() -> ModuleType:
     return importlib.import_module(f"esri_toolbox.rcd_toolbox.{RULES}")
 
 
+def forget() -> None:
+    """Unload the copy, whose modules QGIS knows only in part: half of it would stay."""
+    copy = _copy()
+    for name in [n for n in sys.modules if copy and (n == copy or n.startswith(copy + "."))]:
+        del sys.modules[name]
+
+
 def _copy() -> str | None:
     """The name of the copy as a part of this package."""
     found = sorted(HERE.glob(f"{PREFIX}*/__init__.py"))

@@ -84,7 +84,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         self.advanced(
             QgsProcessingParameterFile(
                 MODEL_FILE,
-                tr("Another model file (.onnx, STAC item .json, .dlpk)"),
+                tr("Another model file"),
                 optional=True,
                 fileFilter=tr("Models") + " (*.onnx *.json *.dlpk)",
             )

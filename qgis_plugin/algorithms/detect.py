@@ -63,14 +63,19 @@ class DetectDwellings(RunsModel):
     def initAlgorithm(self, _configuration: Any = None) -> None:
         """Name parameters and outputs."""
         self.add_inputs()
-        self._number(MIN_AREA, tr("Minimum area in square metres (default: the model's)"))
+        self._number(
+            MIN_AREA,
+            tr("Minimum area (m²)"),
+            tr("Smaller dwellings are left out. Not set: the model's own."),
+        )
         self.addParameter(
             QgsProcessingParameterBoolean(SQUARE, tr("Square corners"), defaultValue=False)
         )
         self.add_settings()
         self._number(
             SIMPLIFY,
-            tr("Straighten outlines by at most metres (default: one pixel; 0: not at all)"),
+            tr("Straighten outlines by (m)"),
+            tr("At most so many metres. Not set: one pixel; 0: not at all."),
             is_advanced=True,
         )
         self.addParameter(

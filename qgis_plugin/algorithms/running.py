@@ -63,15 +63,18 @@ class RunsModel(CampAlgorithm):
         """Add what is asked for first."""
         self.addParameter(QgsProcessingParameterRasterLayer(INPUT, tr("Imagery")))
         self.add_model()
-        self.addParameter(
-            QgsProcessingParameterExtent(EXTENT, tr("Extent (default: all)"), optional=True)
-        )
+        self.addParameter(QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True))
         self.addParameter(
             QgsProcessingParameterFeatureSource(
                 MASK, tr("Only inside of these polygons"), [POLYGONS], optional=True
             )
         )
-        self._number(THRESHOLD, tr("Threshold (0 to 1, default: the model's)"), most=1.0)
+        self._number(
+            THRESHOLD,
+            tr("Threshold"),
+            tr("Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own."),
+            most=1.0,
+        )
 
     def add_settings(self) -> None:
         """Add what is folded away."""
@@ -87,28 +90,52 @@ class RunsModel(CampAlgorithm):
         )
         self._number(
             RESOLUTION,
-            tr("Resolution in metres a pixel (default: what fits model and imagery)"),
+            tr("Resolution (m)"),
+            tr("Metres a pixel that the model is run at. Not set: what fits model and imagery."),
             is_advanced=True,
         )
-        self._number(OVERLAP, tr("Tile overlap in pixels (default: the model's)"), kind=INTEGER)
-        self._number(TILE_SIZE, tr("Tile size in pixels (default: what fits best)"), kind=INTEGER)
-        for name, label in (
-            (BANDS, tr("Bands in the model's order, such as 4,3,2 (default: by colour)")),
-            (STRETCH, tr("Stretch: LOW,HIGH or percentile (default: none for 8 bits)")),
-        ):
-            self.advanced(QgsProcessingParameterString(name, label, optional=True))
         self._number(
-            NODATA, tr("Value that means no image (default: the layer's)"), least=None,
+            OVERLAP,
+            tr("Tile overlap (pixels)"),
+            tr("Pixels that neighbouring tiles share. Not set: the model's own."),
+            kind=INTEGER,
+        )
+        self._number(
+            TILE_SIZE,
+            tr("Tile size (pixels)"),
+            tr("Side of the tiles. Not set: what fits the imagery best."),
+            kind=INTEGER,
+        )
+        for name, label, about in (
+            (
+                BANDS,
+                tr("Bands"),
+                tr("Numbers in the model's order, such as 4,3,2. Not set: by colour."),
+            ),
+            (
+                STRETCH,
+                tr("Stretch"),
+                tr("LOW,HIGH of the pixel values, or percentile. Not set: where it is needed."),
+            ),
+        ):
+            parameter = QgsProcessingParameterString(name, label, optional=True)
+            parameter.setHelp(about)
+            self.advanced(parameter)
+        self._number(
+            NODATA,
+            tr("Value that means no image"),
+            tr("Such as the white or black around many mosaics. Not set: what the layer says."),
+            least=None,
             is_advanced=True,
-        )  # fmt: skip
+        )
         self.advanced(
             QgsProcessingParameterBoolean(
-                SEPARATE, tr("Part dwellings that touch, where the model can"), defaultValue=True
+                SEPARATE, tr("Part dwellings that touch"), defaultValue=True
             )
         )
         self.advanced(
             QgsProcessingParameterBoolean(
-                TTA, tr("Look at each tile 8 times, turned and flipped (slow)"), defaultValue=False
+                TTA, tr("Look at each tile 8 times (slow)"), defaultValue=False
             )
         )
 
@@ -116,14 +143,16 @@ class RunsModel(CampAlgorithm):
         self,
         name: str,
         label: str,
+        about: str,
         *,
         kind: Any = DOUBLE,
         least: Optional[float] = 0.0,
         most: Optional[float] = None,
         is_advanced: bool = False,
     ) -> None:
-        """Add an optional number."""
+        """Add an optional number; ``about`` is shown when the mouse rests on it."""
         parameter = QgsProcessingParameterNumber(name, label, kind, optional=True)
+        parameter.setHelp(about)
         if least is not None:
             parameter.setMinimum(least)
         if most is not None:

@@ -130,6 +130,7 @@ def install(plugin: Path, libraries: Path, folder: Path) -> Qgis:
     """Make a profile with the plugin, as the plugin manager would."""
     found = Qgis(folder / "profiles" / "default", libraries)
     found.plugins.mkdir(parents=True)
+    found.profile.chmod(0o700)
     with zipfile.ZipFile(plugin) as archive:
         archive.extractall(found.plugins)  # our own file
     settings = found.profile / "QGIS" / "QGIS3.ini"

@@ -1,0 +1,137 @@
+"""What is done in the window of a real QGIS, as a user would; run by ``qgis --code``.
+
+``CAMP_DETECTOR_TEST`` names a JSON file: "raster", "model", "folder" for pictures and results.
+Writes ``window.json`` into the folder and ends QGIS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import processing
+from qgis.core import QgsApplication, QgsProcessingException, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QTimer
+from qgis.utils import active_plugins, iface, loadPlugin, startPlugin, unloadPlugin
+
+ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(ASKED["folder"])
+
+
+def wait(done, seconds=90):
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        QgsApplication.processEvents()
+        time.sleep(0.02)
+    return bool(done())
+
+
+def settle(seconds=1.0):
+    wait(lambda: False, seconds)
+
+
+def provider():
+    return QgsApplication.processingRegistry().providerById("campdetector")
+
+
+def picture(widget, name):
+    settle()
+    widget.grab().save(str(FOLDER / name))
+
+
+def toolbox():
+    """The Processing toolbox, opened at our algorithms."""
+    from qgis.PyQt.QtWidgets import QDockWidget
+
+    dock = next(
+        d for d in iface.mainWindow().findChildren(QDockWidget) if "Toolbox" in d.objectName()
+    )
+    dock.show()
+    dock.raise_()
+    search = getattr(dock, "searchBox", None)
+    if search is not None:
+        search.setText("camp")
+    return dock
+
+
+def run_in_dialog():
+    """Fill in the dialog, press Run, and look at what is loaded."""
+    dialog = processing.createAlgorithmDialog(
+        "campdetector:detectdwellings",
+        {
+            "INPUT": ASKED["raster"],
+            "MODEL_FILE": ASKED["model"],
+            "OUTPUT": str(FOLDER / "found.gpkg"),
+            "CLASSES": str(FOLDER / "classes.tif"),
+        },
+    )
+    dialog.resize(1000, 720)
+    dialog.show()
+    picture(dialog, "dialog.png")
+    before = set(QgsProject.instance().mapLayers())
+    dialog.runButton().click()
+    loaded = wait(lambda: len(set(QgsProject.instance().mapLayers()) - before) >= 2)
+    settle()
+    picture(dialog, "finished.png")
+    dialog.close()
+    return loaded
+
+
+def batch():
+    """The batch dialog of the same algorithm opens."""
+    from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(
+        "campdetector:detectdwellings"
+    )
+    dialog = BatchAlgorithmDialog(algorithm)
+    dialog.show()
+    settle()
+    shown = dialog.isVisible()
+    dialog.close()
+    return shown
+
+
+def work():
+    found = {
+        "active": "camp_detector" in active_plugins,
+        "algorithms": len(provider().algorithms()) if provider() else 0,
+    }
+    raster = QgsRasterLayer(ASKED["raster"], "Camp")
+    QgsProject.instance().addMapLayer(raster)
+    iface.mapCanvas().setExtent(raster.extent())
+    iface.mainWindow().resize(1500, 950)
+    toolbox()
+    picture(iface.mainWindow(), "toolbox.png")
+    found["loaded"] = run_in_dialog()
+    picture(iface.mainWindow(), "window.png")
+    found["layers"] = sorted(x.name() for x in QgsProject.instance().mapLayers().values())
+    found["batch"] = batch()
+    found["unloaded"] = unloadPlugin("camp_detector") and provider() is None
+    found["modules"] = sorted(n for n in sys.modules if n.partition(".")[0] == "camp_detector")
+    found["again"] = loadPlugin("camp_detector") and startPlugin("camp_detector")
+    found["after"] = len(provider().algorithms()) if provider() else 0
+    detect = {"INPUT": ASKED["raster"], "MODEL_FILE": ASKED["model"], "OUTPUT": "memory:"}
+    found["count"] = processing.run("campdetector:detectdwellings", detect)["COUNT"]
+    try:
+        processing.run("campdetector:detectdwellings", {**detect, "OVERLAP": 500})
+    except QgsProcessingException as error:
+        found["sentence"] = str(error)
+    return found
+
+
+def main():
+    try:
+        found = work()
+    except Exception:  # noqa: BLE001 - whatever it is, the test wants to see it
+        found = {"error": traceback.format_exc()}
+    (FOLDER / "window.json").write_text(json.dumps(found), encoding="utf-8")
+    QgsProject.instance().clear()
+    os._exit(0)  # no question whether to save
+
+
+QTimer.singleShot(1500, main)
