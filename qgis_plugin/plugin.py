@@ -34,7 +34,7 @@ class CampDetectorPlugin:
         """Add everything."""
         self.initProcessing()
         if self.iface is not None:
-            # Not importlib, which QGIS does not see: it forgets what it saw when a plugin is updated.
+            # By a statement, which QGIS sees, so that it forgets the module when it updates us.
             from . import actions
 
             self._actions = actions

@@ -54,6 +54,12 @@ ONLY_IN = {
 """Heavy libraries and the modules (or the packages) that own them; benchmarks may use them all."""
 
 
+HOST_LIBRARIES = {
+    "qgis": "qgis_plugin", "processing": "qgis_plugin", "arcpy": "esri_toolbox",
+    "PyQt5": "nobody", "PyQt6": "nobody",
+}  # fmt: skip
+"""What only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
+
 CARRIED = ("atomic", "own_inputs", "scratch", "signals")
 """Modules that hosts carry beside the folders."""
 
@@ -138,6 +144,8 @@ def _carried(item: Import, top: str) -> str | None:
 def _wrong_way(item: Import, top: str) -> str | None:
     """The arrows between the packages."""
     home = item.importer.partition(".")[0]
+    if home != HOST_LIBRARIES.get(top, home) and home not in {CORE, "training"}:
+        return f"{top} is imported by {HOST_LIBRARIES[top]} alone"
     if home in {CORE, "training"} and top in HOSTS:
         return "core and training know no host"
     if top == "training" and home not in {"training", "benchmarks"}:
@@ -211,6 +219,12 @@ def test_the_sources_keep_the_contract() -> None:
         ("training/a.py", "import mlflow", "imported by training.tracking alone"),
         ("training/a.py", "if True:\n    import arcpy", "know no host"),
         ("qgis_plugin/a.py", "from camp_detector_core.engine import grid", "own copy"),
+        ("qgis_plugin/a.py", "from PyQt5.QtCore import Qt", "imported by nobody"),
+        (
+            "esri_toolbox/a.py",
+            "def f():\n    from qgis.core import QgsTask",
+            "by qgis_plugin alone",
+        ),
     ],
 )
 def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, reason: str) -> None:

@@ -285,8 +285,7 @@ class RunsModel(CampAlgorithm):
         gsd = max(found.grid.gsd)
         feedback.pushInfo(
             tr(
-                "{tiles} tiles of {width} x {height} pixels of {gsd} m, {skipped} left out as "
-                "empty",
+                "{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty",
                 tiles=found.stats.windows, width=width, height=height, gsd=f"{gsd:.3g}",
                 skipped=found.stats.skipped,
             )

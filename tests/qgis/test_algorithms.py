@@ -19,6 +19,7 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 
+from camp_detector_core.demo import draw_camp
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
 from tests.support.outlines import features
@@ -50,13 +51,16 @@ class Ground:
     raster: Path
     found: NDArray[np.bool_]
 
-    def detect(self, name: str, *images: Path, options: tuple[str, ...] = ()) -> Path:
+    def detect(
+        self, name: str, *images: Path, options: tuple[str, ...] = (), starter: bool = False
+    ) -> Path:
         """What the command line finds."""
+        model = () if starter else ("-m", str(self.model))
         out = self.folder / f"cli-{name}.gpkg"
         subprocess.run(
             [
                 sys.executable, "-m", "camp_detector_core", "detect",
-                *map(str, images or (self.raster,)), "-o", str(out), "-m", str(self.model),
+                *map(str, images or (self.raster,)), "-o", str(out), *model,
                 "--mask", "--probability", *options,
             ],
             check=True, capture_output=True,
@@ -149,6 +153,8 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     deep = write_raster(folder / "deep.tif", pixels.astype(np.uint16) * 40)
     no_crs = write_raster(folder / "nocrs.tif", pixels, crs=None)
     mask = polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
+    (folder / "camp-drawn").mkdir()
+    drawn, _ = draw_camp(folder / "camp-drawn")
     far = polygon_file(folder / "far.geojson", box(9000, 9040, 9050, 9000))
     blocks = polygon_file(folder / "blocks.geojson", box(0, 75, 40, 0), box(40, 75, 85, 0))
     extent = f"{WEST + 10},{WEST + 60},{NORTH - 60},{NORTH - 5} [EPSG:32645]"
@@ -190,6 +196,11 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
         "given crs": detect(INPUT={"layer": [str(no_crs), "no crs", "gdal"], "crs": "EPSG:32645"}),
         "xyz": detect(INPUT=xyz, EXTENT=whole),
         "xyz coarse": detect(INPUT=xyz, EXTENT=whole, RESOLUTION=1.0),
+        "starter": {
+            "op": "run",
+            "alg": DETECT,
+            "params": {"INPUT": str(drawn), "OUTPUT": "memory:"},
+        },
         "classes": {
             "op": "run",
             "alg": CLASSIFY,
@@ -321,6 +332,14 @@ def test_other_rasters_give_what_the_command_line_gives(
     same(done["one band thrice"], thrice)
     assert any("stretched" in warning for warning in done["deep"]["warnings"])
     assert not any("--" in warning for warning in done["deep"]["warnings"])
+
+
+def test_the_starter_model_finds_what_it_finds_elsewhere(
+    done: dict[str, Any], ground: Ground
+) -> None:
+    image = ground.folder / "camp-drawn" / "camp.tif"
+    same(done["starter"], ground.detect("starter", image, starter=True))
+    assert len(rows(done["starter"])) > 300
 
 
 def test_a_crs_that_the_user_gave_the_layer_counts(done: dict[str, Any]) -> None:
