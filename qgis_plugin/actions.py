@@ -52,11 +52,11 @@ class Actions:
         if self.dock is not None:
             self.dock.leave()
             self._iface.removeDockWidget(self.dock)
-            self.dock.deleteLater()
+            _discard(self.dock)
             self.dock = None
         for window in self.windows.values():
             window.close()
-            window.deleteLater()
+            _discard(window)
         self.windows.clear()
         for action in self.actions:
             self._iface.removePluginMenu(MENU, action)
@@ -66,7 +66,7 @@ class Actions:
             self._iface.unregisterOptionsWidgetFactory(self.factory)
             self.factory = None
         self._iface.mainWindow().removeToolBar(self.toolbar)
-        self.toolbar.deleteLater()
+        _discard(self.toolbar)
 
     def detect(self, **values: Any) -> None:
         """Open the algorithm's dialog; where ONNX Runtime is missing, say so with a way out."""
@@ -149,6 +149,12 @@ class Actions:
         if tool:
             self.toolbar.addAction(action)
         self.actions.append(action)
+
+
+def _discard(widget: Any) -> None:
+    """Take a widget out of QGIS' window at once, and delete it when Qt can."""
+    widget.setParent(None)
+    widget.deleteLater()
 
 
 def install(plugin: Any) -> None:

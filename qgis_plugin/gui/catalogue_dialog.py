@@ -133,7 +133,7 @@ class CatalogueDialog(QDialog):
             item.setData(_DATA, offer)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        text = tr("{count} models.", count=len(found.offers))
+        text = tr("Models: {count}.", count=len(found.offers))
         if found.left_out:
             left = tr("{count} left out: {why}", count=len(found.left_out), why=found.left_out[0])
             text = f"{text} {left}"

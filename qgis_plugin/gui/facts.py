@@ -37,7 +37,7 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         (tr("Touching dwellings"), tr("are told apart") if spec.separation else tr("are joined")),
         (tr("Licence"), spec.licence or tr("not stated")),
         (tr("To be credited"), "\n".join(spec.attribution) or tr("nobody")),
-        (tr("Size"), tr("not stated") if size is None else f"{size / _MIB:.1f} MiB"),
+        (tr("Size"), tr("not stated") if size is None else _size(size)),
         *extra,
     ]
     body = "".join(
@@ -45,6 +45,10 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         for name, value in rows
     )
     return f"<h3>{escape(spec.id)}</h3><p>{_lines(spec.description)}</p><table>{body}</table>"
+
+
+def _size(size: int) -> str:
+    return f"{size / _MIB:.1f} MiB" if size >= _MIB else f"{size / 1024:.1f} KiB"
 
 
 def _measure(name: str) -> str:

@@ -50,6 +50,7 @@ class OptionsPage(QgsOptionsPageWidget):
         if default is not None:
             self.model.setCurrentIndex(max(0, self.model.findData(default.id)))
         self.folders = QListWidget()
+        self.folders.setMaximumHeight(120)
         self.folders.addItems([str(f) for f in library.folders])
         add, remove = QPushButton(tr("Add a folder…")), QPushButton(tr("Remove"))
         fault = QLabel(problem() or "")

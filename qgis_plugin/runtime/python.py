@@ -32,8 +32,8 @@ def find_python() -> str:
             return str(candidate)
     raise RuntimeProblem(
         tr(
-            "The Python program of this QGIS was not found beside it: install onnxruntime for "
-            "QGIS' Python with the installer of QGIS, or from its wheel file."
+            "The Python program of this QGIS was not found beside it, so nothing can be tried "
+            "out: install onnxruntime with the installer of QGIS."
         )
     )
 

@@ -36,7 +36,7 @@ def do(fresh_qgis: Qgis) -> Callable[..., list[Any]]:
         request = [[a[0], *map(_plain, a[1:])] for a in asked]
         found = fresh_qgis.python("models_child.py", request)
         assert isinstance(found, list)
-        return [f["ok"] if "ok" in f else f for f in found]
+        return [f.get("ok", f) for f in found]
 
     return steps
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.wheels import wheel_of, wheel_tag
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,36 +21,10 @@ PLATFORM = "py3-none-any"
 VERSION = importlib.metadata.version("onnxruntime")
 
 
-def wheel_of(name: str, folder: Path, tag: str, change: Callable[..., Any] | None = None) -> Path:
-    """Pack an installed distribution as the wheel that it came from.
-
-    Args:
-        name: Of the distribution.
-        folder: Where the wheel goes.
-        tag: Python, ABI and platform.
-        change: Gets each name and its bytes; gives other bytes, or None to leave it out.
-    """
-    found = importlib.metadata.distribution(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}-{found.version}-{tag}.whl"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for file in found.files or []:
-            if ".." in file.parts or "__pycache__" in file.parts or file.name == "RECORD":
-                continue
-            data = Path(str(found.locate_file(file))).read_bytes()
-            changed = data if change is None else change(file.as_posix(), data)
-            if changed is not None:
-                archive.writestr(file.as_posix(), changed)
-        info = f"{name}-{found.version}.dist-info"
-        archive.writestr(f"{info}/RECORD", "")
-    return path
-
-
 @pytest.fixture(scope="module")
 def tag() -> str:
     """What the wheels of this environment's ONNX Runtime are for."""
-    text = importlib.metadata.distribution("onnxruntime").read_text("WHEEL") or ""
-    return next(line.partition(" ")[2] for line in text.splitlines() if line.startswith("Tag:"))
+    return wheel_tag()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +46,7 @@ def do(fresh_qgis: Qgis, index: Path) -> Callable[..., list[Any]]:
             PYTHONPATH="", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(folder or index),
             PIP_CONFIG_FILE="/dev/null",
         )  # fmt: skip
-        return [f["ok"] if "ok" in f else f for f in found]
+        return [f.get("ok", f) for f in found]
 
     return steps
 
@@ -103,8 +79,8 @@ def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) 
     assert fallen == {
         "same": [True, True],
         "said": [
-            "NVIDIA GPU (CUDA) cannot be used (the GPU has fallen off the bus), so the model runs "
-            "on the processor."
+            "NVIDIA GPU (CUDA) cannot be used (the GPU is gone), so the model runs on the "
+            "processor.",
         ],
         "calls": 1,
         "provider": "CPUExecutionProvider",

@@ -40,7 +40,7 @@ class Broken:
 
     def predict(self, batch):
         self.calls += 1
-        raise self.error("the GPU has fallen off the bus")
+        raise self.error("the GPU is gone")
 
 
 class Steps:
@@ -79,12 +79,12 @@ class Steps:
         return sorted(p.name for p in found.folder.iterdir()) if found else []
 
     def state(self):
-        import numpy
+        import numpy as np
 
         found = self.runtime.state()
         last = str(self.places.current().folder) if self.places.current() else ""
         return {"version": found.version, "private": found.private, "origin": found.origin,
-                "providers": found.providers, "numpy": [numpy.__version__, numpy.__file__],
+                "providers": found.providers, "numpy": [np.__version__, np.__file__],
                 "last_on_path": sys.path[-1] == last, "on_path": sys.path.count(last)}  # fmt: skip
 
     def uninstall(self):

@@ -1,0 +1,279 @@
+"""The plugin's own windows in a real QGIS, as a user goes through them; run by ``qgis --code``.
+
+``CAMP_DETECTOR_TEST`` names a JSON file: "raster", "item" (a STAC item), "catalogue" (a path),
+"folder" for pictures and results, "whole" (False: the windows are opened alone). Writes
+``gui.json`` into the folder and ends QGIS.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import traceback
+from pathlib import Path
+
+import processing
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
+from qgis.utils import iface, plugins, unloadPlugin
+
+ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(ASKED["folder"])
+
+
+def wait(done, seconds=90):
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError(done.__name__)
+        QgsApplication.processEvents()
+        time.sleep(0.01)
+
+
+def settle(seconds=0.4):
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end)
+
+
+def picture(widget, name):
+    settle()
+    widget.grab().save(str(FOLDER / f"{name}.png"))
+
+
+def layer_names():
+    return sorted(v.name() for v in QgsProject.instance().mapLayers().values())
+
+
+def rendered():
+    canvas = iface.mapCanvas()
+    canvas.refresh()
+    settle()
+    wait(lambda: not canvas.isDrawing())
+
+
+def shortcuts(widget):
+    return [s.key().toString() for s in widget.findChildren(QShortcut)]
+
+
+def runtime(actions):
+    """The page before and after an installation."""
+    actions.show_runtime()
+    window = actions.windows["runtime"]
+    page = window.page
+    found = {"before": page.status.text(), "may_at_once": page.fetch.isEnabled()}
+    page.consent.setChecked(True)
+    picture(window, "runtime-missing")
+    if ASKED["whole"]:
+        page.fetch.click()
+        found["busy"] = page.busy()
+        wait(lambda: not page.busy())
+        picture(window, "runtime-ready")
+    found |= {"after": page.status.text(), "log": page.log.toPlainText()}
+    found["help_keys"] = shortcuts(window)
+    window.close()
+    return found
+
+
+def models(actions):
+    """A model with a training area is added, looked at on the map, and preferred."""
+    actions.show_models()
+    window = actions.windows["models"]
+    window.add(ASKED["item"])
+    scene = iface.mapCanvas().scene()
+    area = window.area._band
+    found = {
+        "note": window.note.text(),
+        "names": [window.list.item(i).text() for i in range(window.list.count())],
+        "facts": window.facts.toPlainText(),
+        "area_on_map": area is not None and area.scene() is scene,
+        "may_remove": window.remove.isEnabled(),
+        "help_keys": shortcuts(window),
+    }
+    picture(window, "models")
+    window.list.setCurrentRow(0)
+    found["starter_may_be_removed"] = window.remove.isEnabled()
+    window.list.setCurrentRow(1)
+    window.zoom.click()
+    centre = iface.mapCanvas().center()
+    found["centre"] = [centre.x(), centre.y()]
+    rendered()
+    picture(iface.mapCanvas(), "area")
+    window.close()
+    found["area_after_closing"] = window.area._band is not None
+    return found
+
+
+def catalogue(actions):
+    """The window of catalogues reads nothing by itself; then a model is taken."""
+    from camp_detector.gui.catalogue_dialog import CatalogueDialog
+
+    window = CatalogueDialog(iface.mainWindow())
+    window.show()
+    found = {"before": window.list.count(), "may_take_at_once": window.take.isEnabled()}
+    window.place.setText(ASKED["catalogue"])
+    window.open.click()
+    wait(lambda: window._work is None)
+    found |= {"names": [window.list.item(i).text() for i in range(window.list.count())]}
+    picture(window, "catalogue")
+    window.take.click()
+    wait(lambda: window._work is None)
+    found |= {"note": window.note.text(), "added": window.added.id}
+    window.close()
+    return found
+
+
+def preview(actions, layer):
+    """The preview of the visible map, at two thresholds, beside detection in the same extent."""
+    iface.mapCanvas().setExtent(layer.extent())
+    iface.mapCanvas().zoomByFactor(0.7)
+    rendered()
+    actions.show_preview()
+    dock = actions.dock
+    dock.model.setCurrentIndex(dock.model.findText("camp-unet-lite0-2"))
+    dock.start.click()
+    wait(lambda: not dock.busy())
+    raster, before = dock.layers.raster, dock.note.text()
+    rendered()
+    picture(iface.mainWindow(), "preview")
+    dock.value.setValue(0.8)
+    # The raster is restyled in the same moment; the outlines follow.
+    items = raster.renderer().shader().rasterShaderFunction().colorRampItemList()
+    found = {
+        "before": before,
+        "first_step": items[0].value,
+        "slider": dock.threshold.value(),
+        "same_raster": dock.layers.raster is not None and raster.id() == dock.layers.raster.id(),
+    }
+    wait(lambda: not dock.busy())
+    rendered()
+    picture(iface.mainWindow(), "preview-strict")
+    vector = dock.layers.vector
+    found |= {"after": dock.note.text(), "layer": vector.name(), "count": vector.featureCount()}
+    from camp_detector.gui.preview import visible
+
+    extent = visible(layer, iface.mapCanvas())
+    box = f"{extent.xMinimum()},{extent.xMaximum()},{extent.yMinimum()},{extent.yMaximum()}"
+    result = processing.run(
+        "campdetector:detectdwellings",
+        {
+            "INPUT": layer, "MODEL": "camp-unet-lite0-2", "THRESHOLD": 0.8, "OUTPUT": "memory:",
+            "EXTENT": f"{box} [{layer.crs().authid()}]",
+        },
+    )  # fmt: skip
+    whole = result["OUTPUT"]
+    found["detected"] = whole.featureCount()
+    shapes = [sorted(f.geometry().asWkt(3) for f in v.getFeatures()) for v in (vector, whole)]
+    found["same_shapes"] = shapes[0] == shapes[1]
+    found["files"] = [str(p.name) for p in dock.layers.preview.path.parent.iterdir()]
+    kept = dock.layers.preview.path
+    iface.mapCanvas().setExtent(layer.extent().buffered(100000))
+    iface.mapCanvas().refresh()
+    dock.start.click()
+    found["still_fits"] = dock.busy()
+    dock.stop.click()
+    wait(lambda: not dock.busy())
+    found["stopped"] = dock.note.text()
+    dock.clear.click()
+    found["left"] = layer_names()
+    found["file_left"] = kept.exists()
+    return found
+
+
+def settings(actions):
+    """Our page of QGIS' options, which is a modal dialog."""
+    found = {}
+
+    def look():
+        dialog = QApplication.activeModalWidget()
+        page = dialog.findChild(type_of_page())
+        found["shown"] = page is not None and page.isVisible()
+        found["folders"] = page.folders.count() if page else -1
+        picture(dialog, "settings")
+        dialog.reject()
+
+    QTimer.singleShot(1500, look)
+    actions.show_settings()
+    return found
+
+
+def type_of_page():
+    from camp_detector.gui.options import OptionsPage
+
+    return OptionsPage
+
+
+def finished(layer):
+    """A run in the algorithm's dialog."""
+    iface.mapCanvas().setExtent(layer.extent())
+    dialog = processing.createAlgorithmDialog(
+        "campdetector:detectdwellings", {"INPUT": layer.id(), "OUTPUT": str(FOLDER / "found.gpkg")}
+    )
+    dialog.show()
+    picture(dialog, "detect")
+    dialog.runButton().click()
+    wait(lambda: any(name.startswith("Dwellings") for name in layer_names()))
+    settle()
+    dialog.close()
+    rendered()
+    show_toolbox()
+    picture(iface.mainWindow(), "finished")
+    return {"layers": layer_names()}
+
+
+def show_toolbox():
+    from qgis.PyQt.QtWidgets import QDockWidget
+
+    for dock in iface.mainWindow().findChildren(QDockWidget):
+        if "Toolbox" in dock.objectName():
+            dock.show()
+            dock.raise_()
+            search = getattr(dock, "searchBox", None)
+            if search is not None:
+                search.setText("camp")
+        elif dock.objectName() in {"Browser", "CampDetectorPreview"}:
+            dock.hide()
+    settle()
+
+
+def work():
+    actions = plugins["camp_detector"].actions
+    layer = QgsRasterLayer(ASKED["raster"], "Camp")
+    QgsProject.instance().addMapLayer(layer)
+    QgsProject.instance().setCrs(layer.crs())
+    iface.mainWindow().resize(1280, 800)
+    menu = [a.text() for a in actions.actions]
+    found = {"menu": menu, "direction": int(QApplication.layoutDirection())}
+    actions.detect()
+    bar = iface.messageBar().currentItem()
+    found["bar"] = bar is not None and bool(bar.findChildren(QPushButton))
+    iface.messageBar().clearWidgets()
+    found["runtime"] = runtime(actions)
+    found["models"] = models(actions)
+    found["catalogue"] = catalogue(actions)
+    if ASKED["whole"]:
+        found["preview"] = preview(actions, layer)
+        found["finished"] = finished(layer)
+    found["settings"] = settings(actions)
+    actions.show_preview()
+    picture(actions.dock, "dock")
+    unloadPlugin("camp_detector")
+    settle()
+    names = [child.objectName() for child in iface.mainWindow().children()]
+    found["left"] = [n for n in names if n in {"CampDetectorToolBar", "CampDetectorPreview"}]
+    titles = [a.text() for a in iface.pluginMenu().actions()]
+    found["left"] += [title for title in titles if "Camp" in title]
+    return found
+
+
+def main():
+    try:
+        found = work()
+    except BaseException:  # whatever it is, the test wants to see it
+        found = {"error": traceback.format_exc()}
+    (FOLDER / "gui.json").write_text(json.dumps(found), encoding="utf-8")
+    os._exit(0)  # no question whether to save
+
+
+QTimer.singleShot(1500, main)

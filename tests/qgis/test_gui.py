@@ -1,0 +1,138 @@
+"""The plugin's windows in a real QGIS under Xvfb: runtime, models, catalogue, preview, settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.catalog.local_store import LocalStore
+from camp_detector_core.catalog.static import StaticCatalog
+from camp_detector_core.scene import generate_scene, random_options, write_scene
+from tests.qgis.conftest import INSIDE
+from tests.support.catalogs import area_of, package_of, write_run
+from tests.support.wheels import wheel_of, wheel_tag
+
+if TYPE_CHECKING:
+    from tests.qgis.conftest import Qgis
+
+BOX = (33.0, 1.5, 33.02, 1.52)
+
+
+def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> dict[str, Any]:
+    """Go through the windows; gives what was seen."""
+    out = folder / "out"
+    out.mkdir()
+    options = replace(random_options(11, height=900, width=900, gsd=0.2), layout="mixed")
+    write_scene(generate_scene(options), folder / "camp.tif")
+    if whole:
+        wheel_of("onnxruntime", folder / "index", wheel_tag())
+    place = folder / "catalogue"
+    StaticCatalog(LocalStore(place)).add(package_of(folder / "packed", name="from-catalogue"))
+    request = folder / "request.json"
+    asked = {
+        "raster": str(folder / "camp.tif"),
+        "item": str(write_run(folder / "run", name="with-area", area=area_of(BOX))),
+        "catalogue": str(place / "catalog.json"),
+        "folder": str(out),
+        "whole": whole,
+    }
+    request.write_text(json.dumps(asked), encoding="utf-8")
+    if locale:
+        settings = qgis.profile / "QGIS" / "QGIS3.ini"
+        text = settings.read_text(encoding="utf-8")
+        more = f"\n[locale]\noverrideFlag=true\nuserLocale={locale}\n"
+        settings.write_text(text + more, encoding="utf-8")
+    environment = qgis.environment(
+        CAMP_DETECTOR_TEST=str(request), PYTHONPATH="", PIP_NO_INDEX="1",
+        PIP_FIND_LINKS=str(folder / "index"), PIP_CONFIG_FILE="/dev/null",
+    )  # fmt: skip
+    environment.pop("QT_QPA_PLATFORM")
+    done = subprocess.run(
+        [
+            "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "/usr/bin/qgis", "--nologo",
+            "--noversioncheck", "--profiles-path", str(qgis.profile.parents[1]),
+            "--profile", "default", "--code", str(INSIDE / "gui_window.py"),
+        ],
+        capture_output=True, text=True, check=False, env=environment, timeout=240,
+    )  # fmt: skip
+    told = out / "gui.json"
+    assert told.exists(), done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    assert "error" not in found, found["error"]
+    keep = os.environ.get("CAMP_DETECTOR_PICTURES")
+    if keep:
+        shutil.copytree(out, Path(keep) / (locale or "en"), dirs_exist_ok=True)
+    return found
+
+
+@pytest.mark.usefixtures("has_xvfb")
+def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
+    found = _go_through(fresh_qgis, tmp_path, whole=True)
+    assert found["menu"] == [
+        "Detect dwellings…", "Preview on the map", "Models…", "Runtime…", "Settings…", "Help",
+    ]  # fmt: skip
+    assert found["direction"] == 0
+    assert found["bar"]
+
+    runtime = found["runtime"]
+    assert "is not installed" in runtime["before"]
+    assert not runtime["may_at_once"]  # not before the user agrees
+    assert runtime["busy"]
+    assert runtime["after"].startswith("ONNX Runtime "), runtime["log"]
+    assert runtime["after"].endswith(" is ready.")
+    assert runtime["help_keys"] == ["F1"]
+
+    models = found["models"]
+    assert models["note"] == "with-area-1.0 was added; its checksum was verified."
+    assert models["names"] == ["camp-unet-lite0-2 (default)", "with-area-1.0"]
+    for fact in ("0.5 m a pixel", "red, green, blue", "dwelling", "CC0-1.0", "f1 0.66", "SHA-256"):
+        assert fact in models["facts"]
+    assert models["area_on_map"]
+    assert not models["area_after_closing"]
+    assert models["may_remove"]
+    assert not models["starter_may_be_removed"]
+    # UTM zone 36: its central meridian, 33 degrees, is at 500 km.
+    assert models["centre"] == pytest.approx([501_112, 166_900], abs=2000)
+
+    catalogue = found["catalogue"]
+    assert catalogue["before"] == 0
+    assert not catalogue["may_take_at_once"]
+    assert catalogue["names"] == ["from-catalogue-1.0"]
+    assert catalogue["added"] == "from-catalogue-1.0"
+
+    preview = found["preview"]
+    assert "dwellings on the visible map at threshold 0.35" in preview["before"]
+    assert "at threshold 0.80" in preview["after"]
+    assert preview["first_step"] == pytest.approx(203.5 / 254)
+    assert preview["slider"] == 80
+    assert preview["same_raster"]
+    assert preview["count"] == preview["detected"] > 20
+    assert preview["same_shapes"]
+    assert preview["layer"] == f"Preview: {preview['count']} dwellings"
+    assert preview["still_fits"]
+    assert preview["stopped"] == "Stopped."
+    assert preview["left"] == ["Camp"]
+    assert not preview["file_left"]
+
+    assert any(name.startswith("Dwellings (") for name in found["finished"]["layers"])
+    assert found["settings"]["shown"]
+    assert found["left"] == []
+
+
+@pytest.mark.usefixtures("has_xvfb")
+def test_the_windows_speak_arabic_from_right_to_left(fresh_qgis: Qgis, tmp_path: Path) -> None:
+    found = _go_through(fresh_qgis, tmp_path, whole=False, locale="ar")
+    assert found["direction"] == 1
+    said = " ".join([*found["menu"], found["runtime"]["before"], found["models"]["note"]])
+    assert "كشف المساكن" in said
+    assert "غير مثبّت" in found["runtime"]["before"]
+    assert "with-area-1.0" in found["models"]["note"]
+    assert "checksum" not in found["models"]["note"]
+    assert found["settings"]["shown"]
