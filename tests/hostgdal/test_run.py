@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+import rasterio.windows
 import shapely
+from rasterio.transform import Affine
 
 from camp_detector_core.georaster.mosaic import plan_mosaic
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
@@ -24,7 +26,7 @@ from camp_detector_core.raster.library import Rasterio
 from tests.hostgdal.conftest import PYTHON
 from tests.support.models import tiny_spec
 from tests.support.outlines import features
-from tests.support.rasters import rgb_of, scene, write_raster
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +140,61 @@ def test_settings_are_those_of_the_command_line(
 def test_an_open_dataset_is_found_by_its_name(tmp_path: Path, model: Path, host_run: Any) -> None:
     image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     assert host_run([image], model, opened=True)["rows"] == host_run([image], model)["rows"]
+
+
+def area_of(*shapes: shapely.Geometry) -> list[str]:
+    """Polygons as the script takes them."""
+    return [shapely.to_wkb(shape).hex() for shape in shapes]
+
+
+def test_only_pixels_with_their_centre_in_the_area_are_looked_at(
+    tmp_path: Path, model: Path, host_run: Any
+) -> None:
+    found = scene(300, 300)
+    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    # Slanting borders, a hole, and two parts: none of them follows the pixels.
+    area = shapely.MultiPolygon(
+        [
+            shapely.Point(WEST + 40, NORTH - 50)
+            .buffer(30)
+            .difference(shapely.Point(WEST + 45, NORTH - 50).buffer(9)),
+            shapely.Polygon(
+                [(WEST + 90, NORTH - 90), (WEST + 149, NORTH - 100), (WEST + 99, NORTH - 140)]
+            ),
+        ]
+    )
+    mask = tmp_path / "mask.tif"
+    result = host_run(
+        [image], model, area=area_of(*area.geoms), mask=str(mask), settings={"simplify": 0}
+    )
+    with rasterio.open(mask) as out:
+        rows, cols = np.indices(out.shape)
+        x, y = out.transform @ (cols + 0.5, rows + 0.5)
+        inside = shapely.contains_xy(area, x, y)
+        classes = out.read(1)
+        window = rasterio.windows.from_bounds(*out.bounds, Affine(0.5, 0, WEST, 0, -0.5, NORTH))
+        truth = found[window.toslices()]
+    assert ((classes != 255) == inside).all()
+    assert ((classes == 1) == (truth & inside)).all()
+    assert sum(row["area"] for row in result["rows"]) == pytest.approx((classes == 1).sum() / 4)
+
+
+@pytest.mark.parametrize(
+    ("area", "extent", "words"),
+    [
+        ([shapely.box(0, 0, 9, 9)], None, "no polygon of the area lies on"),
+        ([shapely.box(WEST, NORTH - 9, WEST + 9, NORTH)], [0, 0, 9, 9], "lies in the extent"),
+        ([], None, "holds no polygon"),
+    ],
+)
+def test_an_area_that_is_elsewhere_is_refused(
+    tmp_path: Path, model: Path, host_run: Any, *, area: Any, extent: Any, words: str
+) -> None:
+    image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
+    more = {"extent": extent} if extent else {}
+    result = host_run([image], model, area=area_of(*area), **more)
+    assert words in result["error"]
+    assert result["kind"] == "RasterError"
 
 
 def test_an_extent_gives_what_lies_there(tmp_path: Path, model: Path, host_run: Any) -> None:

@@ -5,17 +5,11 @@ Starting QGIS takes seconds, so one process does many things, and the tests look
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import rasterio
 import shapely
 from rasterio.transform import Affine
 
@@ -23,14 +17,22 @@ from camp_detector_core.demo import draw_camp
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
 from tests.support.outlines import features
+from tests.support.qgis_ground import (
+    Ground,
+    box,
+    png_of,
+    polygon_file,
+    rows,
+    same,
+    same_pixels,
+    shapes,
+)
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 from tests.support.tile_server import TileServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from tests.qgis.conftest import Qgis
 
@@ -42,62 +44,12 @@ X, Y = 193348, 110121
 """A tile of zoom 18 at 27.6 degrees north, whose pixels are 0.53 m on the ground."""
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What the steps work on."""
-
-    folder: Path
-    model: Path
-    raster: Path
-    found: NDArray[np.bool_]
-
-    def detect(
-        self, name: str, *images: Path, options: tuple[str, ...] = (), starter: bool = False
-    ) -> Path:
-        """What the command line finds."""
-        model = () if starter else ("-m", str(self.model))
-        out = self.folder / f"cli-{name}.gpkg"
-        subprocess.run(
-            [
-                sys.executable, "-m", "camp_detector_core", "detect",
-                *map(str, images or (self.raster,)), "-o", str(out), *model,
-                "--mask", "--probability", *options,
-            ],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        return out
-
-
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("ground")
     found = scene()
     model = write_model(folder / "tiny.onnx")
     return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
-
-
-def polygon_file(path: Path, *rings: list[tuple[float, float]], crs: str = "EPSG:32645") -> Path:
-    """A GeoJSON of polygons, with a name each."""
-    content = {
-        "type": "FeatureCollection",
-        "crs": {"type": "name", "properties": {"name": crs}},
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"block": f"block {i}"},
-                "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
-            }
-            for i, ring in enumerate(rings)
-        ],
-    }
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return path
-
-
-def box(left: float, bottom: float, right: float, top: float) -> list[tuple[float, float]]:
-    """A rectangle in metres from the corner of the raster, south-east being positive."""
-    xs, ys = (WEST + left, WEST + right), (NORTH - bottom, NORTH - top)
-    return [(xs[0], ys[0]), (xs[1], ys[0]), (xs[1], ys[1]), (xs[0], ys[1])]
 
 
 @pytest.fixture(scope="module")
@@ -109,30 +61,13 @@ def tiles(ground: Ground) -> Iterator[tuple[TileServer, Path]]:
     for row in range(2):
         for col in range(2):
             part = pixels[:, row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
-            served[X + col, Y + row, ZOOM] = _png(part)
+            served[X + col, Y + row, ZOOM] = png_of(part)
     place = transform_of(X, Y, ZOOM, side=TILE)
     image = write_raster(
         ground.folder / "tiles.tif", pixels, crs="EPSG:3857", transform=Affine(*place)
     )
     with TileServer(served) as server:
         yield server, image
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    buffer = BytesIO()
-    bands, height, width = pixels.shape
-    with rasterio.open(
-        buffer,
-        "w",
-        driver="PNG",
-        transform=Affine.scale(2),
-        count=bands,
-        height=height,
-        width=width,
-        dtype="uint8",
-    ) as out:
-        out.write(pixels)
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +97,16 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     side = 2 * TILE * transform_of(X, Y, ZOOM, side=TILE).a
     whole = f"{left},{left + side},{top - side},{top} [EPSG:3857]"
     xyz = {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
+    virtual = {
+        "layer": [
+            (
+                f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170"
+                f"&height=150&formula=%22camp@1%22&camp:uri={ground.raster}&camp:provider=gdal"
+            ),
+            "virtual",
+            "virtualraster",
+        ]
+    }
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
 
     def detect(**params: Any) -> dict[str, Any]:
@@ -201,6 +146,7 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "alg": DETECT,
             "params": {"INPUT": str(drawn), "OUTPUT": "memory:"},
         },
+        "virtual": detect(INPUT=virtual, BANDS="1,1,1", STRETCH="0,255"),
         "classes": {
             "op": "run",
             "alg": CLASSIFY,
@@ -261,36 +207,6 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     }
     found = qgis.python("steps.py", list(steps.values()))
     return dict(zip(steps, found, strict=True))
-
-
-def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    assert "error" not in result, result
-    found: list[dict[str, Any]] = result["results"]["OUTPUT"]["rows"]
-    return found
-
-
-def shapes(result: dict[str, Any]) -> list[shapely.Geometry]:
-    return [shapely.from_wkb(bytes.fromhex(row["wkb"])) for row in rows(result)]
-
-
-def same(result: dict[str, Any], vector: Path, *, digits: float = 1e-12) -> None:
-    """The dwellings are those of the command line; ``digits``: of areas, relative."""
-    theirs, fields = features(vector)
-    found = rows(result)
-    assert len(found) > 5
-    for name in ("id", "class", "probability", "model"):
-        assert [row[name] for row in found] == fields[name].tolist()
-    assert [row["area_m2"] for row in found] == pytest.approx(
-        fields["area_m2"].tolist(), rel=digits
-    )
-    assert shapely.equals_exact(shapes(result), theirs, tolerance=1e-9).all()
-
-
-def same_pixels(one: Path, other: Path) -> None:
-    with rasterio.open(one) as a, rasterio.open(other) as b:
-        assert np.array_equal(a.read(), b.read())
-        assert (a.transform, a.crs, a.nodata) == (b.transform, b.crs, b.nodata)
-        assert a.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
 
 
 def test_a_file_gives_what_the_command_line_gives(done: dict[str, Any], ground: Ground) -> None:
@@ -376,6 +292,10 @@ def test_map_tiles_give_what_their_pixels_give(
     coarse = rows(done["xyz coarse"])
     assert coarse
     assert coarse != rows(done["xyz"])
+
+
+def test_a_virtual_layer_gives_what_its_pixels_give(done: dict[str, Any], ground: Ground) -> None:
+    same(done["virtual"], ground.detect("virtual", options=("--bands", "1,1,1")))
 
 
 def test_classes_alone(done: dict[str, Any], ground: Ground) -> None:

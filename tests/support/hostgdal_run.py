@@ -55,6 +55,8 @@ def main():
     errors, run = module("engine.errors"), module("hostgdal.run")
     source, settings = module("georaster.options"), module("georaster.settings")
     progress = Progress(asked.pop("cancel", False))
+    if "area" in asked:
+        asked["area"] = [bytes.fromhex(polygon) for polygon in asked["area"]]
     images = asked.pop("images")
     if asked.pop("opened", False):
         images = gdal.Open(images[0])

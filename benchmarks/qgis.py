@@ -1,0 +1,117 @@
+"""The algorithm in QGIS beside `camp-detector detect`, on the same raster and model.
+
+Run with ``make bench`` or ``python benchmarks/qgis.py``; it needs Debian's ``qgis``. Both write the
+dwellings as GeoPackage and the probabilities as Cloud-Optimized GeoTIFF, each in a process of its
+own, and take turns; ratios are taken turn by turn. QGIS' start and memory without a run are those
+of the algorithm Model information.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parent)
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))
+QGIS = "/usr/bin/qgis_process.bin"
+NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
+"""What ONNX Runtime imports besides numpy."""
+
+
+def profile(folder: Path) -> dict[str, str]:
+    """A fresh profile with the plugin from its zip file; the variables that lead to it."""
+    from camp_detector_core.packaging.model_file import default_model_path
+    from qgis_plugin.build import build
+
+    plugins = folder / "profiles" / "default" / "python" / "plugins"
+    plugins.mkdir(parents=True)
+    with zipfile.ZipFile(build(folder, default_model_path())) as archive:
+        archive.extractall(plugins)
+    settings = folder / "profiles" / "default" / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir()
+    settings.write_text("[PythonPlugins]\ncamp_detector=true\nprocessing=true\n", encoding="utf-8")
+    libraries = folder / "libraries"
+    libraries.mkdir()
+    for name in NEEDS:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.submodule_search_locations:
+            (libraries / name).symlink_to(next(iter(found.submodule_search_locations)))
+    return {
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(libraries),
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder),
+    }
+
+
+def measure(folder: Path, *, turns: int, threads: int) -> dict:
+    """All figures of one run."""
+    from detect import child, detect_command, write_scene
+
+    from camp_detector_core.packaging.model_file import default_model_path
+
+    scene, origin = write_scene(folder)
+    os.environ.update({k: v for k, v in profile(folder).items() if k != "PYTHONPATH"})
+    libraries = f"PYTHONPATH={folder / 'libraries'}"
+    run = ["/usr/bin/env", libraries, QGIS, "run"]
+    start, base, _ = child(*run, "campdetector:modelinformation")
+    rows = []
+    for turn in range(turns):
+        wall, rss, _ = child(
+            *detect_command(scene, folder / "cli.gpkg", default_model_path(), threads)
+        )
+        out = folder / f"qgis{turn}"
+        out.mkdir()
+        inside, peak, _ = child(
+            *run, "campdetector:detectdwellings", "--", f"INPUT={scene}",
+            f"OUTPUT={out / 'found.gpkg'}", f"PROBABILITY={out / 'probability.tif'}",
+        )  # fmt: skip
+        rows.append(
+            {
+                "cli_seconds": round(wall, 2),
+                "qgis_seconds": round(inside, 2),
+                "ratio": round(inside / wall, 3),
+                "ratio_without_start": round((inside - start) / wall, 3),
+                "cli_peak_mb": round(rss),
+                "qgis_peak_mb": round(peak),
+                "memory_ratio": round(peak / rss, 3),
+            }
+        )
+        print(json.dumps(rows[-1]), flush=True)
+    return {
+        "scene": origin,
+        "qgis_start_seconds": round(start, 2),
+        "qgis_base_mb": round(base),
+        "median_ratio": statistics.median(r["ratio"] for r in rows),
+        "median_ratio_without_start": statistics.median(r["ratio_without_start"] for r in rows),
+        "median_memory_ratio": statistics.median(r["memory_ratio"] for r in rows),
+        "turns": rows,
+    }
+
+
+def main() -> None:
+    """Measure, print, and keep the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/qgis.json")
+    options = parser.parse_args()
+    if not Path(QGIS).exists():
+        print(f"{QGIS} is missing, so nothing is measured: sudo apt-get install qgis")
+        return
+    threads = len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), turns=options.turns, threads=threads)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps({k: v for k, v in found.items() if k != "turns"}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What the plugin's tests work on, and how they hold it against the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from rasterio.transform import Affine
+
+from tests.support.outlines import features
+from tests.support.rasters import NORTH, WEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the steps work on."""
+
+    folder: Path
+    model: Path
+    raster: Path
+    found: NDArray[np.bool_]
+
+    def detect(
+        self, name: str, *images: Path, options: tuple[str, ...] = (), starter: bool = False
+    ) -> Path:
+        """What the command line finds."""
+        model = () if starter else ("-m", str(self.model))
+        out = self.folder / f"cli-{name}.gpkg"
+        subprocess.run(
+            [
+                sys.executable, "-m", "camp_detector_core", "detect",
+                *map(str, images or (self.raster,)), "-o", str(out), *model,
+                "--mask", "--probability", *options,
+            ],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        return out
+
+
+def polygon_file(path: Path, *rings: list[tuple[float, float]], crs: str = "EPSG:32645") -> Path:
+    """A GeoJSON of polygons, with a name each."""
+    content = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": crs}},
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"block": f"block {i}"},
+                "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+            }
+            for i, ring in enumerate(rings)
+        ],
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def box(left: float, bottom: float, right: float, top: float) -> list[tuple[float, float]]:
+    """A rectangle in metres from the corner of the raster, south-east being positive."""
+    xs, ys = (WEST + left, WEST + right), (NORTH - bottom, NORTH - top)
+    return [(xs[0], ys[0]), (xs[1], ys[0]), (xs[1], ys[1]), (xs[0], ys[1])]
+
+
+def png_of(pixels: NDArray[np.uint8]) -> bytes:
+    buffer = BytesIO()
+    bands, height, width = pixels.shape
+    with rasterio.open(
+        buffer,
+        "w",
+        driver="PNG",
+        transform=Affine.scale(2),
+        count=bands,
+        height=height,
+        width=width,
+        dtype="uint8",
+    ) as out:
+        out.write(pixels)
+    return buffer.getvalue()
+
+
+def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    assert "error" not in result, result
+    found: list[dict[str, Any]] = result["results"]["OUTPUT"]["rows"]
+    return found
+
+
+def shapes(result: dict[str, Any]) -> list[shapely.Geometry]:
+    return [shapely.from_wkb(bytes.fromhex(row["wkb"])) for row in rows(result)]
+
+
+def same(result: dict[str, Any], vector: Path, *, digits: float = 1e-12) -> None:
+    """The dwellings are those of the command line; ``digits``: of areas, relative."""
+    theirs, fields = features(vector)
+    found = rows(result)
+    assert len(found) > 5
+    for name in ("id", "class", "probability", "model"):
+        assert [row[name] for row in found] == fields[name].tolist()
+    assert [row["area_m2"] for row in found] == pytest.approx(
+        fields["area_m2"].tolist(), rel=digits
+    )
+    assert shapely.equals_exact(shapes(result), theirs, tolerance=1e-9).all()
+
+
+def same_pixels(one: Path, other: Path) -> None:
+    with rasterio.open(one) as a, rasterio.open(other) as b:
+        assert np.array_equal(a.read(), b.read())
+        assert (a.transform, a.crs, a.nodata) == (b.transform, b.crs, b.nodata)
+        assert a.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
