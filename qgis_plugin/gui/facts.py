@@ -15,8 +15,8 @@ def model_html(model: InstalledModel) -> str:
     """All facts of an installed model."""
     origin = {
         BUNDLED: tr("came with the plugin"),
-        ADDED: tr("added from {place}", place=model.source or "?"),
-    }.get(model.origin, tr("in the folder {place}", place=str(model.path.parent)))
+        ADDED: tr("added from {place}", place=_apart(model.source or "?")),
+    }.get(model.origin, tr("in the folder {place}", place=_apart(str(model.path.parent))))
     extra = [
         (tr("Training area"), tr("shown on the map") if model.area else tr("not known")),
         *((_measure(name), value) for name, value in model.accuracy()),
@@ -45,6 +45,11 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         for name, value in rows
     )
     return f"<h3>{escape(spec.id)}</h3><p>{_lines(spec.description)}</p><table>{body}</table>"
+
+
+def _apart(text: str) -> str:
+    """A path within a sentence that may run from right to left (Unicode's isolates)."""
+    return f"\u2068{text}\u2069"
 
 
 def _size(size: int) -> str:

@@ -6,1373 +6,1404 @@
     <message>
         <location filename="../actions.py"/>
         <source>Detect dwellings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Detectar viviendas…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Preview on the map</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa en el mapa</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Runtime…</source>
-        <translation type="unfinished"></translation>
+        <translation>Motor de ejecución…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Configuración…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Ayuda</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>ONNX Runtime is not ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime no está listo.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>La carpeta {folder} no existe: créela primero.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelo</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>Another model file (.onnx, STAC item .json, .dlpk)</source>
-        <translation type="unfinished"></translation>
+        <source>Another model file</source>
+        <translation>Otro archivo de modelo</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>There is no model {name}: choose one of the list, or add it under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún modelo {name}: elija uno de la lista, o añádalo en Complementos &gt; Camp Detector &gt; Modelos.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún modelo instalado: añada uno en Complementos &gt; Camp Detector &gt; Modelos.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Classify camp pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Clasificar píxeles del campamento</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.
 
 Use Detect dwellings to get polygons.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribe la clase de cada píxel (0 es fondo, 255 es sin imagen) y, si se desea, su probabilidad (0 a 254, con una escala de 1/254) como Cloud-Optimized GeoTIFF.
+
+Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>camp,refugee,tent,shelter,segmentation,deep learning,onnx</source>
-        <translation type="unfinished"></translation>
+        <translation>campamento,refugiados,tienda,refugio,segmentación,aprendizaje profundo,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Class raster</source>
-        <translation type="unfinished"></translation>
+        <translation>Ráster de clases</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Probability raster</source>
-        <translation type="unfinished"></translation>
+        <translation>Ráster de probabilidad</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique dónde se guarda el ráster de clases.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>Clases</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Probability</source>
-        <translation type="unfinished"></translation>
+        <translation>Probabilidad</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Compare two dates</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparar dos fechas</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. The others of the later date appeared, those of the earlier date vanished.
 
 Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part.</source>
-        <translation type="unfinished"></translation>
+        <translation>Contrasta las viviendas de dos fechas. Dos son la misma cuando el terreno que ambas cubren es al menos la parte indicada del terreno que cubre cualquiera de ellas; cada vivienda se empareja una sola vez, primero las mejores parejas. Las demás de la fecha posterior aparecieron, las de la fecha anterior desaparecieron.
+
+Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas primero (Georreferenciador), o indique una parte menor.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed</source>
-        <translation type="unfinished"></translation>
+        <translation>{appeared} aparecieron, {vanished} desaparecieron, {unchanged} permanecen</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Changes ({counts})</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambios ({counts})</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>camp,refugee,change,difference,damage,growth</source>
-        <translation type="unfinished"></translation>
+        <translation>campamento,refugiados,cambio,diferencia,daños,crecimiento</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Dwellings of the earlier date</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas de la fecha anterior</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Dwellings of the later date</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas de la fecha posterior</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Least common part of two dwellings (0 to 1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Parte común mínima de dos viviendas (0 a 1)</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Changes</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambios</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that appeared</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de aparecidas</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that vanished</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de desaparecidas</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de las que permanecen</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>The changes cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Los cambios no se pueden escribir: {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Detect dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Detectar viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Finds the dwellings in drone or satellite imagery and writes them as polygons with their class, their mean probability and their area in square metres.
 
 Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. A higher threshold gives fewer dwellings that are surer. Class and probability rasters are Cloud-Optimized GeoTIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>Encuentra las viviendas en imágenes de dron o de satélite y las escribe como polígonos con su clase, su probabilidad media y su superficie en metros cuadrados.
+
+Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) necesitan una extensión. Un umbral más alto da menos viviendas, pero más seguras. Los rásteres de clases y de probabilidad son Cloud-Optimized GeoTIFF.</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Dwellings ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Minimum area in square metres (default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Minimum area (m²)</source>
+        <translation>Superficie mínima (m²)</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Straighten outlines by at most metres (default: one pixel; 0: not at all)</source>
-        <translation type="unfinished"></translation>
+        <source>Smaller dwellings are left out. Not set: the model's own.</source>
+        <translation>Las viviendas más pequeñas se omiten. Sin definir: la del modelo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>Straighten outlines by (m)</source>
+        <translation>Enderezar contornos (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>At most so many metres. Not set: one pixel; 0: not at all.</source>
+        <translation>Como máximo tantos metros. Sin definir: un píxel; 0: nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>{count} dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
-        <translation type="unfinished"></translation>
+        <translation>campamento,refugiados,tienda,refugio,edificio,huella,aprendizaje profundo,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Square corners</source>
-        <translation type="unfinished"></translation>
+        <translation>Esquinas rectas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Number of dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
-        <translation type="unfinished"></translation>
+        <translation>Metros cuadrados cubiertos</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>The dwellings cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Las viviendas no se pueden escribir: {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Model information</source>
-        <translation type="unfinished"></translation>
+        <translation>Información del modelo</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Says what a model is made for: bands, resolution, classes, accuracy, licence, and who must be named when results are published. Nothing is run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dice para qué está hecho un modelo: bandas, resolución, clases, exactitud, licencia y a quién hay que citar al publicar resultados. No se ejecuta nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalidad</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Bands</source>
-        <translation type="unfinished"></translation>
+        <translation>Bandas</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Píxeles</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>Resolución</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>{gsd} m por píxel</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Umbral</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Minimum area</source>
-        <translation type="unfinished"></translation>
+        <translation>Superficie mínima</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Tiles, overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>Teselas, solape</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Touching dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas contiguas</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Licencia</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>To be named</source>
-        <translation type="unfinished"></translation>
+        <translation>A citar</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivo</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Tamaño</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Checksum</source>
-        <translation type="unfinished"></translation>
+        <translation>Suma de comprobación</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Page</source>
-        <translation type="unfinished"></translation>
+        <translation>Página</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Name and version</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre y versión</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Metres a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Metros por píxel</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>parted</source>
-        <translation type="unfinished"></translation>
+        <translation>separadas</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>not told apart</source>
-        <translation type="unfinished"></translation>
+        <translation>no se distinguen</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>{path} cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se puede escribir: {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>{count} dwellings cover {covered} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} viviendas cubren {covered} m².</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una vivienda pertenece a la zona que contiene su centro, y solo a esa.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>North is up; the bar is {metres} m long.</source>
-        <translation type="unfinished"></translation>
+        <translation>El norte está arriba; la barra mide {metres} m.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>And {count} more, which are in the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Y {count} más, que están en la capa.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Area</source>
-        <translation type="unfinished"></translation>
+        <translation>Zona</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Covered m²</source>
-        <translation type="unfinished"></translation>
+        <translation>m² cubiertos</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Mean m²</source>
-        <translation type="unfinished"></translation>
+        <translation>m² de media</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Hectares</source>
-        <translation type="unfinished"></translation>
+        <translation>Hectáreas</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Per hectare</source>
-        <translation type="unfinished"></translation>
+        <translation>Por hectárea</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Covered %</source>
-        <translation type="unfinished"></translation>
+        <translation>% cubierto</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Summary of a camp</source>
-        <translation type="unfinished"></translation>
+        <translation>Resumen de un campamento</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Dwellings from {layer}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas de {layer}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Threshold (0 to 1, default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
+        <translation>Probabilidad, de 0 a 1, a partir de la cual un píxel es vivienda. Sin definir: la del modelo.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Resolution in metres a pixel (default: what fits model and imagery)</source>
-        <translation type="unfinished"></translation>
+        <source>Resolution (m)</source>
+        <translation>Resolución (m)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Tile overlap in pixels (default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
+        <translation>Metros por píxel con los que se ejecuta el modelo. Sin definir: lo que conviene al modelo y a las imágenes.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Tile size in pixels (default: what fits best)</source>
-        <translation type="unfinished"></translation>
+        <source>Tile overlap (pixels)</source>
+        <translation>Solape de teselas (píxeles)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Value that means no image (default: the layer's)</source>
-        <translation type="unfinished"></translation>
+        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
+        <translation>Píxeles que comparten teselas vecinas. Sin definir: los del modelo.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>{tiles} tiles of {width} x {height} pixels of {gsd} m, {skipped} left out as empty</source>
-        <translation type="unfinished"></translation>
+        <source>Tile size (pixels)</source>
+        <translation>Tamaño de tesela (píxeles)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Side of the tiles. Not set: what fits the imagery best.</source>
+        <translation>Lado de las teselas. Sin definir: lo que mejor conviene a las imágenes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Value that means no image</source>
+        <translation>Valor que significa sin imagen</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
+        <translation>Como el blanco o el negro alrededor de muchos mosaicos. Sin definir: lo que indica la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
+        <translation>{width} x {height} píxeles de {gsd} m en {tiles} teselas, {skipped} de ellas vacías</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El estiramiento debe ser MÍN,MÁX o percentile; se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The algorithm was not prepared: run it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>El algoritmo no se preparó: ejecútelo de nuevo.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>Imágenes</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Extent (default: all)</source>
-        <translation type="unfinished"></translation>
+        <source>Extent</source>
+        <translation>Extensión</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Only inside of these polygons</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo dentro de estos polígonos</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>Dispositivo</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Bands in the model's order, such as 4,3,2 (default: by colour)</source>
-        <translation type="unfinished"></translation>
+        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
+        <translation>Números en el orden del modelo, como 4,3,2. Sin definir: por color.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Stretch: LOW,HIGH or percentile (default: none for 8 bits)</source>
-        <translation type="unfinished"></translation>
+        <source>Stretch</source>
+        <translation>Estiramiento</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Part dwellings that touch, where the model can</source>
-        <translation type="unfinished"></translation>
+        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
+        <translation>MÍN,MÁX de los valores de los píxeles, o percentile. Sin definir: donde hace falta.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Look at each tile 8 times, turned and flipped (slow)</source>
-        <translation type="unfinished"></translation>
+        <source>Part dwellings that touch</source>
+        <translation>Separar viviendas que se tocan</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Look at each tile 8 times (slow)</source>
+        <translation>Mirar cada tesela 8 veces (lento)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelo {id} en {where}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Some of the imagery could not be fetched, and no dwelling is found there: {reasons}</source>
-        <translation type="unfinished"></translation>
+        <translation>Una parte de las imágenes no se pudo obtener, y allí no se encuentra ninguna vivienda: {reasons}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>There is no valid pixel where dwellings were looked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún píxel válido donde se buscaron viviendas.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>La capa de polígonos está vacía: elija otra, o ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>La extensión está vacía: elija otra, o ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Stopped; nothing was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenido; no se escribió nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las bandas deben ser números separados por comas, como 4,3,2; se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summarise camp</source>
-        <translation type="unfinished"></translation>
+        <translation>Resumir campamento</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The report is a page with a picture and a table.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuenta las viviendas, el terreno que cubren, su tamaño medio y su densidad en cada polígono de una capa o, sin capa, en hexágonos. Una vivienda pertenece a la zona que contiene su centro, y solo a esa, de modo que los totales cuadran. El informe es una página con una imagen y una tabla.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summary ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Resumen ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>area {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>zona {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>hexagon {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>hexágono {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>camp,refugee,statistics,density,count,report,hexagon</source>
-        <translation type="unfinished"></translation>
+        <translation>campamento,refugiados,estadísticas,densidad,recuento,informe,hexágono</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Boundaries (default: hexagons)</source>
-        <translation type="unfinished"></translation>
+        <translation>Límites (por defecto: hexágonos)</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Field with the name of each boundary</source>
-        <translation type="unfinished"></translation>
+        <translation>Campo con el nombre de cada límite</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Width of the hexagons in metres</source>
-        <translation type="unfinished"></translation>
+        <translation>Anchura de los hexágonos en metros</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>Resumen</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>todas las viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>The boundaries hold no polygon: choose another layer, or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los límites no contienen ningún polígono: elija otra capa, o ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>outside of all areas</source>
-        <translation type="unfinished"></translation>
+        <translation>fuera de todas las zonas</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>The summary cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>El resumen no se puede escribir: {reason}</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
         <source>Tile {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tesela {done} de {total}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
-        <source>{count} models.</source>
-        <translation type="unfinished"></translation>
+        <source>Models: {count}.</source>
+        <translation>Modelos: {count}.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Camp Detector: models of a catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector: modelos de un catálogo</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>STAC catalogue: a file, or https://…/catalog.json</source>
-        <translation type="unfinished"></translation>
+        <translation>Catálogo STAC: un archivo, o https://…/catalog.json</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivo…</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>The network is used only when you press Open or Download.</source>
-        <translation type="unfinished"></translation>
+        <translation>La red solo se usa cuando pulsa Abrir o Descargar.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Download and add</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar y añadir</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>{count} left out: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} omitidos: {why}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>{name} was added; its checksum was verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se añadió {name}; se verificó su suma de comprobación.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>A STAC catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Un catálogo STAC</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>STAC catalogue (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Catálogo STAC (*.json)</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Reading the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Leyendo el catálogo</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Downloading {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargando {name}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenido.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>en la carpeta {place}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Accuracy, test</source>
-        <translation type="unfinished"></translation>
+        <translation>Exactitud, prueba</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Accuracy, validation</source>
-        <translation type="unfinished"></translation>
+        <translation>Exactitud, validación</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>viviendas</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>píxeles</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Training area</source>
-        <translation type="unfinished"></translation>
+        <translation>Zona de entrenamiento</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Origin</source>
-        <translation type="unfinished"></translation>
+        <translation>Origen</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Smallest dwelling</source>
-        <translation type="unfinished"></translation>
+        <translation>Vivienda más pequeña</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>To be credited</source>
-        <translation type="unfinished"></translation>
+        <translation>A quién citar</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
-        <translation type="unfinished"></translation>
+        <translation>incluido en el complemento</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>added from {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>añadido desde {place}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>shown on the map</source>
-        <translation type="unfinished"></translation>
+        <translation>se muestra en el mapa</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>no se conoce</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>are told apart</source>
-        <translation type="unfinished"></translation>
+        <translation>se distinguen</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>are joined</source>
-        <translation type="unfinished"></translation>
+        <translation>se unen</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>not stated</source>
-        <translation type="unfinished"></translation>
+        <translation>no indicado</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>nobody</source>
-        <translation type="unfinished"></translation>
+        <translation>nadie</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Models (*.onnx *.dlpk *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos (*.onnx *.dlpk *.json)</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Camp Detector: models</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector: modelos</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir un archivo…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir una carpeta…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>From a catalogue…</source>
-        <translation type="unfinished"></translation>
+        <translation>De un catálogo…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Quitar</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Use by default</source>
-        <translation type="unfinished"></translation>
+        <translation>Usar por defecto</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Zoom to training area</source>
-        <translation type="unfinished"></translation>
+        <translation>Acercar a la zona de entrenamiento</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir un modelo</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>A folder with models</source>
-        <translation type="unfinished"></translation>
+        <translation>Una carpeta con modelos</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Remove {name} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quitar {name} de este ordenador?</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>{name} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} (por defecto)</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>There is no model yet: add a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todavía no hay ningún modelo: añada un archivo.</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
         <source>Default model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelo por defecto</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
         <source>Folders with models</source>
-        <translation type="unfinished"></translation>
+        <translation>Carpetas con modelos</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>{layer} is not on the map: zoom to the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} no está en el mapa: acerque a la capa.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>The map shows {million} million pixels of the model, too many for a preview (at most {most}): zoom in.</source>
-        <translation type="unfinished"></translation>
+        <translation>El mapa muestra {million} millones de píxeles del modelo, demasiados para una vista previa (como máximo {most}): acérquese.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>The map shows no place that {layer} knows: zoom to the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El mapa no muestra ningún lugar que {layer} conozca: acerque a la capa.</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector: vista previa</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Preview the visible map</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa del mapa visible</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Borrar</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Detect in the whole layer…</source>
-        <translation type="unfinished"></translation>
+        <translation>Detectar en toda la capa…</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Capa</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Previewing {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa de {layer}</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} viviendas en el mapa visible con el umbral {threshold}, que cubren {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Choose a raster layer and a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija una capa ráster y un modelo.</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Drawing dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Dibujando viviendas</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: probability</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa: probabilidad</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa: viviendas</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: {count} dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Vista previa: {count} viviendas</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>below {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>menos de {value}</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>from {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>desde {value}</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>near 1</source>
-        <translation type="unfinished"></translation>
+        <translation>cerca de 1</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Remove Camp Detector's ONNX Runtime?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quitar el ONNX Runtime de Camp Detector?</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>I agree that it is fetched from the Python Package Index (about 20 MB) and installed for Camp Detector alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Acepto que se descargue del Python Package Index (unos 20 MB) y se instale solo para Camp Detector.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Download and install</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar e instalar</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Install from a wheel file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Instalar desde un archivo wheel…</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>It goes into a folder of your QGIS profile. QGIS' own Python and its numpy are left as they are, and it counts only after it has worked beside them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Va a una carpeta de su perfil de QGIS. El Python de QGIS y su numpy quedan como están, y solo cuenta después de haber funcionado junto a ellos.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Install</source>
-        <translation type="unfinished"></translation>
+        <translation>Instalar</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Carpeta</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>Procesador</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>ONNX Runtime {version} is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime {version} está listo.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>numpy of QGIS: {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>numpy de QGIS: {version}</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Installing ONNX Runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Instalando ONNX Runtime</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>A wheel of ONNX Runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Un wheel de ONNX Runtime</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Python wheel (*.whl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wheel de Python (*.whl)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Camp Detector: runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector: motor de ejecución</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Camp Detector's own</source>
-        <translation type="unfinished"></translation>
+        <translation>el de Camp Detector</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>of QGIS' Python</source>
-        <translation type="unfinished"></translation>
+        <translation>el del Python de QGIS</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Loaded from: {folder} ({where})</source>
-        <translation type="unfinished"></translation>
+        <translation>Cargado desde: {folder} ({where})</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processors: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>Procesadores: {names}</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>ONNX Runtime {version} is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime {version} está instalado.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor (CPU); works everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Procesador (CPU); funciona en todas partes</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Any GPU of Windows (DirectML)</source>
-        <translation type="unfinished"></translation>
+        <translation>Cualquier GPU de Windows (DirectML)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>NVIDIA GPU; needs CUDA and cuDNN (about 200 MB)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU NVIDIA; necesita CUDA y cuDNN (unos 200 MB)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Stopped; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenido; no se cambió nada.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Removed; what is loaded goes on until QGIS is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quitado; lo que está cargado sigue hasta que se cierre QGIS.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Start QGIS again to use it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinicie QGIS para usarlo.</translation>
     </message>
     <message>
         <location filename="../gui/work.py"/>
         <source>Something unexpected went wrong ({kind}); the log messages panel, tab Camp Detector, holds the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocurrió algo inesperado ({kind}); los detalles están en el panel de mensajes de registro, pestaña Camp Detector.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} no es un catálogo, una colección ni un elemento STAC.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} lleva a {href}, que no está en el catálogo.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file is whole: ask its publisher.</source>
-        <translation type="unfinished"></translation>
+        <translation>El catálogo no da ningún SHA-256 de {name}, por lo que no se puede saber si el archivo está completo: pregunte a quien lo publica.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is not the file that the catalogue describes (its checksum differs): it was not added.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} no es el archivo que describe el catálogo (su suma de comprobación difiere): no se añadió.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} and its catalogue describe different models.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} y su catálogo describen modelos distintos.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} no es un modelo de Camp Detector.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
         <source>{path} has changed since it was added (its checksum differs): remove the model and add it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ha cambiado desde que se añadió (su suma de comprobación difiere): quite el modelo y añádalo de nuevo.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>ninguno</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give the path of a model file.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún modelo {name} (hay: {known}): añádalo en Complementos &gt; Camp Detector &gt; Modelos, o indique la ruta de un archivo de modelo.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>{name} was not added here, so it is not removed here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} no se añadió aquí, así que no se quita aquí.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>The model could not be stored in {folder}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>El modelo no se pudo guardar en {folder}: {reason}</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>{name} could not be removed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} no se pudo quitar: {reason}</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>detenido</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} supera {limit} MiB y se rechazó.</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} no se pudo obtener: {reason}</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
         <source>Camp Detector: dwellings in drone and satellite imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector: viviendas en imágenes de dron y de satélite</translation>
+    </message>
+    <message>
+        <location filename="../runtime/check.py"/>
+        <source>parts of it are missing</source>
+        <translation>faltan partes de él</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>ONNX Runtime was fetched but does not work with this QGIS: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime se obtuvo, pero no funciona con este QGIS: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>This would put numpy {other} in the place of QGIS' numpy {own}, so it was not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esto pondría numpy {other} en lugar del numpy {own} de QGIS, así que no se instaló.</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>ONNX Runtime could not be tried out: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime no se pudo probar: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>it gave a wrong result</source>
-        <translation type="unfinished"></translation>
+        <translation>dio un resultado erróneo</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>{device} cannot be used ({reason}), so the model runs on the processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} no se puede usar ({reason}), así que el modelo se ejecuta en el procesador.</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Automatic: a GPU where there is one</source>
-        <translation type="unfinished"></translation>
+        <translation>Automático: una GPU donde la haya</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Processor (CPU)</source>
-        <translation type="unfinished"></translation>
+        <translation>Procesador (CPU)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>NVIDIA GPU (CUDA)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU NVIDIA (CUDA)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>GPU through DirectML</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU mediante DirectML</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Apple GPU (Core ML)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU de Apple (Core ML)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>its driver or a library is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>falta su controlador o una biblioteca</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>this ONNX Runtime is not made for it</source>
-        <translation type="unfinished"></translation>
+        <translation>este ONNX Runtime no está hecho para él</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>ONNX Runtime wants the Python package {name}, which this QGIS lacks: install another version.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime necesita el paquete de Python {name}, que falta en este QGIS: instale otra versión.</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Trying it out beside QGIS' numpy</source>
-        <translation type="unfinished"></translation>
+        <translation>Probándolo junto al numpy de QGIS</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Fetching {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Obteniendo {name}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Unpacking {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Descomprimiendo {name}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>{folder} cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede escribir en {folder}: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>What was fetched brings {name}, which belongs to QGIS, so it was not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo obtenido trae {name}, que pertenece a QGIS, así que no se instaló.</translation>
     </message>
     <message>
         <location filename="../runtime/loading.py"/>
         <source>ONNX Runtime, which runs the models, is not installed: install it under Plugins &gt; Camp Detector &gt; Runtime.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime, que ejecuta los modelos, no está instalado: instálelo en Complementos &gt; Camp Detector &gt; Motor de ejecución.</translation>
     </message>
     <message>
         <location filename="../runtime/loading.py"/>
         <source>ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew under Plugins &gt; Camp Detector &gt; Runtime.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime, que ejecuta los modelos, no se puede cargar ({reason}): instálelo de nuevo en Complementos &gt; Camp Detector &gt; Motor de ejecución.</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python has no pip to fetch {what} with: choose a wheel file.</source>
-        <translation type="unfinished"></translation>
+        <translation>El Python de QGIS no tiene pip para obtener {what}: elija un archivo wheel.</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>{what} could not be fetched; pip says: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} no se pudo obtener; pip dice: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python could not be started: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>El Python de QGIS no se pudo iniciar: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>The installation was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>La instalación se detuvo.</translation>
     </message>
     <message>
         <location filename="../runtime/python.py"/>
-        <source>The Python program of this QGIS was not found beside it: install onnxruntime for QGIS' Python with the installer of QGIS, or from its wheel file.</source>
-        <translation type="unfinished"></translation>
+        <source>The Python program of this QGIS was not found beside it, so nothing can be tried out: install onnxruntime with the installer of QGIS.</source>
+        <translation>No se encontró el programa Python de este QGIS junto a él, así que no se puede probar nada: instale onnxruntime con el instalador de QGIS.</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is damaged, or no wheel: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} está dañado, o no es un wheel: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is no wheel of ONNX Runtime: choose a file onnxruntime-….whl</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no es un wheel de ONNX Runtime: elija un archivo onnxruntime-….whl</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>it unpacks to too much</source>
-        <translation type="unfinished"></translation>
+        <translation>descomprimido ocupa demasiado</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>a file in it leads out of its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>un archivo suyo lleva fuera de su carpeta</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>it holds a link</source>
-        <translation type="unfinished"></translation>
+        <translation>contiene un enlace</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>la capa {name}</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{layer} would have {width} x {height} pixels: choose an extent that holds the camp.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} tendría {width} x {height} píxeles: elija una extensión que contenga el campamento.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{layer} does not say where it ends: choose an extent.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} no dice dónde termina: elija una extensión.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>The raster layer cannot be read: load it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>La capa ráster no se puede leer: cárguela de nuevo.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{name} cannot be opened: load the layer again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} no se puede abrir: cargue la capa de nuevo.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>appeared</source>
-        <translation type="unfinished"></translation>
+        <translation>apareció</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>vanished</source>
-        <translation type="unfinished"></translation>
+        <translation>desapareció</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>sin cambios</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>background</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Value that means no image</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Part dwellings that touch</source>
-        <translation type="unfinished"></translation>
+        <translation>fondo</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Straighten outlines by</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Stretch</source>
-        <translation type="unfinished"></translation>
+        <translation>Enderezar contornos</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Tile size</source>
-        <translation type="unfinished"></translation>
+        <translation>Tamaño de tesela</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Tile overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>Solape de teselas</translation>
     </message>
 </context>
 </TS>

@@ -6,1373 +6,1404 @@
     <message>
         <location filename="../actions.py"/>
         <source>Detect dwellings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Détecter les habitations…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Preview on the map</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu sur la carte</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèles…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Runtime…</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur d’exécution…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Paramètres…</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Aide</translation>
     </message>
     <message>
         <location filename="../actions.py"/>
         <source>ONNX Runtime is not ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime n’est pas prêt.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le dossier {folder} n’existe pas : créez-le d’abord.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèle</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>Another model file (.onnx, STAC item .json, .dlpk)</source>
-        <translation type="unfinished"></translation>
+        <source>Another model file</source>
+        <translation>Autre fichier de modèle</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>There is no model {name}: choose one of the list, or add it under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n’y a pas de modèle {name} : choisissez-en un dans la liste, ou ajoutez-le sous Extensions &gt; Camp Detector &gt; Modèles.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun modèle n’est installé : ajoutez-en un sous Extensions &gt; Camp Detector &gt; Modèles.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèles</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Classify camp pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Classer les pixels du camp</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.
 
 Use Detect dwellings to get polygons.</source>
-        <translation type="unfinished"></translation>
+        <translation>Écrit la classe de chaque pixel (0 : arrière-plan, 255 : pas d’image) et, si souhaité, sa probabilité (0 à 254, avec une échelle de 1/254) au format Cloud-Optimized GeoTIFF.
+
+Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>camp,refugee,tent,shelter,segmentation,deep learning,onnx</source>
-        <translation type="unfinished"></translation>
+        <translation>camp,réfugiés,tente,abri,segmentation,apprentissage profond,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Class raster</source>
-        <translation type="unfinished"></translation>
+        <translation>Raster des classes</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Probability raster</source>
-        <translation type="unfinished"></translation>
+        <translation>Raster de probabilité</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indiquez où enregistrer le raster des classes.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>Classes</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
         <source>Probability</source>
-        <translation type="unfinished"></translation>
+        <translation>Probabilité</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Compare two dates</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparer deux dates</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. The others of the later date appeared, those of the earlier date vanished.
 
 Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part.</source>
-        <translation type="unfinished"></translation>
+        <translation>Confronte les habitations de deux dates. Deux habitations sont la même si le terrain que toutes deux couvrent représente au moins la part indiquée du terrain que l’une ou l’autre couvre ; chaque habitation n’est appariée qu’une fois, les meilleures paires d’abord. Les autres de la date récente sont apparues, celles de la date ancienne ont disparu.
+
+Les images de deux dates sont souvent décalées de quelques mètres : recalez-les d’abord (Géoréférenceur), ou indiquez une part plus faible.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed</source>
-        <translation type="unfinished"></translation>
+        <translation>{appeared} apparues, {vanished} disparues, {unchanged} inchangées</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Changes ({counts})</source>
-        <translation type="unfinished"></translation>
+        <translation>Changements ({counts})</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>camp,refugee,change,difference,damage,growth</source>
-        <translation type="unfinished"></translation>
+        <translation>camp,réfugiés,changement,différence,dégâts,croissance</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Dwellings of the earlier date</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations de la date ancienne</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Dwellings of the later date</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations de la date récente</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Least common part of two dwellings (0 to 1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Part commune minimale de deux habitations (0 à 1)</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Changes</source>
-        <translation type="unfinished"></translation>
+        <translation>Changements</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that appeared</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre d’apparues</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that vanished</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de disparues</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre d’inchangées</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>The changes cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Les changements ne peuvent pas être écrits : {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Detect dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Détecter les habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Finds the dwellings in drone or satellite imagery and writes them as polygons with their class, their mean probability and their area in square metres.
 
 Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. A higher threshold gives fewer dwellings that are surer. Class and probability rasters are Cloud-Optimized GeoTIFF.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trouve les habitations dans des images de drone ou de satellite et les écrit sous forme de polygones avec leur classe, leur probabilité moyenne et leur surface en mètres carrés.
+
+Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuiles XYZ) exigent une emprise. Un seuil plus élevé donne moins d’habitations, mais plus sûres. Les rasters de classes et de probabilité sont au format Cloud-Optimized GeoTIFF.</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Dwellings ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Minimum area in square metres (default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Minimum area (m²)</source>
+        <translation>Surface minimale (m²)</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Straighten outlines by at most metres (default: one pixel; 0: not at all)</source>
-        <translation type="unfinished"></translation>
+        <source>Smaller dwellings are left out. Not set: the model's own.</source>
+        <translation>Les habitations plus petites sont écartées. Non défini : valeur du modèle.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>Straighten outlines by (m)</source>
+        <translation>Redresser les contours de (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>At most so many metres. Not set: one pixel; 0: not at all.</source>
+        <translation>Au plus ce nombre de mètres. Non défini : un pixel ; 0 : pas du tout.</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>{count} dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
-        <translation type="unfinished"></translation>
+        <translation>camp,réfugiés,tente,abri,bâtiment,emprise,apprentissage profond,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Square corners</source>
-        <translation type="unfinished"></translation>
+        <translation>Angles droits</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Number of dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre d’habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
-        <translation type="unfinished"></translation>
+        <translation>Mètres carrés couverts</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>The dwellings cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Les habitations ne peuvent pas être écrites : {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Model information</source>
-        <translation type="unfinished"></translation>
+        <translation>Informations sur le modèle</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Says what a model is made for: bands, resolution, classes, accuracy, licence, and who must be named when results are published. Nothing is run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique ce pour quoi un modèle est fait : bandes, résolution, classes, précision, licence, et qui doit être cité quand des résultats sont publiés. Rien n’est exécuté.</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>Usage</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Bands</source>
-        <translation type="unfinished"></translation>
+        <translation>Bandes</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Pixels</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>Résolution</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>{gsd} m par pixel</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Seuil</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Minimum area</source>
-        <translation type="unfinished"></translation>
+        <translation>Surface minimale</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Tiles, overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuiles, recouvrement</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Touching dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations contiguës</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Licence</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>To be named</source>
-        <translation type="unfinished"></translation>
+        <translation>À citer</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichier</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Taille</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Checksum</source>
-        <translation type="unfinished"></translation>
+        <translation>Somme de contrôle</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Page</source>
-        <translation type="unfinished"></translation>
+        <translation>Page</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Name and version</source>
-        <translation type="unfinished"></translation>
+        <translation>Nom et version</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Metres a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Mètres par pixel</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>parted</source>
-        <translation type="unfinished"></translation>
+        <translation>séparées</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>not told apart</source>
-        <translation type="unfinished"></translation>
+        <translation>non distinguées</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>{path} cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>{count} dwellings cover {covered} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} habitations couvrent {covered} m².</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une habitation appartient à la zone qui contient son centre, et à elle seule.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>North is up; the bar is {metres} m long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le nord est en haut ; la barre mesure {metres} m.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>And {count} more, which are in the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Et {count} de plus, qui sont dans la couche.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Area</source>
-        <translation type="unfinished"></translation>
+        <translation>Zone</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Covered m²</source>
-        <translation type="unfinished"></translation>
+        <translation>m² couverts</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Mean m²</source>
-        <translation type="unfinished"></translation>
+        <translation>m² en moyenne</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Hectares</source>
-        <translation type="unfinished"></translation>
+        <translation>Hectares</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Per hectare</source>
-        <translation type="unfinished"></translation>
+        <translation>Par hectare</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Covered %</source>
-        <translation type="unfinished"></translation>
+        <translation>% couvert</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Summary of a camp</source>
-        <translation type="unfinished"></translation>
+        <translation>Résumé d’un camp</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Dwellings from {layer}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations de {layer}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Threshold (0 to 1, default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
+        <translation>Probabilité, de 0 à 1, à partir de laquelle un pixel est une habitation. Non défini : valeur du modèle.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Resolution in metres a pixel (default: what fits model and imagery)</source>
-        <translation type="unfinished"></translation>
+        <source>Resolution (m)</source>
+        <translation>Résolution (m)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Tile overlap in pixels (default: the model's)</source>
-        <translation type="unfinished"></translation>
+        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
+        <translation>Mètres par pixel auxquels le modèle est exécuté. Non défini : ce qui convient au modèle et aux images.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Tile size in pixels (default: what fits best)</source>
-        <translation type="unfinished"></translation>
+        <source>Tile overlap (pixels)</source>
+        <translation>Recouvrement des tuiles (pixels)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Value that means no image (default: the layer's)</source>
-        <translation type="unfinished"></translation>
+        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
+        <translation>Pixels que partagent des tuiles voisines. Non défini : valeur du modèle.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>{tiles} tiles of {width} x {height} pixels of {gsd} m, {skipped} left out as empty</source>
-        <translation type="unfinished"></translation>
+        <source>Tile size (pixels)</source>
+        <translation>Taille des tuiles (pixels)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Side of the tiles. Not set: what fits the imagery best.</source>
+        <translation>Côté des tuiles. Non défini : ce qui convient le mieux aux images.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Value that means no image</source>
+        <translation>Valeur qui signifie « pas d’image »</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
+        <translation>Comme le blanc ou le noir autour de nombreuses mosaïques. Non défini : ce qu’indique la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
+        <translation>{width} x {height} pixels de {gsd} m en {tiles} tuiles, dont {skipped} vides</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’étirement doit être MIN,MAX ou percentile, reçu : {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The algorithm was not prepared: run it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’algorithme n’a pas été préparé : relancez-le.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>Images</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Extent (default: all)</source>
-        <translation type="unfinished"></translation>
+        <source>Extent</source>
+        <translation>Emprise</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Only inside of these polygons</source>
-        <translation type="unfinished"></translation>
+        <translation>Seulement à l’intérieur de ces polygones</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>Processeur</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Bands in the model's order, such as 4,3,2 (default: by colour)</source>
-        <translation type="unfinished"></translation>
+        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
+        <translation>Numéros dans l’ordre du modèle, par exemple 4,3,2. Non défini : selon la couleur.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Stretch: LOW,HIGH or percentile (default: none for 8 bits)</source>
-        <translation type="unfinished"></translation>
+        <source>Stretch</source>
+        <translation>Étirement</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Part dwellings that touch, where the model can</source>
-        <translation type="unfinished"></translation>
+        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
+        <translation>MIN,MAX des valeurs des pixels, ou percentile. Non défini : là où c’est nécessaire.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Look at each tile 8 times, turned and flipped (slow)</source>
-        <translation type="unfinished"></translation>
+        <source>Part dwellings that touch</source>
+        <translation>Séparer les habitations contiguës</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Look at each tile 8 times (slow)</source>
+        <translation>Regarder chaque tuile 8 fois (lent)</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèle {id} sur {where}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Some of the imagery could not be fetched, and no dwelling is found there: {reasons}</source>
-        <translation type="unfinished"></translation>
+        <translation>Une partie des images n’a pas pu être récupérée, et aucune habitation n’y est trouvée : {reasons}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>There is no valid pixel where dwellings were looked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n’y a aucun pixel valide là où des habitations ont été cherchées.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>La couche de polygones est vide : choisissez-en une autre, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’emprise est vide : choisissez-en une autre, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Stopped; nothing was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêté ; rien n’a été écrit.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les bandes doivent être des numéros séparés par des virgules, par exemple 4,3,2, reçu : {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summarise camp</source>
-        <translation type="unfinished"></translation>
+        <translation>Résumer le camp</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The report is a page with a picture and a table.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compte les habitations, le terrain qu’elles couvrent, leur taille moyenne et leur densité, dans chaque polygone d’une couche ou, sans couche, dans des hexagones. Une habitation appartient à la zone qui contient son centre, et à elle seule, de sorte que les totaux sont exacts. Le rapport est une page avec une image et un tableau.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summary ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Résumé ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>area {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>zone {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>hexagon {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>hexagone {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>camp,refugee,statistics,density,count,report,hexagon</source>
-        <translation type="unfinished"></translation>
+        <translation>camp,réfugiés,statistiques,densité,comptage,rapport,hexagone</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Boundaries (default: hexagons)</source>
-        <translation type="unfinished"></translation>
+        <translation>Limites (par défaut : hexagones)</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Field with the name of each boundary</source>
-        <translation type="unfinished"></translation>
+        <translation>Champ avec le nom de chaque limite</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Width of the hexagons in metres</source>
-        <translation type="unfinished"></translation>
+        <translation>Largeur des hexagones en mètres</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>Résumé</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>Rapport</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>toutes les habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>The boundaries hold no polygon: choose another layer, or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les limites ne contiennent aucun polygone : choisissez une autre couche, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>outside of all areas</source>
-        <translation type="unfinished"></translation>
+        <translation>hors de toutes les zones</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>The summary cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Le résumé ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
         <source>Tile {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tuile {done} sur {total}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
-        <source>{count} models.</source>
-        <translation type="unfinished"></translation>
+        <source>Models: {count}.</source>
+        <translation>Modèles : {count}.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Camp Detector: models of a catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector : modèles d’un catalogue</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>STAC catalogue: a file, or https://…/catalog.json</source>
-        <translation type="unfinished"></translation>
+        <translation>Catalogue STAC : un fichier, ou https://…/catalog.json</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichier…</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvrir</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>The network is used only when you press Open or Download.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le réseau n’est utilisé que lorsque vous appuyez sur Ouvrir ou Télécharger.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Download and add</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger et ajouter</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>{count} left out: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} écartés : {why}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>{name} was added; its checksum was verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} a été ajouté ; sa somme de contrôle a été vérifiée.</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>A STAC catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Un catalogue STAC</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>STAC catalogue (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Catalogue STAC (*.json)</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Reading the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>Lecture du catalogue</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Downloading {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargement de {name}</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêté.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>dans le dossier {place}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Accuracy, test</source>
-        <translation type="unfinished"></translation>
+        <translation>Précision, test</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Accuracy, validation</source>
-        <translation type="unfinished"></translation>
+        <translation>Précision, validation</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>habitations</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>pixels</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Training area</source>
-        <translation type="unfinished"></translation>
+        <translation>Zone d’entraînement</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Origin</source>
-        <translation type="unfinished"></translation>
+        <translation>Origine</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>Smallest dwelling</source>
-        <translation type="unfinished"></translation>
+        <translation>Plus petite habitation</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>To be credited</source>
-        <translation type="unfinished"></translation>
+        <translation>À créditer</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
-        <translation type="unfinished"></translation>
+        <translation>fourni avec l’extension</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>added from {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>ajouté depuis {place}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>shown on the map</source>
-        <translation type="unfinished"></translation>
+        <translation>affichée sur la carte</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>inconnue</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>are told apart</source>
-        <translation type="unfinished"></translation>
+        <translation>sont distinguées</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>are joined</source>
-        <translation type="unfinished"></translation>
+        <translation>sont réunies</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>not stated</source>
-        <translation type="unfinished"></translation>
+        <translation>non indiqué</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
         <source>nobody</source>
-        <translation type="unfinished"></translation>
+        <translation>personne</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Models (*.onnx *.dlpk *.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèles (*.onnx *.dlpk *.json)</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Camp Detector: models</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector : modèles</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajouter un fichier…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajouter un dossier…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>From a catalogue…</source>
-        <translation type="unfinished"></translation>
+        <translation>Depuis un catalogue…</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Use by default</source>
-        <translation type="unfinished"></translation>
+        <translation>Utiliser par défaut</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Zoom to training area</source>
-        <translation type="unfinished"></translation>
+        <translation>Zoomer sur la zone d’entraînement</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Add a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajouter un modèle</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>A folder with models</source>
-        <translation type="unfinished"></translation>
+        <translation>Un dossier de modèles</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Remove {name} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer {name} de cet ordinateur ?</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>{name} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} (par défaut)</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>There is no model yet: add a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n’y a pas encore de modèle : ajoutez un fichier.</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
         <source>Default model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèle par défaut</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
         <source>Folders with models</source>
-        <translation type="unfinished"></translation>
+        <translation>Dossiers de modèles</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>{layer} is not on the map: zoom to the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} n’est pas sur la carte : zoomez sur la couche.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>The map shows {million} million pixels of the model, too many for a preview (at most {most}): zoom in.</source>
-        <translation type="unfinished"></translation>
+        <translation>La carte montre {million} millions de pixels du modèle, trop pour un aperçu (au plus {most}) : zoomez.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
         <source>The map shows no place that {layer} knows: zoom to the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>La carte ne montre aucun lieu que {layer} connaisse : zoomez sur la couche.</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector : aperçu</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Preview the visible map</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu de la carte visible</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Effacer</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Detect in the whole layer…</source>
-        <translation type="unfinished"></translation>
+        <translation>Détecter dans toute la couche…</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Couche</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Previewing {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu de {layer}</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} habitations sur la carte visible au seuil {threshold}, couvrant {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Choose a raster layer and a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez une couche raster et un modèle.</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Drawing dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Dessin des habitations</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: probability</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu : probabilité</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu : habitations</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: {count} dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Aperçu : {count} habitations</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>below {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>moins de {value}</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>from {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>à partir de {value}</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
         <source>near 1</source>
-        <translation type="unfinished"></translation>
+        <translation>près de 1</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Remove Camp Detector's ONNX Runtime?</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer l’ONNX Runtime de Camp Detector ?</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>I agree that it is fetched from the Python Package Index (about 20 MB) and installed for Camp Detector alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>J’accepte qu’il soit téléchargé depuis le Python Package Index (environ 20 Mo) et installé pour Camp Detector seulement.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Download and install</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger et installer</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Install from a wheel file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Installer depuis un fichier wheel…</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>It goes into a folder of your QGIS profile. QGIS' own Python and its numpy are left as they are, and it counts only after it has worked beside them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il est placé dans un dossier de votre profil QGIS. Le Python de QGIS et son numpy restent tels quels, et il ne compte qu’après avoir fonctionné à leurs côtés.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Install</source>
-        <translation type="unfinished"></translation>
+        <translation>Installer</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Dossier</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>Processeur</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>ONNX Runtime {version} is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime {version} est prêt.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>numpy of QGIS: {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>numpy de QGIS : {version}</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Installing ONNX Runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Installation d’ONNX Runtime</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>A wheel of ONNX Runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Un wheel d’ONNX Runtime</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Python wheel (*.whl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wheel Python (*.whl)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Camp Detector: runtime</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector : moteur d’exécution</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Camp Detector's own</source>
-        <translation type="unfinished"></translation>
+        <translation>celui de Camp Detector</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>of QGIS' Python</source>
-        <translation type="unfinished"></translation>
+        <translation>celui du Python de QGIS</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Loaded from: {folder} ({where})</source>
-        <translation type="unfinished"></translation>
+        <translation>Chargé depuis : {folder} ({where})</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processors: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>Processeurs : {names}</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>ONNX Runtime {version} is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime {version} est installé.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor (CPU); works everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Processeur (CPU) ; fonctionne partout</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Any GPU of Windows (DirectML)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout GPU sous Windows (DirectML)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>NVIDIA GPU; needs CUDA and cuDNN (about 200 MB)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU NVIDIA ; exige CUDA et cuDNN (environ 200 Mo)</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Stopped; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêté ; rien n’a été changé.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Removed; what is loaded goes on until QGIS is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimé ; ce qui est chargé reste jusqu’à la fermeture de QGIS.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Start QGIS again to use it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Redémarrez QGIS pour l’utiliser.</translation>
     </message>
     <message>
         <location filename="../gui/work.py"/>
         <source>Something unexpected went wrong ({kind}); the log messages panel, tab Camp Detector, holds the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une erreur inattendue s’est produite ({kind}) ; les détails sont dans le panneau des messages du journal, onglet Camp Detector.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} n’est ni un catalogue, ni une collection, ni un élément STAC.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} mène à {href}, qui ne se trouve pas dans le catalogue.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file is whole: ask its publisher.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le catalogue ne donne pas de SHA-256 pour {name}, on ne peut donc pas savoir si le fichier est entier : demandez à son éditeur.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is not the file that the catalogue describes (its checksum differs): it was not added.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} n’est pas le fichier que décrit le catalogue (sa somme de contrôle diffère) : il n’a pas été ajouté.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} and its catalogue describe different models.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} et son catalogue décrivent des modèles différents.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} n’est pas un modèle de Camp Detector.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
         <source>{path} has changed since it was added (its checksum differs): remove the model and add it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} a changé depuis son ajout (sa somme de contrôle diffère) : supprimez le modèle et ajoutez-le de nouveau.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>aucun</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give the path of a model file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n’y a pas de modèle {name} (il y a : {known}) : ajoutez-le sous Extensions &gt; Camp Detector &gt; Modèles, ou indiquez le chemin d’un fichier de modèle.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>{name} was not added here, so it is not removed here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} n’a pas été ajouté ici, il n’est donc pas supprimé ici.</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>The model could not be stored in {folder}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle n’a pas pu être enregistré dans {folder} : {reason}</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
         <source>{name} could not be removed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} n’a pas pu être supprimé : {reason}</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>arrêté</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} dépasse {limit} Mio et a été refusé.</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} n’a pas pu être récupéré : {reason}</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
         <source>Camp Detector: dwellings in drone and satellite imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>Camp Detector : habitations dans des images de drone et de satellite</translation>
+    </message>
+    <message>
+        <location filename="../runtime/check.py"/>
+        <source>parts of it are missing</source>
+        <translation>il en manque des parties</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>ONNX Runtime was fetched but does not work with this QGIS: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime a été récupéré mais ne fonctionne pas avec ce QGIS : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>This would put numpy {other} in the place of QGIS' numpy {own}, so it was not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cela mettrait numpy {other} à la place du numpy {own} de QGIS ; il n’a donc pas été installé.</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>ONNX Runtime could not be tried out: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime n’a pas pu être essayé : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
         <source>it gave a wrong result</source>
-        <translation type="unfinished"></translation>
+        <translation>il a donné un résultat faux</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>{device} cannot be used ({reason}), so the model runs on the processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} ne peut pas être utilisé ({reason}), le modèle est donc exécuté sur le processeur.</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Automatic: a GPU where there is one</source>
-        <translation type="unfinished"></translation>
+        <translation>Automatique : un GPU s’il y en a un</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Processor (CPU)</source>
-        <translation type="unfinished"></translation>
+        <translation>Processeur (CPU)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>NVIDIA GPU (CUDA)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU NVIDIA (CUDA)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>GPU through DirectML</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU par DirectML</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>Apple GPU (Core ML)</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU Apple (Core ML)</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>its driver or a library is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>son pilote ou une bibliothèque manque</translation>
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
         <source>this ONNX Runtime is not made for it</source>
-        <translation type="unfinished"></translation>
+        <translation>cet ONNX Runtime n’est pas fait pour lui</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>ONNX Runtime wants the Python package {name}, which this QGIS lacks: install another version.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime demande le paquet Python {name}, qui manque à ce QGIS : installez une autre version.</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Trying it out beside QGIS' numpy</source>
-        <translation type="unfinished"></translation>
+        <translation>Essai à côté du numpy de QGIS</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Fetching {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Récupération de {name}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>Unpacking {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Décompression de {name}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>{folder} cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
         <source>What was fetched brings {name}, which belongs to QGIS, so it was not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui a été récupéré apporte {name}, qui appartient à QGIS ; il n’a donc pas été installé.</translation>
     </message>
     <message>
         <location filename="../runtime/loading.py"/>
         <source>ONNX Runtime, which runs the models, is not installed: install it under Plugins &gt; Camp Detector &gt; Runtime.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime, qui exécute les modèles, n’est pas installé : installez-le sous Extensions &gt; Camp Detector &gt; Moteur d’exécution.</translation>
     </message>
     <message>
         <location filename="../runtime/loading.py"/>
         <source>ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew under Plugins &gt; Camp Detector &gt; Runtime.</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX Runtime, qui exécute les modèles, ne peut pas être chargé ({reason}) : réinstallez-le sous Extensions &gt; Camp Detector &gt; Moteur d’exécution.</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python has no pip to fetch {what} with: choose a wheel file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le Python de QGIS n’a pas de pip pour récupérer {what} : choisissez un fichier wheel.</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>{what} could not be fetched; pip says: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what} n’a pas pu être récupéré ; pip indique : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python could not be started: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Le Python de QGIS n’a pas pu être démarré : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/pip.py"/>
         <source>The installation was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>L’installation a été arrêtée.</translation>
     </message>
     <message>
         <location filename="../runtime/python.py"/>
-        <source>The Python program of this QGIS was not found beside it: install onnxruntime for QGIS' Python with the installer of QGIS, or from its wheel file.</source>
-        <translation type="unfinished"></translation>
+        <source>The Python program of this QGIS was not found beside it, so nothing can be tried out: install onnxruntime with the installer of QGIS.</source>
+        <translation>Le programme Python de ce QGIS n’a pas été trouvé à ses côtés, rien ne peut donc être essayé : installez onnxruntime avec l’installateur de QGIS.</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is damaged, or no wheel: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} est endommagé, ou n’est pas un wheel : {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is no wheel of ONNX Runtime: choose a file onnxruntime-….whl</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} n’est pas un wheel d’ONNX Runtime : choisissez un fichier onnxruntime-….whl</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>it unpacks to too much</source>
-        <translation type="unfinished"></translation>
+        <translation>son contenu décompressé est trop grand</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>a file in it leads out of its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>un fichier y mène hors de son dossier</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>it holds a link</source>
-        <translation type="unfinished"></translation>
+        <translation>il contient un lien</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>la couche {name}</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{layer} would have {width} x {height} pixels: choose an extent that holds the camp.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} aurait {width} x {height} pixels : choisissez une emprise qui contient le camp.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{layer} does not say where it ends: choose an extent.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} n’indique pas où elle finit : choisissez une emprise.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>The raster layer cannot be read: load it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>La couche raster ne peut pas être lue : rechargez-la.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{name} cannot be opened: load the layer again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ne peut pas être ouvert : rechargez la couche.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>appeared</source>
-        <translation type="unfinished"></translation>
+        <translation>apparue</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>vanished</source>
-        <translation type="unfinished"></translation>
+        <translation>disparue</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>inchangée</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
         <source>background</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Value that means no image</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Part dwellings that touch</source>
-        <translation type="unfinished"></translation>
+        <translation>arrière-plan</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Straighten outlines by</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Stretch</source>
-        <translation type="unfinished"></translation>
+        <translation>Redresser les contours de</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Tile size</source>
-        <translation type="unfinished"></translation>
+        <translation>Taille des tuiles</translation>
     </message>
     <message>
         <location filename="../text.py"/>
         <source>Tile overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>Recouvrement des tuiles</translation>
     </message>
 </context>
 </TS>

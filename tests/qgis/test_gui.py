@@ -42,6 +42,7 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         "catalogue": str(place / "catalog.json"),
         "folder": str(out),
         "whole": whole,
+        "right_to_left": locale == "ar",
     }
     request.write_text(json.dumps(asked), encoding="utf-8")
     if locale:

@@ -1,7 +1,8 @@
 """The plugin's own windows in a real QGIS, as a user goes through them; run by ``qgis --code``.
 
 ``CAMP_DETECTOR_TEST`` names a JSON file: "raster", "item" (a STAC item), "catalogue" (a path),
-"folder" for pictures and results, "whole" (False: the windows are opened alone). Writes
+"folder" for pictures and results, "whole" (False: the windows are opened alone),
+"right_to_left". Writes
 ``gui.json`` into the folder and ends QGIS.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import processing
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
 from qgis.utils import iface, plugins, unloadPlugin
 
@@ -243,6 +244,9 @@ def work():
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
+    if ASKED["right_to_left"]:
+        # As Qt's own translations do for Arabic, which Debian has in a package of their own.
+        QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     menu = [a.text() for a in actions.actions]
     found = {"menu": menu, "direction": int(QApplication.layoutDirection())}
     actions.detect()

@@ -1,0 +1,53 @@
+"""Translations: whole, with the same places for values, and what Qt shows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qgis_plugin.i18n import LANGUAGES, texts
+
+if TYPE_CHECKING:
+    from tests.qgis.conftest import Qgis
+
+UPDATE = "run python -m qgis_plugin.i18n.texts and translate what waits"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated_and_compiled(language: str) -> None:
+    known = texts.read_ts(texts.HOME / f"camp_detector_{language}.ts")
+    assert list(known) == list(texts.texts()), UPDATE
+    assert [source for source, done in known.items() if not done] == [], UPDATE
+    compiled = (texts.HOME / f"camp_detector_{language}.qm").read_bytes()
+    assert compiled == texts.qm_bytes(language, known), UPDATE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_the_places_for_values(language: str) -> None:
+    for source, done in texts.read_ts(texts.HOME / f"camp_detector_{language}.ts").items():
+        for pattern in (r"\{\w*\}", r"\*\.\w+", r"\n", r"…$"):
+            assert sorted(re.findall(pattern, source)) == sorted(re.findall(pattern, done)), done
+
+
+def test_arabic_is_arabic() -> None:
+    known = texts.read_ts(texts.HOME / "camp_detector_ar.ts")
+    latin = [s for s, done in known.items() if not re.search(r"[\u0600-\u06ff]", done)]
+    assert latin == []
+
+
+def test_texts_are_found_wherever_they_are_written() -> None:
+    code = 'tr("a" "b"); x.tr("c" if y else "d", n=1); LABELS = {"k": "e"}; other("f"); tr(g)'
+    assert sorted(texts._texts_in(ast.parse(code))) == ["ab", "c", "d", "e"]
+
+
+def test_qt_shows_each_translation(qgis: Qgis) -> None:
+    sources = list(texts.texts())
+    found = qgis.python("texts_child.py", dict.fromkeys(("fr_FR", "es", "ar_EG", "de"), sources))
+    for locale in ("fr_FR", "es", "ar_EG"):
+        known = texts.read_ts(texts.HOME / f"camp_detector_{locale[:2]}.ts")
+        assert found[locale] == [known[source] for source in sources]
+    assert found["de"] == sources
+    assert found["removed"] == "Help"
