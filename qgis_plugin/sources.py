@@ -121,9 +121,14 @@ def raster_of(
 
 def _file(layer: Layer, name: str) -> Raster:
     """A file; where the user gave its layer another CRS than it has, that one counts."""
-    dataset = gdal.OpenEx(name, gdal.OF_RASTER)
-    if dataset is None:
-        raise SourceError(tr("{name} cannot be opened: load the layer again.", name=name))
+    calls = engine("hostgdal.calls")
+    try:
+        dataset = calls.call(gdal.OpenEx, name, gdal.OF_RASTER)
+    except calls.GdalError as error:
+        msg = tr(
+            "{name} cannot be opened ({reason}): load the layer again.", name=name, reason=error
+        )
+        raise SourceError(msg) from error
     own, gcps = dataset.GetSpatialRef(), dataset.GetGCPCount()
     if dataset.GetGeoTransform() == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) or gcps:
         return Raster(name, QgsCoordinateReferenceSystem())
@@ -134,7 +139,7 @@ def _file(layer: Layer, name: str) -> Raster:
     if own is not None and crs(own).same(crs.from_text(wkt)):
         return Raster(name, layer.crs)
     scratch = f"/vsimem/{uuid.uuid4().hex}/{layer.title.replace('/', '_')}.vrt"
-    gdal.Translate(scratch, dataset, format="VRT", outputSRS=wkt)
+    calls.call(gdal.Translate, scratch, dataset, format="VRT", outputSRS=wkt)
     return Raster(scratch, layer.crs, _scratch=scratch)
 
 

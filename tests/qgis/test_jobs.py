@@ -46,6 +46,10 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
                 "PROBABILITY": str(folder / "p.tif"),
             },
         },
+        "scratch": {
+            "op": "background", "alg": DETECT, "load": {"OUTPUT": "Dwellings"},
+            "params": {**base, "MODEL_FILE": str(one), "OUTPUT": "TEMPORARY_OUTPUT"},
+        },
         "cancelled": {
             "op": "cancel", "alg": DETECT, "after": 3, "folder": str(cancelled),
             "params": {
@@ -91,6 +95,12 @@ def test_results_are_loaded_named_and_styled(done: dict[str, Any]) -> None:
         [0, "background", "#000000", 0], [1, "tent", "#e31a1c", 255], [2, "house", "#1f78b4", 255],
     ]  # fmt: skip
     assert layers["Probability"]["renderer"] == "QgsSingleBandPseudoColorRenderer"
+
+
+def test_a_scratch_layer_is_named_and_styled_as_well(done: dict[str, Any]) -> None:
+    (layer,) = done["scratch"]["layers"]
+    assert layer["name"] == f"Dwellings ({done['scratch']['results']['COUNT']})"
+    assert layer["symbols"] == ["#e31a1c"]
 
 
 def test_cancelling_stops_midway_and_leaves_nothing(done: dict[str, Any]) -> None:

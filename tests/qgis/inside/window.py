@@ -81,6 +81,15 @@ def run_in_dialog():
     return loaded
 
 
+def look_at_outlines():
+    """Without the class raster, and nearer."""
+    project = QgsProject.instance()
+    for layer in project.mapLayersByName("Classes"):
+        project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityChecked(False)
+    iface.mapCanvas().zoomByFactor(0.5)
+    wait(lambda: not iface.mapCanvas().isDrawing(), 20)
+
+
 def batch():
     """The batch dialog of the same algorithm opens."""
     from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
@@ -108,6 +117,7 @@ def work():
     toolbox()
     picture(iface.mainWindow(), "toolbox.png")
     found["loaded"] = run_in_dialog()
+    look_at_outlines()
     picture(iface.mainWindow(), "window.png")
     found["layers"] = sorted(x.name() for x in QgsProject.instance().mapLayers().values())
     found["batch"] = batch()
