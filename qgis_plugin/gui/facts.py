@@ -5,6 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Optional
 
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QApplication
+
 from ..i18n import tr
 from ..models.installed import ADDED, BUNDLED, InstalledModel
 
@@ -40,11 +43,22 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         (tr("Size"), tr("not stated") if size is None else _size(size)),
         *extra,
     ]
-    body = "".join(
-        f"<tr><td><b>{escape(name)}</b>&nbsp;&nbsp;</td><td>{_lines(value)}</td></tr>"
-        for name, value in rows
+    # Qt does not turn tables round by itself.
+    mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    side = "right" if mirrored else "left"
+    body = ""
+    for name, value in rows:
+        cells = [
+            f"<td align='{side}'><b>{escape(name)}</b></td>",
+            "<td>&nbsp;&nbsp;</td>",
+            f"<td align='{side}'>{_lines(value)}</td>",
+        ]
+        body += f"<tr>{''.join(reversed(cells) if mirrored else cells)}</tr>"
+    width = " width='100%'" if mirrored else ""
+    return (
+        f"<h3 align='{side}'>{escape(spec.id)}</h3>"
+        f"<p align='{side}'>{_lines(spec.description)}</p><table{width}>{body}</table>"
     )
-    return f"<h3>{escape(spec.id)}</h3><p>{_lines(spec.description)}</p><table>{body}</table>"
 
 
 def _apart(text: str) -> str:

@@ -36,7 +36,7 @@
     <message>
         <location filename="../actions.py"/>
         <source>ONNX Runtime is not ready.</source>
-        <translation>ONNX Runtime غير جاهز.</translation>
+        <translation>‏ONNX Runtime غير جاهز.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -293,7 +293,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
-        <translation>{gsd} م لكل بكسل</translation>
+        <translation>‏{gsd} م لكل بكسل</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -478,7 +478,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/running.py"/>
         <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
-        <translation>{width} × {height} بكسل، كل منها {gsd} م، في {tiles} بلاطة، منها {skipped} فارغة</translation>
+        <translation>‏{width} × {height} بكسل، كل منها {gsd} م، في {tiles} بلاطة، منها {skipped} فارغة</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -663,7 +663,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Camp Detector: models of a catalogue</source>
-        <translation>Camp Detector: نماذج من فهرس</translation>
+        <translation>‏Camp Detector: نماذج من فهرس</translation>
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
@@ -823,7 +823,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>Camp Detector: models</source>
-        <translation>Camp Detector: النماذج</translation>
+        <translation>‏Camp Detector: النماذج</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -873,7 +873,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/models_dialog.py"/>
         <source>{name} (default)</source>
-        <translation>{name} (افتراضي)</translation>
+        <translation>‏{name} (افتراضي)</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -908,7 +908,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
-        <translation>Camp Detector: معاينة</translation>
+        <translation>‏Camp Detector: معاينة</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1023,12 +1023,12 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>ONNX Runtime {version} is ready.</source>
-        <translation>ONNX Runtime {version} جاهز.</translation>
+        <translation>‏ONNX Runtime {version} جاهز.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>numpy of QGIS: {version}</source>
-        <translation>numpy في QGIS: {version}</translation>
+        <translation>‏numpy في QGIS: {version}</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1048,7 +1048,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/runtime_dialog.py"/>
         <source>Camp Detector: runtime</source>
-        <translation>Camp Detector: محرك التشغيل</translation>
+        <translation>‏Camp Detector: محرك التشغيل</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1113,12 +1113,12 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
-        <translation>{place} ليس فهرس STAC ولا مجموعة ولا عنصرًا.</translation>
+        <translation>‏{place} ليس فهرس STAC ولا مجموعة ولا عنصرًا.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation>{place} يقود إلى {href}، وهو ليس في الفهرس.</translation>
+        <translation>‏{place} يقود إلى {href}، وهو ليس في الفهرس.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
@@ -1128,17 +1128,17 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is not the file that the catalogue describes (its checksum differs): it was not added.</source>
-        <translation>{place} ليس الملف الذي يصفه الفهرس (مجموعه الاختباري مختلف): لم يُضَف.</translation>
+        <translation>‏{place} ليس الملف الذي يصفه الفهرس (مجموعه الاختباري مختلف): لم يُضَف.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} and its catalogue describe different models.</source>
-        <translation>{place} وفهرسه يصفان نموذجين مختلفين.</translation>
+        <translation>‏{place} وفهرسه يصفان نموذجين مختلفين.</translation>
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
-        <translation>{place} ليس نموذجًا من نماذج Camp Detector.</translation>
+        <translation>‏{place} ليس نموذجًا من نماذج Camp Detector.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
@@ -1178,7 +1178,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../models/network.py"/>
         <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation>{url} أكبر من {limit} ميبيبايت فرُفض.</translation>
+        <translation>‏{url} أكبر من {limit} ميبيبايت فرُفض.</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
@@ -1188,7 +1188,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../provider.py"/>
         <source>Camp Detector: dwellings in drone and satellite imagery</source>
-        <translation>Camp Detector: مساكن في صور الطائرات المسيّرة والأقمار الصناعية</translation>
+        <translation>‏Camp Detector: مساكن في صور الطائرات المسيّرة والأقمار الصناعية</translation>
     </message>
     <message>
         <location filename="../runtime/check.py"/>
@@ -1288,7 +1288,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../runtime/loading.py"/>
         <source>ONNX Runtime, which runs the models, is not installed: install it under Plugins &gt; Camp Detector &gt; Runtime.</source>
-        <translation>ONNX Runtime، الذي يشغّل النماذج، غير مثبّت: ثبّته من الإضافات &gt; Camp Detector &gt; محرك التشغيل.</translation>
+        <translation>‏ONNX Runtime، الذي يشغّل النماذج، غير مثبّت: ثبّته من الإضافات &gt; Camp Detector &gt; محرك التشغيل.</translation>
     </message>
     <message>
         <location filename="../runtime/loading.py"/>
@@ -1323,12 +1323,12 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is damaged, or no wheel: {reason}</source>
-        <translation>{path} تالف، أو ليس ملف wheel: {reason}</translation>
+        <translation>‏{path} تالف، أو ليس ملف wheel: {reason}</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>
         <source>{path} is no wheel of ONNX Runtime: choose a file onnxruntime-….whl</source>
-        <translation>{path} ليس ملف wheel لـ ONNX Runtime: اختر ملف onnxruntime-….whl</translation>
+        <translation>‏{path} ليس ملف wheel لـ ONNX Runtime: اختر ملف onnxruntime-….whl</translation>
     </message>
     <message>
         <location filename="../runtime/wheels.py"/>

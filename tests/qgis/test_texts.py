@@ -36,6 +36,9 @@ def test_arabic_is_arabic() -> None:
     known = texts.read_ts(texts.HOME / "camp_detector_ar.ts")
     latin = [s for s, done in known.items() if not re.search(r"[\u0600-\u06ff]", done)]
     assert latin == []
+    # What begins with a Latin name would be set from left to right without a mark.
+    first = [re.search(r"[A-Za-z{\u0600-\u06ff\u200f]", done) for done in known.values()]
+    assert [f.string for f in first if f and re.match(r"[A-Za-z{]", f.group())] == []
 
 
 def test_texts_are_found_wherever_they_are_written() -> None:
