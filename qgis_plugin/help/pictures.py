@@ -14,17 +14,18 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent / "images"
 PICTURES = {
-    "toolbox": ("en/finished.png", 880, 56),
-    "preview": ("en/preview.png", 880, 56),
-    "detect": ("en/detect.png", 688, 32),
-    "models": ("en/models.png", 720, 32),
-    "catalogue": ("en/catalogue.png", 640, 32),
-    "runtime-missing": ("en/runtime-missing.png", 640, 32),
-    "runtime-ready": ("en/runtime-ready.png", 640, 32),
-    "settings": ("en/settings.png", 720, 32),
-    "arabic": ("ar/models.png", 640, 32),
+    "toolbox": ("en/finished.png", 880, 80),
+    "preview": ("en/preview.png", 880, 80),
+    "detect": ("en/detect.png", 688, 64),
+    "models": ("en/models-starter.png", 720, 64),
+    "catalogue": ("en/catalogue.png", 640, 64),
+    "runtime-missing": ("en/runtime-missing.png", 640, 64),
+    "runtime-ready": ("en/runtime-ready.png", 640, 64),
+    "settings": ("en/settings.png", 720, 64),
+    "arabic": ("ar/models.png", 640, 64),
 }
 """File, greatest width in pixels, and number of colours."""
+_DIALOG = 800
 LARGEST = 150_000
 """Bytes: the plugin is fetched over slow networks."""
 
@@ -42,7 +43,9 @@ def main(folder: Path) -> None:
         if shown.width > width:
             size = (width, round(shown.height * width / shown.width))
             shown = shown.resize(size, Image.Resampling.LANCZOS)
-        small = shown.quantize(colours, dither=Image.Dither.NONE)
+        # Dialogs keep their few strong colours; imagery keeps its many alike.
+        method = Image.Quantize.MEDIANCUT if width > _DIALOG else Image.Quantize.MAXCOVERAGE
+        small = shown.quantize(colours, method, dither=Image.Dither.NONE)
         path = HOME / f"{name}.png"
         small.save(path, optimize=True)
         _log.info("%s: %d bytes", path.name, path.stat().st_size)

@@ -95,6 +95,7 @@ def models(actions):
     picture(window, "models")
     window.list.setCurrentRow(0)
     found["starter_may_be_removed"] = window.remove.isEnabled()
+    picture(window, "models-starter")
     window.list.setCurrentRow(1)
     window.zoom.click()
     centre = iface.mapCanvas().center()
