@@ -51,7 +51,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "params": {**base, "MODEL_FILE": str(one), "OUTPUT": "TEMPORARY_OUTPUT"},
         },
         "cancelled": {
-            "op": "cancel", "alg": DETECT, "after": 3, "folder": str(cancelled),
+            "op": "cancel", "alg": DETECT, "after": 12, "folder": str(cancelled),
             "params": {
                 **many, "OUTPUT": str(cancelled / "d.gpkg"), "CLASSES": str(cancelled / "c.tif"),
             },
@@ -105,7 +105,7 @@ def test_a_scratch_layer_is_named_and_styled_as_well(done: dict[str, Any]) -> No
 
 def test_cancelling_stops_midway_and_leaves_nothing(done: dict[str, Any]) -> None:
     job = done["cancelled"]
-    assert 3 < job["progress"] < 100, job
+    assert 12 < job["progress"] < 100, job
     assert len(job["texts"]) > 1
     assert job["files"] == []
     assert "OUTPUT" not in job["results"]
