@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestination
 
@@ -12,7 +12,10 @@ from ..sources import SourceError
 from ..vendored import engine
 from .base import Fault, refuse_place, stop_with
 from .detect import CLASSES, PROBABILITY
-from .running import Asked, RunsModel, prepared
+from .running import RunsModel, prepared
+
+if TYPE_CHECKING:
+    from .asking import Asked
 
 
 class ClassifyPixels(RunsModel):

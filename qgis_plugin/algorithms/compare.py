@@ -20,7 +20,7 @@ from qgis.core import (
 from .. import compat, styling
 from ..i18n import tr
 from .base import CampAlgorithm
-from .summarise import ground_of, no_crs
+from .counting import ground_of, no_crs
 
 BEFORE, AFTER, IOU, OUTPUT = "BEFORE", "AFTER", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"

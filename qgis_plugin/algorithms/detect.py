@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -22,7 +22,10 @@ from ..i18n import tr
 from ..sources import SourceError
 from ..vendored import engine
 from .base import Fault, refuse_place, stop_with
-from .running import Asked, RunsModel, prepared
+from .running import RunsModel, prepared
+
+if TYPE_CHECKING:
+    from .asking import Asked
 
 MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
 OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
