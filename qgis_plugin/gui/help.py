@@ -7,7 +7,11 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
-from qgis.PyQt.QtWidgets import QShortcut
+
+try:
+    from qgis.PyQt.QtGui import QShortcut  # Qt 6
+except ImportError:
+    from qgis.PyQt.QtWidgets import QShortcut
 
 _PAGES = Path(__file__).resolve().parent.parent / "help"
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, Optional
 
 from qgis.core import (
+    Qgis,
     QgsColorRampShader,
     QgsFeature,
     QgsFillSymbol,
@@ -21,6 +22,11 @@ from qgis.PyQt.QtGui import QColor
 from ..i18n import tr
 from .preview import Preview, polygon
 
+_DISCRETE = (
+    Qgis.ShaderInterpolationMethod
+    if hasattr(Qgis, "ShaderInterpolationMethod")
+    else QgsColorRampShader.Type
+).Discrete
 _SCORES = 254
 _STRONG, _WEAK = 140, 80
 """Opacity of what reaches the threshold: near certainty, and just so; of 255."""
@@ -69,7 +75,7 @@ class PreviewLayers:
             return
         lowest = (max(1, math.ceil(threshold * _SCORES - 1e-9)) - 0.5) / _SCORES
         color = QColor(self.preview.spec.classes[0].color if self.preview else "#E4572E")
-        ramp = QgsColorRampShader(0, 1, None, QgsColorRampShader.Type.Discrete)
+        ramp = QgsColorRampShader(0, 1, None, _DISCRETE)
         ramp.setColorRampItemList(
             [
                 _item(lowest, color, 0, tr("below {value}", value=f"{threshold:.2f}")),

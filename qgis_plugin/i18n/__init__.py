@@ -25,7 +25,7 @@ def tr(text: str, **values: object) -> str:
     """
     from qgis.PyQt.QtCore import QCoreApplication
 
-    found = QCoreApplication.translate(CONTEXT, text)
+    found = str(QCoreApplication.translate(CONTEXT, text))
     return found.format(**values) if values else found
 
 

@@ -64,7 +64,7 @@ class ModelLibrary:
         """The model that the user prefers, else the first one; None where there is none."""
         models = self.models()
         preferred = [m for m in models if m.id == self.preferred]
-        return (preferred or models or [None])[0]
+        return next(iter(preferred or models), None)
 
     def find(self, wanted: str) -> InstalledModel:
         """A model by its id, the beginning of its checksum, or the path of its file.

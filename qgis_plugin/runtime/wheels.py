@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Callable
 
@@ -49,7 +50,7 @@ def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
                 target = folder / PurePosixPath(member.filename)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as source, target.open("wb") as sink:
-                    for part in iter(lambda s=source: s.read(_CHUNK), b""):
+                    for part in iter(partial(source.read, _CHUNK), b""):
                         left -= len(part)
                         if cancelled():
                             raise Stopped(tr("The installation was stopped."))
