@@ -169,16 +169,20 @@ def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
 
 
 def test_the_python_of_qgis_is_found_and_no_other(do: Any) -> None:
-    # This environment's Python comes first in the search path of commands.
-    (found, windows, mac, proxy, none) = do(
+    # This environment's Python is of the same version, and has another numpy.
+    other = str(Path(sys.base_prefix) / "bin" / "python3")
+    (found, misled, nowhere, windows, mac, proxy, none) = do(
         ["python"],
+        ["python", sys.base_prefix],
+        ["python", sys.base_prefix, other],
         ["candidates", "win32", "/osgeo/bin/qgis-bin.exe", "/osgeo/apps/Python312"],
         ["candidates", "darwin", "/Apps/QGIS.app/Contents/MacOS/QGIS", "/Apps/f"],
         ["proxy", "proxy.example", "ada", "p@ss"],
         ["proxy", "", "", ""],
     )
-    assert Path(found[1]).resolve().parent == Path("/usr/bin")
-    assert not found[1].startswith(sys.prefix)
+    assert Path(found).resolve().parent == Path("/usr/bin")
+    assert Path(misled).resolve() == Path(found).resolve()
+    assert "was not found beside it" in nowhere["error"]
     assert windows[:2] == [
         "/osgeo/apps/Python312/python3.exe", "/osgeo/apps/Python312/python.exe",
     ]  # fmt: skip

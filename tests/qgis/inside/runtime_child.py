@@ -113,10 +113,16 @@ class Steps:
         same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]
         return {"same": same, "said": said, "calls": gpu.calls, "provider": falling.provider}
 
-    def python(self):
+    def python(self, prefix="", executable=""):
+        """Where Python is found when QGIS says that it lies elsewhere."""
         from camp_detector.runtime.python import find_python
 
-        return [sys.executable, find_python()]
+        before = sys.exec_prefix, sys.executable
+        sys.exec_prefix, sys.executable = prefix or before[0], executable or before[1]
+        try:
+            return find_python()
+        finally:
+            sys.exec_prefix, sys.executable = before
 
     def candidates(self, platform, executable, prefix):
         from camp_detector.runtime.python import candidates
