@@ -19,8 +19,9 @@ _ENDINGS = {".onnx", ".dlpk", ".json"}
 _MOST_IN_FOLDER = 500
 _MAX_TEXT = 16 << 20
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
-_read: dict[tuple[str, int, int], Any] = {}
-"""What files said, by path, time and size: lists of models are asked for often."""
+_read: dict[tuple[tuple[str, int, int], ...], Any] = {}
+"""What files said, by path, time and size: lists of models are asked for often, and may lie on
+slow drives."""
 
 
 @dataclass(frozen=True)
@@ -202,21 +203,30 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     Raises:
         CampDetectorError: It is none.
     """
-    try:
-        state = path.stat()
-        key = (str(path.resolve()), state.st_mtime_ns, state.st_size)
-    except OSError:
-        key = ("", 0, 0)
+    key = _state_of(path)
     found = _read.get(key)
     if found is None:
         opened = core("packaging.model_file").open_model(path)
         item = _item_of(path) if path.suffix.lower() == ".json" else {}
         found = (opened.spec, opened.sha256, len(opened.onnx), item)
-        # An item's network may change without the item.
-        if key[0] and path.suffix.lower() != ".json":
+        if key:
             _read[key] = found
     spec, digest, size, item = found
     return InstalledModel(path, spec, origin, digest, size, item)
+
+
+def _state_of(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """Path, time and size of what a model is read from; empty where it cannot be told."""
+    files = core("packaging.model_file")
+    paths = [path]
+    try:
+        if path.suffix.lower() == ".json":
+            asset = files._onnx_asset(_item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
+            paths.append(files._local(asset.get("href"), path))  # noqa: SLF001
+        states = [(str(p.resolve()), p.stat()) for p in paths]
+    except (OSError, core("engine.errors").CampDetectorError):
+        return ()
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
 
 def _all(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:

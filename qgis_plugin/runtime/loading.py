@@ -107,7 +107,11 @@ def _load() -> tuple[Any, str]:
         sys.path[:] = before
         if folder and _NAME in sys.modules and folder not in sys.path:
             sys.path.append(folder)
-    return (module, "") if _works(module) else (None, "")
+    if not _works(module):
+        return None, ""
+    # Its releases for Windows tell Windows of what they do, unless they are asked not to.
+    getattr(module, "disable_telemetry_events", lambda: None)()
+    return module, ""
 
 
 def _works(module: Any) -> bool:

@@ -224,9 +224,13 @@ def test_a_model_is_taken_out_of_a_catalogue_on_the_web(
 
 
 def test_a_catalogue_in_a_folder_needs_no_network(do: Any, catalogue: Path) -> None:
-    found, taken = do(
-        ["catalogue", catalogue / "catalog.json"], ["take", catalogue / "catalog.json", 0]
+    found, taken, absent = do(
+        ["catalogue", catalogue / "catalog.json"],
+        ["take", catalogue / "catalog.json", 0],
+        ["catalogue", "http://127.0.0.1:9/catalog.json"],
     )
+    assert absent["kind"] == "PredictorError"
+    assert "could not be fetched" in absent["error"]
     assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
     assert taken["id"] == "first-1.0"
 
@@ -276,9 +280,3 @@ def test_a_download_stops_when_the_user_wants_to(
     while "gone" not in server.asked and time.monotonic() < deadline:
         time.sleep(0.05)
     assert "gone" in server.asked
-
-
-def test_a_server_that_is_not_there_is_said_in_a_sentence(do: Any) -> None:
-    (found,) = do(["catalogue", "http://127.0.0.1:9/catalog.json"])
-    assert found["kind"] == "PredictorError"
-    assert "could not be fetched" in found["error"]
