@@ -95,7 +95,11 @@ def pixels_of(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, gsd: floa
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, QgsProject.instance().transformContext())
     measure.setEllipsoid("WGS84")
-    return float(measure.measureArea(QgsGeometry.fromRect(extent))) / gsd**2
+    # By halves: the sides of the whole world are no way at all on an ellipsoid.
+    middle = extent.center()
+    across = 2 * measure.measureLine(QgsPointXY(extent.xMinimum(), middle.y()), middle)
+    along = 2 * measure.measureLine(QgsPointXY(middle.x(), extent.yMinimum()), middle)
+    return float(across * along) / gsd**2
 
 
 def check_size(ask: Ask) -> None:
