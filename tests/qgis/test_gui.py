@@ -117,6 +117,8 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert preview["count"] == preview["detected"] > 20
     assert preview["same_shapes"]
     assert preview["layer"] == f"Preview: {preview['count']} dwellings"
+    assert preview["scene"] == pytest.approx(900 * 900, rel=0.01)
+    assert preview["world"] > 1e14  # which is refused
     assert preview["still_fits"]
     assert preview["stopped"] == "Stopped."
     assert preview["left"] == ["Camp"]

@@ -15,7 +15,13 @@ import traceback
 from pathlib import Path
 
 import processing
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
 from qgis.utils import iface, plugins, unloadPlugin
@@ -153,8 +159,11 @@ def preview(actions, layer):
     picture(iface.mainWindow(), "preview-strict")
     vector = dock.layers.vector
     found |= {"after": dock.note.text(), "layer": vector.name(), "count": vector.featureCount()}
-    from camp_detector.gui.preview import visible
+    from camp_detector.gui.preview import pixels_of, visible
 
+    world = QgsRectangle(-2e7, -2e7, 2e7, 2e7)
+    found["world"] = pixels_of(world, QgsCoordinateReferenceSystem("EPSG:3857"), 0.2)
+    found["scene"] = pixels_of(layer.extent(), layer.crs(), 0.2)
     extent = visible(layer, iface.mapCanvas())
     box = f"{extent.xMinimum()},{extent.xMaximum()},{extent.yMinimum()},{extent.yMaximum()}"
     result = processing.run(
