@@ -6,9 +6,9 @@ import sys
 from typing import Any, NamedTuple, Optional, Sequence
 
 import numpy as np
-from qgis.core import Qgis, QgsRasterBlockFeedback, QgsRectangle
-from qgis.PyQt.QtCore import Qt
+from qgis.core import Qgis, QgsRectangle
 
+from .server_errors import ServerErrors
 from .vendored import engine
 
 _ARGB = ("ARGB32", "ARGB32_Premultiplied")
@@ -60,17 +60,17 @@ def type_name(number: Any) -> str:
 class LayerReader:
     """The open layer; see the engine's port `Reader`."""
 
-    def __init__(self, provider: Any, lattice: Lattice, crs: Any, feedback: Any) -> None:
+    def __init__(self, provider: Any, lattice: Lattice, crs: Any, errors: ServerErrors) -> None:
         """Read with a provider that nobody else uses.
 
         Args:
             provider: A ``QgsRasterDataProvider``.
             lattice: The pixels that are wanted.
             crs: The engine's.
-            feedback: A ``QgsRasterBlockFeedback``, which stops a slow server.
+            errors: Hears what the server answers, and stops waiting for it.
         """
         kinds = [type_name(provider.dataType(i + 1)) for i in range(provider.bandCount())]
-        self._provider, self._lattice, self._crs, self._feedback = provider, lattice, crs, feedback
+        self._provider, self._lattice, self._crs, self._errors = provider, lattice, crs, errors
         self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
         self._last: tuple[Any, Any] = (None, None)
         self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
@@ -151,6 +151,8 @@ class LayerReader:
             pixels = np.moveaxis(raw.reshape(height, width, 4), -1, 0)[list(order)]
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
+            if not pixels[3].all():
+                self._errors.raise_if_failed()
             self._last = (key, pixels)
         return self._last[1]
 
@@ -166,14 +168,14 @@ class LayerReader:
             Cancelled: The user wants to stop.
         """
         place = self._lattice.rectangle(window)
-        block = self._provider.block(band, place, width, height, self._feedback)
-        errors, ports = engine("engine.errors"), engine("georaster.ports")
-        if self._feedback.isCanceled():
+        block = self._provider.block(band, place, width, height, self._errors.feedback)
+        if self._errors.feedback.isCanceled():
             msg = "cancelled"
-            raise errors.Cancelled(msg)
+            raise engine("engine.errors").Cancelled(msg)
         if block is None or not block.isValid() or block.width() != width:
-            reasons = "; ".join(dict.fromkeys(self._feedback.errors())) or "it gives no pixels"
-            raise ports.ReadError(reasons)
+            self._errors.raise_if_failed()
+            msg = "it gives no pixels"
+            raise engine("georaster.ports").ReadError(msg)
         return bytes(block.data())
 
 
@@ -191,25 +193,15 @@ class LayerLibrary:
         """
         self._name, self._provider, self._lattice, self._wkt = name, provider, lattice, wkt
         self._gdal = engine("hostgdal.library").Gdal()
-        self._feedback = QgsRasterBlockFeedback()
-
-    def stop_with(self, feedback: Any) -> None:
-        """Stop waiting for a server once the user wants to stop."""
-        feedback.canceled.connect(self._feedback.cancel, Qt.ConnectionType.DirectConnection)
-        if feedback.isCanceled():
-            self._feedback.cancel()
-
-    @property
-    def errors(self) -> tuple[str, ...]:
-        """What servers answered in place of pixels, each once."""
-        return tuple(dict.fromkeys(self._feedback.errors()))
+        self.errors = ServerErrors(provider)
+        """What the server answered in place of pixels."""
 
     def open(self, name: str, *, label: Optional[str] = None) -> Any:
         """Open the layer, or what else GDAL can."""
         if name != self._name:
             return self._gdal.open(name, label=label)
         crs = self._gdal.crs(self._wkt)
-        return LayerReader(self._provider, self._lattice, crs, self._feedback)
+        return LayerReader(self._provider, self._lattice, crs, self.errors)
 
     def crs(self, code: str) -> Any:
         """The CRS of a code such as EPSG:3857."""

@@ -62,6 +62,8 @@ class Raster:
 
     def close(self) -> None:
         """Let go of what was made for it."""
+        if self.library is not None:
+            self.library.errors.close()
         if self._scratch:
             gdal.Unlink(self._scratch)
             self._scratch = None

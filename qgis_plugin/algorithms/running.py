@@ -60,7 +60,7 @@ class RunsModel(AsksForModel):
             )
             with closing(raster):
                 if raster.library is not None:
-                    raster.library.stop_with(feedback)
+                    raster.library.errors.listen(feedback)
                 job = run.HostJob(
                     settings=asked.settings,
                     source=engine("georaster.options").SourceOptions(
@@ -90,13 +90,14 @@ class RunsModel(AsksForModel):
         """Say what the user should know of a run."""
         for warning in found.warnings:
             feedback.pushWarning(plain(warning))
-        refused = () if raster.library is None else raster.library.errors
-        if refused:
+        gaps = 0 if raster.library is None else raster.library.errors.gaps
+        if gaps:
             feedback.pushWarning(
                 tr(
-                    "Some of the imagery could not be fetched, and no dwelling is found there: "
-                    "{reasons}",
-                    reasons="; ".join(refused)[:500],
+                    "Pixels are missing in a part of the imagery ({count} reads): the layer has "
+                    "none there, or its server did not answer. No dwelling is found there; look "
+                    "at the layer, and run it again if there should be some.",
+                    count=gaps,
                 )
             )
         if found.stats.inferred == 0:

@@ -1,0 +1,92 @@
+"""What a map server answers in place of a picture.
+
+QGIS draws nothing where a request fails. Of a WMS it writes the reason into its log; of a map tile
+that is refused, 3.22 says nothing at all, so that it looks like one that does not exist. A run must
+not take either for ground without dwellings.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from qgis.core import Qgis, QgsApplication, QgsRasterBlockFeedback
+from qgis.PyQt.QtCore import Qt
+
+from .i18n import tr
+from .vendored import engine
+
+_TAGS = {"WMS", "WCS", "Network", "AMS"}
+_ABSENT = re.compile(r"\b(?:404|410|204)\b|not found|ContentNotFound", re.IGNORECASE)
+"""There is no such tile, which is how servers say that their imagery ends."""
+_QUERY = re.compile(r"\?[^\s\])]*")
+"""What follows the address of a service, which is long and may hold keys."""
+_MOST = 200
+_LONGEST = 300
+
+
+class ServerErrors:
+    """Listens to QGIS' log while pixels are read."""
+
+    def __init__(self, provider: Any) -> None:
+        """Hear what concerns a provider's server."""
+        self.feedback = QgsRasterBlockFeedback()
+        """To be given to the provider."""
+        self.gaps = 0
+        """Reads that gave missing pixels, whatever the reason."""
+        self._host = _host(provider.dataSourceUri())
+        self._heard: list[str] = []
+        self._lock = threading.Lock()
+        self._stops: Any = None
+
+    def listen(self, feedback: Any) -> None:
+        """Begin, and stop waiting for the server once the user wants to stop."""
+        direct = Qt.ConnectionType.DirectConnection
+        feedback.canceled.connect(self.feedback.cancel, direct)
+        self._stops = feedback
+        if feedback.isCanceled():
+            self.feedback.cancel()
+        QgsApplication.messageLog().messageReceived.connect(self._hear, direct)
+
+    def close(self) -> None:
+        """Stop listening; may be called twice."""
+        if self._stops is not None:
+            QgsApplication.messageLog().messageReceived.disconnect(self._hear)
+            self._stops.canceled.disconnect(self.feedback.cancel)
+            self._stops = None
+
+    def raise_if_failed(self) -> None:
+        """Look at what was heard since the last time, because pixels are missing.
+
+        Raises:
+            RasterError: The server failed; with its answer.
+        """
+        with self._lock:
+            heard, self._heard = self._heard + list(self.feedback.errors()), []
+        failed = [text for text in heard if not _ABSENT.search(text)]
+        if failed:
+            reason = " ".join(_QUERY.sub("", failed[0]).split())[:_LONGEST].strip(" .")
+            msg = tr(
+                "{server} did not give the imagery ({reason}): try again later, or with a smaller "
+                "extent.",
+                server=self._host or tr("The server"),
+                reason=reason,
+            )
+            raise engine("engine.errors").RasterError(msg)
+        self.gaps += 1
+
+    def _hear(self, text: str, tag: str, level: Any) -> None:
+        """A message of any thread."""
+        concerns = tag in _TAGS and level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical)
+        if concerns and self._host in text:
+            with self._lock:
+                if len(self._heard) < _MOST:
+                    self._heard.append(text)
+
+
+def _host(uri: str) -> str:
+    """Host and port of the server; empty where the source does not say."""
+    found = parse_qs(uri).get("url", [""])[0]
+    return urlsplit(unquote(found)).netloc.rpartition("@")[2]

@@ -1,0 +1,78 @@
+"""Layers whose pixels come from a map server, and servers that fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.georaster.xyz import transform_of
+from tests.support.models import write_model
+from tests.support.qgis_ground import png_of, rows
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.tile_server import Reply, TileServer
+from tests.support.wms_server import WmsServer
+
+if TYPE_CHECKING:
+    from tests.qgis.conftest import Qgis
+
+DETECT = "campdetector:detectdwellings"
+ZOOM, TILE, X, Y = 18, 256, 193348, 110121
+
+
+@pytest.fixture(scope="module")
+def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    folder = tmp_path_factory.mktemp("servers")
+    model = write_model(folder / "tiny.onnx")
+    pixels = rgb_of(scene())
+    raster = write_raster(folder / "camp.tif", pixels)
+    place = transform_of(X, Y, ZOOM, side=TILE)
+    side = TILE * place.a
+    two_tiles = f"{place.c},{place.c + 2 * side},{place.f - side},{place.f} [EPSG:3857]"
+
+    def detect(source: Any, extent: str = "") -> dict[str, Any]:
+        params = {"INPUT": source, "MODEL_FILE": str(model), "OUTPUT": "memory:"}
+        if extent:
+            params["EXTENT"] = extent
+        return {"op": "run", "alg": DETECT, "params": params}
+
+    def xyz(server: TileServer) -> dict[str, Any]:
+        return {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
+
+    tile = png_of(rgb_of(scene(TILE, TILE)))
+    half, failing = TileServer({(X, Y, ZOOM): tile}), TileServer({(X, Y, ZOOM): tile})
+    failing.always = lambda where: None if where[0] == X else Reply(500)
+    wms, broken = (WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645) for _ in range(2))
+    broken.broken = True
+    extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
+    with half, failing, wms, broken:
+        steps = {
+            "file": detect(str(raster)),
+            "wms": detect({"layer": wms.layer}, extent),
+            "broken wms": detect({"layer": broken.layer}, extent),
+            "half": detect(xyz(half), two_tiles),
+            "failing": detect(xyz(failing), two_tiles),
+        }
+        found = qgis.python("steps.py", list(steps.values()))
+    assert wms.asked
+    return dict(zip(steps, found, strict=True))
+
+
+def test_a_wms_gives_what_its_picture_gives(done: dict[str, Any]) -> None:
+    assert rows(done["wms"]) == rows(done["file"])
+    assert done["wms"]["warnings"] == done["file"]["warnings"] == []
+
+
+@pytest.mark.parametrize("step", ["half", "failing"])
+def test_where_tiles_are_missing_the_log_says_so(done: dict[str, Any], step: str) -> None:
+    """QGIS does not tell whether a tile does not exist or its server failed."""
+    assert len(rows(done[step])) > 5
+    assert any("Pixels are missing" in text for text in done[step]["warnings"])
+
+
+def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any]) -> None:
+    message = done["broken wms"]["error"]
+    assert "did not give the imagery" in message
+    assert "try again later" in message
+    assert "BBOX" not in message
