@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsRectangle,
+    QgsSettings,
 )
 
 from ..compat import DOUBLE, INTEGER, POLYGONS
@@ -27,6 +28,8 @@ from .base import CampAlgorithm, Fault
 INPUT, EXTENT, MASK, DEVICE = "INPUT", "EXTENT", "MASK", "DEVICE"
 THRESHOLD, RESOLUTION, OVERLAP, TILE_SIZE = "THRESHOLD", "RESOLUTION", "OVERLAP", "TILE_SIZE"
 BANDS, STRETCH, NODATA, SEPARATE, TTA = "BANDS", "STRETCH", "NODATA", "SEPARATE", "TTA"
+_DEVICE = "camp_detector/device"
+"""Of the user's settings."""
 _PERCENTILE = "percentile"
 
 
@@ -72,12 +75,13 @@ class AsksForModel(CampAlgorithm):
     def add_settings(self) -> None:
         """Add what is folded away."""
         present = devices.devices()
+        preferred = str(QgsSettings().value(_DEVICE, devices.AUTO) or devices.AUTO)
         self.addParameter(
             QgsProcessingParameterEnum(
                 DEVICE,
                 tr("Device"),
                 options=present,
-                defaultValue=devices.AUTO,
+                defaultValue=preferred if preferred in present else devices.AUTO,
                 usesStaticStrings=True,
             )
         )
