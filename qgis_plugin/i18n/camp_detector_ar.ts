@@ -39,6 +39,121 @@
         <translation>‏ONNX Runtime غير جاهز.</translation>
     </message>
     <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Threshold</source>
+        <translation>العتبة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
+        <translation>الاحتمال، من 0 إلى 1، الذي يُعد البكسل ابتداءً منه مسكنًا. إن لم يُحدد: قيمة النموذج.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Resolution (m)</source>
+        <translation>الدقة المكانية (م)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
+        <translation>عدد الأمتار لكل بكسل التي يُشغَّل بها النموذج. إن لم تُحدد: ما يناسب النموذج والصور.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile overlap (pixels)</source>
+        <translation>تداخل البلاطات (بكسل)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
+        <translation>البكسلات المشتركة بين البلاطات المتجاورة. إن لم تُحدد: قيمة النموذج.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile size (pixels)</source>
+        <translation>حجم البلاطة (بكسل)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Side of the tiles. Not set: what fits the imagery best.</source>
+        <translation>طول ضلع البلاطات. إن لم يُحدد: أنسب ما يكون للصور.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Value that means no image</source>
+        <translation>القيمة التي تعني عدم وجود صورة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
+        <translation>مثل الأبيض أو الأسود حول كثير من الفسيفساءات. إن لم تُحدد: ما تذكره الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>يجب أن يكون التمديد بصيغة أدنى,أعلى أو percentile، والقيمة المعطاة {x}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Imagery</source>
+        <translation>الصور</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Extent</source>
+        <translation>النطاق</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>داخل هذه المضلعات فقط</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Device</source>
+        <translation>المعالج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands</source>
+        <translation>النطاقات الطيفية</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
+        <translation>الأرقام بترتيب النموذج، مثل 4,3,2. إن لم تُحدد: حسب اللون.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch</source>
+        <translation>التمديد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
+        <translation>أدنى,أعلى قيم البكسلات، أو percentile. إن لم يُحدد: حيث يلزم.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Part dwellings that touch</source>
+        <translation>فصل المساكن المتلاصقة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Look at each tile 8 times (slow)</source>
+        <translation>النظر إلى كل بلاطة 8 مرات (بطيء)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>The extent is empty: choose another one, or leave it out.</source>
+        <translation>النطاق فارغ: اختر نطاقًا آخر، أو اتركه.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>يجب أن تكون النطاقات الطيفية أرقامًا بينها فواصل مثل 4,3,2، والقيمة المعطاة {x}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>المجلد {folder} غير موجود: أنشئه أولًا.</translation>
@@ -187,6 +302,26 @@ Imagery of two dates is often shifted by some metres: line it up first (Georefer
         <translation>تعذرت كتابة التغيرات: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>area {number}</source>
+        <translation>المنطقة {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagon {number}</source>
+        <translation>المسدس {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>The boundaries hold no polygon: choose another layer, or none.</source>
+        <translation>لا تحتوي الحدود على أي مضلع: اختر طبقة أخرى، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/detect.py"/>
         <source>Detect dwellings</source>
         <translation>كشف المساكن</translation>
@@ -277,11 +412,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>النطاقات الطيفية</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>البكسلات</translation>
     </message>
@@ -294,11 +424,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>‏{gsd} م لكل بكسل</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>العتبة</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -432,58 +557,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>الاحتمال، من 0 إلى 1، الذي يُعد البكسل ابتداءً منه مسكنًا. إن لم يُحدد: قيمة النموذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Resolution (m)</source>
-        <translation>الدقة المكانية (م)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>عدد الأمتار لكل بكسل التي يُشغَّل بها النموذج. إن لم تُحدد: ما يناسب النموذج والصور.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>تداخل البلاطات (بكسل)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>البكسلات المشتركة بين البلاطات المتجاورة. إن لم تُحدد: قيمة النموذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>حجم البلاطة (بكسل)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>طول ضلع البلاطات. إن لم يُحدد: أنسب ما يكون للصور.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Value that means no image</source>
-        <translation>القيمة التي تعني عدم وجود صورة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>مثل الأبيض أو الأسود حول كثير من الفسيفساءات. إن لم تُحدد: ما تذكره الطبقة.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
         <translation>‏{width} × {height} بكسل، كل منها {gsd} م، في {tiles} بلاطة، منها {skipped} فارغة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>يجب أن يكون التمديد بصيغة أدنى,أعلى أو percentile، والقيمة المعطاة {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -492,58 +567,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Imagery</source>
-        <translation>الصور</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Extent</source>
-        <translation>النطاق</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>داخل هذه المضلعات فقط</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Device</source>
-        <translation>المعالج</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>الأرقام بترتيب النموذج، مثل 4,3,2. إن لم تُحدد: حسب اللون.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch</source>
-        <translation>التمديد</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>أدنى,أعلى قيم البكسلات، أو percentile. إن لم يُحدد: حيث يلزم.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>فصل المساكن المتلاصقة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>النظر إلى كل بلاطة 8 مرات (بطيء)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>النموذج {id} على {where}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Some of the imagery could not be fetched, and no dwelling is found there: {reasons}</source>
-        <translation>تعذر جلب بعض الصور، ولا يُعثر على مساكن هناك: {reasons}</translation>
+        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -557,23 +587,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>النطاق فارغ: اختر نطاقًا آخر، أو اتركه.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Stopped; nothing was written.</source>
         <translation>أُوقف؛ لم يُكتب شيء.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>يجب أن تكون النطاقات الطيفية أرقامًا بينها فواصل مثل 4,3,2، والقيمة المعطاة {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -589,16 +604,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/summarise.py"/>
         <source>Summary ({count})</source>
         <translation>ملخص ({count})</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>area {number}</source>
-        <translation>المنطقة {number}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>hexagon {number}</source>
-        <translation>المسدس {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -634,11 +639,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>كل المساكن</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The boundaries hold no polygon: choose another layer, or none.</source>
-        <translation>لا تحتوي الحدود على أي مضلع: اختر طبقة أخرى، أو لا تختر شيئًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -902,6 +902,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/preview.py"/>
+        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
+        <translation>ليس لدى الخادم صور لجزء من النطاق ({count} طلبات)، ولا يُعثر على مساكن هناك.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview.py"/>
         <source>The map shows no place that {layer} knows: zoom to the layer.</source>
         <translation>لا تعرض الخريطة مكانًا تعرفه {layer}: كبّر إلى الطبقة.</translation>
     </message>
@@ -987,8 +992,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>I agree that it is fetched from the Python Package Index (about 20 MB) and installed for Camp Detector alone.</source>
-        <translation>أوافق على جلبه من Python Package Index (نحو 20 ميغابايت) وتثبيته لـ Camp Detector وحده.</translation>
+        <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
+        <translation>أوافق على جلبه من Python Package Index (نحو 30 ميغابايت) وتثبيته لـ Camp Detector وحده.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1346,6 +1351,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>فيه رابط</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>‏{server} لم يقدّم الصور ({reason}): حاول مرة أخرى لاحقًا، أو بنطاق أصغر.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>The server</source>
+        <translation>الخادم</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>الطبقة {name}</translation>
@@ -1367,8 +1382,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{name} cannot be opened: load the layer again.</source>
-        <translation>تعذر فتح {name}: حمّل الطبقة من جديد.</translation>
+        <source>{name} cannot be opened ({reason}): load the layer again.</source>
+        <translation>‏تعذر فتح {name} ({reason}): حمّل الطبقة من جديد.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

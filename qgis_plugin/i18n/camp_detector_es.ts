@@ -39,6 +39,121 @@
         <translation>ONNX Runtime no está listo.</translation>
     </message>
     <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Threshold</source>
+        <translation>Umbral</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
+        <translation>Probabilidad, de 0 a 1, a partir de la cual un píxel es vivienda. Sin definir: la del modelo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Resolution (m)</source>
+        <translation>Resolución (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
+        <translation>Metros por píxel con los que se ejecuta el modelo. Sin definir: lo que conviene al modelo y a las imágenes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile overlap (pixels)</source>
+        <translation>Solape de teselas (píxeles)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
+        <translation>Píxeles que comparten teselas vecinas. Sin definir: los del modelo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile size (pixels)</source>
+        <translation>Tamaño de tesela (píxeles)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Side of the tiles. Not set: what fits the imagery best.</source>
+        <translation>Lado de las teselas. Sin definir: lo que mejor conviene a las imágenes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Value that means no image</source>
+        <translation>Valor que significa sin imagen</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
+        <translation>Como el blanco o el negro alrededor de muchos mosaicos. Sin definir: lo que indica la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>El estiramiento debe ser MÍN,MÁX o percentile; se recibió {x}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Imagery</source>
+        <translation>Imágenes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Extent</source>
+        <translation>Extensión</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>Solo dentro de estos polígonos</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Device</source>
+        <translation>Dispositivo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands</source>
+        <translation>Bandas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
+        <translation>Números en el orden del modelo, como 4,3,2. Sin definir: por color.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch</source>
+        <translation>Estiramiento</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
+        <translation>MÍN,MÁX de los valores de los píxeles, o percentile. Sin definir: donde hace falta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Part dwellings that touch</source>
+        <translation>Separar viviendas que se tocan</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Look at each tile 8 times (slow)</source>
+        <translation>Mirar cada tesela 8 veces (lento)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>The extent is empty: choose another one, or leave it out.</source>
+        <translation>La extensión está vacía: elija otra, o ninguna.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>Las bandas deben ser números separados por comas, como 4,3,2; se recibió {x}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>La carpeta {folder} no existe: créela primero.</translation>
@@ -187,6 +302,26 @@ Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas 
         <translation>Los cambios no se pueden escribir: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>area {number}</source>
+        <translation>zona {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagon {number}</source>
+        <translation>hexágono {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>The boundaries hold no polygon: choose another layer, or none.</source>
+        <translation>Los límites no contienen ningún polígono: elija otra capa, o ninguna.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/detect.py"/>
         <source>Detect dwellings</source>
         <translation>Detectar viviendas</translation>
@@ -277,11 +412,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>Bandas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>Píxeles</translation>
     </message>
@@ -294,11 +424,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>{gsd} m por píxel</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>Umbral</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -432,58 +557,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>Probabilidad, de 0 a 1, a partir de la cual un píxel es vivienda. Sin definir: la del modelo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Resolution (m)</source>
-        <translation>Resolución (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>Metros por píxel con los que se ejecuta el modelo. Sin definir: lo que conviene al modelo y a las imágenes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>Solape de teselas (píxeles)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>Píxeles que comparten teselas vecinas. Sin definir: los del modelo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>Tamaño de tesela (píxeles)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>Lado de las teselas. Sin definir: lo que mejor conviene a las imágenes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Value that means no image</source>
-        <translation>Valor que significa sin imagen</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>Como el blanco o el negro alrededor de muchos mosaicos. Sin definir: lo que indica la capa.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
         <translation>{width} x {height} píxeles de {gsd} m en {tiles} teselas, {skipped} de ellas vacías</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>El estiramiento debe ser MÍN,MÁX o percentile; se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -492,58 +567,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Imagery</source>
-        <translation>Imágenes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Extent</source>
-        <translation>Extensión</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>Solo dentro de estos polígonos</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Device</source>
-        <translation>Dispositivo</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>Números en el orden del modelo, como 4,3,2. Sin definir: por color.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch</source>
-        <translation>Estiramiento</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>MÍN,MÁX de los valores de los píxeles, o percentile. Sin definir: donde hace falta.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>Separar viviendas que se tocan</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>Mirar cada tesela 8 veces (lento)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modelo {id} en {where}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Some of the imagery could not be fetched, and no dwelling is found there: {reasons}</source>
-        <translation>Una parte de las imágenes no se pudo obtener, y allí no se encuentra ninguna vivienda: {reasons}</translation>
+        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -557,23 +587,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>La extensión está vacía: elija otra, o ninguna.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Stopped; nothing was written.</source>
         <translation>Detenido; no se escribió nada.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>Las bandas deben ser números separados por comas, como 4,3,2; se recibió {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -589,16 +604,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/summarise.py"/>
         <source>Summary ({count})</source>
         <translation>Resumen ({count})</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>area {number}</source>
-        <translation>zona {number}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>hexagon {number}</source>
-        <translation>hexágono {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -634,11 +639,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>todas las viviendas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The boundaries hold no polygon: choose another layer, or none.</source>
-        <translation>Los límites no contienen ningún polígono: elija otra capa, o ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -902,6 +902,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/preview.py"/>
+        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
+        <translation>El servidor no tiene imágenes de una parte de la extensión ({count} peticiones), y allí no se encuentra ninguna vivienda.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview.py"/>
         <source>The map shows no place that {layer} knows: zoom to the layer.</source>
         <translation>El mapa no muestra ningún lugar que {layer} conozca: acerque a la capa.</translation>
     </message>
@@ -987,8 +992,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>I agree that it is fetched from the Python Package Index (about 20 MB) and installed for Camp Detector alone.</source>
-        <translation>Acepto que se descargue del Python Package Index (unos 20 MB) y se instale solo para Camp Detector.</translation>
+        <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
+        <translation>Acepto que se descargue del Python Package Index (unos 30 MB) y se instale solo para Camp Detector.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1346,6 +1351,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>contiene un enlace</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>{server} no entregó las imágenes ({reason}): inténtelo más tarde, o con una extensión menor.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>The server</source>
+        <translation>El servidor</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>la capa {name}</translation>
@@ -1367,8 +1382,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{name} cannot be opened: load the layer again.</source>
-        <translation>{name} no se puede abrir: cargue la capa de nuevo.</translation>
+        <source>{name} cannot be opened ({reason}): load the layer again.</source>
+        <translation>{name} no se puede abrir ({reason}): cargue la capa de nuevo.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -39,6 +39,121 @@
         <translation>ONNX Runtime n’est pas prêt.</translation>
     </message>
     <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Threshold</source>
+        <translation>Seuil</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
+        <translation>Probabilité, de 0 à 1, à partir de laquelle un pixel est une habitation. Non défini : valeur du modèle.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Resolution (m)</source>
+        <translation>Résolution (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
+        <translation>Mètres par pixel auxquels le modèle est exécuté. Non défini : ce qui convient au modèle et aux images.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile overlap (pixels)</source>
+        <translation>Recouvrement des tuiles (pixels)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
+        <translation>Pixels que partagent des tuiles voisines. Non défini : valeur du modèle.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Tile size (pixels)</source>
+        <translation>Taille des tuiles (pixels)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Side of the tiles. Not set: what fits the imagery best.</source>
+        <translation>Côté des tuiles. Non défini : ce qui convient le mieux aux images.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Value that means no image</source>
+        <translation>Valeur qui signifie « pas d’image »</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
+        <translation>Comme le blanc ou le noir autour de nombreuses mosaïques. Non défini : ce qu’indique la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>L’étirement doit être MIN,MAX ou percentile, reçu : {x}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Imagery</source>
+        <translation>Images</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Extent</source>
+        <translation>Emprise</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>Seulement à l’intérieur de ces polygones</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Device</source>
+        <translation>Processeur</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands</source>
+        <translation>Bandes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
+        <translation>Numéros dans l’ordre du modèle, par exemple 4,3,2. Non défini : selon la couleur.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Stretch</source>
+        <translation>Étirement</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
+        <translation>MIN,MAX des valeurs des pixels, ou percentile. Non défini : là où c’est nécessaire.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Part dwellings that touch</source>
+        <translation>Séparer les habitations contiguës</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Look at each tile 8 times (slow)</source>
+        <translation>Regarder chaque tuile 8 fois (lent)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>The extent is empty: choose another one, or leave it out.</source>
+        <translation>L’emprise est vide : choisissez-en une autre, ou aucune.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
+        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>Les bandes doivent être des numéros séparés par des virgules, par exemple 4,3,2, reçu : {x}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>Le dossier {folder} n’existe pas : créez-le d’abord.</translation>
@@ -187,6 +302,26 @@ Les images de deux dates sont souvent décalées de quelques mètres : recalez-l
         <translation>Les changements ne peuvent pas être écrits : {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>area {number}</source>
+        <translation>zone {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagon {number}</source>
+        <translation>hexagone {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>The boundaries hold no polygon: choose another layer, or none.</source>
+        <translation>Les limites ne contiennent aucun polygone : choisissez une autre couche, ou aucune.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/detect.py"/>
         <source>Detect dwellings</source>
         <translation>Détecter les habitations</translation>
@@ -277,11 +412,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>Bandes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>Pixels</translation>
     </message>
@@ -294,11 +424,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>{gsd} m par pixel</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>Seuil</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -432,58 +557,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>Probabilité, de 0 à 1, à partir de laquelle un pixel est une habitation. Non défini : valeur du modèle.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Resolution (m)</source>
-        <translation>Résolution (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>Mètres par pixel auxquels le modèle est exécuté. Non défini : ce qui convient au modèle et aux images.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>Recouvrement des tuiles (pixels)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>Pixels que partagent des tuiles voisines. Non défini : valeur du modèle.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>Taille des tuiles (pixels)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>Côté des tuiles. Non défini : ce qui convient le mieux aux images.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Value that means no image</source>
-        <translation>Valeur qui signifie « pas d’image »</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>Comme le blanc ou le noir autour de nombreuses mosaïques. Non défini : ce qu’indique la couche.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
         <translation>{width} x {height} pixels de {gsd} m en {tiles} tuiles, dont {skipped} vides</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>L’étirement doit être MIN,MAX ou percentile, reçu : {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -492,58 +567,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Imagery</source>
-        <translation>Images</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Extent</source>
-        <translation>Emprise</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>Seulement à l’intérieur de ces polygones</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Device</source>
-        <translation>Processeur</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>Numéros dans l’ordre du modèle, par exemple 4,3,2. Non défini : selon la couleur.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stretch</source>
-        <translation>Étirement</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>MIN,MAX des valeurs des pixels, ou percentile. Non défini : là où c’est nécessaire.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>Séparer les habitations contiguës</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>Regarder chaque tuile 8 fois (lent)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modèle {id} sur {where}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Some of the imagery could not be fetched, and no dwelling is found there: {reasons}</source>
-        <translation>Une partie des images n’a pas pu être récupérée, et aucune habitation n’y est trouvée : {reasons}</translation>
+        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -557,23 +587,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>L’emprise est vide : choisissez-en une autre, ou aucune.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Stopped; nothing was written.</source>
         <translation>Arrêté ; rien n’a été écrit.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>Les bandes doivent être des numéros séparés par des virgules, par exemple 4,3,2, reçu : {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -589,16 +604,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/summarise.py"/>
         <source>Summary ({count})</source>
         <translation>Résumé ({count})</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>area {number}</source>
-        <translation>zone {number}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>hexagon {number}</source>
-        <translation>hexagone {number}</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -634,11 +639,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>toutes les habitations</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The boundaries hold no polygon: choose another layer, or none.</source>
-        <translation>Les limites ne contiennent aucun polygone : choisissez une autre couche, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -902,6 +902,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/preview.py"/>
+        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
+        <translation>Le serveur n’a pas d’images pour une partie de l’emprise ({count} requêtes), et aucune habitation n’y est trouvée.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview.py"/>
         <source>The map shows no place that {layer} knows: zoom to the layer.</source>
         <translation>La carte ne montre aucun lieu que {layer} connaisse : zoomez sur la couche.</translation>
     </message>
@@ -987,8 +992,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>I agree that it is fetched from the Python Package Index (about 20 MB) and installed for Camp Detector alone.</source>
-        <translation>J’accepte qu’il soit téléchargé depuis le Python Package Index (environ 20 Mo) et installé pour Camp Detector seulement.</translation>
+        <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
+        <translation>J’accepte qu’il soit téléchargé depuis le Python Package Index (environ 30 Mo) et installé pour Camp Detector seulement.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1346,6 +1351,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>il contient un lien</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>{server} n’a pas fourni les images ({reason}) : réessayez plus tard, ou avec une emprise plus petite.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>The server</source>
+        <translation>Le serveur</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>la couche {name}</translation>
@@ -1367,8 +1382,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{name} cannot be opened: load the layer again.</source>
-        <translation>{name} ne peut pas être ouvert : rechargez la couche.</translation>
+        <source>{name} cannot be opened ({reason}): load the layer again.</source>
+        <translation>{name} ne peut pas être ouvert ({reason}) : rechargez la couche.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
