@@ -154,8 +154,9 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     if raster.library is not None and raster.library.errors.gaps:
         warnings.append(
             tr(
-                "The server has no imagery for a part of the extent ({count} requests), and "
-                "no dwelling is found there.",
+                "Pixels are missing in a part of the imagery ({count} reads): the layer has none "
+                "there, or its server did not answer. No dwelling is found there; look at the "
+                "layer, and run it again if there should be some.",
                 count=raster.library.errors.gaps,
             )
         )

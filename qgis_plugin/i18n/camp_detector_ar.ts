@@ -573,7 +573,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation type="unfinished"></translation>
+        <translation>تنقص بكسلات في جزء من الصور ({count} قراءات): ليس للطبقة بكسلات هناك، أو لم يستجب خادمها. لا يُعثر على مساكن هناك؛ انظر إلى الطبقة، وأعد التشغيل إن كان ينبغي أن توجد مساكن.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -899,11 +899,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/preview.py"/>
         <source>The map shows {million} million pixels of the model, too many for a preview (at most {most}): zoom in.</source>
         <translation>تعرض الخريطة {million} مليون بكسل من بكسلات النموذج، وهذا كثير على المعاينة (الحد الأقصى {most}): كبّر الخريطة.</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview.py"/>
-        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
-        <translation>ليس لدى الخادم صور لجزء من النطاق ({count} طلبات)، ولا يُعثر على مساكن هناك.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>

@@ -573,7 +573,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltan píxeles en una parte de las imágenes ({count} lecturas): la capa no los tiene allí, o su servidor no respondió. Allí no se encuentra ninguna vivienda; mire la capa y ejecútelo de nuevo si debería haber alguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -899,11 +899,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/preview.py"/>
         <source>The map shows {million} million pixels of the model, too many for a preview (at most {most}): zoom in.</source>
         <translation>El mapa muestra {million} millones de píxeles del modelo, demasiados para una vista previa (como máximo {most}): acérquese.</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview.py"/>
-        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
-        <translation>El servidor no tiene imágenes de una parte de la extensión ({count} peticiones), y allí no se encuentra ninguna vivienda.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>

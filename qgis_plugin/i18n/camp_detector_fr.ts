@@ -573,7 +573,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../algorithms/running.py"/>
         <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation type="unfinished"></translation>
+        <translation>Des pixels manquent dans une partie des images ({count} lectures) : la couche n’en a pas là, ou son serveur n’a pas répondu. Aucune habitation n’y est trouvée ; regardez la couche, et relancez s’il devrait y en avoir.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -899,11 +899,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/preview.py"/>
         <source>The map shows {million} million pixels of the model, too many for a preview (at most {most}): zoom in.</source>
         <translation>La carte montre {million} millions de pixels du modèle, trop pour un aperçu (au plus {most}) : zoomez.</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview.py"/>
-        <source>The server has no imagery for a part of the extent ({count} requests), and no dwelling is found there.</source>
-        <translation>Le serveur n’a pas d’images pour une partie de l’emprise ({count} requêtes), et aucune habitation n’y est trouvée.</translation>
     </message>
     <message>
         <location filename="../gui/preview.py"/>
