@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,8 @@ class Run:
     """Whether each tile is asked for twice."""
     workers: int = 1
     """Threads, each with an object of its own."""
+    removed: bool = False
+    """Whether the folder of the package is gone afterwards, as a temporary one is."""
     share: tuple[int, int] = (0, 1)
     """Which of how many processes this is; each does its tiles alone."""
 
@@ -85,6 +88,8 @@ class Session:
                 self._execute(kind)
         except HostError as error:
             self.told["error"] = str(error)
+        if self.run.removed:
+            shutil.rmtree(self.run.folder)
 
     def _call(self, stage: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a method as ArcGIS does, and fail in its words."""
@@ -167,7 +172,8 @@ class Session:
         bands = self.raster.pixels.shape[0]
         given = self._call("getConfiguration", function.getConfiguration, **scalars)
         rules.check_configuration(given, bands=max(bands, len(self.emd["ExtractBands"])))
-        output = {"bandCount": bands, "pixelType": self.raster.kind, "rasterAttributeTable": ""}
+        # inheritProperties: what the function does not set is the raster's own.
+        output = self.raster.info()
         out = self._call(
             "updateRasterInfo",
             function.updateRasterInfo,
