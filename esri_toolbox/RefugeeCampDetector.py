@@ -418,14 +418,14 @@ class RefugeeCampDetector:
             self._pixel_area, self._detector = metres[0] * metres[1], None
         if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
             return
-        wanted = np.format_float_positional(  # as people type it: without exponent
-            spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1]), 4, fractional=False, unique=False
-        )
+        wanted = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])
+        # As people type it: without exponent.
+        typed = np.format_float_positional(float(f"{wanted:.4g}"), trim="-")
         better = f", or better {spec.gsd:g} metres in UTM, where pixels are square on the ground"
         _warn(
             f"The model {spec.id} was trained on pixels of {spec.gsd:g} m and this raster's are of "
             f"{math.sqrt(metres[0] * metres[1]):.3g} m: set Environments > Cell Size to "
-            f"{wanted} {unit.name}{better if unit.name == 'degrees' else ''}."
+            f"{typed} {unit.name}{better if unit.name == 'degrees' else ''}."
         )
 
 

@@ -102,6 +102,18 @@ def test_rasters_that_the_model_cannot_be_run_on(
         assert_a_sentence(error, "this raster's are float")
 
 
+def test_a_host_that_says_nothing_of_the_raster_is_held_to_its_tiles(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    opened = workshop("detect")
+    rasters = {"right": scene(70, 80), "deep": scene(70, 80, dtype="uint16")}
+    runs = [opened.run(role="detect", raster=name, uninformed=True) for name in rasters]
+    runs.append(opened.run(role="detect", raster="right"))
+    blind, deep, told = host().go(*runs, rasters=rasters)
+    assert blind.features == told.features != []
+    assert_a_sentence(deep.error, "8 bit unsigned", "others", "Copy Raster")
+
+
 def test_a_model_of_fixed_size_says_which(
     workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
 ) -> None:

@@ -60,6 +60,8 @@ class Run:
     """Whether each tile is asked for twice."""
     workers: int = 1
     """Threads, each with an object of its own."""
+    uninformed: bool = False
+    """Whether updateRasterInfo is never called, as may be where polygons are wanted."""
     removed: bool = False
     """Whether the folder of the package is gone afterwards, as a temporary one is."""
     share: tuple[int, int] = (0, 1)
@@ -172,6 +174,8 @@ class Session:
         bands = self.raster.pixels.shape[0]
         given = self._call("getConfiguration", function.getConfiguration, **scalars)
         rules.check_configuration(given, bands=max(bands, len(self.emd["ExtractBands"])))
+        if self.run.uninformed:
+            return function, given, "u1"
         # inheritProperties: what the function does not set is the raster's own.
         output = self.raster.info()
         out = self._call(
