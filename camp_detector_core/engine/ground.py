@@ -42,6 +42,7 @@ def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[flo
     """
     wkt = crs if isinstance(crs, str) and not crs.strip().isdigit() else ""
     code = int(crs) if crs and not wkt else 0
+    wkt = re.split(r"VERT_?(?:CS|CRS)\[", wkt)[0]  # heights may be in other units
     y = (extent[1] + extent[3]) / 2
     if code in _WEB_MERCATOR or "Mercator_Auxiliary_Sphere" in wkt or "Pseudo-Mercator" in wkt:
         latitude = math.atan(math.sinh(y / _A))

@@ -129,6 +129,9 @@ CELLS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("nearly", {"cell": (0.54, 0.54)}, []),
     ("twice", {"cell": (1.0, 1.0)}, ["are of 1 m", "Cell Size to 0.5 metres"]),
     ("half", {"cell": (0.25, 0.25)}, ["are of 0.25 m", "Cell Size to 0.5 metres"]),
+    ("feet", {"cell": (1.64042, 1.64042), "epsg": 2263, "origin": (980000.0, 200000.0)}, []),
+    ("feet, fine", {"cell": (0.5, 0.5), "epsg": 2263, "origin": (980000.0, 200000.0)},
+     ["are of 0.152 m", "Cell Size to 1.64 map units"]),
     # Web Mercator at 60 degrees north: a metre of it is half a metre on the ground.
     ("web", {"cell": (1.0, 1.0), "epsg": 3857, "origin": (0.0, 8399737.9)}, []),
     ("web, fine", {"cell": (0.5, 0.5), "epsg": 102100, "origin": (0.0, 8399737.9)},
@@ -144,10 +147,12 @@ def test_pixels_of_another_size_are_warned_of_with_the_size_to_set(
     workshop: Callable[..., Opened], host: Callable[..., ArcGISHost], arcpy: str | None
 ) -> None:
     opened = workshop("detect")
-    rasters = {name: scene(70, 80, **place) for name, place, _ in CELLS}
-    runs = [opened.run(role="detect", raster=name) for name, _, _ in CELLS]
+    # Only arcpy knows what the code of a plane in feet stands for.
+    cells = [cell for cell in CELLS if arcpy or "feet" not in cell[0]]
+    rasters = {name: scene(70, 80, **place) for name, place, _ in cells}
+    runs = [opened.run(role="detect", raster=name) for name, _, _ in cells]
     outcomes = host(arcpy=arcpy).go(*runs, rasters=rasters)
-    for (name, _, parts), outcome in zip(CELLS, outcomes, strict=True):
+    for (name, _, parts), outcome in zip(cells, outcomes, strict=True):
         assert outcome.error is None, (name, outcome.error)
         said = outcome.told["warnings"] if arcpy else []
         if arcpy:
