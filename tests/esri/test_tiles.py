@@ -77,6 +77,7 @@ VARIANTS: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
     ("no axis of bands", (130, 97), {"arguments": SMALL, "flat": True}),
     ("shuffled, each twice", (130, 97), {"arguments": SMALL, "shuffled": 5, "repeated": True}),
     ("two threads", (130, 97), {"arguments": SMALL, "workers": 2, "shuffled": 9}),
+    ("four threads, one object", (130, 97), {"arguments": SMALL, "workers": 4, "together": True}),
     ("definition as text", (130, 97), {"definition": "text"}),
     ("module that is registered", (130, 97), {"registered": True}),
     ("device as text", (130, 97), {"device": "-1"}),

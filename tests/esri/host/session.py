@@ -59,7 +59,9 @@ class Run:
     repeated: bool = False
     """Whether each tile is asked for twice."""
     workers: int = 1
-    """Threads, each with an object of its own."""
+    """Threads, each with an object of its own,"""
+    together: bool = False
+    """unless they share one."""
     uninformed: bool = False
     """Whether updateRasterInfo is never called, as may be where polygons are wanted."""
     removed: bool = False
@@ -195,7 +197,7 @@ class Session:
     def _execute(self, kind: Any) -> None:
         self.told["files_opened"] = len(self.recorder.opened)
         run = self.run
-        prepared = [self._prepared(kind) for _ in range(run.workers)]
+        prepared = [self._prepared(kind) for _ in range(1 if run.together else run.workers)]
         _, given, pixel_type = prepared[0]
         top, left, height, width = run.extent or (0, 0, *self.raster.pixels.shape[1:])
         extent = Extent(top, left, int(height), int(width))
@@ -212,7 +214,7 @@ class Session:
             done = [work.do(prepared[0][0], tile) for tile in tiles]
         else:
             with ThreadPoolExecutor(run.workers) as pool:
-                turns = [prepared[i % run.workers][0] for i in range(len(tiles))]
+                turns = [prepared[i % len(prepared)][0] for i in range(len(tiles))]
                 done = list(pool.map(work.do, turns, tiles))
         self.told["tiles"] = len(done)
         if run.role == "detect":
