@@ -17,7 +17,8 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, ContextManager, NamedTuple, Optional
 
-from .errors import PredictorError
+from .errors import PredictorError, SpecError
+from .spec import METADATA_KEY, ModelSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .ports import Predictor
-    from .spec import ModelSpec
 
 CPU, FREEST_GPU = -1, -2
 """In place of the number of a GPU: the processor, and the GPU with most free memory."""
@@ -135,7 +135,7 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
         present = ort.available_providers() if ort is not None else ()
         for provider in (p for p in _GPU_PROVIDERS if p in present):
             providers = ((provider, {"device_id": number}), ort.CPU)
-            found = ort.OnnxPredictor(data, spec=spec, providers=providers)
+            found = _told(ort.OnnxPredictor(data, spec=spec, providers=providers), spec, files)
             # ONNX Runtime falls back without a word where a driver is missing.
             if found.provider == provider:
                 return Opened(found, is_on_gpu=True, lock=threading.Lock())
@@ -143,10 +143,22 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
             found = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
             return Opened(found, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
-        found = ort.OnnxPredictor(data, spec=spec)
+        found = _told(ort.OnnxPredictor(data, spec=spec), spec, files)
     else:
         found = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
     return Opened(found, is_on_gpu=False, lock=threading.Lock())
+
+
+def _told(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor
+    """A network that does not say of itself that it is another one than is described."""
+    own = predictor.metadata.get(METADATA_KEY)
+    if own is not None and ModelSpec.from_json(own) != spec:
+        msg = (
+            f"the model file {files.onnx} describes itself as {ModelSpec.from_json(own).id} and "
+            f"not as its definition does ({spec.id}), or in other words: get the package again"
+        )
+        raise SpecError(msg)
+    return predictor
 
 
 def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded when wanted

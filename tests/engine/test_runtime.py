@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from camp_detector_core.engine import runtime
-from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.runtime import (
     FREEST_GPU,
     OUT_OF_MEMORY,
@@ -51,6 +51,14 @@ def test_a_file_that_changed_is_loaded_again(files: Files) -> None:
     spec = tiny_spec(version="2")
     files.onnx.write_bytes(tiny_onnx(spec))
     assert open_model(files, spec).predictor is not first.predictor
+
+
+@pytest.mark.parametrize("change", [{"version": "9"}, {"threshold": 0.9}])
+def test_a_model_that_is_not_the_one_described_is_refused(
+    files: Files, change: dict[str, Any]
+) -> None:
+    with pytest.raises(SpecError, match=r"tiny\.onnx describes itself as .* and not as"):
+        open_model(files, tiny_spec(**change))
 
 
 def test_few_models_are_kept(tmp_path: Path) -> None:
