@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.packaging.dlpk import (
+    name_of,
     package_bytes,
     raster_function,
-    stem_of,
     write_files,
 )
 from camp_detector_core.packaging.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
@@ -75,10 +75,7 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
         OutputError: A file cannot be written, or exists.
         StacError: The item cannot be made to list the files.
     """
-    if Path(dlpk_name).name != dlpk_name:
-        msg = f"{dlpk_name!r} is a path: give the name of the package, and its folder as --out-dir"
-        raise SpecError(msg)
-    stem = stem_of(Path(dlpk_name))
+    stem = Path(name_of(dlpk_name)).stem
     source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
     kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
     kinds |= {dlpk_name: "detect", PACKAGE: "detect"}

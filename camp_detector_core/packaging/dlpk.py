@@ -96,9 +96,7 @@ def create_dlpks(
         OutputError: A package cannot be written, or exists.
     """
     base = source.spec.name if name is None else name
-    wanted = {folder / f"{base}-{kind}.dlpk": kind for kind in KINDS}
-    for out in wanted:
-        stem_of(out)
+    wanted = {folder / name_of(f"{base}-{kind}.dlpk"): kind for kind in KINDS}
     write_files({out: package_bytes(source, out, kind) for out, kind in wanted.items()}, overwrite)
     return list(wanted)
 
@@ -136,6 +134,22 @@ def stem_of(out: Path) -> str:
         )
         raise SpecError(msg)
     return out.stem
+
+
+def name_of(name: str) -> str:
+    """The name of a package's file as it was given, which must not be a path: it leads elsewhere.
+
+    Raises:
+        SpecError: It is one, or ArcGIS could not do with it.
+    """
+    if Path(name).name != name or "\\" in name:
+        msg = (
+            f"{shown(name)!r} is a path: give the name of the package alone, and its folder by the "
+            "option for that"
+        )
+        raise SpecError(msg)
+    stem_of(Path(name))
+    return name
 
 
 def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:

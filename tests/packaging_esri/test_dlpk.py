@@ -349,10 +349,17 @@ def test_build_without_a_model_takes_the_one_that_ships(camp: Any, tmp_path: Pat
     assert open_model(first).spec == open_model(default_model_path()).spec
 
 
-def test_a_name_with_a_folder_is_refused(camp: Any, tmp_path: Path) -> None:
-    code, _, err = camp("package", "build", "-o", tmp_path, "--name", "a b")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("a b", "is no name for a package"), ("../evil", "is a path"), ("a\\b", "is a path")],
+)
+def test_a_name_that_leads_out_of_the_folder_is_refused(
+    camp: Any, tmp_path: Path, name: str, words: str
+) -> None:
+    code, _, err = camp("package", "build", "-o", tmp_path / "packages", "--name", name)
     assert code == 2
-    assert "is no name for a package" in err
+    assert words in err
+    assert list(tmp_path.rglob("*.dlpk")) == []
 
 
 def test_a_picture_of_the_package_is_read_by_another_reader(tmp_path: Path) -> None:
