@@ -33,8 +33,9 @@ NAMES = (
     *(f"{Path(NAME).stem}-{kind}.dlpk" for kind in KINDS),
     PACKAGE,
     DEFINITION,
+    FUNCTION,
 )
-"""All that is written of a model where nothing else is said, but the code."""
+"""All that is written of a model where nothing else is said, but the engine (`engines_in`)."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,17 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
     files[out_dir / FUNCTION] = raster_function()
     files[out_dir / engine.name] = engine.data
     write_files(files, overwrite)
-    for path in out_dir.glob("rcd_engine_*.zip"):
-        if path.name != engine.name and ENGINE_NAME.fullmatch(path.name):
+    for path in engines_in(out_dir):
+        if path.name != engine.name:
             path.unlink()  # of an earlier release: the raster function looks for one alone
     return EsriFiles(
         packages, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
     )
+
+
+def engines_in(folder: Path) -> list[Path]:
+    """The copies of the engine, of any release, that lie in a folder."""
+    return [p for p in folder.glob("rcd_engine_*.zip") if ENGINE_NAME.fullmatch(p.name)]
 
 
 def _definition(source: PackageSource, onnx: Path, folder: Path, engine: str) -> bytes:
