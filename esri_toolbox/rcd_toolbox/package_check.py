@@ -116,11 +116,15 @@ def _spec_faults(model: Model, emd_name: str) -> Iterator[str]:
         "ImageWidth": spec.tile_size,
         "ExtractBands": list(range(len(spec.bands))),
         "Classes": classes,
+        "Threshold": spec.threshold,
+        "MinArea": spec.min_area,
+        "Padding": spec.overlap // 2,
     }
     for key, value in wanted.items():
-        if model.emd[key] != value:
+        told = model.emd.get(key, value)
+        if told != value or isinstance(told, bool):
             yield (
-                f"{emd_name}: {key} is {shown(model.emd[key])}, and the model's description "
+                f"{emd_name}: {key} is {shown(told)}, and the model's description "
                 f"makes it {shown(value)}."
             )
 

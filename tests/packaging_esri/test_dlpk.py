@@ -32,7 +32,7 @@ from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from tests.support.models import tiny_onnx, tiny_spec, write_model
-from tests.support.packages import make, members
+from tests.support.packages import edited, make, members
 from tests.support.small_nets import small_net
 from tests.support.stac import make_item
 
@@ -146,6 +146,15 @@ def test_the_licence_of_the_code_is_that_of_the_project() -> None:
     assert "CC0-1.0" in text
     assert "made by a test" in text
     assert "not stated" in licence_text(tiny_spec(licence="", attribution=())).decode()
+
+
+@pytest.mark.parametrize("keys", [{"Threshold": 0.9}, {"MinArea": 7}, {"Padding": 3}])
+def test_values_that_arcgis_alone_would_take_are_refused(
+    tmp_path: Path, keys: dict[str, Any]
+) -> None:
+    (key,) = keys
+    with pytest.raises(SpecError, match=f"camp.emd has the {key} .*the model's own is"):
+        open_model(edited(make(tmp_path), **keys))
 
 
 # With the STAC item.
