@@ -28,6 +28,7 @@ from .emd import (
 )
 from .engine_copy import engine_copy, zip_bytes
 from .item_info import THUMBNAIL, ItemInfo
+from .limits import limits_of
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
 from .package_source import PackageSource, open_source
 from .strangers import shown
@@ -170,7 +171,7 @@ def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
         MODEL_MEMBER: source.model.onnx,
         FUNCTION: raster_function(),
         engine.name: engine.data,
-        "MODEL_CARD.md": model_card(spec, kind, source.item),
+        "MODEL_CARD.md": model_card(spec, kind, source.item, limits=limits_of(source.model)),
         "LICENSE.txt": licence_text(spec),
         f"esriinfo/{THUMBNAIL}": thumbnail(spec, source.example),
     }

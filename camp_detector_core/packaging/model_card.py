@@ -64,13 +64,14 @@ def description_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
     return one_line(text) or f"Finds {', '.join(c.name for c in spec.classes)} in aerial imagery."
 
 
-def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any]) -> bytes:
+def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: str) -> bytes:
     """``MODEL_CARD.md``.
 
     Args:
         spec: The model.
         kind: Of the package.
         item: The model's STAC item; empty where there is none.
+        limits: Where it fails, Markdown.
     """
     parts = [
         f"# {title_of(spec, item)}",
@@ -84,6 +85,8 @@ def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any]) -> bytes:
         _SCALING,
         "## How good it is",
         _figures(spec, item),
+        "## Where it fails",
+        limits,
         "## Where it comes from",
         _table(("", ""), _origin(spec, item)),
         "## Licence",

@@ -140,6 +140,17 @@ def test_the_card_says_what_a_user_must_know(tmp_path: Path) -> None:
     assert "\N{TENT}" in str(root.findtext("description"))
 
 
+def test_the_card_says_where_the_model_fails(tmp_path: Path) -> None:
+    shipped = create_dlpk(default_model_path(), tmp_path / "shipped.dlpk", kind="detect")
+    limits = {}
+    for path in (shipped, make(tmp_path)):
+        card = members(path)["MODEL_CARD.md"].decode()
+        limits[path.stem] = card.partition("## Where it fails\n\n")[2].partition("\n\n## ")[0]
+    assert "no real camp was at hand" in limits["shipped"]
+    assert "no real camp" not in limits["camp"]
+    assert "Its figures are of the place that they were measured on" in limits["camp"]
+
+
 def test_the_licence_of_the_code_is_that_of_the_project() -> None:
     text = licence_text(tiny_spec()).decode()
     assert (ROOT / "LICENSE").read_text(encoding="utf-8") in text
