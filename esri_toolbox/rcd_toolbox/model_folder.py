@@ -16,6 +16,7 @@ from .model_package import read_model
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
 _PART = ".part-"
+"""What the name of a package starts with while it is copied; it stays where that was killed."""
 
 
 def model_folder() -> Path:
@@ -52,7 +53,8 @@ def default_model(kind: str) -> Path:
 
 def _newest_first(folder: Path) -> list[Path]:
     try:
-        found = [(-path.stat().st_mtime_ns, path.name, path) for path in folder.glob("*.dlpk")]
+        packages = [p for p in folder.glob("*.dlpk") if not p.name.startswith(_PART)]
+        found = [(-path.stat().st_mtime_ns, path.name, path) for path in packages]
     except OSError:
         return []
     return [path for _, _, path in sorted(found)]
@@ -78,7 +80,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
     part: Optional[Path] = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".dlpk")
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".part")
         os.close(handle)
         part = Path(name)
         shutil.copyfile(package, part)

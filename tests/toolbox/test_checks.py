@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,6 +163,24 @@ def test_the_package_installed_last_is_the_default(
     dialog("InstallModelPackage").set(in_package=str(other)).run()
     assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("other-1.0")
     assert dialog("ClassifyCampPixels")["model_says"].valueAsText.startswith("tiny-1.0")
+
+
+def test_what_a_killed_install_left_is_no_default(
+    detect: Dialog, dialog: Callable[[str], Dialog], other: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/.part-abc123.dlpk").write_bytes(other.read_bytes())
+    assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny")
+
+
+def test_a_package_installed_again_is_the_default_again(
+    dialog: Callable[[str], Dialog], other: Path, packages: Path, tmp_path: Path
+) -> None:
+    for package in (packages / "tiny-detect.dlpk", other):
+        dialog("InstallModelPackage").set(in_package=str(package)).run()
+    os.utime(tmp_path / "models/tiny-detect.dlpk", ns=(0, 0))
+    dialog("InstallModelPackage").set(in_package=str(packages / "tiny-detect.dlpk")).run()
+    assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny-1.0")
 
 
 @pytest.mark.parametrize("side", [48, 32, 100])

@@ -95,6 +95,17 @@ def test_another_package_of_this_name_is_kept_unless_asked(
     assert [p.name for p in target.parent.iterdir()] == [target.name]
 
 
+def test_a_copy_that_was_killed_is_no_package_by_its_name(
+    install: Dialog, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pathlib.Path.unlink", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.copyfile", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        install.set(in_package=str(package)).run()
+    (left,) = (tmp_path / "models").iterdir()
+    assert left.suffix == ".part"
+
+
 def test_code_of_a_package_is_never_run(install: Dialog, package: Path, tmp_path: Path) -> None:
     trap = tmp_path / "ran"
 
