@@ -253,7 +253,7 @@ class RefugeeCampDetector:
             "batch_size": chosen.batch_size,
             "threshold": chosen.threshold,
             "test_time_augmentation": chosen.test_time_augmentation,
-            "inheritProperties": 2 | 4 | 8,
+            "inheritProperties": 4 | 8,  # place and resampling; not pixel type (1) and NoData (2)
             "invalidateProperties": 2 | 4 | 8,
             "inputMask": True,
         }

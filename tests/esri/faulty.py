@@ -37,7 +37,7 @@ class Marker:
     def getConfiguration(self, **scalars):
         self.pad = int(float(scalars.get("padding") or 8))
         return dict(extractBands=(0,), padding=self.pad, tx=48, ty=48, fixedTileSize=1,
-                    inheritProperties=14, inputMask=True)
+                    inheritProperties=12, inputMask=True)
 
     def updateRasterInfo(self, **kwargs):
         info = kwargs["output_info"]
@@ -177,6 +177,14 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "classify", "extractBands=(0,)", "extractBands=[0]", "extractBands must be a tuple"),
     "a padding as text": (
         "classify", "padding=self.pad,", 'padding="8",', "padding must be an int"),
+    "the pixel type of the raster": (
+        "classify", "inheritProperties=12", "inheritProperties=13", "inheritProperties is 13"),
+    "the nodata of the raster": (
+        "classify", "inheritProperties=12", "inheritProperties=14", "inheritProperties is 14"),
+    "another place than the raster's": (
+        "classify", "inheritProperties=12", "inheritProperties=8", "inheritProperties is 8"),
+    "all of the raster's, since nothing is said": (
+        "classify", "inheritProperties=12, ", "", "inheritProperties is 15"),
     "arguments taken for numbers": (
         "classify", 'int(float(scalars.get("padding") or 8))', 'scalars["padding"] + 0',
         "ERROR 999999 getConfiguration: TypeError"),

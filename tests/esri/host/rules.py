@@ -95,6 +95,12 @@ def check_configuration(given: Any, bands: int) -> None:
         "dataRange" not in given,
         "getConfiguration: dataRange makes the host rescale pixels by the raster's statistics",
     )
+    inherit = given.get("inheritProperties", 15)
+    require(
+        type(inherit) is int and inherit & 7 == 4,
+        f"getConfiguration: inheritProperties is {inherit!r}: the place of the raster (4) is "
+        "needed, and its pixel type (1) and NoData (2) would replace those of updateRasterInfo",
+    )
 
 
 def check_raster_info(out: Any, classes: list[dict[str, Any]]) -> None:
