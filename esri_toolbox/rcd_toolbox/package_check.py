@@ -7,6 +7,8 @@ the standard library of any Python that ArcGIS Pro brings, and looks at what cou
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any, Iterator, Mapping
@@ -28,6 +30,9 @@ REQUIRED = (
     "ModelType", "InferenceFunction", "ModelFile", "Framework", "ImageHeight", "ImageWidth",
     "ExtractBands", "Classes", "CampDetector", "EngineFile",
 )  # fmt: skip
+_MAX_SOURCE = 256 << 10
+_SAFE_PARSER = (3, 11)
+"""From this Python on, a source that is nested too deep is an error; older ones crash."""
 FINDS = {
     DETECT: "finds objects and gives each as a polygon (tool Detect Dwellings)",
     CLASSIFY: "gives each pixel a class (tool Classify Camp Pixels)",
@@ -84,13 +89,21 @@ def _file_faults(package: zipfile.ZipFile, emd: Mapping[str, Any], emd_name: str
 
 def _function_faults(package: zipfile.ZipFile, name: str) -> Iterator[str]:
     """Whether the raster function is Python with a class of its file's name; it is not run."""
+    stem = PurePosixPath(name).stem
+    if package.getinfo(name).file_size > _MAX_SOURCE:
+        yield f"{shown(name)} has more than {_MAX_SOURCE >> 10} KiB, which no raster function has."
+        return
     try:
-        tree = ast.parse(member_bytes(package, name, limit=MAX_TEXT).decode("utf-8"), name)
+        source = member_bytes(package, name, limit=_MAX_SOURCE).decode("utf-8")
+        if sys.version_info < _SAFE_PARSER:
+            found = re.search(rf"^class {re.escape(stem)}\b", source, re.MULTILINE) is not None
+        else:
+            body = ast.parse(source, name).body
+            found = any(isinstance(node, ast.ClassDef) and node.name == stem for node in body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         yield f"{shown(name)} is not Python that this ArcGIS could run: {shown(error)}."
         return
-    stem = PurePosixPath(name).stem
-    if not any(isinstance(node, ast.ClassDef) and node.name == stem for node in tree.body):
+    if not found:
         yield f"{shown(name)} has no class {shown(stem)}, so that ArcGIS cannot start it."
 
 

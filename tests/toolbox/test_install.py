@@ -158,6 +158,7 @@ def spec_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
         (lambda m: m.update({"tiny-detect.emd": b"[" * 100_000}), "is not JSON"),
         (lambda m: m.update({"RefugeeCampDetector.py": b"class X:"}), "is not Python"),
         (lambda m: m.update({"RefugeeCampDetector.py": b"x = 1"}), "has no class"),
+        (lambda m: m.update({"RefugeeCampDetector.py": b"#" * 300_000}), "more than 256 KiB"),
         (emd_with(CampDetector=None), "is no model of Camp Detector"),
         (emd_with(Classes=None, Framework=None), "lacks Framework, Classes"),
         (emd_with(ImageWidth=-1), "ImageWidth is -1"),
