@@ -26,15 +26,16 @@ from camp_detector_core.packaging import dlpk
 from camp_detector_core.packaging.dlpk import create_dlpk
 from camp_detector_core.packaging.emd import read_emd
 from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.model_card import licence_text
+from camp_detector_core.packaging.model_card import description_of, licence_text
 from camp_detector_core.packaging.model_file import default_model_path, open_model
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.package_source import script_spec
+from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item
 from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.packages import edited, make, members
 from tests.support.small_nets import small_net
-from tests.support.stac import make_item
+from tests.support.stac import a_run, an_area, make_item
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +180,9 @@ def with_item(folder: Path) -> Path:
     (folder / "example_input.png").write_bytes(png(picture))
     make_item(folder)
     item = json.loads((folder / "stac_item.json").read_text())
-    item["properties"]["camp_detector:metrics"] = {"test": {"pixels": {"iou": 0.81234}}}
+    item["properties"]["camp_detector:metrics"] = {
+        "test": {"pixels": {"iou": 0.81234}, "dwellings": {"count_error": -0.9947, "predicted": 3}}
+    }
     (folder / "stac_item.json").write_text(json.dumps(item))
     return folder / "best_model.onnx"
 
@@ -188,7 +191,8 @@ def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
     model = with_item(tmp_path)
     item = tmp_path / "stac_item.json"
     held = members(create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=item))
-    assert "| test pixels iou | 0.8123 |" in held["MODEL_CARD.md"].decode()
+    for row in ("pixels: IoU | 0.812", "dwellings: count error | -99.5 %", "dwellings: marked | 3"):
+        assert f"| test, {row} |" in held["MODEL_CARD.md"].decode()
     assert "2022-07-18" in held["MODEL_CARD.md"].decode()
     with MemoryFile(held["esriinfo/thumbnail/thumbnail.png"]) as file, file.open() as picture:
         pixels = picture.read()
@@ -197,6 +201,17 @@ def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
     assert (pixels[:, :, WIDTH // 2 + 1 :] == [[[0]], [[0]], [[255]]]).all()
     alone = members(create_dlpk(item, tmp_path / "b.dlpk", kind="detect"))
     assert alone["MODEL_CARD.md"] == held["MODEL_CARD.md"]
+
+
+def test_the_words_of_an_item_lose_their_talk_of_stac(tmp_path: Path) -> None:
+    for area in (an_area(note="The geometry is of 3 chips."), TrainingArea()):
+        spec = tiny_spec(description="Marks tents.")
+        model = write_model(tmp_path / "best_model.onnx", description="Marks tents.")
+        item = create_stac_mlm_item(model, area=area, run=a_run(), assets={}).to_dict()
+        assert item["properties"]["description"] != "Marks tents."
+        assert description_of(spec, item) == "Marks tents."
+        item["properties"]["description"] += " Ask Ada."
+        assert description_of(spec, item) == "Marks tents. Ask Ada."
 
 
 def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
