@@ -82,7 +82,10 @@ class TileLayout:
         Raises:
             SpecError: A chip that the network cannot take, or a padding that leaves nothing of it.
         """
-        overlap = spec.overlap if padding is None else 2 * padding
+        # Half of an odd overlap is no whole number: the model's own padding is its own overlap.
+        overlap = spec.overlap
+        if padding is not None and padding != spec.overlap // 2:
+            overlap = 2 * padding
         asked = replace(spec, tile_size=tile_size or spec.tile_size, overlap=overlap)
         chip = asked.tile_size
         stride = stride_of(chip, overlap=overlap, multiple=spec.multiple)

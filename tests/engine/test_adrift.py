@@ -302,6 +302,15 @@ def test_a_layout_is_whole_strides_and_sees_enough() -> None:
         assert layout.stride >= tile - 2 * padding - 31
 
 
+@pytest.mark.parametrize(("overlap", "multiple"), [(33, 32), (31, 32), (15, 1)])
+def test_the_padding_of_an_odd_overlap_lays_chips_as_the_whole_raster_has_them(
+    overlap: int, multiple: int
+) -> None:
+    spec = replace(make_spec(), tile_size=96, overlap=overlap, multiple=multiple)
+    wanted = TilePlan.of(spec, Shape(500, 500), fixed=96).rows.stride
+    assert TileLayout.of(spec, padding=overlap // 2).stride == wanted
+
+
 @pytest.mark.parametrize(("tile", "padding"), [(500, 16), (64, 16), (64, 40), (-32, 0)])
 def test_a_layout_that_the_network_cannot_take_is_refused(tile: int, padding: int) -> None:
     spec = replace(make_spec(), tile_size=512, overlap=32, multiple=32)
