@@ -52,7 +52,7 @@ class Arguments:
             SpecError: A text that is no number, or a number out of range; the name is said.
         """
         side = int(number("tile_size", given.get("tile_size"), self.tile_size, (1, MAX_SIDE)))
-        most = (side - 1) // 2
+        most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
         limits: dict[str, tuple[float, float]] = {
             "padding": (0, most),
             "batch_size": (1, 256),

@@ -36,9 +36,9 @@ def assert_a_sentence(error: str | None, *parts: str) -> None:
 
 
 ARGUMENTS = [
-    ("padding", "abc", "padding must be a whole number from 0 to 31"),
-    ("padding", "-1", "padding must be a whole number from 0 to 31"),
-    ("padding", "32", "padding must be a whole number from 0 to 31"),
+    ("padding", "abc", "padding must be a whole number from 0 to 15"),
+    ("padding", "-1", "padding must be a whole number from 0 to 15"),
+    ("padding", "16", "padding must be a whole number from 0 to 15"),
     ("padding", "8.5", "padding must be a whole number"),
     ("batch_size", "0", "batch_size must be a whole number from 1"),
     ("threshold", "0", "threshold must be a number from 0.001 to 1"),
