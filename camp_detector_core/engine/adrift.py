@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 _REACH = 128
 """Pixels that a dwelling may reach into a neighbouring tile and still be seen whole, at least."""
-_MAX_SIDE = 8192
-"""Largest tile, pixels: 200 MB of three bands of 8 bits with a margin of 512."""
+_MAX_BLOCK = 9216
+"""Largest side of a tile with its margins that holds more than one chip a side, pixels: 255 MB of
+three bands of 8 bits."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,15 @@ class TileLayout:
         shared, halo = chip - stride, halo_of(spec)
         before = math.ceil((halo + _REACH + shared) / stride)
         after = math.ceil((halo + _REACH) / stride)
-        most = max(1, _MAX_SIDE // stride)
+        margin = max(before * stride, (after - 1) * stride + chip)
+        most = max(1, (_MAX_BLOCK - 2 * margin) // stride)
         return cls(
             chip=chip,
             stride=stride,
             before=before,
             after=after,
             reach=min(before * stride - shared, after * stride) - halo,
-            margin=max(before * stride, (after - 1) * stride + chip),
+            margin=margin,
             side=min(most, max(1, math.isqrt(max(1, batch_size)))) * stride,
         )
 

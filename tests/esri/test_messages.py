@@ -48,7 +48,7 @@ ARGUMENTS = [
     ("min_area", "inf", "min_area must be a number from 0"),
     ("tile_size", "100", "tile size 100 must be a positive multiple of 32"),
     ("tile_size", "0", "tile_size must be a whole number"),
-    ("tile_size", "1e9", "tile_size must be a whole number"),
+    ("tile_size", "4128", "tile_size must be a whole number from 1 to 4096"),
     ("test_time_augmentation", "perhaps", "test_time_augmentation must be True or False"),
     ("return_probabilities", "2", "return_probabilities must be True or False"),
 ]
