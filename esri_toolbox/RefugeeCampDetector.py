@@ -51,7 +51,7 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[..., Any]], Callable[...,
             except CampDetectorProblem:
                 raise
             except MemoryError:
-                msg = "The computer ran out of memory: give a smaller batch_size."
+                msg = "The computer ran out of memory: give a smaller batch_size or tile_size."
                 raise CampDetectorProblem(msg) from None
             except Exception as error:
                 if isinstance(error, RuntimeError) and "smaller batch size" in str(error):

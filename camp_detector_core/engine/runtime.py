@@ -97,6 +97,7 @@ class Batched:
     def __init__(self, opened: Opened, batch_size: int) -> None:
         """Share a model that is open."""
         self._predictor: Predictor = opened.predictor
+        self._is_on_gpu = opened.is_on_gpu
         # One GPU does one thing at a time, and DirectML does not bear two.
         self._guard: ContextManager[object] = (
             opened.lock if opened.is_on_gpu else contextlib.nullcontext()
@@ -110,13 +111,14 @@ class Batched:
         Raises:
             PredictorError: The model cannot be run.
             RuntimeError: The GPU has not memory enough (`OUT_OF_MEMORY`).
+            MemoryError: The computer has not.
         """
         try:
             with self._guard:
                 return self._predictor.predict(batch)
         except (PredictorError, RuntimeError) as error:
             if any(sign in str(error).lower() for sign in _SIGNS):
-                raise RuntimeError(OUT_OF_MEMORY) from None
+                raise (RuntimeError(OUT_OF_MEMORY) if self._is_on_gpu else MemoryError) from None
             raise
 
 

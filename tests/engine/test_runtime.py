@@ -121,6 +121,13 @@ def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(said: str)
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
 
+def test_a_computer_that_runs_out_of_memory_is_not_taken_for_a_gpu() -> None:
+    said = "DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"
+    shared = Batched(Opened(Fake(PredictorError(said)), False, threading.Lock()), 3)
+    with pytest.raises(MemoryError):
+        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
+
+
 def test_other_faults_of_a_model_stay_what_they_are() -> None:
     shared = Batched(Opened(Fake(PredictorError("broken")), True, threading.Lock()), 3)
     with pytest.raises(PredictorError, match=r"^broken$"):
