@@ -139,7 +139,10 @@ class TileDetector:
         self._spec = spec
         self._layout = layout
         self._stretch = stretch
-        self._outlines = outlines or OutlineOptions()
+        outlines = outlines or OutlineOptions()
+        # Judged before a dwelling is cut into pieces, of which each may be small.
+        self._least = outlines.min_pixels
+        self._outlines = replace(outlines, min_pixels=0.0)
 
     def classes(
         self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
@@ -166,7 +169,8 @@ class TileDetector:
         """The dwellings whose middle lies in a tile, whole even where they reach out of it.
 
         What some tile that holds a part of it cannot see whole is given piece by piece: by each
-        tile the part that it holds.
+        tile the part that it holds, however small, if as much as the tile sees of the whole is
+        large enough.
 
         Args:
             pixels: (bands, height + 2 margin, width + 2 margin) raw values.
@@ -181,7 +185,7 @@ class TileDetector:
         """
         seen = self._look(pixels, valid)
         view = _View.of(seen, self._layout)
-        found = refine_all(view.own(len(self._spec.classes)), self._outlines)
+        found = refine_all(view.own(len(self._spec.classes), self._least), self._outlines)
         return [_moved(dwelling, view.zone, seen.tile) for dwelling in found]
 
     def _look(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _Seen:
@@ -277,10 +281,12 @@ class _View:
         )
         return cls(seen, zone, layout)
 
-    def own(self, classes: int) -> list[Dwelling]:
-        """The dwellings that this tile gives, in pixels of the view."""
+    def own(self, classes: int, least: float) -> list[Dwelling]:
+        """The dwellings of at least so many pixels that this tile gives, in pixels of the view."""
         given, large = [], []
         for dwelling in self._traced(self.zone, classes):
+            if dwelling.pixels < least:
+                continue
             box = _Box.of(dwelling)
             if not self._is_seen_by_all(box):
                 large.append(dwelling)

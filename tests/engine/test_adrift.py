@@ -216,6 +216,28 @@ def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
     assert house.pixels == mask[80:].sum()
 
 
+def test_small_pieces_of_what_is_large_enough_are_kept() -> None:
+    """A street that ends three pixels behind the border of a tile."""
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=4)
+    side = layout.side
+    pixels = np.zeros((1, side, 4 * side), np.uint8)
+    pixels[0, 40:60, 10 : 2 * side + 3] = 255
+    pixels[0, 100:105, 20:30] = 255
+    what = Scene(pixels, np.ones(pixels.shape[1:], bool))
+    detector = TileDetector(Seeing(), spec, layout, outlines=OutlineOptions(min_pixels=200))
+    found = [
+        dwelling
+        for tile in tiles(what.valid.shape, layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+    ]
+    assert (
+        sum(d.pixels for d in found)
+        == (whole(what, spec, OutlineOptions()).classes[:80] == 1).sum()
+    )
+    assert min(d.pixels for d in found) < 200
+
+
 def test_a_town_without_gaps_loses_no_area() -> None:
     spec = make_spec()
     layout = TileLayout.of(spec, batch_size=1)
