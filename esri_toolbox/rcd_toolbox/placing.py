@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ntpath
+import os
 import re
+import tempfile
 import uuid
-from typing import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator, Optional, TextIO
 
 from .deep_learning import discard
 from .errors import ToolError
@@ -56,3 +60,44 @@ def _delete(path: str) -> None:
 
     if arcpy.Exists(path):
         arcpy.management.Delete(path)
+
+
+@contextmanager
+def text_file(path: Optional[str], write: Callable[[TextIO], None]) -> Iterator[None]:
+    """Write a text beside its place, and put it there at the end if all went well.
+
+    It starts with a byte order mark, which spreadsheets need to see that it is UTF-8.
+
+    Args:
+        path: Where it goes; None where it is not wanted.
+        write: Writes it.
+
+    Raises:
+        ToolError: It cannot be written.
+    """
+    if not path:
+        yield
+        return
+    target = Path(path)
+    part: Optional[Path] = None
+    try:
+        with _refusing(target):
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+            part = Path(name)
+            with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:
+                write(stream)
+        yield
+        with _refusing(target):
+            part.replace(target)
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror or error}"
+        raise ToolError(msg) from error
