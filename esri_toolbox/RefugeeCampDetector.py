@@ -33,7 +33,6 @@ FIELDS = {"OID": "OID", "Class": "String", "Classvalue": "Integer", "Confidence"
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
-_warned: set[str] = set()
 
 
 class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its name
@@ -161,16 +160,6 @@ def _arcpy() -> Any:
         return None
 
 
-def _warn(sentence: str) -> None:
-    """Tell the user once, among the messages of the tool where there is one."""
-    with _lock:
-        if sentence in _warned:
-            return
-        _warned.add(sentence)
-    tell = getattr(_arcpy(), "AddWarning", None)
-    (tell or _log.warning)(sentence)
-
-
 def _wkt_of(reference: Any) -> Any:
     """A coordinate system as WKT where arcpy can tell it, else as it came: a code or WKT."""
     with contextlib.suppress(Exception):
@@ -194,6 +183,7 @@ class RefugeeCampDetector:
         self._detector: Any = None
         self._pixel_area: float | None = None
         self._is_checked = False
+        self._warned: set[str] = set()
         self._own = threading.RLock()
 
     @_in_one_sentence("read the model definition")
@@ -212,6 +202,7 @@ class RefugeeCampDetector:
         with self._own:
             self._arguments = self._definition.defaults()
             self._layout = self._detector = None
+            self._warned.clear()
 
     @_in_one_sentence("say what it needs")
     def getParameterInfo(self) -> list[dict[str, Any]]:
@@ -336,6 +327,15 @@ class RefugeeCampDetector:
         """Polygons."""
         return 4
 
+    def _warn(self, sentence: str) -> None:
+        """Tell the user once a run, among the messages of the tool where there is one."""
+        with self._own:
+            if sentence in self._warned:
+                return
+            self._warned.add(sentence)
+        tell = getattr(_arcpy(), "AddWarning", None)
+        (tell or _log.warning)(sentence)
+
     def _known(self) -> Definition:
         if self._definition is not None:
             return self._definition
@@ -365,7 +365,7 @@ class RefugeeCampDetector:
         except runtime.LibraryMissingError:
             raise CampDetectorProblem(_libraries_missing(has_script=script is not None)) from None
         if self._device != CPU and not model.is_on_gpu:
-            _warn(
+            self._warn(
                 "The graphics card cannot be used (no driver, or libraries without support for "
                 "it): Camp Detector runs on the processor, which finds the same and takes longer."
             )
@@ -421,7 +421,7 @@ class RefugeeCampDetector:
                 self._pixel_area, self._detector = metres[0] * metres[1], None
         advice = suitable.advice_on_cells(spec, unit, cell)
         if advice:
-            _warn(advice)
+            self._warn(advice)
 
 
 def _row(*values: Any) -> dict[str, Any]:

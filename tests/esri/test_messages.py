@@ -161,6 +161,18 @@ def test_pixels_of_another_size_are_warned_of_with_the_size_to_set(
         assert [part for part in parts if part not in told] == [], (name, told)
 
 
+def test_a_warning_comes_once_in_each_run(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+) -> None:
+    """Also in the second one of a session."""
+    run = workshop("classify").run(raster="it", arguments=SMALL, device=7)
+    rasters = {"it": scene(130, 97, cell=(1.0, 1.0))}
+    for outcome in host(arcpy="3.4").go(run, run, rasters=rasters):
+        size, card = outcome.told["warnings"]
+        assert "Cell Size to 0.5 metres" in size
+        assert "graphics card" in card
+
+
 def test_choosing_the_model_needs_neither_libraries_nor_device(
     workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
 ) -> None:
