@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = (30, 600)
 """Seconds to connect, and for an answer: a portal stores a file before it answers."""
+_PATIENCE_AT_FIRST = (10, 15)
+"""The same for the first request, which asks for next to nothing."""
 _SERVER_FAULT = 500
 File = tuple[str, bytes, str]
 """Name, content and media type."""
@@ -41,7 +43,11 @@ class Rest:
         self._send_once()
 
     def _send_once(self) -> None:
-        """Let requests to content be sent once: a repeated upload would make a second item."""
+        """Let some requests be sent once.
+
+        Those to content, because a repeated upload would make a second item; and the first one,
+        so that it soon fails.
+        """
         from requests.adapters import Retry
 
         before = self._session.adapters["https://"]
@@ -51,7 +57,26 @@ class Rest:
             additional_certs=before.additional_certs,
             max_retries=Retry(0, read=False),
         )
-        self._session.mount(f"{self._root}/content/", once)
+        for part in ("content/", "info"):
+            self._session.mount(f"{self._root}/{part}", once)
+
+    def reach(self, *, doing: str) -> None:
+        """See whether somebody answers there, in seconds and not in the library's minutes.
+
+        Args:
+            doing: What this is for, in errors.
+
+        Raises:
+            UnansweredError: Nobody does; what the answer says does not matter.
+        """
+        import requests
+
+        try:
+            self._session.get(
+                f"{self._root}/info", params={"f": "json"}, timeout=_PATIENCE_AT_FIRST
+            )
+        except requests.exceptions.RequestException as error:
+            raise broken(error, doing, self.host) from error
 
     def get(self, path: str, parameters: Mapping[str, str], *, doing: str) -> dict[str, Any]:
         """Ask for something.
