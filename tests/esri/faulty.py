@@ -37,11 +37,13 @@ class Marker:
     def getConfiguration(self, **scalars):
         self.pad = int(float(scalars.get("padding") or 8))
         return dict(extractBands=(0,), padding=self.pad, tx=48, ty=48, fixedTileSize=1,
-                    inheritProperties=12, inputMask=True)
+                    inheritProperties=12, invalidateProperties=14,
+                    inputMask=True)
 
     def updateRasterInfo(self, **kwargs):
         info = kwargs["output_info"]
         info["bandCount"], info["pixelType"], info["statistics"] = 1, "u1", ()
+        info["histogram"] = ()
         info["noData"] = None
         names = ["OID", "Value", "Class", "Red", "Green", "Blue"]
         info["rasterAttributeTable"] = json.dumps(dict(
@@ -191,6 +193,14 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "no names of classes": (
         "classify", 'info["rasterAttributeTable"] = json', 'info["other"] = json',
         "rasterAttributeTable"),
+    "a histogram of the raster": (
+        "classify", 'info["histogram"] = ()', "pass", "histogram of the input are kept"),
+    "statistics that stay": (
+        "classify", "invalidateProperties=14", "invalidateProperties=12",
+        "invalidateProperties is 12"),
+    "nodata that is not what is masked": (
+        "classify", 'info["noData"] = None', 'info["noData"] = np.array([254])',
+        "where there is no image, noData is [254]"),
     "an unknown pixel type": ("classify", '1, "u1", ()', '1, "u8", ()', "pixelType 'u8'"),
     "a class that is nodata": (
         "classify", 'info["noData"] = None', 'info["noData"] = np.array([1])',

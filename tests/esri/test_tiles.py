@@ -74,6 +74,7 @@ VARIANTS: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
     ("the raster's own under the mask", (130, 97), {"arguments": SMALL, "fill": "keep"}),
     ("read-only blocks", (130, 97), {"arguments": SMALL, "blocks": "readonly"}),
     ("blocks with gaps", (130, 97), {"arguments": SMALL, "blocks": "strided"}),
+    ("a mask for each band", (130, 97), {"arguments": SMALL, "per_band": True, "fill": "garbage"}),
     ("no axis of bands", (130, 97), {"arguments": SMALL, "flat": True}),
     ("shuffled, each twice", (130, 97), {"arguments": SMALL, "shuffled": 5, "repeated": True}),
     ("two threads", (130, 97), {"arguments": SMALL, "workers": 2, "shuffled": 9}),
@@ -212,6 +213,8 @@ def test_probabilities_of_the_likeliest_class(
     arguments = {**SMALL, "return_probabilities": "True"}
     outcome = host().one(workshop("classify").run(arguments=arguments), raster)
     assert outcome.error is None
+    assert outcome.told["nodata"] == [-1]
+    assert outcome.told["metadata"] == ["Processed", "Probability"]
     pixels, classes = outcome.arrays["pixels"], expected_classes(raster)
     assert pixels.dtype == np.float32
     assert pixels[80:90, 60:80] == pytest.approx(0.896, abs=0.003)
@@ -266,6 +269,8 @@ def test_values_are_those_of_the_definition_and_not_places_in_a_list(
         for role, d in (("classify", "path"), ("detect", "text"))
     ]
     classes, vectors = host().go(*runs, rasters={"it": raster})
+    assert classes.told["nodata"] == [255]
+    assert classes.told["metadata"] == ["Thematic", "Class"]
     known = classes.classes[raster.valid]
     assert set(np.unique(known)) == {0, 3, 7}
     assert (classes.classes[50:70, 45:75] == 3).all()

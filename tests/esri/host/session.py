@@ -66,6 +66,8 @@ class Run:
     """Whether updateRasterInfo is never called, as may be where polygons are wanted."""
     removed: bool = False
     """Whether the folder of the package is gone afterwards, as a temporary one is."""
+    per_band: bool = False
+    """Whether the mask has a layer for each band, which differ: garbage in one masks a pixel."""
     share: tuple[int, int] = (0, 1)
     """Which of how many processes this is; each does its tiles alone."""
 
@@ -81,6 +83,7 @@ class Session:
         self.path = Path(run.folder, self.emd["InferenceFunction"].replace("\\", "/"))
         self.told: dict[str, Any] = {"error": None}
         self.arrays: dict[str, Any] = {}
+        self.nodata: Any = None
         self._log: list[str] = []
 
     def go(self) -> None:
@@ -191,6 +194,11 @@ class Session:
         rules.check_configuration(given, bands)
         key = self._call("metadata", function.updateKeyMetadata, ("datatype",), -1, datatype="x")
         require(type(key) is dict and "datatype" in key, "updateKeyMetadata must return a dict")
+        band = self._call("metadata", function.updateKeyMetadata, ("bandname",), 0, bandname="x")
+        require(type(band) is dict and "bandname" in band, "updateKeyMetadata must return a dict")
+        self.told["metadata"] = [key["datatype"], band["bandname"]]
+        self.nodata = out["output_info"].get("noData")
+        self.told["nodata"] = None if self.nodata is None else np.asarray(self.nodata).tolist()
         self.told["configuration"] = {k: v for k, v in given.items() if k != "extractBands"}
         return function, given, out["output_info"]["pixelType"]
 
@@ -255,7 +263,9 @@ class _Tiles:
         if not given.get("fixedTileSize"):
             height, width = min(height, extent.height - row), min(width, extent.width - col)
         pixels, mask = self._reader.read(row - pad, col - pad, height + 2 * pad, width + 2 * pad)
-        if not self._session.run.flat:
+        if self._session.run.per_band:
+            mask = _by_band(mask, len(pixels))
+        elif not self._session.run.flat:
             mask = mask[np.newaxis]
         return height, width, {"raster_pixels": pixels, "raster_mask": mask}
 
@@ -283,8 +293,10 @@ class _Tiles:
         corner = (raster.origin[0] + col * raster.cell[0], raster.origin[1] - row * raster.cell[1])
         out = self._call("updatePixels", function.updatePixels, blocks, corner, shape, props)
         inner = slice(pad, pad + height), slice(pad, pad + width)
-        seen = blocks["raster_mask"].reshape(blocks["raster_pixels"].shape[1:])[inner] != 0
-        rules.check_pixels(out, seen, shape, self._kind, self._values)
+        mask = blocks["raster_mask"].reshape(-1, *blocks["raster_pixels"].shape[1:])
+        seen = mask.all(axis=0)[inner]
+        nodata = self._session.nodata
+        rules.check_pixels(out, seen, shape, self._kind, self._values, nodata=nodata)
         mask = out.get("output_mask", seen.astype(np.uint8)).reshape(height, width)
         pixels = out["output_pixels"].reshape(height, width)
         whole = self._session.arrays
@@ -315,3 +327,11 @@ class _Tiles:
                 for ring in feature["geometry"]["rings"]
             ]
         return features
+
+
+def _by_band(mask: Any, bands: int) -> Any:
+    """A mask for each band: each pixel without image is masked in one of them alone."""
+    layers = np.ones((bands, *mask.shape), np.uint8)
+    rows, cols = np.nonzero(mask == 0)
+    layers[(rows + cols) % bands, rows, cols] = 0
+    return layers
