@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from .errors import ToolError
-from .model_package import read_model
+from .model_package import emd_name, read_model
 
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
@@ -63,6 +63,9 @@ def _newest_first(folder: Path) -> list[Path]:
 def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> tuple[Path, bool]:
     """Copy a package into the user's folder; it appears there whole, or not at all.
 
+    It gets the name of its model definition, which ArcGIS asks for: browsers write "(1)" into the
+    name of a file that is fetched again.
+
     Args:
         package: What to install.
         replace: Whether another package of the same name may go.
@@ -76,7 +79,6 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         ToolError: It is not good, another one of this name is there, or the folder refuses.
     """
     folder = model_folder()
-    target = folder / package.name
     part: Optional[Path] = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +87,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         part = Path(name)
         shutil.copyfile(package, part)
         check(part)
+        target = folder / f"{Path(emd_name(part)).stem}.dlpk"
         if target.exists():
             if digest(target) == digest(part):
                 _now(target)

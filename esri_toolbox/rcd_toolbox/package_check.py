@@ -31,6 +31,8 @@ REQUIRED = (
     "ExtractBands", "Classes", "CampDetector", "EngineFile",
 )  # fmt: skip
 _MAX_SOURCE = 256 << 10
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+"""What `camp_detector_core.packaging` takes as the name of a package."""
 _SAFE_PARSER = (3, 11)
 """From this Python on, a source that is nested too deep is an error; older ones crash."""
 FINDS = {
@@ -53,19 +55,22 @@ def faults_of(path: Path, *, name: str) -> list[str]:
             if unsafe:
                 return [f"{fault}." for fault in unsafe]
             broken = [f"{shown(n)} is damaged." for n in damaged_members(package)]
-            return broken or list(_faults(package, path, name))
+            return broken or list(_faults(package, path))
     except ToolError as error:
         return [f"{error}."]
     except DAMAGED as error:
         return [f"{name} is no package (a zip file), or is damaged: {shown(error)}."]
 
 
-def _faults(package: zipfile.ZipFile, path: Path, name: str) -> Iterator[str]:
+def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
     emd_name = root_emd(package, path)
     model = model_of(path, emd_name, member_bytes(package, emd_name, limit=MAX_TEXT))
     emd = model.emd
-    if PurePosixPath(emd_name).stem != PurePosixPath(name).stem:
-        yield f"The package is {name} and its definition {emd_name}: their names must be the same."
+    if not _STEM.fullmatch(PurePosixPath(emd_name).stem):
+        yield (
+            f"The definition {shown(emd_name)} has a name that no package can be installed under: "
+            "it may hold ASCII letters, digits, '.', '_' and '-'."
+        )
     missing = [key for key in REQUIRED if key not in emd]
     if missing:
         yield f"{emd_name} lacks {', '.join(missing)}."

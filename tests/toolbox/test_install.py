@@ -181,10 +181,26 @@ def test_faults_are_told_and_nothing_is_installed(
     assert words in refused(install, path)
 
 
-def test_a_renamed_package_is_told(install: Dialog, package: Path, tmp_path: Path) -> None:
+def test_a_copy_that_a_browser_renamed_gets_its_name_back(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
     (tmp_path / "in").mkdir()
-    path = changed(package, tmp_path / "in/other.dlpk", lambda _: None)
-    assert "their names must be the same" in refused(install, path)
+    path = changed(package, tmp_path / "in/tiny-detect (1).dlpk", lambda _: None)
+    install.set(in_package=str(path)).run()
+    (installed,) = (tmp_path / "models").iterdir()
+    assert installed.name == "tiny-detect.dlpk"
+    assert installed.read_bytes() == path.read_bytes()
+
+
+def test_a_definition_whose_name_no_folder_could_take_is_told(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
+    def rename(members: dict[str, bytes]) -> None:
+        members["a$b.emd"] = members.pop("tiny-detect.emd")
+
+    (tmp_path / "in").mkdir()
+    path = changed(package, tmp_path / "in/tiny-detect.dlpk", rename)
+    assert "a name that no package can be installed under" in refused(install, path)
 
 
 def test_links_and_damage_are_told(install: Dialog, package: Path, tmp_path: Path) -> None:
