@@ -22,7 +22,7 @@ _PATIENCE = (30, 600)
 """Seconds to connect, and for an answer: a portal stores a file before it answers."""
 _PATIENCE_AT_FIRST = (10, 15)
 """The same for the first request, which asks for next to nothing."""
-_SERVER_FAULT = 500
+_REDIRECT, _USER_FAULT, _SERVER_FAULT = 300, 400, 500
 File = tuple[str, bytes, str]
 """Name, content and media type."""
 
@@ -73,7 +73,10 @@ class Rest:
 
         try:
             self._session.get(
-                f"{self._root}/info", params={"f": "json"}, timeout=_PATIENCE_AT_FIRST
+                f"{self._root}/info",
+                params={"f": "json"},
+                timeout=_PATIENCE_AT_FIRST,
+                allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:
             raise broken(error, doing, self.host) from error
@@ -124,9 +127,18 @@ class Rest:
 
         send = getattr(self._session, verb)
         try:
-            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, **sent)
+            # What is sent may be a password or a package, and goes nowhere else.
+            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, allow_redirects=False, **sent)
         except requests.exceptions.RequestException as error:
             raise broken(error, doing, self.host) from error
+        if _REDIRECT <= answer.status_code < _USER_FAULT:
+            to = urlsplit(answer.headers.get("Location", ""))
+            msg = (
+                f"cannot {doing}: {shown(self.host)} sends it on to "
+                f"{shown(f'{to.scheme}://{to.netloc}')}, and nothing was sent there: give the "
+                "address of the portal itself as --portal, if you trust it"
+            )
+            raise RefusedError(msg)
         if answer.status_code >= _SERVER_FAULT:
             msg = (
                 f"cannot {doing}: {self.host} answers with an internal error "

@@ -40,6 +40,21 @@ def test_a_wrong_password_is_tried_once_and_never_shown(
     assert portal.words.count("generateToken") == 1
 
 
+@pytest.mark.parametrize("word", ["generateToken", "addItem"])
+def test_nothing_follows_a_redirection_to_another_place(
+    publish: Command, portal: Portal, package: Path, word: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        portal.faults[word] = [Fault(status=307, location=f"{place}/elsewhere")]
+        done = publish(package, "--yes", login=BY_PASSWORD)
+        assert done.returncode == 2
+        assert f"sends it on to {place}, and nothing was sent there" in error_of(done)
+        listener.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
 def test_a_portal_that_does_not_answer_is_left_after_one_try(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
