@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +94,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, present: set[str]) -> None:
 @pytest.mark.parametrize(
     ("licence", "present", "engine", "severity", "words"),
     [
-        ("Available", {"torch"}, "AUTOMATIC", 0, ""),
+        ("Available", {"onnxruntime"}, "AUTOMATIC", 0, ""),
+        ("Available", {"torch"}, "AUTOMATIC", 2, "no copy for PyTorch alone"),
         ("Available", set(), "AUTOMATIC", 2, "Deep Learning Libraries Installer"),
         ("Available", {"torch"}, "CAMP_DETECTOR", 2, "ONNX Runtime is not installed"),
         ("Available", {"onnxruntime"}, "CAMP_DETECTOR", 2, "GDAL for Python"),
@@ -118,6 +121,26 @@ def test_missing_licence_and_libraries_are_said_before_the_run(  # noqa: PLR0917
     assert detect["engine"].severity == severity
     assert words in detect["engine"].message
     assert detect.arcpy.state.licences == [], "asking takes no licence"
+
+
+def changed_emd(packages: Path, folder: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
+    """The definition of the tiny model with other values, unpacked."""
+    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
+        archive.extractall(folder)
+    path = folder / "tiny-detect.emd"
+    fields = json.loads(path.read_text(encoding="ascii"))
+    change(fields)
+    path.write_text(json.dumps(fields), encoding="ascii")
+    return path
+
+
+def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
+    detect: Dialog, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, {"torch"})
+    emd = changed_emd(packages, tmp_path / "p", lambda f: f.update(TorchScriptFile="model.pt"))
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    assert detect.set(in_raster=str(image), in_model=str(emd)).said() == {}
 
 
 # Defaults.
