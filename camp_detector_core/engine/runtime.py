@@ -133,10 +133,13 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
         raise LibraryMissingError(msg)
     data = files.onnx.read_bytes() if ort is not None else b""
     if device != CPU:
+        os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi and ArcGIS count
         number = freest_gpu() if device == FREEST_GPU else device
         present = ort.available_providers() if ort is not None else ()
         for provider in (p for p in _GPU_PROVIDERS if p in present):
-            providers = ((provider, {"device_id": number}), ort.CPU)
+            # DirectML counts in another order than nvidia-smi; its first is Windows' own choice.
+            is_first = device == FREEST_GPU and provider == "DmlExecutionProvider"
+            providers = ((provider, {"device_id": 0 if is_first else number}), ort.CPU)
             found = _told(ort.OnnxPredictor(data, spec=spec, providers=providers), spec, files)
             # ONNX Runtime falls back without a word where a driver is missing.
             if found.provider == provider:
@@ -174,7 +177,6 @@ def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded 
 
 def freest_gpu() -> int:
     """The number of the GPU with most free memory, as its driver says; 0 where it does not."""
-    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # nvidia-smi counts so
     tool = shutil.which("nvidia-smi")
     if tool is None or os.environ.get("CUDA_VISIBLE_DEVICES"):
         return 0

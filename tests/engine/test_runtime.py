@@ -158,6 +158,7 @@ def tool(folder: Path, says: str) -> None:
         ("printf '1200\\n40300\\n800\\n'", 1),
         ("echo 'No devices were found'", 0),
         ("exit 9", 0),
+        ("printf '1200\\n40300\\n'; exit 9", 0),
         ("true", 0),
     ],
 )
@@ -167,17 +168,29 @@ def test_the_freest_gpu_is_the_one_that_the_driver_says(
     tool(tmp_path, says)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setenv("CUDA_DEVICE_ORDER", "FASTEST_FIRST")
     assert freest_gpu() == wanted
 
 
+@pytest.mark.parametrize(
+    ("provider", "device", "wanted"),
+    [
+        ("CUDAExecutionProvider", 3, 3),
+        ("CUDAExecutionProvider", FREEST_GPU, 1),
+        ("DmlExecutionProvider", 3, 3),
+        ("DmlExecutionProvider", FREEST_GPU, 0),
+    ],
+)
 def test_options_of_a_provider_reach_onnx_runtime(
-    files: Files, monkeypatch: pytest.MonkeyPatch
+    files: Files, monkeypatch: pytest.MonkeyPatch, provider: str, device: int, wanted: int
 ) -> None:
+    """GPUs are counted as the driver counts, but those of DirectML, which has its own order."""
     import onnxruntime
 
     from camp_detector_core.engine import ort
 
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "")  # so that it is put back
+    monkeypatch.delenv("CUDA_DEVICE_ORDER")
+    monkeypatch.setattr(runtime, "freest_gpu", lambda: 1)
     asked: list[Any] = []
     real = onnxruntime.InferenceSession
 
@@ -186,10 +199,9 @@ def test_options_of_a_provider_reach_onnx_runtime(
         return real(model, options, providers=[ort.CPU])
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
-    monkeypatch.setattr(
-        onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", ort.CPU]
-    )
-    opened = open_model(files, tiny_spec(), device=3)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])
+    opened = open_model(files, tiny_spec(), device=device)
+    assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     # It came out on the processor, as where the driver is missing, and that is seen.
     assert not opened.is_on_gpu
-    assert asked == [[("CUDAExecutionProvider", {"device_id": 3}), ort.CPU], [ort.CPU]]
+    assert asked == [[(provider, {"device_id": wanted}), ort.CPU], [ort.CPU]]
