@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.packaging.dlpk import (
+    base_of,
     name_of,
     package_bytes,
     raster_function,
@@ -76,7 +77,7 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
         OutputError: A file cannot be written, or exists.
         StacError: The item cannot be made to list the files.
     """
-    stem = Path(name_of(dlpk_name)).stem
+    stem = base_of(Path(name_of(dlpk_name)).stem, ending=".dlpk")
     source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
     kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
     kinds |= {dlpk_name: "detect", PACKAGE: "detect"}

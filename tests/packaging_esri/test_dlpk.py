@@ -324,6 +324,12 @@ def test_a_name_that_arcgis_would_stumble_over_is_refused(tmp_path: Path, name: 
         create_dlpk(write_model(tmp_path / "m.onnx"), tmp_path / name, kind="detect")
 
 
+@pytest.mark.parametrize("name", ["foo", "FOO.DLPK"])
+def test_a_name_without_the_ending_is_told_so(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match=r"it must end in \.dlpk"):
+        create_dlpk(write_model(tmp_path / "m.onnx"), tmp_path / name, kind="detect")
+
+
 def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     model, out = write_model(tmp_path / "m.onnx"), tmp_path / "a.dlpk"
     out.write_bytes(b"mine")
@@ -386,9 +392,16 @@ def test_build_without_a_model_takes_the_one_that_ships(camp: Any, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("a b", "is no name for a package"), ("../evil", "is a path"), ("a\\b", "is a path")],
+    [
+        ("a b", "is no name for a package"),
+        ("../evil", "is a path"),
+        ("a\\b", "is a path"),
+        ("camp.dlpk", "give 'camp'"),
+        ("camp-detect", "give 'camp'"),
+        ("camp-classify.DLPK", "give 'camp'"),
+    ],
 )
-def test_a_name_that_leads_out_of_the_folder_is_refused(
+def test_a_name_that_leads_out_or_has_the_ending_already_is_refused(
     camp: Any, tmp_path: Path, name: str, words: str
 ) -> None:
     code, _, err = camp("package", "build", "-o", tmp_path / "packages", "--name", name)

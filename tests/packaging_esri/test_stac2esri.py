@@ -143,6 +143,7 @@ def test_a_package_named_as_the_fixed_one_is_written_once(meta: Path) -> None:
     [
         (("--dlpk-name", "../camp.dlpk"), "is a path"),
         (("--dlpk-name", "camp.zip"), "is no name for a package"),
+        (("--dlpk-name", "camp-detect.dlpk"), "give 'camp.dlpk'"),
         (("--onnx-path", "gone.onnx"), "gone.onnx cannot be read"),
         (("--stac-path", "gone.json"), "gone.json cannot be read"),
         (("--stac-path", "meta/best_model.onnx"), "is not JSON"),
