@@ -16,7 +16,6 @@ import functools
 import importlib
 import json
 import logging
-import math
 import re
 import sys
 import threading
@@ -29,15 +28,11 @@ import numpy as np
 HERE = Path(__file__).absolute().parent
 CPU, FREEST_GPU = -1, -2  # of ArcGIS' ``device``; 0 and more are numbers of GPUs
 NODATA = 255
-GSD_TOLERANCE = 0.1
-"""Pixels may differ from the model's by this share, as for ``camp-detector detect``."""
-PIXEL_TYPES = {"uint8": "u1", "uint16": "u2", "int16": "i2", "float32": "f4"}
 ENGINE = re.compile(r"(rcd_engine_\w+)\.zip")
 FIELDS = {"OID": "OID", "Class": "String", "Classvalue": "Integer", "Confidence": "Double"}
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
-_warned: set[str] = set()
 
 
 class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its name
@@ -55,7 +50,7 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[..., Any]], Callable[...,
             except CampDetectorProblem:
                 raise
             except MemoryError:
-                msg = "The computer ran out of memory: give a smaller batch_size."
+                msg = "The computer ran out of memory: give a smaller batch_size or tile_size."
                 raise CampDetectorProblem(msg) from None
             except Exception as error:
                 if isinstance(error, RuntimeError) and "smaller batch size" in str(error):
@@ -165,16 +160,6 @@ def _arcpy() -> Any:
         return None
 
 
-def _warn(sentence: str) -> None:
-    """Tell the user once, among the messages of the tool where there is one."""
-    with _lock:
-        if sentence in _warned:
-            return
-        _warned.add(sentence)
-    tell = getattr(_arcpy(), "AddWarning", None)
-    (tell or _log.warning)(sentence)
-
-
 def _wkt_of(reference: Any) -> Any:
     """A coordinate system as WKT where arcpy can tell it, else as it came: a code or WKT."""
     with contextlib.suppress(Exception):
@@ -198,6 +183,7 @@ class RefugeeCampDetector:
         self._detector: Any = None
         self._pixel_area: float | None = None
         self._is_checked = False
+        self._warned: set[str] = set()
         self._own = threading.RLock()
 
     @_in_one_sentence("read the model definition")
@@ -213,8 +199,10 @@ class RefugeeCampDetector:
         self._definition = Definition.read(str(model))
         device, limits = kwargs.get("device"), (FREEST_GPU, 64)
         self._device = int(_engine("arguments").number("device", device, CPU, limits))
-        self._arguments = self._definition.defaults()
-        self._layout = self._detector = None
+        with self._own:
+            self._arguments = self._definition.defaults()
+            self._layout = self._detector = None
+            self._warned.clear()
 
     @_in_one_sentence("say what it needs")
     def getParameterInfo(self) -> list[dict[str, Any]]:
@@ -236,14 +224,15 @@ class RefugeeCampDetector:
     def getConfiguration(self, **scalars: Any) -> dict[str, Any]:
         """How ArcGIS shall cut the raster into tiles; the arguments come as texts."""
         definition = self._known()
-        self._arguments = chosen = definition.defaults().changed(scalars)
-        self._layout = layout = _engine("adrift").TileLayout.of(
+        chosen = definition.defaults().changed(scalars)
+        layout = _engine("adrift").TileLayout.of(
             definition.spec,
             tile_size=chosen.tile_size,
             padding=chosen.padding,
             batch_size=chosen.batch_size,
         )
-        self._detector = None
+        with self._own:
+            self._arguments, self._layout, self._detector = chosen, layout, None
         return {
             "extractBands": definition.bands,
             "padding": int(layout.margin),
@@ -253,7 +242,7 @@ class RefugeeCampDetector:
             "batch_size": chosen.batch_size,
             "threshold": chosen.threshold,
             "test_time_augmentation": chosen.test_time_augmentation,
-            "inheritProperties": 2 | 4 | 8,
+            "inheritProperties": 4 | 8,  # place and resampling; not pixel type (1) and NoData (2)
             "invalidateProperties": 2 | 4 | 8,
             "inputMask": True,
         }
@@ -338,6 +327,15 @@ class RefugeeCampDetector:
         """Polygons."""
         return 4
 
+    def _warn(self, sentence: str) -> None:
+        """Tell the user once a run, among the messages of the tool where there is one."""
+        with self._own:
+            if sentence in self._warned:
+                return
+            self._warned.add(sentence)
+        tell = getattr(_arcpy(), "AddWarning", None)
+        (tell or _log.warning)(sentence)
+
     def _known(self) -> Definition:
         if self._definition is not None:
             return self._definition
@@ -349,9 +347,10 @@ class RefugeeCampDetector:
         with self._own:
             if self._layout is None:
                 self.getConfiguration()
-            if self._detector is None:
-                self._detector = self._made()
-            return self._detector
+            detector = self._detector
+            if detector is None:
+                detector = self._detector = self._made()
+            return detector
 
     def _made(self) -> Any:
         definition, chosen = self._known(), self._arguments
@@ -366,7 +365,7 @@ class RefugeeCampDetector:
         except runtime.LibraryMissingError:
             raise CampDetectorProblem(_libraries_missing(has_script=script is not None)) from None
         if self._device != CPU and not model.is_on_gpu:
-            _warn(
+            self._warn(
                 "The graphics card cannot be used (no driver, or libraries without support for "
                 "it): Camp Detector runs on the processor, which finds the same and takes longer."
             )
@@ -389,9 +388,11 @@ class RefugeeCampDetector:
         if pixels.ndim == 2:  # noqa: PLR2004 - one band may come without its axis
             pixels = pixels[np.newaxis]
         spec = self._known().spec
+        suitable = _engine("suitable")
         if not self._is_checked:
-            _check_depth(spec, PIXEL_TYPES[spec.dtype] if pixels.dtype == spec.dtype else "other")
-        _check_bands(spec, pixels.shape[0], exact=True)
+            known = suitable.PIXEL_TYPES[spec.dtype]
+            suitable.check_depth(spec, known if pixels.dtype == spec.dtype else "other")
+        suitable.check_bands(spec, pixels.shape[0], exact=True)
         valid = np.ones(pixels.shape[1:], bool)
         mask = blocks.get("raster_mask")
         if mask is not None:
@@ -403,9 +404,10 @@ class RefugeeCampDetector:
 
     def _check_raster(self, spec: Any, raster: dict[str, Any]) -> None:
         """Refuse what the model cannot be run on, and warn of pixels of another size."""
-        _check_bands(spec, int(raster.get("bandCount", len(spec.bands))))
+        suitable = _engine("suitable")
+        suitable.check_bands(spec, int(raster.get("bandCount", len(spec.bands))))
         if raster.get("pixelType"):
-            _check_depth(spec, str(raster["pixelType"]))
+            suitable.check_depth(spec, str(raster["pixelType"]))
             self._is_checked = True
         if raster.get("cellSize") is None:
             return
@@ -414,19 +416,12 @@ class RefugeeCampDetector:
         box = [0.0] * 4 if extent is None else [float(v) for v in extent]
         unit = _engine("ground").unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
         metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
-        if metres[0] * metres[1] != self._pixel_area:
-            self._pixel_area, self._detector = metres[0] * metres[1], None
-        if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
-            return
-        wanted = np.format_float_positional(  # as people type it: without exponent
-            spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1]), 4, fractional=False, unique=False
-        )
-        better = f", or better {spec.gsd:g} metres in UTM, where pixels are square on the ground"
-        _warn(
-            f"The model {spec.id} was trained on pixels of {spec.gsd:g} m and this raster's are of "
-            f"{math.sqrt(metres[0] * metres[1]):.3g} m: set Environments > Cell Size to "
-            f"{wanted} {unit.name}{better if unit.name == 'degrees' else ''}."
-        )
+        with self._own:
+            if metres[0] * metres[1] != self._pixel_area:
+                self._pixel_area, self._detector = metres[0] * metres[1], None
+        advice = suitable.advice_on_cells(spec, unit, cell)
+        if advice:
+            self._warn(advice)
 
 
 def _row(*values: Any) -> dict[str, Any]:
@@ -457,31 +452,6 @@ def _attribute_table(classes: list[tuple[int, str, list[int]]]) -> str:
         for number, (value, name, color) in enumerate(classes, 1)
     ]
     return json.dumps(_table(kinds, rows))
-
-
-def _check_bands(spec: Any, count: int, *, exact: bool = False) -> None:
-    """Refuse a raster with too few bands, or a tile with others than were asked for."""
-    if count == len(spec.bands) or (count > len(spec.bands) and not exact):
-        return
-    names = ", ".join(band.name for band in spec.bands)
-    msg = (
-        f"The model needs {len(spec.bands)} bands ({names}) and this raster gives {count}: choose "
-        "a raster with these bands, or put them in this order with the Extract Bands function."
-    )
-    raise CampDetectorProblem(msg)
-
-
-def _check_depth(spec: Any, pixel_type: str) -> None:
-    """Refuse pixels of another type, which would be scaled wrongly without anybody noticing."""
-    if pixel_type == PIXEL_TYPES[spec.dtype]:
-        return
-    names = {"u1": "8 bit unsigned", "u2": "16 bit unsigned", "i2": "16 bit signed", "f4": "float"}
-    wanted = names[PIXEL_TYPES[spec.dtype]]
-    msg = (
-        f"The model takes {wanted} pixels and this raster's are {names.get(pixel_type, 'others')}: "
-        f"convert it first with Copy Raster (pixel type {wanted}, Scale Pixel Value checked)."
-    )
-    raise CampDetectorProblem(msg)
 
 
 def _libraries_missing(*, has_script: bool) -> str:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item, write_item
+from camp_detector_core.publish.package import read_package
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
 from tests.support.models import write_model
 
@@ -43,6 +44,8 @@ def started(words: list[str]) -> list[str]:
 SECTIONS = {part.partition("\n")[0]: part for part in README.split("\n## ")}
 DETECTIONS = shown_commands(SECTIONS["Find dwellings"], "camp-detector", "detect")
 SHARING = shown_commands(SECTIONS["Share models"], "camp-detector")
+PACKAGING = shown_commands(SECTIONS["ArcGIS Pro"], "camp-detector", "package")
+PUBLISHING = shown_commands(SECTIONS["ArcGIS Pro"], "camp-detector", "publish")
 ENTRIES = shown_commands(README, "mlflow", "run")
 MODULES = shown_commands(README, "python")
 
@@ -63,6 +66,8 @@ def test_the_readme_shows_commands() -> None:
     assert len(MODULES) >= 3
     assert shown_commands(README, "make", "test")
     assert len(SHARING) >= 4
+    assert [words[2] for words in PACKAGING] == ["build", "check"]
+    assert PUBLISHING
     assert len(ENTRIES) >= 4
 
 
@@ -77,17 +82,24 @@ def test_every_example_of_detect_runs(desk: Path) -> None:
         assert (desk / name).exists()
 
 
-def test_models_are_shared_as_shown(desk: Path) -> None:
-    """A run's item is validated, added to a catalogue, listed, and found by its id."""
-    meta = desk / "runs/first/meta"
+@pytest.fixture(scope="module")
+def trained(desk: Path) -> Path:
+    """The model that the command of training leaves, under the name that is shown there."""
+    words = next(w for w in MODULES if w[3] == "train")
+    meta = desk / words[words.index("--out") + 1] / "meta"
     meta.mkdir(parents=True)
     model = write_model(
         meta / "best_model.onnx",
-        name="camp-unet-lite0",
+        name=words[words.index("--name") + 1],
         version="1",
         provenance={"date": "2026-11-01"},
     )
     write_item(create_stac_mlm_item(model, area=TrainingArea()), meta / "stac_item.json")
+    return model
+
+
+def test_models_are_shared_as_shown(desk: Path, trained: Path) -> None:
+    """A run's item is validated, added to a catalogue, listed, and found by its id."""
     environment = ENVIRONMENT | {"CAMP_DETECTOR_CATALOG": str(desk / "catalogue")}
     for words in SHARING:
         done = subprocess.run(
@@ -95,7 +107,19 @@ def test_models_are_shared_as_shown(desk: Path) -> None:
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
     report = json.loads((desk / "dwellings_report.json").read_text())
-    assert report["model"]["sha256"] == hashlib.sha256(model.read_bytes()).hexdigest()
+    assert report["model"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
+
+
+def test_the_packages_that_are_shown_are_those_that_are_made(desk: Path, trained: Path) -> None:
+    assert trained.exists()
+    for words in PACKAGING:
+        done = subprocess.run(
+            started(words), capture_output=True, text=True, check=False, cwd=desk, env=ENVIRONMENT
+        )
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    for words in PUBLISHING:
+        assert (desk / words[3]).is_file()
+        read_package(desk / words[3], desk / words[words.index("--item") + 1])
 
 
 def test_the_entry_points_shown_exist_and_take_what_is_given() -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.packaging.dlpk import (
+    base_of,
+    name_of,
     package_bytes,
     raster_function,
-    stem_of,
     write_files,
 )
 from camp_detector_core.packaging.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
@@ -33,8 +34,9 @@ NAMES = (
     *(f"{Path(NAME).stem}-{kind}.dlpk" for kind in KINDS),
     PACKAGE,
     DEFINITION,
+    FUNCTION,
 )
-"""All that is written of a model where nothing else is said, but the code."""
+"""All that is written of a model where nothing else is said, but the engine (`engines_in`)."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,7 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
         OutputError: A file cannot be written, or exists.
         StacError: The item cannot be made to list the files.
     """
-    if Path(dlpk_name).name != dlpk_name:
-        msg = f"{dlpk_name!r} is a path: give the name of the package, and its folder as --out-dir"
-        raise SpecError(msg)
-    stem = stem_of(Path(dlpk_name))
+    stem = base_of(Path(name_of(dlpk_name)).stem, ending=".dlpk")
     source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
     kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
     kinds |= {dlpk_name: "detect", PACKAGE: "detect"}
@@ -89,12 +88,17 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
     files[out_dir / FUNCTION] = raster_function()
     files[out_dir / engine.name] = engine.data
     write_files(files, overwrite)
-    for path in out_dir.glob("rcd_engine_*.zip"):
-        if path.name != engine.name and ENGINE_NAME.fullmatch(path.name):
+    for path in engines_in(out_dir):
+        if path.name != engine.name:
             path.unlink()  # of an earlier release: the raster function looks for one alone
     return EsriFiles(
         packages, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
     )
+
+
+def engines_in(folder: Path) -> list[Path]:
+    """The copies of the engine, of any release, that lie in a folder."""
+    return [p for p in folder.glob("rcd_engine_*.zip") if ENGINE_NAME.fullmatch(p.name)]
 
 
 def _definition(source: PackageSource, onnx: Path, folder: Path, engine: str) -> bytes:

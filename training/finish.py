@@ -256,7 +256,7 @@ def _write_ways(ways: dict[tuple[str, str], Decoding], path: Path) -> None:
 def _words(found: Decoding) -> str:
     score = found.score
     return (
-        f"{score.predicted} found of {score.labelled}, precision {score.precision:.3f}, "
+        f"{score.predicted} marked, {score.labelled} labelled, precision {score.precision:.3f}, "
         f"recall {score.recall:.3f}, F1 {score.f1:.3f} at IoU 0.5"
     )
 

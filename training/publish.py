@@ -37,6 +37,7 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
         OutputError: The folder cannot be written.
     """
     from training.esri import NAMES as ESRI_NAMES
+    from training.esri import engines_in
     from training.exports import NAMES
 
     sources = [p for p in sorted((run / "meta").rglob("*")) if p.is_file()]
@@ -50,9 +51,10 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
                 shutil.copyfile(source, outputs.target(final).temporary)
             outputs.commit()
         # What this training did not make is of another model.
-        for name in (*NAMES, *ESRI_NAMES):
-            if folder / "meta" / name not in copies:
-                (folder / "meta" / name).unlink(missing_ok=True)
+        meta = folder / "meta"
+        for path in (*(meta / name for name in (*NAMES, *ESRI_NAMES)), *engines_in(meta)):
+            if path not in copies:
+                path.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
     return list(copies)

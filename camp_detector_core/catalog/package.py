@@ -29,7 +29,9 @@ _ZONES = dt.timedelta(days=1)
 """Where it is tomorrow already, that day is no future."""
 ALL = "all"
 ENOUGH = "enough"
-"""What it takes to run and to judge a model: everything but checkpoints."""
+"""What it takes to run and to judge a model: everything but checkpoints and bare definitions."""
+_DEFINITION = ".emd"
+"""Esri's; what it names is no asset, so that it is dead elsewhere. Packages hold their own."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,11 @@ def _choose(entry: Entry, assets: str, path: Path) -> tuple[list[Asset], list[st
     if keys == [ALL]:
         chosen: Collection[str] = found
     elif keys == [ENOUGH]:
-        chosen = {k for k, a in found.items() if _CHECKPOINT not in a.roles}
+        chosen = {
+            k
+            for k, a in found.items()
+            if _CHECKPOINT not in a.roles and not a.href.lower().endswith(_DEFINITION)
+        }
     else:
         unknown = [k for k in keys if k not in found]
         if unknown or not keys:

@@ -14,7 +14,7 @@ from camp_detector_core.engine.errors import Cancelled
 
 from .errors import Stopped, plain_errors
 from .options import VERBOSE
-from .terminal import StopRequest
+from .terminal import StopRequest, stoppable
 from .transfer import TransferBar
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
             login = find_login(portal, profile, os.environ)
             secrets.add(login.password)
             secrets.add(login.token)
-            there = connect(login, authorities=ca_bundle, secrets=secrets)
-            plan = make_plan(there, found, wish)
+            there = stoppable(lambda: connect(login, authorities=ca_bundle, secrets=secrets), stop)
+            plan = stoppable(lambda: make_plan(there, found, wish), stop)
             lines = plan_lines(plan, there)
         for note in found.notes:
             click.echo(f"note: {note}", err=True)

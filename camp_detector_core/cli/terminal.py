@@ -6,20 +6,27 @@ import logging
 import os
 import signal
 import sys
+import threading
 import warnings
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from camp_detector_core.signals import heeded
 
+from .errors import Stopped
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any
 
     from tqdm import tqdm
 
+T = TypeVar("T")
 _STDERR = 2
+_BLINK = 0.1
+"""Seconds after which a person feels that a program does not react."""
 
 
 class StopRequest:
@@ -51,6 +58,30 @@ class StopRequest:
         if self.signal is not None:
             raise KeyboardInterrupt
         self.signal = number
+
+
+def stoppable(work: Callable[[], T], stop: StopRequest) -> T:
+    """Do what can be left at any moment, and stop waiting for it as soon as the user wants.
+
+    The work is done in a thread, because libraries that wait for a network catch whatever a
+    handler of signals raises, and try again. A thread that is left ends with the process.
+
+    Raises:
+        Stopped: The user stopped it.
+    """
+    future: Future[T] = Future()
+
+    def fill() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            future.set_exception(error)
+
+    threading.Thread(target=fill, daemon=True).start()
+    while not wait([future], timeout=_BLINK).done:
+        if stop.signal is not None:
+            raise Stopped(stop.signal)
+    return future.result()
 
 
 class Terminal:

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 _REACH = 128
 """Pixels that a dwelling may reach into a neighbouring tile and still be seen whole, at least."""
-_MAX_SIDE = 8192
-"""Largest tile, pixels: 200 MB of three bands of 8 bits with a margin of 512."""
+_MAX_BLOCK = 9216
+"""Largest side of a tile with its margins that holds more than one chip a side, pixels: 255 MB of
+three bands of 8 bits."""
 
 
 @dataclass(frozen=True)
@@ -82,21 +83,25 @@ class TileLayout:
         Raises:
             SpecError: A chip that the network cannot take, or a padding that leaves nothing of it.
         """
-        overlap = spec.overlap if padding is None else 2 * padding
+        # Half of an odd overlap is no whole number: the model's own padding is its own overlap.
+        overlap = spec.overlap
+        if padding is not None and padding != spec.overlap // 2:
+            overlap = 2 * padding
         asked = replace(spec, tile_size=tile_size or spec.tile_size, overlap=overlap)
         chip = asked.tile_size
         stride = stride_of(chip, overlap=overlap, multiple=spec.multiple)
         shared, halo = chip - stride, halo_of(spec)
         before = math.ceil((halo + _REACH + shared) / stride)
         after = math.ceil((halo + _REACH) / stride)
-        most = max(1, _MAX_SIDE // stride)
+        margin = max(before * stride, (after - 1) * stride + chip)
+        most = max(1, (_MAX_BLOCK - 2 * margin) // stride)
         return cls(
             chip=chip,
             stride=stride,
             before=before,
             after=after,
             reach=min(before * stride - shared, after * stride) - halo,
-            margin=max(before * stride, (after - 1) * stride + chip),
+            margin=margin,
             side=min(most, max(1, math.isqrt(max(1, batch_size)))) * stride,
         )
 
@@ -134,7 +139,10 @@ class TileDetector:
         self._spec = spec
         self._layout = layout
         self._stretch = stretch
-        self._outlines = outlines or OutlineOptions()
+        outlines = outlines or OutlineOptions()
+        # Judged before a dwelling is cut into pieces, of which each may be small.
+        self._least = outlines.min_pixels
+        self._outlines = replace(outlines, min_pixels=0.0)
 
     def classes(
         self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
@@ -161,7 +169,8 @@ class TileDetector:
         """The dwellings whose middle lies in a tile, whole even where they reach out of it.
 
         What some tile that holds a part of it cannot see whole is given piece by piece: by each
-        tile the part that it holds.
+        tile the part that it holds, however small, if as much as the tile sees of the whole is
+        large enough.
 
         Args:
             pixels: (bands, height + 2 margin, width + 2 margin) raw values.
@@ -176,7 +185,7 @@ class TileDetector:
         """
         seen = self._look(pixels, valid)
         view = _View.of(seen, self._layout)
-        found = refine_all(view.own(len(self._spec.classes)), self._outlines)
+        found = refine_all(view.own(len(self._spec.classes), self._least), self._outlines)
         return [_moved(dwelling, view.zone, seen.tile) for dwelling in found]
 
     def _look(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _Seen:
@@ -272,10 +281,12 @@ class _View:
         )
         return cls(seen, zone, layout)
 
-    def own(self, classes: int) -> list[Dwelling]:
-        """The dwellings that this tile gives, in pixels of the view."""
+    def own(self, classes: int, least: float) -> list[Dwelling]:
+        """The dwellings of at least so many pixels that this tile gives, in pixels of the view."""
         given, large = [], []
         for dwelling in self._traced(self.zone, classes):
+            if dwelling.pixels < least:
+                continue
             box = _Box.of(dwelling)
             if not self._is_seen_by_all(box):
                 large.append(dwelling)

@@ -9,7 +9,8 @@ from typing import Any, Mapping
 from .errors import SpecError
 
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
-MAX_SIDE = 16384
+MAX_SIDE = 4096
+"""Largest chip, pixels: with one around it on each side, three bands of 8 bits have 450 MB."""
 HELP = {
     "padding": "Pixels at the rim of each chip that count less: more of them, fewer seams",
     "batch_size": "Chips that are computed together: more is faster and needs more memory",
@@ -52,7 +53,7 @@ class Arguments:
             SpecError: A text that is no number, or a number out of range; the name is said.
         """
         side = int(number("tile_size", given.get("tile_size"), self.tile_size, (1, MAX_SIDE)))
-        most = (side - 1) // 2
+        most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
         limits: dict[str, tuple[float, float]] = {
             "padding": (0, most),
             "batch_size": (1, 256),

@@ -12,7 +12,8 @@ import re
 from typing import NamedTuple, Sequence, Union
 
 _WEB_MERCATOR = {3857, 3785, 102100, 102113, 900913}
-# WGS 84 (NIMA TR8350.2, 2000): semi-major axis in metres, and flattening.
+# WGS 84 (NIMA TR8350.2, 2000): semi-major axis in metres and flattening. Other ellipsoids in use
+# differ by less than 0.02 %.
 _A = 6378137.0
 _F = 1 / 298.257223563
 _E2 = _F * (2 - _F)
@@ -42,24 +43,31 @@ def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[flo
     """
     wkt = crs if isinstance(crs, str) and not crs.strip().isdigit() else ""
     code = int(crs) if crs and not wkt else 0
+    wkt = re.split(r"VERT_?(?:CS|CRS)\[", wkt)[0]  # heights may be in other units
     y = (extent[1] + extent[3]) / 2
     if code in _WEB_MERCATOR or "Mercator_Auxiliary_Sphere" in wkt or "Pseudo-Mercator" in wkt:
         latitude = math.atan(math.sinh(y / _A))
-        across, along = _radii(latitude)
-        shrink = math.cos(latitude) / _A
-        return Unit((across * shrink, along * shrink), "metres of Web Mercator")
+        across, along = radii(latitude)
+        return Unit((across / _A, along * math.cos(latitude) / _A), "metres of Web Mercator")
     tiny = max(cell) < _SMALLEST_PIXEL and max(abs(v) for v in extent) <= _LONGITUDES
     if wkt.lstrip().startswith(("GEOGCS", "GEOGCRS")) or (tiny and not wkt):
         latitude = math.radians(y)
-        across, along = _radii(latitude)
+        across, along = radii(latitude)
         degree = math.pi / 180
-        return Unit((across * math.cos(latitude) * degree, along * degree), "degrees")
+        return Unit((across * degree, along * degree), "degrees")
     found = _UNIT.findall(wkt)
     metres = float(found[-1]) if found else 1.0
     return Unit((metres, metres), "metres" if metres == 1 else "map units")
 
 
-def _radii(latitude: float) -> tuple[float, float]:
-    """Radii of curvature across and along the meridian in metres; Snyder (1987), 4-18 and 4-20."""
-    w = 1 - _E2 * math.sin(latitude) ** 2
-    return _A / math.sqrt(w), _A * (1 - _E2) / w**1.5
+def radii(latitude: float) -> tuple[float, float]:
+    """Radii of curvature in metres at a latitude in radians, along the parallel and the meridian.
+
+    The first is that of the parallel, ``N cos(lat)``; formulas in Snyder, Map Projections: A
+    Working Manual, USGS Professional Paper 1395 (1987), equations 4-18 to 4-20.
+    """
+    # Not numpy's sine and cosine, which differ between its versions in the last digit: grids would.
+    sine = math.sin(latitude)
+    w = 1 - _E2 * sine * sine
+    root = math.sqrt(w)
+    return _A / root * math.cos(latitude), _A * (1 - _E2) / (w * root)

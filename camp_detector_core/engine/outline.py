@@ -135,10 +135,11 @@ def _by_origin(rings: Rings, dwellings: list[Dwelling], sign: int = -1) -> Rings
 
 def _with_outlines(dwellings: list[Dwelling], rings: Rings) -> list[Dwelling]:
     """The dwellings with rings that begin at their smallest (row, col)."""
+    rings = _by_origin(rings, dwellings, sign=1)
     lengths = rings.lengths
     top = np.repeat(np.minimum.reduceat(rings.y, rings.begin), lengths)
     start = first_largest(np.where(rings.y == top, -rings.x, -np.inf), rings.offsets)
-    rings = _by_origin(rings.turned(start - rings.begin), dwellings, sign=1)
+    rings = rings.turned(start - rings.begin)
     at = ragged(rings.begin, lengths + 1)
     bounds = offsets_of(lengths + 1)
     at[bounds[1:] - 1] = rings.begin

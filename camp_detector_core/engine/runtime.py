@@ -17,7 +17,8 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, ContextManager, NamedTuple, Optional
 
-from .errors import PredictorError
+from .errors import PredictorError, SpecError
+from .spec import METADATA_KEY, ModelSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .ports import Predictor
-    from .spec import ModelSpec
 
 CPU, FREEST_GPU = -1, -2
 """In place of the number of a GPU: the processor, and the GPU with most free memory."""
@@ -97,6 +97,7 @@ class Batched:
     def __init__(self, opened: Opened, batch_size: int) -> None:
         """Share a model that is open."""
         self._predictor: Predictor = opened.predictor
+        self._is_on_gpu = opened.is_on_gpu
         # One GPU does one thing at a time, and DirectML does not bear two.
         self._guard: ContextManager[object] = (
             opened.lock if opened.is_on_gpu else contextlib.nullcontext()
@@ -110,13 +111,14 @@ class Batched:
         Raises:
             PredictorError: The model cannot be run.
             RuntimeError: The GPU has not memory enough (`OUT_OF_MEMORY`).
+            MemoryError: The computer has not.
         """
         try:
             with self._guard:
                 return self._predictor.predict(batch)
         except (PredictorError, RuntimeError) as error:
             if any(sign in str(error).lower() for sign in _SIGNS):
-                raise RuntimeError(OUT_OF_MEMORY) from None
+                raise (RuntimeError(OUT_OF_MEMORY) if self._is_on_gpu else MemoryError) from None
             raise
 
 
@@ -131,11 +133,14 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
         raise LibraryMissingError(msg)
     data = files.onnx.read_bytes() if ort is not None else b""
     if device != CPU:
+        os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi and ArcGIS count
         number = freest_gpu() if device == FREEST_GPU else device
         present = ort.available_providers() if ort is not None else ()
         for provider in (p for p in _GPU_PROVIDERS if p in present):
-            providers = ((provider, {"device_id": number}), ort.CPU)
-            found = ort.OnnxPredictor(data, spec=spec, providers=providers)
+            # DirectML counts in another order than nvidia-smi; its first is Windows' own choice.
+            is_first = device == FREEST_GPU and provider == "DmlExecutionProvider"
+            providers = ((provider, {"device_id": 0 if is_first else number}), ort.CPU)
+            found = _told(ort.OnnxPredictor(data, spec=spec, providers=providers), spec, files)
             # ONNX Runtime falls back without a word where a driver is missing.
             if found.provider == provider:
                 return Opened(found, is_on_gpu=True, lock=threading.Lock())
@@ -143,10 +148,22 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
             found = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
             return Opened(found, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
-        found = ort.OnnxPredictor(data, spec=spec)
+        found = _told(ort.OnnxPredictor(data, spec=spec), spec, files)
     else:
         found = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
     return Opened(found, is_on_gpu=False, lock=threading.Lock())
+
+
+def _told(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor
+    """A network that does not say of itself that it is another one than is described."""
+    own = predictor.metadata.get(METADATA_KEY)
+    if own is not None and ModelSpec.from_json(own) != spec:
+        msg = (
+            f"the model file {files.onnx} describes itself as {ModelSpec.from_json(own).id} and "
+            f"not as its definition does ({spec.id}), or in other words: get the package again"
+        )
+        raise SpecError(msg)
+    return predictor
 
 
 def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded when wanted
@@ -160,7 +177,6 @@ def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded 
 
 def freest_gpu() -> int:
     """The number of the GPU with most free memory, as its driver says; 0 where it does not."""
-    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # nvidia-smi counts so
     tool = shutil.which("nvidia-smi")
     if tool is None or os.environ.get("CUDA_VISIBLE_DEVICES"):
         return 0

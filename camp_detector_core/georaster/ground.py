@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..engine.errors import RasterError
+from ..engine.ground import radii
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .ports import Crs
-
-# WGS 84 (NIMA TR8350.2, 2000): semi-major axis in metres and flattening. Other ellipsoids in use
-# differ by less than 0.02 %.
-_A = 6378137.0
-_F = 1 / 298.257223563
-_E2 = _F * (2 - _F)
 
 _STEP = 50.0
 """Half length, in metres, of the line whose true length gives the local scale."""
@@ -47,17 +41,9 @@ _ALIEN = "the coordinates do not belong to this CRS; assign the right one with g
 
 
 def _radii(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Radii of curvature in metres at a latitude in radians, along the parallel and the meridian.
-
-    The first is that of the parallel, ``N cos(lat)``; formulas in Snyder, Map Projections: A
-    Working Manual, USGS Professional Paper 1395 (1987), equations 4-18 to 4-20.
-    """
-    # Not numpy's sine and cosine, which differ between its versions in the last digit: grids would.
-    sine = np.array([math.sin(v) for v in latitude])
-    cosine = np.array([math.cos(v) for v in latitude])
-    w = 1 - _E2 * sine * sine
-    root = np.sqrt(w)
-    return _A / root * cosine, _A * (1 - _E2) / (w * root)
+    """(n,) radii of curvature in metres along the parallel and the meridian; see `radii`."""
+    across, along = np.array([radii(v) for v in latitude.tolist()]).T
+    return across, along
 
 
 def metres_per_unit(

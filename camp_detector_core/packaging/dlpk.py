@@ -28,6 +28,7 @@ from .emd import (
 )
 from .engine_copy import engine_copy, zip_bytes
 from .item_info import THUMBNAIL, ItemInfo
+from .limits import limits_of
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
 from .package_source import PackageSource, open_source
 from .strangers import shown
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOST = "esri_toolbox"
 """The package that holds the raster function, which is read as a file and never imported."""
+_ENDING = ".dlpk"
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 """Short, because ArcGIS unpacks into long paths, and ASCII without blanks."""
 _TAGS = ("deep learning", "dwellings", "refugee camps", "humanitarian")
@@ -88,17 +90,15 @@ def create_dlpks(
     Args:
         source: From `open_source`.
         folder: It is made where it is missing.
-        name: By default the model's name.
+        name: Without ending, by default the model's name.
         overwrite: Whether earlier packages are replaced.
 
     Raises:
         SpecError: The name does not do.
         OutputError: A package cannot be written, or exists.
     """
-    base = source.spec.name if name is None else name
-    wanted = {folder / f"{base}-{kind}.dlpk": kind for kind in KINDS}
-    for out in wanted:
-        stem_of(out)
+    base = source.spec.name if name is None else base_of(name)
+    wanted = {folder / name_of(f"{base}-{kind}.dlpk"): kind for kind in KINDS}
     write_files({out: package_bytes(source, out, kind) for out, kind in wanted.items()}, overwrite)
     return list(wanted)
 
@@ -129,13 +129,53 @@ def stem_of(out: Path) -> str:
     Raises:
         SpecError: ArcGIS could not do with it.
     """
-    if out.suffix != ".dlpk" or not _STEM.fullmatch(out.stem):
+    if out.suffix != _ENDING:
+        msg = (
+            f"{shown(out.name)!r} is no name for a package: it must end in .dlpk, in small letters"
+        )
+        raise SpecError(msg)
+    if not _STEM.fullmatch(out.stem):
         msg = (
             f"{shown(out.name)!r} is no name for a package: at most 60 ASCII letters, digits, '.', "
-            "'_' and '-', and .dlpk"
+            "'_' and '-', before .dlpk"
         )
         raise SpecError(msg)
     return out.stem
+
+
+def name_of(name: str) -> str:
+    """The name of a package's file as it was given, which must not be a path: it leads elsewhere.
+
+    Raises:
+        SpecError: It is one, or ArcGIS could not do with it.
+    """
+    if Path(name).name != name or "\\" in name:
+        msg = (
+            f"{shown(name)!r} is a path: give the name of the package alone, and its folder by the "
+            "option for that"
+        )
+        raise SpecError(msg)
+    stem_of(Path(name))
+    return name
+
+
+def base_of(name: str, *, ending: str = "") -> str:
+    """A name to which ``-classify.dlpk`` and ``-detect.dlpk`` can be added.
+
+    Args:
+        name: As it was given, without what is the same in all names that can be given.
+        ending: That, for the message.
+
+    Raises:
+        SpecError: It ends in one of these already.
+    """
+    bare = name[: -len(_ENDING)] if name.lower().endswith(_ENDING) else name
+    short = next((bare[: -len(k) - 1] for k in KINDS if bare.endswith(f"-{k}")), bare)
+    if short != name:
+        added = " and ".join(f"-{kind}{_ENDING}" for kind in KINDS)
+        msg = f"{shown(name + ending)!r} would get {added} added: give {shown(short + ending)!r}"
+        raise SpecError(msg)
+    return name
 
 
 def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
@@ -156,7 +196,7 @@ def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
         MODEL_MEMBER: source.model.onnx,
         FUNCTION: raster_function(),
         engine.name: engine.data,
-        "MODEL_CARD.md": model_card(spec, kind, source.item),
+        "MODEL_CARD.md": model_card(spec, kind, source.item, limits=limits_of(source.model)),
         "LICENSE.txt": licence_text(spec),
         f"esriinfo/{THUMBNAIL}": thumbnail(spec, source.example),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .stac.facts import RunFacts, facts_of
+from .stac.item import AREA_NOTE, FIELD_WORDS
 from .validation.reading import as_dict, properties_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ _SCALING = """\
 Bands are taken in this order from the first bands of the raster. Values are scaled as they were in
 training, whatever a tile holds; imagery of another bit depth, or of a cell size that is far from
 this one, is not what the model knows."""
+_LABELS = {
+    "all_ones_iou": "IoU if all were marked",
+    "f1": "F1",
+    "iou": "IoU",
+    "mean_f1": "mean F1",
+    "predicted": "marked",
+}
+"""Of the keys of figures that do not say it themselves."""
+_SIGNED = frozenset({"count_error"})
+_SHARES = _SIGNED | {"precision", "recall"}
+_MOST = 1e6
+"""Larger numbers of strangers are no shares, and may be too large for a float."""
 _TIMES = ("start_datetime", "end_datetime", "datetime")
 
 
@@ -58,19 +71,28 @@ def title_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
 
 
 def description_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
-    """What the model is for, in the words of its item, or its own."""
-    told = properties_of(dict(item)).get("description")
-    text = told if isinstance(told, str) and told else spec.description
-    return one_line(text) or f"Finds {', '.join(c.name for c in spec.classes)} in aerial imagery."
+    """What the model is for, in the words of its item, less those on STAC's fields, or its own."""
+    properties = properties_of(dict(item))
+    told, note = properties.get("description"), properties.get(AREA_NOTE)
+    text = told if isinstance(told, str) else ""
+    for words in (*FIELD_WORDS, note):
+        if isinstance(words, str) and words:
+            text = text.replace(words, " ")
+    return (
+        one_line(text)
+        or one_line(spec.description)
+        or f"Finds {', '.join(c.name for c in spec.classes)} in aerial imagery."
+    )
 
 
-def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any]) -> bytes:
+def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: str) -> bytes:
     """``MODEL_CARD.md``.
 
     Args:
         spec: The model.
         kind: Of the package.
         item: The model's STAC item; empty where there is none.
+        limits: Where it fails, Markdown.
     """
     parts = [
         f"# {title_of(spec, item)}",
@@ -84,6 +106,8 @@ def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any]) -> bytes:
         _SCALING,
         "## How good it is",
         _figures(spec, item),
+        "## Where it fails",
+        limits,
         "## Where it comes from",
         _table(("", ""), _origin(spec, item)),
         "## Licence",
@@ -138,7 +162,7 @@ def _imagery(spec: ModelSpec) -> list[tuple[str, object]]:
 def _figures(spec: ModelSpec, item: Mapping[str, Any]) -> str:
     """What the item tells of figures; else those in the provenance, which the last table has."""
     metrics = as_dict(properties_of(dict(item)).get("camp_detector:metrics"))
-    rows = list(_flat(metrics, ()))
+    rows = [(figure_label(way), figure_text(way, value)) for way, value in _flat(metrics, ())]
     if rows:
         return _table(("figure", ""), rows)
     known = [(k, v) for k, v in sorted(spec.provenance.items()) if _is_figure(k)]
@@ -149,13 +173,26 @@ def _is_figure(key: str) -> bool:
     return any(word in key for word in ("pixels", "dwellings", "figures"))
 
 
-def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Numbers of nested figures."""
+def figure_label(way: tuple[str, ...]) -> str:
+    """What a figure is, for people, from the keys that lead to it in an item."""
+    *places, name = (one_line(_LABELS.get(key, key.replace("_", " "))) for key in way)
+    return f"{', '.join(places)}: {name}" if places else name
+
+
+def figure_text(way: tuple[str, ...], value: float) -> str:
+    """A figure, for people: shares in percent, the others as they are."""
+    if way[-1] in _SHARES and abs(value) < _MOST:
+        return f"{100 * value:+.1f} %" if way[-1] in _SIGNED else f"{100 * value:.1f} %"
+    return str(value) if type(value) is int else f"{value:.3g}"
+
+
+def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Numbers of nested figures, with the keys that lead to them."""
     if isinstance(value, dict):
         for key in sorted(map(str, value)):
             yield from _flat(value.get(key), (*way, key))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield " ".join(way), f"{value:.4g}" if isinstance(value, float) else value
+    elif way and isinstance(value, int | float) and not isinstance(value, bool):
+        yield way, value
 
 
 def _origin(spec: ModelSpec, item: Mapping[str, Any]) -> list[tuple[str, object]]:

@@ -227,10 +227,26 @@ def _from_package(path: Path) -> ModelFile:
         raise PredictorError(msg) from error
     model = _from_onnx(data, f"{path} -> {name}")
     stated = emd.get(SPEC_KEY)
-    if stated is not None and _spec(stated, f"{path}, {SPEC_KEY} in {emd_name}") != model.spec:
+    if stated is None:
+        return model
+    if _spec(stated, f"{path}, {SPEC_KEY} in {emd_name}") != model.spec:
         msg = f"{path}: {emd_name} and the ONNX file describe different models; build it again"
         raise SpecError(msg)
+    _require_own_values(emd, model.spec, f"{path}: {emd_name}")
     return model
+
+
+def _require_own_values(emd: dict[str, Any], spec: ModelSpec, origin: str) -> None:
+    """Refuse a definition with which ArcGIS would find other dwellings than the model's own."""
+    own = {"Threshold": spec.threshold, "MinArea": spec.min_area, "Padding": spec.overlap // 2}
+    for key, value in own.items():
+        told = emd.get(key, value)
+        if told != value or isinstance(told, bool):
+            msg = (
+                f"{origin} has the {key} {shown(told)}, and the model's own is {shown(value)}: "
+                "build the package again, and give other values when you run it"
+            )
+            raise SpecError(msg)
 
 
 def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the JSON holds

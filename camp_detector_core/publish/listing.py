@@ -7,6 +7,7 @@ other fields are plain text, in which portals allow no angle brackets.
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ _MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
 )
 _KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
 _TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")
+_TOLD = re.compile(r"(?:val|test) (?:pixels|dwellings)")
+"""Keys of a model's provenance under which training writes its figures, in words."""
 _FIGURES = frozenset({"iou", "precision", "recall", "f1", "count_error"})
 _MAX_FIGURES, _DEPTH = 24, 5
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
@@ -161,6 +164,9 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
     words = dict.fromkeys([spec.description, str(said.get("description") or "")])
     parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
     rows = list(_figures(said.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
+    if not rows:
+        told = sorted(spec.provenance.items())
+        rows = [f"{key}: {words}" for key, words in told if _TOLD.fullmatch(key)]
     parts.append(_list("Figures, by the part of the data they were measured on:", rows))
     end = _list("Facts:", facts)
     kept, room = [], MAX_HTML - len(end.encode())

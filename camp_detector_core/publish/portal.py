@@ -156,11 +156,14 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
     Raises:
         PublishError: The portal cannot be reached or refuses, or nobody is logged in.
     """
+    from arcgis.auth import EsriSession
     from arcgis.gis import GIS
     from requests.exceptions import RequestException
 
     trusted = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
-    token = login.token or _new_token(login, trusted)
+    first = Rest(EsriSession(referer=_REFERER, **trusted), login.portal)
+    first.reach(doing=f"{_LOGGING_IN} at {login.portal}")
+    token = login.token or _new_token(login, first)
     secrets.add(token)
     try:
         gis = GIS(login.portal, token=token, set_active=False, timeout=60, **trusted)
@@ -195,7 +198,7 @@ def _authorities(path: Path) -> Path:
     return path
 
 
-def _new_token(login: Login, trusted: Mapping[str, Any]) -> str:
+def _new_token(login: Login, rest: Rest) -> str:
     """A token for a name and a password.
 
     The library would try a wrong password twice, and portals lock accounts after five attempts.
@@ -203,9 +206,6 @@ def _new_token(login: Login, trusted: Mapping[str, Any]) -> str:
     Raises:
         PublishError: The portal gives none.
     """
-    from arcgis.auth import EsriSession
-
-    rest = Rest(EsriSession(referer=_REFERER, **trusted), login.portal)
     answer = rest.post(
         "generateToken",
         {

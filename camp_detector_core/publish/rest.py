@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = (30, 600)
 """Seconds to connect, and for an answer: a portal stores a file before it answers."""
-_SERVER_FAULT = 500
+_PATIENCE_AT_FIRST = (10, 15)
+"""The same for the first request, which asks for next to nothing."""
+_REDIRECT, _USER_FAULT, _SERVER_FAULT = 300, 400, 500
 File = tuple[str, bytes, str]
 """Name, content and media type."""
 
@@ -41,7 +43,11 @@ class Rest:
         self._send_once()
 
     def _send_once(self) -> None:
-        """Let requests to content be sent once: a repeated upload would make a second item."""
+        """Let some requests be sent once.
+
+        Those to content, because a repeated upload would make a second item; and the first one,
+        so that it soon fails.
+        """
         from requests.adapters import Retry
 
         before = self._session.adapters["https://"]
@@ -51,7 +57,29 @@ class Rest:
             additional_certs=before.additional_certs,
             max_retries=Retry(0, read=False),
         )
-        self._session.mount(f"{self._root}/content/", once)
+        for part in ("content/", "info"):
+            self._session.mount(f"{self._root}/{part}", once)
+
+    def reach(self, *, doing: str) -> None:
+        """See whether somebody answers there, in seconds and not in the library's minutes.
+
+        Args:
+            doing: What this is for, in errors.
+
+        Raises:
+            UnansweredError: Nobody does; what the answer says does not matter.
+        """
+        import requests
+
+        try:
+            self._session.get(
+                f"{self._root}/info",
+                params={"f": "json"},
+                timeout=_PATIENCE_AT_FIRST,
+                allow_redirects=False,
+            )
+        except requests.exceptions.RequestException as error:
+            raise broken(error, doing, self.host) from error
 
     def get(self, path: str, parameters: Mapping[str, str], *, doing: str) -> dict[str, Any]:
         """Ask for something.
@@ -99,9 +127,18 @@ class Rest:
 
         send = getattr(self._session, verb)
         try:
-            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, **sent)
+            # What is sent may be a password or a package, and goes nowhere else.
+            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, allow_redirects=False, **sent)
         except requests.exceptions.RequestException as error:
             raise broken(error, doing, self.host) from error
+        if _REDIRECT <= answer.status_code < _USER_FAULT:
+            to = urlsplit(answer.headers.get("Location", ""))
+            msg = (
+                f"cannot {doing}: {shown(self.host)} sends it on to "
+                f"{shown(f'{to.scheme}://{to.netloc}')}, and nothing was sent there: give the "
+                "address of the portal itself as --portal, if you trust it"
+            )
+            raise RefusedError(msg)
         if answer.status_code >= _SERVER_FAULT:
             msg = (
                 f"cannot {doing}: {self.host} answers with an internal error "

@@ -12,6 +12,7 @@ from .choices import Choices, choices_of
 from .deep_learning import discard
 from .host import Progress, require_new
 from .model_package import CLASSIFY
+from .placing import place
 
 _FIELD = "Class"
 
@@ -42,7 +43,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
             own_engine.classify(chosen, made, progress, messages)
         progress.check()
         progress.label("Writing the raster")
-        _copy(made, target)
+        _copy(chosen, made, target)
     try:
         _name_classes(chosen, target)
     except (RuntimeError, OSError, arcpy.ExecuteError) as error:
@@ -65,13 +66,21 @@ def _scratch_raster() -> Iterator[str]:
         discard(path)
 
 
-def _copy(made: str, target: str) -> None:
+def _copy(chosen: Choices, made: str, target: str) -> None:
     """Put the finished raster in its place; that it may be replaced was asked before."""
     import arcpy
 
-    if arcpy.Exists(target):
-        arcpy.management.Delete(target)
-    arcpy.management.CopyRaster(made, target, nodata_value="255", pixel_type="8_BIT_UNSIGNED")
+    def copy(path: str) -> None:
+        arcpy.management.CopyRaster(made, path, nodata_value="255", pixel_type="8_BIT_UNSIGNED")
+
+    # Else the user's environments would cut, move or project what has its grid already.
+    with arcpy.EnvManager(
+        cellSize="MAXOF",
+        extent="MAXOF",
+        outputCoordinateSystem=chosen.facts.reference,
+        snapRaster=made,
+    ):
+        place(target, copy)
 
 
 def _name_classes(chosen: Choices, target: str) -> None:

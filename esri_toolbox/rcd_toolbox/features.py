@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Iterator, Sequence
 
 from .deep_learning import discard
+from .placing import place
 
 Field = tuple[str, str, int]
 """Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
@@ -57,7 +58,7 @@ def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Itera
         yield Table(path, fields)
         # Else an extent in the user's environments would leave out what lies beyond it.
         with arcpy.EnvManager(extent="MAXOF"):
-            arcpy.management.CopyFeatures(path, target)
+            place(target, lambda part: arcpy.management.CopyFeatures(path, part))
     finally:
         discard(path)
 

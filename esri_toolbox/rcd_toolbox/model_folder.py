@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from .errors import ToolError
-from .model_package import read_model
+from .model_package import emd_name, read_model
 
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
 _PART = ".part-"
+"""What the name of a package starts with while it is copied; it stays where that was killed."""
 
 
 def model_folder() -> Path:
@@ -52,7 +53,8 @@ def default_model(kind: str) -> Path:
 
 def _newest_first(folder: Path) -> list[Path]:
     try:
-        found = [(-path.stat().st_mtime_ns, path.name, path) for path in folder.glob("*.dlpk")]
+        packages = [p for p in folder.glob("*.dlpk") if not p.name.startswith(_PART)]
+        found = [(-path.stat().st_mtime_ns, path.name, path) for path in packages]
     except OSError:
         return []
     return [path for _, _, path in sorted(found)]
@@ -60,6 +62,9 @@ def _newest_first(folder: Path) -> list[Path]:
 
 def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> tuple[Path, bool]:
     """Copy a package into the user's folder; it appears there whole, or not at all.
+
+    It gets the name of its model definition, which ArcGIS asks for: browsers write "(1)" into the
+    name of a file that is fetched again.
 
     Args:
         package: What to install.
@@ -74,15 +79,15 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         ToolError: It is not good, another one of this name is there, or the folder refuses.
     """
     folder = model_folder()
-    target = folder / package.name
     part: Optional[Path] = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".dlpk")
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".part")
         os.close(handle)
         part = Path(name)
         shutil.copyfile(package, part)
         check(part)
+        target = folder / f"{Path(emd_name(part)).stem}.dlpk"
         if target.exists():
             if digest(target) == digest(part):
                 _now(target)

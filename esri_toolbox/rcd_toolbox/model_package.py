@@ -153,6 +153,12 @@ def root_emd(package: zipfile.ZipFile, path: Path) -> str:
     return found[0]
 
 
+def emd_name(path: Path) -> str:
+    """Name of the model definition in a package that was checked."""
+    with zipfile.ZipFile(path) as package:
+        return root_emd(package, path)
+
+
 def model_of(path: Path, name: str, data: bytes) -> Model:
     """The model of a definition's bytes.
 

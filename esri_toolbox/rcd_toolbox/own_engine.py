@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
-from .deep_learning import discard
+from .deep_learning import aligned, discard
 from .engine_copy import engine
 from .errors import Stopped, ToolError
 from .features import ground_area, polygon, turned
@@ -113,7 +113,14 @@ def _readable(chosen: Choices) -> Iterator[str]:
         return
     copy = str(arcpy.CreateUniqueName("rcd_raster.tif", arcpy.env.scratchFolder))
     try:
-        with arcpy.EnvManager(extent=arcpy.Extent(*(chosen.bounds or chosen.facts.bounds))):
+        bounds = aligned(chosen.bounds or chosen.facts.bounds, chosen.facts)
+        # Else the user's environments would move or project it, and its pixels lie elsewhere.
+        with arcpy.EnvManager(
+            cellSize="MAXOF",
+            extent=arcpy.Extent(*bounds),
+            outputCoordinateSystem=chosen.facts.reference,
+            snapRaster=chosen.raster,
+        ):
             arcpy.management.CopyRaster(chosen.raster, copy)
         yield copy
     finally:

@@ -7,6 +7,8 @@ the standard library of any Python that ArcGIS Pro brings, and looks at what cou
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any, Iterator, Mapping
@@ -28,6 +30,11 @@ REQUIRED = (
     "ModelType", "InferenceFunction", "ModelFile", "Framework", "ImageHeight", "ImageWidth",
     "ExtractBands", "Classes", "CampDetector", "EngineFile",
 )  # fmt: skip
+_MAX_SOURCE = 256 << 10
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+"""What `camp_detector_core.packaging` takes as the name of a package."""
+_SAFE_PARSER = (3, 11)
+"""From this Python on, a source that is nested too deep is an error; older ones crash."""
 FINDS = {
     DETECT: "finds objects and gives each as a polygon (tool Detect Dwellings)",
     CLASSIFY: "gives each pixel a class (tool Classify Camp Pixels)",
@@ -48,19 +55,22 @@ def faults_of(path: Path, *, name: str) -> list[str]:
             if unsafe:
                 return [f"{fault}." for fault in unsafe]
             broken = [f"{shown(n)} is damaged." for n in damaged_members(package)]
-            return broken or list(_faults(package, path, name))
+            return broken or list(_faults(package, path))
     except ToolError as error:
         return [f"{error}."]
     except DAMAGED as error:
         return [f"{name} is no package (a zip file), or is damaged: {shown(error)}."]
 
 
-def _faults(package: zipfile.ZipFile, path: Path, name: str) -> Iterator[str]:
+def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
     emd_name = root_emd(package, path)
     model = model_of(path, emd_name, member_bytes(package, emd_name, limit=MAX_TEXT))
     emd = model.emd
-    if PurePosixPath(emd_name).stem != PurePosixPath(name).stem:
-        yield f"The package is {name} and its definition {emd_name}: their names must be the same."
+    if not _STEM.fullmatch(PurePosixPath(emd_name).stem):
+        yield (
+            f"The definition {shown(emd_name)} has a name that no package can be installed under: "
+            "it may hold ASCII letters, digits, '.', '_' and '-'."
+        )
     missing = [key for key in REQUIRED if key not in emd]
     if missing:
         yield f"{emd_name} lacks {', '.join(missing)}."
@@ -84,13 +94,21 @@ def _file_faults(package: zipfile.ZipFile, emd: Mapping[str, Any], emd_name: str
 
 def _function_faults(package: zipfile.ZipFile, name: str) -> Iterator[str]:
     """Whether the raster function is Python with a class of its file's name; it is not run."""
+    stem = PurePosixPath(name).stem
+    if package.getinfo(name).file_size > _MAX_SOURCE:
+        yield f"{shown(name)} has more than {_MAX_SOURCE >> 10} KiB, which no raster function has."
+        return
     try:
-        tree = ast.parse(member_bytes(package, name, limit=MAX_TEXT).decode("utf-8"), name)
+        source = member_bytes(package, name, limit=_MAX_SOURCE).decode("utf-8")
+        if sys.version_info < _SAFE_PARSER:
+            found = re.search(rf"^class {re.escape(stem)}\b", source, re.MULTILINE) is not None
+        else:
+            body = ast.parse(source, name).body
+            found = any(isinstance(node, ast.ClassDef) and node.name == stem for node in body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         yield f"{shown(name)} is not Python that this ArcGIS could run: {shown(error)}."
         return
-    stem = PurePosixPath(name).stem
-    if not any(isinstance(node, ast.ClassDef) and node.name == stem for node in tree.body):
+    if not found:
         yield f"{shown(name)} has no class {shown(stem)}, so that ArcGIS cannot start it."
 
 
@@ -116,11 +134,15 @@ def _spec_faults(model: Model, emd_name: str) -> Iterator[str]:
         "ImageWidth": spec.tile_size,
         "ExtractBands": list(range(len(spec.bands))),
         "Classes": classes,
+        "Threshold": spec.threshold,
+        "MinArea": spec.min_area,
+        "Padding": spec.overlap // 2,
     }
     for key, value in wanted.items():
-        if model.emd[key] != value:
+        told = model.emd.get(key, value)
+        if told != value or isinstance(told, bool):
             yield (
-                f"{emd_name}: {key} is {shown(model.emd[key])}, and the model's description "
+                f"{emd_name}: {key} is {shown(told)}, and the model's description "
                 f"makes it {shown(value)}."
             )
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+import ntpath
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Optional, Sequence
 
 from .areas import AreaIndex, Dwelling, HexagonGrid, Point, Tally, tally, tally_cells
+from .deep_learning import discard
 from .errors import ToolError
 from .features import Field, feature_class, ground_area, polygon, rings_of
 from .ground import is_known, metres_per_unit
 from .host import Progress, require_new
+from .placing import text_file
 
 FIELDS: tuple[Field, ...] = (
     ("name", "TEXT", 254),
@@ -26,6 +26,7 @@ FIELDS: tuple[Field, ...] = (
 )
 Line = tuple[str, Optional["Area"], Tally]
 """Of the table: a name, the area where it is one, and what was counted."""
+_INPUTS = ("in_dwellings", "in_boundaries")
 _OUTPUTS = ("out_areas", "out_hexagons", "out_table")
 _MOST_LINES = 40
 """Areas that are listed in the messages; all are in the table."""
@@ -62,12 +63,25 @@ class _Job:
     dwellings: list[Dwelling]
     progress: Progress
 
-    def write(self, output: str, areas: Sequence[Area]) -> None:
-        """Write areas into an output, if it is wanted."""
-        target = self.text[output]
-        if target:
-            with feature_class(target, FIELDS, self.reference) as table:
-                table.fill((area.shape, area.row()) for area in areas)
+    def write(self, outputs: dict[str, list[Area]], table: Sequence[Line]) -> None:
+        """Write what is wanted: all of it, or nothing.
+
+        Raises:
+            ToolError: The table cannot be written.
+        """
+        wanted = [(self.text[name], areas) for name, areas in outputs.items()]
+        written: list[str] = []
+        try:
+            with text_file(self.text["out_table"], lambda out: _write_table(out, table)):
+                for target, areas in wanted:
+                    if target:
+                        with feature_class(target, FIELDS, self.reference) as made:
+                            made.fill((area.shape, area.row()) for area in areas)
+                        written.append(target)
+        except BaseException:
+            for target in written:
+                discard(target)
+            raise
 
 
 def execute(parameters: dict[str, Any], messages: Any) -> None:
@@ -79,6 +93,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     fault = fault_of(parameters)
     if fault:
         raise ToolError(fault)
+    _refuse_same(text)
     progress = Progress("Reading dwellings")
     layers = {name: p.value for name, p in parameters.items()}
     reference = _reference(str(text["in_dwellings"]))
@@ -91,10 +106,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     table: list[Line] = [("all dwellings", None, everything), *counted]
     progress.label("Writing")
     progress.check()  # the last time: from here on all is written
-    for output, areas in outputs.items():
-        job.write(output, areas)
-    if text["out_table"]:
-        _write_table(Path(str(text["out_table"])), table)
+    job.write(outputs, table)
     for line in lines_of(table):
         messages.addMessage(line)
 
@@ -123,6 +135,33 @@ def fault_of(parameters: dict[str, Any]) -> Optional[str]:
     if "out_areas" in given and "in_boundaries" not in given:
         return "Output Areas needs Boundaries: choose a polygon layer, or leave the output empty"
     return None
+
+
+def _refuse_same(text: dict[str, Optional[str]]) -> None:
+    """Refuse an output that is an input, or another output.
+
+    Raises:
+        ToolError: There is one.
+    """
+    taken: dict[str, str] = {}
+    for name in (*_INPUTS, *_OUTPUTS):
+        named = text[name]
+        if not named:
+            continue
+        place = _place_of(named)
+        if name in _OUTPUTS and place in taken:
+            msg = f"{named} is {taken[place]} as well: choose another name for the output"
+            raise ToolError(msg)
+        taken[place] = "an input" if name in _INPUTS else "another output"
+
+
+def _place_of(named: str) -> str:
+    """Where a layer or a path leads, so that equal ones have equal texts."""
+    import arcpy
+
+    if arcpy.Exists(named):
+        named = str(getattr(arcpy.Describe(named), "catalogPath", "") or named)
+    return ntpath.normpath(named).casefold()
 
 
 def _reference(layer: str) -> Any:
@@ -202,25 +241,12 @@ def _by_hexagon(job: _Job) -> list[Area]:
     return out
 
 
-def _write_table(path: Path, table: Sequence[Line]) -> None:
-    """A CSV with a byte order mark, which spreadsheets need to see that it is UTF-8."""
-    part: Optional[Path] = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        part = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([name for name, _, _ in FIELDS])
-            for title, area, found in table:
-                row = area.row() if area else [title, found.dwellings, found.covered, found.mean]
-                writer.writerow([_cell(v) for v in row] + [""] * (len(FIELDS) - len(row)))
-        part.replace(path)
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}"
-        raise ToolError(msg) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
+def _write_table(stream: Any, table: Sequence[Line]) -> None:
+    writer = csv.writer(stream)
+    writer.writerow([name for name, _, _ in FIELDS])
+    for title, area, found in table:
+        row = area.row() if area else [title, found.dwellings, found.covered, found.mean]
+        writer.writerow([_cell(v) for v in row] + [""] * (len(FIELDS) - len(row)))
 
 
 def _cell(value: object) -> object:

@@ -107,6 +107,16 @@ def test_a_model_that_is_removed_leaves_no_file(
     assert tree_of(place).keys() == {"catalog.json", "models/collection.json"}
 
 
+def test_a_definition_stays_out_because_what_it_names_is_no_asset(tmp_path: Path) -> None:
+    item = write_run(tmp_path)
+    (item.parent / "model.emd").write_text("{}")
+    edit_assets(item.parent, lambda a: a.update({"model-metadata": {"href": "./model.emd"}}))
+    package = read_package(item)
+    assert "model-metadata" in package.left_out
+    assert "model-metadata" not in package.item["assets"]
+    assert "model-metadata" in read_package(item, assets="model-metadata").files
+
+
 def test_checkpoints_stay_out_unless_asked_for(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.adrift import TileDetector, TileLayout
+from camp_detector_core.engine.arguments import MAX_SIDE
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
@@ -215,6 +216,28 @@ def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
     assert house.pixels == mask[80:].sum()
 
 
+def test_small_pieces_of_what_is_large_enough_are_kept() -> None:
+    """A street that ends three pixels behind the border of a tile."""
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=4)
+    side = layout.side
+    pixels = np.zeros((1, side, 4 * side), np.uint8)
+    pixels[0, 40:60, 10 : 2 * side + 3] = 255
+    pixels[0, 100:105, 20:30] = 255
+    what = Scene(pixels, np.ones(pixels.shape[1:], bool))
+    detector = TileDetector(Seeing(), spec, layout, outlines=OutlineOptions(min_pixels=200))
+    found = [
+        dwelling
+        for tile in tiles(what.valid.shape, layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+    ]
+    assert (
+        sum(d.pixels for d in found)
+        == (whole(what, spec, OutlineOptions()).classes[:80] == 1).sum()
+    )
+    assert min(d.pixels for d in found) < 200
+
+
 def test_a_town_without_gaps_loses_no_area() -> None:
     spec = make_spec()
     layout = TileLayout.of(spec, batch_size=1)
@@ -296,10 +319,31 @@ def test_a_layout_is_whole_strides_and_sees_enough() -> None:
     assert TileLayout.of(spec, tile_size=256, padding=32, batch_size=7).side == 2 * 192
     assert TileLayout.of(spec, batch_size=0).side == 480
     assert TileLayout.of(spec, batch_size=10**6).side == 17 * 480
+    # Of large chips a tile holds fewer, since its margins are as large.
+    large = TileLayout.of(spec, tile_size=2048, batch_size=256)
+    assert (large.margin, large.side) == (2048, 2 * 2016)
     for tile, padding in ((64, 0), (64, 15), (512, 0), (512, 100)):
         layout = TileLayout.of(spec, tile_size=tile, padding=padding)
         assert layout.reach >= 128
         assert layout.stride >= tile - 2 * padding - 31
+
+
+@given(st.integers(1, MAX_SIDE // 32), st.floats(0, 1), st.integers(1, 256))
+def test_what_a_host_hands_over_at_once_is_bounded(chips: int, share: float, batch: int) -> None:
+    side = 32 * chips
+    spec = replace(make_spec(1, APART), tile_size=512, overlap=32, multiple=32)
+    padding = int(share * ((side - 1) // 4))
+    layout = TileLayout.of(spec, tile_size=side, padding=padding, batch_size=batch)
+    assert layout.side + 2 * layout.margin <= 3 * MAX_SIDE
+
+
+@pytest.mark.parametrize(("overlap", "multiple"), [(33, 32), (31, 32), (15, 1)])
+def test_the_padding_of_an_odd_overlap_lays_chips_as_the_whole_raster_has_them(
+    overlap: int, multiple: int
+) -> None:
+    spec = replace(make_spec(), tile_size=96, overlap=overlap, multiple=multiple)
+    wanted = TilePlan.of(spec, Shape(500, 500), fixed=96).rows.stride
+    assert TileLayout.of(spec, padding=overlap // 2).stride == wanted
 
 
 @pytest.mark.parametrize(("tile", "padding"), [(500, 16), (64, 16), (64, 40), (-32, 0)])

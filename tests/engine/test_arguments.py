@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.arguments import HELP, Arguments, flag, number
+from camp_detector_core.engine.adrift import TileLayout
+from camp_detector_core.engine.arguments import HELP, MAX_SIDE, Arguments, flag, number
 from camp_detector_core.engine.errors import SpecError
+from tests.support.models import tiny_spec
 
 
 def test_every_argument_is_explained() -> None:
@@ -23,7 +25,7 @@ def test_numbers_are_read_in_any_language(value: float, point: str, blank: str) 
     assert found.threshold == pytest.approx(value, abs=1e-9)
 
 
-@given(st.integers(0, 255))
+@given(st.integers(0, 127))
 def test_whole_numbers_may_be_written_as_floats(value: int) -> None:
     for text in (str(value), f"{value}.0", f"{value},0", value, float(value)):
         assert Arguments().changed({"padding": text}).padding == value
@@ -36,9 +38,22 @@ def test_what_is_empty_or_unknown_changes_nothing() -> None:
 
 
 def test_a_padding_that_was_not_asked_for_gives_way_to_small_chips() -> None:
-    assert Arguments(padding=64).changed({"tile_size": "96"}).padding == 47
-    with pytest.raises(SpecError, match="padding must be a whole number from 0 to 47, not '64'"):
+    assert Arguments(padding=64).changed({"tile_size": "96"}).padding == 23
+    with pytest.raises(SpecError, match="padding must be a whole number from 0 to 23, not '64'"):
         Arguments(padding=64).changed({"tile_size": "96", "padding": "64"})
+
+
+@given(st.integers(1, MAX_SIDE), st.integers(0, 3))
+def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
+    side: int, more: int
+) -> None:
+    spec = tiny_spec(multiple=1, tile_size=side, overlap=0)
+    most = Arguments(padding=MAX_SIDE).changed({"tile_size": side}).padding
+    assert TileLayout.of(spec, padding=most).chip == side
+    with pytest.raises(SpecError, match=f"padding must be a whole number from 0 to {most}, not"):
+        Arguments().changed({"tile_size": side, "padding": most + 1 + more})
+    with pytest.raises(SpecError, match="overlap"):
+        TileLayout.of(spec, padding=most + 1 + more)
 
 
 @given(st.text(max_size=8).filter(lambda t: t.strip()))

@@ -46,3 +46,12 @@ def test_wkt_says_what_a_code_does_not(epsg: int) -> None:
 def test_without_a_crs_the_extent_tells_degrees_from_metres(nothing: object) -> None:
     assert unit_of(nothing, (32.0, 3.0, 32.1, 3.1), (5e-6, 5e-6)).name == "degrees"
     assert unit_of(nothing, (0.0, 0.0, 300.0, 300.0), (0.05, 0.05)).metres == (1.0, 1.0)
+
+
+def test_the_unit_of_heights_is_not_taken_for_that_of_places() -> None:
+    feet = CRS.from_epsg(2263).to_wkt(version="WKT1_ESRI")
+    with_heights = feet + ',VERTCS["NAVD_1988",VDATUM["NAVD88"],UNIT["Meter",1.0]]'
+    for wkt in (feet, with_heights, feet + ";-120039300 -96540300 3048.00609601219"):
+        assert unit_of(wkt, (0.0, 0.0, 9.0, 9.0), (1.0, 1.0)).metres == pytest.approx(
+            (1200 / 3937,) * 2
+        )

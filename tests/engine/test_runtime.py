@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from camp_detector_core.engine import runtime
-from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.runtime import (
     FREEST_GPU,
     OUT_OF_MEMORY,
@@ -51,6 +51,14 @@ def test_a_file_that_changed_is_loaded_again(files: Files) -> None:
     spec = tiny_spec(version="2")
     files.onnx.write_bytes(tiny_onnx(spec))
     assert open_model(files, spec).predictor is not first.predictor
+
+
+@pytest.mark.parametrize("change", [{"version": "9"}, {"threshold": 0.9}])
+def test_a_model_that_is_not_the_one_described_is_refused(
+    files: Files, change: dict[str, Any]
+) -> None:
+    with pytest.raises(SpecError, match=r"tiny\.onnx describes itself as .* and not as"):
+        open_model(files, tiny_spec(**change))
 
 
 def test_few_models_are_kept(tmp_path: Path) -> None:
@@ -113,6 +121,13 @@ def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(said: str)
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
 
+def test_a_computer_that_runs_out_of_memory_is_not_taken_for_a_gpu() -> None:
+    said = "DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"
+    shared = Batched(Opened(Fake(PredictorError(said)), False, threading.Lock()), 3)
+    with pytest.raises(MemoryError):
+        shared.predict(np.zeros((1, 3, 64, 64), np.float32))
+
+
 def test_other_faults_of_a_model_stay_what_they_are() -> None:
     shared = Batched(Opened(Fake(PredictorError("broken")), True, threading.Lock()), 3)
     with pytest.raises(PredictorError, match=r"^broken$"):
@@ -143,6 +158,7 @@ def tool(folder: Path, says: str) -> None:
         ("printf '1200\\n40300\\n800\\n'", 1),
         ("echo 'No devices were found'", 0),
         ("exit 9", 0),
+        ("printf '1200\\n40300\\n'; exit 9", 0),
         ("true", 0),
     ],
 )
@@ -152,17 +168,29 @@ def test_the_freest_gpu_is_the_one_that_the_driver_says(
     tool(tmp_path, says)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setenv("CUDA_DEVICE_ORDER", "FASTEST_FIRST")
     assert freest_gpu() == wanted
 
 
+@pytest.mark.parametrize(
+    ("provider", "device", "wanted"),
+    [
+        ("CUDAExecutionProvider", 3, 3),
+        ("CUDAExecutionProvider", FREEST_GPU, 1),
+        ("DmlExecutionProvider", 3, 3),
+        ("DmlExecutionProvider", FREEST_GPU, 0),
+    ],
+)
 def test_options_of_a_provider_reach_onnx_runtime(
-    files: Files, monkeypatch: pytest.MonkeyPatch
+    files: Files, monkeypatch: pytest.MonkeyPatch, provider: str, device: int, wanted: int
 ) -> None:
+    """GPUs are counted as the driver counts, but those of DirectML, which has its own order."""
     import onnxruntime
 
     from camp_detector_core.engine import ort
 
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "")  # so that it is put back
+    monkeypatch.delenv("CUDA_DEVICE_ORDER")
+    monkeypatch.setattr(runtime, "freest_gpu", lambda: 1)
     asked: list[Any] = []
     real = onnxruntime.InferenceSession
 
@@ -171,10 +199,9 @@ def test_options_of_a_provider_reach_onnx_runtime(
         return real(model, options, providers=[ort.CPU])
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
-    monkeypatch.setattr(
-        onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", ort.CPU]
-    )
-    opened = open_model(files, tiny_spec(), device=3)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])
+    opened = open_model(files, tiny_spec(), device=device)
+    assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     # It came out on the processor, as where the driver is missing, and that is seen.
     assert not opened.is_on_gpu
-    assert asked == [[("CUDAExecutionProvider", {"device_id": 3}), ort.CPU], [ort.CPU]]
+    assert asked == [[(provider, {"device_id": wanted}), ort.CPU], [ort.CPU]]

@@ -37,11 +37,13 @@ class Marker:
     def getConfiguration(self, **scalars):
         self.pad = int(float(scalars.get("padding") or 8))
         return dict(extractBands=(0,), padding=self.pad, tx=48, ty=48, fixedTileSize=1,
-                    inheritProperties=14, inputMask=True)
+                    inheritProperties=12, invalidateProperties=14,
+                    inputMask=True)
 
     def updateRasterInfo(self, **kwargs):
         info = kwargs["output_info"]
         info["bandCount"], info["pixelType"], info["statistics"] = 1, "u1", ()
+        info["histogram"] = ()
         info["noData"] = None
         names = ["OID", "Value", "Class", "Red", "Green", "Blue"]
         info["rasterAttributeTable"] = json.dumps(dict(
@@ -177,12 +179,28 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "classify", "extractBands=(0,)", "extractBands=[0]", "extractBands must be a tuple"),
     "a padding as text": (
         "classify", "padding=self.pad,", 'padding="8",', "padding must be an int"),
+    "the pixel type of the raster": (
+        "classify", "inheritProperties=12", "inheritProperties=13", "inheritProperties is 13"),
+    "the nodata of the raster": (
+        "classify", "inheritProperties=12", "inheritProperties=14", "inheritProperties is 14"),
+    "another place than the raster's": (
+        "classify", "inheritProperties=12", "inheritProperties=8", "inheritProperties is 8"),
+    "all of the raster's, since nothing is said": (
+        "classify", "inheritProperties=12, ", "", "inheritProperties is 15"),
     "arguments taken for numbers": (
         "classify", 'int(float(scalars.get("padding") or 8))', 'scalars["padding"] + 0',
         "ERROR 999999 getConfiguration: TypeError"),
     "no names of classes": (
         "classify", 'info["rasterAttributeTable"] = json', 'info["other"] = json',
         "rasterAttributeTable"),
+    "a histogram of the raster": (
+        "classify", 'info["histogram"] = ()', "pass", "histogram of the input are kept"),
+    "statistics that stay": (
+        "classify", "invalidateProperties=14", "invalidateProperties=12",
+        "invalidateProperties is 12"),
+    "nodata that is not what is masked": (
+        "classify", 'info["noData"] = None', 'info["noData"] = np.array([254])',
+        "where there is no image, noData is [254]"),
     "an unknown pixel type": ("classify", '1, "u1", ()', '1, "u8", ()', "pixelType 'u8'"),
     "a class that is nodata": (
         "classify", 'info["noData"] = None', 'info["noData"] = np.array([1])',

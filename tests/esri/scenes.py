@@ -64,6 +64,8 @@ def polygons_of(features: Sequence[dict[str, Any]]) -> list[Polygon]:
 
 def doubles(polygons: Sequence[Polygon], least: float = 0.9) -> list[tuple[int, int]]:
     """Pairs that are nearly the same: one dwelling, given by two tiles."""
+    if not polygons:
+        return []
     tree = STRtree(polygons)
     left, right = tree.query(polygons, predicate="intersects")
     out = []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +13,8 @@ import pytest
 import shapely
 from rasterio.features import shapes
 from rasterio.transform import Affine
+from shapely.affinity import translate
 
-from tests.esri.host.arcgis import tree
 from tests.esri.scenes import (
     doubles,
     expected_classes,
@@ -45,7 +47,7 @@ def assert_same_places(found: list[Polygon], wanted: list[Polygon]) -> None:
     """One polygon for each patch, with its area; outlines may be straightened by a pixel."""
     assert len(found) == len(wanted)
     assert doubles(found, 0.01) == []
-    tree_of = shapely.STRtree(found)
+    tree_of = shapely.STRtree(found) if found else None
     for patch in wanted:
         (near,) = [
             i for i in tree_of.query(patch) if found[i].contains(patch.representative_point())
@@ -72,9 +74,11 @@ VARIANTS: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
     ("the raster's own under the mask", (130, 97), {"arguments": SMALL, "fill": "keep"}),
     ("read-only blocks", (130, 97), {"arguments": SMALL, "blocks": "readonly"}),
     ("blocks with gaps", (130, 97), {"arguments": SMALL, "blocks": "strided"}),
+    ("a mask for each band", (130, 97), {"arguments": SMALL, "per_band": True, "fill": "garbage"}),
     ("no axis of bands", (130, 97), {"arguments": SMALL, "flat": True}),
     ("shuffled, each twice", (130, 97), {"arguments": SMALL, "shuffled": 5, "repeated": True}),
     ("two threads", (130, 97), {"arguments": SMALL, "workers": 2, "shuffled": 9}),
+    ("four threads, one object", (130, 97), {"arguments": SMALL, "workers": 4, "together": True}),
     ("definition as text", (130, 97), {"definition": "text"}),
     ("module that is registered", (130, 97), {"registered": True}),
     ("device as text", (130, 97), {"device": "-1"}),
@@ -153,6 +157,7 @@ def test_an_empty_raster_gives_an_empty_table_and_no_class(
 def test_extents_off_the_grid_and_beyond_the_raster(
     workshop: Callable[..., Opened], host: Callable[..., ArcGISHost], role: str
 ) -> None:
+    """Dwellings are whole, and those whose middle lies in a tile of the extent are given."""
     raster = scene(130, 97)
     extents = [[-20, -30, 170, 160], [10.4, 5.7, 90, 80], [125, 90, 40, 50], [500, 500, 30, 30]]
     opened = workshop("detect")
@@ -168,12 +173,20 @@ def test_extents_off_the_grid_and_beyond_the_raster(
         if role == "classify":
             np.testing.assert_array_equal(outcome.classes, part)
             continue
-        # The host hands over what lies around the extent, so dwellings come whole.
-        inside = polygons_of(outcome.features)
-        assert doubles(inside, 0.01) == []
-        assert sum(p.area for p in inside) >= 0.25 * (part == 1).sum() - 1e-6
-        if extent is extents[0]:
-            assert_same_places(inside, patches(raster))
+        # Tiles are of full size, so the last ones go on beyond the extent.
+        side = outcome.told["configuration"]["tx"]
+        off = [(n - np.floor(n + 0.5)) * 0.5 for n in extent[:2]]
+        found = [translate(p, -off[1], off[0]) for p in polygons_of(outcome.features)]
+        wanted = []
+        for patch in patches(raster):
+            left, low, right, high = patch.bounds
+            middle = (3e6 - high + 3e6 - low) // 0.5 // 2, (left + right - 1e6) // 0.5 // 2
+            inside = [
+                0 <= middle[i] - np.floor(extent[i] + 0.5) < -(-extent[i + 2] // side) * side
+                for i in range(2)
+            ]
+            wanted += [patch] if all(inside) else []
+        assert_same_places(found, wanted)
 
 
 def test_two_processes_give_what_one_gives(
@@ -196,13 +209,19 @@ def test_probabilities_of_the_likeliest_class(
     workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
 ) -> None:
     raster = scene(100, 90)
+    raster.pixels[:, 80:90, 60:80] = 133  # 100 (133 / 255 - 0.5) is 2.157, whose sigmoid is 0.896
     arguments = {**SMALL, "return_probabilities": "True"}
     outcome = host().one(workshop("classify").run(arguments=arguments), raster)
     assert outcome.error is None
+    assert outcome.told["nodata"] == [-1]
+    assert outcome.told["metadata"] == ["Processed", "Probability"]
     pixels, classes = outcome.arrays["pixels"], expected_classes(raster)
     assert pixels.dtype == np.float32
+    assert pixels[80:90, 60:80] == pytest.approx(0.896, abs=0.003)
+    classes[80:90, 60:80] = 9
     assert (pixels[classes == 1] > 0.99).all()
     assert (pixels[classes == 0] < 0.01).all()
+    assert (pixels[classes == 255] == -1).all()
     assert (outcome.arrays["mask"] == (classes != 255)).all()
 
 
@@ -250,6 +269,8 @@ def test_values_are_those_of_the_definition_and_not_places_in_a_list(
         for role, d in (("classify", "path"), ("detect", "text"))
     ]
     classes, vectors = host().go(*runs, rasters={"it": raster})
+    assert classes.told["nodata"] == [255]
+    assert classes.told["metadata"] == ["Thematic", "Class"]
     known = classes.classes[raster.valid]
     assert set(np.unique(known)) == {0, 3, 7}
     assert (classes.classes[50:70, 45:75] == 3).all()
@@ -271,16 +292,17 @@ def test_small_dwellings_are_left_out_by_their_area_on_the_ground(
         assert 0 < len(wanted) < len(patches(at))
 
 
-def test_the_package_can_be_unpacked_again_elsewhere_in_the_same_process(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+def test_packages_in_one_process_share_the_engine_even_where_the_first_is_gone(
+    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost], tmp_path: Path
 ) -> None:
-    """Two packages with the same engine share it, and each finds its own model."""
-    raster = scene(70, 80)
-    first, second = workshop("detect"), workshop("classify", threshold=0.25)
-    assert any(name.startswith("rcd_engine_") for name in tree(first.folder))
+    """ArcGIS unpacks into temporary folders, and one interpreter sees them come and go."""
+    raster, second = scene(70, 80), workshop("classify", threshold=0.25)
+    folder = Path(shutil.copytree(workshop("detect").folder, tmp_path / "first"))
+    first = replace(workshop("detect"), folder=folder)
     runs = [
-        opened.run(role=role, raster="it", arguments=SMALL)
-        for opened, role in ((first, "detect"), (second, "classify"), (first, "classify"))
+        first.run(role="validate", removed=True),
+        second.run(raster="it", arguments=SMALL),
+        workshop("classify").run(raster="it", arguments=SMALL),
     ]
     for outcome in host().go(*runs, rasters={"it": raster})[1:]:
         np.testing.assert_array_equal(outcome.classes, expected_classes(raster))

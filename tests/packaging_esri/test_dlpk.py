@@ -26,15 +26,16 @@ from camp_detector_core.packaging import dlpk
 from camp_detector_core.packaging.dlpk import create_dlpk
 from camp_detector_core.packaging.emd import read_emd
 from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.model_card import licence_text
+from camp_detector_core.packaging.model_card import description_of, licence_text
 from camp_detector_core.packaging.model_file import default_model_path, open_model
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.package_source import script_spec
+from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item
 from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from tests.support.models import tiny_onnx, tiny_spec, write_model
-from tests.support.packages import make, members
+from tests.support.packages import edited, make, members
 from tests.support.small_nets import small_net
-from tests.support.stac import make_item
+from tests.support.stac import a_run, an_area, make_item
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,12 +141,32 @@ def test_the_card_says_what_a_user_must_know(tmp_path: Path) -> None:
     assert "\N{TENT}" in str(root.findtext("description"))
 
 
+def test_the_card_says_where_the_model_fails(tmp_path: Path) -> None:
+    shipped = create_dlpk(default_model_path(), tmp_path / "shipped.dlpk", kind="detect")
+    limits = {}
+    for path in (shipped, make(tmp_path)):
+        card = members(path)["MODEL_CARD.md"].decode()
+        limits[path.stem] = card.partition("## Where it fails\n\n")[2].partition("\n\n## ")[0]
+    assert "no real camp was at hand" in limits["shipped"]
+    assert "no real camp" not in limits["camp"]
+    assert "Its figures are of the place that they were measured on" in limits["camp"]
+
+
 def test_the_licence_of_the_code_is_that_of_the_project() -> None:
     text = licence_text(tiny_spec()).decode()
     assert (ROOT / "LICENSE").read_text(encoding="utf-8") in text
     assert "CC0-1.0" in text
     assert "made by a test" in text
     assert "not stated" in licence_text(tiny_spec(licence="", attribution=())).decode()
+
+
+@pytest.mark.parametrize("keys", [{"Threshold": 0.9}, {"MinArea": 7}, {"Padding": 3}])
+def test_values_that_arcgis_alone_would_take_are_refused(
+    tmp_path: Path, keys: dict[str, Any]
+) -> None:
+    (key,) = keys
+    with pytest.raises(SpecError, match=f"camp.emd has the {key} .*the model's own is"):
+        open_model(edited(make(tmp_path), **keys))
 
 
 # With the STAC item.
@@ -159,7 +180,9 @@ def with_item(folder: Path) -> Path:
     (folder / "example_input.png").write_bytes(png(picture))
     make_item(folder)
     item = json.loads((folder / "stac_item.json").read_text())
-    item["properties"]["camp_detector:metrics"] = {"test": {"pixels": {"iou": 0.81234}}}
+    item["properties"]["camp_detector:metrics"] = {
+        "test": {"pixels": {"iou": 0.81234}, "dwellings": {"count_error": -0.9947, "predicted": 3}}
+    }
     (folder / "stac_item.json").write_text(json.dumps(item))
     return folder / "best_model.onnx"
 
@@ -168,7 +191,8 @@ def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
     model = with_item(tmp_path)
     item = tmp_path / "stac_item.json"
     held = members(create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=item))
-    assert "| test pixels iou | 0.8123 |" in held["MODEL_CARD.md"].decode()
+    for row in ("pixels: IoU | 0.812", "dwellings: count error | -99.5 %", "dwellings: marked | 3"):
+        assert f"| test, {row} |" in held["MODEL_CARD.md"].decode()
     assert "2022-07-18" in held["MODEL_CARD.md"].decode()
     with MemoryFile(held["esriinfo/thumbnail/thumbnail.png"]) as file, file.open() as picture:
         pixels = picture.read()
@@ -177,6 +201,17 @@ def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
     assert (pixels[:, :, WIDTH // 2 + 1 :] == [[[0]], [[0]], [[255]]]).all()
     alone = members(create_dlpk(item, tmp_path / "b.dlpk", kind="detect"))
     assert alone["MODEL_CARD.md"] == held["MODEL_CARD.md"]
+
+
+def test_the_words_of_an_item_lose_their_talk_of_stac(tmp_path: Path) -> None:
+    for area in (an_area(note="The geometry is of 3 chips."), TrainingArea()):
+        spec = tiny_spec(description="Marks tents.")
+        model = write_model(tmp_path / "best_model.onnx", description="Marks tents.")
+        item = create_stac_mlm_item(model, area=area, run=a_run(), assets={}).to_dict()
+        assert item["properties"]["description"] != "Marks tents."
+        assert description_of(spec, item) == "Marks tents."
+        item["properties"]["description"] += " Ask Ada."
+        assert description_of(spec, item) == "Marks tents. Ask Ada."
 
 
 def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
@@ -289,6 +324,12 @@ def test_a_name_that_arcgis_would_stumble_over_is_refused(tmp_path: Path, name: 
         create_dlpk(write_model(tmp_path / "m.onnx"), tmp_path / name, kind="detect")
 
 
+@pytest.mark.parametrize("name", ["foo", "FOO.DLPK"])
+def test_a_name_without_the_ending_is_told_so(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match=r"it must end in \.dlpk"):
+        create_dlpk(write_model(tmp_path / "m.onnx"), tmp_path / name, kind="detect")
+
+
 def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     model, out = write_model(tmp_path / "m.onnx"), tmp_path / "a.dlpk"
     out.write_bytes(b"mine")
@@ -349,10 +390,24 @@ def test_build_without_a_model_takes_the_one_that_ships(camp: Any, tmp_path: Pat
     assert open_model(first).spec == open_model(default_model_path()).spec
 
 
-def test_a_name_with_a_folder_is_refused(camp: Any, tmp_path: Path) -> None:
-    code, _, err = camp("package", "build", "-o", tmp_path, "--name", "a b")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a b", "is no name for a package"),
+        ("../evil", "is a path"),
+        ("a\\b", "is a path"),
+        ("camp.dlpk", "give 'camp'"),
+        ("camp-detect", "give 'camp'"),
+        ("camp-classify.DLPK", "give 'camp'"),
+    ],
+)
+def test_a_name_that_leads_out_or_has_the_ending_already_is_refused(
+    camp: Any, tmp_path: Path, name: str, words: str
+) -> None:
+    code, _, err = camp("package", "build", "-o", tmp_path / "packages", "--name", name)
     assert code == 2
-    assert "is no name for a package" in err
+    assert words in err
+    assert list(tmp_path.rglob("*.dlpk")) == []
 
 
 def test_a_picture_of_the_package_is_read_by_another_reader(tmp_path: Path) -> None:

@@ -222,7 +222,21 @@ def test_a_package_under_another_name_is_advised(tmp_path: Path) -> None:
     assert "is not named as the package is (copy.dlpk)" in line
 
 
+@pytest.mark.parametrize("told", ["ObjectDetecton", "ObjectionDetection", "Other", None, []])
+def test_a_wrong_type_is_one_problem(tmp_path: Path, told: object) -> None:
+    report = check_package(edited(make(tmp_path), ModelType=told))
+    lines = [line for line in report.lines() if "ModelType" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("problem")
+
+
 # Packages of others.
+
+
+@pytest.mark.parametrize("told", ["ObjectDetecton", "imageclassification", "InstanceDetections"])
+def test_a_misspelt_type_of_others_is_a_problem(tmp_path: Path, told: str) -> None:
+    path = foreign(tmp_path, ModelType=told, InferenceFunction=None)
+    assert any("and not one of" in line for line in said(path))
 
 
 def test_a_package_of_arcgis_itself_is_valid_with_advice(tmp_path: Path) -> None:

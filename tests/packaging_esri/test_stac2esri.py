@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.packages import members
 from tests.support.stac import make_item
 from training.__main__ import run
 from training.esri import stac2esri
+from training.publish import publish_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +119,18 @@ def test_a_second_time_is_asked_for_and_changes_nothing(
     assert engine_copy().name in after
 
 
+def test_a_training_that_is_published_over_another_makes_room_for_its_packages(
+    meta: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_meta = meta.parent / "runs" / "second" / "meta"
+    shutil.copytree(meta, run_meta)
+    assert say(capsys)[0] == 0
+    publish_run(run_meta.parent, meta.parent)
+    assert {p.name for p in meta.iterdir()} == {p.name for p in run_meta.iterdir()}
+    code, _, err = say(capsys)
+    assert code == 0, err
+
+
 def test_a_package_named_as_the_fixed_one_is_written_once(meta: Path) -> None:
     done = stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta, "best_model.dlpk")
     assert sorted(p.name for p in done.packages) == [
@@ -129,6 +143,7 @@ def test_a_package_named_as_the_fixed_one_is_written_once(meta: Path) -> None:
     [
         (("--dlpk-name", "../camp.dlpk"), "is a path"),
         (("--dlpk-name", "camp.zip"), "is no name for a package"),
+        (("--dlpk-name", "camp-detect.dlpk"), "give 'camp.dlpk'"),
         (("--onnx-path", "gone.onnx"), "gone.onnx cannot be read"),
         (("--stac-path", "gone.json"), "gone.json cannot be read"),
         (("--stac-path", "meta/best_model.onnx"), "is not JSON"),

@@ -95,6 +95,15 @@ class Command:
         self.portal.watch = watch
         return self._finish(process)
 
+    def stopped_when(self, package: Path, *options: str, reached: Callable[[], object]) -> Done:
+        """Run it and press Ctrl-C once, when this returns."""
+        process = self._start(package, options, None)
+        connection = reached()
+        os.kill(process.pid or 0, signal.SIGINT)
+        done = self._finish(process)
+        del connection
+        return done
+
     def from_scratch(self, package: Path, *options: str, login: dict[str, str]) -> Done:
         """Run it in a process that has imported nothing yet."""
         done = subprocess.run(

@@ -76,6 +76,13 @@ def test_a_description_without_end_loses_paragraphs_and_licences_are_never_cut()
         listing_of(described({"attribution": ("b" * 70_000,)}))
 
 
+def test_figures_that_the_model_tells_itself_are_shown_where_no_item_does() -> None:
+    told = {"provenance": {"test pixels": "iou 0.8193", "command": "train"}}
+    assert "<li>test pixels: iou 0.8193</li>" in listing_of(described(told)).description
+    item = {"camp_detector:metrics": {"test": {"iou": 0.5}}}
+    assert "0.8193" not in listing_of(described(told, item)).description
+
+
 def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path: Path) -> None:
     path = make_package(tmp_path / "camp-detect.dlpk")
     properties = {

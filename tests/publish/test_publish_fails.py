@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
+from camp_detector_core.publish.errors import UnansweredError
+from camp_detector_core.publish.login import Login
+from camp_detector_core.publish.portal import connect
+from camp_detector_core.publish.scrub import Secrets
 from tests.publish.conftest import (
     BY_PASSWORD,
     Command,
@@ -33,6 +38,44 @@ def test_a_wrong_password_is_tried_once_and_never_shown(
     assert "Invalid username or password (code 400); check username" in done.stderr
     # Portals lock an account after a few attempts.
     assert portal.words.count("generateToken") == 1
+
+
+@pytest.mark.parametrize("word", ["generateToken", "addItem"])
+def test_nothing_follows_a_redirection_to_another_place(
+    publish: Command, portal: Portal, package: Path, word: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        portal.faults[word] = [Fault(status=307, location=f"{place}/elsewhere")]
+        done = publish(package, "--yes", login=BY_PASSWORD)
+        assert done.returncode == 2
+        assert f"sends it on to {place}, and nothing was sent there" in error_of(done)
+        listener.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_a_portal_that_does_not_answer_is_left_after_one_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("camp_detector_core.publish.rest._PATIENCE_AT_FIRST", (0.5, 0.5))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        login = Login(f"https://127.0.0.1:{server.getsockname()[1]}", token="a-token")  # noqa: S106 - none
+        with pytest.raises(UnansweredError, match="does not answer in time: look at the network"):
+            connect(login, authorities=None, secrets=Secrets())
+        server.settimeout(1)
+        server.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_ctrl_c_does_not_wait_for_a_silent_portal(publish: Command, package: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        silent = f"https://127.0.0.1:{server.getsockname()[1]}"
+        done = publish.stopped_when(package, "--portal", silent, reached=server.accept)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "error: stopped; nothing was written\n"
 
 
 def test_an_expired_token_says_so(publish: Command, package: Path) -> None:

@@ -66,6 +66,8 @@ class Fault:
     """Close the connection without an answer."""
     after: bool = False
     """Do first what was asked for."""
+    location: str = ""
+    """Where to go instead."""
 
 
 class Portal:
@@ -181,6 +183,8 @@ class Portal:
         handler.send_response(status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(data)))
+        if fault is not None and fault.location:
+            handler.send_header("Location", fault.location)
         handler.end_headers()
         handler.wfile.write(data)
 

@@ -20,6 +20,9 @@ def main() -> None:
 
     for name, value in job.get("state", {}).items():
         setattr(arcpy.state, name, value)
+    for name, value in job.get("environments", {}).items():
+        is_code = name == "outputCoordinateSystem"
+        setattr(arcpy.env, name, arcpy.SpatialReference(value) if is_code else value)
     dialog = Dialog(getattr(load_pyt(Path(job["toolbox"])), job["tool"])(), arcpy)
     error = None
     try:

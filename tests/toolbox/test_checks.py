@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +94,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, present: set[str]) -> None:
 @pytest.mark.parametrize(
     ("licence", "present", "engine", "severity", "words"),
     [
-        ("Available", {"torch"}, "AUTOMATIC", 0, ""),
+        ("Available", {"onnxruntime"}, "AUTOMATIC", 0, ""),
+        ("Available", {"torch"}, "AUTOMATIC", 2, "no copy for PyTorch alone"),
         ("Available", set(), "AUTOMATIC", 2, "Deep Learning Libraries Installer"),
         ("Available", {"torch"}, "CAMP_DETECTOR", 2, "ONNX Runtime is not installed"),
         ("Available", {"onnxruntime"}, "CAMP_DETECTOR", 2, "GDAL for Python"),
@@ -117,6 +121,26 @@ def test_missing_licence_and_libraries_are_said_before_the_run(  # noqa: PLR0917
     assert detect["engine"].severity == severity
     assert words in detect["engine"].message
     assert detect.arcpy.state.licences == [], "asking takes no licence"
+
+
+def changed_emd(packages: Path, folder: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
+    """The definition of the tiny model with other values, unpacked."""
+    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
+        archive.extractall(folder)
+    path = folder / "tiny-detect.emd"
+    fields = json.loads(path.read_text(encoding="ascii"))
+    change(fields)
+    path.write_text(json.dumps(fields), encoding="ascii")
+    return path
+
+
+def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
+    detect: Dialog, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, {"torch"})
+    emd = changed_emd(packages, tmp_path / "p", lambda f: f.update(TorchScriptFile="model.pt"))
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    assert detect.set(in_raster=str(image), in_model=str(emd)).said() == {}
 
 
 # Defaults.
@@ -162,6 +186,24 @@ def test_the_package_installed_last_is_the_default(
     dialog("InstallModelPackage").set(in_package=str(other)).run()
     assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("other-1.0")
     assert dialog("ClassifyCampPixels")["model_says"].valueAsText.startswith("tiny-1.0")
+
+
+def test_what_a_killed_install_left_is_no_default(
+    detect: Dialog, dialog: Callable[[str], Dialog], other: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/.part-abc123.dlpk").write_bytes(other.read_bytes())
+    assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny")
+
+
+def test_a_package_installed_again_is_the_default_again(
+    dialog: Callable[[str], Dialog], other: Path, packages: Path, tmp_path: Path
+) -> None:
+    for package in (packages / "tiny-detect.dlpk", other):
+        dialog("InstallModelPackage").set(in_package=str(package)).run()
+    os.utime(tmp_path / "models/tiny-detect.dlpk", ns=(0, 0))
+    dialog("InstallModelPackage").set(in_package=str(packages / "tiny-detect.dlpk")).run()
+    assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny-1.0")
 
 
 @pytest.mark.parametrize("side", [48, 32, 100])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import rasterio
+from rasterio.transform import Affine
 
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.toolbox.deep_learning import DeepLearning
@@ -80,6 +81,78 @@ def test_a_failure_leaves_an_existing_raster_as_it_was(
         classify.run()
     assert target.read_bytes() == b"precious"
     assert arcpy.state.held == []
+
+
+def broken_off(arcpy: ModuleType, monkeypatch: pytest.MonkeyPatch, *, cancelled: bool) -> None:
+    """Let Copy Raster end in the middle of the file."""
+
+    def fail(in_raster: Any, out_rasterdataset: str, **_: Any) -> None:
+        with open(out_rasterdataset, "wb") as out:  # noqa: PTH123 - as a library does
+            out.write(b"half")
+        if cancelled:
+            arcpy.state.cancel_after = 0
+        raise arcpy.ExecuteError("the disk is full")
+
+    monkeypatch.setattr(arcpy.management, "CopyRaster", fail)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_copy_that_breaks_off_leaves_an_existing_raster_as_it_was(
+    cancelled: bool,
+    classify: Dialog,
+    host: DeepLearning,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = tmp_path / "classes.tif"
+    target.write_bytes(b"precious")
+    classify.arcpy.env.overwriteOutput = True
+    broken_off(classify.arcpy, monkeypatch, cancelled=cancelled)
+    before = set(tmp_path.iterdir())
+    if cancelled:
+        classify.run()
+        assert classify.messages.of("warning")[-1] == "Cancelled; nothing was written."
+    else:
+        with pytest.raises(classify.arcpy.ExecuteError, match="disk is full"):
+            classify.run()
+    assert target.read_bytes() == b"precious"
+    left = {p.name for p in set(tmp_path.iterdir()) - before}
+    assert all(name.startswith(("host", "classes1")) for name in left), "the host's own files"
+
+
+def test_a_raster_that_cannot_be_renamed_is_not_lost(
+    classify: Dialog, host: DeepLearning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise classify.arcpy.ExecuteError("locked")
+
+    monkeypatch.setattr(classify.arcpy.management, "Rename", fail)
+    with pytest.raises(classify.arcpy.ExecuteError, match="could not be renamed from"):
+        classify.run()
+    (kept,) = tmp_path.glob("rcd_*.tif")
+    assert str(kept) in classify.messages.of("error")[0]
+
+
+def test_environments_of_the_user_change_no_pixel(
+    classify: Dialog, host: DeepLearning, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    classify.run()
+    with rasterio.open(tmp_path / "classes.tif") as dataset:
+        wanted = dataset.profile, dataset.read()
+    other = write_raster(
+        tmp_path / "other.tif", rgb_of(scene()), transform=Affine(0.7, 0, 499_999.9, 0, -0.7, 3e6)
+    )
+    small = arcpy.Extent(500_010, 3_052_950, 500_020, 3_052_960)
+    settings = {
+        "extent": small, "snapRaster": str(other), "cellSize": 2.0,
+        "outputCoordinateSystem": arcpy.SpatialReference(4326),
+    }  # fmt: skip
+    whole = "500000 3052925 500085 3053000"
+    with arcpy.EnvManager(**settings):
+        classify.set(extent=whole, out_raster=str(tmp_path / "again.tif")).run()
+    with rasterio.open(tmp_path / "again.tif") as dataset:
+        assert dataset.profile == wanted[0]
+        assert (dataset.read() == wanted[1]).all()
 
 
 def test_classes_without_names_are_still_classes(

@@ -312,3 +312,21 @@ def test_an_existing_output_is_kept_unless_overwriting_is_allowed(
     detect.run()
     arcpy.env.overwriteOutput = False
     assert arcpy.state.tables[OUT] is not before
+
+
+def test_a_copy_that_breaks_off_leaves_an_existing_output_as_it_was(
+    detect: Dialog, arcpy: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_empty(arcpy)
+    before = arcpy.da.Table()
+    arcpy.state.tables[OUT] = before
+    arcpy.env.overwriteOutput = True
+
+    def fail(in_features: str, out_feature_class: str) -> None:
+        arcpy.state.tables[out_feature_class] = arcpy.da.Table()
+        raise arcpy.ExecuteError("the disk is full")
+
+    monkeypatch.setattr(arcpy.management, "CopyFeatures", fail)
+    with pytest.raises(arcpy.ExecuteError, match="disk is full"):
+        detect.run()
+    assert arcpy.state.tables == {OUT: before}

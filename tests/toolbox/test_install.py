@@ -95,6 +95,17 @@ def test_another_package_of_this_name_is_kept_unless_asked(
     assert [p.name for p in target.parent.iterdir()] == [target.name]
 
 
+def test_a_copy_that_was_killed_is_no_package_by_its_name(
+    install: Dialog, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pathlib.Path.unlink", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.copyfile", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        install.set(in_package=str(package)).run()
+    (left,) = (tmp_path / "models").iterdir()
+    assert left.suffix == ".part"
+
+
 def test_code_of_a_package_is_never_run(install: Dialog, package: Path, tmp_path: Path) -> None:
     trap = tmp_path / "ran"
 
@@ -147,10 +158,14 @@ def spec_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
         (lambda m: m.update({"tiny-detect.emd": b"[" * 100_000}), "is not JSON"),
         (lambda m: m.update({"RefugeeCampDetector.py": b"class X:"}), "is not Python"),
         (lambda m: m.update({"RefugeeCampDetector.py": b"x = 1"}), "has no class"),
+        (lambda m: m.update({"RefugeeCampDetector.py": b"#" * 300_000}), "more than 256 KiB"),
         (emd_with(CampDetector=None), "is no model of Camp Detector"),
         (emd_with(Classes=None, Framework=None), "lacks Framework, Classes"),
         (emd_with(ImageWidth=-1), "ImageWidth is -1"),
         (emd_with(ExtractBands=[1, 2, 3]), "ExtractBands is [1, 2, 3]"),
+        (emd_with(Threshold=0.9), "Threshold is 0.9, and the model's description makes it 0.4"),
+        (emd_with(MinArea=0), "MinArea is 0, and"),
+        (emd_with(Padding=9), "Padding is 9, and"),
         (emd_with(ModelType="Other"), "ModelType Other"),
         (emd_with(ModelFile="../../model.onnx"), "which the package does not hold"),
         (spec_with(threshold=7), "threshold must be above 0"),
@@ -166,10 +181,26 @@ def test_faults_are_told_and_nothing_is_installed(
     assert words in refused(install, path)
 
 
-def test_a_renamed_package_is_told(install: Dialog, package: Path, tmp_path: Path) -> None:
+def test_a_copy_that_a_browser_renamed_gets_its_name_back(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
     (tmp_path / "in").mkdir()
-    path = changed(package, tmp_path / "in/other.dlpk", lambda _: None)
-    assert "their names must be the same" in refused(install, path)
+    path = changed(package, tmp_path / "in/tiny-detect (1).dlpk", lambda _: None)
+    install.set(in_package=str(path)).run()
+    (installed,) = (tmp_path / "models").iterdir()
+    assert installed.name == "tiny-detect.dlpk"
+    assert installed.read_bytes() == path.read_bytes()
+
+
+def test_a_definition_whose_name_no_folder_could_take_is_told(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
+    def rename(members: dict[str, bytes]) -> None:
+        members["a$b.emd"] = members.pop("tiny-detect.emd")
+
+    (tmp_path / "in").mkdir()
+    path = changed(package, tmp_path / "in/tiny-detect.dlpk", rename)
+    assert "a name that no package can be installed under" in refused(install, path)
 
 
 def test_links_and_damage_are_told(install: Dialog, package: Path, tmp_path: Path) -> None:

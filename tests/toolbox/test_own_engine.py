@@ -183,6 +183,25 @@ def test_a_raster_in_a_database_is_copied_first(
     assert found["left"] == []
 
 
+def test_environments_of_the_user_move_no_copy(
+    tool: Callable[..., dict[str, Any]], image: Path, tmp_path: Path
+) -> None:
+    """Only the polygons that are written follow them, as those of ArcGIS' own tools do."""
+    other = write_raster(
+        tmp_path / "other.tif", rgb_of(scene()), transform=Affine(0.7, 0, 499_999.9, 0, -0.7, 3e6)
+    )
+    inside = "C:\\camp.gdb\\imagery"
+    values = {"in_raster": inside, "out_features": OUT}
+    state = {"rasters": {inside: str(image)}}
+    plain = tool("DetectDwellings", values=values, state=state)
+    for environments in (
+        {"outputCoordinateSystem": 3857}, {"snapRaster": str(other)}, {"cellSize": 1.0},
+    ):  # fmt: skip
+        found = tool("DetectDwellings", values=values, state=state, environments=environments)
+        assert found["error"] is None
+        assert found["tables"][OUT] == plain["tables"][OUT], environments
+
+
 def test_a_part_of_the_raster(
     tool: Callable[..., dict[str, Any]], image: Path, camp: Any, packages: Path, tmp_path: Path
 ) -> None:

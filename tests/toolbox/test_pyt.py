@@ -19,6 +19,7 @@ from esri_toolbox.build import build, host_copy, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
 from tests.toolbox.dialog import load_pyt
+from tests.toolbox.test_install import changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,14 +130,12 @@ def old_and_new_pythons() -> list[str]:
     return [str(p) for p in wanted if p.exists()]
 
 
-@pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
-def test_a_package_is_installed_by_the_pythons_of_arcgis(
-    python: str, toolbox: Path, packages: Path, tmp_path: Path
-) -> None:
+def installed_by(python: str, toolbox: Path, package: Path, tmp_path: Path) -> dict[str, Any]:
+    """Run Install Model Package in another Python."""
     job = {
         "toolbox": str(toolbox),
         "tool": "InstallModelPackage",
-        "values": {"in_package": str(packages / "tiny-detect.dlpk")},
+        "values": {"in_package": str(package)},
     }
     (tmp_path / "job.json").write_text(json.dumps(job), encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
@@ -146,10 +145,33 @@ def test_a_package_is_installed_by_the_pythons_of_arcgis(
         capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
+def test_a_package_is_installed_by_the_pythons_of_arcgis(
+    python: str, toolbox: Path, packages: Path, tmp_path: Path
+) -> None:
+    found = installed_by(python, toolbox, packages / "tiny-detect.dlpk", tmp_path)
     assert found["error"] is None
     assert (tmp_path / "models/tiny-detect.dlpk").exists()
     assert "numpy" not in found["modules"]
+
+
+@pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
+def test_no_source_crashes_the_pythons_of_arcgis(
+    python: str, toolbox: Path, packages: Path, tmp_path: Path
+) -> None:
+    """Parsers before Python 3.11 overflow the stack on it."""
+
+    def plant(members: dict[str, bytes]) -> None:
+        members["RefugeeCampDetector.py"] = b"x = 1" + b"+1" * 120_000
+
+    (tmp_path / "in").mkdir()
+    path = changed(packages / "tiny-detect.dlpk", tmp_path / "in/tiny-detect.dlpk", plant)
+    found = installed_by(python, toolbox, path, tmp_path)
+    assert "1 fault" in found["error"]
 
 
 # Metadata.

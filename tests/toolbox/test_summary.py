@@ -186,6 +186,61 @@ def test_an_existing_table_is_kept(summary: Dialog, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "precious"
 
 
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        ({"out_areas": "C:\\camp.gdb\\blocks"}, "an input"),
+        ({"out_areas": "c:/camp.gdb/x/../Blocks"}, "an input"),
+        ({"out_hexagons": "dwellings"}, "an input"),
+        ({"out_areas": AREAS, "out_hexagons": AREAS}, "another output"),
+    ],
+)
+def test_an_output_that_is_an_input_or_another_output_is_refused(
+    outputs: dict[str, str], words: str, summary: Dialog, arcpy: ModuleType
+) -> None:
+    path = "C:\\camp.gdb\\blocks"
+    arcpy.state.tables[path] = arcpy.state.tables.pop("blocks")
+    arcpy.state.layers["blocks"] = path
+    arcpy.env.overwriteOutput = True
+    before = dict(arcpy.state.tables)
+    with pytest.raises(arcpy.ExecuteError, match=f"is {words} as well"):
+        summary.set(in_boundaries="blocks", **outputs).run()
+    assert arcpy.state.tables == before
+
+
+def test_a_table_in_a_missing_folder_leaves_nothing_else(
+    summary: Dialog, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    before = dict(arcpy.state.tables)
+    summary.set(in_boundaries="blocks", out_areas=AREAS, out_table=str(tmp_path / "none/t.csv"))
+    with pytest.raises(arcpy.ExecuteError, match="cannot be written"):
+        summary.run()
+    assert arcpy.state.tables == before
+    assert not [given for name, given, _ in arcpy.state.calls if name == "CopyFeatures"]
+
+
+def test_a_failure_at_the_second_output_takes_the_first_back(
+    summary: Dialog, arcpy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dict(arcpy.state.tables)
+    copy, done = arcpy.management.CopyFeatures, []
+
+    def fail(in_features: str, out_feature_class: str) -> None:
+        if done:
+            raise arcpy.ExecuteError("the disk is full")
+        copy(in_features, out_feature_class)
+        done.append(out_feature_class)
+
+    monkeypatch.setattr(arcpy.management, "CopyFeatures", fail)
+    table = str(tmp_path / "t.csv")
+    summary.set(in_boundaries="blocks", out_areas=AREAS, out_hexagons=CELLS, out_table=table)
+    with pytest.raises(arcpy.ExecuteError, match="disk is full"):
+        summary.run()
+    assert done
+    assert arcpy.state.tables == before
+    assert not list(tmp_path.glob("**/*t.csv")) + list(tmp_path.glob(".part-*"))
+
+
 # The counting itself.
 
 NUMBERS = st.floats(-1e4, 1e4, allow_nan=False)

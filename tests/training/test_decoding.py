@@ -177,11 +177,12 @@ def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.Monke
     tried = []
     found = measure([sheet(drawn_border(wall=0))], SPEC)
 
-    def note(_: object, spec: ModelSpec, __: str) -> Decoding:
+    def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> Decoding:
+        assert goal <= 1
         tried.append(spec.separation)
         return found
 
-    monkeypatch.setattr("training.decoding.measure", note)
+    monkeypatch.setattr("training.decoding._Measurer.measure", note)
     monkeypatch.setattr("training.decoding.THRESHOLDS", (0.4, 0.6))
     with pytest.raises(ValueError, match="no settings"):
         choose_separation([], replace(SPEC, gsd=0.05), "border")

@@ -115,7 +115,10 @@ def test_training_and_its_figures_are_told(item: dict[str, Any], run: TrainResul
     metrics = told["camp_detector:metrics"]
     assert metrics["validation"]["pixels"]["iou"] == run.validation["iou"]
     assert metrics["test"]["pixels"]["recall"] == run.test["recall"]
-    assert set(metrics["test"]["dwellings"]) >= {"precision", "recall", "f1", "count_error"}
+    dwellings = metrics["test"]["dwellings"]
+    assert set(dwellings) >= {"precision", "recall", "f1", "count_error"}
+    words = f"{dwellings['predicted']} marked, {dwellings['labelled']} labelled, precision"
+    assert run.spec.provenance["test dwellings"].startswith(words), "marked is not found"
     assert told["mlm:total_parameters"] > 1_000_000
 
 

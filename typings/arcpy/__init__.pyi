@@ -99,6 +99,7 @@ class Raster:
     def save(self, name: str) -> None: ...
 
 class _Described:
+    catalogPath: str
     spatialReference: SpatialReference
 
 class _Field:

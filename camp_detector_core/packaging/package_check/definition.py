@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import CampDetectorError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _TYPES = ("ImageClassification", "ObjectDetection", "InstanceDetection")
 """What Pro's tool to extract features takes."""
+_ALIKE = 0.85
+"""How alike a misspelt type and the one that is meant are; other types of ArcGIS reach 0.77."""
 _SPACES = ("MAP_SPACE", "PIXEL_SPACE")
 _OWN_NEEDS = ("InferenceFunction", "ModelFile", "EngineFile")
 _BYTE, _RGB = 255, 3
@@ -103,8 +106,9 @@ def _check_type(name: str, fields: dict[str, Any], findings: Findings) -> None:
         findings.problem(where, "is missing", f"write one of {', '.join(_TYPES)}")
     elif told not in _TYPES:
         what = f"is {shown(told)!r}, and not one of {', '.join(_TYPES)}"
-        typing = told.lower().startswith("objection") or told.lower() in map(str.lower, _TYPES)
-        (findings.problem if typing else findings.advice)(where, what, "correct it, if it is one")
+        meant = get_close_matches(told.lower(), list(map(str.lower, _TYPES)), 1, _ALIKE)
+        wrong = bool(meant) or SPEC_KEY in fields
+        (findings.problem if wrong else findings.advice)(where, what, "correct it, if it is one")
 
 
 def _check_sides(name: str, fields: dict[str, Any], findings: Findings) -> None:
@@ -224,7 +228,8 @@ def _own_spec(name: str, fields: dict[str, Any], findings: Findings) -> ModelSpe
         return None
     kind = kind_of(fields)
     if kind is None:
-        findings.problem((name, "ModelType"), f"is {shown(fields.get('ModelType'))}", _AGAIN)
+        if fields.get("ModelType") in _TYPES:  # others are told of by `_check_type`
+            findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", _AGAIN)
         return spec
     for key, value in disagreements(fields, spec, kind).items():
         what = f"is {shown(fields.get(key))}, and {SPEC_KEY} makes it {shown(value)}"

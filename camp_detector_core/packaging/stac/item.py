@@ -33,6 +33,15 @@ FILE_URI = f"{_HOME}/file/v2.1.0/schema.json"
 CLASSIFICATION_URI = f"{_HOME}/classification/v1.1.0/schema.json"
 PROCESSING_URI = f"{_HOME}/processing/v1.1.0/schema.json"
 _LICENCE = re.compile(r"[\w.+-]+")
+_TIME_UNKNOWN = (
+    "When the imagery was taken is not known: datetime is the time at which training ended."
+)
+_TIME_KNOWN = "The time is that of the imagery that the model was trained on."
+_PLACE_UNKNOWN = "Where the imagery was taken is not known, so there is no geometry."
+_PLACE_KNOWN = "The geometry is the ground that the model was trained on."
+FIELD_WORDS = (_TIME_UNKNOWN, _TIME_KNOWN, _PLACE_UNKNOWN, _PLACE_KNOWN)
+"""Sentences of an item's description that speak of its own fields; elsewhere they say nothing."""
+AREA_NOTE = "camp_detector:area_note"
 _KEYWORDS = ("dwellings", "refugee camps", "buildings", "semantic segmentation", "humanitarian")
 
 
@@ -144,17 +153,11 @@ def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]
 
 
 def _when(area: TrainingArea) -> str:
-    if area.start is None:
-        return (
-            "When the imagery was taken is not known: datetime is the time at which training ended."
-        )
-    return "The time is that of the imagery that the model was trained on."
+    return _TIME_UNKNOWN if area.start is None else _TIME_KNOWN
 
 
 def _where(area: TrainingArea) -> str:
-    if area.geometry is None:
-        return "Where the imagery was taken is not known, so there is no geometry."
-    return "The geometry is the ground that the model was trained on."
+    return _PLACE_UNKNOWN if area.geometry is None else _PLACE_KNOWN
 
 
 def _own(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
@@ -162,7 +165,7 @@ def _own(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
     return {
         "camp_detector:datetime_of": "training" if area.start is None else "imagery",
         "camp_detector:trained": _text(run.trained),
-        **({"camp_detector:area_note": area.note} if area.note else {}),
+        **({AREA_NOTE: area.note} if area.note else {}),
         **({"camp_detector:metrics": _plain(run.metrics)} if run.metrics else {}),
         **({"camp_detector:commit": run.commit} if run.commit else {}),
         SPEC_PROPERTY: spec.to_dict(),

@@ -145,7 +145,7 @@ class ArcGISHost:
             }
         )
         (job / "job.json").write_text(text, encoding="utf-8")
-        before = {run.folder: tree(Path(run.folder)) for run in runs}
+        before = {run.folder: tree(Path(run.folder)) for run in runs if not run.removed}
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         process = subprocess.Popen(
             [self.python, "-s", str(CHILD), str(job)],

@@ -46,7 +46,7 @@ class HostRaster:
             "spatialReference": self.epsg,
             "nativeSpatialReference": self.epsg,
             "statistics": tuple({"minimum": 0, "maximum": 255} for _ in range(bands)),
-            "histogram": (),
+            "histogram": tuple({"minimum": 0, "maximum": 255, "size": 2} for _ in range(bands)),
             "colormap": (),
             "rasterAttributeTable": "",
             "levelOfDetails": 0,

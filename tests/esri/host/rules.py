@@ -95,6 +95,19 @@ def check_configuration(given: Any, bands: int) -> None:
         "dataRange" not in given,
         "getConfiguration: dataRange makes the host rescale pixels by the raster's statistics",
     )
+    inherit = given.get("inheritProperties", 15)
+    require(
+        type(inherit) is int and inherit & 7 == 4,
+        f"getConfiguration: inheritProperties is {inherit!r}: the place of the raster (4) is "
+        "needed, and its pixel type (1) and NoData (2) would replace those of updateRasterInfo",
+    )
+
+    dropped = given.get("invalidateProperties", 0)
+    require(
+        type(dropped) is int and dropped & 14 == 14,
+        f"getConfiguration: invalidateProperties is {dropped!r}: statistics (2), histogram (4) and "
+        "key properties (8) of the raster are not those of its classes",
+    )
 
 
 def check_raster_info(out: Any, classes: list[dict[str, Any]]) -> None:
@@ -104,7 +117,8 @@ def check_raster_info(out: Any, classes: list[dict[str, Any]]) -> None:
     require(info.get("bandCount") == 1, f"output_info: bandCount is {info.get('bandCount')!r}")
     kind = info.get("pixelType")
     require(kind in PIXEL_TYPES, f"output_info: pixelType {kind!r} is none of {PIXEL_TYPES}")
-    require(info.get("statistics") == (), "output_info: statistics of the input are kept")
+    for key in ("statistics", "histogram"):
+        require(info.get(key) == (), f"output_info: {key} of the input are kept")
     values = {c["Value"] for c in classes}
     nodata = np.atleast_1d(info["noData"]) if info.get("noData") is not None else np.zeros(0)
     require(
@@ -127,8 +141,25 @@ def check_raster_info(out: Any, classes: list[dict[str, Any]]) -> None:
     )
 
 
-def check_pixels(out: Any, block: Any, shape: tuple[int, ...], kind: str, values: set[int]) -> None:
-    """The answer of updatePixels; ``block`` is what was handed in for the tile without margin."""
+def check_pixels(
+    out: Any,
+    block: Any,
+    shape: tuple[int, ...],
+    kind: str,
+    values: set[int],
+    *,
+    nodata: Any,
+) -> None:
+    """The answer of updatePixels.
+
+    Args:
+        out: The answer.
+        block: The mask that was handed in for the tile without margin.
+        shape: What was asked for.
+        kind: The type of pixels that was asked for.
+        values: Of the classes.
+        nodata: What updateRasterInfo named so, if anything.
+    """
     require(
         type(out) is dict, "Python Raster Function's read method returned a non-dictionary object"
     )
@@ -148,6 +179,12 @@ def check_pixels(out: Any, block: Any, shape: tuple[int, ...], kind: str, values
         )
         require(set(np.unique(mask).tolist()) <= {0, 1}, "output_mask must hold 0 and 1 alone")
     seen = block.reshape(pixels.shape) if mask is None else mask != 0
+    if nodata is not None:
+        masked = set(np.unique(pixels[~seen]).tolist())
+        require(
+            masked <= set(np.atleast_1d(nodata).tolist()),
+            f"updatePixels gave {sorted(masked)} where there is no image, noData is {nodata}",
+        )
     if kind == "u1":
         found = set(np.unique(pixels[seen]).tolist())
         require(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -58,7 +59,15 @@ class Run:
     repeated: bool = False
     """Whether each tile is asked for twice."""
     workers: int = 1
-    """Threads, each with an object of its own."""
+    """Threads, each with an object of its own,"""
+    together: bool = False
+    """unless they share one."""
+    uninformed: bool = False
+    """Whether updateRasterInfo is never called, as may be where polygons are wanted."""
+    removed: bool = False
+    """Whether the folder of the package is gone afterwards, as a temporary one is."""
+    per_band: bool = False
+    """Whether the mask has a layer for each band, which differ: garbage in one masks a pixel."""
     share: tuple[int, int] = (0, 1)
     """Which of how many processes this is; each does its tiles alone."""
 
@@ -74,6 +83,7 @@ class Session:
         self.path = Path(run.folder, self.emd["InferenceFunction"].replace("\\", "/"))
         self.told: dict[str, Any] = {"error": None}
         self.arrays: dict[str, Any] = {}
+        self.nodata: Any = None
         self._log: list[str] = []
 
     def go(self) -> None:
@@ -85,6 +95,8 @@ class Session:
                 self._execute(kind)
         except HostError as error:
             self.told["error"] = str(error)
+        if self.run.removed:
+            shutil.rmtree(self.run.folder)
 
     def _call(self, stage: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a method as ArcGIS does, and fail in its words."""
@@ -167,7 +179,10 @@ class Session:
         bands = self.raster.pixels.shape[0]
         given = self._call("getConfiguration", function.getConfiguration, **scalars)
         rules.check_configuration(given, bands=max(bands, len(self.emd["ExtractBands"])))
-        output = {"bandCount": bands, "pixelType": self.raster.kind, "rasterAttributeTable": ""}
+        if self.run.uninformed:
+            return function, given, "u1"
+        # inheritProperties: what the function does not set is the raster's own.
+        output = self.raster.info()
         out = self._call(
             "updateRasterInfo",
             function.updateRasterInfo,
@@ -179,13 +194,18 @@ class Session:
         rules.check_configuration(given, bands)
         key = self._call("metadata", function.updateKeyMetadata, ("datatype",), -1, datatype="x")
         require(type(key) is dict and "datatype" in key, "updateKeyMetadata must return a dict")
+        band = self._call("metadata", function.updateKeyMetadata, ("bandname",), 0, bandname="x")
+        require(type(band) is dict and "bandname" in band, "updateKeyMetadata must return a dict")
+        self.told["metadata"] = [key["datatype"], band["bandname"]]
+        self.nodata = out["output_info"].get("noData")
+        self.told["nodata"] = None if self.nodata is None else np.asarray(self.nodata).tolist()
         self.told["configuration"] = {k: v for k, v in given.items() if k != "extractBands"}
         return function, given, out["output_info"]["pixelType"]
 
     def _execute(self, kind: Any) -> None:
         self.told["files_opened"] = len(self.recorder.opened)
         run = self.run
-        prepared = [self._prepared(kind) for _ in range(run.workers)]
+        prepared = [self._prepared(kind) for _ in range(1 if run.together else run.workers)]
         _, given, pixel_type = prepared[0]
         top, left, height, width = run.extent or (0, 0, *self.raster.pixels.shape[1:])
         extent = Extent(top, left, int(height), int(width))
@@ -202,7 +222,7 @@ class Session:
             done = [work.do(prepared[0][0], tile) for tile in tiles]
         else:
             with ThreadPoolExecutor(run.workers) as pool:
-                turns = [prepared[i % run.workers][0] for i in range(len(tiles))]
+                turns = [prepared[i % len(prepared)][0] for i in range(len(tiles))]
                 done = list(pool.map(work.do, turns, tiles))
         self.told["tiles"] = len(done)
         if run.role == "detect":
@@ -243,7 +263,9 @@ class _Tiles:
         if not given.get("fixedTileSize"):
             height, width = min(height, extent.height - row), min(width, extent.width - col)
         pixels, mask = self._reader.read(row - pad, col - pad, height + 2 * pad, width + 2 * pad)
-        if not self._session.run.flat:
+        if self._session.run.per_band:
+            mask = _by_band(mask, len(pixels))
+        elif not self._session.run.flat:
             mask = mask[np.newaxis]
         return height, width, {"raster_pixels": pixels, "raster_mask": mask}
 
@@ -271,8 +293,10 @@ class _Tiles:
         corner = (raster.origin[0] + col * raster.cell[0], raster.origin[1] - row * raster.cell[1])
         out = self._call("updatePixels", function.updatePixels, blocks, corner, shape, props)
         inner = slice(pad, pad + height), slice(pad, pad + width)
-        seen = blocks["raster_mask"].reshape(blocks["raster_pixels"].shape[1:])[inner] != 0
-        rules.check_pixels(out, seen, shape, self._kind, self._values)
+        mask = blocks["raster_mask"].reshape(-1, *blocks["raster_pixels"].shape[1:])
+        seen = mask.all(axis=0)[inner]
+        nodata = self._session.nodata
+        rules.check_pixels(out, seen, shape, self._kind, self._values, nodata=nodata)
         mask = out.get("output_mask", seen.astype(np.uint8)).reshape(height, width)
         pixels = out["output_pixels"].reshape(height, width)
         whole = self._session.arrays
@@ -303,3 +327,11 @@ class _Tiles:
                 for ring in feature["geometry"]["rings"]
             ]
         return features
+
+
+def _by_band(mask: Any, bands: int) -> Any:
+    """A mask for each band: each pixel without image is masked in one of them alone."""
+    layers = np.ones((bands, *mask.shape), np.uint8)
+    rows, cols = np.nonzero(mask == 0)
+    layers[(rows + cols) % bands, rows, cols] = 0
+    return layers

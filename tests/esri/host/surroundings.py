@@ -34,6 +34,26 @@ _OURS = {"camp_detector_core", "training", "benchmarks", "tests", "esri_toolbox"
 _CLASHES = ("prf_utils", "attribute_table", "utils", "engine", "spec", "errors", "runtime", "grid")
 
 
+_WKT = {
+    2263: 'PROJCS["NAD_1983_StatePlane_New_York_Long_Island_FIPS_3104_Feet",GEOGCS['
+    '"GCS_North_American_1983",DATUM["D_North_American_1983",SPHEROID["GRS_1980",6378137.0,'
+    '298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],'
+    'PROJECTION["Lambert_Conformal_Conic"],UNIT["Foot_US",0.3048006096012192]]'
+}
+
+
+class SpatialReference:
+    """Of arcpy: what a code stands for; here it knows few."""
+
+    def __init__(self, code: int) -> None:
+        if code not in _WKT:
+            raise RuntimeError("ERROR 999999: Invalid coordinate system")
+        self.factoryCode = code
+
+    def exportToString(self) -> str:  # noqa: N802 - its name in arcpy
+        return _WKT[self.factoryCode]
+
+
 class Recorder:
     """Which files were opened and what was started, by the stage in which it was."""
 
@@ -93,6 +113,7 @@ def arrange(profile: str, arcpy: str | None) -> Recorder:
         module = types.ModuleType("arcpy")
         module.AddWarning = recorder.warnings.append
         module.AddMessage = module.AddError = lambda _: None
+        module.SpatialReference = SpatialReference
         module.GetInstallInfo = lambda: {"Version": arcpy, "ProductName": "ArcGISPro"}
         sys.modules["arcpy"] = module
     _speak_like_windows()

@@ -176,13 +176,16 @@ def CreateUniqueName(base_name: str, workspace: str | None = None) -> str:
 
 
 class _Described:
-    def __init__(self, reference: SpatialReference) -> None:
-        self.spatialReference = reference
+    def __init__(self, path: str, reference: SpatialReference | None) -> None:
+        self.catalogPath, self.spatialReference = path, reference
 
 
 def Describe(value: Any) -> _Described:
-    if str(value) in state.tables:
-        return _Described(state.tables[str(value)].reference)
+    path = state.layers.get(str(value), str(value))
+    if path in state.tables:
+        return _Described(path, state.tables[path].reference)
+    if state.exists(path):
+        return _Described(path, None)
     raise OSError(f'"{value}" does not exist')
 
 

@@ -30,15 +30,40 @@ def header(path: str) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def copy(source: str, target: str, extent: Any | None = None) -> None:
-    """Copy a raster, or the part in an extent."""
+def copy(
+    source: str,
+    target: str,
+    extent: Any | None = None,
+    *,
+    crs: str | None = None,
+    snap: str | None = None,
+    cell: float | None = None,
+) -> None:
+    """Copy a raster, or the part in an extent, onto the grid that the environments ask for.
+
+    Args:
+        source: The file.
+        target: What is written.
+        extent: The part, in the coordinates of the output.
+        crs: WKT of the output where that is not the raster's own.
+        snap: A raster; the lower left corner is moved out to a corner of its pixels.
+        cell: Size of a pixel.
+    """
+    warped = _warped(source, crs, snap, extent, cell)
     try:
         import rasterio
         import rasterio.windows
+        from rasterio.vrt import WarpedVRT
     except ImportError:
         from osgeo import gdal
 
         gdal.UseExceptions()
+        if warped is not None:
+            (left, bottom, right, top), (x, y), wkt = warped
+            gdal.Warp(
+                target, source, outputBounds=(left, bottom, right, top), xRes=x, yRes=y, dstSRS=wkt
+            )
+            return
         window = None
         if extent is not None:
             window = [extent.XMin, extent.YMax, extent.XMax, extent.YMin]
@@ -46,6 +71,16 @@ def copy(source: str, target: str, extent: Any | None = None) -> None:
         return
     with rasterio.open(source) as dataset:
         profile, window = dataset.profile, None
+        if warped is not None:
+            (left, bottom, right, top), (x, y), wkt = warped
+            grid = {
+                "crs": wkt, "width": round((right - left) / x), "height": round((top - bottom) / y),
+                "transform": rasterio.Affine(x, 0, left, 0, -y, top),
+            }  # fmt: skip
+            profile = {**profile, **grid, "driver": "GTiff"}
+            with WarpedVRT(dataset, **grid) as image, rasterio.open(target, "w", **profile) as out:
+                out.write(image.read())
+            return
         if extent is not None:
             box = (extent.XMin, extent.YMin, extent.XMax, extent.YMax)
             window = rasterio.windows.from_bounds(*box, transform=dataset.transform)
@@ -57,6 +92,35 @@ def copy(source: str, target: str, extent: Any | None = None) -> None:
         profile["driver"] = "GTiff"
         with rasterio.open(target, "w", **profile) as out:
             out.write(dataset.read(window=window))
+
+
+def _warped(source: str, crs: str | None, snap: str | None, extent: Any, cell: Any) -> Any:
+    """Bounds, cell sizes and WKT of the output; None where it has the pixels of the source."""
+    found = header(source)
+    cells, bounds, wkt = found["cells"], found["bounds"], found["wkt"]
+    if crs is not None:
+        from ._geometry import Extent, SpatialReference
+
+        box = Extent(*bounds)
+        box.spatialReference = SpatialReference(text=wkt)
+        box, old = box.projectAs(SpatialReference(text=crs)), bounds
+        bounds, wkt = (box.XMin, box.YMin, box.XMax, box.YMax), crs
+        cells = (cells[0] * (bounds[2] - bounds[0]) / (old[2] - old[0]),) * 2
+    if cell is not None:
+        cells = (cell, cell)
+    corner = bounds[:2]
+    if snap is not None:
+        corner = header(snap)["bounds"][:2]
+    off = [(b - c) / s % 1 for b, c, s in zip(bounds, corner, cells)]
+    same = all(min(o, 1 - o) < 1e-6 for o in off)
+    if crs is None and same and cells == found["cells"]:
+        return None
+    if extent is not None:
+        bounds = (extent.XMin, extent.YMin, extent.XMax, extent.YMax)
+    left, bottom = (c + (b - c) // s * s for b, c, s in zip(bounds, corner, cells))
+    right = left + -((left - bounds[2]) // cells[0]) * cells[0]
+    top = bottom + -((bottom - bounds[3]) // cells[1]) * cells[1]
+    return (left, bottom, right, top), cells, wkt
 
 
 def values_of(path: str) -> Sequence[tuple[int, int]]:

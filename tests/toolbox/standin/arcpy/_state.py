@@ -19,6 +19,8 @@ class State:
         self.held: list[str] = []
         self.tables: dict[str, Any] = {}
         """Feature classes and attribute tables by their paths."""
+        self.layers: dict[str, str] = {}
+        """Names of layers in a map, and the paths of their feature classes."""
         self.workspaces = {"memory"}
         self.progress: list[tuple] = []
         self.cancel_after: int | None = None
@@ -36,7 +38,12 @@ class State:
         self.unique = 0
 
     def exists(self, path: str) -> bool:
-        return path in self.tables or path in self.rasters or os.path.exists(path)
+        return (
+            path in self.layers
+            or path in self.tables
+            or path in self.rasters
+            or os.path.exists(path)
+        )
 
 
 state = State()

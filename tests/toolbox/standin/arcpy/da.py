@@ -34,7 +34,7 @@ class Table:
 
 class _Cursor:
     def __init__(self, in_table: Any, field_names: Any) -> None:
-        path = str(in_table)
+        path = state.layers.get(str(in_table), str(in_table))
         if path not in state.tables:
             raise RuntimeError(f"cannot open '{path}'")
         self.table = state.tables[path]

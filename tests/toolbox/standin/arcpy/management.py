@@ -6,7 +6,7 @@ import copy
 import os
 from typing import Any
 
-from . import ExecuteError, _recorded, env, state
+from . import ExecuteError, Raster, _recorded, env, state
 from ._rasters import copy as copy_raster
 from ._rasters import values_of
 from .da import Table
@@ -86,7 +86,18 @@ def CopyRaster(
     _refuse(out_rasterdataset)
     name = str(in_raster)
     extent = env.extent if not isinstance(env.extent, str) else None
-    copy_raster(state.rasters.get(name, name), out_rasterdataset, extent)
+    own = Raster(in_raster).spatialReference.exportToString()
+    wanted = env.outputCoordinateSystem
+    crs = wanted._wkt if wanted is not None and wanted.exportToString() != own else None
+    snap = None if env.snapRaster is None else str(env.snapRaster)
+    copy_raster(
+        state.rasters.get(name, name),
+        out_rasterdataset,
+        extent,
+        crs=crs,
+        snap=state.rasters.get(snap, snap),
+        cell=env.cellSize if isinstance(env.cellSize, (int, float)) else None,
+    )
 
 
 @_recorded
@@ -111,3 +122,15 @@ def Delete(in_data: str) -> None:
     state.tables.pop(in_data, None)
     if os.path.isfile(in_data):
         os.unlink(in_data)
+
+
+@_recorded
+def Rename(in_data: str, out_data: str, data_type: str | None = None) -> None:
+    if not state.exists(in_data):
+        raise ExecuteError(f"ERROR 000732: {in_data} does not exist")
+    if state.exists(out_data):
+        raise ExecuteError(f"ERROR 000725: Dataset {out_data} already exists.")
+    if in_data in state.tables:
+        state.tables[out_data] = state.tables.pop(in_data)
+    if os.path.isfile(in_data):
+        os.rename(in_data, out_data)

@@ -1,0 +1,49 @@
+"""Where a model fails: in the words of the card of the model that ships, or in general."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import PredictorError
+
+from .model_file import default_model_path
+from .strangers import read_file
+
+if TYPE_CHECKING:
+    from .model_file import ModelFile
+
+_MAX_CARD, _MAX_MODEL = 1 << 20, 1 << 30
+_SECTION = "## Where it fails\n"
+_GENERAL = """\
+- The model knows what its training showed. Dwellings, ground, season, light or cell sizes of other
+  kinds are missed, or things are taken for dwellings.
+- Its figures are of the place that they were measured on, and of no other.
+- Roofs that touch and look alike may come out as one, and a roof of two colours as two. Lorries,
+  tarpaulins on the ground, rubble and pale courtyards may be taken for roofs.
+
+Before a count leads to a decision, look at the result on top of the image, and count some blocks by
+hand."""
+
+
+def limits_of(model: ModelFile) -> str:
+    """Markdown without a heading; of the shipped model what was found out about it."""
+    return (_shipped() if _ships(model) else "") or _GENERAL
+
+
+def _ships(model: ModelFile) -> bool:
+    """Whether this is the file that ships."""
+    try:
+        data = read_file(default_model_path(), _MAX_MODEL)
+    except PredictorError:  # an installation without it
+        return False
+    return hashlib.sha256(data).hexdigest() == model.sha256
+
+
+def _shipped() -> str:
+    """The section of the card beside the model that ships; empty where there is none."""
+    try:
+        card = read_file(default_model_path().with_name("MODEL_CARD.md"), _MAX_CARD).decode()
+    except (PredictorError, UnicodeDecodeError):
+        return ""
+    return card.replace("\r\n", "\n").partition(_SECTION)[2].partition("\n## ")[0].strip()
