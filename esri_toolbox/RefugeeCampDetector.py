@@ -104,7 +104,7 @@ class Definition(NamedTuple):
     @classmethod
     def read(cls, model: str) -> Definition:
         """Read a definition from the path of an .emd, or from its text."""
-        text, folder = model.strip(), HERE
+        text, folder = model.strip().lstrip("\ufeff"), HERE
         if not text.startswith("{"):
             folder = Path(text).absolute().parent
             try:
@@ -461,7 +461,7 @@ def _libraries_missing(*, has_script: bool) -> str:
     if re.match(r" 3\.[0-2]\b", version) and not has_script:
         return (
             f"ArcGIS Pro{version} has no ONNX Runtime, and this package holds no TorchScript model "
-            "for it: update to ArcGIS Pro 3.3 or newer, or get a package with model.pt."
+            "for it: update to ArcGIS Pro 3.3 or newer."
         )
     return (
         "The deep learning libraries are not installed: run the Deep Learning Libraries Installer "
