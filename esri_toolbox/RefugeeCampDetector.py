@@ -33,6 +33,7 @@ FIELDS = {"OID": "OID", "Class": "String", "Classvalue": "Integer", "Confidence"
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
+_homes = [HERE]
 
 
 class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its name
@@ -70,23 +71,31 @@ def _engine(part: str) -> Any:
     """A module of the engine, from the one zip beside this file.
 
     Its name holds its version and a checksum, so that packages of several versions can be used in
-    one session of ArcGIS.
+    one session of ArcGIS. Where this file is gone, it is the zip beside the last definition.
     """
     with _lock:
-        found = list(filter(None, (ENGINE.fullmatch(path.name) for path in HERE.iterdir())))
+        home = next((h for h in _homes if h.is_dir()), HERE)
+        names = [path.name for path in home.iterdir()] if home.is_dir() else []
+        found = list(filter(None, map(ENGINE.fullmatch, names)))
         if len(found) != 1:
             what = "is missing" if not found else "is there more than once"
-            msg = f"The engine (rcd_engine_*.zip) {what} in {HERE}: get the model package again."
+            msg = f"The engine (rcd_engine_*.zip) {what} in {home}: get the model package again."
             raise CampDetectorProblem(msg)
-        file, name = str(HERE / found[0].group(0)), found[0].group(1)
+        file, name = str(home / found[0].group(0)), found[0].group(1)
         if file not in sys.path:
-            sys.path.insert(0, file)
+            # ArcGIS unpacks into folders that are gone after a while.
+            sys.path[:] = [file, *(p for p in sys.path if not _is_gone(Path(p)))]
         package = importlib.import_module(name)
-        # ArcGIS may have unpacked the same package before, into a folder that is gone by now.
         inside = str(Path(file, name))
         if inside not in package.__path__:
-            package.__path__.insert(0, inside)
+            kept = (p for p in package.__path__ if not _is_gone(Path(p).parent))
+            package.__path__[:] = [inside, *kept]
     return importlib.import_module(f"{name}.{part}")
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether this was the zip of an engine."""
+    return bool(ENGINE.fullmatch(path.name)) and not path.exists()
 
 
 class Definition(NamedTuple):
@@ -107,6 +116,7 @@ class Definition(NamedTuple):
         text, folder = model.strip().lstrip("\ufeff"), HERE
         if not text.startswith("{"):
             folder = Path(text).absolute().parent
+            _homes[1:] = [folder]
             try:
                 text = Path(text).read_text(encoding="utf-8-sig")
             except (OSError, ValueError) as error:
@@ -256,7 +266,7 @@ class RefugeeCampDetector:
         output["bandCount"] = 1
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
-        output["noData"] = np.array([-1.0 if probabilities else NODATA])
+        output["noData"] = np.array([-1.0 if probabilities else 254])
         output["statistics"] = output["histogram"] = ()
         if not probabilities:
             output["rasterAttributeTable"] = _attribute_table(definition.classes)
