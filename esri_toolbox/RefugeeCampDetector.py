@@ -266,8 +266,8 @@ class RefugeeCampDetector:
         output["bandCount"] = 1
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
-        output["noData"] = np.array([-1.0 if probabilities else 254])
-        output["statistics"] = output["histogram"] = ()
+        output["noData"] = np.array([-1.0 if probabilities else NODATA])
+        output["statistics"] = ()
         if not probabilities:
             output["rasterAttributeTable"] = _attribute_table(definition.classes)
         return kwargs
