@@ -267,7 +267,7 @@ class RefugeeCampDetector:
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
         output["noData"] = np.array([-1.0 if probabilities else NODATA])
-        output["statistics"] = ()
+        output["statistics"] = output["histogram"] = ()
         if not probabilities:
             output["rasterAttributeTable"] = _attribute_table(definition.classes)
         return kwargs
