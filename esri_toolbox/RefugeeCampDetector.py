@@ -16,6 +16,7 @@ import functools
 import importlib
 import json
 import logging
+import math
 import re
 import sys
 import threading
@@ -425,10 +426,10 @@ class RefugeeCampDetector:
         cell, extent = (size[0], size[-1]), raster.get("extent")
         box = [0.0] * 4 if extent is None else [float(v) for v in extent]
         unit = _engine("ground").unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
-        metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
+        area = math.prod((*cell, *unit.metres)) if unit.is_known else None
         with self._own:
-            if metres[0] * metres[1] != self._pixel_area:
-                self._pixel_area, self._detector = metres[0] * metres[1], None
+            if area != self._pixel_area:
+                self._pixel_area, self._detector = area, None
         advice = suitable.advice_on_cells(spec, unit, cell)
         if advice:
             self._warn(advice)
