@@ -263,7 +263,9 @@ def cannot_write(final: Path, error: BaseException | str, *, needed: int = 0) ->
     """
     number = getattr(error, "errno", None)
     try:
-        full = shutil.disk_usage(final.parent).free < max(needed, _LOW_SPACE)
+        disk = shutil.disk_usage(final.parent)
+        # Folders such as /proc are on no disk at all, and have no room to run out of.
+        full = disk.total > 0 and disk.free < max(needed, _LOW_SPACE)
     except OSError:
         full = False
     if full or number in _FULL:

@@ -193,7 +193,7 @@ def _parameters(run: Run) -> dict[str, Any]:
     return {
         "threshold": spec.threshold,
         "min_area_m2": spec.min_area,
-        "tile_size": spec.tile_size,
+        "tile_size": max(run.tiles.size_px),
         "overlap": spec.overlap,
         "simplify_px": run.simplify_px,
         "square": job.settings.square,

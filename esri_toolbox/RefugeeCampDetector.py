@@ -16,6 +16,7 @@ import functools
 import importlib
 import json
 import logging
+import math
 import re
 import sys
 import threading
@@ -33,6 +34,7 @@ FIELDS = {"OID": "OID", "Class": "String", "Classvalue": "Integer", "Confidence"
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
+_homes = [HERE]
 
 
 class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its name
@@ -70,23 +72,31 @@ def _engine(part: str) -> Any:
     """A module of the engine, from the one zip beside this file.
 
     Its name holds its version and a checksum, so that packages of several versions can be used in
-    one session of ArcGIS.
+    one session of ArcGIS. Where this file is gone, it is the zip beside the last definition.
     """
     with _lock:
-        found = list(filter(None, (ENGINE.fullmatch(path.name) for path in HERE.iterdir())))
+        home = next((h for h in _homes if h.is_dir()), HERE)
+        names = [path.name for path in home.iterdir()] if home.is_dir() else []
+        found = list(filter(None, map(ENGINE.fullmatch, names)))
         if len(found) != 1:
             what = "is missing" if not found else "is there more than once"
-            msg = f"The engine (rcd_engine_*.zip) {what} in {HERE}: get the model package again."
+            msg = f"The engine (rcd_engine_*.zip) {what} in {home}: get the model package again."
             raise CampDetectorProblem(msg)
-        file, name = str(HERE / found[0].group(0)), found[0].group(1)
+        file, name = str(home / found[0].group(0)), found[0].group(1)
         if file not in sys.path:
-            sys.path.insert(0, file)
+            # ArcGIS unpacks into folders that are gone after a while.
+            sys.path[:] = [file, *(p for p in sys.path if not _is_gone(Path(p)))]
         package = importlib.import_module(name)
-        # ArcGIS may have unpacked the same package before, into a folder that is gone by now.
         inside = str(Path(file, name))
         if inside not in package.__path__:
-            package.__path__.insert(0, inside)
+            kept = (p for p in package.__path__ if not _is_gone(Path(p).parent))
+            package.__path__[:] = [inside, *kept]
     return importlib.import_module(f"{name}.{part}")
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether this was the zip of an engine."""
+    return bool(ENGINE.fullmatch(path.name)) and not path.exists()
 
 
 class Definition(NamedTuple):
@@ -104,9 +114,10 @@ class Definition(NamedTuple):
     @classmethod
     def read(cls, model: str) -> Definition:
         """Read a definition from the path of an .emd, or from its text."""
-        text, folder = model.strip(), HERE
+        text, folder = model.strip().lstrip("\ufeff"), HERE
         if not text.startswith("{"):
             folder = Path(text).absolute().parent
+            _homes[1:] = [folder]
             try:
                 text = Path(text).read_text(encoding="utf-8-sig")
             except (OSError, ValueError) as error:
@@ -415,10 +426,10 @@ class RefugeeCampDetector:
         cell, extent = (size[0], size[-1]), raster.get("extent")
         box = [0.0] * 4 if extent is None else [float(v) for v in extent]
         unit = _engine("ground").unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
-        metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
+        area = math.prod((*cell, *unit.metres)) if unit.is_known else None
         with self._own:
-            if metres[0] * metres[1] != self._pixel_area:
-                self._pixel_area, self._detector = metres[0] * metres[1], None
+            if area != self._pixel_area:
+                self._pixel_area, self._detector = area, None
         advice = suitable.advice_on_cells(spec, unit, cell)
         if advice:
             self._warn(advice)
@@ -461,7 +472,7 @@ def _libraries_missing(*, has_script: bool) -> str:
     if re.match(r" 3\.[0-2]\b", version) and not has_script:
         return (
             f"ArcGIS Pro{version} has no ONNX Runtime, and this package holds no TorchScript model "
-            "for it: update to ArcGIS Pro 3.3 or newer, or get a package with model.pt."
+            "for it: update to ArcGIS Pro 3.3 or newer."
         )
     return (
         "The deep learning libraries are not installed: run the Deep Learning Libraries Installer "

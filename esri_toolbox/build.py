@@ -51,6 +51,7 @@ def toolbox_files() -> dict[str, bytes]:
     files = {
         f"{NAME}.pyt": _text(HERE / f"{NAME}.pyt"),
         "README.md": _text(HERE / "README.md"),
+        "arcgis.md": _text(ROOT / "docs/arcgis.md"),
         "LICENSE.txt": _text(ROOT / "LICENSE"),
         **metadata_files(),
     }
@@ -125,9 +126,12 @@ def main() -> None:
         else:
             paths = [build(options.out, options.model or default_model_path())]
     except CampDetectorError as error:
-        parser.error(str(error))
+        parser.exit(2, f"error: {error}\n")
+    except FileExistsError as error:
+        parser.exit(2, f"error: {error.filename} is a file, and --out needs a folder\n")
     except OSError as error:
-        parser.error(f"{error.filename or options.out}: {error.strerror or error}")
+        where = error.filename or options.out
+        parser.exit(2, f"error: {where} cannot be written: {error.strerror or error}\n")
     for path in paths:
         _log.info("%s (%d bytes)", path, path.stat().st_size)
 

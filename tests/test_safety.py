@@ -16,7 +16,7 @@ import pyogrio.raw
 import pytest
 import rasterio.shutil
 
-from camp_detector_core.atomic import OutputSet
+from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import Cancelled, OutputError
 from tests.support.rasters import rgb_of, scene, write_raster
 
@@ -341,6 +341,23 @@ def test_the_installed_command_starts_where_ctrl_c_is_caught() -> None:
     assert project["scripts"]["camp-detector"] == "camp_detector_core.__main__:main"
 
 
+def test_a_folder_on_no_disk_is_not_called_a_full_one() -> None:
+    proc = Path("/proc/foo")
+    if not proc.parent.is_dir():
+        pytest.skip("this system has no /proc")
+    error = FileNotFoundError(2, "No such file or directory")
+    assert "the disk is full" not in str(cannot_write(proc, error))
+    assert "the disk is full" in str(cannot_write(proc, OSError(28, "No space left")))
+
+
+@pytest.mark.parametrize("group", ["package", "publish"])
+def test_a_group_without_a_command_shows_its_help(camp: Any, group: str) -> None:
+    code, _, said = camp(group)
+    assert code == 2
+    assert "Commands:\n" in said
+    assert "error:" not in said
+
+
 def test_no_argument_shows_the_help(camp: Any) -> None:
     assert camp() == camp("--help")
 
@@ -368,6 +385,7 @@ def test_the_report_tells_what_was_run(tmp_path: Path, model: Path, camp: Any) -
     assert camp("detect", image, "-m", model, "-o", out, "--gsd", "native")[0] == 0
     report = json.loads((tmp_path / "o_report.json").read_text())
     assert report["tiles"]["size_px"] == [64, 64]
+    assert report["parameters"]["tile_size"] == 64
     assert report["tiles"]["overlap_px"] == [0, 32]
     assert report["parameters"]["overlap"] == 16
     assert report["grid"]["crs"] == "EPSG:32645"

@@ -16,6 +16,9 @@ from .package import package
 from .publish import publish
 from .validate import validate
 
+_WITHOUT_COMMAND = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""What a group raises without one of its commands; click before 8.2 shows the help itself."""
+
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -49,6 +52,9 @@ def main(args: list[str] | None = None) -> None:
     except click.Abort:
         print_error(NOTHING_WRITTEN)
         code = INTERRUPTED
+    except _WITHOUT_COMMAND as error:
+        click.echo(error.format_message(), err=True)
+        code = USER_ERROR
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         hint = f" (see {path} --help)" if path else ""

@@ -42,6 +42,17 @@ class Arguments:
     return_probabilities: bool = False
     """Whether the raster that comes out holds probabilities."""
 
+    @classmethod
+    def of_model(cls, own: Mapping[str, Any]) -> Arguments:
+        """Those of a model, whose threshold and area may be outside of what a user can choose.
+
+        Raises:
+            SpecError: As `changed`.
+        """
+        threshold = number("threshold", own.get("threshold"), 0.5, (1e-9, 1), whole=False)
+        area = number("min_area", own.get("min_area"), 0, (0, 1e12), whole=False)
+        return cls(threshold=threshold, min_area=area).changed(own)
+
     def changed(self, given: Mapping[str, Any]) -> Arguments:
         """These, with what the user wrote in their place; other names are not looked at.
 
@@ -57,8 +68,9 @@ class Arguments:
         limits: dict[str, tuple[float, float]] = {
             "padding": (0, most),
             "batch_size": (1, 256),
-            "threshold": (0.001, 1),
-            "min_area": (0, 1e6),
+            # A model's own may be outside of what makes sense for a user.
+            "threshold": (min(0.001, self.threshold), 1),
+            "min_area": (0, max(1e6, self.min_area)),
             "tile_size": (1, MAX_SIDE),
         }
         values: dict[str, Any] = {}

@@ -1,8 +1,8 @@
 """Metres on the ground for one unit of a raster's coordinates, without a library of projections.
 
 For hosts that tell what the coordinates are by a code or by WKT and bring nothing that projects.
-Degrees and Web Mercator are computed; other projections are taken at their word, which for the
-grids in which surveyors measure is right within 0.1 %.
+Degrees and Web Mercator are computed; the grids in which surveyors measure are taken at their word,
+which is right within 0.1 %; of other projections it is said that their scale is not known.
 """
 
 from __future__ import annotations
@@ -17,6 +17,22 @@ _WEB_MERCATOR = {3857, 3785, 102100, 102113, 900913}
 _A = 6378137.0
 _F = 1 / 298.257223563
 _E2 = _F * (2 - _F)
+_SURVEY = (
+    "transverse_mercator",
+    "gauss_kruger",
+    "oblique_mercator",
+    "lambert_conformal_conic",
+    "oblique_stereographic",
+    "double_stereographic",
+    "cassini",
+    "krovak",
+    "polyconic",
+    "swiss_oblique",
+    "new_zealand_map_grid",
+)
+"""Methods of projection (WKT names) of the grids in which surveyors measure. Mercator is none of
+them: along the equator its metres are nearly those of the ground, and elsewhere they are not."""
+_METHOD = re.compile(r'(?:PROJECTION|METHOD)\["([^"]*)"')
 _UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _LONGITUDES = 361.0
 _SMALLEST_PIXEL = 0.001
@@ -30,6 +46,8 @@ class Unit(NamedTuple):
     """On the ground, along x and y."""
     name: str
     """In the plural, for a sentence."""
+    is_known: bool = True
+    """Whether ``metres`` are those of the ground there, and not only of the map."""
 
 
 def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[float, float]) -> Unit:
@@ -57,7 +75,15 @@ def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[flo
         return Unit((across * degree, along * degree), "degrees")
     found = _UNIT.findall(wkt)
     metres = float(found[-1]) if found else 1.0
-    return Unit((metres, metres), "metres" if metres == 1 else "map units")
+    is_known = not _METHOD.search(wkt) or is_survey(wkt)
+    return Unit((metres, metres), "metres" if metres == 1 else "map units", is_known=is_known)
+
+
+def is_survey(wkt: str) -> bool:
+    """Whether a CRS is projected by a method of the grids in which surveyors measure."""
+    found = _METHOD.search(wkt)
+    method = found.group(1).lower().replace(" ", "_") if found else ""
+    return any(name in method for name in _SURVEY)
 
 
 def radii(latitude: float) -> tuple[float, float]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .ports import Predictor
 
 _MEMORY = 256 << 20
+"""Bytes that each object keeps; where a host makes several, each keeps as many."""
 
 
 class Remembering:

@@ -62,8 +62,11 @@ def advice_on_cells(spec: ModelSpec, unit: Unit, cell: tuple[float, float]) -> O
         cell: Width and height of a pixel in these.
 
     Returns:
-        A sentence; None where the pixels are of the size that the model was trained on.
+        A sentence; None where the pixels are of the size that the model was trained on, or where
+        it is not known of what size they are.
     """
+    if not unit.is_known:
+        return None
     metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
     if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
         return None

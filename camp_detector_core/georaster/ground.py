@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.errors import RasterError
-from ..engine.ground import radii
+from ..engine.ground import is_survey, radii
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,23 +18,8 @@ if TYPE_CHECKING:
 _STEP = 50.0
 """Half length, in metres, of the line whose true length gives the local scale."""
 _SURVEY_TOLERANCE = 0.01
-"""Up to this distortion the metres of a `_SURVEY` projection are kept: those of UTM and of national
-grids, in which surveyors measure, differ from the ground by less (UTM: -0.04 to +0.1 %)."""
-_SURVEY = (
-    "transverse_mercator",
-    "oblique_mercator",
-    "lambert_conformal_conic",
-    "oblique_stereographic",
-    "double_stereographic",
-    "cassini",
-    "krovak",
-    "polyconic",
-    "swiss_oblique",
-    "new_zealand_map_grid",
-)
-"""Methods of projection (WKT names) of the grids in which surveyors measure. Mercator is none of
-them: along the equator its metres are nearly those of the ground, and elsewhere they are not."""
-_METHOD = re.compile(r'PROJECTION\["([^"]*)"')
+"""Up to this distortion the metres of a surveyors' projection are kept: those of UTM and of
+national grids differ from the ground by less (UTM: -0.04 to +0.1 %)."""
 _UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _POLE = 90.0
 _ALIEN = "the coordinates do not belong to this CRS; assign the right one with gdal_edit.py -a_srs"
@@ -78,7 +63,7 @@ def metres_per_unit(
     if not (np.isfinite(mx[0]) and np.isfinite(my[0]) and mx[0] > 0 and my[0] > 0):
         msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth: {_ALIEN}"
         raise RasterError(msg)
-    if _is_survey(crs) and max(abs(mx[0] - 1), abs(my[0] - 1)) < _SURVEY_TOLERANCE:
+    if is_survey(crs.wkt) and max(abs(mx[0] - 1), abs(my[0] - 1)) < _SURVEY_TOLERANCE:
         return np.full(len(x), unit), np.full(len(x), unit)
     known = np.isfinite(mx) & np.isfinite(my) & (mx > 0) & (my > 0)
     return np.where(known, mx, mx[0]) * unit, np.where(known, my, my[0]) * unit
@@ -87,12 +72,6 @@ def metres_per_unit(
 def is_local(crs: Crs) -> bool:
     """Whether the CRS is a site's own grid, which nothing ties to the Earth."""
     return not (crs.is_geographic or crs.is_projected)
-
-
-def _is_survey(crs: Crs) -> bool:
-    found = _METHOD.search(crs.wkt)
-    method = found.group(1).lower() if found else ""
-    return any(name in method for name in _SURVEY)
 
 
 def _local_unit(crs: Crs) -> float:

@@ -64,7 +64,10 @@ def open_source(
 
 def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
     """The item, which must be of this model."""
-    item = read_json(read_file(path, _MAX_ITEM), str(path))
+    item = read_json(read_file(path, _MAX_ITEM, what="STAC item"), str(path))
+    if item.get("type") != "Feature":
+        msg = f"{path} is not a STAC item (a GeoJSON Feature): name the model's stac_item.json"
+        raise PredictorError(msg)
     if properties_of(item).get(SPEC_PROPERTY) != spec.to_dict():
         msg = (
             f"{path} is not the STAC item of {spec.id} (its {SPEC_PROPERTY} differs): make it "
@@ -89,7 +92,7 @@ def _example(item: dict[str, Any], home: Path) -> Path | None:
 
 def _read_script(path: Path, spec: ModelSpec) -> bytes:
     """A TorchScript file of the same model; it is not loaded."""
-    data = read_file(path, _MAX_TORCHSCRIPT)
+    data = read_file(path, _MAX_TORCHSCRIPT, what="TorchScript")
     told = script_spec(data)
     if told is None:
         msg = f"{path} is not TorchScript that training exported: name its best_model.pt"

@@ -53,16 +53,25 @@ def shown(text: object) -> str:
     return cut if cut.isprintable() else ascii(cut)
 
 
-def read_file(path: Path, limit: int) -> bytes:
-    """The bytes of a file, never more than ``limit``, whatever the file system says."""
-    require_file(path)
+def read_file(path: Path, limit: int, *, what: str = "model") -> bytes:
+    """The bytes of a file, never more than ``limit``, whatever the file system says.
+
+    Args:
+        path: The file.
+        limit: Bytes.
+        what: It should hold, for messages.
+
+    Raises:
+        PredictorError: It cannot be read, is empty, or is larger.
+    """
+    require_file(path, what=what)
     try:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, what) from error
     if len(data) > limit:
-        msg = f"{path} is larger than {limit >> 20} MiB, which no model here is"
+        msg = f"{path} is larger than {limit >> 20} MiB, which no {what} here is"
         raise PredictorError(msg)
     return data
 

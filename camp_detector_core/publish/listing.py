@@ -11,7 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.packaging.model_card import TOOLS
+from camp_detector_core.packaging.model_card import (
+    TOOLS,
+    description_of,
+    figure_label,
+    figure_text,
+)
 from camp_detector_core.packaging.strangers import shown
 
 from .errors import PublishError
@@ -161,7 +166,7 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
         f"Tool of ArcGIS Pro: {TOOLS[package.kind]}",
         f"SHA-256 of the file: {package.sha256}",
     ]
-    words = dict.fromkeys([spec.description, str(said.get("description") or "")])
+    words = dict.fromkeys([spec.description, description_of(spec, package.item or {})])
     parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
     rows = list(_figures(said.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
     if not rows:
@@ -183,7 +188,7 @@ def _figures(value: object, way: tuple[str, ...]) -> Iterator[str]:
         for key, inner in value.items():
             yield from _figures(inner, (*way, str(key)))
     elif isinstance(value, int | float) and way and way[-1] in _FIGURES:
-        yield f"{' '.join(way)}: {value:.3g}"
+        yield f"{figure_label(way)}: {figure_text(way, value)}"
 
 
 def _list(heading: str, rows: list[str]) -> str:

@@ -82,7 +82,10 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
     if profile is not None:
         return _from_profile(profile, portal)
     if not address:
-        msg = f"it is not known where to publish: give --portal URL, or set {PORTAL_VARIABLE}"
+        msg = (
+            "it is not known where to publish: give --profile NAME or --portal URL, or set "
+            f"{PORTAL_VARIABLE}"
+        )
         raise PublishError(msg)
     values = {n: environment.get(n, "") for n in (USERNAME_VARIABLE, PASSWORD_VARIABLE)}
     token = environment.get(TOKEN_VARIABLE, "")

@@ -65,7 +65,7 @@ def read_package(path: Path, item: Path | None = None) -> Package:
         raise PublishError(msg)
     spec = open_model(path).spec
     _check(path)
-    data = read_file(path, _MAX_PACKAGE)
+    data = read_file(path, _MAX_PACKAGE, what="package")
     with zipfile.ZipFile(path) as archive:
         emd = next(n for n in archive.namelist() if n.lower().endswith(".emd") and "/" not in n)
         with archive.open(emd) as stream:
@@ -108,7 +108,7 @@ def _item(
     chosen = path or package.parent / ITEM_NAME
     if path is None and not chosen.is_file():
         return None, None
-    item = read_json(read_file(chosen, _MAX_ITEM), str(chosen))
+    item = read_json(read_file(chosen, _MAX_ITEM, what="STAC item"), str(chosen))
     properties = item.get("properties")
     if not isinstance(properties, dict) or item.get("type") != "Feature":
         msg = f"{chosen} is not a STAC item (a GeoJSON Feature with properties)"

@@ -90,7 +90,7 @@ def _of_model(model: Model, kind: str, parameters: Parameters) -> list[Finding]:
             f"takes {kind}): ArcGIS' own tool may refuse it."
         )
         found.append(Finding("in_model", text, is_error=False))
-    side, step = parameters["tile_size"].value, int(model.spec.get("multiple", 32))
+    side, step = parameters["tile_size"].value, model.multiple
     if side is not None and (int(side) % step or int(side) <= 2 * 2 * model.padding):
         text = (
             f"The tile size must be a multiple of {step} and more than {4 * model.padding} for "

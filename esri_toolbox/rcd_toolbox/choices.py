@@ -95,7 +95,7 @@ def choices_of(parameters: dict[str, Any], kind: str, messages: Any) -> Choices:
 
 
 def _check(chosen: Choices) -> None:
-    step = int(chosen.model.spec.get("multiple", 32))
+    step = chosen.model.multiple
     side, overlap = chosen.tile_size, 2 * chosen.model.padding
     if side % step or side <= 2 * overlap:
         msg = f"the tile size {side} must be a multiple of {step} and more than {2 * overlap}"

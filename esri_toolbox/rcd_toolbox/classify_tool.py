@@ -99,7 +99,7 @@ def _name_classes(chosen: Choices, target: str) -> None:
         colours.unlink(missing_ok=True)
     arcpy.management.BuildRasterAttributeTable(target, "Overwrite")
     if _FIELD not in {field.name for field in arcpy.ListFields(target)}:
-        arcpy.management.AddField(target, _FIELD, "TEXT", field_length=64)
+        arcpy.management.AddField(target, _FIELD, "TEXT", field_length=255)
     with arcpy.da.UpdateCursor(target, ["Value", _FIELD]) as cursor:
         for value, _ in cursor:
             name, _ = classes.get(int(value), (str(value), ""))

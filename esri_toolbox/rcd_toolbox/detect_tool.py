@@ -11,7 +11,7 @@ from .host import Progress, require_new
 from .model_package import DETECT
 
 FIELDS: tuple[Field, ...] = (
-    ("class", "TEXT", 64),
+    ("class", "TEXT", 255),
     ("area_m2", "DOUBLE", 0),
     ("confidence", "DOUBLE", 0),
 )

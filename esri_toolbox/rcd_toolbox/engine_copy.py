@@ -47,7 +47,18 @@ def engine(module: str) -> Any:
     path = engine_zip()
     if str(path) not in sys.path:
         sys.path.insert(0, str(path))
+    _follow(path)
     return _import(f"{path.stem}.{module}")
+
+
+def _follow(path: Path) -> None:
+    """Let what was loaded from a folder that was moved since find its other modules here."""
+    for name, loaded in list(sys.modules.items()):
+        inner = name.split(".")
+        if inner[0] == path.stem and hasattr(loaded, "__path__"):
+            here = str(path.joinpath(*inner))
+            if here not in loaded.__path__:
+                loaded.__path__.insert(0, here)
 
 
 def _import(name: str) -> ModuleType:

@@ -49,6 +49,15 @@ def run_tool(work: Callable[[], None], messages: Any) -> None:
         arcpy.ResetProgressor()
 
 
+def look(work: Callable[[], None], parameters: list[Any]) -> None:
+    """Look at a dialog; whatever fails becomes a warning, and a run says more."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - the border of the host
+        what = f"{type(error).__name__}: {_one_line(error)}"
+        parameters[0].setWarningMessage(f"These values could not be checked before a run ({what}).")
+
+
 def _fail(messages: Any, text: str, error: BaseException) -> None:
     import arcpy
 

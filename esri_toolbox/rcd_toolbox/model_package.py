@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
+_LARGEST_SIDE = 65_536
 DETECT, CLASSIFY = "ObjectDetection", "ImageClassification"
 
 
@@ -65,6 +66,11 @@ class Model:
     def padding(self) -> int:
         """Pixels on each side of a piece that are seen and not kept."""
         return int(self.spec.get("overlap", 64)) // 2
+
+    @property
+    def multiple(self) -> int:
+        """What sides of tiles are multiples of."""
+        return int(self.spec.get("multiple", 32))
 
     def default(self, name: str) -> float:
         """The model's own value of ``threshold``, ``min_area`` (m2) or ``tile_size`` (pixels)."""
@@ -180,11 +186,27 @@ def model_of(path: Path, name: str, data: bytes) -> Model:
     model = Model(path, name, emd, spec)
     try:
         _ = model.bands, model.classes, model.gsd, model.padding
-        _ = [model.default(key) for key in ("threshold", "min_area", "tile_size")]
-    except (TypeError, ValueError, KeyError) as error:
-        msg = f"{path}: the model's description is not of the expected form ({error})"
+        _check_numbers(model)
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
+        msg = f"{path}: the model's description is not of the expected form ({shown(error)})"
         raise ToolError(msg) from error
     return model
+
+
+def _check_numbers(model: Model) -> None:
+    """Refuse numbers that a dialog could not show or compute with; the engine checks the rest."""
+    limits = {
+        "gsd": (model.gsd, 1e-6, 1e6),
+        "multiple": (model.multiple, 1, _LARGEST_SIDE),
+        "overlap": (model.padding, 0, _LARGEST_SIDE),
+        "tile_size": (model.default("tile_size"), 1, _LARGEST_SIDE),
+        "threshold": (model.default("threshold"), -1e6, 1e6),
+        "min_area": (model.default("min_area"), -1e12, 1e12),
+    }
+    for name, (value, least, most) in limits.items():
+        if not least <= value <= most:
+            msg = f"{name} is {value:g}"
+            raise ValueError(msg)
 
 
 def strict_json(data: bytes, where: str) -> dict[str, Any]:

@@ -56,15 +56,17 @@ class _ModelTool(Tool):
     def updateParameters(self, parameters: list[Any]) -> None:  # noqa: N802
         """Fill in the model's own values."""
         from .checks import fill
+        from .host import look
 
-        fill(by_name(parameters), self.kind)
+        look(lambda: fill(by_name(parameters), self.kind), parameters)
 
     def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
         """Say what does not fit."""
         from .checks import findings, show
+        from .host import look
 
         named = by_name(parameters)
-        show(named, findings(named, self.kind))
+        look(lambda: show(named, findings(named, self.kind)), parameters)
 
 
 class _Detect(_ModelTool):

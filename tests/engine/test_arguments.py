@@ -43,6 +43,12 @@ def test_a_padding_that_was_not_asked_for_gives_way_to_small_chips() -> None:
         Arguments(padding=64).changed({"tile_size": "96", "padding": "64"})
 
 
+def test_a_model_with_an_unusual_threshold_and_area_can_be_chosen() -> None:
+    own = {"threshold": 0.0005, "min_area": 2e6}
+    found = Arguments.of_model(own).changed({"threshold": "", "min_area": None})
+    assert (found.threshold, found.min_area) == (0.0005, 2e6)
+
+
 @given(st.integers(1, MAX_SIDE), st.integers(0, 3))
 def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
     side: int, more: int

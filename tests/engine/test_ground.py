@@ -55,3 +55,12 @@ def test_the_unit_of_heights_is_not_taken_for_that_of_places() -> None:
         assert unit_of(wkt, (0.0, 0.0, 9.0, 9.0), (1.0, 1.0)).metres == pytest.approx(
             (1200 / 3937,) * 2
         )
+
+
+@pytest.mark.parametrize(("epsg", "is_known"), [(3395, False), (6933, False), (32645, True)])
+def test_a_projection_that_stretches_the_ground_is_not_taken_at_its_word(
+    epsg: int, is_known: bool
+) -> None:
+    crs = CRS.from_epsg(epsg)
+    for wkt in (crs.to_wkt(), crs.to_wkt(version="WKT1_ESRI"), crs.to_wkt(version="WKT2_2019")):
+        assert unit_of(wkt, (5e6, 6e6, 5e6, 6e6), (1.0, 1.0)).is_known is is_known

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shutil
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,20 +24,51 @@ def opened(workshop: Callable[..., Opened]) -> Opened:
     return workshop("detect")
 
 
-@pytest.fixture
-def module(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The function's file, executed here; its engine is forgotten afterwards."""
-    spec = importlib.util.spec_from_file_location(
-        "function", opened.folder / "RefugeeCampDetector.py"
-    )
+def executed(folder: Path) -> ModuleType:
+    """The function's file, executed here."""
+    path = folder / "RefugeeCampDetector.py"
+    spec = importlib.util.spec_from_file_location("function", path)
     assert spec is not None
     assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)
-    monkeypatch.setattr(sys, "path", list(sys.path))
     spec.loader.exec_module(found)
-    yield found
+    return found
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Engines that are loaded here are forgotten afterwards."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield
     for name in [n for n in sys.modules if n.startswith("rcd_engine_")]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def module(opened: Opened, forgotten: None) -> ModuleType:
+    return executed(opened.folder)
+
+
+def test_a_function_whose_folder_is_gone_takes_the_engine_of_the_definition(
+    opened: Opened, tmp_path: Path, forgotten: None
+) -> None:
+    """ArcGIS keeps the module and unpacks the package anew; nothing of the old folder stays."""
+    functions = []
+    for name in ("first", "second", "third"):
+        shutil.copytree(opened.folder, tmp_path / name)
+        module = executed(tmp_path / name)
+        functions.append(module.RefugeeCampDetector())
+        functions[-1].initialize(model=str(tmp_path / name / opened.emd.name))
+        if name != "third":
+            shutil.rmtree(tmp_path / name)
+    engines = [p for p in sys.path if "rcd_engine_" in p]
+    assert [Path(p).parent.name for p in engines] == ["third"]
+    (package,) = [m for n, m in sys.modules.items() if re.fullmatch(r"rcd_engine_\w+", n)]
+    assert [Path(p).parents[1].name for p in package.__path__] == ["third"]
+    shutil.rmtree(tmp_path / "third")
+    functions[-1].initialize(model=str(opened.emd), device=-1)
+    assert functions[-1]._ready() is not None
+    functions[-1].initialize(model=opened.emd.read_text(encoding="utf-8"), device=-1)
 
 
 def test_tiles_have_a_detector_whatever_else_is_asked_meanwhile(

@@ -194,7 +194,7 @@ def test_choosing_the_model_needs_neither_libraries_nor_device(
     [
         (None, ["Deep Learning Libraries Installer for your version of ArcGIS Pro"]),
         ("3.4", ["Deep Learning Libraries Installer for ArcGIS Pro 3.4", "start ArcGIS Pro again"]),
-        ("3.1.2", ["ArcGIS Pro 3.1.2 has no ONNX Runtime", "update to ArcGIS Pro 3.3"]),
+        ("3.1.2", ["ArcGIS Pro 3.1.2 has no ONNX Runtime", "update to ArcGIS Pro 3.3 or newer."]),
     ],
 )
 def test_without_the_deep_learning_libraries_the_first_tile_says_which_to_install(

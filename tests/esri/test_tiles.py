@@ -80,6 +80,7 @@ VARIANTS: list[tuple[str, tuple[int, int], dict[str, Any]]] = [
     ("two threads", (130, 97), {"arguments": SMALL, "workers": 2, "shuffled": 9}),
     ("four threads, one object", (130, 97), {"arguments": SMALL, "workers": 4, "together": True}),
     ("definition as text", (130, 97), {"definition": "text"}),
+    ("definition as text with a byte order mark", (130, 97), {"definition": "marked text"}),
     ("module that is registered", (130, 97), {"registered": True}),
     ("device as text", (130, 97), {"device": "-1"}),
     ("device as float", (130, 97), {"device": -1.0}),

@@ -222,6 +222,18 @@ def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.dlpk").exists()
 
 
+def test_a_message_says_which_of_the_files_it_speaks_of(tmp_path: Path) -> None:
+    model, gone = write_model(tmp_path / "m.onnx"), tmp_path / "gone"
+    (tmp_path / "model.emd").write_text("{}")
+    for files, words in (
+        ({"item": gone}, "the STAC item .*gone cannot be read"),
+        ({"torchscript": gone}, "the TorchScript .*gone cannot be read"),
+        ({"item": tmp_path / "model.emd"}, "model.emd is not a STAC item.*stac_item.json"),
+    ):
+        with pytest.raises(PredictorError, match=words):
+            create_dlpk(model, tmp_path / "a.dlpk", kind="detect", **files)
+
+
 @pytest.mark.parametrize("href", ["../secret.png", "/etc/passwd", "gone.png", "a\0b", 5, None])
 def test_a_picture_elsewhere_is_not_taken(tmp_path: Path, href: object) -> None:
     home = tmp_path / "home"

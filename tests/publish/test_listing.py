@@ -99,7 +99,7 @@ def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path:
     words = listing_of(read_package(path))
     assert words.title == "Camps of the north (object detection)"
     assert "<p>Trained in the north.</p>" in words.description
-    assert "<li>test pixels iou: 0.812</li>" in words.description
+    assert "<li>test, pixels: IoU: 0.812</li>" in words.description
     assert "loss" not in words.description
     assert "CC-BY-4.0" in words.licence
     assert "north" in words.tags

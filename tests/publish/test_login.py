@@ -61,6 +61,11 @@ def test_credentials_that_are_missing_or_double_are_named(
         find_login(URL, None, variables)
 
 
+def test_without_a_portal_every_way_to_name_one_is_said() -> None:
+    with pytest.raises(PublishError, match="--profile NAME or --portal URL, or set CAMP"):
+        find_login(None, None, {})
+
+
 def test_a_login_does_not_show_its_secrets() -> None:
     login = Login(URL, "me", "hunter22", "a-token")
     assert "hunter22" not in repr(login)

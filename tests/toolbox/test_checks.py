@@ -143,6 +143,30 @@ def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
     assert detect.set(in_raster=str(image), in_model=str(emd)).said() == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("multiple", 0), ("multiple", "abc"), ("gsd", 10**400), ("tile_size", 1e30), ("overlap", -9)],
+)
+def test_numbers_that_are_none_are_said_at_the_model(
+    name: str, value: Any, detect: Dialog, packages: Path, tmp_path: Path
+) -> None:
+    emd = changed_emd(packages, tmp_path / "p", lambda f: f["CampDetector"].update({name: value}))
+    image = write_raster(tmp_path / "camp.tif", PIXELS)
+    said = detect.set(in_model=str(emd), in_raster=str(image)).said(2)
+    assert "not of the expected form" in said["in_model"]
+
+
+def test_whatever_fails_in_a_dialog_is_said_there(
+    detect: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise KeyError("deep inside")
+
+    monkeypatch.setattr(detect.arcpy, "Raster", fail)
+    said = detect.set(in_raster=str(tmp_path / "camp.tif")).said(1)
+    assert "KeyError" in " ".join(said.values())
+
+
 # Defaults.
 
 

@@ -12,8 +12,12 @@ import pytest
 import shapely
 from pyogrio.raw import read
 
+from camp_detector_core.engine.spec import ClassDef
+from esri_toolbox.build import model_files
 from tests.esri.host.arcgis import open_package
+from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.conftest import unpack
 from tests.toolbox.deep_learning import DeepLearning
 
 if TYPE_CHECKING:
@@ -330,3 +334,13 @@ def test_a_copy_that_breaks_off_leaves_an_existing_output_as_it_was(
     with pytest.raises(arcpy.ExecuteError, match="disk is full"):
         detect.run()
     assert arcpy.state.tables == {OUT: before}
+
+
+def test_a_long_name_of_a_class_fits_into_the_table(
+    detect: Dialog, host: DeepLearning, tmp_path: Path
+) -> None:
+    classes = (ClassDef(value=1, name="n" * 100, color="#E31A1C"),)
+    model = write_model(tmp_path / "long.onnx", name="long", classes=classes)
+    package = unpack(tmp_path / "long", model_files(model)) / "long-detect.dlpk"
+    detect.set(in_model=str(package)).run()
+    assert {row["class"] for row in detect.table(OUT).rows} == {"n" * 100}

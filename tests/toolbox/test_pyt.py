@@ -114,6 +114,23 @@ def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
     assert [before, load_pyt(copy).DetectDwellings().label] == ["Detect Dwellings", "Newer"]
 
 
+def test_a_folder_that_was_moved_still_finds_its_engine(copy: Path, tmp_path: Path) -> None:
+    """The engine's modules are loaded as they are needed, some before and some after the move."""
+    engine = "importlib.import_module(load_pyt({})._tools.__name__ + '.engine_copy').engine({!r})\n"
+    program = (
+        "import importlib, os, sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.toolbox.dialog import load_pyt\n"
+        + engine.format(repr(str(copy)), "engine.errors")
+        + f"os.rename({str(copy)!r}, {str(tmp_path / 'moved')!r})\n"
+        + engine.format(repr(str(tmp_path / "moved")), "engine.spec")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_foreign_module_of_the_same_name_is_left_alone(
     toolbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +236,7 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
         "CampDetector.pyt.xml",
         "README.md",
         "LICENSE.txt",
+        "arcgis.md",
         host_copy()[0],
     }
     wanted |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
@@ -226,3 +244,15 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
     wanted |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
     assert names == {f"CampDetector/{name}" for name in wanted}
     assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == wanted
+
+
+def test_what_the_build_cannot_write_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    model = write_model(tmp_path / "tiny.onnx")
+    done = subprocess.run(
+        [sys.executable, "-m", "esri_toolbox.build", "--model", model, "--out", tmp_path / "file"],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.endswith("is a file, and --out needs a folder\n")

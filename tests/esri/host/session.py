@@ -45,7 +45,7 @@ class Run:
     """How the other rows are handed over: with a decimal ``point`` or ``comma``, or ``omitted``."""
     device: Any = -1
     definition: str = "path"
-    """``path`` of the .emd, or its ``text``."""
+    """``path`` of the .emd, its ``text``, or its ``marked text``, with a byte order mark."""
     registered: bool = False
     """Whether the module is in sys.modules while it is executed."""
     extent: list[float] | None = None
@@ -136,7 +136,8 @@ class Session:
         if self.run.definition == "path":
             return str(path)
         text = path.read_text(encoding="utf-8")
-        return text if self.run.definition == "text" else self.run.definition
+        told = {"text": text, "marked text": f"\ufeff{text}"}
+        return told.get(self.run.definition, self.run.definition)
 
     def _validate(self, kind: Any) -> None:
         """The user has chosen the model: no device is known, and nothing may be loaded."""
