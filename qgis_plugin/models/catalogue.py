@@ -59,7 +59,10 @@ class Catalogue:
 
 def is_url(place: str) -> bool:
     """Whether a place is on the web."""
-    return urlsplit(place).scheme.lower() in {"http", "https"}
+    try:
+        return urlsplit(place).scheme.lower() in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def read_local(place: str, limit: int) -> bytes:
@@ -194,23 +197,33 @@ def resolve(href: object, place: str, root: str) -> str:
         CampDetectorError: It leads out of the catalogue's folder, or to another host.
     """
     text = href if isinstance(href, str) else ""
-    if is_url(root):
-        target = urljoin(place, text)
-        ours, theirs = urlsplit(root), urlsplit(target)
-        same = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
-        if text and same and theirs.username is None:
-            return target
-    else:
-        home = Path(root).resolve().parent
-        parts = urlsplit(text)
-        path = Path(place).parent / unquote(parts.path if not parts.scheme else "")
-        try:
-            inside = home in path.resolve().parents
-        except (OSError, ValueError, RuntimeError):
-            inside = False
-        if text and not parts.scheme and not parts.netloc and inside:
-            return os.fspath(path.resolve())
+    try:
+        found = _on_the_web(text, place, root) if is_url(root) else _in_folder(text, place, root)
+    except (OSError, ValueError, RuntimeError):  # such as "http://[x", or a loop of links
+        found = None
+    if text and found is not None:
+        return found
     shown = core("packaging.strangers").shown(text)
     raise core("engine.errors").PredictorError(
         tr("{place} leads to {href}, which does not lie in the catalogue.", place=place, href=shown)
     )
+
+
+def _on_the_web(href: str, place: str, root: str) -> Optional[str]:
+    """What an href means to a page on the web; None where that lies elsewhere."""
+    target = urljoin(place, href)
+    ours, theirs = urlsplit(root), urlsplit(target)
+    home = unquote(ours.path).rpartition("/")[0] + "/"
+    path = unquote(theirs.path)
+    same = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
+    inside = path.startswith(home) and ".." not in path.replace("\\", "/").split("/")
+    return target if same and inside and theirs.username is None else None
+
+
+def _in_folder(href: str, place: str, root: str) -> Optional[str]:
+    """What an href means to a file; None where that lies elsewhere."""
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc:
+        return None
+    path = (Path(place).parent / unquote(parts.path)).resolve()
+    return os.fspath(path) if Path(root).resolve().parent in path.parents else None

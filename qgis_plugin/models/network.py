@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
 
 from qgis.core import QgsBlockingNetworkRequest, QgsFeedback
 from qgis.PyQt.QtCore import QUrl
@@ -11,6 +12,7 @@ from qgis.PyQt.QtNetwork import QNetworkRequest
 from ..i18n import tr
 from ..vendored import engine as core
 
+_PORTS = {"http": 80, "https": 443}
 Progress = Callable[[float], None]
 """Told how many percent are there."""
 
@@ -23,6 +25,9 @@ def fetch(
     progress: Optional[Progress] = None,
 ) -> bytes:
     """The bytes at an address; call it from a thread of its own.
+
+    A server may send us on to another address of its own, but not to another host, port or
+    scheme, and least of all to a file of this computer.
 
     Args:
         url: http or https.
@@ -47,9 +52,16 @@ def fetch(
 
     if feedback.isCanceled():
         raise errors.Cancelled(tr("stopped"))
+    if _origin(url) is None:
+        raise errors.PredictorError(tr("{url} is no address of a web page.", url=url))
+    asked = QNetworkRequest(QUrl(url))
+    asked.setAttribute(
+        QNetworkRequest.Attribute.RedirectPolicyAttribute,
+        QNetworkRequest.RedirectPolicy.SameOriginRedirectPolicy,
+    )
     request = QgsBlockingNetworkRequest()
     request.downloadProgress.connect(seen)
-    status = request.get(QNetworkRequest(QUrl(url)), True, feedback)
+    status = request.get(asked, True, feedback)
     if too_much:
         raise errors.PredictorError(
             tr("{url} is larger than {limit} MiB and was refused.", url=url, limit=limit >> 20)
@@ -64,12 +76,31 @@ def fetch(
                 reason=_plain(request.errorMessage()),
             )
         )
-    data = bytes(request.reply().content())
+    given = request.reply()
+    # Some versions of QGIS follow by themselves what Qt does not.
+    if _origin(given.request().url().toString()) != _origin(url):
+        raise errors.PredictorError(
+            tr("{url} could not be fetched: {reason}", url=url, reason=tr("it leads elsewhere"))
+        )
+    data = bytes(given.content())
     if len(data) > limit:
         raise errors.PredictorError(
             tr("{url} is larger than {limit} MiB and was refused.", url=url, limit=limit >> 20)
         )
     return data
+
+
+def _origin(url: str) -> Optional[tuple[str, str, int]]:
+    """Scheme, host and port of a place on the web, else None."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS or not parts.hostname:
+        return None
+    return scheme, parts.hostname, port or _PORTS[scheme]
 
 
 def _plain(text: Any) -> str:

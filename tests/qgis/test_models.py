@@ -155,6 +155,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self, folder: Path, *, slow: bool) -> None:
         self.asked: list[str] = []
+        self.leads: dict[str, str] = {}
         self.slow = slow
         super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -169,7 +170,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         assert isinstance(self.server, Server)
         self.server.asked.append(self.path)
-        if self.server.slow and self.path.endswith(".onnx"):
+        if self.path in self.server.leads:
+            self.send_response(302)
+            self.send_header("Location", self.server.leads[self.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif self.server.slow and self.path.endswith(".onnx"):
             data = Path(self.translate_path(self.path)).read_bytes() * 200
             self.send_response(200)
             self.send_header("Content-Length", str(len(data)))
@@ -267,6 +273,42 @@ def test_what_a_catalogue_says_is_not_believed(
     assert "gives no SHA-256" in taken[0]["error"]
     assert all("its checksum differs" in t["error"] for t in taken[1:])
     assert len(models) == 1
+
+
+def test_a_server_sends_nobody_elsewhere(
+    do: Any, catalogue: Path, serve: Callable[..., Server]
+) -> None:
+    server, elsewhere = serve(catalogue), serve(catalogue)
+    server.leads = {
+        "/host.json": elsewhere.url,
+        "/file.json": (catalogue / "catalog.json").as_uri(),
+        "/same.json": "/catalog.json",
+    }
+    host, file, same, scheme = do(
+        *(["catalogue", server.url.replace("catalog", name)] for name in ("host", "file", "same")),
+        ["fetch", (catalogue / "catalog.json").as_uri()],
+    )
+    assert "could not be fetched" in host["error"]
+    assert "could not be fetched" in file["error"]
+    assert elsewhere.asked == []
+    assert [o[0] for o in same["offers"]] == ["first-1.0", "second-1.0"]
+    assert "is no address of a web page" in scheme["error"]
+
+
+def test_a_catalogue_on_the_web_ends_at_its_folder(
+    do: Any, catalogue: Path, serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    shutil.copytree(catalogue, tmp_path / "public" / "ours")
+    place = tmp_path / "public" / "ours" / "catalog.json"
+    told = json.loads(place.read_text(encoding="utf-8"))
+    out = ["../private.json", "%2e%2e/private.json", "/private.json", "http://[x"]
+    told["links"] += [{"rel": "child", "href": href} for href in out]
+    place.write_text(json.dumps(told), encoding="utf-8")
+    server = serve(tmp_path / "public")
+    (found,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
+    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
+    assert sum("does not lie in the catalogue" in why for why in found["left_out"]) == len(out)
+    assert not [path for path in server.asked if "private" in path]
 
 
 def test_a_download_stops_when_the_user_wants_to(

@@ -109,6 +109,14 @@ class Steps:
             "left_out": found.left_out,
         }
 
+    def fetch(self, url):
+        return len(in_background(lambda: self._reader_of_web(url)))
+
+    def _reader_of_web(self, url):
+        from camp_detector.models import network
+
+        return network.fetch(url, 1 << 20)
+
     def take(self, place, number, stop_at=None):
         from camp_detector.models import catalogue
 
