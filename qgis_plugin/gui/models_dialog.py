@@ -98,7 +98,8 @@ class ModelsDialog(QDialog):
     def refresh(self, chosen: str = "") -> None:
         """Look for models anew, and choose one by its checksum."""
         library = ModelLibrary.from_settings()
-        models, default = library.models(), library.default()
+        models = library.models()
+        default = library.default(models)
         self.list.clear()
         for model in models:
             mark = tr("{name} (default)", name=model.id) if _same(model, default) else model.id
@@ -125,11 +126,11 @@ class ModelsDialog(QDialog):
         self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
         self.refresh(model.sha256)
 
-    def closeEvent(self, event: Any) -> None:
-        """Take the training area off the map."""
-        if self.area is not None:
+    def hideEvent(self, event: Any) -> None:
+        """Take the training area off the map, however the window is left."""
+        if self.area is not None and not event.spontaneous():  # that is minimised
             self.area.clear()
-        super().closeEvent(event)
+        super().hideEvent(event)
 
     def _show(self) -> None:
         model = self.chosen()
@@ -137,10 +138,11 @@ class ModelsDialog(QDialog):
             self.facts.setHtml(f"<p>{tr('There is no model yet: add a file.')}</p>")
         else:
             self.facts.setHtml(model_html(model))
-        shown = self.area is not None and self.area.show(model.area if model else None)
-        self.zoom.setEnabled(bool(shown))
         self.remove.setEnabled(model is not None and model.origin == ADDED)
         self.prefer.setEnabled(model is not None)
+        self.zoom.setEnabled(False)
+        shown = self.area is not None and self.area.show(model.area if model else None)
+        self.zoom.setEnabled(bool(shown))
 
     def _zoom(self) -> None:
         model = self.chosen()
@@ -150,7 +152,7 @@ class ModelsDialog(QDialog):
     def _prefer(self) -> None:
         model = self.chosen()
         if model is not None:
-            set_default(model.id)
+            set_default(model.key)
             self.refresh(model.sha256)
 
     def _ask_file(self) -> None:

@@ -44,14 +44,17 @@ class OptionsPage(QgsOptionsPageWidget):
         chosen = str(QgsSettings().value(DEVICE, devices.AUTO) or devices.AUTO)
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
         self.model = QComboBox()
-        for model in library.models():
-            self.model.addItem(model.id, model.id)
-        default = library.default()
+        models = library.models()
+        for model in models:
+            self.model.addItem(model.id, model.key)
+        default = library.default(models)
         if default is not None:
-            self.model.setCurrentIndex(max(0, self.model.findData(default.id)))
+            self.model.setCurrentIndex(max(0, self.model.findData(default.key)))
         self.folders = QListWidget()
         self.folders.setMaximumHeight(120)
         self.folders.addItems([str(f) for f in library.folders])
+        # What the user leaves alone is not written, also where its file is away for now.
+        self._shown = self._chosen()
         add, remove = QPushButton(tr("Add a folder…")), QPushButton(tr("Remove"))
         fault = QLabel(problem() or "")
         fault.setWordWrap(True)
@@ -73,11 +76,20 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def apply(self) -> None:
         """Keep what is chosen; QGIS calls it when the user presses OK."""
-        QgsSettings().setValue(DEVICE, self.device.currentData())
-        if self.model.currentData():
-            set_default(self.model.currentData())
-        texts = [self.folders.item(i).text() for i in range(self.folders.count())]
-        set_folders([Path(t) for t in texts])
+        device, model, folders = self._chosen()
+        before = self._shown
+        if device != before[0]:
+            QgsSettings().setValue(DEVICE, device)
+        if model and model != before[1]:
+            set_default(model)
+        if folders != before[2]:
+            set_folders([Path(folder) for folder in folders])
+        self._shown = self._chosen()
+
+    def _chosen(self) -> tuple[Any, Any, list[str]]:
+        """Device, model and folders as they stand in the page."""
+        folders = [self.folders.item(i).text() for i in range(self.folders.count())]
+        return self.device.currentData(), self.model.currentData(), folders
 
     def helpKey(self) -> str:
         """QGIS' help button opens our page."""

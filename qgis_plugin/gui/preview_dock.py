@@ -109,12 +109,13 @@ class PreviewDock(QgsDockWidget):
     def refresh_models(self) -> None:
         """Offer the models that there are now."""
         library = ModelLibrary.from_settings()
-        before, default = self.model.currentText(), library.default()
+        models, before = library.models(), self.model.currentData()
+        wanted = before or library.default(models)
         self.model.clear()
-        for model in library.models():
+        for model in models:
             self.model.addItem(model.id, model)
-        wanted = before or (default.id if default else "")
-        self.model.setCurrentIndex(max(0, self.model.findText(wanted)))
+        same = [m.sha256 == wanted.sha256 for m in models] if wanted else []
+        self.model.setCurrentIndex(same.index(True) if True in same else 0)
 
     def run(self) -> None:
         """Run the model on the visible map."""

@@ -32,11 +32,18 @@ class InstalledModel:
     """The STAC item that came with it."""
     source: str = ""
     """Where an added model came from."""
+    namesake: bool = False
+    """Whether there is another model of the same name and version."""
 
     @property
     def id(self) -> str:
-        """Name and version."""
-        return str(self.spec.id)
+        """Name and version; with the beginning of its checksum where these name several."""
+        return self.key if self.namesake else str(self.spec.id)
+
+    @property
+    def key(self) -> str:
+        """Name, version and the beginning of its checksum, which names one model for good."""
+        return f"{self.spec.id} ({self.sha256[:12]})"
 
     def read(self) -> bytes:
         """The bytes of the ONNX file, held against their checksum.

@@ -6,7 +6,8 @@ import hashlib
 import json
 import shutil
 import uuid
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
@@ -34,7 +35,7 @@ class ModelLibrary:
     folders: Sequence[Path] = ()
     """The user's own folders; nothing in them is changed."""
     preferred: str = ""
-    """Id of the model that the user prefers."""
+    """Key, or id, of the model that the user prefers."""
 
     @classmethod
     def from_settings(cls) -> ModelLibrary:
@@ -52,31 +53,51 @@ class ModelLibrary:
         )
 
     def models(self) -> list[InstalledModel]:
-        """All of them, bundled ones first; files that are no model are left out."""
+        """All of them, bundled ones first, each with an id of its own.
+
+        Files that are no model are left out.
+        """
         found = [*_all(self.bundled, BUNDLED), *self._added()]
         for folder in self.folders:
             found += _all(_files_in(folder), FOLDER)
         unique: dict[str, InstalledModel] = {}
         for model in found:
             unique.setdefault(model.sha256, model)
-        return list(unique.values())
+        named = Counter(model.spec.id for model in unique.values())
+        return [replace(m, namesake=named[m.spec.id] > 1) for m in unique.values()]
 
-    def default(self) -> Optional[InstalledModel]:
-        """The model that the user prefers, else the first one; None where there is none."""
-        models = self.models()
-        preferred = [m for m in models if m.id == self.preferred]
+    def default(self, among: Optional[Sequence[InstalledModel]] = None) -> Optional[InstalledModel]:
+        """The model that the user prefers, else the first one; None where there is none.
+
+        Args:
+            among: What `models` gave, so that they are not looked for again.
+        """
+        models = self.models() if among is None else among
+        # Where the very file is gone or was replaced, another of that name and version will do.
+        name = self.preferred.rpartition(" (")[0] or self.preferred
+        preferred = [m for m in models if m.key == self.preferred]
+        preferred += [m for m in models if m.spec.id in {self.preferred, name}]
         return next(iter(preferred or models), None)
 
     def find(self, wanted: str) -> InstalledModel:
         """A model by its id, the beginning of its checksum, or the path of its file.
 
         Raises:
-            CampDetectorError: There is none, or the file is none.
+            CampDetectorError: There is none, or several, or the file is none.
         """
         models = self.models()
         for model in models:
-            if wanted in {model.id, model.sha256, model.sha256[:12]}:
+            if wanted in {model.id, model.key, model.sha256, model.sha256[:12]}:
                 return model
+        several = [model.id for model in models if model.spec.id == wanted]
+        if several:
+            raise core("engine.errors").PredictorError(
+                tr(
+                    "There are several models {name}: choose one of {known}.",
+                    name=wanted,
+                    known=", ".join(several),
+                )
+            )
         path = Path(wanted)
         if path.suffix.lower() in _ENDINGS:
             return look_at(path, FOLDER)
@@ -190,11 +211,11 @@ def set_folders(folders: Sequence[Path]) -> None:
     QgsSettings().setValue(_FOLDERS, [str(f) for f in folders])
 
 
-def set_default(model_id: str) -> None:
-    """Say which model is preferred."""
+def set_default(model: str) -> None:
+    """Say which model is preferred, by its key or id."""
     from qgis.core import QgsSettings
 
-    QgsSettings().setValue(_DEFAULT, model_id)
+    QgsSettings().setValue(_DEFAULT, model)
 
 
 def look_at(path: Path, origin: str) -> InstalledModel:
