@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Mapping, Optional
 
 from osgeo import ogr
@@ -18,6 +19,7 @@ from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
 _MARGIN = 1.3
+_EAST, _NORTH = 180, 90
 
 
 class AreaOnMap:
@@ -66,7 +68,7 @@ class AreaOnMap:
 
 def geometry_of(shape: Optional[Mapping[str, Any]]) -> Optional[QgsGeometry]:
     """A GeoJSON geometry of a stranger, or None where it is no polygon."""
-    if not shape or shape.get("type") not in {"Polygon", "MultiPolygon"}:
+    if not shape or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
         found = ogr.CreateGeometryFromJson(json.dumps(shape))
@@ -74,6 +76,16 @@ def geometry_of(shape: Optional[Mapping[str, Any]]) -> Optional[QgsGeometry]:
         return None
     if found is None or found.IsEmpty():
         return None
+    west, east, south, north = found.GetEnvelope()
+    # NaN is outside of everything.
+    if not (-_EAST <= west <= east <= _EAST and -_NORTH <= south <= north <= _NORTH):
+        return None
     geometry = QgsGeometry()
     geometry.fromWkb(bytes(found.ExportToWkb()))
-    return None if geometry.isEmpty() else geometry
+    if geometry.isEmpty() or not all(map(_finite, geometry.vertices())):
+        return None
+    return geometry
+
+
+def _finite(point: Any) -> bool:
+    return math.isfinite(point.x()) and math.isfinite(point.y())

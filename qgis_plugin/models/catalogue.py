@@ -144,7 +144,7 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
     """Put the items of a page among the offers."""
     kind = page.get("type")
     features = page.get("features") if kind == "FeatureCollection" else [page]
-    if kind not in {"Feature", "FeatureCollection", "Catalog", "Collection"}:
+    if kind not in ("Feature", "FeatureCollection", "Catalog", "Collection"):
         msg = tr("{place} is no STAC catalogue, collection or item.", place=place)
         if place == found.where:
             raise core("engine.errors").PredictorError(msg)
@@ -177,7 +177,7 @@ def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
     links = page.get("links")
     targets = []
     for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") in {"child", "item", "items"}:
+        if isinstance(link, dict) and link.get("rel") in ("child", "item", "items"):
             try:
                 targets.append(resolve(link.get("href"), place, found.where))
             except core("engine.errors").CampDetectorError as error:

@@ -52,13 +52,7 @@ def fetch(
 
     if feedback.isCanceled():
         raise errors.Cancelled(tr("stopped"))
-    if _origin(url) is None:
-        raise errors.PredictorError(tr("{url} is no address of a web page.", url=url))
-    asked = QNetworkRequest(QUrl(url))
-    asked.setAttribute(
-        QNetworkRequest.Attribute.RedirectPolicyAttribute,
-        QNetworkRequest.RedirectPolicy.SameOriginRedirectPolicy,
-    )
+    asked = _request(url)
     request = QgsBlockingNetworkRequest()
     request.downloadProgress.connect(seen)
     status = request.get(asked, True, feedback)
@@ -88,6 +82,20 @@ def fetch(
             tr("{url} is larger than {limit} MiB and was refused.", url=url, limit=limit >> 20)
         )
     return data
+
+
+def _request(url: str) -> QNetworkRequest:
+    """A request that Qt takes to no other host."""
+    if _origin(url) is None:
+        raise core("engine.errors").PredictorError(
+            tr("{url} is no address of a web page.", url=url)
+        )
+    asked = QNetworkRequest(QUrl(url))
+    asked.setAttribute(
+        QNetworkRequest.Attribute.RedirectPolicyAttribute,
+        QNetworkRequest.RedirectPolicy.SameOriginRedirectPolicy,
+    )
+    return asked
 
 
 def _origin(url: str) -> Optional[tuple[str, str, int]]:

@@ -137,6 +137,26 @@ def test_folders_of_the_user_are_looked_through_and_left_alone(do: Any, tmp_path
     assert sorted(folder.rglob("*")) == before
 
 
+def test_models_of_one_name_are_told_apart(do: Any, tmp_path: Path) -> None:
+    first = write_model(tmp_path / "first.onnx", name="same")
+    second = write_model(tmp_path / "second.onnx", name="same", threshold=0.7)
+    alone, other, models, mixed, byname, prefer, old, gone, left = do(
+        ["add", first], ["add", second], ["models"], ["find", "same-1.0"],
+        ["read_by_each_name"], ["prefer_each"], ["prefer", "same-1.0"],
+        ["remove", open_model(second).sha256], ["default"],
+    )  # fmt: skip
+    assert alone["sha256"] != other["sha256"]
+    named = {m["id"]: m["sha256"] for m in models if m["id"].startswith("same")}
+    assert named == {f"same-1.0 ({m['sha256'][:12]})": m["sha256"] for m in (alone, other)}
+    assert "There are several models same-1.0: choose one of same-1.0 (" in mixed["error"]
+    # Each name gives the model that it stands for, in algorithms and as the preferred one.
+    assert byname == prefer == [[m["sha256"]] * 2 for m in models]
+    assert old["id"].startswith("same-1.0 (")
+    assert isinstance(gone, list)
+    assert left["id"] == "same-1.0"
+    assert left["sha256"] == alone["sha256"]
+
+
 # Catalogues.
 
 
@@ -303,12 +323,37 @@ def test_a_catalogue_on_the_web_ends_at_its_folder(
     told = json.loads(place.read_text(encoding="utf-8"))
     out = ["../private.json", "%2e%2e/private.json", "/private.json", "http://[x"]
     told["links"] += [{"rel": "child", "href": href} for href in out]
+    told["links"] += [{"rel": ["child"], "href": "x.json"}, {"rel": {}}, 3]
     place.write_text(json.dumps(told), encoding="utf-8")
     server = serve(tmp_path / "public")
     (found,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
     assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
     assert sum("does not lie in the catalogue" in why for why in found["left_out"]) == len(out)
     assert not [path for path in server.asked if "private" in path]
+
+
+def test_types_that_no_catalogue_has_are_told_in_a_sentence(do: Any, tmp_path: Path) -> None:
+    place = tmp_path / "catalog.json"
+    place.write_text(json.dumps({"type": ["Catalog"], "links": "x"}), encoding="utf-8")
+    found, address = do(["catalogue", place], ["catalogue", "http://[x"])
+    assert "is no STAC catalogue, collection or item" in found["error"]
+    assert address["kind"] == "PredictorError"
+
+
+HOSTILE = [
+    {"type": ["Polygon"], "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
+    {"type": "Polygon", "coordinates": [[[0, 0], [float("nan"), 0], [1, 1], [0, 0]]]},
+    {"type": "Polygon", "coordinates": [[[0, 0], [1e400, 0], [1, 1], [0, 0]]]},
+    {"type": "Polygon", "coordinates": [[[0, 0], [1e300, 0], [1, 1], [0, 0]]]},
+    {"type": "Polygon", "coordinates": "x"},
+    {"type": "MultiPolygon", "coordinates": {"a": 1}},
+    {"type": "Point", "coordinates": [0, 0]},
+]
+
+
+def test_hostile_outlines_are_no_ground(do: Any) -> None:
+    good = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    assert do(*(["outline", shape] for shape in [*HOSTILE, good])) == [False] * 7 + [True]
 
 
 def test_a_download_stops_when_the_user_wants_to(

@@ -82,6 +82,23 @@ class Steps:
         self.library.set_default(name)
         return facts(self.now.default())
 
+    def read_by_each_name(self):
+        """Which model is found by the id that the lists show."""
+        return [[m.sha256, self.now.find(m.id).sha256] for m in self.now.models()]
+
+    def prefer_each(self):
+        """Which model is the default after it was preferred."""
+        out = []
+        for model in self.now.models():
+            self.library.set_default(model.key)
+            out.append([model.sha256, self.now.default().sha256])
+        return out
+
+    def outline(self, shape):
+        from camp_detector.gui.area import geometry_of
+
+        return geometry_of(shape) is not None
+
     def _reader(self, stop_at=None):
         from camp_detector.models import catalogue, network
         from qgis.core import QgsFeedback
