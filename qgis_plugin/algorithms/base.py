@@ -19,6 +19,7 @@ from ..compat import ADVANCED
 from ..i18n import tr
 from ..provider import ICON
 from ..vendored import engine
+from .places import destroyed, outputs_of
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _HELP = Path(__file__).resolve().parent.parent / "help"
@@ -89,6 +90,38 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                 fileFilter=tr("Models") + " (*.onnx *.json *.dlpk)",
             )
         )
+
+    def outputs_problem(self, parameters: dict[str, Any], context: Any) -> Optional[str]:
+        """Why results cannot go where they should, in a sentence; None: they can."""
+        try:
+            for place in outputs_of(self, parameters):
+                refuse_place(place.path)
+        except Fault as error:
+            return str(error)
+        model = None
+        if self.parameterDefinition(MODEL) is not None:
+            try:
+                model = str(self.chosen_model(parameters, context).path)
+            except Fault:
+                model = None  # said elsewhere
+        return destroyed(self, parameters, context, model)
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+        """Whether it can be run, and if not why, in a sentence."""
+        ok, said = super().checkParameterValues(parameters, context)
+        problem = self.outputs_problem(parameters, context) if ok else None
+        return (False, problem) if problem else (ok, said)
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+        """Look at the outputs once more: tasks and models do not check parameters.
+
+        Raises:
+            QgsProcessingException: A result would destroy an input, or has no folder.
+        """
+        problem = self.outputs_problem(parameters, context)
+        if problem:
+            raise QgsProcessingException(problem)
+        return True
 
     def chosen_model(self, parameters: dict[str, Any], context: Any) -> Any:
         """The model that was chosen.

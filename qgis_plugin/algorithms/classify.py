@@ -10,7 +10,7 @@ from .. import styling
 from ..i18n import tr
 from ..sources import SourceError
 from ..vendored import engine
-from .base import Fault, refuse_place, stop_with
+from .base import Fault, stop_with
 from .detect import CLASSES, PROBABILITY
 from .running import RunsModel, prepared
 
@@ -55,8 +55,9 @@ class ClassifyPixels(RunsModel):
             )
         )
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         """Take what belongs to the main thread."""
+        super().prepareAlgorithm(parameters, context, feedback)
         try:
             self._asked = self.asked(parameters, context)
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
@@ -74,11 +75,6 @@ class ClassifyPixels(RunsModel):
         }
         if not paths[CLASSES]:
             raise QgsProcessingException(tr("Say where the class raster goes."))
-        try:
-            for path in paths.values():
-                refuse_place(path)
-        except Fault as error:
-            raise stop_with(error) from error
         done = self.run_model(
             asked, context, feedback, mask=paths[CLASSES], probability=paths[PROBABILITY]
         )

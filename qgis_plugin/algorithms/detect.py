@@ -21,7 +21,7 @@ from .. import compat, styling
 from ..i18n import tr
 from ..sources import SourceError
 from ..vendored import engine
-from .base import Fault, refuse_place, stop_with
+from .base import Fault, stop_with
 from .running import RunsModel, prepared
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ class DetectDwellings(RunsModel):
             "square": self.parameterAsBoolean(parameters, SQUARE, context),
         }
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         """Take what belongs to the main thread."""
+        super().prepareAlgorithm(parameters, context, feedback)
         try:
             self._asked = self.asked(parameters, context)
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
@@ -118,11 +119,6 @@ class DetectDwellings(RunsModel):
             name: self.parameterAsOutputLayer(parameters, name, context) or None
             for name in (CLASSES, PROBABILITY)
         }
-        try:
-            for path in rasters.values():
-                refuse_place(path)
-        except Fault as error:
-            raise stop_with(error) from error
         done = self.run_model(
             asked, context, feedback, mask=rasters[CLASSES], probability=rasters[PROBABILITY]
         )

@@ -14,7 +14,7 @@ from qgis.core import (
 
 from ..i18n import tr
 from ..vendored import engine
-from .base import CampAlgorithm, Fault, refuse_place, stop_with
+from .base import CampAlgorithm, Fault, stop_with
 from .report import page, write_page
 
 OUTPUT, ID, GSD, THRESHOLD, SHA256 = "OUTPUT", "ID", "GSD", "THRESHOLD", "SHA256"
@@ -64,7 +64,6 @@ class ModelInformation(CampAlgorithm):
         """Look into the model and say what is there."""
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
         try:
-            refuse_place(path)
             model = self.chosen_model(parameters, context)
         except (Fault, engine("engine.errors").CampDetectorError) as error:
             raise stop_with(error) from error

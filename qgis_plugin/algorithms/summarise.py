@@ -21,7 +21,7 @@ from .. import compat, styling
 from ..i18n import tr
 from ..vendored import areas as rules
 from ..vendored import engine
-from .base import CampAlgorithm, Fault, refuse_place, stop_with
+from .base import CampAlgorithm, Fault, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Stopped, no_crs
 from .report import Line, Picture, write_report
 
@@ -104,7 +104,6 @@ class SummariseCamp(CampAlgorithm):
         """Count, then write."""
         report = self.parameterAsFileOutput(parameters, REPORT, context)
         try:
-            refuse_place(report)
             counting = Counting(self, parameters, context, feedback)
             counted, outside = counting.areas()
         except Stopped:

@@ -105,6 +105,16 @@ def check(step):
     return {"ok": ok, "message": message}
 
 
+def prepare(step):
+    """What a task does first; it does not check the parameters."""
+    from qgis.core import QgsApplication, QgsProcessingContext
+
+    said = fresh()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    ok = algorithm.prepare(parameters_of(step), QgsProcessingContext(), feedback_of(said))
+    return {"ok": ok, **said}
+
+
 def wait_for(done, seconds=120):
     from qgis.PyQt.QtCore import QCoreApplication
 

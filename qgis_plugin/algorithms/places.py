@@ -1,0 +1,135 @@
+"""Where results go: refused before any work where they would destroy an input or cannot be."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple, Optional
+
+from osgeo import gdal
+from qgis.core import (
+    QgsDataSourceUri,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProperty,
+    QgsProviderRegistry,
+)
+
+from ..i18n import tr
+
+_NO_FILES = ("memory:", "TEMPORARY_OUTPUT")
+_OGR = "ogr:"
+_ELSEWHERE = re.compile(r"[A-Za-z]\w+:")
+"""A database and the like; one letter is a drive of Windows."""
+
+
+class Place(NamedTuple):
+    """A file, or a table in one."""
+
+    path: str
+    table: Optional[str] = None
+
+    def holds(self, other: Place) -> bool:
+        """Whether writing this one destroys the other."""
+        if not _same_file(self.path, other.path):
+            return False
+        if self.table is None:
+            return True
+        return self.table.lower() == (other.table or Path(other.path).stem).lower()
+
+
+def outputs_of(algorithm: Any, parameters: dict[str, Any]) -> list[Place]:
+    """The files that a run is to write, as far as the user named them."""
+    found = (_output(parameters.get(d.name())) for d in algorithm.destinationParameterDefinitions())
+    return [place for place in found if place is not None]
+
+
+def destroyed(
+    algorithm: Any, parameters: dict[str, Any], context: Any, also: Optional[str] = None
+) -> Optional[str]:
+    """The sentence for an output that is the file of an input; None: there is none.
+
+    Args:
+        algorithm: That is to be run.
+        parameters: As the user gave them.
+        context: Of the run.
+        also: One more file that is read.
+    """
+    outputs = outputs_of(algorithm, parameters)
+    if not outputs:
+        return None
+    inputs = list(_inputs(algorithm, parameters, context))
+    if also:
+        inputs.append(Place(also))
+    for output in outputs:
+        if any(output.holds(place) for place in inputs):
+            return tr(
+                "{path} is an input of this run: choose another name for the output.",
+                path=output.path,
+            )
+    return None
+
+
+def _output(value: Any) -> Optional[Place]:
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value = value.staticValue()
+    text = value if isinstance(value, str) else ""
+    if not text or text.startswith(_NO_FILES):
+        return None
+    if text.startswith(_OGR):
+        uri = QgsDataSourceUri(text[len(_OGR) :])
+        return Place(uri.database(), uri.table()) if uri.database() else None
+    if _ELSEWHERE.match(text):
+        return None
+    return Place(text.partition("|")[0])
+
+
+def _inputs(algorithm: Any, parameters: dict[str, Any], context: Any) -> Iterator[Place]:
+    for definition in algorithm.parameterDefinitions():
+        name, kind = definition.name(), definition.type()
+        value = parameters.get(name)
+        if value is None or value == "":
+            continue
+        if kind == "file":
+            yield Place(algorithm.parameterAsFile(parameters, name, context))
+        elif kind == "raster":
+            yield from _layer(algorithm.parameterAsRasterLayer(parameters, name, context))
+        elif kind == "source":
+            if isinstance(value, QgsProcessingFeatureSourceDefinition):
+                value = value.source
+            given = {**parameters, name: value}
+            yield from _layer(algorithm.parameterAsVectorLayer(given, name, context))
+
+
+def _layer(layer: Any) -> Iterator[Place]:
+    """The files of a layer; a virtual mosaic has several."""
+    if layer is None or not layer.isValid():
+        return
+    kind, source = layer.providerType(), layer.source()
+    parts = QgsProviderRegistry.instance().decodeUri(kind, source)
+    path = str(parts.get("path") or "")
+    if path:
+        yield Place(path, str(parts.get("layerName") or "") or None)
+    if kind == "gdal":
+        try:
+            dataset = gdal.OpenEx(source.partition("|")[0], gdal.OF_RASTER)
+        except RuntimeError:
+            return
+        for name in (dataset.GetFileList() or []) if dataset is not None else ():
+            yield Place(name)
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        if Path(one).samefile(other):
+            return True
+    except (OSError, ValueError):
+        pass
+    return _whole(one) == _whole(other)
+
+
+def _whole(path: str) -> str:
+    return os.path.normcase(os.path.realpath(path))
