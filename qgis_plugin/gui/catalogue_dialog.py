@@ -122,8 +122,10 @@ class CatalogueDialog(QDialog):
         return item.data(_DATA) if item is not None else None
 
     def reject(self) -> None:
-        """Stop what is going on."""
-        self._cancel()
+        """Stop what is going on, and be told of nothing more."""
+        if self._work is not None:
+            self._work.forget()
+            self._busy(None)
         super().reject()
 
     def _looked(self, found: Catalogue) -> None:
@@ -171,7 +173,7 @@ class CatalogueDialog(QDialog):
             self._show()
 
         work = Work(title, function, finished)
-        work.progressChanged.connect(lambda value: self.progress.setValue(round(value)))
+        work.went.connect(lambda value: self.progress.setValue(round(value)))
         self._busy(work)
         self.note.setText(f"{title}…")
         work.start()

@@ -126,6 +126,11 @@ class ModelsDialog(QDialog):
         self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
         self.refresh(model.sha256)
 
+    def leave(self) -> None:
+        """The plugin goes away."""
+        if self.area is not None:
+            self.area.clear()
+
     def hideEvent(self, event: Any) -> None:
         """Take the training area off the map, however the window is left."""
         if self.area is not None and not event.spontaneous():  # that is minimised
@@ -173,6 +178,7 @@ class ModelsDialog(QDialog):
         dialog.exec()
         if dialog.added is not None:
             self.refresh(dialog.added.sha256)
+        dialog.deleteLater()
 
     def _remove(self) -> None:
         model = self.chosen()

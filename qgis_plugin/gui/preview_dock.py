@@ -142,7 +142,7 @@ class PreviewDock(QgsDockWidget):
             self._finished,
         )
         work.said.connect(self.note.setText)
-        work.progressChanged.connect(lambda value: self.progress.setValue(round(value)))
+        work.went.connect(lambda value: self.progress.setValue(round(value)))
         self._work = work
         self.note.setText("")
         self._enable()
@@ -160,9 +160,11 @@ class PreviewDock(QgsDockWidget):
     def leave(self) -> None:
         """Stop, and take everything off the map."""
         self._timer.stop()
-        for work in (self._work, self._drawing):
-            if work is not None:
-                work.cancel()
+        if self._work is not None:
+            self._work.forget(lambda found: found.discard())
+        if self._drawing is not None:
+            self._drawing.forget()
+        self._work = self._drawing = None
         self.layers.clear()
 
     def _finished(self, found: Any, fault: Optional[str]) -> None:

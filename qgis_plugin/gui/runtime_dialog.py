@@ -138,7 +138,7 @@ class RuntimePage(QWidget):
 
         work = Work(tr("Installing ONNX Runtime"), lambda w: install.install(request, w), finished)
         work.said.connect(self.log.appendPlainText)
-        work.progressChanged.connect(lambda value: self._advance(value))
+        work.went.connect(lambda value: self._advance(value))
         self._work = work
         self.progress.setRange(0, 0)
         self._enable()
@@ -148,6 +148,12 @@ class RuntimePage(QWidget):
         """Stop the installation."""
         if self._work is not None:
             self._work.cancel()
+
+    def leave(self) -> None:
+        """Stop, and be told of nothing more."""
+        if self._work is not None:
+            self._work.forget()
+            self._work = None
 
     def busy(self) -> bool:
         """Whether an installation runs."""
@@ -205,6 +211,10 @@ class RuntimeDialog(QDialog):
         buttons.rejected.connect(self.close)
         buttons.helpRequested.connect(lambda: pages.show("runtime"))
         pages.on_f1(self, "runtime")
+
+    def leave(self) -> None:
+        """The plugin goes away."""
+        self.page.leave()
 
     def reject(self) -> None:
         """Stop an installation that runs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from typing import Any, Callable, Optional
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingFeedback, QgsTask
@@ -24,6 +25,8 @@ class Work(QgsTask):
 
     said = pyqtSignal(str)
     """A line of what goes on."""
+    went = pyqtSignal(float)
+    """How many percent are done."""
 
     def __init__(self, title: str, function: Callable[[Work], Any], done: Done) -> None:
         """Start with `start`.
@@ -36,6 +39,7 @@ class Work(QgsTask):
         super().__init__(title, QgsTask.Flag.CanCancel)
         self.feedback = QgsProcessingFeedback(False)  # noqa: FBT003 - QGIS' signature
         self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)
+        self.progressChanged.connect(self.went)
         self._function, self._done = function, done
         self._result: Any = None
         self._fault: Optional[str] = None
@@ -58,6 +62,23 @@ class Work(QgsTask):
         """Ask it to stop."""
         self.feedback.cancel()
         super().cancel()
+
+    def forget(self, discard: Optional[Callable[[Any], None]] = None) -> None:
+        """Stop, and tell nobody any more: the window that asked for it goes away.
+
+        Args:
+            discard: Takes the result that comes all the same.
+        """
+        self.cancel()
+        for signal in (self.said, self.went):
+            with suppress(TypeError):  # nobody listens
+                signal.disconnect()
+
+        def done(result: Any, _fault: Optional[str]) -> None:
+            if discard is not None and result is not None:
+                discard(result)
+
+        self._done = done
 
     def finished(self, result: bool) -> None:  # noqa: FBT001 - QGIS calls it so
         """Back in the main thread."""
