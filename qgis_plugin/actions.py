@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -33,6 +34,7 @@ class Actions:
         self.actions: list[Any] = []
         self.windows: dict[str, Any] = {}
         self.dock: Any = None
+        self._offer: Any = None
         self.factory: Optional[Any] = OptionsFactory()
         places.clean()
         self.toolbar = iface.addToolBar("Camp Detector")
@@ -49,6 +51,7 @@ class Actions:
 
     def remove(self) -> None:
         """Take everything away again."""
+        self._withdraw()
         if self.dock is not None:
             self.dock.leave()
             self._iface.removeDockWidget(self.dock)
@@ -56,6 +59,7 @@ class Actions:
             self.dock = None
         for window in self.windows.values():
             window.close()
+            window.leave()
             _discard(window)
         self.windows.clear()
         for action in self.actions:
@@ -101,7 +105,12 @@ class Actions:
         """Show the page of ONNX Runtime."""
         from .gui.runtime_dialog import RuntimeDialog
 
-        self._show("runtime", lambda: RuntimeDialog(self._iface.mainWindow())).page.refresh()
+        def make() -> Any:
+            dialog = RuntimeDialog(self._iface.mainWindow())
+            dialog.page.changed.connect(lambda: None if problem() else self._withdraw())
+            return dialog
+
+        self._show("runtime", make).page.refresh()
 
     def show_settings(self) -> None:
         """Show the plugin's page of QGIS' options."""
@@ -132,15 +141,22 @@ class Actions:
         return window
 
     def _offer_runtime(self) -> None:
+        self._withdraw()
         bar = self._iface.messageBar()
-        bar.clearWidgets()
         message = bar.createMessage("Camp Detector", tr("ONNX Runtime is not ready."))
         from qgis.PyQt.QtWidgets import QPushButton
 
         button = QPushButton(tr("Runtime…"))
         button.clicked.connect(lambda: self.show_runtime())
         message.layout().addWidget(button)
-        bar.pushWidget(message, Qgis.MessageLevel.Warning)
+        self._offer = bar.pushWidget(message, Qgis.MessageLevel.Warning)
+
+    def _withdraw(self) -> None:
+        """Take our own message off the bar, if it is still there."""
+        if self._offer is not None:
+            with suppress(RuntimeError):  # the user closed it
+                self._iface.messageBar().popWidget(self._offer)
+            self._offer = None
 
     def _add(self, icon: QIcon, text: str, call: Callable[[], None], *, tool: bool = False) -> None:
         action = QAction(icon, text, self._iface.mainWindow())
