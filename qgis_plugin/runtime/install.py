@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Mapping, Optional
 from ..i18n import tr
 from . import places
 from .check import Checked, check
-from .errors import RuntimeProblem
+from .errors import RuntimeProblem, Stopped
 from .pip import Feedback, Pip
 from .python import find_python
 from .wheels import package_of, unpack
@@ -82,6 +82,8 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
             pip.install(f"{package}>={OLDEST}", stage, feedback)
         feedback.say(tr("Trying it out beside QGIS' numpy"))
         checked = _check(pip, stage, feedback)
+        if feedback.cancelled():
+            raise Stopped(tr("The installation was stopped."))
         final = home / f"{places.tag()}_{checked.version}_{uuid.uuid4().hex[:6]}"
         stage.rename(final)
         found = places.Installed(final, package, checked.version)

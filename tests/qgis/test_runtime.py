@@ -159,11 +159,12 @@ def test_a_helper_is_fetched_only_where_it_is_wanted_and_missing(
 
 def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
     wheel = next(index.glob("onnxruntime-*.whl"))
-    pip, unpacking, absent, tree = do(
+    pip, unpacking, trying, absent, tree = do(
         ["install", None, "Processing"], ["install", str(wheel), "Unpacking"],
+        ["install", str(wheel), "Trying it out"],
         ["install", None, None, "onnxruntime-gpu"], ["tree"],
     )  # fmt: skip
-    assert pip["kind"] == unpacking["kind"] == "Stopped"
+    assert pip["kind"] == unpacking["kind"] == trying["kind"] == "Stopped"
     assert "onnxruntime-gpu>=1.16 could not be fetched; pip says: ERROR" in absent["error"]
     assert tree == []
 
