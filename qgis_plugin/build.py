@@ -1,7 +1,7 @@
 """Make the plugin as one zip file that QGIS installs: ``make plugin``.
 
-It holds the plugin, the engine, and the starter model. The same sources give the same bytes. What
-the official repository refuses is refused here.
+It holds the plugin, the engine, and the starter model. The same sources give the same bytes with
+the same Python. What the official repository refuses is refused here.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def build(out: Path, model: Path | None) -> Path:
     suffix = "" if model is not None else "-without-model"
     path = out / f"{FOLDER}-{__version__}{suffix}.zip"
     with whole_file(path) as temporary:
-        temporary.write_bytes(zip_bytes({f"{FOLDER}/{n}": data for n, data in files.items()}))
+        members = {f"{FOLDER}/{n}": data for n, data in files.items()}
+        temporary.write_bytes(zip_bytes(members, level=9))
         temporary.chmod(0o644)
         found = faults(temporary)
         if found:

@@ -68,17 +68,20 @@ def digest_of(sources: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def zip_bytes(members: Mapping[str, bytes]) -> bytes:
-    """A zip file whose bytes depend on its members alone: sorted, not compressed, without times.
+def zip_bytes(members: Mapping[str, bytes], *, level: int | None = None) -> bytes:
+    """A zip file whose bytes depend on its members alone: sorted, without times.
 
     Args:
         members: Content by name, with ``/`` between folders.
+        level: How hard they are deflated, 1 to 9; the bytes then depend on the release of zlib,
+            too. None: they are stored as they are.
     """
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    kind = zipfile.ZIP_STORED if level is None else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(buffer, "w", kind, compresslevel=level) as archive:
         for name in sorted(members):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix, on every system
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, members[name])
+            archive.writestr(entry, members[name], kind, level)
     return buffer.getvalue()
