@@ -8,6 +8,7 @@ itself, which belongs to the main thread, is looked at in `look_at` alone.
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
@@ -24,6 +25,8 @@ Bounds = tuple[float, float, float, float]
 _MOST_PIXELS = 2_000_000_000
 """Of a layer without end, such as a map of the world: more is a mistake."""
 _ROUNDED = 1e-3
+_UNDEFINED = r'^\s*\w+\["undefined'
+"""How the WKT of a CRS begins that says nothing."""
 _SAME = 0.1
 """By how much a zoom level may differ from the wanted resolution and still be taken."""
 
@@ -67,6 +70,16 @@ class Raster:
         if self._scratch:
             gdal.Unlink(self._scratch)
             self._scratch = None
+
+
+def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Whether coordinates of a CRS are places on the Earth.
+
+    QGIS takes what a file calls undefined (GeoPackage's -1, 0 and 99999) for a CRS.
+    """
+    if not crs.isValid():
+        return False
+    return not re.search(_UNDEFINED, crs.toWkt(_wkt_variant()), re.IGNORECASE)
 
 
 def look_at(layer: Any) -> Layer:
@@ -155,7 +168,10 @@ def _lattice(
         msg = tr("{layer} does not say where it ends: choose an extent.", layer=layer.title)
         raise SourceError(msg)
     metres = _metres(layer, bounds)
-    wanted = resolution or gsd
+    wanted = gsd if resolution is None else resolution
+    if not math.isfinite(wanted) or wanted <= 0:
+        raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{wanted:g}"))
+    _refuse_coarse(layer, metres, wanted)
     steps = (wanted / metres[0], wanted / metres[1])
     left, top = bounds[0], bounds[3]
     for step in _own_steps(layer):
@@ -169,6 +185,28 @@ def _lattice(
     width = max(1, math.ceil((bounds[2] - left) / steps[0] - 1e-3))
     height = max(1, math.ceil((top - bounds[1]) / steps[1] - 1e-3))
     return Lattice(left, top, steps[0], steps[1], width, height)
+
+
+def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> None:
+    """Refuse to enlarge what holds no detail, by the rule for files.
+
+    Raises:
+        SourceError: The finest pixels of the layer are too coarse.
+    """
+    steps = _own_steps(layer)
+    if not steps:
+        return
+    finest = min(max(x * metres[0], y * metres[1]) for x, y in steps)
+    if finest > wanted * engine("georaster.open").MAX_ENLARGEMENT:
+        msg = tr(
+            "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
+            "not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it "
+            "all the same.",
+            layer=layer.title,
+            finest=f"{finest:.3g}",
+            wanted=f"{wanted:.3g}",
+        )
+        raise SourceError(msg)
 
 
 def _origin(layer: Layer) -> tuple[float, float]:

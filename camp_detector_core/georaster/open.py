@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this."""
-_MAX_ENLARGEMENT = 10.0
+MAX_ENLARGEMENT = 10.0
 _MAX_REDUCTION = 1000.0
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
@@ -234,14 +234,14 @@ def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
     ``asked`` says that the wanted size is the user's number and not the model's.
     """
     gx, gy = own.gsd
-    limits = min(gx, gy) * _MAX_REDUCTION, max(gx, gy) / _MAX_ENLARGEMENT
+    limits = min(gx, gy) * _MAX_REDUCTION, max(gx, gy) / MAX_ENLARGEMENT
     if asked and not limits[1] <= wanted <= limits[0]:
         msg = (
             f"--gsd {wanted:g} is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
             f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
         )
         raise RasterError(msg)
-    if max(gx, gy) > wanted * _MAX_ENLARGEMENT:
+    if max(gx, gy) > wanted * MAX_ENLARGEMENT:
         msg = (
             f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
             "small things are not in the picture (--gsd native runs it all the same)"
