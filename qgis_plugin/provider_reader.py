@@ -151,7 +151,9 @@ class LayerReader:
             pixels = np.moveaxis(raw.reshape(height, width, 4), -1, 0)[list(order)]
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
-            if not pixels[3].all():
+            empty = int((pixels[3] == 0).sum())
+            self._errors.count(height * width, empty)
+            if empty:
                 self._errors.raise_if_failed()
             self._last = (key, pixels)
         return self._last[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from qgis.core import Qgis, QgsApplication, QgsRasterBlockFeedback
@@ -36,6 +36,10 @@ class ServerErrors:
         """To be given to the provider."""
         self.gaps = 0
         """Reads that gave missing pixels, whatever the reason."""
+        self.wanted = 0
+        """Pixels that were asked for; those in the overlap of tiles count again."""
+        self.empty = 0
+        """Of these, pixels without an image."""
         self._host = _host(provider.dataSourceUri())
         self._heard: list[str] = []
         self._lock = threading.Lock()
@@ -56,6 +60,41 @@ class ServerErrors:
             QgsApplication.messageLog().messageReceived.disconnect(self._hear)
             self._stops.canceled.disconnect(self.feedback.cancel)
             self._stops = None
+
+    def count(self, wanted: int, empty: int) -> None:
+        """So many pixels were asked for, and of these so many came without an image."""
+        with self._lock:
+            self.wanted += wanted
+            self.empty += empty
+
+    def warning(self) -> Optional[str]:
+        """A sentence for imagery of which a part is missing; None: it is all there."""
+        if not self.empty:
+            return None
+        share = 100.0 * self.empty / self.wanted
+        return tr(
+            "{share} % of the imagery is empty or could not be fetched: the layer has no pixels "
+            "there, or its server did not answer. No dwelling is found there; look at the layer, "
+            "and run it again if there should be some.",
+            share="< 1" if share < 1 else f"{share:.0f}",
+        )
+
+    def raise_if_empty(self, name: str) -> None:
+        """Look at the whole run.
+
+        Args:
+            name: The layer's.
+
+        Raises:
+            RasterError: Not one pixel came, as from a server that is gone.
+        """
+        if self.wanted and self.empty == self.wanted:
+            msg = tr(
+                "{layer} gave no imagery here: check the connection and the extent, then run it "
+                "again.",
+                layer=name,
+            )
+            raise engine("engine.errors").RasterError(msg)
 
     def raise_if_failed(self) -> None:
         """Look at what was heard since the last time, because pixels are missing.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Optional
 
-from qgis.core import QgsFeatureRequest, QgsProcessingException
+from qgis.core import QgsProcessingException
 
 from .. import runtime
+from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
@@ -16,6 +17,27 @@ from ..text import plain
 from ..vendored import engine
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
+
+
+class _Watching(TileProgress):
+    """Stops a run that got no imagery at all before its results are put in place."""
+
+    def __init__(self, feedback: Any, layer: str) -> None:
+        """Tell this feedback; ``layer`` is what the user calls the imagery."""
+        super().__init__(feedback)
+        self._layer = layer
+        self.errors: Any = None
+        """Of a map server; None: it is a file."""
+
+    def update(self, done: int, total: int) -> None:
+        """``done`` of ``total`` tiles are finished.
+
+        Raises:
+            RasterError: All are, and not one had a pixel.
+        """
+        if self.errors is not None and done >= total:
+            self.errors.raise_if_empty(self._layer)
+        super().update(done, total)
 
 
 class RunsModel(AsksForModel):
@@ -30,18 +52,17 @@ class RunsModel(AsksForModel):
         if not ok and INPUT not in parameters:
             return ok, said
         try:
-            asked = self.asked(parameters, context)
+            asked = self.asked(parameters, context, with_mask=False)
             self._look_at_raster(asked)
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
             return False, plain(str(error))
         return ok, said
 
-    def run_model(self, asked: Asked, context: Any, feedback: Any, **outputs: Any) -> Any:
+    def run_model(self, asked: Asked, feedback: Any, **outputs: Any) -> Any:
         """Run the model; gives the engine's `Found` and the CRS of the results, None if stopped.
 
         Args:
             asked: From `asked`.
-            context: Of the run.
             feedback: Told how far it is, and asked whether to stop.
             outputs: ``mask`` and ``probability`` for the engine's `HostJob`.
 
@@ -49,7 +70,7 @@ class RunsModel(AsksForModel):
             QgsProcessingException: It cannot be done; one sentence.
         """
         errors, run = engine("engine.errors"), engine("hostgdal.run")
-        progress = TileProgress(feedback)
+        progress = _Watching(feedback, asked.layer.title)
         try:
             predictor = devices.load(asked.model.read(), asked.device, feedback.pushWarning)
             feedback.pushInfo(
@@ -61,13 +82,14 @@ class RunsModel(AsksForModel):
             with closing(raster):
                 if raster.library is not None:
                     raster.library.errors.listen(feedback)
+                    progress.errors = raster.library.errors
                 job = run.HostJob(
                     settings=asked.settings,
                     source=engine("georaster.options").SourceOptions(
                         **{**asked.options, **raster.options}
                     ),
                     extent=raster.extent,
-                    area=self._polygons(asked, context),
+                    area=asked.mask,
                     overwrite=True,
                     **outputs,
                 )
@@ -90,16 +112,11 @@ class RunsModel(AsksForModel):
         """Say what the user should know of a run."""
         for warning in found.warnings:
             feedback.pushWarning(plain(warning))
-        gaps = 0 if raster.library is None else raster.library.errors.gaps
-        if gaps:
-            feedback.pushWarning(
-                tr(
-                    "Pixels are missing in a part of the imagery ({count} reads): the layer has "
-                    "none there, or its server did not answer. No dwelling is found there; look "
-                    "at the layer, and run it again if there should be some.",
-                    count=gaps,
-                )
-            )
+        missing = None if raster.library is None else raster.library.errors.warning()
+        if missing:
+            feedback.pushWarning(missing)
+        for doubt in doubts_of(found.rows.area):
+            feedback.pushWarning(doubt)
         if found.stats.inferred == 0:
             feedback.pushWarning(tr("There is no valid pixel where dwellings were looked for."))
         width, height = found.grid.shape.width, found.grid.shape.height
@@ -130,19 +147,6 @@ class RunsModel(AsksForModel):
                 raster.name, spec, options, extent=raster.extent, library=raster.library
             )
             source.close()
-
-    def _polygons(self, asked: Asked, context: Any) -> Optional[list[bytes]]:
-        """The mask in the layer's CRS as well-known binary."""
-        if asked.mask is None:
-            return None
-        request = QgsFeatureRequest()
-        if asked.layer.crs.isValid():
-            request.setDestinationCrs(asked.layer.crs, context.transformContext())
-        shapes = [f.geometry() for f in asked.mask.getFeatures(request)]
-        found = [bytes(shape.asWkb()) for shape in shapes if not shape.isEmpty()]
-        if not found:
-            raise Fault(tr("The layer of polygons is empty: choose another one, or none."))
-        return found
 
 
 def prepared(asked: Optional[Asked]) -> Asked:

@@ -31,10 +31,12 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     side = TILE * place.a
     two_tiles = f"{place.c},{place.c + 2 * side},{place.f - side},{place.f} [EPSG:3857]"
 
-    def detect(source: Any, extent: str = "") -> dict[str, Any]:
+    def detect(source: Any, extent: str = "", classes: str = "") -> dict[str, Any]:
         params = {"INPUT": source, "MODEL_FILE": str(model), "OUTPUT": "memory:"}
         if extent:
             params["EXTENT"] = extent
+        if classes:
+            params["CLASSES"] = classes
         return {"op": "run", "alg": DETECT, "params": params}
 
     def xyz(server: TileServer) -> dict[str, Any]:
@@ -43,19 +45,23 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     tile = png_of(rgb_of(scene(TILE, TILE)))
     half, failing = TileServer({(X, Y, ZOOM): tile}), TileServer({(X, Y, ZOOM): tile})
     failing.always = lambda where: None if where[0] == X else Reply(500)
+    dead = TileServer({})
+    dead.always = lambda _where: Reply(500)
     wms, broken = (WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645) for _ in range(2))
     broken.broken = True
     extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
-    with half, failing, wms, broken:
+    with half, failing, dead, wms, broken:
         steps = {
             "file": detect(str(raster)),
             "wms": detect({"layer": wms.layer}, extent),
             "broken wms": detect({"layer": broken.layer}, extent),
             "half": detect(xyz(half), two_tiles),
             "failing": detect(xyz(failing), two_tiles),
+            "dead": detect(xyz(dead), two_tiles, str(folder / "dead.tif")),
         }
         found = qgis.python("steps.py", list(steps.values()))
     assert wms.asked
+    found[list(steps).index("dead")]["classes"] = (folder / "dead.tif").exists()
     return dict(zip(steps, found, strict=True))
 
 
@@ -68,7 +74,12 @@ def test_a_wms_gives_what_its_picture_gives(done: dict[str, Any]) -> None:
 def test_where_tiles_are_missing_the_log_says_so(done: dict[str, Any], step: str) -> None:
     """QGIS does not tell whether a tile does not exist or its server failed."""
     assert len(rows(done[step])) > 5
-    assert any("Pixels are missing" in text for text in done[step]["warnings"])
+    assert any("50 % of the imagery is empty" in text for text in done[step]["warnings"])
+
+
+def test_a_server_that_is_gone_is_no_camp_without_dwellings(done: dict[str, Any]) -> None:
+    assert "XYZ gave no imagery here: check the connection" in done["dead"]["error"]
+    assert not done["dead"]["classes"]
 
 
 def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any]) -> None:

@@ -1,0 +1,30 @@
+"""What in a result is likely to be no dwelling, in the words of the dialogs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .i18n import tr
+
+HUGE = 3000.0
+"""Square metres, as for the command line: few buildings are larger, and no dwelling of a camp."""
+
+
+def doubts_of(areas: Any) -> list[str]:
+    """One sentence for each doubt.
+
+    Args:
+        areas: (count,) square metres on the ground of each dwelling.
+    """
+    huge = int((areas > HUGE).sum())
+    if not huge:
+        return []
+    return [
+        tr(
+            "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
+            "first: borders and holes of one colour that the layer does not call nodata are taken "
+            "for roofs; give that colour as “Value that means no image” to leave them out.",
+            most=f"{HUGE:,.0f}",
+            count=f"{huge:,}",
+        )
+    ]
