@@ -9,6 +9,7 @@ from qgis.core import (
     QgsFeatureSink,
     QgsField,
     QgsProcessing,
+    QgsProcessingFeatureSource,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterNumber,
 )
@@ -27,6 +28,12 @@ ADVANCED = _of(
 )
 INTEGER = _of(("ProcessingNumberParameterType", "Integer"), QgsProcessingParameterNumber, "Integer")
 DOUBLE = _of(("ProcessingNumberParameterType", "Double"), QgsProcessingParameterNumber, "Double")
+UNCHECKED = _of(
+    ("ProcessingFeatureSourceFlag", "SkipGeometryValidityChecks"),
+    QgsProcessingFeatureSource,
+    "FlagSkipGeometryValidityChecks",
+)
+"""Outlines that cross themselves are read as well: QGIS' own check throws through Python's loop."""
 FAST_INSERT = getattr(QgsFeatureSink, "Flag", QgsFeatureSink).FastInsert
 POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else None
 if POLYGON is None:

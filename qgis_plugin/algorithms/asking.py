@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from qgis.core import (
+    QgsFeatureRequest,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -18,10 +19,10 @@ from qgis.core import (
     QgsSettings,
 )
 
-from ..compat import DOUBLE, INTEGER, POLYGONS
+from ..compat import DOUBLE, INTEGER, POLYGONS, UNCHECKED
 from ..i18n import tr
 from ..runtime import devices
-from ..sources import Layer, look_at
+from ..sources import Layer, lies_somewhere, look_at
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
 
@@ -46,8 +47,9 @@ class Asked:
     """For the engine's `SourceOptions`."""
     extent: Optional[QgsRectangle]
     """In the layer's CRS."""
-    mask: Any
-    """A feature source; None: none."""
+    mask: Optional[list[bytes]]
+    """Polygons in the layer's CRS as well-known binary: the layer that holds them belongs to the
+    main thread and may be removed while the model runs. None: none."""
     resolution: Optional[float]
     device: str
 
@@ -164,8 +166,13 @@ class AsksForModel(CampAlgorithm):
         del parameters, context
         return {}
 
-    def asked(self, parameters: dict[str, Any], context: Any) -> Asked:
+    def asked(self, parameters: dict[str, Any], context: Any, *, with_mask: bool = True) -> Asked:
         """All parameters, read and held against each other; in the main thread.
+
+        Args:
+            parameters: As the user gave them.
+            context: Of the run.
+            with_mask: Whether the polygons are read.
 
         Raises:
             Fault: Something is missing.
@@ -173,6 +180,12 @@ class AsksForModel(CampAlgorithm):
             CampDetectorError: The engine's, for values that cannot be.
         """
         raster = self.parameterAsRasterLayer(parameters, INPUT, context)
+        if raster is None and isinstance(parameters.get(INPUT), str):
+            msg = tr(
+                "{path} cannot be read as imagery: choose a raster layer or file.",
+                path=parameters[INPUT],
+            )
+            raise Fault(msg)
         layer = look_at(raster)
         extent = None
         if parameters.get(EXTENT):
@@ -193,10 +206,34 @@ class AsksForModel(CampAlgorithm):
             settings=settings,
             options=self._options(parameters, context),
             extent=extent,
-            mask=self.parameterAsSource(parameters, MASK, context),
+            mask=self._mask(parameters, context, layer.crs) if with_mask else None,
             resolution=self.number(parameters, RESOLUTION, context),
             device=self.parameterAsEnumString(parameters, DEVICE, context) or devices.AUTO,
         )
+
+    def _mask(self, parameters: dict[str, Any], context: Any, crs: Any) -> Optional[list[bytes]]:
+        """The polygons that bound the search.
+
+        Raises:
+            Fault: There is none in their layer.
+        """
+        source = self.parameterAsSource(parameters, MASK, context)
+        if source is None:
+            return None
+        request = QgsFeatureRequest()
+        request.setSubsetOfAttributes([])
+        if crs.isValid() and lies_somewhere(source.sourceCrs()):
+            request.setDestinationCrs(crs, context.transformContext())
+        found = []
+        for feature in source.getFeatures(request, UNCHECKED):
+            shape = feature.geometry()
+            if not shape.isEmpty():
+                # GDAL's polygons have corners alone.
+                shape.convertToStraightSegment()
+                found.append(bytes(shape.asWkb()))
+        if not found:
+            raise Fault(tr("The layer of polygons is empty: choose another one, or none."))
+        return found
 
     def _options(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """For the engine's `SourceOptions`."""

@@ -75,9 +75,7 @@ class ClassifyPixels(RunsModel):
         }
         if not paths[CLASSES]:
             raise QgsProcessingException(tr("Say where the class raster goes."))
-        done = self.run_model(
-            asked, context, feedback, mask=paths[CLASSES], probability=paths[PROBABILITY]
-        )
+        done = self.run_model(asked, feedback, mask=paths[CLASSES], probability=paths[PROBABILITY])
         if done is None:
             return {}
         classes = styling.named(done[0].spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from qgis.core import (
     QgsFeature,
@@ -19,8 +19,10 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
+from ..sources import lies_somewhere
 from .base import CampAlgorithm
-from .counting import ground_of, no_crs
+from .counting import Stopped, ground_of, no_crs, valid
+from .places import remove
 
 BEFORE, AFTER, IOU, OUTPUT = "BEFORE", "AFTER", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
@@ -102,7 +104,7 @@ class CompareDates(CampAlgorithm):
         ok, said = super().checkParameterValues(parameters, context)
         for name in (BEFORE, AFTER) if ok else ():
             source = self.parameterAsSource(parameters, name, context)
-            if source is not None and not source.sourceCrs().isValid():
+            if source is not None and not lies_somewhere(source.sourceCrs()):
                 return False, no_crs(source)
         return ok, said
 
@@ -115,16 +117,22 @@ class CompareDates(CampAlgorithm):
             source = self.parameterAsSource(parameters, name, context)
             if source is None:
                 raise QgsProcessingException(self.invalidSourceError(parameters, name))
-            if not source.sourceCrs().isValid():
+            if not lies_somewhere(source.sourceCrs()):
                 raise QgsProcessingException(no_crs(source))
             sources.append(source)
         crs = sources[1].sourceCrs()
         ground = ground_of(crs, context)
-        before, after = (_dwellings(source, crs, ground, context) for source in sources)
-        pairs = matched(before, after, self.parameterAsDouble(parameters, IOU, context), feedback)
-        if pairs is None:
+        least = self.parameterAsDouble(parameters, IOU, context)
+        try:
+            before, after = (
+                _dwellings(source, crs, ground, context, feedback) for source in sources
+            )
+            pairs = matched(before, after, least, feedback)
+            features = self._features(before, after, pairs)
+            destination = self._write(features, parameters, context, crs, feedback)
+        except Stopped:
+            feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
-        destination = self._write(self._features(before, after, pairs), parameters, context, crs)
         counts = {
             APPEARED: len(after) - len(pairs),
             VANISHED: len(before) - len(pairs),
@@ -171,6 +179,7 @@ class CompareDates(CampAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         crs: Any,
+        feedback: Any,
     ) -> str:
         fields = QgsFields()
         for made in (
@@ -187,7 +196,11 @@ class CompareDates(CampAlgorithm):
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
-        for shape, values in found:
+        for i, (shape, values) in enumerate(found):
+            if i % _LOOK == 0 and feedback.isCanceled():
+                del sink
+                remove([str(destination)])
+                raise Stopped
             feature = QgsFeature(fields)
             geometry = QgsGeometry(shape)
             geometry.convertToMultiType()
@@ -200,21 +213,33 @@ class CompareDates(CampAlgorithm):
         return str(destination)
 
 
-def _dwellings(source: Any, crs: Any, ground: Any, context: Any) -> list[Dwelling]:
+def _dwellings(source: Any, crs: Any, ground: Any, context: Any, feedback: Any) -> list[Dwelling]:
+    """All of a date.
+
+    Raises:
+        Stopped: The user wants to.
+    """
     request = QgsFeatureRequest()
     request.setDestinationCrs(crs, context.transformContext())
     request.setSubsetOfAttributes([])
     found = []
-    for feature in source.getFeatures(request):
-        shape = feature.geometry()
+    for i, feature in enumerate(source.getFeatures(request, compat.UNCHECKED)):
+        if i % _LOOK == 0:
+            _look(feedback)
+        shape = valid(feature.geometry())
         if not shape.isEmpty() and shape.area() > 0:
             found.append(Dwelling(feature.id(), shape, ground.measureArea(shape)))
     return sorted(found, key=lambda dwelling: dwelling.number)
 
 
+def _look(feedback: Any) -> None:
+    if feedback.isCanceled():
+        raise Stopped
+
+
 def matched(
     before: list[Dwelling], after: list[Dwelling], least: float, feedback: Any
-) -> Optional[list[Pair]]:
+) -> list[Pair]:
     """Which dwellings of two dates are the same.
 
     Args:
@@ -224,24 +249,29 @@ def matched(
         feedback: Told how far it is; asked whether to stop.
 
     Returns:
-        Each dwelling in one pair at most, the best pairs first; None where it was stopped.
+        Each dwelling in one pair at most, the best pairs first.
+
+    Raises:
+        Stopped: The user wants to.
     """
     index = QgsSpatialIndex()
     for i, dwelling in enumerate(after):
+        if i % _LOOK == 0:
+            _look(feedback)
         feature = QgsFeature(i)
         feature.setGeometry(dwelling.shape)
         index.addFeature(feature)
     pairs = []
     for i, old in enumerate(before):
         if i % _LOOK == 0:
-            if feedback.isCanceled():
-                return None
+            _look(feedback)
             feedback.setProgress(100.0 * i / max(len(before), 1))
         size = old.shape.area()
         for j in index.intersects(old.shape.boundingBox()):
             new = after[j].shape
             common = old.shape.intersection(new).area()
-            iou = common / (size + new.area() - common)
+            either = size + new.area() - common
+            iou = common / either if either > 0 else 0.0
             if iou >= least:
                 pairs.append(Pair(iou, i, j))
     pairs.sort(key=lambda p: (-p.iou, p.before, p.after))

@@ -14,7 +14,9 @@ from qgis.core import (
     QgsProcessingException,
 )
 
+from ..compat import UNCHECKED
 from ..i18n import tr
+from ..sources import lies_somewhere
 from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
@@ -59,7 +61,7 @@ class Counting:
         if source is None:
             raise QgsProcessingException(algorithm.invalidSourceError(parameters, INPUT))
         self.crs: QgsCoordinateReferenceSystem = source.sourceCrs()
-        if not self.crs.isValid():
+        if not lies_somewhere(self.crs):
             raise Fault(no_crs(source))
         self.title = source.sourceName()
         self._ground = ground_of(self.crs, context)
@@ -67,10 +69,10 @@ class Counting:
         self.dwellings: list[Any] = []
         total = max(source.featureCount(), 1)
         made = rules().Dwelling
-        for i, feature in enumerate(source.getFeatures(_geometry_only())):
+        for i, feature in enumerate(source.getFeatures(_geometry_only(), UNCHECKED)):
             if i % _LOOK == 0:
                 self._look(100.0 * i / total)
-            shape = feature.geometry()
+            shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
                 continue
             self.shapes.append(shape)
@@ -95,9 +97,9 @@ class Counting:
         request = QgsFeatureRequest()
         request.setDestinationCrs(self.crs, self._context.transformContext())
         shapes: list[tuple[str, QgsGeometry]] = []
-        for feature in sorted(boundaries.getFeatures(request), key=lambda f: f.id()):
+        for feature in sorted(boundaries.getFeatures(request, UNCHECKED), key=lambda f: f.id()):
             self._look(None)
-            shape = feature.geometry()
+            shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
                 continue
             name = feature[named[0]] if named else None
@@ -151,6 +153,16 @@ def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceAre
     ground.setSourceCrs(crs, context.transformContext())
     ground.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
     return ground
+
+
+def valid(shape: QgsGeometry) -> QgsGeometry:
+    """The same ground with outlines that do not cross themselves."""
+    if shape.isEmpty() or shape.isGeosValid():
+        return shape
+    made = shape.makeValid()
+    # Of a crossing outline there may be lines left as well, which cover nothing.
+    parts = [p for p in made.asGeometryCollection() if p.type() == shape.type()]
+    return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
 
 
 def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:

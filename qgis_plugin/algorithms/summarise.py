@@ -19,6 +19,7 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
+from ..sources import lies_somewhere
 from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
@@ -94,7 +95,7 @@ class SummariseCamp(CampAlgorithm):
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         source = self.parameterAsSource(parameters, INPUT, context)
-        if ok and source is not None and not source.sourceCrs().isValid():
+        if ok and source is not None and not lies_somewhere(source.sourceCrs()):
             return False, no_crs(source)
         return ok, said
 
