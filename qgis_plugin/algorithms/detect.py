@@ -22,6 +22,7 @@ from ..i18n import tr
 from ..sources import SourceError
 from ..vendored import engine
 from .base import Fault, stop_with
+from .places import outputs_of, remove
 from .running import RunsModel, prepared
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
 OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
 _BATCH = 1000
 """Dwellings between two looks at whether the user wants to stop."""
+_NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
+"""What GeoPackages call coordinates without a CRS that are no degrees."""
 _POLYGON = 3
 """The number of the kind in well-known binary."""
 
@@ -120,15 +123,20 @@ class DetectDwellings(RunsModel):
             for name in (CLASSES, PROBABILITY)
         }
         done = self.run_model(
-            asked, context, feedback, mask=rasters[CLASSES], probability=rasters[PROBABILITY]
+            asked, feedback, mask=rasters[CLASSES], probability=rasters[PROBABILITY]
         )
         if done is None:
             return {}
         found, crs = done
         if not crs.isValid() and found.grid.crs_wkt:
             crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
-        destination = self._write(found, parameters, context, crs)
+        if not crs.isValid() and any(p.is_geopackage for p in outputs_of(self, parameters)):
+            # Left open, QGIS would write that they are degrees.
+            crs = QgsCoordinateReferenceSystem.fromWkt(_NOWHERE)
+        destination = self._write(found, parameters, context, crs, feedback)
         if feedback.isCanceled():
+            remove([destination, *filter(None, rasters.values())])
+            feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
         count = len(found.rows)
         feedback.pushInfo(tr("{count} dwellings", count=f"{count:,}"))
@@ -146,8 +154,10 @@ class DetectDwellings(RunsModel):
                 results[name] = path
         return results
 
-    def _write(self, found: Any, parameters: dict[str, Any], context: Any, crs: Any) -> str:
-        """Write the dwellings; gives where they are.
+    def _write(
+        self, found: Any, parameters: dict[str, Any], context: Any, crs: Any, feedback: Any
+    ) -> str:
+        """Write the dwellings, until the user wants to stop; gives where they are.
 
         Raises:
             QgsProcessingException: They cannot be written.
@@ -167,6 +177,8 @@ class DetectDwellings(RunsModel):
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
         for batch in _batches(found, fields):
+            if feedback.isCanceled():
+                break
             if not sink.addFeatures(batch, compat.FAST_INSERT):
                 raise QgsProcessingException(
                     tr("The dwellings cannot be written: {reason}", reason=sink.lastError())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple, Optional
+from typing import Any, Iterable, Iterator, NamedTuple, Optional
 
 from osgeo import gdal
 from qgis.core import (
@@ -29,6 +30,11 @@ class Place(NamedTuple):
 
     path: str
     table: Optional[str] = None
+
+    @property
+    def is_geopackage(self) -> bool:
+        """Whether its name says so."""
+        return self.path.lower().endswith(".gpkg")
 
     def holds(self, other: Place) -> bool:
         """Whether writing this one destroys the other."""
@@ -69,6 +75,23 @@ def destroyed(
                 path=output.path,
             )
     return None
+
+
+def remove(written: Iterable[str]) -> None:
+    """Take away the files of results that the user does not want any more."""
+    for name in written:
+        place = _output(name)
+        if place is None or place.table is not None:
+            continue
+        try:
+            dataset = gdal.OpenEx(place.path)
+        except RuntimeError:
+            dataset = None
+        parts = dataset.GetFileList() or [] if dataset is not None else []
+        del dataset
+        for part in {place.path, *parts}:
+            with suppress(OSError):
+                Path(part).unlink()
 
 
 def _output(value: Any) -> Optional[Place]:
