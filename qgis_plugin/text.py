@@ -21,6 +21,12 @@ _GDAL = (
         re.compile(r"--gsd native runs it all the same"),
         "give its own pixel size as --gsd to run it all the same",
     ),
+    (
+        re.compile(r" holds no pixel of (.*): give it in the CRS of the raster"),
+        r" holds no pixel of \1: choose one that overlaps the layer",
+    ),
+    (re.compile(r" \(--pixel-size sets it\)"), ""),
+    (re.compile(r"\bmin_area\b"), "--min-area"),
 )
 
 

@@ -22,6 +22,7 @@ from ..vendored import engine
 from .places import destroyed, outputs_of
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
+_KINDS = (".onnx", ".json", ".geojson", ".dlpk")
 _HELP = Path(__file__).resolve().parent.parent / "help"
 
 
@@ -130,6 +131,14 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             Fault: There is none, or it cannot be read.
         """
         named = self.parameterAsString(parameters, MODEL_FILE, context)
+        if Path(named).is_file() and Path(named).suffix.lower() not in _KINDS:
+            raise Fault(
+                tr(
+                    "{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a "
+                    "package (.dlpk).",
+                    path=named,
+                )
+            )
         named = named or self.parameterAsEnumString(parameters, MODEL, context)
         try:
             library = models()

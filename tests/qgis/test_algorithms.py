@@ -6,6 +6,8 @@ Starting QGIS takes seconds, so one process does many things, and the tests look
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +16,10 @@ import shapely
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 
+from camp_detector_core import report as theirs
 from camp_detector_core.demo import draw_camp
 from camp_detector_core.georaster.xyz import transform_of
+from qgis_plugin.doubts import HUGE
 from tests.support.models import write_model
 from tests.support.outlines import features
 from tests.support.qgis_ground import (
@@ -110,6 +114,23 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "virtualraster",
         ]
     }
+    coarse_tiles = {"layer": [xyz["layer"][0].replace(f"={ZOOM}", "=14"), "coarse", "wms"]}
+    coarse_virtual = {
+        "layer": [
+            virtual["layer"][0].replace("=170", "=8").replace("=150", "=7"), "coarse virtual",
+            "virtualraster",
+        ]
+    }  # fmt: skip
+    late = folder / "late"
+    late.mkdir()
+    x, y = WEST + 25, NORTH - 20
+    drawn_box = shapely.box(x - 25, y - 20, x + 25, y + 20).wkt
+    around = f"{x - 18} {y},{x} {y + 18},{x + 18} {y},{x} {y - 18},{x - 18} {y}"
+    circle = f"CurvePolygon(CircularString({around}))"
+    bow_tie = f"Polygon(({x} {y},{x + 8} {y + 8},{x + 8} {y},{x} {y + 8},{x} {y}))"
+    painted = pixels.copy()
+    painted[:, :, :] = pixels[:, ground.found][:, :1, None]
+    roof = write_raster(folder / "roof.tif", painted)
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
 
     def detect(**params: Any) -> dict[str, Any]:
@@ -137,6 +158,59 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
         "settings": detect(THRESHOLD=0.9, MIN_AREA=4.0, SQUARE=True, SIMPLIFY=0.0, TILE_SIZE=96),
         "extent": detect(EXTENT=extent),
         "mask": detect(MASK=str(mask), SIMPLIFY=0.0, CLASSES=str(folder / "mask_c.tif")),
+        "removed mask": {
+            "op": "orphan",
+            "alg": DETECT,
+            "removed": "MASK",
+            "params": {
+                **base,
+                "OUTPUT": "memory:",
+                "SIMPLIFY": 0.0,
+                "MASK": {"wkt": drawn_box, "kind": "Polygon", "crs": "EPSG:32645"},
+            },
+        },
+        "curved mask": detect(MASK={"wkt": circle, "kind": "CurvePolygon", "crs": "EPSG:32645"}),
+        "nowhere": detect(INPUT=str(no_crs), OUTPUT=str(folder / "nowhere.gpkg")),
+        "nowhere summary": {
+            "op": "check",
+            "alg": SUMMARISE,
+            "params": {"INPUT": str(folder / "nowhere.gpkg"), "OUTPUT": "memory:"},
+        },
+        "large": detect(INPUT=str(roof), NODATA=7),
+        "late": {
+            "op": "late",
+            "alg": DETECT,
+            "at": " pixels of ",
+            "folder": str(late),
+            "params": {
+                **base,
+                "OUTPUT": str(late / "d.gpkg"),
+                "CLASSES": str(late / "c.tif"),
+            },
+        },
+        "late comparison": {
+            "op": "late",
+            "alg": COMPARE,
+            "at": "never",
+            "percent": 0.0,
+            "folder": str(late),
+            "params": {"BEFORE": dwellings, "AFTER": dwellings, "OUTPUT": str(late / "e.gpkg")},
+        },
+        "crossing": {
+            "op": "run",
+            "alg": COMPARE,
+            "params": {
+                **{
+                    name: {"wkt": bow_tie, "kind": "Polygon", "crs": "EPSG:32645"}
+                    for name in ("BEFORE", "AFTER")
+                },
+                "OUTPUT": "memory:",
+            },
+        },
+        "check coarse tiles": check(INPUT=coarse_tiles, EXTENT=whole),
+        "check coarse virtual": check(INPUT=coarse_virtual, BANDS="1,1,1"),
+        "check no resolution": check(INPUT=xyz, EXTENT=whole, RESOLUTION=0.0),
+        "coarse virtual at its own": check(INPUT=coarse_virtual, BANDS="1,1,1", RESOLUTION=10.0),
         "far mask": detect(MASK=str(far)),
         "degrees": detect(INPUT=str(degrees)),
         "deep": detect(INPUT=str(deep)),
@@ -227,6 +301,7 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
         "check rotated": check(INPUT=str(rotated)),
         "check coarse": check(INPUT=str(coarse)),
         "check bands": check(BANDS="a,b"),
+        "check area": check(MIN_AREA=-1.0),
         "check overlap": check(OVERLAP=60),
         "check stretch": check(STRETCH="9,1"),
         "check model": check(MODEL_FILE=str(ground.raster)),
@@ -312,6 +387,45 @@ def test_outside_of_the_mask_nothing_is_found_and_no_tile_is_run(
     tiles = [int(done[n]["texts"][-1].rpartition(" ")[2]) for n in ("mask", "again")]
     assert tiles[0] < tiles[1]
     assert "polygon" in done["far mask"]["error"]
+
+
+def test_a_mask_may_be_removed_while_the_run_waits(done: dict[str, Any]) -> None:
+    assert rows(done["removed mask"]) == rows(done["mask"])
+
+
+def test_a_mask_may_have_curves(done: dict[str, Any]) -> None:
+    found = shapely.union_all(shapes(done["curved mask"]))
+    circle = shapely.Point(WEST + 25, NORTH - 20).buffer(18.0)
+    assert 0 < found.area < circle.area
+    assert circle.buffer(1.0).covers(found)
+
+
+def test_coordinates_that_lie_nowhere_are_no_degrees(done: dict[str, Any], ground: Ground) -> None:
+    assert done["nowhere"]["results"]["COUNT"] == done["file"]["results"]["COUNT"]
+    with closing(sqlite3.connect(ground.folder / "nowhere.gpkg")) as table:
+        (number,) = table.execute("SELECT srs_id FROM gpkg_geometry_columns").fetchone()
+    assert number in {-1, 99999}, "undefined Cartesian, by GDAL's older and newer name"
+    assert "no coordinate system" in done["nowhere summary"]["message"]
+
+
+def test_polygons_that_no_dwelling_fills_are_doubted(done: dict[str, Any]) -> None:
+    assert HUGE == theirs.HUGE
+    (doubt,) = [w for w in done["large"]["warnings"] if "larger than 3,000 m²" in w]
+    assert "Value that means no image" in doubt
+    assert not any("larger than" in w for w in done["file"]["warnings"])
+
+
+def test_stopping_while_results_are_written_leaves_nothing(done: dict[str, Any]) -> None:
+    for step in ("late", "late comparison"):
+        assert done[step]["files"] == [], done[step]
+        assert not done[step]["results"].get("OUTPUT")
+
+
+def test_an_outline_that_crosses_itself_is_the_same_as_itself(done: dict[str, Any]) -> None:
+    result = done["crossing"]["results"]
+    assert (result["UNCHANGED"], result["APPEARED"], result["VANISHED"]) == (1, 0, 0)
+    (row,) = rows(done["crossing"])
+    assert row["m2_after"] == pytest.approx(32, rel=1e-2)
 
 
 def test_map_tiles_give_what_their_pixels_give(
@@ -409,12 +523,16 @@ def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
         ("check rotated", "Raster > Projections > Warp"),
         ("check coarse", "has pixels of 10 m and the model needs 0.5 m"),
         ("check bands", "4,3,2"),
+        ("check area", "“Minimum area” must not be negative"),
         ("check overlap", "overlap 60 must be less than half"),
         ("check stretch", "LOW below HIGH"),
-        ("check model", "camp.tif"),
-        ("check no layer", "cannot be read"),
+        ("check model", "camp.tif is no model: choose an ONNX file"),
+        ("check no layer", "none.tif cannot be read"),
+        ("check coarse tiles", "coarse has pixels of 8.47 m at best, too coarse for 0.5 m"),
+        ("check coarse virtual", "coarse virtual has pixels of 10."),
+        ("check no resolution", "must be above 0"),
         ("check endless", "choose an extent"),
-        ("check extent", "holds no pixel"),
+        ("check extent", "choose one that overlaps the layer"),
         ("check classify", "is rotated"),
         ("check summary", "INPUT"),
     ],
@@ -431,6 +549,7 @@ def test_what_cannot_be_is_said_before_anything_runs(
 
 def test_what_is_right_is_not_refused(done: dict[str, Any]) -> None:
     assert done["check fine"]["ok"] is True
+    assert done["coarse virtual at its own"]["ok"] is True, done["coarse virtual at its own"]
 
 
 @pytest.mark.parametrize("step", ["no folder", "no folder of classes"])

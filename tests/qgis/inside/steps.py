@@ -32,11 +32,71 @@ def layer_of(asked):
     return layer
 
 
+def polygons_of(asked):
+    """A scratch layer of one polygon, of any kind."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+
+    layer = QgsVectorLayer(f"{asked['kind']}?crs={asked['crs']}", "drawn", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt(asked["wkt"]))
+    assert layer.dataProvider().addFeatures([feature])[0]
+    layer.updateExtents()
+    _keep.append(layer)
+    return layer
+
+
 def parameters_of(step):
-    return {
-        name: layer_of(value) if isinstance(value, dict) and "layer" in value else value
-        for name, value in step.get("params", {}).items()
-    }
+    made = {"layer": layer_of, "wkt": polygons_of}
+    found = {}
+    for name, value in step.get("params", {}).items():
+        kind = next(iter(value)) if isinstance(value, dict) else None
+        found[name] = made[kind](value) if kind in made else value
+    return found
+
+
+def orphan(step):
+    """Remove a layer after a run was prepared, as a user does while a task waits."""
+    from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
+
+    said, parameters, context = fresh(), parameters_of(step), QgsProcessingContext()
+    layer, project = parameters[step["removed"]], QgsProject.instance()
+    _keep.remove(layer)
+    project.addMapLayer(layer)
+    context.setProject(project)
+    parameters[step["removed"]] = layer.id()
+    feedback = feedback_of(said)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    assert algorithm.prepare(parameters, context, feedback), said
+    project.removeMapLayer(layer.id())
+    del layer
+    results = algorithm.runPrepared(parameters, context, feedback)
+    results["OUTPUT"] = context.takeResultLayer(results["OUTPUT"])
+    return {"results": plain(results), **said}
+
+
+def late(step):
+    """Cancel when the dwellings are found and are to be written."""
+    from qgis.core import QgsApplication, QgsProcessingContext
+
+    said = fresh()
+    feedback = feedback_of(said)
+
+    class Late(type(feedback)):
+        def pushInfo(self, text):
+            super().pushInfo(text)
+            if step["at"] in text:
+                self.cancel()
+
+        def setProgress(self, percent):
+            super().setProgress(percent)
+            if percent >= step.get("percent", 1000):
+                self.cancel()
+
+    feedback = Late()
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    results, ok = algorithm.run(parameters_of(step), QgsProcessingContext(), feedback)
+    files = sorted(p.name for p in Path(step["folder"]).iterdir())
+    return {"results": plain(results), "ok": ok, "files": files, **said}
 
 
 def feedback_of(said):
