@@ -20,6 +20,7 @@ from qgis.core import (
 )
 
 from .. import sources
+from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
@@ -151,15 +152,10 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         if not path.exists():
             path.parent.rmdir()
     warnings = [plain(warning) for warning in found.warnings]
-    if raster.library is not None and raster.library.errors.gaps:
-        warnings.append(
-            tr(
-                "Pixels are missing in a part of the imagery ({count} reads): the layer has none "
-                "there, or its server did not answer. No dwelling is found there; look at the "
-                "layer, and run it again if there should be some.",
-                count=raster.library.errors.gaps,
-            )
-        )
+    missing = None if raster.library is None else raster.library.errors.warning()
+    if missing:
+        warnings.append(missing)
+    warnings += doubts_of(found.rows.area)
     crs = raster.crs
     if not crs.isValid() and found.grid.crs_wkt:
         crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
