@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr
+from ..i18n import tr, turn
 from ..runtime import devices, install, places, problem, state
 from ..runtime.proxy import environment as proxy_environment
 from . import help as pages
@@ -112,7 +112,7 @@ class RuntimePage(QWidget):
             where = tr("Camp Detector's own") if found.private else tr("of QGIS' Python")
             lines += [
                 tr("Loaded from: {folder} ({where})", folder=found.origin, where=where),
-                tr("Processors: {names}", names=", ".join(map(devices.label, _real_devices()))),
+                tr("Processors: {names}", names=", ".join(map(devices.label, devices.present()))),
             ]
         self.details.setText("\n".join(lines))
         self._enable()
@@ -199,6 +199,7 @@ class RuntimeDialog(QDialog):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         """Show what is there."""
         super().__init__(parent)
+        turn(self)
         self.setWindowTitle(tr("Camp Detector: runtime"))
         self.resize(680, 520)
         self.page = RuntimePage(self)
@@ -220,10 +221,6 @@ class RuntimeDialog(QDialog):
         """Stop an installation that runs."""
         self.page.cancel()
         super().reject()
-
-
-def _real_devices() -> list[str]:
-    return [name for name in devices.devices() if name != devices.AUTO]
 
 
 def _package_label(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any, Callable, Sequence
 
@@ -26,13 +27,20 @@ def label(device: str) -> str:
     }.get(device, device)
 
 
-def devices() -> list[str]:
-    """What may be chosen: automatic, the processor, and the GPUs that ONNX Runtime is made for.
+def devices(platform: str = sys.platform) -> list[str]:
+    """What may be chosen on a system: automatic, the processor, and the GPUs that may be there.
 
-    Whether a driver is there shows only when a model is loaded.
+    ONNX Runtime is not loaded for it: QGIS asks when it starts. Whether it is made for a GPU, and
+    whether there is a driver, shows when a model is loaded.
     """
-    present = loading.state().providers
-    return [AUTO, CPU, *(name for name in GPUS if name in present)]
+    known = {"win32": GPUS[:2], "linux": GPUS[:1], "darwin": GPUS[2:]}
+    return [AUTO, CPU, *known.get(platform, ())]
+
+
+def present() -> list[str]:
+    """The processor, and the GPUs that the ONNX Runtime that is there is made for."""
+    found = loading.state().providers
+    return [CPU, *(name for name in GPUS if name in found)]
 
 
 def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
@@ -50,10 +58,10 @@ def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
     """
     loading.require()
     ort, errors = core("engine.ort"), core("engine.errors")
-    present = loading.state().providers
+    there = loading.state().providers
     wanted: Sequence[str] = GPUS if device == AUTO else [device]
     for provider in (p for p in wanted if p in GPUS):
-        if provider not in present:
+        if provider not in there:
             if device != AUTO:
                 warn(_instead(device, tr("this ONNX Runtime is not made for it")))
             continue

@@ -1,9 +1,10 @@
 """Where the private copy of ONNX Runtime lies.
 
 A folder of the user's profile, one folder for each installation; the one that is loaded stands
-last on the search path, behind all of QGIS' own: a library that is loaded cannot be replaced on Windows, so a new one is put beside it and a small
-file says which counts. That file is named after Python's version and the machine, so that another
-QGIS with the same profile does not load what was not made for it.
+last on the search path, behind all of QGIS' own. A library that is loaded cannot be replaced on
+Windows, so a new one is put beside it and a small file says which counts. That file is named after
+Python's version and the machine, so that another QGIS with the same profile does not load what was
+not made for it.
 """
 
 from __future__ import annotations

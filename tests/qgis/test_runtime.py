@@ -169,6 +169,15 @@ def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
     assert tree == []
 
 
+def test_devices_are_offered_without_loading_onnx_runtime(do: Any) -> None:
+    do(["install"])
+    offered, loaded, ready = do(["offered"], ["is_loaded"], ["ready"])
+    assert offered[:2] == ["auto", "cpu"]
+    assert "CUDAExecutionProvider" in offered  # runs are told where it is not there
+    assert not loaded
+    assert ready
+
+
 def test_the_python_of_qgis_is_found_and_no_other(do: Any) -> None:
     # This environment's Python is of the same version, and has another numpy.
     other = str(Path(sys.base_prefix) / "bin" / "python3")

@@ -90,6 +90,17 @@ class Steps:
     def uninstall(self):
         self.kit.uninstall()
 
+    def offered(self):
+        """The choices of the algorithm's parameter."""
+        from camp_detector.algorithms.detect import DetectDwellings
+
+        algorithm = DetectDwellings()
+        algorithm.initAlgorithm({})
+        return algorithm.parameterDefinition("DEVICE").options()
+
+    def is_loaded(self):
+        return "onnxruntime" in sys.modules
+
     def load(self, device):
         from camp_detector.models import ModelLibrary
 
