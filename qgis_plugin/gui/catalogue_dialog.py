@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr
+from ..i18n import tr, turn
 from ..models import InstalledModel, ModelLibrary
 from ..models.catalogue import (
     Catalogue,
@@ -35,7 +35,7 @@ from ..models.catalogue import (
 )
 from ..models.network import fetch
 from . import help as pages
-from .facts import spec_html
+from .facts import added, kept, spec_html
 from .work import Work
 
 _DATA = Qt.ItemDataRole.UserRole
@@ -48,8 +48,10 @@ class CatalogueDialog(QDialog):
     def __init__(self, parent: Optional[QWidget]) -> None:
         """Show the last address; it is not opened by itself."""
         super().__init__(parent)
+        turn(self)
         self.added: Optional[InstalledModel] = None
         self._work: Optional[Work] = None
+        self._known: frozenset[str] = frozenset()
         self.setWindowTitle(tr("Camp Detector: models of a catalogue"))
         self.resize(720, 520)
         self.place = QLineEdit(str(QgsSettings().value(_LAST, "") or ""))
@@ -110,6 +112,7 @@ class CatalogueDialog(QDialog):
         offer = self.chosen()
         if offer is not None:
             library = ModelLibrary.from_settings()
+            self._known = kept(library)
             self._start(
                 tr("Downloading {name}", name=offer.id),
                 lambda work: fetch_offer(offer, library, _reader(offer.place, work)),
@@ -143,7 +146,7 @@ class CatalogueDialog(QDialog):
 
     def _downloaded(self, model: InstalledModel) -> None:
         self.added = model
-        self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
+        self.note.setText(added(model, self._known))
 
     def _show(self) -> None:
         offer = self.chosen()

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QApplication
+from ..i18n import right_to_left, tr
+from ..models.installed import ADDED, BUNDLED, FOLDER, InstalledModel
 
-from ..i18n import tr
-from ..models.installed import ADDED, BUNDLED, InstalledModel
+if TYPE_CHECKING:
+    from ..models import ModelLibrary
 
 _MIB = 1 << 20
+
+
+def kept(library: ModelLibrary) -> frozenset[str]:
+    """Checksums of the models that are the plugin's own, or were added."""
+    return frozenset(m.sha256 for m in library.models() if m.origin != FOLDER)
+
+
+def added(model: InstalledModel, known: frozenset[str]) -> str:
+    """What came of adding a model.
+
+    Args:
+        model: As the library has it now.
+        known: `kept` before.
+    """
+    if model.sha256 in known:
+        return tr("{name} is already there.", name=model.id)
+    return tr("{name} was added; its checksum was verified.", name=model.id)
 
 
 def model_html(model: InstalledModel) -> str:
@@ -44,7 +61,7 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         *extra,
     ]
     # Qt does not turn tables round by itself.
-    mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    mirrored = right_to_left()
     side = "right" if mirrored else "left"
     body = ""
     for name, value in rows:

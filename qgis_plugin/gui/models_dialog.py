@@ -22,14 +22,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr
+from ..i18n import tr, turn
 from ..models import InstalledModel, ModelLibrary
 from ..models.installed import ADDED
 from ..models.library import set_default, set_folders
 from . import help as pages
 from .area import AreaOnMap
 from .catalogue_dialog import CatalogueDialog
-from .facts import model_html
+from .facts import added, kept, model_html
 from .work import sentence
 
 _DATA = Qt.ItemDataRole.UserRole
@@ -46,6 +46,7 @@ class ModelsDialog(QDialog):
             canvas: The map on which training areas are drawn; None without one.
         """
         super().__init__(parent)
+        turn(self)
         self.setWindowTitle(tr("Camp Detector: models"))
         self.resize(820, 560)
         self.area = AreaOnMap(canvas) if canvas is not None else None
@@ -119,11 +120,13 @@ class ModelsDialog(QDialog):
     def add(self, path: str) -> None:
         """Add a model file; the note says what came of it."""
         try:
-            model = ModelLibrary.from_settings().add(Path(path))
+            library = ModelLibrary.from_settings()
+            known = kept(library)
+            model = library.add(Path(path))
         except Exception as error:  # noqa: BLE001 - at the border of the host
             self.note.setText(sentence(error))
             return
-        self.note.setText(tr("{name} was added; its checksum was verified.", name=model.id))
+        self.note.setText(added(model, known))
         self.refresh(model.sha256)
 
     def leave(self) -> None:

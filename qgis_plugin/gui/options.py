@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr
+from ..i18n import tr, turn
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
@@ -36,6 +36,7 @@ class OptionsPage(QgsOptionsPageWidget):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         """Show what is set."""
         super().__init__(parent)
+        turn(self)
         self.setObjectName("CampDetectorOptions")
         library = ModelLibrary.from_settings()
         self.device = QComboBox()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -57,10 +57,8 @@ class Preview:
     warnings: tuple[str, ...]
 
     def discard(self) -> None:
-        """Delete the file; where Windows holds it, the system does so later."""
-        with suppress(OSError):
-            self.path.unlink()
-            self.path.parent.rmdir()
+        """Delete the file and what QGIS noted beside it, as far as Windows lets them go."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
 def visible(layer: Any, canvas: Any) -> QgsRectangle:
@@ -150,7 +148,7 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     finally:
         raster.close()
         if not path.exists():
-            path.parent.rmdir()
+            shutil.rmtree(path.parent, ignore_errors=True)
     warnings = [plain(warning) for warning in found.warnings]
     missing = None if raster.library is None else raster.library.errors.warning()
     if missing:

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import sources
-from ..i18n import tr
+from ..i18n import tr, turn
 from ..models import ModelLibrary
 from ..runtime import devices, problem
 from . import help as pages
@@ -46,6 +46,7 @@ class PreviewDock(QgsDockWidget):
             detect: Opens the dialog of the whole job with ``layer``, ``model`` and ``threshold``.
         """
         super().__init__(tr("Camp Detector: preview"), iface.mainWindow())
+        turn(self)
         self.setObjectName("CampDetectorPreview")
         self._iface, self._detect = iface, detect
         self._work: Optional[Work] = None

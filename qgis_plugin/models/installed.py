@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
@@ -11,6 +12,8 @@ from ..vendored import engine as core
 if TYPE_CHECKING:
     from pathlib import Path
 
+_BASELINE = "all_ones_iou"
+"""What a model that calls every pixel a dwelling would have; not a figure of this one."""
 BUNDLED, ADDED, FOLDER = "bundled", "added", "folder"
 
 
@@ -86,12 +89,18 @@ class InstalledModel:
             return found
         said = self.spec.provenance
         keys = ("test dwellings", "test pixels", "val dwellings", "val pixels")
-        return [(key, said[key]) for key in keys if said.get(key)]
+        return [(key, _reworded(said[key])) for key in keys if said.get(key)]
+
+
+def _reworded(text: str) -> str:
+    """Figures of older trainings: "284 found of 293" there are two counts, not a share."""
+    text = re.sub(r"\b(\d+) found of (\d+)\b", r"\1 found where there are \2", text)
+    return re.sub(rf",? ?\b{_BASELINE} [0-9.]+", "", text)
 
 
 def _figures(figures: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in figures.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and name != _BASELINE
     )

@@ -20,9 +20,12 @@ _ENDINGS = {".onnx", ".dlpk", ".json"}
 _MOST_IN_FOLDER = 500
 _MAX_TEXT = 16 << 20
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
-_read: dict[tuple[tuple[str, int, int], ...], Any] = {}
-"""What files said, by path, time and size: lists of models are asked for often, and may lie on
-slow drives."""
+_State = tuple[tuple[str, int, int], ...]
+_read: dict[_State, Any] = {}
+"""What files said, or why they are no model, by path, time and size: lists of models are asked for
+often, and may lie on slow drives."""
+_hrefs: dict[_State, Any] = {}
+"""Where items say that their networks lie; None: they are no items of models."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class ModelLibrary:
         return self.add_bytes(opened.onnx, item=item, source=str(path))
 
     def add_bytes(self, data: bytes, *, item: Mapping[str, Any], source: str) -> InstalledModel:
-        """Store the bytes of an ONNX file.
+        """Store the bytes of an ONNX file; nothing is stored of what came with the plugin.
 
         Args:
             data: The ONNX file.
@@ -134,6 +137,9 @@ class ModelLibrary:
         """
         errors = core("engine.errors")
         digest = hashlib.sha256(data).hexdigest()
+        for model in _all(self.bundled, BUNDLED):
+            if model.sha256 == digest:
+                return model
         stage = self.home / f".new-{uuid.uuid4().hex[:8]}"
         final = self.home / digest[:24]
         try:
@@ -227,25 +233,49 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     key = _state_of(path)
     found = _read.get(key)
     if found is None:
-        opened = core("packaging.model_file").open_model(path)
-        item = _item_of(path) if path.suffix.lower() == ".json" else {}
-        found = (opened.spec, opened.sha256, len(opened.onnx), item)
+        try:
+            opened = core("packaging.model_file").open_model(path)
+            item = _item_of(path) if path.suffix.lower() == ".json" else {}
+            found = (opened.spec, opened.sha256, len(opened.onnx), item)
+        except core("engine.errors").CampDetectorError as error:
+            if isinstance(error.__cause__, OSError):  # it may be readable in a moment
+                raise
+            found = error
         if key:
             _read[key] = found
+    if isinstance(found, Exception):
+        raise found.with_traceback(None)
     spec, digest, size, item = found
     return InstalledModel(path, spec, origin, digest, size, item)
 
 
-def _state_of(path: Path) -> tuple[tuple[str, int, int], ...]:
+def _state_of(path: Path) -> _State:
     """Path, time and size of what a model is read from; empty where it cannot be told."""
     files = core("packaging.model_file")
-    paths = [path]
-    try:
-        if path.suffix.lower() == ".json":
+    own = _stated([path])
+    if path.suffix.lower() != ".json" or not own:
+        return own
+    if own not in _hrefs:
+        try:
             asset = files._onnx_asset(_item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
-            paths.append(files._local(asset.get("href"), path))  # noqa: SLF001
+            _hrefs[own] = asset.get("href")
+        except core("engine.errors").CampDetectorError as error:
+            if isinstance(error.__cause__, OSError):
+                return ()
+            _hrefs[own] = None
+    href = _hrefs[own]
+    if href is None:
+        return own  # no item of a model, whatever lies beside it
+    try:
+        return _stated([path, files._local(href, path)])  # noqa: SLF001
+    except core("engine.errors").CampDetectorError:
+        return own  # which says it of the link as it stands there
+
+
+def _stated(paths: Sequence[Path]) -> _State:
+    try:
         states = [(str(p.resolve()), p.stat()) for p in paths]
-    except (OSError, core("engine.errors").CampDetectorError):
+    except (OSError, RuntimeError):
         return ()
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 

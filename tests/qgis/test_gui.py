@@ -29,6 +29,7 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
     """Go through the windows; gives what was seen."""
     out = folder / "out"
     out.mkdir()
+    (folder / "scratch").mkdir()
     options = replace(random_options(11, height=900, width=900, gsd=0.2), layout="mixed")
     write_scene(generate_scene(options), folder / "camp.tif")
     if whole:
@@ -42,7 +43,6 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         "catalogue": str(place / "catalog.json"),
         "folder": str(out),
         "whole": whole,
-        "right_to_left": locale == "ar",
     }
     request.write_text(json.dumps(asked), encoding="utf-8")
     if locale:
@@ -52,6 +52,7 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         settings.write_text(text + more, encoding="utf-8")
     environment = qgis.environment(
         CAMP_DETECTOR_TEST=str(request), PYTHONPATH="", PIP_NO_INDEX="1",
+        TMPDIR=str(folder / "scratch"),
         PIP_FIND_LINKS=str(folder / "index"), PIP_CONFIG_FILE="/dev/null",
     )  # fmt: skip
     environment.pop("QT_QPA_PLATFORM")
@@ -79,8 +80,11 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert found["menu"] == [
         "Detect dwellings…", "Preview on the map", "Models…", "Runtime…", "Settings…", "Help",
     ]  # fmt: skip
-    assert found["direction"] == 0
+    assert found["directions"] == [0]
+    assert found["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
     assert found["bar"]
+    # Ours once, beside that of another plugin; and away when there is nothing to be told.
+    assert found["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]
 
     runtime = found["runtime"]
     assert "is not installed" in runtime["before"]
@@ -127,12 +131,17 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert any(name.startswith("Dwellings (") for name in found["finished"]["layers"])
     assert found["settings"]["shown"]
     assert found["left"] == []
+    # It was unloaded while a preview ran.
+    assert found["busy_at_end"]
+    assert found["raised"] == []
+    assert found["scratch"] == []
 
 
 @pytest.mark.usefixtures("has_xvfb")
 def test_the_windows_speak_arabic_from_right_to_left(fresh_qgis: Qgis, tmp_path: Path) -> None:
     found = _go_through(fresh_qgis, tmp_path, whole=False, locale="ar")
-    assert found["direction"] == 1
+    # Without Qt's own translation, which Debian has in a package of its own.
+    assert found["directions"] == [1]
     said = " ".join([*found["menu"], found["runtime"]["before"], found["models"]["note"]])
     assert "كشف المساكن" in said
     assert "غير مثبّت" in found["runtime"]["before"]

@@ -1,8 +1,7 @@
 """The plugin's own windows in a real QGIS, as a user goes through them; run by ``qgis --code``.
 
 ``CAMP_DETECTOR_TEST`` names a JSON file: "raster", "item" (a STAC item), "catalogue" (a path),
-"folder" for pictures and results, "whole" (False: the windows are opened alone),
-"right_to_left". Writes
+"folder" for pictures and results, "whole" (False: the windows are opened alone). Writes
 ``gui.json`` into the folder and ends QGIS.
 """
 
@@ -10,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -22,7 +23,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
 from qgis.utils import iface, plugins, unloadPlugin
 
@@ -62,6 +63,10 @@ def rendered():
 
 def shortcuts(widget):
     return [s.key().toString() for s in widget.findChildren(QShortcut)]
+
+
+def messages():
+    return sorted(item.title() for item in iface.messageBar().items())
 
 
 def runtime(actions):
@@ -110,6 +115,16 @@ def models(actions):
     picture(iface.mapCanvas(), "area")
     window.close()
     found["area_after_closing"] = window.area._band is not None
+    return found
+
+
+def added_again(window):
+    """The starter model's own file is added: it is there, and nothing is copied."""
+    window.list.setCurrentRow(0)
+    window.add(str(window.chosen().path))
+    home = Path(QgsApplication.qgisSettingsDirPath()) / "camp_detector" / "models"
+    found = {"note": window.note.text(), "copies": [p.name for p in home.glob("*")]}
+    window.close()
     return found
 
 
@@ -254,16 +269,18 @@ def work():
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
-    if ASKED["right_to_left"]:
-        # As Qt's own translations do for Arabic, which Debian has in a package of their own.
-        QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    menu = [a.text() for a in actions.actions]
-    found = {"menu": menu, "direction": int(QApplication.layoutDirection())}
+    found = {"menu": [a.text() for a in actions.actions]}
+    iface.messageBar().pushMessage("Another plugin", "its message", duration=0)
+    actions.detect()
     actions.detect()
     bar = iface.messageBar().currentItem()
     found["bar"] = bar is not None and bool(bar.findChildren(QPushButton))
-    iface.messageBar().clearWidgets()
+    found["messages"] = [messages()]
     found["runtime"] = runtime(actions)
+    found["messages"] += [messages()]
+    actions.show_models()
+    found["again"] = added_again(actions.windows["models"])
+    iface.messageBar().clearWidgets()
     found["models"] = models(actions)
     found["catalogue"] = catalogue(actions)
     if ASKED["whole"]:
@@ -272,8 +289,21 @@ def work():
     found["settings"] = settings(actions)
     actions.show_preview()
     picture(actions.dock, "dock")
+    found["directions"] = sorted(
+        {int(window.layoutDirection()) for window in [actions.dock, *actions.windows.values()]}
+    )
+    raised = []
+    sys.excepthook = lambda *error: raised.append("".join(traceback.format_exception(*error)))
+    if ASKED["whole"]:
+        actions.dock.start.click()
+        found["busy_at_end"] = actions.dock.busy()
     unloadPlugin("camp_detector")
+    wait(lambda: not QgsApplication.taskManager().countActiveTasks())
     settle()
+    found["raised"] = raised
+    scratch = Path(tempfile.gettempdir())
+    found["scratch"] = [str(p.relative_to(scratch)) for p in scratch.glob("camp_detector_*/**/*")]
+    found["scratch"] += [p.name for p in scratch.glob("camp_detector_*")]
     names = [child.objectName() for child in iface.mainWindow().children()]
     found["left"] = [n for n in names if n in {"CampDetectorToolBar", "CampDetectorPreview"}]
     titles = [a.text() for a in iface.pluginMenu().actions()]

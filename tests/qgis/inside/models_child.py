@@ -94,6 +94,23 @@ class Steps:
             out.append([model.sha256, self.now.default().sha256])
         return out
 
+    def opened(self, folder, changed=None):
+        """Which files are read when the models of a folder are listed."""
+        from camp_detector.vendored import engine
+
+        if changed:
+            Path(changed).write_text("{}", encoding="utf-8")
+        self.library.set_folders([Path(folder)])
+        strangers, files, read = engine("packaging.strangers"), engine("packaging.model_file"), []
+        before = strangers.read_file, files.open_model
+        strangers.read_file = lambda path, limit: read.append(str(path)) or before[0](path, limit)
+        files.open_model = lambda path: read.append(str(path)) or before[1](path)
+        try:
+            self.now.models()
+        finally:
+            strangers.read_file, files.open_model = before
+        return read
+
     def outline(self, shape):
         from camp_detector.gui.area import geometry_of
 
