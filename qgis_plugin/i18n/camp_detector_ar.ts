@@ -90,6 +90,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>‏تتعذر قراءة {path} كصورة: اختر طبقة نقطية أو ملفًا نقطيًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
         <translation>يجب أن يكون التمديد بصيغة أدنى,أعلى أو percentile، والقيمة المعطاة {x}.</translation>
     </message>
@@ -145,6 +150,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>The layer of polygons is empty: choose another one, or none.</source>
+        <translation>طبقة المضلعات فارغة: اختر طبقة أخرى، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>The extent is empty: choose another one, or leave it out.</source>
         <translation>النطاق فارغ: اختر نطاقًا آخر، أو اتركه.</translation>
     </message>
@@ -172,6 +182,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Another model file</source>
         <translation>ملف نموذج آخر</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>‏الملف {path} ليس نموذجًا: اختر ملف ONNX ‏(.onnx) أو عنصر STAC ‏(.json) أو حزمة ‏(.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -295,6 +310,11 @@ Imagery of two dates is often shifted by some metres: line it up first (Georefer
         <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>عدد ما بقي</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>أُوقف؛ لم يُكتب شيء.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -496,6 +516,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذرت كتابة {path}: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/places.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>‏الملف {path} من مدخلات هذا التشغيل: اختر اسمًا آخر للناتج.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/report.py"/>
         <source>{count} dwellings cover {covered} m².</source>
         <translation>عدد المساكن {count}، وتغطي {covered} م².</translation>
@@ -572,23 +597,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>تنقص بكسلات في جزء من الصور ({count} قراءات): ليس للطبقة بكسلات هناك، أو لم يستجب خادمها. لا يُعثر على مساكن هناك؛ انظر إلى الطبقة، وأعد التشغيل إن كان ينبغي أن توجد مساكن.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>There is no valid pixel where dwellings were looked for.</source>
         <translation>لا يوجد أي بكسل صالح حيث جرى البحث عن المساكن.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>طبقة المضلعات فارغة: اختر طبقة أخرى، أو لا تختر شيئًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>أُوقف؛ لم يُكتب شيء.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -651,6 +661,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذرت كتابة الملخص: {reason}</translation>
     </message>
     <message>
+        <location filename="../doubts.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
+        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في «القيمة التي تعني عدم وجود صورة» لاستبعادها.</translation>
+    </message>
+    <message>
         <location filename="../feedback.py"/>
         <source>Tile {done} of {total}</source>
         <translation>البلاطة {done} من {total}</translation>
@@ -702,11 +717,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
-        <source>{name} was added; its checksum was verified.</source>
-        <translation>أُضيف {name}؛ وجرى التحقق من مجموعه الاختباري.</translation>
-    </message>
-    <message>
-        <location filename="../gui/catalogue_dialog.py"/>
         <source>A STAC catalogue</source>
         <translation>فهرس STAC</translation>
     </message>
@@ -729,6 +739,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stopped.</source>
         <translation>أُوقف.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{name} was added; its checksum was verified.</source>
+        <translation>أُضيف {name}؛ وجرى التحقق من مجموعه الاختباري.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1277,6 +1292,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../runtime/install.py"/>
+        <source>The installation was stopped.</source>
+        <translation>أُوقف التثبيت.</translation>
+    </message>
+    <message>
+        <location filename="../runtime/install.py"/>
         <source>{folder} cannot be written: {reason}</source>
         <translation>تعذرت الكتابة في {folder}: {reason}</translation>
     </message>
@@ -1311,11 +1331,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذر بدء Python الخاص بـ QGIS: {reason}</translation>
     </message>
     <message>
-        <location filename="../runtime/pip.py"/>
-        <source>The installation was stopped.</source>
-        <translation>أُوقف التثبيت.</translation>
-    </message>
-    <message>
         <location filename="../runtime/python.py"/>
         <source>The Python program of this QGIS was not found beside it, so nothing can be tried out: install onnxruntime with the installer of QGIS.</source>
         <translation>لم يُعثر على برنامج Python الخاص بـ QGIS هذا إلى جانبه، فلا يمكن تجربة شيء: ثبّت onnxruntime بمثبّت QGIS.</translation>
@@ -1347,6 +1362,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../server_errors.py"/>
+        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>‏نسبة {share} % من الصور فارغة أو تعذر جلبها: ليس للطبقة بكسلات هناك، أو لم يجب خادمها. لا يُعثر هناك على أي مسكن؛ انظر إلى الطبقة، وأعد التشغيل إن كان ينبغي أن توجد مساكن.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
+        <translation>‏لم تعطِ {layer} أي صورة هنا: تحقق من الاتصال والنطاق، ثم أعد التشغيل.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
         <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
         <translation>‏{server} لم يقدّم الصور ({reason}): حاول مرة أخرى لاحقًا، أو بنطاق أصغر.</translation>
     </message>
@@ -1372,6 +1397,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../sources.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» للتشغيل رغم ذلك.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
         <source>The raster layer cannot be read: load it again.</source>
         <translation>تعذرت قراءة طبقة الراستر: حمّلها من جديد.</translation>
     </message>
@@ -1379,6 +1409,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>‏تعذر فتح {name} ({reason}): حمّل الطبقة من جديد.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>يجب أن تكون الدقة أكبر من 0، والقيمة المعطاة {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

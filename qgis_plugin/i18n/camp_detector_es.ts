@@ -90,6 +90,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>{path} no se puede leer como imagen: elija una capa o un archivo ráster.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
         <translation>El estiramiento debe ser MÍN,MÁX o percentile; se recibió {x}.</translation>
     </message>
@@ -145,6 +150,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>The layer of polygons is empty: choose another one, or none.</source>
+        <translation>La capa de polígonos está vacía: elija otra, o ninguna.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>The extent is empty: choose another one, or leave it out.</source>
         <translation>La extensión está vacía: elija otra, o ninguna.</translation>
     </message>
@@ -172,6 +182,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Another model file</source>
         <translation>Otro archivo de modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>{path} no es un modelo: elija un archivo ONNX (.onnx), un elemento STAC (.json) o un paquete (.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -295,6 +310,11 @@ Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas 
         <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>Número de las que permanecen</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>Detenido; no se escribió nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -496,6 +516,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>{path} no se puede escribir: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/places.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>{path} es una entrada de este proceso: elija otro nombre para el resultado.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/report.py"/>
         <source>{count} dwellings cover {covered} m².</source>
         <translation>{count} viviendas cubren {covered} m².</translation>
@@ -572,23 +597,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>Faltan píxeles en una parte de las imágenes ({count} lecturas): la capa no los tiene allí, o su servidor no respondió. Allí no se encuentra ninguna vivienda; mire la capa y ejecútelo de nuevo si debería haber alguna.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>There is no valid pixel where dwellings were looked for.</source>
         <translation>No hay ningún píxel válido donde se buscaron viviendas.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>La capa de polígonos está vacía: elija otra, o ninguna.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Detenido; no se escribió nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -651,6 +661,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>El resumen no se puede escribir: {reason}</translation>
     </message>
     <message>
+        <location filename="../doubts.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
+        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como «Valor que significa sin imagen» para excluirlos.</translation>
+    </message>
+    <message>
         <location filename="../feedback.py"/>
         <source>Tile {done} of {total}</source>
         <translation>Tesela {done} de {total}</translation>
@@ -702,11 +717,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
-        <source>{name} was added; its checksum was verified.</source>
-        <translation>Se añadió {name}; se verificó su suma de comprobación.</translation>
-    </message>
-    <message>
-        <location filename="../gui/catalogue_dialog.py"/>
         <source>A STAC catalogue</source>
         <translation>Un catálogo STAC</translation>
     </message>
@@ -729,6 +739,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stopped.</source>
         <translation>Detenido.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{name} was added; its checksum was verified.</source>
+        <translation>Se añadió {name}; se verificó su suma de comprobación.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1277,6 +1292,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../runtime/install.py"/>
+        <source>The installation was stopped.</source>
+        <translation>La instalación se detuvo.</translation>
+    </message>
+    <message>
+        <location filename="../runtime/install.py"/>
         <source>{folder} cannot be written: {reason}</source>
         <translation>No se puede escribir en {folder}: {reason}</translation>
     </message>
@@ -1311,11 +1331,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>El Python de QGIS no se pudo iniciar: {reason}</translation>
     </message>
     <message>
-        <location filename="../runtime/pip.py"/>
-        <source>The installation was stopped.</source>
-        <translation>La instalación se detuvo.</translation>
-    </message>
-    <message>
         <location filename="../runtime/python.py"/>
         <source>The Python program of this QGIS was not found beside it, so nothing can be tried out: install onnxruntime with the installer of QGIS.</source>
         <translation>No se encontró el programa Python de este QGIS junto a él, así que no se puede probar nada: instale onnxruntime con el instalador de QGIS.</translation>
@@ -1347,6 +1362,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../server_errors.py"/>
+        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>El {share} % de las imágenes está vacío o no se pudo obtener: la capa no tiene píxeles ahí, o su servidor no respondió. Ahí no se encuentra ninguna vivienda; mire la capa y vuelva a ejecutarlo si debería haber alguna.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
+        <translation>{layer} no dio ninguna imagen aquí: compruebe la conexión y la extensión, y vuelva a ejecutarlo.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
         <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
         <translation>{server} no entregó las imágenes ({reason}): inténtelo más tarde, o con una extensión menor.</translation>
     </message>
@@ -1372,6 +1397,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../sources.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» para ejecutarlo de todos modos.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
         <source>The raster layer cannot be read: load it again.</source>
         <translation>La capa ráster no se puede leer: cárguela de nuevo.</translation>
     </message>
@@ -1379,6 +1409,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>{name} no se puede abrir ({reason}): cargue la capa de nuevo.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>La resolución debe ser mayor que 0, se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -90,6 +90,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>{path} ne peut pas être lu comme imagerie : choisissez une couche raster ou un fichier raster.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
         <translation>L’étirement doit être MIN,MAX ou percentile, reçu : {x}.</translation>
     </message>
@@ -145,6 +150,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>The layer of polygons is empty: choose another one, or none.</source>
+        <translation>La couche de polygones est vide : choisissez-en une autre, ou aucune.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>The extent is empty: choose another one, or leave it out.</source>
         <translation>L’emprise est vide : choisissez-en une autre, ou aucune.</translation>
     </message>
@@ -172,6 +182,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Another model file</source>
         <translation>Autre fichier de modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>{path} n’est pas un modèle : choisissez un fichier ONNX (.onnx), un élément STAC (.json) ou un paquet (.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -295,6 +310,11 @@ Les images de deux dates sont souvent décalées de quelques mètres : recalez-l
         <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>Nombre d’inchangées</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>Arrêté ; rien n’a été écrit.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -496,6 +516,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>{path} ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/places.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>{path} est une entrée de ce traitement : choisissez un autre nom pour le résultat.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/report.py"/>
         <source>{count} dwellings cover {covered} m².</source>
         <translation>{count} habitations couvrent {covered} m².</translation>
@@ -572,23 +597,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Pixels are missing in a part of the imagery ({count} reads): the layer has none there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>Des pixels manquent dans une partie des images ({count} lectures) : la couche n’en a pas là, ou son serveur n’a pas répondu. Aucune habitation n’y est trouvée ; regardez la couche, et relancez s’il devrait y en avoir.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>There is no valid pixel where dwellings were looked for.</source>
         <translation>Il n’y a aucun pixel valide là où des habitations ont été cherchées.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>La couche de polygones est vide : choisissez-en une autre, ou aucune.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Arrêté ; rien n’a été écrit.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -651,6 +661,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Le résumé ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
+        <location filename="../doubts.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
+        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme « Valeur qui signifie « pas d’image » » pour les exclure.</translation>
+    </message>
+    <message>
         <location filename="../feedback.py"/>
         <source>Tile {done} of {total}</source>
         <translation>Tuile {done} sur {total}</translation>
@@ -702,11 +717,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/catalogue_dialog.py"/>
-        <source>{name} was added; its checksum was verified.</source>
-        <translation>{name} a été ajouté ; sa somme de contrôle a été vérifiée.</translation>
-    </message>
-    <message>
-        <location filename="../gui/catalogue_dialog.py"/>
         <source>A STAC catalogue</source>
         <translation>Un catalogue STAC</translation>
     </message>
@@ -729,6 +739,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/catalogue_dialog.py"/>
         <source>Stopped.</source>
         <translation>Arrêté.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{name} was added; its checksum was verified.</source>
+        <translation>{name} a été ajouté ; sa somme de contrôle a été vérifiée.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1277,6 +1292,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../runtime/install.py"/>
+        <source>The installation was stopped.</source>
+        <translation>L’installation a été arrêtée.</translation>
+    </message>
+    <message>
+        <location filename="../runtime/install.py"/>
         <source>{folder} cannot be written: {reason}</source>
         <translation>{folder} ne peut pas être écrit : {reason}</translation>
     </message>
@@ -1311,11 +1331,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Le Python de QGIS n’a pas pu être démarré : {reason}</translation>
     </message>
     <message>
-        <location filename="../runtime/pip.py"/>
-        <source>The installation was stopped.</source>
-        <translation>L’installation a été arrêtée.</translation>
-    </message>
-    <message>
         <location filename="../runtime/python.py"/>
         <source>The Python program of this QGIS was not found beside it, so nothing can be tried out: install onnxruntime with the installer of QGIS.</source>
         <translation>Le programme Python de ce QGIS n’a pas été trouvé à ses côtés, rien ne peut donc être essayé : installez onnxruntime avec l’installateur de QGIS.</translation>
@@ -1347,6 +1362,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../server_errors.py"/>
+        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>{share} % de l’imagerie est vide ou n’a pas pu être récupérée : la couche n’y a pas de pixels, ou son serveur n’a pas répondu. Aucune habitation n’y est trouvée ; regardez la couche, et relancez s’il devrait y en avoir.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
+        <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
+        <translation>{layer} n’a donné aucune image ici : vérifiez la connexion et l’emprise, puis relancez.</translation>
+    </message>
+    <message>
+        <location filename="../server_errors.py"/>
         <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
         <translation>{server} n’a pas fourni les images ({reason}) : réessayez plus tard, ou avec une emprise plus petite.</translation>
     </message>
@@ -1372,6 +1397,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../sources.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » pour continuer malgré tout.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
         <source>The raster layer cannot be read: load it again.</source>
         <translation>La couche raster ne peut pas être lue : rechargez-la.</translation>
     </message>
@@ -1379,6 +1409,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>{name} ne peut pas être ouvert ({reason}) : rechargez la couche.</translation>
+    </message>
+    <message>
+        <location filename="../sources.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>La résolution doit être supérieure à 0, reçu {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
