@@ -747,6 +747,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>{name} is already there.</source>
+        <translation>{name} موجود من قبل.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>في المجلد {place}</translation>
     </message>
@@ -1172,6 +1177,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../models/library.py"/>
+        <source>There are several models {name}: choose one of {known}.</source>
+        <translation>توجد عدة نماذج باسم {name}: اختر واحدًا منها: {known}.</translation>
+    </message>
+    <message>
+        <location filename="../models/library.py"/>
         <source>{name} was not added here, so it is not removed here.</source>
         <translation>لم يُضَف {name} هنا، فلا يُزال هنا.</translation>
     </message>
@@ -1199,6 +1209,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>تعذر جلب {url}: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>{url} is no address of a web page.</source>
+        <translation>{url} ليس عنوانًا على الويب.</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>it leads elsewhere</source>
+        <translation>إنه يقود إلى مكان آخر</translation>
     </message>
     <message>
         <location filename="../provider.py"/>

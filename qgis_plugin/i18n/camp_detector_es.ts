@@ -747,6 +747,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>{name} is already there.</source>
+        <translation>{name} ya está aquí.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>en la carpeta {place}</translation>
     </message>
@@ -1172,6 +1177,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../models/library.py"/>
+        <source>There are several models {name}: choose one of {known}.</source>
+        <translation>Hay varios modelos {name}: elija uno de estos: {known}.</translation>
+    </message>
+    <message>
+        <location filename="../models/library.py"/>
         <source>{name} was not added here, so it is not removed here.</source>
         <translation>{name} no se añadió aquí, así que no se quita aquí.</translation>
     </message>
@@ -1199,6 +1209,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>{url} no se pudo obtener: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>{url} is no address of a web page.</source>
+        <translation>{url} no es una dirección web.</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>it leads elsewhere</source>
+        <translation>lleva a otro lugar</translation>
     </message>
     <message>
         <location filename="../provider.py"/>

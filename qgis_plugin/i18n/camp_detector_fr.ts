@@ -747,6 +747,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>{name} is already there.</source>
+        <translation>{name} est déjà là.</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>dans le dossier {place}</translation>
     </message>
@@ -1172,6 +1177,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../models/library.py"/>
+        <source>There are several models {name}: choose one of {known}.</source>
+        <translation>Il y a plusieurs modèles {name} : choisissez l’un de ceux-ci : {known}.</translation>
+    </message>
+    <message>
+        <location filename="../models/library.py"/>
         <source>{name} was not added here, so it is not removed here.</source>
         <translation>{name} n’a pas été ajouté ici, il n’est donc pas supprimé ici.</translation>
     </message>
@@ -1199,6 +1209,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>{url} n’a pas pu être récupéré : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>{url} is no address of a web page.</source>
+        <translation>{url} n’est pas une adresse du Web.</translation>
+    </message>
+    <message>
+        <location filename="../models/network.py"/>
+        <source>it leads elsewhere</source>
+        <translation>elle mène ailleurs</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
