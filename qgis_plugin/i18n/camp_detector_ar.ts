@@ -748,7 +748,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../gui/facts.py"/>
         <source>{name} is already there.</source>
-        <translation>{name} موجود من قبل.</translation>
+        <translation>‏{name} موجود من قبل.</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1213,7 +1213,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
-        <translation>{url} ليس عنوانًا على الويب.</translation>
+        <translation>‏{url} ليس عنوانًا على الويب.</translation>
     </message>
     <message>
         <location filename="../models/network.py"/>
