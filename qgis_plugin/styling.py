@@ -9,14 +9,18 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsColorRampShader,
     QgsFillSymbol,
+    QgsLayerTree,
     QgsPalettedRasterRenderer,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProject,
+    QgsRasterLayer,
     QgsRasterShader,
     QgsRendererCategory,
     QgsSingleBandPseudoColorRenderer,
     QgsSingleSymbolRenderer,
 )
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QColor
 
 from .i18n import tr
@@ -29,6 +33,8 @@ _PROBABILITY = ((0.0, 0), (0.25, 60), (0.5, 150), (1.0, 255))
 """Probability and opacity."""
 _alive: deque[Any] = deque(maxlen=64)
 """QGIS holds no reference of Python to what styles its layers."""
+_loaded: list[str] = []
+"""Ids of the results that were loaded just now."""
 
 
 class Named(NamedTuple):
@@ -62,6 +68,25 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
         self._style(layer)
         layer.emitStyleChanged()
         layer.triggerRepaint()
+        _loaded.append(layer.id())
+        QTimer.singleShot(0, _put_outlines_on_top)  # once all results of the run are there
+
+
+def _put_outlines_on_top() -> None:
+    """Move outlines above the rasters that were loaded with them, which would cover them."""
+    ours = [QgsProject.instance().mapLayer(i) for i in _loaded]
+    _loaded.clear()
+    rasters = {v.id() for v in ours if isinstance(v, QgsRasterLayer)}
+    for layer in ours:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer) if layer else None
+        if node is None or layer.id() in rasters:
+            continue
+        parent = node.parent()
+        places = [n.layerId() if QgsLayerTree.isLayer(n) else "" for n in parent.children()]
+        first = min((i for i, name in enumerate(places) if name in rasters), default=len(places))
+        if first < places.index(layer.id()):
+            parent.insertChildNode(first, node.clone())
+            parent.removeChildNode(node)
 
 
 def finish(

@@ -128,7 +128,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert preview["left"] == ["Camp"]
     assert not preview["file_left"]
 
-    assert any(name.startswith("Dwellings (") for name in found["finished"]["layers"])
+    assert found["finished"]["order"][0].startswith("Dwellings (")
     assert found["settings"]["shown"]
     assert found["left"] == []
     # It was unloaded while a preview ran.

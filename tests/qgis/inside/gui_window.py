@@ -234,18 +234,26 @@ def finished(layer):
     """A run in the algorithm's dialog."""
     iface.mapCanvas().setExtent(layer.extent())
     dialog = processing.createAlgorithmDialog(
-        "campdetector:detectdwellings", {"INPUT": layer.id(), "OUTPUT": str(FOLDER / "found.gpkg")}
-    )
+        "campdetector:detectdwellings",
+        {
+            "INPUT": layer.id(), "OUTPUT": str(FOLDER / "a.gpkg"),
+            "CLASSES": str(FOLDER / "b.tif"), "PROBABILITY": str(FOLDER / "c.tif"),
+        },
+    )  # fmt: skip
     dialog.show()
     picture(dialog, "detect")
     dialog.runButton().click()
-    wait(lambda: any(name.startswith("Dwellings") for name in layer_names()))
+    wait(lambda: len(layer_names()) == 4)  # imagery and three results
     settle()
+    order = [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
+    for name in ("Classes", "Probability"):
+        for other in QgsProject.instance().mapLayersByName(name):
+            QgsProject.instance().removeMapLayer(other.id())
     dialog.close()
     rendered()
     show_toolbox()
     picture(iface.mainWindow(), "finished")
-    return {"layers": layer_names()}
+    return {"layers": layer_names(), "order": order}
 
 
 def show_toolbox():
