@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
-from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 
 from camp_detector_core import report as theirs
@@ -97,8 +96,6 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     drawn, _ = draw_camp(folder / "camp-drawn")
     far = polygon_file(folder / "far.geojson", box(9000, 9040, 9050, 9000))
     blocks = polygon_file(folder / "blocks.geojson", box(0, 75, 40, 0), box(40, 75, 85, 0))
-    (folder / "link.tif").symlink_to(ground.raster)
-    copy_raster(ground.raster, folder / "mosaic.vrt", driver="VRT")
     extent = f"{WEST + 10},{WEST + 60},{NORTH - 60},{NORTH - 5} [EPSG:32645]"
     left, top = transform_of(X, Y, ZOOM, side=TILE)[2::3]
     side = 2 * TILE * transform_of(X, Y, ZOOM, side=TILE).a
@@ -121,8 +118,6 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "virtualraster",
         ]
     }  # fmt: skip
-    late = folder / "late"
-    late.mkdir()
     x, y = WEST + 25, NORTH - 20
     drawn_box = shapely.box(x - 25, y - 20, x + 25, y + 20).wkt
     around = f"{x - 18} {y},{x} {y + 18},{x + 18} {y},{x} {y - 18},{x - 18} {y}"
@@ -177,25 +172,6 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "params": {"INPUT": str(folder / "nowhere.gpkg"), "OUTPUT": "memory:"},
         },
         "large": detect(INPUT=str(roof), NODATA=7),
-        "late": {
-            "op": "late",
-            "alg": DETECT,
-            "at": " pixels of ",
-            "folder": str(late),
-            "params": {
-                **base,
-                "OUTPUT": str(late / "d.gpkg"),
-                "CLASSES": str(late / "c.tif"),
-            },
-        },
-        "late comparison": {
-            "op": "late",
-            "alg": COMPARE,
-            "at": "never",
-            "percent": 0.0,
-            "folder": str(late),
-            "params": {"BEFORE": dwellings, "AFTER": dwellings, "OUTPUT": str(late / "e.gpkg")},
-        },
         "crossing": {
             "op": "run",
             "alg": COMPARE,
@@ -267,36 +243,6 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "raster": str(ground.raster),
             "output": str(folder / "model.gpkg"),
         },
-        "no folder": detect(OUTPUT=str(folder / "missing" / "x.gpkg")),
-        "no folder of classes": detect(CLASSES=str(folder / "missing" / "c.tif")),
-        "no folder in a task": {
-            "op": "prepare",
-            "alg": SUMMARISE,
-            "params": {"INPUT": dwellings, "OUTPUT": str(folder / "missing" / "x.gpkg")},
-        },
-        "own raster": check(CLASSES=str(ground.raster)),
-        "own raster by a link": check(PROBABILITY=str(folder / "link.tif")),
-        "own part of a mosaic": check(INPUT=str(folder / "mosaic.vrt"), CLASSES=str(ground.raster)),
-        "own mask": check(MASK=str(mask), OUTPUT=str(mask)),
-        "own model": check(INFORMATION, OUTPUT=str(ground.model)),
-        "own dwellings": check(SUMMARISE, INPUT=dwellings, OUTPUT=dwellings),
-        "own table": check(
-            SUMMARISE,
-            INPUT=dwellings,
-            OUTPUT=f"ogr:dbname='{dwellings}' table=\"dwellings\" (geom)",
-        ),
-        "own boundaries": check(
-            SUMMARISE, INPUT=dwellings, BOUNDARIES=str(blocks), REPORT=str(blocks)
-        ),
-        "own date": check(COMPARE, BEFORE=str(before), AFTER=str(after), OUTPUT=str(before)),
-        "own dwellings in a task": {
-            "op": "prepare",
-            "alg": SUMMARISE,
-            "params": {"INPUT": dwellings, "OUTPUT": dwellings},
-        },
-        "other table": check(
-            SUMMARISE, INPUT=dwellings, OUTPUT=f"ogr:dbname='{dwellings}' table=\"other\" (geom)"
-        ),
         "check one band": check(INPUT=str(one_band)),
         "check rotated": check(INPUT=str(rotated)),
         "check coarse": check(INPUT=str(coarse)),
@@ -413,12 +359,6 @@ def test_polygons_that_no_dwelling_fills_are_doubted(done: dict[str, Any]) -> No
     (doubt,) = [w for w in done["large"]["warnings"] if "larger than 3,000 m²" in w]
     assert "Value that means no image" in doubt
     assert not any("larger than" in w for w in done["file"]["warnings"])
-
-
-def test_stopping_while_results_are_written_leaves_nothing(done: dict[str, Any]) -> None:
-    for step in ("late", "late comparison"):
-        assert done[step]["files"] == [], done[step]
-        assert not done[step]["results"].get("OUTPUT")
 
 
 def test_an_outline_that_crosses_itself_is_the_same_as_itself(done: dict[str, Any]) -> None:
@@ -550,40 +490,3 @@ def test_what_cannot_be_is_said_before_anything_runs(
 def test_what_is_right_is_not_refused(done: dict[str, Any]) -> None:
     assert done["check fine"]["ok"] is True
     assert done["coarse virtual at its own"]["ok"] is True, done["coarse virtual at its own"]
-
-
-@pytest.mark.parametrize("step", ["no folder", "no folder of classes"])
-def test_a_folder_that_is_not_there_is_told_before_the_work(
-    done: dict[str, Any], step: str
-) -> None:
-    assert "does not exist" in done[step]["error"]
-    assert done[step]["texts"] == []
-
-
-def test_tasks_look_at_the_outputs_as_well(done: dict[str, Any], ground: Ground) -> None:
-    assert not done["no folder in a task"]["ok"]
-    assert not done["own dwellings in a task"]["ok"]
-    assert len(features(ground.folder / "dwellings.gpkg")[0]) == done["file"]["results"]["COUNT"]
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        "own raster",
-        "own raster by a link",
-        "own part of a mosaic",
-        "own mask",
-        "own model",
-        "own dwellings",
-        "own table",
-        "own boundaries",
-        "own date",
-    ],
-)
-def test_an_output_may_not_destroy_an_input(done: dict[str, Any], step: str) -> None:
-    assert done[step]["ok"] is False
-    assert "is an input of this run: choose another name" in done[step]["message"]
-
-
-def test_another_table_of_the_file_may_be_written(done: dict[str, Any]) -> None:
-    assert done["other table"]["ok"] is True, done["other table"]
