@@ -22,6 +22,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
+    QgsSettings,
 )
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
@@ -113,7 +114,7 @@ def models(actions):
     found["centre"] = [centre.x(), centre.y()]
     rendered()
     picture(iface.mapCanvas(), "area")
-    window.close()
+    window.reject()  # as Esc does
     found["area_after_closing"] = window.area._band is not None
     return found
 
@@ -215,10 +216,12 @@ def settings(actions):
         dialog = QApplication.activeModalWidget()
         page = dialog.findChild(type_of_page())
         found["shown"] = page is not None and page.isVisible()
-        found["folders"] = page.folders.count() if page else -1
+        page.apply()
+        found["preferred"] = QgsSettings().value("camp_detector/default_model")
         picture(dialog, "settings")
         dialog.reject()
 
+    QgsSettings().setValue("camp_detector/default_model", "away-1.0")
     QTimer.singleShot(1500, look)
     actions.show_settings()
     return found
