@@ -286,7 +286,7 @@ def test_banepa_predict_tiles_as_one_mosaic(tmp_path: Path, banepa: Path, camp: 
         mask = dataset.read(1)
         transform = dataset.transform
     reds = np.zeros((2048, 2048), np.uint8)
-    for path in (banepa / "predict").iterdir():
+    for path in (banepa / "predict").glob("*.tif"):
         x, y = (int(v) for v in path.stem.split("-")[1:3])
         row, col = (y - 220243) * 512, (x - 386697) * 512
         with rasterio.open(path) as dataset:

@@ -222,7 +222,7 @@ def _from_package(path: Path) -> ModelFile:
     except _DAMAGED as error:
         msg = (
             f"{path} is not a deep learning package (a zip file without a password), or it is "
-            f"damaged: {shown(error)}"
+            f"damaged: {shown(error)}; copy or download it again"
         )
         raise PredictorError(msg) from error
     model = _from_onnx(data, f"{path} -> {name}")
@@ -260,7 +260,10 @@ def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the
 def _root_emd(package: zipfile.ZipFile, path: Path) -> str:
     found = [n for n in package.namelist() if n.lower().endswith(".emd") and "/" not in n]
     if len(found) != 1:
-        msg = f"{path} has {len(found)} model definitions (.emd) at its root, and one is needed"
+        msg = (
+            f"{path} has {len(found)} model definitions (.emd) at its root, and one is needed: get "
+            "or build the package again"
+        )
         raise PredictorError(msg)
     return found[0]
 
@@ -276,7 +279,10 @@ def _model_member(package: zipfile.ZipFile, emd: dict[str, Any], path: Path) -> 
         msg = f"{path}: the ModelFile {shown(stated)} does not lie in the package"
         raise PredictorError(msg)
     if clean.suffix.lower() != ".onnx":
-        msg = f"{path}: its model is {shown(clean.name)}, and only ONNX models can be run here"
+        msg = (
+            f"{path}: its model is {shown(clean.name)}, and only ONNX models can be run here: take "
+            "a package of Camp Detector, or export the model to ONNX"
+        )
         raise PredictorError(msg)
     if str(clean) not in package.namelist():
         msg = f"{path} does not hold the ModelFile {shown(clean)} that its definition names"

@@ -63,8 +63,8 @@ def read_package(path: Path, item: Path | None = None) -> Package:
     if path.suffix.lower() != ".dlpk":
         msg = f"{path} is not a deep learning package: a .dlpk file is needed"
         raise PublishError(msg)
+    _check(path)  # first, because its words lead to what is wrong
     spec = open_model(path).spec
-    _check(path)
     data = read_file(path, _MAX_PACKAGE, what="package")
     with zipfile.ZipFile(path) as archive:
         emd = next(n for n in archive.namelist() if n.lower().endswith(".emd") and "/" not in n)

@@ -61,19 +61,21 @@ def scrubbed(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
         raise error.with_traceback(None) from None
     except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a secret
         tracebacks.append(secrets.hide(traceback.format_exc()))
-        msg = secrets.hide(f"{type(error).__name__}: {error}")
-        raise RuntimeError(msg) from None
+        cleaned = RuntimeError(secrets.hide(f"{type(error).__name__}: {error}"))
+        try:
+            raise cleaned from None
+        finally:
+            cleaned.__context__ = None  # `from None` hides the first error, and keeps it
 
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """No library reaches stdout or stderr; we speak after the block."""
-    root = logging.getLogger()
-    before, handler = root.handlers[:], logging.NullHandler()
-    root.handlers = [handler]
+    """No library prints to stdout, warns or logs; we speak after the block."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        root.handlers = before
+        logging.disable(before)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
 from .errors import ToolError
-from .package_zip import DAMAGED, MAX_MEMBER, MAX_TEXT, member_bytes, require_file, shown
+from .package_zip import (
+    DAMAGED,
+    MAX_MEMBER,
+    MAX_TEXT,
+    member_bytes,
+    open_zip,
+    require_file,
+    shown,
+)
 
 if TYPE_CHECKING:
     import os
+    import zipfile
 
 SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
@@ -97,7 +105,7 @@ class Model:
                     msg = f"{self.path}: {shown(stated)} leads out of its folder"
                     raise ToolError(msg)
                 return beside.read_bytes()
-            with zipfile.ZipFile(self.path) as package:
+            with open_zip(self.path) as package:
                 return member_bytes(package, str(clean), limit=limit)
         except (KeyError, *DAMAGED) as error:
             msg = f"{self.path} does not hold {shown(stated)} whole: get it again"
@@ -137,7 +145,7 @@ def _read_now(path: Path) -> Model:
         msg = f"{path} is no model: choose a package (.dlpk) or a model definition (.emd)"
         raise ToolError(msg)
     try:
-        with zipfile.ZipFile(path) as package:
+        with open_zip(path) as package:
             name = root_emd(package, path)
             data = member_bytes(package, name, limit=MAX_TEXT)
     except DAMAGED as error:
@@ -161,7 +169,7 @@ def root_emd(package: zipfile.ZipFile, path: Path) -> str:
 
 def emd_name(path: Path) -> str:
     """Name of the model definition in a package that was checked."""
-    with zipfile.ZipFile(path) as package:
+    with open_zip(path) as package:
         return root_emd(package, path)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Any, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 from .engine_copy import engine, engine_zip
 from .errors import ToolError
@@ -21,10 +20,14 @@ from .package_zip import (
     MAX_TEXT,
     damaged_members,
     member_bytes,
+    open_zip,
     require_file,
     shown,
     unsafe_names,
 )
+
+if TYPE_CHECKING:
+    import zipfile
 
 REQUIRED = (
     "ModelType", "InferenceFunction", "ModelFile", "Framework", "ImageHeight", "ImageWidth",
@@ -50,7 +53,7 @@ def faults_of(path: Path, *, name: str) -> list[str]:
     """
     try:
         require_file(path)
-        with zipfile.ZipFile(path) as package:
+        with open_zip(path) as package:
             unsafe = unsafe_names(package)
             if unsafe:
                 return [f"{fault}." for fault in unsafe]
@@ -149,7 +152,7 @@ def _spec_faults(model: Model, emd_name: str) -> Iterator[str]:
 
 def describe(path: Path) -> Iterator[str]:
     """A package in words, a line each; it was found good."""
-    with zipfile.ZipFile(path) as package:
+    with open_zip(path) as package:
         name = root_emd(package, path)
         model = model_of(path, name, member_bytes(package, name, limit=MAX_TEXT))
         network = package.getinfo(str(PurePosixPath(str(model.emd["ModelFile"])))).file_size

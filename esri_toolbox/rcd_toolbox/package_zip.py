@@ -14,6 +14,8 @@ MAX_TEXT = 16 << 20
 MAX_MEMBER = 1 << 30
 MAX_TOTAL = 2 << 30
 MAX_MEMBERS = 10_000
+MAX_TABLE = 4 << 20
+_TAIL = 1 << 16
 _CHUNK = 1 << 20
 DAMAGED = (
     zipfile.BadZipFile,
@@ -104,6 +106,27 @@ def damaged_members(package: zipfile.ZipFile) -> Iterator[str]:
             whole = False
         if not whole:
             yield member.filename
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip file whose table of contents is not larger than a package needs.
+
+    Python reads the whole table at once, whatever its size. Format: APPNOTE 6.3.10, 4.3.16.
+
+    Raises:
+        ToolError: The table is too large.
+        zipfile.BadZipFile: It is no zip file.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - _TAIL))
+        tail = stream.read(_TAIL)
+    at = tail.rfind(b"PK\x05\x06")
+    table = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    if table > MAX_TABLE:
+        msg = f"{path} has a table of contents of {table >> 20} MiB, and no package has that"
+        raise ToolError(msg)
+    return zipfile.ZipFile(path)
 
 
 def require_file(path: Path) -> None:

@@ -252,7 +252,7 @@ def test_a_damaged_raster_is_named(tmp_path: Path, model: Path, host_run: Any) -
 def real_mosaic(banepa: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All tiles as one virtual raster, without the JPEG that each GDAL decodes in its own way."""
     folder = tmp_path_factory.mktemp("banepa")
-    tiles = sorted((banepa / "predict").iterdir())
+    tiles = sorted((banepa / "predict").glob("*.tif"))
     for tile in tiles:
         rasterio.shutil.copy(tile, folder / tile.name, driver="GTiff", COMPRESS="DEFLATE")
     spec = tiny_spec()

@@ -241,4 +241,8 @@ def test_a_broken_package_is_refused_before_the_portal_is_asked(
         for name, data in members.items():
             archive.writestr(name, data)
     assert "is broken" in error_of(publish(package, "--yes"))
+    data = make_package(package).read_bytes()
+    at = data.index(b"camp_detector.spec")  # within the network
+    package.write_bytes(data[:at] + b"X" + data[at + 1 :])
+    assert "copy or download the package again" in error_of(publish(package, "--yes"))
     assert portal.calls == []

@@ -233,6 +233,25 @@ def test_a_bomb_is_refused_by_its_size_alone(
     assert "bomb unpacks to more than 1024 MiB" in refused(install, path)
 
 
+def test_members_that_are_locked_or_too_many_are_told(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    path = changed(package, tmp_path / "in/tiny-detect.dlpk", lambda _: None)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("secret", b"x")
+        archive.getinfo("secret").flag_bits |= 1
+    assert "secret is encrypted" in refused(install, path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_001):
+            archive.writestr(f"{number:05d}", b"")
+    assert "it holds 10001 files" in refused(install, path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(70):
+            archive.writestr(f"{number:02d}" + "n" * 60_000, b"")
+    assert "a table of contents of 4 MiB" in refused(install, path)
+
+
 def test_a_folder_that_is_a_file_is_told(install: Dialog, package: Path, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("not a folder", encoding="utf-8")
     with pytest.raises(install.arcpy.ExecuteError, match="cannot be installed in"):
