@@ -25,6 +25,7 @@ from .instances import halo_of
 from .outline import OutlineOptions, refine_all
 from .plan import Axis, TilePlan, stride_of
 from .remember import Remembering
+from .scores import NODATA_SCORE
 from .vectorise import Linker, trace_block
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ class TileDetector:
             PredictorError: The model cannot be run.
         """
         seen = self._look(pixels, valid)
-        view = _View.of(seen, self._layout)
+        view = _View(seen, self._layout)
         found = refine_all(view.own(len(self._spec.classes), self._least), self._outlines)
         return [_moved(dwelling, view.zone, seen.tile) for dwelling in found]
 
@@ -240,8 +241,8 @@ class _Sink:
     """The result in memory: nodata where nothing was written."""
 
     def __init__(self, channels: int, shape: Shape) -> None:
-        self.scores = np.full((channels, *shape), 255, np.uint8)
-        self.classes = np.full(shape, 255, np.uint8)
+        self.scores = np.full((channels, *shape), NODATA_SCORE, np.uint8)
+        self.classes = np.full(shape, NODATA_SCORE, np.uint8)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
         rows, cols = window.slices
@@ -267,19 +268,14 @@ class _Box(NamedTuple):
 class _View:
     """The tile with as much around it as is known, and who gives which dwelling of it."""
 
-    def __init__(self, seen: _Seen, zone: Window, layout: TileLayout) -> None:
+    def __init__(self, seen: _Seen, layout: TileLayout) -> None:
         self._seen = seen
         self._layout = layout
-        self.zone = zone
-        """Where the view lies in the arrays."""
-
-    @classmethod
-    def of(cls, seen: _Seen, layout: TileLayout) -> _View:
         tile, reach = seen.tile, layout.reach
-        zone = Window(
+        self.zone = Window(
             tile.row - reach, tile.col - reach, tile.height + 2 * reach, tile.width + 2 * reach
         )
-        return cls(seen, zone, layout)
+        """Where the view lies in the arrays."""
 
     def own(self, classes: int, least: float) -> list[Dwelling]:
         """The dwellings of at least so many pixels that this tile gives, in pixels of the view."""

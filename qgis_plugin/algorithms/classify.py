@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any
 
 from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestination
 
 from .. import styling
 from ..i18n import tr
-from ..sources import SourceError
-from ..vendored import engine
-from .base import Fault, stop_with
 from .detect import CLASSES, PROBABILITY
 from .running import RunsModel, prepared
-
-if TYPE_CHECKING:
-    from .asking import Asked
 
 
 class ClassifyPixels(RunsModel):
     """Gives the class of each pixel of a raster layer."""
 
     NAME = "classifypixels"
-
-    def __init__(self) -> None:
-        """Nothing is asked for yet."""
-        super().__init__()
-        self._asked: Optional[Asked] = None
 
     def displayName(self) -> str:
         """What the toolbox shows."""
@@ -54,15 +43,6 @@ class ClassifyPixels(RunsModel):
                 PROBABILITY, tr("Probability raster"), optional=True, createByDefault=False
             )
         )
-
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
-        """Take what belongs to the main thread."""
-        super().prepareAlgorithm(parameters, context, feedback)
-        try:
-            self._asked = self.asked(parameters, context)
-        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
-            raise stop_with(error) from error
-        return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from typing import Any, Iterator
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -19,14 +19,8 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from ..sources import SourceError
-from ..vendored import engine
-from .base import Fault, stop_with
 from .places import outputs_of, remove
 from .running import RunsModel, prepared
-
-if TYPE_CHECKING:
-    from .asking import Asked
 
 MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
 OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
@@ -42,11 +36,6 @@ class DetectDwellings(RunsModel):
     """Finds dwellings in a raster layer and gives them as polygons."""
 
     NAME = "detectdwellings"
-
-    def __init__(self) -> None:
-        """Nothing is asked for yet."""
-        super().__init__()
-        self._asked: Optional[Asked] = None
 
     def displayName(self) -> str:
         """What the toolbox shows."""
@@ -103,15 +92,6 @@ class DetectDwellings(RunsModel):
             "simplify": self.number(parameters, SIMPLIFY, context),
             "square": self.parameterAsBoolean(parameters, SQUARE, context),
         }
-
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
-        """Take what belongs to the main thread."""
-        super().prepareAlgorithm(parameters, context, feedback)
-        try:
-            self._asked = self.asked(parameters, context)
-        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
-            raise stop_with(error) from error
-        return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any

@@ -43,6 +43,11 @@ class _Watching(TileProgress):
 class RunsModel(AsksForModel):
     """An algorithm that runs a model over a raster layer."""
 
+    def __init__(self) -> None:
+        """Nothing is asked for yet."""
+        super().__init__()
+        self._asked: Optional[Asked] = None
+
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
@@ -57,6 +62,15 @@ class RunsModel(AsksForModel):
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
             return False, plain(str(error))
         return ok, said
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        """Take what belongs to the main thread."""
+        super().prepareAlgorithm(parameters, context, feedback)
+        try:
+            self._asked = self.asked(parameters, context)
+        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
+            raise stop_with(error) from error
+        return True
 
     def run_model(self, asked: Asked, feedback: Any, **outputs: Any) -> Any:
         """Run the model; gives the engine's `Found` and the CRS of the results, None if stopped.
