@@ -183,7 +183,7 @@ def freest_gpu() -> int:
     command = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
     no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     try:
-        said = subprocess.run(  # noqa: S603 - a fixed command of the driver's
+        said = subprocess.run(  # noqa: S603  # nosec B603 - a fixed command of the driver's
             command, capture_output=True, text=True, timeout=20, check=True,
             creationflags=no_window,
         ).stdout  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from html import escape  # for XML, which takes the same
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class MosaicPlan:
         lines = [f'<VRTDataset rasterXSize="{self.shape.width}" rasterYSize="{self.shape.height}">']
         if first.crs is not None:
             mapping = 'dataAxisToSRSAxisMapping="2,1"' if first.crs.is_geographic else ""
-            lines.append(f"<SRS {mapping}>{escape(first.crs.wkt)}</SRS>")
+            lines.append(f"<SRS {mapping}>{escape(first.crs.wkt, quote=False)}</SRS>")
         numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
         lines.append(f"<GeoTransform>{numbers}</GeoTransform>")
         wanted = [*bands, *([first.alpha] if first.alpha else [])]
@@ -157,11 +157,11 @@ def _source(part: Part, band: str, *, kind: str, extra: str) -> Iterator[str]:
     height, width = layout.shape
     rows, cols = layout.block
     yield f"<{kind}>"
-    yield f'<SourceFilename relativeToVRT="0">{escape(layout.name)}</SourceFilename>'
+    yield f'<SourceFilename relativeToVRT="0">{escape(layout.name, quote=False)}</SourceFilename>'
     yield f"<SourceBand>{band}</SourceBand>"
     yield (
         f'<SourceProperties RasterXSize="{width}" RasterYSize="{height}" '
-        f"DataType={quoteattr(GDAL_TYPES[layout.dtype])} "
+        f'DataType="{GDAL_TYPES[layout.dtype]}" '
         f'BlockXSize="{cols}" BlockYSize="{rows}"/>'
     )
     yield f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape  # for XML, which takes the same
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def warped_vrt(source: str, own: Grid, target: Grid, bands: WarpBands) -> str:
     ]
     for name, value in _options(bands).items():
         lines.append(f'<Option name="{name}">{value}</Option>')
-    lines.append(f'<SourceDataset relativeToVRT="0">{escape(source)}</SourceDataset>')
+    lines.append(f'<SourceDataset relativeToVRT="0">{escape(source, quote=False)}</SourceDataset>')
     lines += _transformer(own.transform, target.transform)
     lines.append("<BandList>")
     # Alpha is computed with the others, not as one of them.

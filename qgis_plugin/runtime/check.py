@@ -83,7 +83,7 @@ def check(python: str, folder: Path) -> Checked:
         "model": IDENTITY.hex(),
     }
     try:
-        done = subprocess.run(  # noqa: S603 - the script above
+        done = subprocess.run(  # noqa: S603  # nosec B603 - the script above
             [python, "-c", _SCRIPT], input=json.dumps(asked), capture_output=True, text=True,
             timeout=_TIMEOUT, check=False, creationflags=NO_WINDOW, env=environment(),
             encoding="utf-8", errors="replace",

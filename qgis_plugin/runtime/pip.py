@@ -50,7 +50,7 @@ class Pip:
     def version(self) -> Optional[tuple[int, ...]]:
         """Its version, or None where there is no pip."""
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed question
+            done = subprocess.run(  # noqa: S603  # nosec B603 - a fixed question
                 [self.python, "-m", "pip", "--version"], capture_output=True, text=True,
                 timeout=60, check=False, creationflags=NO_WINDOW, env=environment(),
             )  # fmt: skip
@@ -106,7 +106,7 @@ def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple
         Stopped: The user wants to.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603 - commands of this package
+        process = subprocess.Popen(  # noqa: S603  # nosec B603 - commands of this package
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             text=True, encoding="utf-8", errors="replace", creationflags=NO_WINDOW, env=dict(env),
         )  # fmt: skip

@@ -74,7 +74,7 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
 def _answer(program: Path) -> str:
     """What a program says of itself; empty where it is no Python that starts."""
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed question to a Python beside QGIS
+        done = subprocess.run(  # noqa: S603  # nosec B603 - a fixed question to a Python beside QGIS
             [str(program), "-c", _ASK], capture_output=True, text=True, timeout=30, check=False,
             creationflags=NO_WINDOW, env=environment(),
         )  # fmt: skip
