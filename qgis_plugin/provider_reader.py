@@ -27,6 +27,8 @@ _BLUE_FIRST = (2, 1, 0, 3)
 """Where red, green, blue and alpha lie in the bytes of an ARGB32 of a little-endian machine."""
 _ALPHA_FIRST = (1, 2, 3, 0)
 _OPAQUE = 255
+_UNCALCULATED = float(np.finfo(np.float32).min)
+"""What QGIS' raster calculator, and so a virtual raster, gives where a pixel is missing."""
 
 
 class Lattice(NamedTuple):
@@ -123,7 +125,10 @@ class LayerReader:
         height, width = shape or window.shape
         if self._argb:
             return self._picture(window, height, width)[[b - 1 for b in bands]]
-        return np.stack([self._band(b, window, height, width) for b in bands])
+        pixels = np.stack([self._band(b, window, height, width) for b in bands])
+        valid = engine("georaster.pixels").valid_pixels(pixels, None, self._nodata(bands[0]))
+        self._count(height * width, int((~valid).sum()))
+        return pixels
 
     def read_mask(self, window: Any, *, shape: Optional[tuple[int, int]] = None) -> Any:
         """All pixels count: what is missing is said by alpha or a nodata value."""
@@ -138,6 +143,8 @@ class LayerReader:
         return str(name).partition(":")[2].strip()
 
     def _nodata(self, band: int) -> Optional[float]:
+        if self._provider.name() == "virtualraster":  # which says that it has none
+            return _UNCALCULATED
         if self._argb or not self._provider.sourceHasNoDataValue(band):
             return None
         return float(self._provider.sourceNoDataValue(band))
@@ -151,12 +158,19 @@ class LayerReader:
             pixels = np.moveaxis(raw.reshape(height, width, 4), -1, 0)[list(order)]
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
-            empty = int((pixels[3] == 0).sum())
-            self._errors.count(height * width, empty)
-            if empty:
-                self._errors.raise_if_failed()
+            self._count(height * width, int((pixels[3] == 0).sum()))
             self._last = (key, pixels)
         return self._last[1]
+
+    def _count(self, wanted: int, empty: int) -> None:
+        """Of so many pixels so many are missing.
+
+        Raises:
+            RasterError: The server said why.
+        """
+        self._errors.count(wanted, empty)
+        if empty:
+            self._errors.raise_if_failed()
 
     def _band(self, band: int, window: Any, height: int, width: int) -> Any:
         data = self._bytes(band, window, height, width)

@@ -119,7 +119,7 @@ class ServerErrors:
     def _hear(self, text: str, tag: str, level: Any) -> None:
         """A message of any thread."""
         concerns = tag in _TAGS and level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical)
-        if concerns and self._host in text:
+        if concerns and self._host and self._host in text:
             with self._lock:
                 if len(self._heard) < _MOST:
                     self._heard.append(text)

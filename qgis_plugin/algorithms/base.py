@@ -68,8 +68,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         """Add the choice of a model."""
         try:
             library = models()
-            names = [model.id for model in library.models()]
-            first = library.default()
+            installed = library.models()
+            names = [model.id for model in installed]
+            first = library.default(installed)
             default = first.id if first is not None else None
         except (OSError, ValueError, engine("engine.errors").CampDetectorError):
             names, default = [], None  # what is wrong is said when the model is looked for

@@ -13,9 +13,13 @@ from qgis.core import (
     QgsDataSourceUri,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
+    QgsProject,
     QgsProperty,
     QgsProviderRegistry,
+    QgsRasterDataProvider,
+    QgsVirtualLayerDefinition,
 )
+from qgis.PyQt.QtCore import QUrl
 
 from ..i18n import tr
 
@@ -81,17 +85,40 @@ def remove(written: Iterable[str]) -> None:
     """Take away the files of results that the user does not want any more."""
     for name in written:
         place = _output(name)
-        if place is None or place.table is not None:
+        if place is None:
             continue
-        try:
-            dataset = gdal.OpenEx(place.path)
-        except RuntimeError:
-            dataset = None
+        if place.table is not None:
+            _drop(place.path, place.table)
+            continue
+        dataset = _open(place.path)
         parts = dataset.GetFileList() or [] if dataset is not None else []
         del dataset
         for part in {place.path, *parts}:
             with suppress(OSError):
                 Path(part).unlink()
+
+
+def _drop(path: str, table: str) -> None:
+    """Take a table out of a file, and with the last one the file."""
+    dataset = _open(path, gdal.OF_VECTOR | gdal.OF_UPDATE)
+    for i in range(dataset.GetLayerCount() if dataset is not None else 0):
+        if dataset.GetLayer(i).GetName().lower() == table.lower():
+            with suppress(RuntimeError):
+                dataset.DeleteLayer(i)
+            break
+    is_empty = dataset is not None and dataset.GetLayerCount() == 0
+    del dataset
+    if is_empty and _open(path, gdal.OF_RASTER) is None:
+        with suppress(OSError):
+            Path(path).unlink()
+
+
+def _open(path: str, flags: int = 0) -> Any:
+    """What GDAL reads there, None: nothing."""
+    try:
+        return gdal.OpenEx(path, flags)
+    except RuntimeError:
+        return None
 
 
 def _output(value: Any) -> Optional[Place]:
@@ -107,7 +134,9 @@ def _output(value: Any) -> Optional[Place]:
         return Place(uri.database(), uri.table()) if uri.database() else None
     if _ELSEWHERE.match(text):
         return None
-    return Place(text.partition("|")[0])
+    path, _, rest = text.partition("|")
+    table = re.search(r"layername=([^|]+)", rest)
+    return Place(path, table[1] if table else None)
 
 
 def _inputs(algorithm: Any, parameters: dict[str, Any], context: Any) -> Iterator[Place]:
@@ -131,16 +160,30 @@ def _layer(layer: Any) -> Iterator[Place]:
     """The files of a layer; a virtual mosaic has several."""
     if layer is None or not layer.isValid():
         return
-    kind, source = layer.providerType(), layer.source()
+    yield from _source(layer.providerType(), layer.source())
+
+
+def _source(kind: str, source: str) -> Iterator[Place]:
+    """The files behind what a provider reads."""
+    if kind == "virtualraster":
+        decoded, _ = QgsRasterDataProvider.decodeVirtualRasterProviderUri(source)
+        for part in decoded.rInputLayers:
+            yield from _source(part.provider, part.uri)
+        return
+    if kind == "virtual":
+        query = QgsVirtualLayerDefinition.fromUrl(QUrl.fromEncoded(source.encode()))
+        for part in query.sourceLayers():
+            if part.isReferenced():
+                yield from _layer(QgsProject.instance().mapLayer(part.reference()))
+            else:
+                yield from _source(part.provider(), part.source())
+        return
     parts = QgsProviderRegistry.instance().decodeUri(kind, source)
     path = str(parts.get("path") or "")
     if path:
         yield Place(path, str(parts.get("layerName") or "") or None)
     if kind == "gdal":
-        try:
-            dataset = gdal.OpenEx(source.partition("|")[0], gdal.OF_RASTER)
-        except RuntimeError:
-            return
+        dataset = _open(source.partition("|")[0], gdal.OF_RASTER)
         for name in (dataset.GetFileList() or []) if dataset is not None else ():
             yield Place(name)
 

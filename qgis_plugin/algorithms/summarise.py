@@ -24,9 +24,12 @@ from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Stopped, no_crs
+from .places import remove
 from .report import Line, Picture, write_report
 
 OUTPUT, REPORT, COUNT, COVERED = "OUTPUT", "REPORT", "COUNT", "COVERED"
+_LOOK = 200
+"""Areas between two looks at whether the user wants to stop."""
 
 
 class SummariseCamp(CampAlgorithm):
@@ -108,13 +111,18 @@ class SummariseCamp(CampAlgorithm):
             counting = Counting(self, parameters, context, feedback)
             counted, outside = counting.areas()
         except Stopped:
+            feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
         except (Fault, engine("engine.errors").CampDetectorError) as error:
             raise stop_with(error) from error
         everything = rules().Tally()
         for dwelling in counting.dwellings:
             everything.add(dwelling)
-        destination = self._write(counted, parameters, context, counting.crs)
+        try:
+            destination = self._write(counted, parameters, context, counting.crs, feedback)
+        except Stopped:
+            feedback.pushInfo(tr("Stopped; nothing was written."))
+            return {}
         lines = [Line(tr("all dwellings"), everything, None)]
         if outside is not None:
             lines.append(Line(tr("outside of all areas"), outside, None))
@@ -140,8 +148,19 @@ class SummariseCamp(CampAlgorithm):
         return results
 
     def _write(
-        self, found: Sequence[Area], parameters: dict[str, Any], context: Any, crs: Any
+        self,
+        found: Sequence[Area],
+        parameters: dict[str, Any],
+        context: Any,
+        crs: Any,
+        feedback: Any,
     ) -> str:
+        """Write the areas; gives where they are.
+
+        Raises:
+            QgsProcessingException: They cannot be written.
+            Stopped: The user wants to; nothing is left.
+        """
         fields = QgsFields()
         for made in (
             compat.text("name"),
@@ -158,7 +177,11 @@ class SummariseCamp(CampAlgorithm):
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
-        for area in found:
+        for i, area in enumerate(found):
+            if i % _LOOK == 0 and feedback.isCanceled():
+                del sink
+                remove([str(destination)])
+                raise Stopped
             feature = QgsFeature(fields)
             geometry = QgsGeometry(area.geometry)
             geometry.convertToMultiType()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +12,7 @@ from rasterio.shutil import copy as copy_raster
 from tests.support.models import write_model
 from tests.support.outlines import features
 from tests.support.qgis_ground import Ground, box, polygon_file
-from tests.support.rasters import rgb_of, scene, write_raster
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
@@ -41,6 +43,11 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     late = folder / "late"
     late.mkdir()
     dwellings = str(folder / "dwellings.gpkg")
+    table = "ogr:dbname='{}' table=\"{}\" (geom)"
+    virtual = (
+        f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170&height=150"
+        f"&formula=%22camp@1%22&camp:uri={ground.raster}&camp:provider=gdal"
+    )
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
 
     def detect(**params: Any) -> dict[str, Any]:
@@ -71,6 +78,31 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "folder": str(late),
             "params": {"BEFORE": dwellings, "AFTER": dwellings, "OUTPUT": str(late / "e.gpkg")},
         },
+        "late table": {
+            "op": "late",
+            "alg": DETECT,
+            "at": " pixels of ",
+            "folder": str(late),
+            "params": {**base, "OUTPUT": table.format(dwellings, "more")},
+        },
+        "late summary": {
+            "op": "late",
+            "alg": SUMMARISE,
+            "at": "never",
+            "percent": 0.0,
+            "folder": str(late),
+            "params": {"INPUT": dwellings, "OUTPUT": str(late / "s.gpkg")},
+        },
+        "own virtual raster": check(
+            INPUT={"layer": [virtual, "virtual", "virtualraster"]},
+            BANDS="1,1,1",
+            CLASSES=str(ground.raster),
+        ),
+        "own virtual layer": check(
+            SUMMARISE,
+            INPUT={"query": f"ogr:{dwellings}:d", "sql": "select * from d"},
+            OUTPUT=dwellings,
+        ),
         "no folder": detect(OUTPUT=str(folder / "missing" / "x.gpkg")),
         "no folder of classes": detect(CLASSES=str(folder / "missing" / "c.tif")),
         "no folder in a task": {
@@ -87,7 +119,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "own table": check(
             SUMMARISE,
             INPUT=dwellings,
-            OUTPUT=f"ogr:dbname='{dwellings}' table=\"dwellings\" (geom)",
+            OUTPUT=table.format(dwellings, "dwellings"),
         ),
         "own boundaries": check(
             SUMMARISE, INPUT=dwellings, BOUNDARIES=str(blocks), REPORT=str(blocks)
@@ -98,18 +130,23 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "alg": SUMMARISE,
             "params": {"INPUT": dwellings, "OUTPUT": dwellings},
         },
-        "other table": check(
-            SUMMARISE, INPUT=dwellings, OUTPUT=f"ogr:dbname='{dwellings}' table=\"other\" (geom)"
-        ),
+        "other table": check(SUMMARISE, INPUT=dwellings, OUTPUT=table.format(dwellings, "other")),
     }
     found = qgis.python("steps.py", list(steps.values()))
     return dict(zip(steps, found, strict=True))
 
 
 def test_stopping_while_results_are_written_leaves_nothing(done: dict[str, Any]) -> None:
-    for step in ("late", "late comparison"):
+    for step in ("late", "late comparison", "late summary"):
         assert done[step]["files"] == [], done[step]
         assert not done[step]["results"].get("OUTPUT")
+
+
+def test_stopping_takes_no_other_table_of_the_file(done: dict[str, Any], ground: Ground) -> None:
+    assert not done["late table"]["results"].get("OUTPUT")
+    with closing(sqlite3.connect(ground.folder / "dwellings.gpkg")) as file:
+        tables = file.execute("SELECT table_name FROM gpkg_contents").fetchall()
+    assert tables == [("dwellings",)]
 
 
 @pytest.mark.parametrize("step", ["no folder", "no folder of classes"])
@@ -136,6 +173,8 @@ def test_tasks_look_at_the_outputs_as_well(done: dict[str, Any], ground: Ground)
         "own model",
         "own dwellings",
         "own table",
+        "own virtual raster",
+        "own virtual layer",
         "own boundaries",
         "own date",
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from camp_detector_core.georaster.xyz import transform_of
@@ -49,6 +50,14 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     dead.always = lambda _where: Reply(500)
     wms, broken = (WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645) for _ in range(2))
     broken.broken = True
+    # A strip of what has no pixels, as where the imagery of a coverage ends.
+    holes = write_raster(
+        folder / "holes.tif", np.maximum(pixels, 1) * (np.arange(170) >= 34), nodata=0
+    )
+    virtual = (
+        f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170&height=150"
+        f"&formula=%22camp@1%22&camp:uri={{}}&camp:provider=gdal"
+    )
     extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
     with half, failing, dead, wms, broken:
         steps = {
@@ -57,6 +66,17 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "broken wms": detect({"layer": broken.layer}, extent),
             "half": detect(xyz(half), two_tiles),
             "failing": detect(xyz(failing), two_tiles),
+            "holes": {
+                "op": "run",
+                "alg": DETECT,
+                "params": {
+                    "INPUT": {"layer": [virtual.format(holes), "holes", "virtualraster"]},
+                    "MODEL_FILE": str(model),
+                    "OUTPUT": "memory:",
+                    "BANDS": "1,1,1",
+                    "STRETCH": "0,255",
+                },
+            },
             "dead": detect(xyz(dead), two_tiles, str(folder / "dead.tif")),
         }
         found = qgis.python("steps.py", list(steps.values()))
@@ -75,6 +95,13 @@ def test_where_tiles_are_missing_the_log_says_so(done: dict[str, Any], step: str
     """QGIS does not tell whether a tile does not exist or its server failed."""
     assert len(rows(done[step])) > 5
     assert any("50 % of the imagery is empty" in text for text in done[step]["warnings"])
+
+
+def test_missing_pixels_of_bands_are_told_as_well(done: dict[str, Any]) -> None:
+    assert len(rows(done["holes"])) > 5
+    (share,) = [w for w in done["holes"]["warnings"] if "of the imagery is empty" in w]
+    # A fifth of the layer; pixels in the overlap of tiles count as often as they are read.
+    assert 10 <= int(share.partition(" ")[0]) <= 20
 
 
 def test_a_server_that_is_gone_is_no_camp_without_dwellings(done: dict[str, Any]) -> None:

@@ -45,8 +45,22 @@ def polygons_of(asked):
     return layer
 
 
+def query_of(asked):
+    """A virtual layer: a query over another layer, given as provider:file:name."""
+    from qgis.core import QgsVectorLayer, QgsVirtualLayerDefinition
+
+    provider, path, name = asked["query"].split(":")
+    definition = QgsVirtualLayerDefinition()
+    definition.addSource(name, path, provider)
+    definition.setQuery(asked["sql"])
+    layer = QgsVectorLayer(definition.toString(), "query", "virtual")
+    assert layer.isValid(), asked
+    _keep.append(layer)
+    return layer
+
+
 def parameters_of(step):
-    made = {"layer": layer_of, "wkt": polygons_of}
+    made = {"layer": layer_of, "wkt": polygons_of, "query": query_of}
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None
