@@ -12,6 +12,7 @@ import logging
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
@@ -59,10 +60,27 @@ def engine_files() -> dict[str, bytes]:
     return {f"{stem}/{name}": data for name, data in found.items()}
 
 
-def plugin_files() -> dict[str, bytes]:
+class Publisher(NamedTuple):
+    """Where users of the plugin turn to; QGIS' plugin manager shows it."""
+
+    site: str = "https://example.org/camp-detector"
+    """Homepage and repository; problems are told at ``/issues`` below it."""
+    email: str = "camp-detector@example.org"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody is there; the official repository asks."""
+        return self != NOBODY
+
+
+NOBODY = Publisher()
+"""Placeholders."""
+
+
+def plugin_files(publisher: Publisher = NOBODY) -> dict[str, bytes]:
     """All files but the models, by their names in the plugin's folder."""
     found = {
-        "metadata.txt": metadata().encode(),
+        "metadata.txt": metadata(publisher).encode(),
         "LICENSE": _text(HERE / "LICENSE"),
         **engine_files(),
     }
@@ -75,12 +93,18 @@ def plugin_files() -> dict[str, bytes]:
     return found
 
 
-def metadata() -> str:
+def metadata(publisher: Publisher) -> str:
     """The metadata with this release's version and changes."""
     text = _text(HERE / "metadata.txt").decode()
-    return text.replace("=VERSION\n", f"={__version__}\n").replace(
-        "=CHANGELOG\n", f"={_changes()}\n"
-    )
+    filled = {
+        "=VERSION": __version__,
+        "=CHANGELOG": _changes(),
+        "=SITE": publisher.site.rstrip("/").replace("%", "%%"),
+        "=EMAIL": publisher.email.replace("%", "%%"),
+    }
+    for name, value in filled.items():
+        text = text.replace(name, f"={value}")
+    return text
 
 
 def _changes() -> str:
@@ -93,18 +117,19 @@ def _changes() -> str:
     return "\n ".join([__version__, *plain]).replace("%", " percent")
 
 
-def build(out: Path, model: Path | None) -> Path:
+def build(out: Path, model: Path | None, publisher: Publisher = NOBODY) -> Path:
     """Write the zip file.
 
     Args:
         out: Folder that it is put into.
         model: Put in as the starter model; None: none.
+        publisher: Where users turn to.
 
     Raises:
         CampDetectorError: The model is none, or the repository would refuse the file.
         OSError: The file cannot be written.
     """
-    files = plugin_files()
+    files = plugin_files(publisher)
     if model is not None:
         opened = open_model(model)
         files[f"models/bundled/{opened.spec.name}.onnx"] = opened.onnx
@@ -186,15 +211,22 @@ def main() -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--model", type=Path, help="model to put in (default: the one that ships)")
     which.add_argument("--without-model", action="store_true", help="put none in")
+    parser.add_argument(
+        "--site", default=NOBODY.site, help="homepage and repository (default: a placeholder)"
+    )
+    parser.add_argument("--email", default=NOBODY.email, help="the same of the address for mail")
     options = parser.parse_args()
+    publisher = Publisher(options.site, options.email)
     model = None if options.without_model else options.model or default_model_path()
     try:
-        path = build(options.out, model)
+        path = build(options.out, model, publisher)
     except CampDetectorError as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename or options.out}: {error.strerror or error}")
     _log.info("%s (%d bytes)", path, path.stat().st_size)
+    if not publisher.is_known:
+        _log.info("For an upload to the official repository give --site and --email as well.")
 
 
 if __name__ == "__main__":

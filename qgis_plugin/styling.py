@@ -9,16 +9,20 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsColorRampShader,
     QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
     QgsLayerTree,
     QgsPalettedRasterRenderer,
+    QgsPalLayerSettings,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
     QgsProject,
     QgsRasterLayer,
     QgsRasterShader,
     QgsRendererCategory,
+    QgsRendererRange,
     QgsSingleBandPseudoColorRenderer,
     QgsSingleSymbolRenderer,
+    QgsVectorLayerSimpleLabeling,
 )
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QColor
@@ -28,6 +32,10 @@ from .i18n import tr
 BACKGROUND, MAX_SCORE = 0, 254
 CHANGES = {"appeared": "#1A9641", "vanished": "#D7191C", "unchanged": "#878787"}
 """Colours of what happened to a dwelling between two dates."""
+_DENSITY = "per_ha"
+"""The field of dwellings a hectare."""
+_DENSITIES = ("#9DB9DE", "#6F97CC", "#3D6FB6", "#1F3F75")
+"""Colours of a quarter each, up to the densest area."""
 _FILL_ALPHA = 90
 _PROBABILITY = ((0.0, 0), (0.25, 60), (0.5, 150), (1.0, 255))
 """Probability and opacity."""
@@ -134,8 +142,24 @@ def changes(layer: Any) -> None:
 
 
 def areas(layer: Any) -> None:
-    """Areas that let the map below be seen."""
-    layer.setRenderer(QgsSingleSymbolRenderer(_symbol("#3D6FB6")))
+    """Areas the darker the denser they are built on, with their numbers of dwellings."""
+    values = [v for v in layer.uniqueValues(layer.fields().lookupField(_DENSITY)) if v]
+    most = max(values, default=0.0)
+    steps = sorted({most * part for part in (0.25, 0.5, 0.75, 1.0)})
+    ranges, least = [], 0.0
+    for step, color in zip(steps, _DENSITIES):
+        label = f"{least:.3g} - {step:.3g}"
+        # The last limit is rounded up, so that the densest area is in it.
+        ranges.append(QgsRendererRange(least, step * (1 + 1e-9), _symbol(color), label))
+        least = step
+    if most > 0:
+        layer.setRenderer(QgsGraduatedSymbolRenderer(_DENSITY, ranges))
+    else:
+        layer.setRenderer(QgsSingleSymbolRenderer(_symbol(_DENSITIES[0])))
+    labels = QgsPalLayerSettings()
+    labels.fieldName = "dwellings"
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(labels))
+    layer.setLabelsEnabled(True)
 
 
 def class_raster(classes: Sequence[Named]) -> Callable[[Any], None]:

@@ -14,18 +14,10 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 from ..i18n import tr
 from ..vendored import engine as core
 from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
+from .reading import ENDINGS, all_of, files_in, item_of, json_of, look_at
 
 _PLUGIN = Path(__file__).resolve().parent.parent
-_ENDINGS = {".onnx", ".dlpk", ".json"}
-_MOST_IN_FOLDER = 500
-_MAX_TEXT = 16 << 20
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
-_State = tuple[tuple[str, int, int], ...]
-_read: dict[_State, Any] = {}
-"""What files said, or why they are no model, by path, time and size: lists of models are asked for
-often, and may lie on slow drives."""
-_hrefs: dict[_State, Any] = {}
-"""Where items say that their networks lie; None: they are no items of models."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +52,9 @@ class ModelLibrary:
 
         Files that are no model are left out.
         """
-        found = [*_all(self.bundled, BUNDLED), *self._added()]
+        found = [*all_of(self.bundled, BUNDLED), *self._added()]
         for folder in self.folders:
-            found += _all(_files_in(folder), FOLDER)
+            found += all_of(files_in(folder), FOLDER)
         unique: dict[str, InstalledModel] = {}
         for model in found:
             unique.setdefault(model.sha256, model)
@@ -102,7 +94,7 @@ class ModelLibrary:
                 )
             )
         path = Path(wanted)
-        if path.suffix.lower() in _ENDINGS:
+        if path.suffix.lower() in ENDINGS:
             return look_at(path, FOLDER)
         known = ", ".join(m.id for m in models) or tr("none")
         raise core("engine.errors").PredictorError(
@@ -121,7 +113,7 @@ class ModelLibrary:
             CampDetectorError: It is no model, or cannot be stored.
         """
         opened = core("packaging.model_file").open_model(path)
-        item = _item_of(path) if path.suffix.lower() == ".json" else {}
+        item = item_of(path) if path.suffix.lower() == ".json" else {}
         return self.add_bytes(opened.onnx, item=item, source=str(path))
 
     def add_bytes(self, data: bytes, *, item: Mapping[str, Any], source: str) -> InstalledModel:
@@ -137,7 +129,7 @@ class ModelLibrary:
         """
         errors = core("engine.errors")
         digest = hashlib.sha256(data).hexdigest()
-        for model in _all(self.bundled, BUNDLED):
+        for model in all_of(self.bundled, BUNDLED):
             if model.sha256 == digest:
                 return model
         stage = self.home / f".new-{uuid.uuid4().hex[:8]}"
@@ -194,7 +186,7 @@ class ModelLibrary:
 
     @staticmethod
     def _one_added(folder: Path) -> InstalledModel:
-        about = _json(folder / "about.json")
+        about = json_of(folder / "about.json")
         found = look_at(folder / "model.onnx", ADDED)
         item = about.get("item")
         return InstalledModel(
@@ -222,90 +214,3 @@ def set_default(model: str) -> None:
     from qgis.core import QgsSettings
 
     QgsSettings().setValue(_DEFAULT, model)
-
-
-def look_at(path: Path, origin: str) -> InstalledModel:
-    """A model in a file.
-
-    Raises:
-        CampDetectorError: It is none.
-    """
-    key = _state_of(path)
-    found = _read.get(key)
-    if found is None:
-        try:
-            opened = core("packaging.model_file").open_model(path)
-            item = _item_of(path) if path.suffix.lower() == ".json" else {}
-            found = (opened.spec, opened.sha256, len(opened.onnx), item)
-        except core("engine.errors").CampDetectorError as error:
-            if isinstance(error.__cause__, OSError):  # it may be readable in a moment
-                raise
-            found = error
-        if key:
-            _read[key] = found
-    if isinstance(found, Exception):
-        raise found.with_traceback(None)
-    spec, digest, size, item = found
-    return InstalledModel(path, spec, origin, digest, size, item)
-
-
-def _state_of(path: Path) -> _State:
-    """Path, time and size of what a model is read from; empty where it cannot be told."""
-    files = core("packaging.model_file")
-    own = _stated([path])
-    if path.suffix.lower() != ".json" or not own:
-        return own
-    if own not in _hrefs:
-        try:
-            asset = files._onnx_asset(_item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
-            _hrefs[own] = asset.get("href")
-        except core("engine.errors").CampDetectorError as error:
-            if isinstance(error.__cause__, OSError):
-                return ()
-            _hrefs[own] = None
-    href = _hrefs[own]
-    if href is None:
-        return own  # no item of a model, whatever lies beside it
-    try:
-        return _stated([path, files._local(href, path)])  # noqa: SLF001
-    except core("engine.errors").CampDetectorError:
-        return own  # which says it of the link as it stands there
-
-
-def _stated(paths: Sequence[Path]) -> _State:
-    try:
-        states = [(str(p.resolve()), p.stat()) for p in paths]
-    except (OSError, RuntimeError):
-        return ()
-    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
-
-
-def _all(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
-    for path in paths:
-        try:
-            yield look_at(path, origin)
-        except core("engine.errors").CampDetectorError:  # noqa: PERF203 - each for itself
-            continue
-
-
-def _files_in(folder: Path) -> list[Path]:
-    """The files in a folder, and in the folders in it, that may be models; items first."""
-    try:
-        found = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
-    except OSError:
-        return []
-    likely = [p for p in found if p.suffix.lower() in _ENDINGS and p.is_file()]
-    return sorted(likely, key=lambda p: (p.suffix.lower() != ".json", str(p)))[:_MOST_IN_FOLDER]
-
-
-def _item_of(path: Path) -> dict[str, Any]:
-    strangers = core("packaging.strangers")
-    return dict(strangers.read_json(strangers.read_file(path, _MAX_TEXT), str(path)))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

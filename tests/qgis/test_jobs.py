@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from camp_detector_core.engine.spec import ClassDef
 from tests.support.models import write_model
+from tests.support.outlines import features
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.support.tile_server import Reply, TileServer
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
 
-DETECT = "campdetector:detectdwellings"
+DETECT, SUMMARISE = "campdetector:detectdwellings", "campdetector:summarisecamp"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,13 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
                 **base, "INPUT": slow, "EXTENT": place, "OUTPUT": str(stuck / "d.gpkg"),
             },
         },
+        "summary": {
+            "op": "background", "alg": SUMMARISE, "load": {"OUTPUT": "Summary"},
+            "params": {
+                "INPUT": str(folder / "d.gpkg"), "HEXAGON_WIDTH": 20.0,
+                "OUTPUT": str(folder / "summary.gpkg"),
+            },
+        },
         "after": {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:"}},
         "both": {
             "op": "both", "alg": DETECT,
@@ -75,6 +84,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     }  # fmt: skip
     with server:
         found = qgis.python("steps.py", list(steps.values()))
+    found[list(steps).index("summary")]["file"] = str(folder / "summary.gpkg")
     found[list(steps).index("stuck")]["asked"] = len(server.asked)
     return dict(zip(steps, found, strict=True))
 
@@ -101,6 +111,17 @@ def test_a_scratch_layer_is_named_and_styled_as_well(done: dict[str, Any]) -> No
     (layer,) = done["scratch"]["layers"]
     assert layer["name"] == f"Dwellings ({done['scratch']['results']['COUNT']})"
     assert layer["symbols"] == ["#e31a1c"]
+
+
+def test_a_summary_is_coloured_by_density(done: dict[str, Any]) -> None:
+    (layer,) = done["summary"]["layers"]
+    assert layer["renderer"] == "QgsGraduatedSymbolRenderer"
+    _, columns = features(Path(done["summary"]["file"]))
+    most = columns["per_ha"].max()
+    steps = layer["symbols"]
+    assert [low for low, _ in steps] == pytest.approx([0, most / 4, most / 2, most * 3 / 4])
+    assert most <= steps[-1][1] <= most * 1.001
+    assert layer["labels"] == "dwellings"
 
 
 def test_cancelling_stops_midway_and_leaves_nothing(done: dict[str, Any]) -> None:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import camp_detector_core
+from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.packaging.model_file import default_model_path
-from qgis_plugin.build import build, faults
+from qgis_plugin.build import Publisher, build, faults
 from tests.support.models import write_model
 from tests.support.outlines import features
 from tests.support.rasters import rgb_of, scene, write_raster
@@ -86,7 +87,20 @@ def test_its_metadata_are_complete(archive: zipfile.ZipFile) -> None:
     assert said["changelog"].startswith(camp_detector_core.__version__)
     assert said["hasprocessingprovider"] == "yes"
     assert (said["qgisminimumversion"], said["supportsqt6"]) == ("3.22", "True")
-    assert "VERSION" not in said.values()
+    assert not {"VERSION", "CHANGELOG", "SITE", "EMAIL"} & set(said.values())
+
+
+def test_the_publisher_is_named(tmp_path: Path) -> None:
+    publisher = Publisher("https://camps.example.net/a%20b/", "people@camps.example.net")
+    with zipfile.ZipFile(build(tmp_path, None, publisher)) as found:
+        parser = configparser.ConfigParser()
+        parser.read_string(found.read("camp_detector/metadata.txt").decode())
+    said = dict(parser.items("general"))
+    assert said["homepage"] == said["repository"] == "https://camps.example.net/a%20b"
+    assert said["tracker"] == "https://camps.example.net/a%20b/issues"
+    assert said["email"] == "people@camps.example.net"
+    with pytest.raises(OutputError, match="homepage is no address"):
+        build(tmp_path, None, Publisher("nowhere"))
 
 
 def sources(archive: zipfile.ZipFile) -> dict[str, ast.Module]:

@@ -242,6 +242,9 @@ def background(step):
             "name": layer.name(),
             "renderer": type(layer.renderer()).__name__,
             "symbols": symbols(layer),
+            "labels": layer.labeling().settings().fieldName
+            if getattr(layer, "labeling", None) and layer.labeling()
+            else "",
         }
         for layer in QgsProject.instance().mapLayers().values()
     ]
@@ -261,6 +264,8 @@ def symbols(layer):
         return [[c.value, c.label, c.color.name(), c.color.alpha()] for c in renderer.classes()]
     if hasattr(renderer, "symbol"):
         return [renderer.symbol().symbolLayer(0).strokeColor().name()]
+    if hasattr(renderer, "ranges"):
+        return [[r.lowerValue(), r.upperValue()] for r in renderer.ranges()]
     if hasattr(renderer, "categories"):
         return [[c.value(), c.label()] for c in renderer.categories()]
     return []

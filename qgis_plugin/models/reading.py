@@ -1,0 +1,117 @@
+"""What files say of the models in them, remembered for as long as the files stay as they are."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
+
+from ..vendored import engine as core
+from .installed import InstalledModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDINGS = {".onnx", ".dlpk", ".json"}
+"""Of files that may hold a model."""
+_MOST_IN_FOLDER = 500
+_MAX_TEXT = 16 << 20
+_State = tuple[tuple[str, int, int], ...]
+_read: dict[_State, Any] = {}
+"""What files said, or why they are no model, by path, time and size: lists of models are asked for
+often, and may lie on slow drives."""
+_hrefs: dict[_State, Any] = {}
+"""Where items say that their networks lie; None: they are no items of models."""
+
+
+def look_at(path: Path, origin: str) -> InstalledModel:
+    """A model in a file.
+
+    Raises:
+        CampDetectorError: It is none.
+    """
+    key = _state_of(path)
+    found = _read.get(key)
+    if found is None:
+        try:
+            opened = core("packaging.model_file").open_model(path)
+            item = item_of(path) if path.suffix.lower() == ".json" else {}
+            found = (opened.spec, opened.sha256, len(opened.onnx), item)
+        except core("engine.errors").CampDetectorError as error:
+            if isinstance(error.__cause__, OSError):  # it may be readable in a moment
+                raise
+            found = error
+        if key:
+            _read[key] = found
+    if isinstance(found, Exception):
+        raise found.with_traceback(None)
+    spec, digest, size, item = found
+    return InstalledModel(path, spec, origin, digest, size, item)
+
+
+def _state_of(path: Path) -> _State:
+    """Path, time and size of what a model is read from; empty where it cannot be told."""
+    files = core("packaging.model_file")
+    own = _stated([path])
+    if path.suffix.lower() != ".json" or not own:
+        return own
+    if own not in _hrefs:
+        try:
+            asset = files._onnx_asset(item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
+            _hrefs[own] = asset.get("href")
+        except core("engine.errors").CampDetectorError as error:
+            if isinstance(error.__cause__, OSError):
+                return ()
+            _hrefs[own] = None
+    href = _hrefs[own]
+    if href is None:
+        return own  # no item of a model, whatever lies beside it
+    try:
+        return _stated([path, files._local(href, path)])  # noqa: SLF001
+    except core("engine.errors").CampDetectorError:
+        return own  # which says it of the link as it stands there
+
+
+def _stated(paths: Sequence[Path]) -> _State:
+    try:
+        states = [(str(p.resolve()), p.stat()) for p in paths]
+    except (OSError, RuntimeError):
+        return ()
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
+
+
+def all_of(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
+    """The models in files; those that are none are left out."""
+    for path in paths:
+        try:
+            yield look_at(path, origin)
+        except core("engine.errors").CampDetectorError:  # noqa: PERF203 - each for itself
+            continue
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder, and in the folders in it, that may be models; items first."""
+    try:
+        found = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
+    except OSError:
+        return []
+    likely = [p for p in found if p.suffix.lower() in ENDINGS and p.is_file()]
+    return sorted(likely, key=lambda p: (p.suffix.lower() != ".json", str(p)))[:_MOST_IN_FOLDER]
+
+
+def item_of(path: Path) -> dict[str, Any]:
+    """What a STAC item says.
+
+    Raises:
+        CampDetectorError: It cannot be read, or is no JSON object.
+    """
+    strangers = core("packaging.strangers")
+    return dict(strangers.read_json(strangers.read_file(path, _MAX_TEXT), str(path)))
+
+
+def json_of(path: Path) -> dict[str, Any]:
+    """What a file of our own says; nothing where it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
