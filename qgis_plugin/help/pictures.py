@@ -3,7 +3,9 @@
 usage: python -m qgis_plugin.help.pictures FOLDER
 
 The folder holds what the test of the windows has taken in a real QGIS of a generated scene:
-CAMP_DETECTOR_PICTURES=shots pytest tests/qgis/test_gui.py, then this with ``shots``.
+CAMP_DETECTOR_PICTURES=FOLDER pytest -n 0 tests/qgis/test_gui.py, then this. It is the home of a
+user: QGIS' profile and what is opened lie in it as well, and some windows show where, so that a
+name such as /home/ana reads well.
 """
 
 from __future__ import annotations

@@ -122,8 +122,11 @@ def qgis(plugin_zip: Path, qgis_libraries: Path, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def fresh_qgis(plugin_zip: Path, qgis_libraries: Path, tmp_path: Path) -> Qgis:
-    """A profile for one test."""
-    return install(plugin_zip, qgis_libraries, tmp_path / "qgis")
+    """A profile for one test, where pictures are made under a name that a user would see."""
+    pictures = os.environ.get("CAMP_DETECTOR_PICTURES")
+    folder = Path(pictures, ".local/share/QGIS/QGIS3") if pictures else tmp_path / "qgis"
+    shutil.rmtree(folder, ignore_errors=True)
+    return install(plugin_zip, qgis_libraries, folder)
 
 
 def install(plugin: Path, libraries: Path, folder: Path) -> Qgis:

@@ -27,6 +27,11 @@ BOX = (33.0, 1.5, 33.02, 1.52)
 
 def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> dict[str, Any]:
     """Go through the windows; gives what was seen."""
+    pictures = os.environ.get("CAMP_DETECTOR_PICTURES")
+    if pictures:
+        folder = Path(pictures, "camps")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
     out = folder / "out"
     out.mkdir()
     (folder / "scratch").mkdir()
@@ -68,9 +73,8 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
     assert told.exists(), done.stderr[-3000:]
     found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
     assert "error" not in found, found["error"]
-    keep = os.environ.get("CAMP_DETECTOR_PICTURES")
-    if keep:
-        shutil.copytree(out, Path(keep) / (locale or "en"), dirs_exist_ok=True)
+    if pictures:
+        shutil.copytree(out, Path(pictures) / (locale or "en"), dirs_exist_ok=True)
     return found
 
 
