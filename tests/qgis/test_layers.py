@@ -1,0 +1,143 @@
+"""Layers without a file in a real QGIS: map tiles and virtual rasters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rasterio.transform import Affine
+
+from camp_detector_core.georaster.xyz import transform_of
+from tests.support.models import write_model
+from tests.support.qgis_ground import Ground, png_of, rows, same
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.tile_server import TileServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.qgis.conftest import Qgis
+
+DETECT = "campdetector:detectdwellings"
+ZOOM, TILE = 18, 256
+X, Y = 193348, 110121
+"""A tile of zoom 18 at 27.6 degrees north, whose pixels are 0.53 m on the ground."""
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder = tmp_path_factory.mktemp("layers")
+    found = scene()
+    model = write_model(folder / "tiny.onnx")
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+
+
+@pytest.fixture(scope="module")
+def tiles(ground: Ground) -> Iterator[tuple[TileServer, Path]]:
+    """A server of four map tiles, and a raster with the same pixels."""
+    found = scene(2 * TILE, 2 * TILE, seed=5)
+    pixels = rgb_of(found, seed=5)
+    served = {}
+    for row in range(2):
+        for col in range(2):
+            part = pixels[:, row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
+            served[X + col, Y + row, ZOOM] = png_of(part)
+    place = transform_of(X, Y, ZOOM, side=TILE)
+    image = write_raster(
+        ground.folder / "tiles.tif", pixels, crs="EPSG:3857", transform=Affine(*place)
+    )
+    with TileServer(served) as server:
+        yield server, image
+
+
+@pytest.fixture(scope="module")
+def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    server = tiles[0]
+    left, top = transform_of(X, Y, ZOOM, side=TILE)[2::3]
+    side = 2 * TILE * transform_of(X, Y, ZOOM, side=TILE).a
+    whole = f"{left},{left + side},{top - side},{top} [EPSG:3857]"
+    xyz = {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
+    virtual = {
+        "layer": [
+            (
+                f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170"
+                f"&height=150&formula=%22camp@1%22&camp:uri={ground.raster}&camp:provider=gdal"
+            ),
+            "virtual",
+            "virtualraster",
+        ]
+    }
+    coarse_tiles = {"layer": [xyz["layer"][0].replace(f"={ZOOM}", "=14"), "coarse", "wms"]}
+    coarse_virtual = {
+        "layer": [
+            virtual["layer"][0].replace("=170", "=8").replace("=150", "=7"), "coarse virtual",
+            "virtualraster",
+        ]
+    }  # fmt: skip
+    base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
+
+    def detect(**params: Any) -> dict[str, Any]:
+        return {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:", **params}}
+
+    def check(**params: Any) -> dict[str, Any]:
+        return {"op": "check", "alg": DETECT, "params": {**base, "OUTPUT": "memory:", **params}}
+
+    steps: dict[str, dict[str, Any]] = {
+        "xyz": detect(INPUT=xyz, EXTENT=whole),
+        "xyz coarse": detect(INPUT=xyz, EXTENT=whole, RESOLUTION=1.0),
+        "virtual": detect(INPUT=virtual, BANDS="1,1,1", STRETCH="0,255"),
+        "check coarse tiles": check(INPUT=coarse_tiles, EXTENT=whole),
+        "check coarse virtual": check(INPUT=coarse_virtual, BANDS="1,1,1"),
+        "check no resolution": check(INPUT=xyz, EXTENT=whole, RESOLUTION=0.0),
+        "check endless": check(INPUT=xyz),
+        "coarse virtual at its own": check(INPUT=coarse_virtual, BANDS="1,1,1", RESOLUTION=10.0),
+    }
+    found = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, found, strict=True))
+
+
+def test_progress_counts_tiles(done: dict[str, Any]) -> None:
+    found = [re.fullmatch(r"Tile (\d+) of (\d+)", text) for text in done["xyz"]["texts"]]
+    counts = [(int(m[1]), int(m[2])) for m in found if m]
+    assert len(found) == len(counts) <= 21
+    assert [n for n, _ in counts] == sorted({n for n, _ in counts})
+    assert counts[-1][0] == counts[-1][1] == 225
+
+
+def test_map_tiles_give_what_their_pixels_give(
+    done: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
+) -> None:
+    server, image = tiles
+    same(done["xyz"], ground.detect("xyz", image), digits=1e-9)
+    assert done["xyz"]["results"]["OUTPUT"]["crs"] == "EPSG:3857"
+    assert {place[2] for place in server.asked} == {ZOOM}
+    coarse = rows(done["xyz coarse"])
+    assert coarse
+    assert coarse != rows(done["xyz"])
+
+
+def test_a_virtual_layer_gives_what_its_pixels_give(done: dict[str, Any], ground: Ground) -> None:
+    same(done["virtual"], ground.detect("virtual", options=("--bands", "1,1,1")))
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("check coarse tiles", "coarse has pixels of 8.47 m at best, too coarse for 0.5 m"),
+        ("check coarse virtual", "coarse virtual has pixels of 10."),
+        ("check no resolution", "must be above 0"),
+        ("check endless", "choose an extent"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_runs(
+    done: dict[str, Any], step: str, words: str
+) -> None:
+    assert done[step]["ok"] is False
+    assert words in done[step]["message"]
+
+
+def test_a_coarse_layer_may_be_run_at_its_own_resolution(done: dict[str, Any]) -> None:
+    assert done["coarse virtual at its own"]["ok"] is True, done["coarse virtual at its own"]
