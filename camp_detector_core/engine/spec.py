@@ -166,7 +166,7 @@ class ModelSpec:
         require(
             0 <= self.overlap < self.tile_size / 2,
             f"model {self.name}: overlap {self.overlap} must be less than half of the tile size "
-            f"{self.tile_size}",
+            f"{self.tile_size}: choose larger tiles or a smaller overlap",
         )
         require(
             0 < self.threshold <= 1,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
 
 DETECT, CLASSIFY = "campdetector:detectdwellings", "campdetector:classifypixels"
-SUMMARISE, COMPARE = "campdetector:summarisecamp", "campdetector:comparedates"
+SUMMARISE = "campdetector:summarisecamp"
 INFORMATION = "campdetector:modelinformation"
 
 
