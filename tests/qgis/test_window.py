@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 
 from tests.qgis.conftest import INSIDE
 from tests.support.models import write_model
@@ -49,6 +50,10 @@ def test_an_analyst_opens_the_toolbox_runs_it_and_takes_the_plugin_away(
     assert "error" not in found, found["error"]
     count = len(features(out / "found.gpkg")[0])
     assert count > 5
+    assert found["history"].startswith('processing.run("campdetector:detectdwellings"')
+    mine, theirs = (features(out / f"{name}.gpkg") for name in ("found", "again"))
+    assert shapely.equals_exact(mine[0], theirs[0]).all()
+    assert (out / "classes.tif").read_bytes() == (out / "again.tif").read_bytes()
     assert found["active"]
     assert found["algorithms"] == 5
     assert found["loaded"]
