@@ -9,50 +9,21 @@ of the algorithm Model information.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import statistics
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent)
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT))
-QGIS = "/usr/bin/qgis_process.bin"
-NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
-"""What ONNX Runtime imports besides numpy."""
-
-
-def profile(folder: Path) -> dict[str, str]:
-    """A fresh profile with the plugin from its zip file; the variables that lead to it."""
-    from camp_detector_core.packaging.model_file import default_model_path
-    from qgis_plugin.build import build
-
-    plugins = folder / "profiles" / "default" / "python" / "plugins"
-    plugins.mkdir(parents=True)
-    with zipfile.ZipFile(build(folder, default_model_path())) as archive:
-        archive.extractall(plugins)
-    settings = folder / "profiles" / "default" / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir()
-    settings.write_text("[PythonPlugins]\ncamp_detector=true\nprocessing=true\n", encoding="utf-8")
-    libraries = folder / "libraries"
-    libraries.mkdir()
-    for name in NEEDS:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.submodule_search_locations:
-            (libraries / name).symlink_to(next(iter(found.submodule_search_locations)))
-    return {
-        "QT_QPA_PLATFORM": "offscreen",
-        "PYTHONPATH": str(libraries),
-        "QGIS_CUSTOM_CONFIG_PATH": str(folder),
-    }
 
 
 def measure(folder: Path, *, turns: int, threads: int) -> dict:
     """All figures of one run."""
+    from _qgis_profile import QGIS, profile
     from detect import child, detect_command, write_scene
 
     from camp_detector_core.packaging.model_file import default_model_path
@@ -98,6 +69,8 @@ def measure(folder: Path, *, turns: int, threads: int) -> dict:
 
 def main() -> None:
     """Measure, print, and keep the figures."""
+    from _qgis_profile import QGIS
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/qgis.json")

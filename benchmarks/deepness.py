@@ -1,0 +1,295 @@
+"""The algorithm Detect dwellings beside the QGIS plugin Deepness: same raster, same ONNX file.
+
+Run with ``python benchmarks/deepness.py --deepness FOLDER [--opencv FOLDER]``. The first folder
+holds the plugin (``deepness/``, unpacked from QGIS' official repository; 0.6.5 was measured), the
+second ``cv2`` where QGIS' Python has none; Debian's ``qgis`` is needed, and the ``training`` extra
+for the model. Every run is a process of its own; the two take turns, ratios are taken turn by turn,
+and above 1 Deepness takes more.
+
+The model is the shipped one with its tile fixed, as Deepness takes it, and without the output that
+parts touching dwellings, which Deepness has no use for. Both use the same ONNX Runtime and the
+model's threshold. ``equal`` gives Deepness our overlap and no median filter, ``defaults`` what its
+dock is set to: 15 % and 9 pixels. It leaves its polygons in memory, while ours are written to a
+GeoPackage. QGIS' start is taken off once for each: Model information here, loading QGIS and
+Deepness there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+sys.path[0] = str(Path(__file__).resolve().parent)
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))
+PYTHON = Path(os.environ.get("QGIS_PYTHON", "/usr/bin/python3"))
+"""QGIS' own."""
+SETTINGS = ("equal", "defaults")
+
+
+def apart(function: Callable[..., T], *arguments: object) -> T:
+    """What a function gives in a process of its own.
+
+    A process that starts another passes its own peak memory on to it, so whoever measures others
+    must stay small.
+    """
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(function, arguments)
+
+
+def fixed_model(source: Path, target: Path) -> tuple[int, int]:
+    """Write the model with one output and the tile of its description; its tile and overlap."""
+    import onnx
+
+    from camp_detector_core.packaging.onnx_metadata import (
+        deepness_metadata,
+        read_spec,
+        set_metadata,
+        spec_metadata,
+    )
+
+    spec = replace(read_spec(source), separation=None)
+    model = onnx.utils.Extractor(onnx.load(source)).extract_model(["input"], ["output"])
+    del model.graph.value_info[:]
+    for end, channels in (
+        (model.graph.input[0], len(spec.bands)),
+        (model.graph.output[0], len(spec.classes)),
+    ):
+        sides = end.type.tensor_type.shape.dim[1:]
+        for dim, size in zip(sides, (channels, spec.tile_size, spec.tile_size), strict=True):
+            dim.dim_value = size
+    set_metadata(model, {**spec_metadata(spec), **deepness_metadata(spec)})
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, target)
+    return spec.tile_size, spec.overlap
+
+
+class Both:
+    """The commands of the two programs for one model."""
+
+    def __init__(self, folder: Path, source: Path, options: argparse.Namespace) -> None:
+        """Remember what every run needs.
+
+        Args:
+            folder: Of the profile with our plugin, and of what is written.
+            source: The ONNX file that the one for both is made from.
+            options: Of the command line.
+        """
+        from _qgis_profile import QGIS
+
+        self._folder, self._model = folder, folder / source.name
+        self._more = ["--batch", str(options.batch), *(["--cache"] if options.cache else [])]
+        self._tile, self.overlap = apart(fixed_model, source, self._model)
+        libraries = [folder / "libraries"]
+        self._ours = ["/usr/bin/env", _path(libraries), QGIS, "run"]
+        theirs = [*libraries, options.deepness, *filter(None, [options.opencv])]
+        run = Path(__file__).with_name("_deepness_run.py")
+        self._theirs = ["/usr/bin/env", _path(theirs), str(PYTHON), str(run)]
+
+    def start(self) -> dict[str, dict[str, float]]:
+        """Seconds and memory without a run."""
+        from detect import child
+
+        ours, mine, _ = child(*self._ours, "campdetector:modelinformation")
+        theirs, other, _ = child(*self._theirs)
+        return {
+            "ours": {"seconds": ours, "peak_mb": mine},
+            "deepness": {"seconds": theirs, "peak_mb": other},
+        }
+
+    def ours(self, scene: Path, *, keep: Path | None = None) -> dict[str, float]:
+        """One run of our algorithm; its polygons are kept where a file is named."""
+        from detect import child
+
+        with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
+            out = keep or Path(scratch, "found.gpkg")
+            seconds, peak, _ = child(
+                *self._ours, "campdetector:detectdwellings", "--", f"INPUT={scene}",
+                f"MODEL_FILE={self._model}", f"OUTPUT={out}",
+            )  # fmt: skip
+            with closing(sqlite3.connect(out)) as file:
+                (table,) = file.execute("SELECT table_name FROM gpkg_contents").fetchone()
+                (found,) = file.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
+        return {"seconds": seconds, "peak_mb": peak, "dwellings": found}
+
+    def deepness(self, scene: Path, setting: str, *, keep: Path | None = None) -> dict[str, float]:
+        """One run of Deepness; mask and polygons are kept where a folder is named."""
+        from detect import child
+
+        command = ["--scene", str(scene), "--model", str(self._model), *self._more]
+        if setting == "equal":
+            command += ["--overlap", str(self.overlap), "--small", "0"]
+        if keep is not None:
+            command += ["--keep", str(keep)]
+        seconds, peak, text = child(*self._theirs, *command)
+        found = json.loads(text.strip().splitlines()[-1])["dwellings"]
+        return {"seconds": seconds, "peak_mb": peak, "dwellings": found}
+
+    def floor(self, scene: Path) -> float:
+        """Seconds of bare ONNX Runtime on the same tiles without overlap."""
+        import detect
+
+        threads = len(os.sched_getaffinity(0))
+        command = ["--floor", str(scene), "--model", str(self._model), "--threads", str(threads)]
+        _, _, text = detect.child(
+            sys.executable, detect.__file__, *command, "--tile", str(self._tile)
+        )
+        return float(json.loads(text)["seconds"])
+
+
+def _path(folders: list[Path]) -> str:
+    return f"PYTHONPATH={os.pathsep.join(str(f.resolve()) for f in folders)}"
+
+
+def turn(both: Both, scene: Path, start: dict) -> dict:
+    """One run of each, and Deepness' over ours."""
+    row = {"floor_seconds": both.floor(scene), "ours": both.ours(scene)}
+    ours = row["ours"]
+    for setting in SETTINGS:
+        row[setting] = theirs = both.deepness(scene, setting)
+        theirs["ratio"] = theirs["seconds"] / ours["seconds"]
+        theirs["ratio_without_start"] = (theirs["seconds"] - start["deepness"]["seconds"]) / (
+            ours["seconds"] - start["ours"]["seconds"]
+        )
+        theirs["memory_ratio"] = theirs["peak_mb"] / ours["peak_mb"]
+    return row
+
+
+def growth(both: Both, scene: Path, *, times: int, rows: list[dict]) -> dict:
+    """Memory of one run of each on the scene so many times below itself, beside that of turns."""
+    import detect
+
+    before = {
+        "ours": max(row["ours"]["peak_mb"] for row in rows),
+        "deepness": max(row["equal"]["peak_mb"] for row in rows),
+    }
+    tall = detect.stack(scene, times)
+    more = detect.SIDE**2 * (times - 1)
+    after = {"ours": both.ours(tall), "deepness": both.deepness(tall, "equal")}
+    result: dict = {"megapixels": round(detect.SIDE**2 * times / 1e6)}
+    for name, row in after.items():
+        grown = row["peak_mb"] - before[name]
+        result[name] = row | {
+            "times_the_memory": row["peak_mb"] / before[name],
+            "bytes_for_a_pixel_more": grown * 2**20 / more,
+        }
+    result["ratio"] = after["deepness"]["seconds"] / after["ours"]["seconds"]
+    result["memory_ratio"] = after["deepness"]["peak_mb"] / after["ours"]["peak_mb"]
+    return result
+
+
+def agreement(both: Both, scene: Path, folder: Path) -> dict[str, float]:
+    """How far both find the same pixels, with equal settings; files stay in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "ours.gpkg").unlink(missing_ok=True)
+    both.ours(scene, keep=folder / "ours.gpkg")
+    both.deepness(scene, "equal", keep=folder)
+    return apart(overlaps, scene, folder)
+
+
+def overlaps(scene: Path, folder: Path) -> dict[str, float]:
+    """Compare the files of both, drawn on the pixels of the scene."""
+    import geopandas
+    import numpy as np
+    import rasterio
+    from rasterio.features import rasterize
+
+    with rasterio.open(scene) as raster:
+        shape, transform = raster.shape, raster.transform
+
+    def drawn(path: Path) -> np.ndarray:
+        return rasterize(geopandas.read_file(path).geometry, shape, transform=transform) > 0
+
+    def iou(one: np.ndarray, other: np.ndarray) -> float:
+        return float((one & other).sum() / (one | other).sum())
+
+    mine, mask = drawn(folder / "ours.gpkg"), np.load(folder / "deepness.npy") > 0
+    return {
+        "iou_of_masks": iou(mine, mask),
+        "iou_of_polygons": iou(mine, drawn(folder / "deepness.gpkg")),
+        "our_pixels": int(mine.sum()),
+        "deepness_pixels": int(mask.sum()),
+    }
+
+
+def measure(folder: Path, options: argparse.Namespace) -> dict:
+    """All figures of one run."""
+    from _qgis_profile import profile
+    from detect import write_scene
+
+    from camp_detector_core.packaging.model_file import default_model_path
+
+    scene, origin = apart(write_scene, folder)
+    os.environ.update({k: v for k, v in profile(folder).items() if k != "PYTHONPATH"})
+    shipped = default_model_path()
+    sources = {"int8": shipped, "float32": shipped.parent / "float32" / shipped.name}
+    result: dict = {"scene": origin, "batch": options.batch, "cache": options.cache}
+    for kind in options.models.split(","):
+        both = Both(folder, sources[kind], options)
+        start = both.start()
+        rows = [turn(both, scene, start) for _ in range(options.turns)]
+        found = result[kind] = {"start": start, "turns": rows, "overlap_px": both.overlap}
+        for setting in SETTINGS:
+            found[setting] = {
+                key: statistics.median(row[setting][key] for row in rows)
+                for key in ("ratio", "ratio_without_start", "memory_ratio")
+            }
+        if options.times > 1:
+            found["taller"] = growth(both, scene, times=options.times, rows=rows)
+        found["agreement"] = agreement(both, scene, options.out.parent / f"deepness-{kind}")
+        print(json.dumps({kind: _rounded(found)}, indent=1), flush=True)
+    return _rounded(result)
+
+
+def _rounded(value: object) -> dict:
+    return json.loads(json.dumps(value), parse_float=lambda text: round(float(text), 3))
+
+
+def main() -> None:
+    """Measure, print, and keep the figures."""
+    from _qgis_profile import QGIS
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--deepness", type=Path, help="folder with Deepness' folder deepness/")
+    parser.add_argument("--opencv", type=Path, help="folder with cv2, where QGIS' Python has none")
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=1, help="tiles in a run of Deepness (1)")
+    parser.add_argument("--cache", action="store_true", help="Deepness' own: its mask on disk")
+    parser.add_argument("--models", default="int8,float32", help="(int8,float32)")
+    parser.add_argument("--times", type=int, default=4, help="height of the taller raster (4)")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/deepness.json")
+    options = parser.parse_args()
+    if options.deepness is None:
+        print(
+            "Deepness is not measured: unpack it from QGIS' plugin repository and give "
+            "--deepness FOLDER, where FOLDER holds its folder deepness/"
+        )
+        return
+    if not (options.deepness / "deepness").is_dir():
+        parser.error(f"{options.deepness} holds no folder deepness/: unpack the plugin there")
+    if not Path(QGIS).exists():
+        print(f"{QGIS} is missing, so nothing is measured: sudo apt-get install qgis")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(Path(folder), options)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
