@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from qgis.core import (
-    QgsFeatureRequest,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -19,12 +18,13 @@ from qgis.core import (
     QgsSettings,
 )
 
-from ..compat import DOUBLE, INTEGER, POLYGONS, UNCHECKED
+from ..compat import DOUBLE, INTEGER, POLYGONS
 from ..i18n import tr
 from ..runtime import devices
-from ..sources import Layer, lies_somewhere, look_at
+from ..sources import Layer, look_at
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
+from .mask import polygons_of
 
 INPUT, EXTENT, MASK, DEVICE = "INPUT", "EXTENT", "MASK", "DEVICE"
 THRESHOLD, RESOLUTION, OVERLAP, TILE_SIZE = "THRESHOLD", "RESOLUTION", "OVERLAP", "TILE_SIZE"
@@ -172,7 +172,7 @@ class AsksForModel(CampAlgorithm):
         Args:
             parameters: As the user gave them.
             context: Of the run.
-            with_mask: Whether the polygons are read.
+            with_mask: Whether all polygons are read; else one, to see that there is any.
 
         Raises:
             Fault: Something is missing.
@@ -206,34 +206,49 @@ class AsksForModel(CampAlgorithm):
             settings=settings,
             options=self._options(parameters, context),
             extent=extent,
-            mask=self._mask(parameters, context, layer.crs) if with_mask else None,
+            mask=self._mask(parameters, context, layer.crs, None if with_mask else 1),
             resolution=self.number(parameters, RESOLUTION, context),
-            device=self.parameterAsEnumString(parameters, DEVICE, context) or devices.AUTO,
+            device=self._device(parameters, context),
         )
 
-    def _mask(self, parameters: dict[str, Any], context: Any, crs: Any) -> Optional[list[bytes]]:
-        """The polygons that bound the search.
+    def accepted(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        """See `CampAlgorithm.accepted`; the device is looked at, too.
+
+        Raises:
+            Fault: Nothing has such a name.
+        """
+        left = super().accepted(parameters, context)
+        if not isinstance(parameters.get(DEVICE), (str, int, float)):
+            return left
+        return {**left, DEVICE: self._device(parameters, context)}
+
+    def _device(self, parameters: dict[str, Any], context: Any) -> str:
+        """What the model is to run on.
+
+        Raises:
+            Fault: There is no such device.
+        """
+        name, known = self.parameterAsString(parameters, DEVICE, context), devices.devices()
+        if name and name not in known:
+            raise Fault(
+                tr(
+                    "There is no device {name}: choose one of {known} as “Device” (DEVICE).",
+                    name=name,
+                    known=", ".join(known),
+                )
+            )
+        return name or devices.AUTO
+
+    def _mask(
+        self, parameters: dict[str, Any], context: Any, crs: Any, most: Optional[int]
+    ) -> Optional[list[bytes]]:
+        """The polygons that bound the search, see `polygons_of`; None: it has no bounds.
 
         Raises:
             Fault: There is none in their layer.
         """
         source = self.parameterAsSource(parameters, MASK, context)
-        if source is None:
-            return None
-        request = QgsFeatureRequest()
-        request.setSubsetOfAttributes([])
-        if crs.isValid() and lies_somewhere(source.sourceCrs()):
-            request.setDestinationCrs(crs, context.transformContext())
-        found = []
-        for feature in source.getFeatures(request, UNCHECKED):
-            shape = feature.geometry()
-            if not shape.isEmpty():
-                # GDAL's polygons have corners alone.
-                shape.convertToStraightSegment()
-                found.append(bytes(shape.asWkb()))
-        if not found:
-            raise Fault(tr("The layer of polygons is empty: choose another one, or none."))
-        return found
+        return None if source is None else polygons_of(source, crs, context, most=most)
 
     def _options(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """For the engine's `SourceOptions`."""

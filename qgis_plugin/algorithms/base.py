@@ -69,7 +69,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         try:
             library = models()
             installed = library.models()
-            names = [model.id for model in installed]
+            # The bare name stays where a second model of that name was added, for what is saved.
+            names = [name for model in installed for name in (str(model.spec.id), model.id)]
             first = library.default(installed)
             default = first.id if first is not None else None
         except (OSError, ValueError, engine("engine.errors").CampDetectorError):
@@ -78,7 +79,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             QgsProcessingParameterEnum(
                 MODEL,
                 tr("Model"),
-                options=names,
+                options=list(dict.fromkeys(names)),
                 defaultValue=default,
                 optional=True,
                 usesStaticStrings=True,
@@ -98,6 +99,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         try:
             for place in outputs_of(self, parameters):
                 refuse_place(place.path)
+            for place in outputs_of(self, parameters, "rasterDestination"):
+                refuse_ending(place.path)
         except Fault as error:
             return str(error)
         model = None
@@ -108,9 +111,27 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                 model = None  # said elsewhere
         return destroyed(self, parameters, context, model)
 
+    def accepted(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The parameters without the names that were looked at here.
+
+        QGIS refuses names that are in no list of a dialog, and does not say which there are.
+
+        Raises:
+            Fault: Nothing has such a name.
+        """
+        if not isinstance(parameters.get(MODEL), (str, int, float)):
+            return parameters
+        if not self.parameterAsString(parameters, MODEL_FILE, context):
+            self.chosen_model(parameters, context)
+        return {**parameters, MODEL: None}
+
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
-        ok, said = super().checkParameterValues(parameters, context)
+        try:
+            accepted = self.accepted(parameters, context)
+        except Fault as error:
+            return False, str(error)
+        ok, said = super().checkParameterValues(accepted, context)
         problem = self.outputs_problem(parameters, context) if ok else None
         return (False, problem) if problem else (ok, said)
 
@@ -140,7 +161,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                     path=named,
                 )
             )
-        named = named or self.parameterAsEnumString(parameters, MODEL, context)
+        # Not as an enumeration: QGIS takes the default for a name that it does not know.
+        named = named or self.parameterAsString(parameters, MODEL, context)
         try:
             library = models()
             found = library.find(named) if named else library.default()
@@ -186,3 +208,15 @@ def refuse_place(path: Optional[str]) -> None:
         raise Fault(tr("The folder {folder} does not exist: make it first.", folder=folder))
     if not os.access(folder, os.W_OK):
         raise Fault(tr("Nothing may be written to {folder}: choose another folder.", folder=folder))
+
+
+def refuse_ending(path: str) -> None:
+    """See that a raster is to be what it will be.
+
+    Raises:
+        Fault: Its name says that it is something else.
+    """
+    if Path(path).suffix.lower() not in {".tif", ".tiff"}:
+        raise Fault(
+            tr("{path} must end in .tif: class and probability rasters are GeoTIFF.", path=path)
+        )

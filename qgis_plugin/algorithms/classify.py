@@ -59,9 +59,13 @@ class ClassifyPixels(RunsModel):
         if done is None:
             return {}
         classes = styling.named(done[0].spec)
+        layer = asked.layer.title
         styles = {
-            CLASSES: (tr("Classes"), styling.class_raster(classes)),
-            PROBABILITY: (tr("Probability"), styling.probability_raster(classes)),
+            CLASSES: (tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
+            PROBABILITY: (
+                tr("{layer}: probability", layer=layer),
+                styling.probability_raster(classes),
+            ),
         }
         results = {name: path for name, path in paths.items() if path}
         for name, path in results.items():

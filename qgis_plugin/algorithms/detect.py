@@ -121,12 +121,17 @@ class DetectDwellings(RunsModel):
         count = len(found.rows)
         feedback.pushInfo(tr("{count} dwellings", count=f"{count:,}"))
         classes = styling.named(found.spec)
-        title = tr("Dwellings ({count})", count=f"{count:,}")
+        layer = asked.layer.title
+        title = tr("{layer}: {count} dwellings", layer=layer, count=f"{count:,}")
         styling.finish(context, destination, title, styling.dwellings(classes))
         results = {OUTPUT: destination, COUNT: count, AREA: float(sum(found.rows.area))}
         for name, label, style in (
-            (CLASSES, tr("Classes"), styling.class_raster(classes)),
-            (PROBABILITY, tr("Probability"), styling.probability_raster(classes)),
+            (CLASSES, tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
+            (
+                PROBABILITY,
+                tr("{layer}: probability", layer=layer),
+                styling.probability_raster(classes),
+            ),
         ):
             path = rasters[name]
             if path:

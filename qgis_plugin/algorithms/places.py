@@ -49,9 +49,16 @@ class Place(NamedTuple):
         return self.table.lower() == (other.table or Path(other.path).stem).lower()
 
 
-def outputs_of(algorithm: Any, parameters: dict[str, Any]) -> list[Place]:
-    """The files that a run is to write, as far as the user named them."""
-    found = (_output(parameters.get(d.name())) for d in algorithm.destinationParameterDefinitions())
+def outputs_of(algorithm: Any, parameters: dict[str, Any], kind: str = "") -> list[Place]:
+    """The files that a run is to write, as far as the user named them.
+
+    Args:
+        algorithm: That is to be run.
+        parameters: As the user gave them.
+        kind: QGIS' name of the kind of parameter; empty: all.
+    """
+    definitions = algorithm.destinationParameterDefinitions()
+    found = (_output(parameters.get(d.name())) for d in definitions if kind in ("", d.type()))
     return [place for place in found if place is not None]
 
 

@@ -18,6 +18,8 @@ from ..vendored import engine
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
 
+_MIN_AREA = "MIN_AREA"
+
 
 class _Watching(TileProgress):
     """Stops a run that got no imagery at all before its results are put in place."""
@@ -90,6 +92,7 @@ class RunsModel(AsksForModel):
             feedback.pushInfo(
                 tr("Model {id} on {where}", id=asked.model.id, where=predictor.provider)
             )
+            feedback.pushInfo(self._settings_said(asked))
             raster = raster_of(
                 asked.layer, asked.model.spec, extent=asked.extent, resolution=asked.resolution
             )
@@ -121,6 +124,18 @@ class RunsModel(AsksForModel):
         except (Fault, SourceError, runtime.RuntimeProblem, errors.CampDetectorError) as error:
             raise stop_with(error) from error
         return found, raster.crs
+
+    def _settings_said(self, asked: Asked) -> str:
+        """What a run is done with, as it may be the model's own."""
+        spec = asked.settings.apply(asked.model.spec)
+        values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
+        if self.parameterDefinition(_MIN_AREA) is None:
+            return tr("Threshold {threshold}, tile overlap {overlap} pixels", **values)
+        return tr(
+            "Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels",
+            area=f"{spec.min_area:g}",
+            **values,
+        )
 
     def _tell(self, found: Any, raster: Any, feedback: Any) -> None:
         """Say what the user should know of a run."""

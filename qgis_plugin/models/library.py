@@ -77,22 +77,19 @@ class ModelLibrary:
     def find(self, wanted: str) -> InstalledModel:
         """A model by its id, the beginning of its checksum, or the path of its file.
 
+        Name and version alone stand for the preferred one of several, or the first of them.
+
         Raises:
-            CampDetectorError: There is none, or several, or the file is none.
+            CampDetectorError: There is none, or the file is none.
         """
         models = self.models()
         for model in models:
             if wanted in {model.id, model.key, model.sha256, model.sha256[:12]}:
                 return model
-        several = [model.id for model in models if model.spec.id == wanted]
-        if several:
-            raise core("engine.errors").PredictorError(
-                tr(
-                    "There are several models {name}: choose one of {known}.",
-                    name=wanted,
-                    known=", ".join(several),
-                )
-            )
+        several = [model for model in models if model.spec.id == wanted]
+        preferred = self.default(several) if several else None
+        if preferred is not None:
+            return preferred
         path = Path(wanted)
         if path.suffix.lower() in ENDINGS:
             return look_at(path, FOLDER)
@@ -100,7 +97,7 @@ class ModelLibrary:
         raise core("engine.errors").PredictorError(
             tr(
                 "There is no model {name} (there are: {known}): add it under Plugins > Camp "
-                "Detector > Models, or give the path of a model file.",
+                "Detector > Models, or give its file as “Another model file” (MODEL_FILE).",
                 name=wanted,
                 known=known,
             )

@@ -132,7 +132,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert preview["left"] == ["Camp"]
     assert not preview["file_left"]
 
-    assert found["finished"]["order"][0].startswith("Dwellings (")
+    assert found["finished"]["order"][0].endswith(" dwellings")
     # OK writes nothing that the user left alone, such as a model whose folder is away.
     assert found["settings"] == {"shown": True, "preferred": "away-1.0"}
     assert found["left"] == []

@@ -97,19 +97,20 @@ def test_a_job_runs_beside_the_main_thread(done: dict[str, Any]) -> None:
 def test_results_are_loaded_named_and_styled(done: dict[str, Any]) -> None:
     count = f"{done['loaded']['results']['COUNT']:,}"
     layers = {layer["name"]: layer for layer in done["loaded"]["layers"]}
-    assert set(layers) == {f"Dwellings ({count})", "Classes", "Probability"}
-    dwellings, classes = layers[f"Dwellings ({count})"], layers["Classes"]
+    # The imagery first, so that runs over several layers can be told apart.
+    assert set(layers) == {f"camp: {count} dwellings", "camp: classes", "camp: probability"}
+    dwellings, classes = layers[f"camp: {count} dwellings"], layers["camp: classes"]
     assert dwellings["renderer"] == "QgsCategorizedSymbolRenderer"
     assert dwellings["symbols"] == [["tent", "tent"], ["house", "house"]]
     assert classes["symbols"] == [
         [0, "background", "#000000", 0], [1, "tent", "#e31a1c", 255], [2, "house", "#1f78b4", 255],
     ]  # fmt: skip
-    assert layers["Probability"]["renderer"] == "QgsSingleBandPseudoColorRenderer"
+    assert layers["camp: probability"]["renderer"] == "QgsSingleBandPseudoColorRenderer"
 
 
 def test_a_scratch_layer_is_named_and_styled_as_well(done: dict[str, Any]) -> None:
     (layer,) = done["scratch"]["layers"]
-    assert layer["name"] == f"Dwellings ({done['scratch']['results']['COUNT']})"
+    assert layer["name"] == f"camp: {done['scratch']['results']['COUNT']} dwellings"
     assert layer["symbols"] == ["#e31a1c"]
 
 

@@ -57,7 +57,7 @@ def test_an_analyst_opens_the_toolbox_runs_it_and_takes_the_plugin_away(
     assert found["active"]
     assert found["algorithms"] == 5
     assert found["loaded"]
-    assert found["layers"] == ["Camp", "Classes", f"Dwellings ({count:,})"]
+    assert found["layers"] == ["Camp", f"Camp: {count:,} dwellings", "Camp: classes"]
     assert found["batch"]
     assert found["unloaded"]
     assert found["again"]

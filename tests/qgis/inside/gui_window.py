@@ -249,7 +249,7 @@ def finished(layer):
     wait(lambda: len(layer_names()) == 4)  # imagery and three results
     settle()
     order = [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
-    for name in ("Classes", "Probability"):
+    for name in ("Camp: classes", "Camp: probability"):
         for other in QgsProject.instance().mapLayersByName(name):
             QgsProject.instance().removeMapLayer(other.id())
     dialog.close()

@@ -59,8 +59,26 @@ def query_of(asked):
     return layer
 
 
+def chosen_of(asked):
+    """A layer with a filter, or what is chosen in it: nothing."""
+    from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
+
+    layer = QgsVectorLayer(asked["chosen"], "mask", "ogr")
+    assert layer.isValid(), asked
+    assert layer.setSubsetString(asked["filter"])
+    QgsProject.instance().addMapLayer(layer)
+    return layer if asked.get("all") else QgsProcessingFeatureSourceDefinition(layer.id(), True)
+
+
+def options(step):
+    from qgis.core import QgsApplication
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    return algorithm.parameterDefinition(step["name"]).options()
+
+
 def parameters_of(step):
-    made = {"layer": layer_of, "wkt": polygons_of, "query": query_of}
+    made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None

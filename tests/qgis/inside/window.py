@@ -84,7 +84,7 @@ def run_in_dialog():
 def look_at_outlines():
     """Without the class raster, and nearer."""
     project = QgsProject.instance()
-    for layer in project.mapLayersByName("Classes"):
+    for layer in project.mapLayersByName("Camp: classes"):
         project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityChecked(False)
     iface.mapCanvas().zoomByFactor(0.5)
     wait(lambda: not iface.mapCanvas().isDrawing(), 20)

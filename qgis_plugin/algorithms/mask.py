@@ -1,0 +1,47 @@
+"""The polygons that bound where a model looks."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from qgis.core import QgsFeatureRequest
+
+from ..compat import UNCHECKED
+from ..i18n import tr
+from ..sources import lies_somewhere
+from .base import Fault
+
+
+def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = None) -> list[bytes]:
+    """The polygons of a layer as well-known binary, all of them or the first so many.
+
+    Args:
+        source: QGIS' source of features; what is not selected or filtered out is not in it.
+        crs: That the polygons are given in.
+        context: Of the run.
+        most: Reading stops with this one; None: all.
+
+    Raises:
+        Fault: There is none.
+    """
+    request = QgsFeatureRequest()
+    request.setSubsetOfAttributes([])
+    if crs.isValid() and lies_somewhere(source.sourceCrs()):
+        request.setDestinationCrs(crs, context.transformContext())
+    found: list[bytes] = []
+    for feature in source.getFeatures(request, UNCHECKED):
+        shape = feature.geometry()
+        if not shape.isEmpty():
+            # GDAL's polygons have corners alone.
+            shape.convertToStraightSegment()
+            found.append(bytes(shape.asWkb()))
+        if len(found) == most:
+            break
+    if not found:
+        raise Fault(
+            tr(
+                "The layer of “Only inside of these polygons” (MASK) has no polygon: choose "
+                "another one, or none."
+            )
+        )
+    return found

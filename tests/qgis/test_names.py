@@ -1,0 +1,109 @@
+"""Names in scripts, saved models and history: of models, devices, masks and files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from camp_detector_core.packaging.model_file import default_model_path, open_model
+from tests.support.models import write_model
+from tests.support.qgis_ground import box, polygon_file
+from tests.support.rasters import rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from tests.qgis.conftest import Qgis
+
+DETECT, INFORMATION = "campdetector:detectdwellings", "campdetector:modelinformation"
+CLASSIFY = "campdetector:classifypixels"
+STARTER = "camp-unet-lite0-2"
+
+
+@pytest.fixture
+def done(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
+    """All steps in a QGIS where a model of the starter's very name was added."""
+    starter = open_model(default_model_path())
+    name, _, version = STARTER.rpartition("-")
+    same = write_model(tmp_path / "same.onnx", name=name, version=version)
+    fresh_qgis.python("models_child.py", [["add", str(same)]])
+    raster = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
+    empty = polygon_file(tmp_path / "empty.geojson")
+    mask = polygon_file(tmp_path / "mask.geojson", box(0, 40, 50, 0))
+    base = {"INPUT": str(raster), "OUTPUT": "memory:"}
+
+    def run(alg: str = DETECT, **params: Any) -> dict[str, Any]:
+        return {"op": "run", "alg": alg, "params": {**base, **params}}
+
+    def information(**params: Any) -> dict[str, Any]:
+        return {"op": "run", "alg": INFORMATION, "params": params}
+
+    keyed = f"{STARTER} ({starter.sha256[:12]})"
+    steps: dict[str, dict[str, Any]] = {
+        "options": {"op": "options", "alg": DETECT, "name": "MODEL"},
+        "bare": run(MODEL=STARTER),
+        "bare in a task": {"op": "prepare", "alg": DETECT, "params": {**base, "MODEL": STARTER}},
+        "keyed": information(MODEL=keyed),
+        "other": information(MODEL=f"{STARTER} ({open_model(same).sha256[:12]})"),
+        "not set": information(),
+        "other kept": run(MODEL="gone-1.0", MODEL_FILE=str(same)),
+        "wrong": run(MODEL="camp-unet"),
+        "wrong in a task": {"op": "prepare", "alg": DETECT, "params": {**base, "MODEL": "x-1"}},
+        "number": run(MODEL=0),
+        "wrong information": information(MODEL="x-1"),
+        "device": run(DEVICE="gpu"),
+        "device number": run(DEVICE=1),
+        "device of a task": {"op": "prepare", "alg": DETECT, "params": {**base, "DEVICE": "gpu"}},
+        "processor": run(DEVICE="cpu"),
+        "empty": run(MASK=str(empty)),
+        "none chosen": run(MASK={"chosen": str(mask), "filter": ""}),
+        "none left": run(MASK={"chosen": str(mask), "filter": "1 = 0", "all": True}),
+        "one left": run(MASK={"chosen": str(mask), "filter": "1 = 1", "all": True}),
+        "picture": run(CLASSES=str(tmp_path / "c.png")),
+        "no ending": run(CLASSIFY, CLASSES=str(tmp_path / "classes")),
+        "classified": run(CLASSIFY, CLASSES=str(tmp_path / "x.tif"), THRESHOLD=0.5, OVERLAP=8),
+        "picture in a task": {
+            "op": "prepare",
+            "alg": DETECT,
+            "params": {**base, "PROBABILITY": str(tmp_path / "p.img")},
+        },
+        "tiff": run(CLASSES=str(tmp_path / "C.TIFF")),
+    }
+    found = fresh_qgis.python("steps.py", list(steps.values()))
+    return {**dict(zip(steps, found, strict=True)), "starter": starter, "same": open_model(same)}
+
+
+def test_what_is_not_there_is_told_in_one_sentence_with_what_is(done: dict[str, Any]) -> None:
+    # A name that was saved goes on, whatever was added since.
+    starter, same = done["starter"].sha256, done["same"].sha256
+    keys = [f"{STARTER} ({sha[:12]})" for sha in (starter, same)]
+    assert done["options"] == [STARTER, *keys]
+    assert "error" not in done["bare"], done["bare"]
+    assert done["bare in a task"]["ok"]
+    assert f"Model {keys[0]} on CPUExecutionProvider" in done["bare"]["infos"]
+    told = [done[step]["results"]["SHA256"] for step in ("keyed", "other", "not set")]
+    assert told == [starter, same, starter]
+    assert done["other kept"]["results"]["COUNT"] > 0
+
+    for step, name in (("wrong", "camp-unet"), ("number", "0"), ("wrong information", "x-1")):
+        said = done[step]["error"]
+        known = f"There is no model {name} (there are: {keys[0]}, {keys[1]}): add it under "
+        assert known in said, said
+        assert "(MODEL_FILE)" in said
+    assert not done["wrong in a task"]["ok"], "QGIS' own would take the default"
+
+    for step, name in (("device", "gpu"), ("device number", "1")):
+        assert f"There is no device {name}: choose one of auto, cpu" in done[step]["error"]
+    assert not done["device of a task"]["ok"]
+    assert "error" not in done["processor"]
+
+    for step in ("empty", "none chosen", "none left"):
+        assert "(MASK) has no polygon" in done[step]["error"], done[step]
+        assert done[step]["texts"] == []
+    assert "error" not in done["one left"], done["one left"]
+
+    for step in ("picture", "no ending"):
+        assert "must end in .tif" in done[step]["error"], done[step]
+    assert not done["picture in a task"]["ok"]
+    assert "error" not in done["tiff"]
+    assert "Threshold 0.35, minimum area 2 m², tile overlap 32 pixels" in done["bare"]["infos"]
+    assert "Threshold 0.5, tile overlap 8 pixels" in done["classified"]["infos"]
