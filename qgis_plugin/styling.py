@@ -30,7 +30,12 @@ from qgis.PyQt.QtGui import QColor
 from .i18n import tr
 
 BACKGROUND, MAX_SCORE = 0, 254
-CHANGES = {"appeared": "#1A9641", "vanished": "#D7191C", "unchanged": "#878787"}
+CHANGES = {
+    "appeared": "#1A9641",
+    "vanished": "#D7191C",
+    "changed": "#2C7BB6",
+    "unchanged": "#878787",
+}
 """Colours of what happened to a dwelling between two dates."""
 _DENSITY = "per_ha"
 """The field of dwellings a hectare."""
@@ -136,6 +141,7 @@ def changes(layer: Any) -> None:
     labels = {
         "appeared": tr("appeared"),
         "vanished": tr("vanished"),
+        "changed": tr("changed (split, merged or enlarged)"),
         "unchanged": tr("unchanged"),
     }
     layer.setRenderer(_categories("change", CHANGES, labels))

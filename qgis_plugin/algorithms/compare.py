@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from qgis.core import (
     QgsFeature,
-    QgsFeatureRequest,
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
@@ -14,44 +13,34 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
-    QgsSpatialIndex,
 )
 
 from .. import compat, styling
 from ..i18n import tr
 from ..sources import lies_somewhere
-from .base import CampAlgorithm
-from .counting import Stopped, ground_of, no_crs, valid
+from .base import CampAlgorithm, Fault, stop_with
+from .counting import Stopped, ground_of, no_crs
+from .matching import (
+    CHANGED_FROM,
+    Date,
+    Pair,
+    extents_differ,
+    held_together,
+    mask_of,
+    parted,
+    read,
+)
 from .places import remove
 
-BEFORE, AFTER, IOU, OUTPUT = "BEFORE", "AFTER", "IOU", "OUTPUT"
+BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
+CHANGED_BEFORE, CHANGED_AFTER = "CHANGED_BEFORE", "CHANGED_AFTER"
 _LOOK = 200
 """Dwellings between two looks at whether the user wants to stop."""
 
 
-class Dwelling(NamedTuple):
-    """Of one date."""
-
-    number: int
-    """Its feature's id."""
-    shape: QgsGeometry
-    """In the CRS of the later date."""
-    area: float
-    """Square metres on the ground."""
-
-
-class Pair(NamedTuple):
-    """A dwelling of each date that cover each other."""
-
-    iou: float
-    before: int
-    after: int
-    """Places in the lists of dwellings."""
-
-
 class CompareDates(CampAlgorithm):
-    """Tells which dwellings appeared, vanished, or stayed."""
+    """Tells which dwellings appeared, vanished, changed, or stayed."""
 
     NAME = "comparedates"
 
@@ -64,10 +53,14 @@ class CompareDates(CampAlgorithm):
         return tr(
             "Holds the dwellings of two dates against each other. Two are the same where the "
             "ground that both cover is at least the given part of the ground that either covers; "
-            "each dwelling is matched once, the best pairs first. The others of the later date "
-            "appeared, those of the earlier date vanished.\n\n"
-            "Imagery of two dates is often shifted by some metres: line it up first "
-            "(Georeferencer), or give a lower part."
+            "each dwelling is matched once, the best pairs first. One without a partner is changed "
+            "(split, merged or enlarged) where dwellings of the other date cover at least half of "
+            "its ground; else those of the later date appeared, those of the earlier date "
+            "vanished.\n\n"
+            "Both dates must show the same ground: where they do not, give polygons of the ground "
+            "that both show. Imagery of two dates is often shifted by some metres: line it up "
+            "first (Georeferencer), or give a lower part. Small numbers of changes can come from "
+            "the detection alone: the help page has figures."
         )
 
     def tags(self) -> list[str]:
@@ -81,6 +74,11 @@ class CompareDates(CampAlgorithm):
             (AFTER, tr("Dwellings of the later date")),
         ):
             self.addParameter(QgsProcessingParameterFeatureSource(name, label, [compat.POLYGONS]))
+        mask = QgsProcessingParameterFeatureSource(
+            MASK, tr("Only inside of these polygons"), [compat.POLYGONS], optional=True
+        )
+        mask.setHelp(tr("Of the ground that both dates show. Not set: all dwellings."))
+        self.addParameter(mask)
         self.addParameter(
             QgsProcessingParameterNumber(
                 IOU,
@@ -95,6 +93,8 @@ class CompareDates(CampAlgorithm):
         for name, label in (
             (APPEARED, tr("Number that appeared")),
             (VANISHED, tr("Number that vanished")),
+            (CHANGED_BEFORE, tr("Number of the earlier date that changed")),
+            (CHANGED_AFTER, tr("Number of the later date that changed")),
             (UNCHANGED, tr("Number that stayed")),
         ):
             self.addOutput(QgsProcessingOutputNumber(name, label))
@@ -121,56 +121,92 @@ class CompareDates(CampAlgorithm):
                 raise QgsProcessingException(no_crs(source))
             sources.append(source)
         crs = sources[1].sourceCrs()
-        ground = ground_of(crs, context)
         least = self.parameterAsDouble(parameters, IOU, context)
         try:
-            before, after = (
-                _dwellings(source, crs, ground, context, feedback) for source in sources
-            )
-            pairs = matched(before, after, least, feedback)
-            features = self._features(before, after, pairs)
+            before, after = self._dates(sources, parameters, context, feedback)
+            old, new, pairs = held_together(before, after, least, feedback)
+            features = self._features(old, new, pairs)
             destination = self._write(features, parameters, context, crs, feedback)
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
+        except Fault as error:
+            raise stop_with(error) from error
         counts = {
-            APPEARED: len(after) - len(pairs),
-            VANISHED: len(before) - len(pairs),
+            APPEARED: len(new.lone) - new.changed(),
+            VANISHED: len(old.lone) - old.changed(),
+            CHANGED_BEFORE: old.changed(),
+            CHANGED_AFTER: new.changed(),
             UNCHANGED: len(pairs),
         }
         text = tr(
-            "{appeared} appeared, {vanished} vanished, {unchanged} stayed",
+            "{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} "
+            "before, {after} after",
             appeared=f"{counts[APPEARED]:,}",
             vanished=f"{counts[VANISHED]:,}",
             unchanged=f"{counts[UNCHANGED]:,}",
+            before=f"{counts[CHANGED_BEFORE]:,}",
+            after=f"{counts[CHANGED_AFTER]:,}",
         )
         feedback.pushInfo(text)
         styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
         return {OUTPUT: destination, **counts}
 
+    def _dates(
+        self, sources: list[Any], parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> list[tuple[list[Any], list[Any]]]:
+        """The dwellings of each date, inside and outside of the mask.
+
+        Raises:
+            Fault: The mask holds no polygon.
+            Stopped: The user wants to.
+        """
+        crs = sources[1].sourceCrs()
+        ground = ground_of(crs, context)
+        bounds = self.parameterAsSource(parameters, MASK, context)
+        mask = None if bounds is None else mask_of(bounds, crs, context)
+        found = [read(source, crs, ground, context, feedback) for source in sources]
+        if mask is None and extents_differ(*found):
+            feedback.pushWarning(
+                tr(
+                    "The dwellings of the two dates do not lie on the same ground: if the imagery "
+                    "does not either, give polygons of the ground that both show as “Only inside "
+                    "of these polygons” (MASK), or all others count as appeared or vanished."
+                )
+            )
+        dates = [parted(dwellings, mask, feedback) for dwellings in found]
+        if mask is not None:
+            feedback.pushInfo(
+                tr(
+                    "Outside of the polygons and left out: {before} dwellings of the earlier date, "
+                    "{after} of the later date",
+                    before=f"{len(dates[0][1]):,}",
+                    after=f"{len(dates[1][1]):,}",
+                )
+            )
+        return dates
+
     @staticmethod
     def _features(
-        before: list[Dwelling], after: list[Dwelling], pairs: list[Pair]
+        before: Date, after: Date, pairs: list[Pair]
     ) -> list[tuple[QgsGeometry, list[Any]]]:
         """What is written: geometry and attributes."""
         of_after = {p.after: p for p in pairs}
-        gone = set(range(len(before))) - {p.before for p in pairs}
         out: list[tuple[QgsGeometry, list[Any]]] = []
-        for i, new in enumerate(after):
+        for i, new in enumerate(after.inside):
             pair = of_after.get(i)
             if pair is None:
-                out.append((new.shape, ["appeared", None, new.number, None, new.area, None]))
+                part = after.lone[i]
+                kind = "changed" if part >= CHANGED_FROM else "appeared"
+                out.append((new.shape, [kind, None, new.number, None, new.area, None, part]))
             else:
-                old = before[pair.before]
-                out.append(
-                    (
-                        new.shape,
-                        ["unchanged", old.number, new.number, old.area, new.area, pair.iou],
-                    )
-                )
-        for i in sorted(gone):
-            old = before[i]
-            out.append((old.shape, ["vanished", old.number, None, old.area, None, None]))
+                old = before.inside[pair.before]
+                numbers = [old.number, new.number, old.area, new.area, pair.iou, None]
+                out.append((new.shape, ["unchanged", *numbers]))
+        for i, part in sorted(before.lone.items()):
+            old = before.inside[i]
+            kind = "changed" if part >= CHANGED_FROM else "vanished"
+            out.append((old.shape, [kind, old.number, None, old.area, None, None, part]))
         return out
 
     def _write(
@@ -189,6 +225,7 @@ class CompareDates(CampAlgorithm):
             compat.double("m2_before"),
             compat.double("m2_after"),
             compat.double("iou"),
+            compat.double("covered"),
         ):
             fields.append(made)
         sink, destination = self.parameterAsSink(
@@ -211,75 +248,3 @@ class CompareDates(CampAlgorithm):
                     tr("The changes cannot be written: {reason}", reason=sink.lastError())
                 )
         return str(destination)
-
-
-def _dwellings(source: Any, crs: Any, ground: Any, context: Any, feedback: Any) -> list[Dwelling]:
-    """All of a date.
-
-    Raises:
-        Stopped: The user wants to.
-    """
-    request = QgsFeatureRequest()
-    request.setDestinationCrs(crs, context.transformContext())
-    request.setSubsetOfAttributes([])
-    found = []
-    for i, feature in enumerate(source.getFeatures(request, compat.UNCHECKED)):
-        if i % _LOOK == 0:
-            _look(feedback)
-        shape = valid(feature.geometry())
-        if not shape.isEmpty() and shape.area() > 0:
-            found.append(Dwelling(feature.id(), shape, ground.measureArea(shape)))
-    return sorted(found, key=lambda dwelling: dwelling.number)
-
-
-def _look(feedback: Any) -> None:
-    if feedback.isCanceled():
-        raise Stopped
-
-
-def matched(
-    before: list[Dwelling], after: list[Dwelling], least: float, feedback: Any
-) -> list[Pair]:
-    """Which dwellings of two dates are the same.
-
-    Args:
-        before: Of the earlier date.
-        after: Of the later date, in the same CRS.
-        least: Area of the intersection over area of the union, from which two are the same.
-        feedback: Told how far it is; asked whether to stop.
-
-    Returns:
-        Each dwelling in one pair at most, the best pairs first.
-
-    Raises:
-        Stopped: The user wants to.
-    """
-    index = QgsSpatialIndex()
-    for i, dwelling in enumerate(after):
-        if i % _LOOK == 0:
-            _look(feedback)
-        feature = QgsFeature(i)
-        feature.setGeometry(dwelling.shape)
-        index.addFeature(feature)
-    pairs = []
-    for i, old in enumerate(before):
-        if i % _LOOK == 0:
-            _look(feedback)
-            feedback.setProgress(100.0 * i / max(len(before), 1))
-        size = old.shape.area()
-        for j in index.intersects(old.shape.boundingBox()):
-            new = after[j].shape
-            common = old.shape.intersection(new).area()
-            either = size + new.area() - common
-            iou = common / either if either > 0 else 0.0
-            if iou >= least:
-                pairs.append(Pair(iou, i, j))
-    pairs.sort(key=lambda p: (-p.iou, p.before, p.after))
-    taken: tuple[set[int], set[int]] = (set(), set())
-    best = []
-    for pair in pairs:
-        if pair.before not in taken[0] and pair.after not in taken[1]:
-            taken[0].add(pair.before)
-            taken[1].add(pair.after)
-            best.append(pair)
-    return best

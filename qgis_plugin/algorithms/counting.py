@@ -76,7 +76,7 @@ class Counting:
             if shape.isEmpty() or shape.area() == 0:
                 continue
             self.shapes.append(shape)
-            self.dwellings.append(made(_centre(shape), self._ground.measureArea(shape)))
+            self.dwellings.append(made(centre_of(shape), self._ground.measureArea(shape)))
 
     @property
     def metres(self) -> tuple[float, float]:
@@ -171,7 +171,7 @@ def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:
     return [[(p.x(), p.y()) for p in ring] for part in parts for ring in part]
 
 
-def _centre(shape: QgsGeometry) -> tuple[float, float]:
+def centre_of(shape: QgsGeometry) -> tuple[float, float]:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.centroid().asPoint()
     at = (middle.x(), middle.y())

@@ -1,0 +1,231 @@
+"""Which dwellings of two dates are the same, and which stand on the ground of others."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Optional, Sequence
+
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsPoint, QgsSpatialIndex
+
+from ..compat import UNCHECKED
+from .counting import Stopped, centre_of, valid
+from .mask import polygons_of
+
+CHANGED_FROM = 0.5
+"""Part of a dwelling's ground that dwellings of the other date cover, from which it is no new
+dwelling, and none that is gone: more of it is on both dates than on one."""
+_LOOK = 200
+"""Dwellings between two looks at whether the user wants to stop."""
+_ALIKE = 0.5
+"""Part of each date's box that must lie in the other's, so that nothing is said."""
+
+
+class Dwelling(NamedTuple):
+    """Of one date."""
+
+    number: int
+    """Its feature's id."""
+    shape: QgsGeometry
+    """In the CRS of the later date."""
+    area: float
+    """Square metres on the ground."""
+
+
+class Pair(NamedTuple):
+    """A dwelling of each date that cover each other."""
+
+    iou: float
+    before: int
+    after: int
+    """Places in the lists of dwellings."""
+
+
+class Date(NamedTuple):
+    """The dwellings of one date."""
+
+    inside: list[Dwelling]
+    """Those that are compared."""
+    outside: list[Dwelling]
+    """Those whose centre lies outside of the mask."""
+    lone: dict[int, float]
+    """Places in ``inside`` of those without a partner, and what part of their ground dwellings of
+    the other date cover."""
+
+    def changed(self) -> int:
+        """How many have no partner, but stand where dwellings of the other date stand."""
+        return sum(part >= CHANGED_FROM for part in self.lone.values())
+
+
+def read(source: Any, crs: Any, ground: Any, context: Any, feedback: Any) -> list[Dwelling]:
+    """All dwellings of a date.
+
+    Args:
+        source: Of the features.
+        crs: In which they are wanted.
+        ground: Measures areas in it.
+        context: Of the run.
+        feedback: Asked whether to stop.
+
+    Raises:
+        Stopped: The user wants to.
+    """
+    request = QgsFeatureRequest()
+    request.setDestinationCrs(crs, context.transformContext())
+    request.setSubsetOfAttributes([])
+    found = []
+    for i, feature in enumerate(source.getFeatures(request, UNCHECKED)):
+        if i % _LOOK == 0:
+            _look(feedback)
+        shape = valid(feature.geometry())
+        if not shape.isEmpty() and shape.area() > 0:
+            found.append(Dwelling(feature.id(), shape, ground.measureArea(shape)))
+    return sorted(found, key=lambda dwelling: dwelling.number)
+
+
+def mask_of(source: Any, crs: Any, context: Any) -> QgsGeometry:
+    """The ground of polygons.
+
+    Args:
+        source: Of the polygons; without a coordinate system they are taken as they are.
+        crs: In which it is wanted.
+        context: Of the run.
+
+    Raises:
+        Fault: There is none.
+    """
+    shapes = []
+    for data in polygons_of(source, crs, context):
+        shape = QgsGeometry()
+        shape.fromWkb(data)
+        shapes.append(valid(shape))
+    return QgsGeometry.unaryUnion(shapes)
+
+
+def parted(
+    dwellings: list[Dwelling], mask: Optional[QgsGeometry], feedback: Any
+) -> tuple[list[Dwelling], list[Dwelling]]:
+    """Dwellings whose centre lies inside of the mask, and the others.
+
+    Raises:
+        Stopped: The user wants to.
+    """
+    if mask is None:
+        return dwellings, []
+    engine = QgsGeometry.createGeometryEngine(mask.constGet())
+    engine.prepareGeometry()
+    found: tuple[list[Dwelling], list[Dwelling]] = ([], [])
+    for i, dwelling in enumerate(dwellings):
+        if i % _LOOK == 0:
+            _look(feedback)
+        is_inside = engine.intersects(QgsPoint(*centre_of(dwelling.shape)))
+        found[not is_inside].append(dwelling)
+    return found
+
+
+def extents_differ(before: Sequence[Dwelling], after: Sequence[Dwelling]) -> bool:
+    """Whether less than half of the box around one date lies in that of the other."""
+    boxes = []
+    for dwellings in (before, after):
+        if not dwellings:
+            return False
+        box = dwellings[0].shape.boundingBox()
+        for dwelling in dwellings:
+            box.combineExtentWith(dwelling.shape.boundingBox())
+        boxes.append(box)
+    common = boxes[0].intersect(boxes[1]).area() if boxes[0].intersects(boxes[1]) else 0.0
+    return any(common < _ALIKE * box.area() for box in boxes)
+
+
+def held_together(
+    before: tuple[list[Dwelling], list[Dwelling]],
+    after: tuple[list[Dwelling], list[Dwelling]],
+    least: float,
+    feedback: Any,
+) -> tuple[Date, Date, list[Pair]]:
+    """Match two dates, and see on what ground those without a partner stand.
+
+    Args:
+        before: Of the earlier date, inside and outside of the mask; partners are only those inside.
+        after: The same of the later date, in the same CRS.
+        least: Area of the intersection over area of the union, from which two are the same.
+        feedback: Told how far it is; asked whether to stop.
+
+    Raises:
+        Stopped: The user wants to.
+    """
+    everything = [*before[0], *before[1]], [*after[0], *after[1]]
+    indexes = [_index(dwellings, feedback) for dwellings in everything]
+    pairs = _matched(before[0], after[0], indexes[1], least, feedback)
+    taken = {p.before for p in pairs}, {p.after for p in pairs}
+    dates = []
+    for n, (inside, outside) in enumerate((before, after)):
+        lone: dict[int, float] = {}
+        for i, dwelling in enumerate(inside):
+            if i % _LOOK == 0:
+                _look(feedback)
+                feedback.setProgress(60.0 + 20 * n + 20.0 * i / len(inside))
+            if i not in taken[n]:
+                lone[i] = _covered(dwelling, everything[1 - n], indexes[1 - n])
+        dates.append(Date(inside, outside, lone))
+    return dates[0], dates[1], pairs
+
+
+def _look(feedback: Any) -> None:
+    if feedback.isCanceled():
+        raise Stopped
+
+
+def _index(dwellings: Sequence[Dwelling], feedback: Any) -> QgsSpatialIndex:
+    index = QgsSpatialIndex()
+    for i, dwelling in enumerate(dwellings):
+        if i % _LOOK == 0:
+            _look(feedback)
+        feature = QgsFeature(i)
+        feature.setGeometry(dwelling.shape)
+        index.addFeature(feature)
+    return index
+
+
+def _covered(dwelling: Dwelling, others: Sequence[Dwelling], index: QgsSpatialIndex) -> float:
+    """What part of a dwelling's ground others cover together, 0 to 1."""
+    shape = dwelling.shape
+    parts = []
+    for j in sorted(index.intersects(shape.boundingBox())):
+        part = shape.intersection(others[j].shape)
+        if part.area() > 0:
+            parts.append(part)
+    union = QgsGeometry.unaryUnion(parts) if len(parts) > 1 else (parts or [QgsGeometry()])[0]
+    return min(1.0, max(0.0, union.area()) / shape.area())
+
+
+def _matched(
+    before: Sequence[Dwelling],
+    after: Sequence[Dwelling],
+    index: QgsSpatialIndex,
+    least: float,
+    feedback: Any,
+) -> list[Pair]:
+    """Each dwelling in one pair at most, the best pairs first; ``index`` may hold more."""
+    pairs = []
+    for i, old in enumerate(before):
+        if i % _LOOK == 0:
+            _look(feedback)
+            feedback.setProgress(60.0 * i / len(before))
+        size = old.shape.area()
+        for j in index.intersects(old.shape.boundingBox()):
+            if j >= len(after):
+                continue
+            new = after[j].shape
+            common = old.shape.intersection(new).area()
+            either = size + new.area() - common
+            iou = common / either if either > 0 else 0.0
+            if iou >= least:
+                pairs.append(Pair(iou, i, j))
+    pairs.sort(key=lambda p: (-p.iou, p.before, p.after))
+    taken: tuple[set[int], set[int]] = (set(), set())
+    best = []
+    for pair in pairs:
+        if pair.before not in taken[0] and pair.after not in taken[1]:
+            taken[0].add(pair.before)
+            taken[1].add(pair.after)
+            best.append(pair)
+    return best
