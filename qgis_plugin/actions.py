@@ -123,8 +123,10 @@ class Actions:
 
         pages.show()
 
-    def _detect_layer(self, *, layer: Any, model: str, threshold: float) -> None:
+    def _detect_layer(self, *, layer: Any, model: str, threshold: float, extent: Any) -> None:
         values: dict[str, Any] = {"THRESHOLD": threshold}
+        if extent is not None:
+            values["EXTENT"] = extent
         if model:
             values["MODEL"] = model
         if layer is not None:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtCore import QEvent, QObject, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
-
-try:
-    from qgis.PyQt.QtGui import QShortcut  # Qt 6
-except ImportError:
-    from qgis.PyQt.QtWidgets import QShortcut
 
 _PAGES = Path(__file__).resolve().parent.parent / "help"
 
@@ -31,7 +26,31 @@ def show(topic: str = "index") -> None:
     QDesktopServices.openUrl(QUrl(url(topic)))
 
 
+class _Key(QObject):
+    """Opens a page when F1 is pressed in a window or a panel, or in what it holds."""
+
+    def __init__(self, widget: Any, topic: str) -> None:
+        """Watch a widget for as long as it is there."""
+        super().__init__(widget)
+        self._topic = topic
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: Any, event: Any) -> bool:
+        """See the key before QGIS' own F1 does, which counts in all of its window."""
+        kind = event.type()
+        if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+            return False
+        if not event.matches(QKeySequence.StandardKey.HelpContents):
+            return False
+        event.accept()
+        if kind == QEvent.Type.KeyPress:
+            show(self._topic)
+        return True
+
+
 def on_f1(widget: Any, topic: str) -> None:
-    """Let F1 open a page while a window is in front."""
-    shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), widget)
-    shortcut.activated.connect(lambda: show(topic))
+    """Let F1 open a page while a window, or something in a panel, has the keyboard.
+
+    A shortcut would be ambiguous in a panel: QGIS has F1 for its own help.
+    """
+    _Key(widget, topic)

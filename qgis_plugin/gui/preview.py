@@ -88,6 +88,20 @@ def visible(layer: Any, canvas: Any) -> QgsRectangle:
     return extent
 
 
+def is_endless(layer: Any) -> bool:
+    """Whether a layer has no size of its own, as web maps have none; an extent must be chosen."""
+    return layer is not None and layer.isValid() and layer.dataProvider().xSize() <= 0
+
+
+def extent_text(canvas: Any) -> str:
+    """What the map shows, as Processing writes extents."""
+    settings = canvas.mapSettings()
+    box, crs = settings.visibleExtent(), settings.destinationCrs()
+    sides = (box.xMinimum(), box.xMaximum(), box.yMinimum(), box.yMaximum())
+    text = ",".join(f"{side:.10g}" for side in sides)
+    return f"{text} [{crs.authid()}]" if crs.authid() else text
+
+
 def pixels_of(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, gsd: float) -> float:
     """About how many pixels of a model cover a rectangle."""
     if not crs.isValid():

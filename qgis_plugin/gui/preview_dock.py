@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -43,7 +44,8 @@ class PreviewDock(QgsDockWidget):
 
         Args:
             iface: QGIS' interface.
-            detect: Opens the dialog of the whole job with ``layer``, ``model`` and ``threshold``.
+            detect: Opens the dialog of the whole job with ``layer``, ``model``, ``threshold``
+                and ``extent``.
         """
         super().__init__(tr("Camp Detector: preview"), iface.mainWindow())
         turn(self)
@@ -74,6 +76,7 @@ class PreviewDock(QgsDockWidget):
         self._build()
         self.refresh_models()
         self._enable()
+        self._say_where()
 
     def _build(self) -> None:
         body = QWidget()
@@ -96,8 +99,16 @@ class PreviewDock(QgsDockWidget):
         layout.addWidget(self.note)
         layout.addLayout(second)
         layout.addStretch()
-        self.setWidget(body)
-        pages.on_f1(body, "preview")
+        # What is said is not cut where the panel is low, as beside others in one place.
+        area = QScrollArea()
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        bar = area.verticalScrollBar().sizeHint().width()
+        area.setMinimumWidth(body.minimumSizeHint().width() + bar)
+        self.setWidget(area)
+        pages.on_f1(self, "preview")
+        self.layer.layerChanged.connect(lambda *_: self._say_where())
         self.threshold.valueChanged.connect(lambda v: self.value.setValue(v / _PERCENT))
         self.value.valueChanged.connect(lambda v: self._moved(v))
         self.model.currentIndexChanged.connect(lambda *_: self._take_threshold())
@@ -226,12 +237,31 @@ class PreviewDock(QgsDockWidget):
         self._enable()
 
     def _whole(self) -> None:
-        model = self.model.currentData()
+        layer, model, extent = self.layer.currentLayer(), self.model.currentData(), None
+        if preview.is_endless(layer):
+            try:
+                preview.visible(layer, self._iface.mapCanvas())
+            except sources.SourceError as error:
+                self.note.setText(sentence(error))
+                return
+            extent = preview.extent_text(self._iface.mapCanvas())
         self._detect(
-            layer=self.layer.currentLayer(),
+            layer=layer,
             model=model.id if model is not None else "",
             threshold=self.value.value(),
+            extent=extent,
         )
+
+    def _say_where(self) -> None:
+        """Name the button by what the whole job would be."""
+        if preview.is_endless(self.layer.currentLayer()):
+            self.whole.setText(tr("Detect in the visible map…"))
+            self.whole.setToolTip(
+                tr("This layer has no end, so the dialog opens with the extent of the map.")
+            )
+        else:
+            self.whole.setText(tr("Detect in the whole layer…"))
+            self.whole.setToolTip("")
 
     def _enable(self) -> None:
         busy = self._work is not None

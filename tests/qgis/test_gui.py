@@ -78,6 +78,25 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
     return found
 
 
+def _panel(dock: dict[str, Any]) -> None:
+    """See what the preview's panel does besides the preview."""
+    # QGIS has F1 for its own help in the same window.
+    assert dock["help"] == ["preview.html"] * 4
+    endless = dock["endless"]
+    assert endless["file"] == ["Detect in the whole layer…", ""]
+    assert endless["web"][0] == "Detect in the visible map…"
+    assert "no end" in endless["web"][1]
+    assert endless["layers"] == ["Web", "Camp"]
+    assert endless["without"]
+    numbers, _, crs = endless["extent"].partition(" [")
+    assert crs == "EPSG:32636]", "the dialog gives it in the CRS of the map"
+    west, east, _, _ = map(float, numbers.split(","))
+    shown = endless["map"]
+    assert [west, east] == pytest.approx(shown, abs=0.02 * (shown[1] - shown[0]))
+    height, needed = dock["note"]
+    assert height >= needed > 100, "the note is cut"
+
+
 @pytest.mark.usefixtures("has_xvfb")
 def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     found = _go_through(fresh_qgis, tmp_path, whole=True)
@@ -96,7 +115,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert runtime["busy"]
     assert runtime["after"].startswith("ONNX Runtime "), runtime["log"]
     assert runtime["after"].endswith(" is ready.")
-    assert runtime["help_keys"] == ["F1"]
+    assert runtime["help"] == ["runtime.html"] * 2
 
     models = found["models"]
     assert models["note"] == "with-area-1.0 was added; its checksum was verified."
@@ -109,6 +128,8 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert not models["starter_may_be_removed"]
     # UTM zone 36: its central meridian, 33 degrees, is at 500 km.
     assert models["centre"] == pytest.approx([501_112, 166_900], abs=2000)
+
+    assert models["help"] == ["models.html"] * 2
 
     catalogue = found["catalogue"]
     assert catalogue["before"] == 0
@@ -132,6 +153,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert preview["left"] == ["Camp"]
     assert not preview["file_left"]
 
+    _panel(found["dock"])
     assert found["finished"]["order"][0].endswith(" dwellings")
     # OK writes nothing that the user left alone, such as a model whose folder is away.
     assert found["settings"] == {"shown": True, "preferred": "away-1.0"}

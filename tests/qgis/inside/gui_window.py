@@ -24,8 +24,9 @@ from qgis.core import (
     QgsRectangle,
     QgsSettings,
 )
-from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QApplication, QPushButton, QShortcut
+from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QPushButton
 from qgis.utils import iface, plugins, unloadPlugin
 
 ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
@@ -62,8 +63,26 @@ def rendered():
     wait(lambda: not canvas.isDrawing())
 
 
-def shortcuts(widget):
-    return [s.key().toString() for s in widget.findChildren(QShortcut)]
+def pages_of(*widgets):
+    """Which of our pages open when F1 is pressed with the keyboard in each of some widgets."""
+    from camp_detector.gui import help as pages
+
+    opened = []
+
+    class Opener:
+        @staticmethod
+        def openUrl(url):
+            opened.append(url.fileName())
+
+    before, pages.QDesktopServices = pages.QDesktopServices, Opener
+    for widget in widgets:
+        for _ in range(2):  # an ambiguous key is answered in turns
+            widget.activateWindow()
+            widget.setFocus()
+            QTest.keyClick(widget, Qt.Key_F1)
+            settle(0.1)
+    pages.QDesktopServices = before
+    return opened
 
 
 def messages():
@@ -84,7 +103,7 @@ def runtime(actions):
         wait(lambda: not page.busy())
         picture(window, "runtime-ready")
     found |= {"after": page.status.text(), "log": page.log.toPlainText()}
-    found["help_keys"] = shortcuts(window)
+    found["help"] = pages_of(page.log)
     window.close()
     return found
 
@@ -102,7 +121,7 @@ def models(actions):
         "facts": window.facts.toPlainText(),
         "area_on_map": area is not None and area.scene() is scene,
         "may_remove": window.remove.isEnabled(),
-        "help_keys": shortcuts(window),
+        "help": pages_of(window.list),
     }
     picture(window, "models")
     window.list.setCurrentRow(0)
@@ -208,6 +227,44 @@ def preview(actions, layer):
     return found
 
 
+def endless(dock, layer):
+    """What the panel offers for a web map, and what the dialog makes of it."""
+    uri = "type=xyz&url=http://127.0.0.1:9/%7Bz%7D/%7Bx%7D/%7By%7D.png&zmin=0&zmax=19"
+    web = QgsRasterLayer(uri, "Web", "wms")
+    QgsProject.instance().addMapLayer(web)
+    found = {"file": [dock.whole.text(), dock.whole.toolTip()]}
+    dock.layer.setLayer(web)
+    found["web"] = [dock.whole.text(), dock.whole.toolTip()]
+    asked = []
+    dock._detect, before = lambda **values: asked.append(values), dock._detect
+    dock.whole.click()
+    dock.layer.setLayer(layer)
+    dock.whole.click()
+    dock._detect = before
+    found["layers"] = [values["layer"].name() for values in asked]
+    found["without"] = asked[1]["extent"] is None
+    dialog = processing.createAlgorithmDialog(
+        "campdetector:detectdwellings", {"INPUT": web.id(), "EXTENT": asked[0]["extent"]}
+    )
+    told = dialog.mainWidget().createProcessingParameters()["EXTENT"]
+    box = iface.mapCanvas().mapSettings().visibleExtent()
+    found |= {"extent": told, "map": [box.xMinimum(), box.xMaximum()]}
+    dialog.close()
+    QgsProject.instance().removeMapLayer(web.id())
+    return found
+
+
+def cut(dock):
+    """Whether a long note is cut in a low panel."""
+    note, before = dock.note, dock.note.text()
+    note.setText("A sentence of some length that says what was found. " * 12)
+    dock.resize(dock.minimumWidth(), 150)
+    settle()
+    found = [note.height(), note.heightForWidth(note.width())]
+    note.setText(before)
+    return found
+
+
 def settings(actions):
     """Our page of QGIS' options, which is a modal dialog."""
     found = {}
@@ -300,6 +357,11 @@ def work():
     found["settings"] = settings(actions)
     actions.show_preview()
     picture(actions.dock, "dock")
+    found["dock"] = {
+        "help": pages_of(actions.dock.value, actions.dock.start),
+        "endless": endless(actions.dock, layer),
+        "note": cut(actions.dock),
+    }
     found["directions"] = sorted(
         {int(window.layoutDirection()) for window in [actions.dock, *actions.windows.values()]}
     )
