@@ -23,7 +23,8 @@ def doubts_of(areas: Any) -> list[str]:
         tr(
             "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
             "first: borders and holes of one colour that the layer does not call nodata are taken "
-            "for roofs; give that colour as “Value that means no image” to leave them out.",
+            "for roofs; give that colour as “Value that means no image” (NODATA), or as the "
+            "layer's additional no data value, to leave them out.",
             most=f"{HUGE:,.0f}",
             count=f"{huge:,}",
         )

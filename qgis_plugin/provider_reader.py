@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Optional, Sequence
 import numpy as np
 from qgis.core import Qgis, QgsRectangle
 
+from .averages import averaged
 from .server_errors import ServerErrors
 from .vendored import engine
 
@@ -40,6 +41,8 @@ class Lattice(NamedTuple):
     step_y: float
     width: int
     height: int
+    fine: int = 1
+    """Along each side so many finer pixels are read for one, which is their mean."""
 
     def rectangle(self, window: Any) -> QgsRectangle:
         """The place of a window of pixels."""
@@ -62,7 +65,15 @@ def type_name(number: Any) -> str:
 class LayerReader:
     """The open layer; see the engine's port `Reader`."""
 
-    def __init__(self, provider: Any, lattice: Lattice, crs: Any, errors: ServerErrors) -> None:
+    def __init__(
+        self,
+        provider: Any,
+        lattice: Lattice,
+        crs: Any,
+        errors: ServerErrors,
+        *,
+        nodata: Optional[float] = None,
+    ) -> None:
         """Read with a provider that nobody else uses.
 
         Args:
@@ -70,9 +81,11 @@ class LayerReader:
             lattice: The pixels that are wanted.
             crs: The engine's.
             errors: Hears what the server answers, and stops waiting for it.
+            nodata: Where all bands have this value there is no image.
         """
         kinds = [type_name(provider.dataType(i + 1)) for i in range(provider.bandCount())]
         self._provider, self._lattice, self._crs, self._errors = provider, lattice, crs, errors
+        self._value = nodata
         self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
         self._last: tuple[Any, Any] = (None, None)
         self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
@@ -123,10 +136,18 @@ class LayerReader:
         """
         del average  # how it takes fewer pixels is the provider's own
         height, width = shape or window.shape
+        fine = 1 if shape else self._lattice.fine
         if self._argb:
-            return self._picture(window, height, width)[[b - 1 for b in bands]]
-        pixels = np.stack([self._band(b, window, height, width) for b in bands])
-        valid = engine("georaster.pixels").valid_pixels(pixels, None, self._nodata(bands[0]))
+            return self._picture(window, height, width, fine)[[b - 1 for b in bands]]
+        size = height * fine, width * fine
+        pixels = np.stack([self._band(b, window, *size) for b in bands])
+        nodata = self._nodata(bands[0])
+        valid = engine("georaster.pixels").valid_pixels(pixels, None, nodata)
+        if self._value is not None:
+            valid &= ~(pixels == self._value).all(axis=0)
+        pixels, valid = averaged(pixels, valid, fine)
+        if nodata is not None:
+            pixels[:, ~valid] = nodata
         self._count(height * width, int((~valid).sum()))
         return pixels
 
@@ -143,21 +164,30 @@ class LayerReader:
         return str(name).partition(":")[2].strip()
 
     def _nodata(self, band: int) -> Optional[float]:
+        if self._argb:
+            return None
         if self._provider.name() == "virtualraster":  # which says that it has none
             return _UNCALCULATED
-        if self._argb or not self._provider.sourceHasNoDataValue(band):
-            return None
+        if not self._provider.sourceHasNoDataValue(band):
+            return self._value
         return float(self._provider.sourceNoDataValue(band))
 
-    def _picture(self, window: Any, height: int, width: int) -> Any:
+    def _picture(self, window: Any, height: int, width: int, fine: int) -> Any:
         """(4, height, width) uint8: red, green, blue, alpha; the last one is remembered."""
         key = (window, height, width)
         if self._last[0] != key:
             order = _BLUE_FIRST if sys.byteorder == "little" else _ALPHA_FIRST
-            raw = np.frombuffer(self._bytes(1, window, height, width), np.uint8)
-            pixels = np.moveaxis(raw.reshape(height, width, 4), -1, 0)[list(order)]
+            size = height * fine, width * fine
+            raw = np.frombuffer(self._bytes(1, window, *size), np.uint8)
+            pixels = np.moveaxis(raw.reshape(*size, 4), -1, 0)[list(order)]
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
+            valid = pixels[3] != 0
+            if self._value is not None:
+                valid = valid & ~(pixels[:3] == self._value).all(axis=0)
+            if fine > 1 or self._value is not None:
+                pixels, valid = averaged(pixels, valid, fine)
+                pixels[3] = np.where(valid, _OPAQUE, 0)
             self._count(height * width, int((pixels[3] == 0).sum()))
             self._last = (key, pixels)
         return self._last[1]
@@ -198,7 +228,15 @@ class LayerReader:
 class LayerLibrary:
     """Opens the one layer; see the engine's port `Library`."""
 
-    def __init__(self, name: str, provider: Any, lattice: Lattice, wkt: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        provider: Any,
+        lattice: Lattice,
+        wkt: str,
+        *,
+        nodata: Optional[float] = None,
+    ) -> None:
         """Open nothing yet.
 
         Args:
@@ -206,7 +244,9 @@ class LayerLibrary:
             provider: A ``QgsRasterDataProvider`` that nobody else uses.
             lattice: The pixels that are wanted.
             wkt: The layer's CRS.
+            nodata: Where all bands have this value there is no image.
         """
+        self._nodata = nodata
         self._name, self._provider, self._lattice, self._wkt = name, provider, lattice, wkt
         self._gdal = engine("hostgdal.library").Gdal()
         self.errors = ServerErrors(provider)
@@ -217,7 +257,7 @@ class LayerLibrary:
         if name != self._name:
             return self._gdal.open(name, label=label)
         crs = self._gdal.crs(self._wkt)
-        return LayerReader(self._provider, self._lattice, crs, self.errors)
+        return LayerReader(self._provider, self._lattice, crs, self.errors, nodata=self._nodata)
 
     def crs(self, code: str) -> Any:
         """The CRS of a code such as EPSG:3857."""

@@ -102,6 +102,32 @@ def test_alpha_and_nodata_both_count(tmp_path: Path) -> None:
     assert valid[30:].all()
 
 
+@pytest.mark.parametrize("kind", ["alpha", "mask"])
+@pytest.mark.parametrize("gsd", ["native", 1.0])
+def test_a_nodata_value_of_the_users_counts_beside_a_mask(
+    tmp_path: Path, kind: str, gsd: Any
+) -> None:
+    pixels = np.full((3, 160, 160), 90, np.uint8)
+    mask = np.ones((160, 160), bool)
+    mask[:, :40] = False
+    pixels[:, :, 120:] = 255
+    pixels[0, 80:100, 60:100] = 255  # in one band alone, by right
+    if kind == "alpha":
+        pixels = np.concatenate((pixels, (mask * 255).astype(np.uint8)[None]))
+        path = write_raster(tmp_path / "a.tif", pixels, alpha="YES")
+    else:
+        path = write_raster(tmp_path / "a.tif", pixels, mask=mask)
+    with opened(path, SourceOptions(gsd=gsd, nodata=255)) as source:
+        got, valid = whole(source)
+    scale = valid.shape[0] / 160
+    first, last = round(40 * scale), round(120 * scale)
+    assert valid[:, first:last].all()
+    assert not valid[:, :first].any()
+    assert not valid[:, last:].any()
+    assert set(np.unique(got[1:, valid])) == {90}
+    assert set(np.unique(got[0, valid])) == {90, 255}
+
+
 def test_nan_and_infinity_are_not_valid(tmp_path: Path) -> None:
     pixels = rgb_of(scene()).astype(np.float32)
     pixels[2, 5, 6] = np.nan

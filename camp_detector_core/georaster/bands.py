@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..engine.spec import ModelSpec
     from .layout import Layout
 
+_SHOWN = ("red", "green", "blue")
 _MAX_UNNAMED = 4
 """More bands without colour or name are a multispectral product, whose order nobody can guess."""
 
@@ -22,11 +23,18 @@ class BandChoice(NamedTuple):
     warning: str | None
 
 
-def choose_bands(layout: Layout, spec: ModelSpec, *, wanted: tuple[int, ...] | None) -> BandChoice:
+def choose_bands(
+    layout: Layout,
+    spec: ModelSpec,
+    *,
+    wanted: tuple[int, ...] | None,
+    shown: tuple[int, ...] | None = None,
+) -> BandChoice:
     """The bands to read.
 
-    Without ``wanted``, by the name or colour of each band; where the bands carry none, the first
-    ones, if there are at most four (not counting alpha).
+    Without ``wanted``, by the name or colour of each band; where the bands carry none, those that
+    are ``shown`` as red, green and blue to a model of these, else the first ones, if there are at
+    most four (not counting alpha).
 
     Raises:
         RasterError: Numbers that do not exist or are too few, or no way to tell.
@@ -37,6 +45,8 @@ def choose_bands(layout: Layout, spec: ModelSpec, *, wanted: tuple[int, ...] | N
     by_name = [_find(layout, name.lower()) for name in names]
     if all(by_name):
         return BandChoice(tuple(b for b in by_name if b), None)
+    if shown and tuple(n.lower() for n in names) == _SHOWN and _exist(layout, shown):
+        return BandChoice(shown, _guess(layout, shown, names, ", as the layer shows them"))
     plain = [i for i, c in enumerate(layout.colors, 1) if c != ALPHA]
     if len(plain) < len(names) or len(plain) > max(_MAX_UNNAMED, len(names)):
         first = ["1"] * len(names) if len(plain) == 1 else map(str, range(1, len(names) + 1))
@@ -47,12 +57,19 @@ def choose_bands(layout: Layout, spec: ModelSpec, *, wanted: tuple[int, ...] | N
         )
         raise RasterError(msg)
     chosen = tuple(plain[: len(names)])
-    numbers = ", ".join(map(str, chosen))
-    warning = (
+    return BandChoice(chosen, _guess(layout, chosen, names, ""))
+
+
+def _exist(layout: Layout, bands: tuple[int, ...]) -> bool:
+    return all(1 <= b <= len(layout.colors) for b in bands)
+
+
+def _guess(layout: Layout, bands: tuple[int, ...], names: list[str], why: str) -> str:
+    numbers = ", ".join(map(str, bands))
+    return (
         f"the bands of {layout.label} do not say what they show; bands {numbers} are taken as "
-        f"{', '.join(names)} (--bands chooses others)"
+        f"{', '.join(names)}{why} (--bands chooses others)"
     )
-    return BandChoice(chosen, warning)
 
 
 def _count(bands: int) -> str:

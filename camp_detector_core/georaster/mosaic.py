@@ -55,7 +55,8 @@ class MosaicPlan:
         """The mosaic as the text of a GDAL virtual raster.
 
         Pixels that no part covers are invalid: by the nodata value where there is one, by the
-        alpha band, or else by a mask band.
+        alpha band, or else by a mask band. Where the parts have a nodata value, what their alpha
+        or mask leaves out has it as well, and there is no alpha.
 
         Args:
             bands: Numbers of the parts' bands to take, from 1, without alpha.
@@ -64,6 +65,10 @@ class MosaicPlan:
             XML; its bands are those named, in their order, and then alpha if the parts have it.
         """
         first = self.parts[0].layout
+        is_masked = any(p.layout.has_mask or p.layout.alpha for p in self.parts)
+        if first.nodata is not None and is_masked:
+            filled = tuple(replace(p, layout=_filled(p.layout, bands)) for p in self.parts)
+            return replace(self, parts=filled).vrt(range(1, len(bands) + 1))
         t = self.transform
         lines = [f'<VRTDataset rasterXSize="{self.shape.width}" rasterYSize="{self.shape.height}">']
         if first.crs is not None:
@@ -125,6 +130,23 @@ class MosaicPlan:
 
 def _nodata(value: float) -> str:
     return f"<NODATA>{value!r}</NODATA>"
+
+
+def _filled(layout: Layout, bands: Sequence[int]) -> Layout:
+    """Bands of a raster as one without mask or alpha: what these leave out has the nodata value.
+
+    GDAL's sources and its warper heed a nodata value or a mask, not both.
+    """
+    part = Part(layout, Window(0, 0, *layout.shape))
+    lines = [f'<VRTDataset rasterXSize="{layout.shape.width}" rasterYSize="{layout.shape.height}">']
+    for number, band in enumerate(bands, 1):
+        lines.append(f'<VRTRasterBand dataType="{GDAL_TYPES[layout.dtype]}" band="{number}">')
+        lines.append(f"<NoDataValue>{layout.nodata!r}</NoDataValue>")
+        lines += _source(part, str(band), kind="ComplexSource", extra=_USE_MASK)
+        lines.append("</VRTRasterBand>")
+    lines.append("</VRTDataset>")
+    colors = tuple(layout.colors[b - 1] for b in bands)
+    return replace(layout, name="\n".join(lines), colors=colors, has_mask=False)
 
 
 def _masked(layout: Layout, bands: Sequence[int]) -> str:

@@ -67,7 +67,7 @@ def place_source(
     if options.nodata is not None:
         layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
     placed = _place(layouts, spec, options, library)
-    choice = choose_bands(placed.layout, spec, wanted=options.bands)
+    choice = choose_bands(placed.layout, spec, wanted=options.bands, shown=options.shown)
     warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
     target = _target_grid(placed.grid, spec, options, placed.layout.label)
     unique = tuple(dict.fromkeys(choice.bands))
@@ -92,7 +92,9 @@ def place_source(
         chosen=choice.bands,
         bands=bands,
         nodata=plain.nodata,
-        has_mask=plain.has_mask or (len(placed.plan.parts) > 1 and plain.nodata is None),
+        # The virtual raster gives a nodata value of the user's to what a mask leaves out.
+        has_mask=(plain.has_mask and options.nodata is None)
+        or (len(placed.plan.parts) > 1 and plain.nodata is None),
         parts=placed.plan.parts,
     )
     return PlacedSource(access, target, warnings=warnings)
@@ -103,16 +105,14 @@ def _warp(
 ) -> Reader:
     """The raster on the target grid; ``bands`` are those of ``name``, besides alpha."""
     layout = placed.layout
-    numbers = [*bands, *([layout.alpha] if layout.alpha else [])]
+    # With a nodata value, the virtual raster has no alpha.
+    numbers = [*bands, *([layout.alpha] if layout.alpha and layout.nodata is None else [])]
     kind = WarpBands(tuple(layout.colors[b - 1] for b in numbers), layout.dtype, layout.nodata)
     return library.open(warped_vrt(name, placed.grid, target, kind), label=layout.name)
 
 
 def _with_nodata(layout: Layout, value: float) -> Layout:
-    """The layout with the user's nodata value, where the file leaves that open."""
-    if layout.alpha is not None or layout.has_mask:
-        msg = f"{layout.name} has a mask that says which pixels are valid: leave out --nodata"
-        raise RasterError(msg)
+    """The layout with the user's nodata value; what alpha or a mask leaves out stays left out."""
     if np.dtype(layout.dtype).kind in "iu":
         limits = np.iinfo(layout.dtype)
         if not (float(value).is_integer() and limits.min <= value <= limits.max):

@@ -31,7 +31,11 @@ class SourceOptions:
     no stretch where the raster's dtype is the model's, else the percentiles."""
     nodata: float | None = None
     """Raw value that means no image where the files do not say so, as the white or black around
-    many mosaics; a pixel is left out where all bands have it. None: what the files say."""
+    many mosaics; a pixel is left out where all bands have it, besides what alpha or a mask leaves
+    out. None: what the files say."""
+    shown: tuple[int, ...] | None = None
+    """Band numbers that a host shows as red, green and blue; taken where the bands do not say what
+    they hold."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that mean nothing."""

@@ -94,8 +94,11 @@ class RunsModel(AsksForModel):
             )
             feedback.pushInfo(self._settings_said(asked))
             raster = raster_of(
-                asked.layer, asked.model.spec, extent=asked.extent, resolution=asked.resolution
-            )
+                asked.layer, asked.model.spec, extent=asked.extent, resolution=asked.resolution,
+                nodata=asked.options.get("nodata"),
+            )  # fmt: skip
+            for note in raster.notes:
+                feedback.pushInfo(note)
             with closing(raster):
                 if raster.library is not None:
                     raster.library.errors.listen(feedback)
@@ -167,7 +170,10 @@ class RunsModel(AsksForModel):
             CampDetectorError: The same.
         """
         spec = asked.settings.apply(asked.model.spec)
-        raster = raster_of(asked.layer, spec, extent=asked.extent, resolution=asked.resolution)
+        raster = raster_of(
+            asked.layer, spec, extent=asked.extent, resolution=asked.resolution,
+            nodata=asked.options.get("nodata"),
+        )  # fmt: skip
         with closing(raster):
             options = engine("georaster.options").SourceOptions(
                 **{**asked.options, **raster.options}

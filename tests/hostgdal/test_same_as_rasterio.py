@@ -374,7 +374,8 @@ def any_case(draw: st.DrawFn) -> Case:
         path = folder / "a.tif"
         return write_raster(path, pixels, crs=code, transform=where, **extra)
 
-    return Case(make, {"gsd": gsd_choice}, {"dtype": dtype})
+    more = {"nodata": 255.0} if draw(st.booleans()) else {}
+    return Case(make, {"gsd": gsd_choice, **more}, {"dtype": dtype})
 
 
 @settings(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from rasterio.transform import Affine
 
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
-from tests.support.qgis_ground import Ground, png_of, rows, same
+from tests.support.qgis_ground import Ground, png_of, rows, same, same_pixels
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 from tests.support.tile_server import TileServer
 
@@ -39,6 +40,7 @@ def tiles(ground: Ground) -> Iterator[tuple[TileServer, Path]]:
     """A server of four map tiles, and a raster with the same pixels."""
     found = scene(2 * TILE, 2 * TILE, seed=5)
     pixels = rgb_of(found, seed=5)
+    pixels[:, 200:230, 300:400] = 255  # as the ground beside many mosaics
     served = {}
     for row in range(2):
         for col in range(2):
@@ -70,6 +72,12 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
             "virtualraster",
         ]
     }
+    deeper = {"layer": [xyz["layer"][0].replace("zmin=18", "zmin=15"), "deeper", "wms"]}
+    pixels = rgb_of(ground.found)
+    bgrn = write_raster(
+        ground.folder / "bgrn.tif", np.concatenate([pixels[::-1], pixels[:1] // 3]),
+        colors=("undefined",) * 4, photometric="MINISBLACK",
+    )  # fmt: skip
     coarse_tiles = {"layer": [xyz["layer"][0].replace(f"={ZOOM}", "=14"), "coarse", "wms"]}
     coarse_virtual = {
         "layer": [
@@ -87,6 +95,15 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
 
     steps: dict[str, dict[str, Any]] = {
         "xyz": detect(INPUT=xyz, EXTENT=whole),
+        "xyz between": detect(INPUT=deeper, EXTENT=whole, RESOLUTION=0.8),
+        "xyz white": detect(
+            INPUT=xyz, EXTENT=whole, NODATA=255, CLASSES=str(ground.folder / "white.tif")
+        ),
+        "virtual white": detect(INPUT=virtual, BANDS="1,1,1", STRETCH="0,255", NODATA=255),
+        "layer's white": detect(
+            INPUT={"layer": [str(ground.raster), "camp", "gdal"], "nodata": 255}, BANDS="1,1,1"
+        ),
+        "shown": detect(INPUT={"layer": [str(bgrn), "bgrn", "gdal"], "bands": [3, 2, 1]}),
         "xyz coarse": detect(INPUT=xyz, EXTENT=whole, RESOLUTION=1.0),
         "virtual": detect(INPUT=virtual, BANDS="1,1,1", STRETCH="0,255"),
         "check coarse tiles": check(INPUT=coarse_tiles, EXTENT=whole),
@@ -117,6 +134,36 @@ def test_map_tiles_give_what_their_pixels_give(
     coarse = rows(done["xyz coarse"])
     assert coarse
     assert coarse != rows(done["xyz"])
+
+
+def test_finer_tiles_are_averaged_rather_than_coarser_ones_enlarged(
+    done: dict[str, Any], tiles: tuple[TileServer, Path]
+) -> None:
+    assert 5 < len(rows(done["xyz between"])) < len(rows(done["xyz"]))
+    assert {place[2] for place in tiles[0].asked} == {ZOOM}
+    assert done["xyz between"]["warnings"] == []
+
+
+def test_a_value_that_means_no_image_counts_in_every_layer(
+    done: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
+) -> None:
+    # What the model takes for a dwelling is white in the band that stands for all three.
+    for name in ("virtual white", "layer's white"):
+        assert rows(done[name]) == []
+    assert "The value 255 is no image, as the layer says." in done["layer's white"]["infos"]
+    white = ground.detect("white", tiles[1], options=("--nodata", "255"))
+    same(done["xyz white"], white, digits=1e-9)
+    same_pixels(ground.folder / "white.tif", ground.folder / "cli-white_mask.tif")
+    assert rows(done["xyz white"]) != rows(done["xyz"])
+
+
+def test_bands_are_those_on_the_map_where_the_file_names_none(
+    done: dict[str, Any], ground: Ground
+) -> None:
+    bands = ("--bands", "3,2,1")
+    same(done["shown"], ground.detect("shown", ground.folder / "bgrn.tif", options=bands))
+    (warning,) = [w for w in done["shown"]["warnings"] if "as the layer shows them" in w]
+    assert "bands 3, 2, 1 are taken as red, green, blue" in warning
 
 
 def test_a_virtual_layer_gives_what_its_pixels_give(done: dict[str, Any], ground: Ground) -> None:

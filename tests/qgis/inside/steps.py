@@ -21,13 +21,24 @@ _keep = []
 
 
 def layer_of(asked):
-    from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsMultiBandColorRenderer,
+        QgsRasterLayer,
+        QgsRasterRange,
+    )
 
     layer = QgsRasterLayer(*asked["layer"])
     if not layer.isValid():
         raise SystemExit(f"no layer: {asked} {layer.error().summary()}")
     if asked.get("crs") is not None:
         layer.setCrs(QgsCoordinateReferenceSystem(asked["crs"]))
+    if asked.get("nodata") is not None:
+        for band in range(1, layer.bandCount() + 1):
+            value = QgsRasterRange(asked["nodata"], asked["nodata"])
+            layer.dataProvider().setUserNoDataValue(band, [value])
+    if asked.get("bands"):
+        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *asked["bands"]))
     _keep.append(layer)
     return layer
 

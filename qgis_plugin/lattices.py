@@ -1,0 +1,144 @@
+"""Where the pixels of a layer without a file are to lie."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Optional
+
+from .i18n import tr
+from .layers import Layer, SourceError, wkt_variant
+from .provider_reader import Lattice
+from .vendored import engine
+
+if TYPE_CHECKING:
+    from qgis.core import QgsRectangle
+
+Bounds = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in the layer's CRS."""
+_ROUNDED = 1e-3
+_MOST_FINE = 16
+"""Parts along a side that a pixel is averaged of; more is not seen in it."""
+_SAME = 0.1
+"""By how much a zoom level may differ from the wanted resolution and still be taken."""
+
+
+def lattice_of(
+    layer: Layer, gsd: float, bounds: Optional[Bounds], resolution: Optional[float]
+) -> Lattice:
+    """Where the pixels of a layer without a file are to lie.
+
+    Its own pixels are taken where they are about those that are wanted, else the mean of finer
+    ones where it has such.
+
+    Args:
+        layer: From `look_at`.
+        gsd: Metres on the ground a pixel that the model wants.
+        bounds: The part that is wanted; None: all.
+        resolution: What the user wants in place of ``gsd``.
+
+    Raises:
+        SourceError: It has no end, lies nowhere, or is too coarse.
+    """
+    if bounds is None:
+        bounds = bounds_of(layer.extent)
+    if not all(map(math.isfinite, bounds)) or not layer.crs.isValid():
+        msg = tr("{layer} does not say where it ends: choose an extent.", layer=layer.title)
+        raise SourceError(msg)
+    metres = _metres(layer, bounds)
+    wanted = gsd if resolution is None else resolution
+    if not math.isfinite(wanted) or wanted <= 0:
+        raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{wanted:g}"))
+    _refuse_coarse(layer, metres, wanted)
+    steps = (wanted / metres[0], wanted / metres[1])
+    left, top = bounds[0], bounds[3]
+    rounding = 0.5  # a pixel whose middle is outside is none
+    own = _own_steps(layer)
+    finer = [step for step in own if step[0] < steps[0] and step[1] < steps[1]]
+    fine = 1
+    if finer:
+        most = max(finer)
+        fine = min(math.ceil(max(a / b for a, b in zip(steps, most)) - _ROUNDED), _MOST_FINE)
+    for step in own:
+        tolerance = _SAME if resolution is None else _SAME / 10
+        if all(abs(a / b - 1) <= tolerance for a, b in zip(step, steps)):
+            # Pixels of the layer itself: nothing is resampled.
+            steps, (west, north) = step, _origin(layer)
+            rounding, fine = _ROUNDED, 1
+            left = west + _floor((left - west) / step[0]) * step[0]
+            top = north - _floor((north - top) / step[1]) * step[1]
+            break
+    width = max(1, math.ceil((bounds[2] - left) / steps[0] - rounding))
+    height = max(1, math.ceil((top - bounds[1]) / steps[1] - rounding))
+    return Lattice(left, top, steps[0], steps[1], width, height, fine)
+
+
+def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> None:
+    """Refuse to enlarge what holds no detail, by the rule for files.
+
+    Raises:
+        SourceError: The finest pixels of the layer are too coarse.
+    """
+    steps = _own_steps(layer)
+    if not steps:
+        return
+    finest = min(max(x * metres[0], y * metres[1]) for x, y in steps)
+    if finest > wanted * engine("georaster.open").MAX_ENLARGEMENT:
+        msg = tr(
+            "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
+            "not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it "
+            "all the same.",
+            layer=layer.title,
+            finest=f"{finest:.3g}",
+            wanted=f"{wanted:.3g}",
+        )
+        raise SourceError(msg)
+
+
+def _origin(layer: Layer) -> tuple[float, float]:
+    """Where the pixels of the layer begin, without what was rounded of the corner of the world."""
+    world = engine("georaster.xyz").transform_of(0, 0, 0, side=1)
+    west, north = layer.extent.xMinimum(), layer.extent.yMaximum()
+    if abs(west - world.c) < _ROUNDED and abs(north - world.f) < _ROUNDED:
+        return world.c, world.f
+    return west, north
+
+
+def _own_steps(layer: Layer) -> list[tuple[float, float]]:
+    """Sides in CRS units of the pixels that the layer can give as they are."""
+    provider = layer.provider
+    if provider is None:
+        return []
+    if provider.xSize() > 0 and provider.ySize() > 0:
+        extent = layer.extent
+        return [(extent.width() / provider.xSize(), extent.height() / provider.ySize())]
+    return [(r, r) for r in provider.nativeResolutions()]
+
+
+def _metres(layer: Layer, bounds: Bounds) -> tuple[float, float]:
+    """Metres on the ground of a unit of the CRS along x and y, in the middle."""
+    import numpy as np
+
+    errors = engine("engine.errors")
+    crs = engine("hostgdal.library").GdalCrs.from_text(layer.crs.toWkt(wkt_variant()))
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    try:
+        mx, my = engine("georaster.ground").metres_per_unit(crs, np.array([x]), np.array([y]))
+    except errors.RasterError as error:
+        msg = f"{layer.title}: {error}"
+        raise SourceError(msg) from error
+    return float(mx[0]), float(my[0])
+
+
+def _floor(pixels: float) -> int:
+    """As the engine does: less than a thousandth of a pixel is rounding."""
+    return math.floor(pixels + 1e-3)
+
+
+def bounds_of(rectangle: QgsRectangle) -> Bounds:
+    """The sides of a rectangle."""
+    return (
+        rectangle.xMinimum(),
+        rectangle.yMinimum(),
+        rectangle.xMaximum(),
+        rectangle.yMaximum(),
+    )

@@ -1,0 +1,94 @@
+"""What is known of a raster layer, taken from it in the main thread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Optional
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsRasterDataProvider, QgsRectangle
+
+from .i18n import tr
+
+_UNDEFINED = r'^\s*\w+\["undefined'
+"""How the WKT of a CRS begins that says nothing."""
+
+
+class SourceError(Exception):
+    """A layer cannot be used; one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What is known of a layer, taken from it in the main thread."""
+
+    title: str
+    crs: QgsCoordinateReferenceSystem
+    extent: QgsRectangle
+    file: Optional[str] = None
+    """GDAL's name of it, where it is a file."""
+    provider: Optional[QgsRasterDataProvider] = None
+    """A provider of its own, where it is not."""
+    nodata: Optional[float] = None
+    """The value that the user has called "additional no data" in the layer's properties."""
+    shown: Optional[tuple[int, ...]] = None
+    """Numbers of the bands that the map shows as red, green and blue."""
+
+
+def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Whether coordinates of a CRS are places on the Earth.
+
+    QGIS takes what a file calls undefined (GeoPackage's -1, 0 and 99999) for a CRS.
+    """
+    if not crs.isValid():
+        return False
+    return not re.search(_UNDEFINED, crs.toWkt(wkt_variant()), re.IGNORECASE)
+
+
+def look_at(layer: Any) -> Layer:
+    """Take from a layer what is needed of it; in the main thread.
+
+    Args:
+        layer: A ``QgsRasterLayer``.
+
+    Raises:
+        SourceError: It is not valid.
+    """
+    if layer is None or not layer.isValid():
+        raise SourceError(tr("The raster layer cannot be read: load it again."))
+    found = Layer(
+        layer.name(), layer.crs(), layer.extent(),
+        nodata=_nodata_of(layer.dataProvider()), shown=_shown_by(layer.renderer()),
+    )  # fmt: skip
+    if layer.providerType() == "gdal":
+        return replace(found, file=layer.source().partition("|")[0])
+    return replace(found, provider=layer.dataProvider().clone())
+
+
+def _nodata_of(provider: Any) -> Optional[float]:
+    """The one value that the user has set for all bands; None: none, or ranges."""
+    found = set()
+    for band in range(1, provider.bandCount() + 1):
+        ranges = provider.userNoDataValues(band)
+        if len(ranges) != 1 or ranges[0].min() != ranges[0].max():
+            return None
+        found.add(float(ranges[0].min()))
+    return found.pop() if len(found) == 1 else None
+
+
+def _shown_by(renderer: Any) -> Optional[tuple[int, ...]]:
+    """The bands that a style draws in red, green and blue; None: it does not draw so."""
+    if not hasattr(renderer, "redBand"):
+        return None
+    bands = (renderer.redBand(), renderer.greenBand(), renderer.blueBand())
+    return bands if min(bands) > 0 else None
+
+
+def wkt_variant() -> Any:
+    """WKT that every GDAL reads; the enum moved between releases of QGIS."""
+    variants = getattr(QgsCoordinateReferenceSystem, "WktVariant", None)
+    return (
+        variants.WKT_PREFERRED_GDAL
+        if hasattr(variants, "WKT_PREFERRED_GDAL")
+        else QgsCoordinateReferenceSystem.WKT_PREFERRED_GDAL
+    )
