@@ -143,12 +143,12 @@ class LayerReader:
         pixels = np.stack([self._band(b, window, *size) for b in bands])
         nodata = self._nodata(bands[0])
         valid = engine("georaster.pixels").valid_pixels(pixels, None, nodata)
+        self._count(valid)
         if self._value is not None:
             valid &= ~(pixels == self._value).all(axis=0)
         pixels, valid = averaged(pixels, valid, fine)
         if nodata is not None:
             pixels[:, ~valid] = nodata
-        self._count(height * width, int((~valid).sum()))
         return pixels
 
     def read_mask(self, window: Any, *, shape: Optional[tuple[int, int]] = None) -> Any:
@@ -183,22 +183,23 @@ class LayerReader:
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
             valid = pixels[3] != 0
+            self._count(valid)
             if self._value is not None:
                 valid = valid & ~(pixels[:3] == self._value).all(axis=0)
             if fine > 1 or self._value is not None:
                 pixels, valid = averaged(pixels, valid, fine)
                 pixels[3] = np.where(valid, _OPAQUE, 0)
-            self._count(height * width, int((pixels[3] == 0).sum()))
             self._last = (key, pixels)
         return self._last[1]
 
-    def _count(self, wanted: int, empty: int) -> None:
-        """Of so many pixels so many are missing.
+    def _count(self, valid: Any) -> None:
+        """Some pixels came, and some did not; what the user calls no image has come.
 
         Raises:
             RasterError: The server said why.
         """
-        self._errors.count(wanted, empty)
+        empty = int((~valid).sum())
+        self._errors.count(valid.size, empty)
         if empty:
             self._errors.raise_if_failed()
 

@@ -155,6 +155,7 @@ def test_a_value_that_means_no_image_counts_in_every_layer(
     same(done["xyz white"], white, digits=1e-9)
     same_pixels(ground.folder / "white.tif", ground.folder / "cli-white_mask.tif")
     assert rows(done["xyz white"]) != rows(done["xyz"])
+    assert not any("could not be fetched" in w for w in done["xyz white"]["warnings"])
 
 
 def test_bands_are_those_on_the_map_where_the_file_names_none(
