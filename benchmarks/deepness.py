@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import sqlite3
 import statistics
@@ -27,12 +26,8 @@ import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
+from _measure import apart, child
 
 sys.path[0] = str(Path(__file__).resolve().parent)
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,16 +35,6 @@ sys.path.append(str(ROOT))
 PYTHON = Path(os.environ.get("QGIS_PYTHON", "/usr/bin/python3"))
 """QGIS' own."""
 SETTINGS = ("equal", "defaults")
-
-
-def apart(function: Callable[..., T], *arguments: object) -> T:
-    """What a function gives in a process of its own.
-
-    A process that starts another passes its own peak memory on to it, so whoever measures others
-    must stay small.
-    """
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, arguments)
 
 
 def fixed_model(source: Path, target: Path) -> tuple[int, int]:
@@ -103,8 +88,6 @@ class Both:
 
     def start(self) -> dict[str, dict[str, float]]:
         """Seconds and memory without a run."""
-        from detect import child
-
         ours, mine, _ = child(*self._ours, "campdetector:modelinformation")
         theirs, other, _ = child(*self._theirs)
         return {
@@ -114,8 +97,6 @@ class Both:
 
     def ours(self, scene: Path, *, keep: Path | None = None) -> dict[str, float]:
         """One run of our algorithm; its polygons are kept where a file is named."""
-        from detect import child
-
         with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
             out = keep or Path(scratch, "found.gpkg")
             seconds, peak, _ = child(
@@ -129,8 +110,6 @@ class Both:
 
     def deepness(self, scene: Path, setting: str, *, keep: Path | None = None) -> dict[str, float]:
         """One run of Deepness; mask and polygons are kept where a folder is named."""
-        from detect import child
-
         command = ["--scene", str(scene), "--model", str(self._model), *self._more]
         if setting == "equal":
             command += ["--overlap", str(self.overlap), "--small", "0"]
@@ -146,9 +125,7 @@ class Both:
 
         threads = len(os.sched_getaffinity(0))
         command = ["--floor", str(scene), "--model", str(self._model), "--threads", str(threads)]
-        _, _, text = detect.child(
-            sys.executable, detect.__file__, *command, "--tile", str(self._tile)
-        )
+        _, _, text = child(sys.executable, detect.__file__, *command, "--tile", str(self._tile))
         return float(json.loads(text)["seconds"])
 
 

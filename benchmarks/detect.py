@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.errors
+from _measure import apart, child
 from rasterio.transform import from_origin
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,18 +188,6 @@ def floor(scene: Path, model: Path, tile: int, threads: int) -> None:
     print(json.dumps({"seconds": spent[0] * share}))
 
 
-def child(*command: str) -> tuple[float, float, str]:
-    """Run a process; its wall seconds, peak resident memory in MB, and standard output."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        out = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"failed with {process.returncode}: {' '.join(command)}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024, out
-
-
 def detect_command(image: Path, out: Path, model: Path, threads: int) -> list[str]:
     """The command line that is measured."""
     return [
@@ -211,7 +199,7 @@ def detect_command(image: Path, out: Path, model: Path, threads: int) -> list[st
 
 def measure(folder: Path, model: Path, *, turns: int, threads: int, tiles: list[int]) -> dict:
     """All figures of one run."""
-    scene, origin = write_scene(folder)
+    scene, origin = apart(write_scene, folder)
     out = folder / "out.gpkg"
     rows = []
     for _ in range(turns):
@@ -234,10 +222,10 @@ def measure(folder: Path, model: Path, *, turns: int, threads: int, tiles: list[
             }
         )
         print(f"  floor {best:.1f} s, detect {wall:.1f} s: ratio {wall / best:.3f}, {rss:.0f} MB")
-    trivial = trivial_model(folder)
+    trivial = apart(trivial_model, folder)
     memory = {}
     for times in (1, 10):
-        image = stack(scene, times)
+        image = apart(stack, scene, times)
         _, rss, _ = child(*detect_command(image, out, trivial, threads))
         memory[f"x{times}"] = round(rss)
     return {

@@ -23,13 +23,15 @@ sys.path.append(str(ROOT))
 
 def measure(folder: Path, *, turns: int, threads: int) -> dict:
     """All figures of one run."""
+    from _measure import apart, child
     from _qgis_profile import QGIS, profile
-    from detect import child, detect_command, write_scene
+    from detect import detect_command, write_scene
 
     from camp_detector_core.packaging.model_file import default_model_path
 
-    scene, origin = write_scene(folder)
-    os.environ.update({k: v for k, v in profile(folder).items() if k != "PYTHONPATH"})
+    scene, origin = apart(write_scene, folder)
+    variables = apart(profile, folder)
+    os.environ.update({k: v for k, v in variables.items() if k != "PYTHONPATH"})
     libraries = f"PYTHONPATH={folder / 'libraries'}"
     run = ["/usr/bin/env", libraries, QGIS, "run"]
     start, base, _ = child(*run, "campdetector:modelinformation")
