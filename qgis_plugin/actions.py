@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 
 from .i18n import tr
-from .runtime import places, problem
+from .runtime import is_there, places, problem
 
 try:
     from qgis.PyQt.QtGui import QAction  # Qt 6
@@ -20,6 +20,8 @@ except ImportError:
 
 MENU, OPTIONS = "Camp Detector", "CampDetectorOptions"
 DETECT = "campdetector:detectdwellings"
+_TOLD = "campDetectorToldOfRuntime"
+"""Of QGIS' window: that something is missing is said once in a session."""
 _ICON = Path(__file__).resolve().parent / "icon.svg"
 
 
@@ -48,6 +50,9 @@ class Actions:
         self._add(theme("/mActionOptions.svg"), tr("Settings…"), lambda: self.show_settings())
         self._add(theme("/mActionHelpContents.svg"), tr("Help"), lambda: self.show_help())
         iface.registerOptionsWidgetFactory(self.factory)
+        if not iface.mainWindow().property(_TOLD) and not is_there():
+            iface.mainWindow().setProperty(_TOLD, True)  # noqa: FBT003 - Qt's signature
+            self._offer_runtime(tr("ONNX Runtime, which runs the models, is not installed."))
 
     def remove(self) -> None:
         """Take everything away again."""
@@ -142,10 +147,11 @@ class Actions:
         window.activateWindow()
         return window
 
-    def _offer_runtime(self) -> None:
+    def _offer_runtime(self, text: str = "") -> None:
         self._withdraw()
         bar = self._iface.messageBar()
-        message = bar.createMessage("Camp Detector", tr("ONNX Runtime is not ready."))
+        text = text or tr("ONNX Runtime is not ready.")
+        message = bar.createMessage("Camp Detector", text)
         from qgis.PyQt.QtWidgets import QPushButton
 
         button = QPushButton(tr("Runtime…"))

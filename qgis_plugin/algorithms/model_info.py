@@ -76,7 +76,8 @@ class ModelInformation(CampAlgorithm):
         }  # fmt: skip
         if path:
             rows = "".join(
-                f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in facts
+                f'<tr><td>{escape(name)}</td><td style="text-align:start">{escape(value)}</td></tr>'
+                for name, value in facts
             )
             try:
                 write_page(path, page(spec.id, f"<table>{rows}</table>"))

@@ -66,9 +66,9 @@ class AreaOnMap:
             self._band = None
 
 
-def geometry_of(shape: Optional[Mapping[str, Any]]) -> Optional[QgsGeometry]:
+def geometry_of(shape: Any) -> Optional[QgsGeometry]:
     """A GeoJSON geometry of a stranger, or None where it is no polygon."""
-    if not shape or shape.get("type") not in ("Polygon", "MultiPolygon"):
+    if not isinstance(shape, Mapping) or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
         found = ogr.CreateGeometryFromJson(json.dumps(shape))

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr, turn
+from ..i18n import flow, tr, turn
 from ..models import InstalledModel, ModelLibrary
 from ..models.catalogue import (
     Catalogue,
@@ -35,7 +35,7 @@ from ..models.catalogue import (
 )
 from ..models.network import fetch
 from . import help as pages
-from .facts import added, kept, spec_html
+from .facts import added, kept, offer_html
 from .work import Work
 
 _DATA = Qt.ItemDataRole.UserRole
@@ -95,6 +95,7 @@ class CatalogueDialog(QDialog):
         self.stop.clicked.connect(lambda: self._cancel())
         self.list.currentItemChanged.connect(lambda *_: self._show())
         self._busy(None)
+        flow(self)
 
     def look(self) -> None:
         """Read the catalogue that the user named."""
@@ -151,7 +152,7 @@ class CatalogueDialog(QDialog):
     def _show(self) -> None:
         offer = self.chosen()
         self.take.setEnabled(offer is not None and self._work is None)
-        self.facts.setHtml(spec_html(offer.spec, offer.size, []) if offer else "")
+        self.facts.setHtml(offer_html(offer) if offer else "")
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -6,12 +6,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Optional
 
 from ..i18n import right_to_left, tr
-from ..models.installed import ADDED, BUNDLED, FOLDER, InstalledModel
+from ..models.installed import ADDED, BUNDLED, FOLDER, InstalledModel, accuracy_of, area_of
+from .area import geometry_of
 
 if TYPE_CHECKING:
     from ..models import ModelLibrary
+    from ..models.catalogue import Offer
 
 _MIB = 1 << 20
+_MOST_BYTES = 1 << 60
+"""No file is larger, whatever a stranger says."""
 
 
 def kept(library: ModelLibrary) -> frozenset[str]:
@@ -35,8 +39,8 @@ def model_html(model: InstalledModel) -> str:
     """All facts of an installed model."""
     origin = {
         BUNDLED: tr("came with the plugin"),
-        ADDED: tr("added from {place}", place=_apart(model.source or "?")),
-    }.get(model.origin, tr("in the folder {place}", place=_apart(str(model.path.parent))))
+        ADDED: tr("added from {place}", place=model.source or "?"),
+    }.get(model.origin, tr("in the folder {place}", place=model.path.parent))
     extra = [
         (tr("Training area"), tr("shown on the map") if model.area else tr("not known")),
         *((_measure(name), value) for name, value in model.accuracy()),
@@ -44,6 +48,23 @@ def model_html(model: InstalledModel) -> str:
         (tr("Checksum"), f"SHA-256 {model.sha256}"),
     ]
     return spec_html(model.spec, model.size, extra)
+
+
+def offer_html(offer: Offer) -> str:
+    """All facts of a model that a catalogue offers, before anything of it is fetched."""
+    ground = geometry_of(area_of(offer.item))
+    where = tr("not known")
+    if ground is not None:
+        box = ground.boundingBox()
+        where = tr(
+            "longitude {west} to {east}, latitude {south} to {north}",
+            west=f"{box.xMinimum():.4g}", east=f"{box.xMaximum():.4g}",
+            south=f"{box.yMinimum():.4g}", north=f"{box.yMaximum():.4g}",
+        )  # fmt: skip
+    measured = [(_measure(name), value) for name, value in accuracy_of(offer.item, offer.spec)] or [
+        (tr("Accuracy"), tr("not stated"))
+    ]
+    return spec_html(offer.spec, offer.size, [(tr("Training area"), where), *measured])
 
 
 def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> str:
@@ -57,7 +78,7 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
         (tr("Touching dwellings"), tr("are told apart") if spec.separation else tr("are joined")),
         (tr("Licence"), spec.licence or tr("not stated")),
         (tr("To be credited"), "\n".join(spec.attribution) or tr("nobody")),
-        (tr("Size"), tr("not stated") if size is None else _size(size)),
+        (tr("Size"), _size(size)),
         *extra,
     ]
     # Qt does not turn tables round by itself.
@@ -78,12 +99,9 @@ def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> s
     )
 
 
-def _apart(text: str) -> str:
-    """A path within a sentence that may run from right to left (Unicode's isolates)."""
-    return f"\u2068{text}\u2069"
-
-
-def _size(size: int) -> str:
+def _size(size: Optional[int]) -> str:
+    if size is None or not 0 <= size <= _MOST_BYTES:
+        return tr("not stated")
     return f"{size / _MIB:.1f} MiB" if size >= _MIB else f"{size / 1024:.1f} KiB"
 
 

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr, turn
+from ..i18n import flow, tr, turn
 from ..models import InstalledModel, ModelLibrary
 from ..models.installed import ADDED
 from ..models.library import set_default, set_folders
@@ -94,6 +94,7 @@ class ModelsDialog(QDialog):
         self.remove.clicked.connect(lambda: self._remove())
         self.prefer.clicked.connect(lambda: self._prefer())
         self.zoom.clicked.connect(lambda: self._zoom())
+        flow(self)
         self.refresh()
 
     def refresh(self, chosen: str = "") -> None:
@@ -138,6 +139,8 @@ class ModelsDialog(QDialog):
         """Take the training area off the map, however the window is left."""
         if self.area is not None and not event.spontaneous():  # that is minimised
             self.area.clear()
+        if not event.spontaneous():
+            self.note.clear()
         super().hideEvent(event)
 
     def _show(self) -> None:
@@ -161,6 +164,7 @@ class ModelsDialog(QDialog):
         model = self.chosen()
         if model is not None:
             set_default(model.key)
+            self.note.clear()
             self.refresh(model.sha256)
 
     def _ask_file(self) -> None:
@@ -174,9 +178,11 @@ class ModelsDialog(QDialog):
         if path:
             folders = [*ModelLibrary.from_settings().folders, Path(path)]
             set_folders(list(dict.fromkeys(folders)))
+            self.note.clear()
             self.refresh()
 
     def _open_catalogue(self) -> None:
+        self.note.clear()
         dialog = CatalogueDialog(self)
         dialog.exec()
         if dialog.added is not None:
@@ -195,6 +201,8 @@ class ModelsDialog(QDialog):
                 ModelLibrary.from_settings().remove(model)
             except Exception as error:  # noqa: BLE001 - at the border of the host
                 self.note.setText(sentence(error))
+            else:
+                self.note.setText(tr("{name} was removed.", name=model.id))
             self.refresh()
 
 

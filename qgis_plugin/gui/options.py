@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr, turn
+from ..i18n import flow, tr, turn
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
@@ -64,7 +64,8 @@ class OptionsPage(QgsOptionsPageWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         form = QFormLayout()
-        form.addRow(tr("Device"), self.device)
+        form.addRow(tr("Default device"), self.device)
+        self.device.setToolTip(tr("Of the preview, and the first choice in the algorithms."))
         form.addRow(tr("Default model"), self.model)
         form.addRow(tr("Folders with models"), self.folders)
         layout = QVBoxLayout(self)
@@ -72,6 +73,7 @@ class OptionsPage(QgsOptionsPageWidget):
         layout.addLayout(buttons)
         layout.addWidget(fault)
         layout.addStretch()
+        flow(self)
         add.clicked.connect(lambda: self._add())
         remove.clicked.connect(lambda: self.folders.takeItem(self.folders.currentRow()))
 

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import sources
-from ..i18n import tr, turn
+from ..i18n import flow, mark, tr, turn
 from ..models import ModelLibrary
 from ..runtime import devices, problem
 from . import help as pages
@@ -77,6 +77,7 @@ class PreviewDock(QgsDockWidget):
         self.refresh_models()
         self._enable()
         self._say_where()
+        flow(self)
 
     def _build(self) -> None:
         body = QWidget()
@@ -255,12 +256,12 @@ class PreviewDock(QgsDockWidget):
     def _say_where(self) -> None:
         """Name the button by what the whole job would be."""
         if preview.is_endless(self.layer.currentLayer()):
-            self.whole.setText(tr("Detect in the visible map…"))
+            self.whole.setText(mark(tr("Detect in the visible map…")))
             self.whole.setToolTip(
                 tr("This layer has no end, so the dialog opens with the extent of the map.")
             )
         else:
-            self.whole.setText(tr("Detect in the whole layer…"))
+            self.whole.setText(mark(tr("Detect in the whole layer…")))
             self.whole.setToolTip("")
 
     def _enable(self) -> None:

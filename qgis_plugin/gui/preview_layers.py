@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ..i18n import tr
+from ..i18n import bare, tr
 from .preview import Preview, polygon
 
 _DISCRETE = (
@@ -101,7 +101,7 @@ class PreviewLayers:
         provider = layer.dataProvider()
         provider.truncate()
         provider.addFeatures(features)
-        layer.setName(tr("Preview: {count} dwellings", count=len(rows)))
+        layer.setName(bare(tr("Preview: {count} dwellings", count=len(rows))))
         layer.updateExtents()
         layer.triggerRepaint()
 

@@ -25,11 +25,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..i18n import tr, turn
-from ..runtime import devices, install, places, problem, state
+from ..i18n import flow, tr, turn
+from ..runtime import State, devices, install, offline, places, state
 from ..runtime.proxy import environment as proxy_environment
 from . import help as pages
 from .work import Work, sentence
+
+_LINES = 4
+"""Of the command that fetches a wheel, with what lies around it."""
 
 
 class RuntimePage(QWidget):
@@ -64,7 +67,12 @@ class RuntimePage(QWidget):
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(500)
+        self.line = QPlainTextEdit()
+        self.line.setReadOnly(True)
+        self.line.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.line.setFixedHeight(_LINES * self.line.fontMetrics().lineSpacing())
         self._build()
+        self.package.currentIndexChanged.connect(lambda *_: self._show_line())
         self.consent.toggled.connect(lambda *_: self._enable())
         self.fetch.clicked.connect(lambda: self.install())
         self.wheel.clicked.connect(lambda: self._ask_wheel())
@@ -92,17 +100,29 @@ class RuntimePage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         form.addRow(buttons)
+        elsewhere = QLabel(
+            tr("Without a network: this line gets the wheel file for this QGIS on another computer "
+               "that has Python.")
+        )  # fmt: skip
+        elsewhere.setWordWrap(True)
+        form.addRow(elsewhere)
+        form.addRow(self.line)
+        self._show_line()
         layout = QVBoxLayout(self)
         layout.addWidget(self.status)
         layout.addWidget(self.details)
         layout.addWidget(online)
         layout.addWidget(self.progress)
         layout.addWidget(self.log, 1)
+        flow(self)
+
+    def _show_line(self) -> None:
+        self.line.setPlainText(offline.download_line(self.package.currentData()))
 
     def refresh(self) -> None:
         """Look anew at what is there."""
         found = state()
-        fault = problem()
+        fault = fault_of(found)
         text = fault or tr("ONNX Runtime {version} is ready.", version=found.version)
         color = "#b3261e" if fault else "#1b6e3c"
         self.status.setText(text)
@@ -201,7 +221,7 @@ class RuntimeDialog(QDialog):
         super().__init__(parent)
         turn(self)
         self.setWindowTitle(tr("Camp Detector: runtime"))
-        self.resize(680, 520)
+        self.resize(680, 600)
         self.page = RuntimePage(self)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
@@ -221,6 +241,18 @@ class RuntimeDialog(QDialog):
         """Stop an installation that runs."""
         self.page.cancel()
         super().reject()
+
+
+def fault_of(found: State) -> Optional[str]:
+    """Why models cannot be run, for who looks at the remedy already; None: they can."""
+    if found.version:
+        return None
+    if found.reason:
+        return tr(
+            "ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.",
+            reason=found.reason,
+        )
+    return tr("ONNX Runtime, which runs the models, is not installed.")
 
 
 def _package_label(name: str) -> str:

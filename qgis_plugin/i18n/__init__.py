@@ -6,6 +6,7 @@ Every text of the user interface is written as ``tr("...")`` with a literal, whi
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Optional
 
@@ -15,6 +16,10 @@ LANGUAGES = ("fr", "es", "ar")
 _RIGHT_TO_LEFT = {"ar"}
 _HOME = Path(__file__).resolve().parent
 _installed: list[Any] = []
+_ISOLATE, _END = "\u2068", "\u2069"
+_EMBED, _POP = "\u202b", "\u202c"
+_MARKS = _ISOLATE + _END + _EMBED + _POP
+_ARABIC = re.compile("[\u0600-\u06ff]")
 
 
 def tr(text: str, **values: object) -> str:
@@ -27,7 +32,22 @@ def tr(text: str, **values: object) -> str:
     from qgis.PyQt.QtCore import QCoreApplication
 
     found = str(QCoreApplication.translate(CONTEXT, text))
-    return found.format(**values) if values else found
+    if not values:
+        return found
+    if speaks_right_to_left():
+        # Numbers, paths and names keep to themselves, with what brackets and signs they have.
+        values = {name: f"{_ISOLATE}{value}{_END}" for name, value in values.items()}
+    return found.format(**values)
+
+
+def bare(text: str) -> str:
+    """A text without marks of direction, for names that are taken elsewhere."""
+    return text.translate(dict.fromkeys(map(ord, _MARKS)))
+
+
+def speaks_right_to_left() -> bool:
+    """Whether our texts run from right to left."""
+    return bool(_installed) and _installed[0].property("language") in _RIGHT_TO_LEFT
 
 
 def right_to_left() -> bool:
@@ -35,7 +55,7 @@ def right_to_left() -> bool:
     from qgis.PyQt.QtCore import QCoreApplication, Qt
     from qgis.PyQt.QtGui import QGuiApplication
 
-    if _installed and _installed[0].property("language") in _RIGHT_TO_LEFT:
+    if speaks_right_to_left():
         return True
     there = isinstance(QCoreApplication.instance(), QGuiApplication)
     return there and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -47,6 +67,26 @@ def turn(window: Any) -> None:
 
     if right_to_left():
         window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+
+
+def mark(text: str) -> str:
+    """A text that runs from right to left where Qt would not find out by itself."""
+    is_ours = speaks_right_to_left() and _ARABIC.search(text) and not text.startswith(_EMBED)
+    return f"{_EMBED}{text}{_POP}" if is_ours else text
+
+
+def flow(window: Any) -> None:
+    """Let titles, buttons and choices of a window run as their texts do."""
+    if not speaks_right_to_left():
+        return
+    from qgis.PyQt.QtWidgets import QAbstractButton, QComboBox
+
+    window.setWindowTitle(mark(window.windowTitle()))
+    for button in window.findChildren(QAbstractButton):
+        button.setText(mark(button.text()))
+    for box in window.findChildren(QComboBox):
+        for index in range(box.count()):
+            box.setItemText(index, mark(box.itemText(index)))
 
 
 def install(locale: Optional[str] = None) -> None:

@@ -39,6 +39,11 @@
         <translation>‏ONNX Runtime غير جاهز.</translation>
     </message>
     <message>
+        <location filename="../actions.py"/>
+        <source>ONNX Runtime, which runs the models, is not installed.</source>
+        <translation>‏ONNX Runtime، الذي يشغّل النماذج، غير مثبّت.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/asking.py"/>
         <source>Threshold</source>
         <translation>العتبة</translation>
@@ -150,8 +155,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>طبقة المضلعات فارغة: اختر طبقة أخرى، أو لا تختر شيئًا.</translation>
+        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
+        <translation>لا يوجد معالج باسم {name}: اختر واحدًا من {known} في «المعالج» (DEVICE).</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -172,6 +177,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>يجب أن ينتهي {path} بـ ‎.tif‎: راسترات الأصناف والاحتمال بصيغة GeoTIFF.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -239,13 +249,13 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Classes</source>
-        <translation>الأصناف</translation>
+        <source>{layer}: classes</source>
+        <translation>‏{layer}: الأصناف</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Probability</source>
-        <translation>الاحتمال</translation>
+        <source>{layer}: probability</source>
+        <translation>‏{layer}: الاحتمال</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -254,17 +264,20 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. The others of the later date appeared, those of the earlier date vanished.
+        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
-Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part.</source>
-        <translation>يقابل بين مساكن تاريخين. يُعدّ مسكنان مسكنًا واحدًا إذا كانت الأرض التي يغطيانها معًا لا تقل عن النسبة المحددة من الأرض التي يغطيها أي منهما؛ ويُطابَق كل مسكن مرة واحدة، وأفضل الأزواج أولًا. أما بقية مساكن التاريخ اللاحق فقد ظهرت، وبقية مساكن التاريخ السابق فقد اختفت.
-
-كثيرًا ما تكون صور تاريخين مزاحة بضعة أمتار: طابِق بينها أولًا (أداة الإرجاع الجغرافي)، أو حدد نسبة أقل.</translation>
+Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed</source>
-        <translation>ظهر {appeared}، واختفى {vanished}، وبقي {unchanged}</translation>
+        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Of the ground that both dates show. Not set: all dwellings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -308,8 +321,28 @@ Imagery of two dates is often shifted by some metres: line it up first (Georefer
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Number of the earlier date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Number of the later date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>عدد ما بقي</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -325,6 +358,11 @@ Imagery of two dates is often shifted by some metres: line it up first (Georefer
         <location filename="../algorithms/counting.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagons {metres} m wide</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -357,8 +395,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Dwellings ({count})</source>
-        <translation>المساكن ({count})</translation>
+        <source>{layer}: {count} dwellings</source>
+        <translation>‏{layer}: عدد المساكن {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -416,6 +454,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذرت كتابة المساكن: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/mask.py"/>
+        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
+        <translation>لا مضلعات في طبقة «داخل هذه المضلعات فقط» (MASK): اختر غيرها، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Model information</source>
         <translation>معلومات النموذج</translation>
@@ -444,6 +487,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>‏{gsd} م لكل بكسل</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Classes</source>
+        <translation>الأصناف</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -522,11 +570,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>{count} dwellings cover {covered} m².</source>
-        <translation>عدد المساكن {count}، وتغطي {covered} م².</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها.</translation>
     </message>
@@ -539,6 +582,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/report.py"/>
         <source>And {count} more, which are in the layer.</source>
         <translation>و{count} أخرى موجودة في الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>No.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -577,8 +625,63 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>Dwellings from {layer}.</source>
-        <translation>المساكن من {layer}.</translation>
+        <source>Date of this page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Layer of dwellings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Counted in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The model is not installed here: ask who made the layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The numbers are those of the table; small areas show none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be named where these figures are published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>not stated</source>
+        <translation>غير مذكور</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be credited</source>
+        <translation>من يجب ذكره</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings a hectare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>nobody</source>
+        <translation>لا أحد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>العتبة {threshold}، أصغر مساحة {area} م²، تداخل البلاطات {overlap} بكسل</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>العتبة {threshold}، تداخل البلاطات {overlap} بكسل</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -607,8 +710,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The report is a page with a picture and a table.</source>
-        <translation>يحسب عدد المساكن والأرض التي تغطيها ومتوسط حجمها وكثافتها في كل مضلع من طبقة، أو في مسدسات إن لم توجد طبقة. ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها، فتصح المجاميع. والتقرير صفحة فيها صورة وجدول.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -662,8 +765,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
-        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في «القيمة التي تعني عدم وجود صورة» لاستبعادها.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -747,6 +850,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>not known</source>
+        <translation>غير معروفة</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>{name} is already there.</source>
         <translation>‏{name} موجود من قبل.</translation>
     </message>
@@ -754,6 +862,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>في المجلد {place}</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>longitude {west} to {east}, latitude {south} to {north}</source>
+        <translation>خط الطول من {west} إلى {east}، خط العرض من {south} إلى {north}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -792,11 +905,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>To be credited</source>
-        <translation>من يجب ذكره</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>جاء مع الإضافة</translation>
     </message>
@@ -812,8 +920,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>not known</source>
-        <translation>غير معروفة</translation>
+        <source>Accuracy</source>
+        <translation>الجودة</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -824,16 +932,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/facts.py"/>
         <source>are joined</source>
         <translation>تُدمج</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>not stated</source>
-        <translation>غير مذكور</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>nobody</source>
-        <translation>لا أحد</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -897,8 +995,23 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
+        <source>{name} was removed.</source>
+        <translation>أُزيل {name}.</translation>
+    </message>
+    <message>
+        <location filename="../gui/models_dialog.py"/>
         <source>There is no model yet: add a file.</source>
         <translation>لا يوجد نموذج بعد: أضف ملفًا.</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Default device</source>
+        <translation>المعالج الافتراضي</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Of the preview, and the first choice in the algorithms.</source>
+        <translation>معالج المعاينة، والاختيار الأول في الخوارزميات.</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
@@ -962,6 +1075,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>This layer has no end, so the dialog opens with the extent of the map.</source>
+        <translation>لا نهاية لهذه الطبقة، لذلك تُفتح النافذة بامتداد الخريطة.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Choose a raster layer and a model.</source>
         <translation>اختر طبقة راستر ونموذجًا.</translation>
     </message>
@@ -969,6 +1087,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/preview_dock.py"/>
         <source>Drawing dwellings</source>
         <translation>رسم المساكن</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
+        <source>Detect in the visible map…</source>
+        <translation>الكشف في الخريطة الظاهرة…</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
@@ -1007,6 +1130,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
+        <source>ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.</source>
+        <translation>‏ONNX Runtime، الذي يشغّل النماذج، لا يمكن تحميله ({reason}): ثبّته من جديد.</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
         <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
         <translation>أوافق على جلبه من Python Package Index (نحو 30 ميغابايت) وتثبيته لـ Camp Detector وحده.</translation>
     </message>
@@ -1039,6 +1167,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>المعالج</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
+        <source>Without a network: this line gets the wheel file for this QGIS on another computer that has Python.</source>
+        <translation>بلا شبكة: يجلب هذا السطر ملف wheel المناسب لهذا QGIS على حاسوب آخر فيه Python.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1131,6 +1264,26 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>حدث خطأ غير متوقع ({kind})؛ التفاصيل في لوحة رسائل السجل، تبويب Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} does not say where it ends: choose an extent.</source>
+        <translation>لا تذكر {layer} أين تنتهي: اختر نطاقًا.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» للتشغيل رغم ذلك.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>يجب أن تكون الدقة أكبر من 0، والقيمة المعطاة {x}.</translation>
+    </message>
+    <message>
+        <location filename="../layers.py"/>
+        <source>The raster layer cannot be read: load it again.</source>
+        <translation>تعذرت قراءة طبقة الراستر: حمّلها من جديد.</translation>
+    </message>
+    <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
         <translation>‏{place} ليس فهرس STAC ولا مجموعة ولا عنصرًا.</translation>
@@ -1172,13 +1325,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../models/library.py"/>
-        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give the path of a model file.</source>
-        <translation>لا يوجد نموذج باسم {name} (الموجود: {known}): أضفه من الإضافات &gt; Camp Detector &gt; النماذج، أو حدد مسار ملف نموذج.</translation>
-    </message>
-    <message>
-        <location filename="../models/library.py"/>
-        <source>There are several models {name}: choose one of {known}.</source>
-        <translation>توجد عدة نماذج باسم {name}: اختر واحدًا منها: {known}.</translation>
+        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give its file as “Another model file” (MODEL_FILE).</source>
+        <translation>لا يوجد نموذج باسم {name} (الموجود: {known}): أضفه من الإضافات &gt; Camp Detector &gt; النماذج، أو حدد ملفه في «ملف نموذج آخر» (MODEL_FILE).</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
@@ -1336,6 +1484,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذر تحميل ONNX Runtime، الذي يشغّل النماذج ({reason}): ثبّته من جديد من الإضافات &gt; Camp Detector &gt; محرك التشغيل.</translation>
     </message>
     <message>
+        <location filename="../runtime/offline.py"/>
+        <source>{name} is for {theirs} and this QGIS needs {own}: get the wheel with the line that Plugins &gt; Camp Detector &gt; Runtime shows.</source>
+        <translation>الملف {name} مخصص لـ {theirs} وهذا QGIS يحتاج إلى {own}: اجلب ملف wheel بالسطر الذي يظهر في الإضافات &gt; Camp Detector &gt; محرك التشغيل.</translation>
+    </message>
+    <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python has no pip to fetch {what} with: choose a wheel file.</source>
         <translation>لا يوجد pip في Python الخاص بـ QGIS لجلب {what}: اختر ملف wheel.</translation>
@@ -1412,28 +1565,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{layer} does not say where it ends: choose an extent.</source>
-        <translation>لا تذكر {layer} أين تنتهي: اختر نطاقًا.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» للتشغيل رغم ذلك.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The raster layer cannot be read: load it again.</source>
-        <translation>تعذرت قراءة طبقة الراستر: حمّلها من جديد.</translation>
+        <source>The value {x} is no image, as the layer says.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>‏تعذر فتح {name} ({reason}): حمّل الطبقة من جديد.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>يجب أن تكون الدقة أكبر من 0، والقيمة المعطاة {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
@@ -1444,6 +1582,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../styling.py"/>
         <source>vanished</source>
         <translation>اختفى</translation>
+    </message>
+    <message>
+        <location filename="../styling.py"/>
+        <source>changed (split, merged or enlarged)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -39,6 +39,11 @@
         <translation>ONNX Runtime no está listo.</translation>
     </message>
     <message>
+        <location filename="../actions.py"/>
+        <source>ONNX Runtime, which runs the models, is not installed.</source>
+        <translation>ONNX Runtime, que ejecuta los modelos, no está instalado.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/asking.py"/>
         <source>Threshold</source>
         <translation>Umbral</translation>
@@ -150,8 +155,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>La capa de polígonos está vacía: elija otra, o ninguna.</translation>
+        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
+        <translation>No hay ningún dispositivo {name}: elija uno de {known} como «Dispositivo» (DEVICE).</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -172,6 +177,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>{path} debe terminar en .tif: los rásteres de clases y de probabilidad son GeoTIFF.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -239,13 +249,13 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Classes</source>
-        <translation>Clases</translation>
+        <source>{layer}: classes</source>
+        <translation>{layer}: clases</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Probability</source>
-        <translation>Probabilidad</translation>
+        <source>{layer}: probability</source>
+        <translation>{layer}: probabilidad</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -254,17 +264,20 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. The others of the later date appeared, those of the earlier date vanished.
+        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
-Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part.</source>
-        <translation>Contrasta las viviendas de dos fechas. Dos son la misma cuando el terreno que ambas cubren es al menos la parte indicada del terreno que cubre cualquiera de ellas; cada vivienda se empareja una sola vez, primero las mejores parejas. Las demás de la fecha posterior aparecieron, las de la fecha anterior desaparecieron.
-
-Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas primero (Georreferenciador), o indique una parte menor.</translation>
+Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed</source>
-        <translation>{appeared} aparecieron, {vanished} desaparecieron, {unchanged} permanecen</translation>
+        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Of the ground that both dates show. Not set: all dwellings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -308,8 +321,28 @@ Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas 
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Number of the earlier date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Number of the later date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>Número de las que permanecen</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -325,6 +358,11 @@ Las imágenes de dos fechas suelen estar desplazadas algunos metros: alinéelas 
         <location filename="../algorithms/counting.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagons {metres} m wide</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -357,8 +395,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Dwellings ({count})</source>
-        <translation>Viviendas ({count})</translation>
+        <source>{layer}: {count} dwellings</source>
+        <translation>{layer}: {count} viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -416,6 +454,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Las viviendas no se pueden escribir: {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/mask.py"/>
+        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
+        <translation>La capa «Solo dentro de estos polígonos» (MASK) no tiene ningún polígono: elija otra, o ninguna.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Model information</source>
         <translation>Información del modelo</translation>
@@ -444,6 +487,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>{gsd} m por píxel</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Classes</source>
+        <translation>Clases</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -522,11 +570,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>{count} dwellings cover {covered} m².</source>
-        <translation>{count} viviendas cubren {covered} m².</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Una vivienda pertenece a la zona que contiene su centro, y solo a esa.</translation>
     </message>
@@ -539,6 +582,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/report.py"/>
         <source>And {count} more, which are in the layer.</source>
         <translation>Y {count} más, que están en la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>No.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -577,8 +625,63 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>Dwellings from {layer}.</source>
-        <translation>Viviendas de {layer}.</translation>
+        <source>Date of this page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Layer of dwellings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Counted in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The model is not installed here: ask who made the layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The numbers are those of the table; small areas show none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be named where these figures are published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>not stated</source>
+        <translation>no indicado</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be credited</source>
+        <translation>A quién citar</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings a hectare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>nobody</source>
+        <translation>nadie</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>Umbral {threshold}, superficie mínima {area} m², solape de teselas {overlap} píxeles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>Umbral {threshold}, solape de teselas {overlap} píxeles</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -607,8 +710,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The report is a page with a picture and a table.</source>
-        <translation>Cuenta las viviendas, el terreno que cubren, su tamaño medio y su densidad en cada polígono de una capa o, sin capa, en hexágonos. Una vivienda pertenece a la zona que contiene su centro, y solo a esa, de modo que los totales cuadran. El informe es una página con una imagen y una tabla.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -662,8 +765,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
-        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como «Valor que significa sin imagen» para excluirlos.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -747,6 +850,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>not known</source>
+        <translation>no se conoce</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>{name} is already there.</source>
         <translation>{name} ya está aquí.</translation>
     </message>
@@ -754,6 +862,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>en la carpeta {place}</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>longitude {west} to {east}, latitude {south} to {north}</source>
+        <translation>longitud {west} a {east}, latitud {south} a {north}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -792,11 +905,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>To be credited</source>
-        <translation>A quién citar</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>incluido en el complemento</translation>
     </message>
@@ -812,8 +920,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>not known</source>
-        <translation>no se conoce</translation>
+        <source>Accuracy</source>
+        <translation>Exactitud</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -824,16 +932,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/facts.py"/>
         <source>are joined</source>
         <translation>se unen</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>not stated</source>
-        <translation>no indicado</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>nobody</source>
-        <translation>nadie</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -897,8 +995,23 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
+        <source>{name} was removed.</source>
+        <translation>{name} se ha eliminado.</translation>
+    </message>
+    <message>
+        <location filename="../gui/models_dialog.py"/>
         <source>There is no model yet: add a file.</source>
         <translation>Todavía no hay ningún modelo: añada un archivo.</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Default device</source>
+        <translation>Dispositivo por defecto</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Of the preview, and the first choice in the algorithms.</source>
+        <translation>El de la vista previa, y la primera opción en los algoritmos.</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
@@ -962,6 +1075,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>This layer has no end, so the dialog opens with the extent of the map.</source>
+        <translation>Esta capa no tiene fin, así que el diálogo se abre con la extensión del mapa.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Choose a raster layer and a model.</source>
         <translation>Elija una capa ráster y un modelo.</translation>
     </message>
@@ -969,6 +1087,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/preview_dock.py"/>
         <source>Drawing dwellings</source>
         <translation>Dibujando viviendas</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
+        <source>Detect in the visible map…</source>
+        <translation>Detectar en el mapa visible…</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
@@ -1007,6 +1130,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
+        <source>ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.</source>
+        <translation>ONNX Runtime, que ejecuta los modelos, no se puede cargar ({reason}): instálelo de nuevo.</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
         <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
         <translation>Acepto que se descargue del Python Package Index (unos 30 MB) y se instale solo para Camp Detector.</translation>
     </message>
@@ -1039,6 +1167,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>Procesador</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
+        <source>Without a network: this line gets the wheel file for this QGIS on another computer that has Python.</source>
+        <translation>Sin red: esta línea obtiene el archivo wheel para este QGIS en otro equipo que tenga Python.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1131,6 +1264,26 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Ocurrió algo inesperado ({kind}); los detalles están en el panel de mensajes de registro, pestaña Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} does not say where it ends: choose an extent.</source>
+        <translation>{layer} no dice dónde termina: elija una extensión.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» para ejecutarlo de todos modos.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>La resolución debe ser mayor que 0, se recibió {x}.</translation>
+    </message>
+    <message>
+        <location filename="../layers.py"/>
+        <source>The raster layer cannot be read: load it again.</source>
+        <translation>La capa ráster no se puede leer: cárguela de nuevo.</translation>
+    </message>
+    <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
         <translation>{place} no es un catálogo, una colección ni un elemento STAC.</translation>
@@ -1172,13 +1325,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../models/library.py"/>
-        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give the path of a model file.</source>
-        <translation>No hay ningún modelo {name} (hay: {known}): añádalo en Complementos &gt; Camp Detector &gt; Modelos, o indique la ruta de un archivo de modelo.</translation>
-    </message>
-    <message>
-        <location filename="../models/library.py"/>
-        <source>There are several models {name}: choose one of {known}.</source>
-        <translation>Hay varios modelos {name}: elija uno de estos: {known}.</translation>
+        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give its file as “Another model file” (MODEL_FILE).</source>
+        <translation>No hay ningún modelo {name} (hay: {known}): añádalo en Complementos &gt; Camp Detector &gt; Modelos, o indique su archivo como «Otro archivo de modelo» (MODEL_FILE).</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
@@ -1336,6 +1484,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>ONNX Runtime, que ejecuta los modelos, no se puede cargar ({reason}): instálelo de nuevo en Complementos &gt; Camp Detector &gt; Motor de ejecución.</translation>
     </message>
     <message>
+        <location filename="../runtime/offline.py"/>
+        <source>{name} is for {theirs} and this QGIS needs {own}: get the wheel with the line that Plugins &gt; Camp Detector &gt; Runtime shows.</source>
+        <translation>{name} es para {theirs} y este QGIS necesita {own}: obtenga el archivo wheel con la línea que muestra Complementos &gt; Camp Detector &gt; Motor de ejecución.</translation>
+    </message>
+    <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python has no pip to fetch {what} with: choose a wheel file.</source>
         <translation>El Python de QGIS no tiene pip para obtener {what}: elija un archivo wheel.</translation>
@@ -1412,28 +1565,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{layer} does not say where it ends: choose an extent.</source>
-        <translation>{layer} no dice dónde termina: elija una extensión.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» para ejecutarlo de todos modos.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The raster layer cannot be read: load it again.</source>
-        <translation>La capa ráster no se puede leer: cárguela de nuevo.</translation>
+        <source>The value {x} is no image, as the layer says.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>{name} no se puede abrir ({reason}): cargue la capa de nuevo.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>La resolución debe ser mayor que 0, se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
@@ -1444,6 +1582,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../styling.py"/>
         <source>vanished</source>
         <translation>desapareció</translation>
+    </message>
+    <message>
+        <location filename="../styling.py"/>
+        <source>changed (split, merged or enlarged)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -39,6 +39,11 @@
         <translation>ONNX Runtime n’est pas prêt.</translation>
     </message>
     <message>
+        <location filename="../actions.py"/>
+        <source>ONNX Runtime, which runs the models, is not installed.</source>
+        <translation>ONNX Runtime, qui exécute les modèles, n’est pas installé.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/asking.py"/>
         <source>Threshold</source>
         <translation>Seuil</translation>
@@ -150,8 +155,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The layer of polygons is empty: choose another one, or none.</source>
-        <translation>La couche de polygones est vide : choisissez-en une autre, ou aucune.</translation>
+        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
+        <translation>Il n’y a pas de processeur {name} : choisissez-en un parmi {known} comme « Processeur » (DEVICE).</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -172,6 +177,11 @@
         <location filename="../algorithms/base.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>{path} doit se terminer par .tif : les rasters des classes et de probabilité sont en GeoTIFF.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -239,13 +249,13 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Classes</source>
-        <translation>Classes</translation>
+        <source>{layer}: classes</source>
+        <translation>{layer} : classes</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Probability</source>
-        <translation>Probabilité</translation>
+        <source>{layer}: probability</source>
+        <translation>{layer} : probabilité</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -254,17 +264,20 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. The others of the later date appeared, those of the earlier date vanished.
+        <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
-Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part.</source>
-        <translation>Confronte les habitations de deux dates. Deux habitations sont la même si le terrain que toutes deux couvrent représente au moins la part indiquée du terrain que l’une ou l’autre couvre ; chaque habitation n’est appariée qu’une fois, les meilleures paires d’abord. Les autres de la date récente sont apparues, celles de la date ancienne ont disparu.
-
-Les images de deux dates sont souvent décalées de quelques mètres : recalez-les d’abord (Géoréférenceur), ou indiquez une part plus faible.</translation>
+Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed</source>
-        <translation>{appeared} apparues, {vanished} disparues, {unchanged} inchangées</translation>
+        <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Of the ground that both dates show. Not set: all dwellings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -308,8 +321,28 @@ Les images de deux dates sont souvent décalées de quelques mètres : recalez-l
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Number of the earlier date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Number of the later date that changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Number that stayed</source>
         <translation>Nombre d’inchangées</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -325,6 +358,11 @@ Les images de deux dates sont souvent décalées de quelques mètres : recalez-l
         <location filename="../algorithms/counting.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>hexagons {metres} m wide</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -357,8 +395,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Dwellings ({count})</source>
-        <translation>Habitations ({count})</translation>
+        <source>{layer}: {count} dwellings</source>
+        <translation>{layer} : {count} habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -416,6 +454,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Les habitations ne peuvent pas être écrites : {reason}</translation>
     </message>
     <message>
+        <location filename="../algorithms/mask.py"/>
+        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
+        <translation>La couche « Seulement à l’intérieur de ces polygones » (MASK) n’a aucun polygone : choisissez-en une autre, ou aucune.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/model_info.py"/>
         <source>Model information</source>
         <translation>Informations sur le modèle</translation>
@@ -444,6 +487,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/model_info.py"/>
         <source>{gsd} m a pixel</source>
         <translation>{gsd} m par pixel</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Classes</source>
+        <translation>Classes</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -522,11 +570,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>{count} dwellings cover {covered} m².</source>
-        <translation>{count} habitations couvrent {covered} m².</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Une habitation appartient à la zone qui contient son centre, et à elle seule.</translation>
     </message>
@@ -539,6 +582,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/report.py"/>
         <source>And {count} more, which are in the layer.</source>
         <translation>Et {count} de plus, qui sont dans la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>No.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -577,8 +625,63 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
-        <source>Dwellings from {layer}.</source>
-        <translation>Habitations de {layer}.</translation>
+        <source>Date of this page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Layer of dwellings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Counted in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The model is not installed here: ask who made the layer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>The numbers are those of the table; small areas show none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be named where these figures are published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>not stated</source>
+        <translation>non indiqué</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>To be credited</source>
+        <translation>À créditer</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings a hectare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>nobody</source>
+        <translation>personne</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>Seuil {threshold}, surface minimale {area} m², recouvrement des tuiles {overlap} pixels</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>Seuil {threshold}, recouvrement des tuiles {overlap} pixels</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -607,8 +710,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The report is a page with a picture and a table.</source>
-        <translation>Compte les habitations, le terrain qu’elles couvrent, leur taille moyenne et leur densité, dans chaque polygone d’une couche ou, sans couche, dans des hexagones. Une habitation appartient à la zone qui contient son centre, et à elle seule, de sorte que les totaux sont exacts. Le rapport est une page avec une image et un tableau.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -662,8 +765,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” to leave them out.</source>
-        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme « Valeur qui signifie « pas d’image » » pour les exclure.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -747,6 +850,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/facts.py"/>
+        <source>not known</source>
+        <translation>inconnue</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
         <source>{name} is already there.</source>
         <translation>{name} est déjà là.</translation>
     </message>
@@ -754,6 +862,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/facts.py"/>
         <source>in the folder {place}</source>
         <translation>dans le dossier {place}</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>longitude {west} to {east}, latitude {south} to {north}</source>
+        <translation>longitude {west} à {east}, latitude {south} à {north}</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -792,11 +905,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>To be credited</source>
-        <translation>À créditer</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>fourni avec l’extension</translation>
     </message>
@@ -812,8 +920,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>not known</source>
-        <translation>inconnue</translation>
+        <source>Accuracy</source>
+        <translation>Précision</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -824,16 +932,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/facts.py"/>
         <source>are joined</source>
         <translation>sont réunies</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>not stated</source>
-        <translation>non indiqué</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>nobody</source>
-        <translation>personne</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -897,8 +995,23 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
+        <source>{name} was removed.</source>
+        <translation>{name} a été supprimé.</translation>
+    </message>
+    <message>
+        <location filename="../gui/models_dialog.py"/>
         <source>There is no model yet: add a file.</source>
         <translation>Il n’y a pas encore de modèle : ajoutez un fichier.</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Default device</source>
+        <translation>Processeur par défaut</translation>
+    </message>
+    <message>
+        <location filename="../gui/options.py"/>
+        <source>Of the preview, and the first choice in the algorithms.</source>
+        <translation>Celui de l’aperçu, et le premier choix dans les algorithmes.</translation>
     </message>
     <message>
         <location filename="../gui/options.py"/>
@@ -962,6 +1075,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>This layer has no end, so the dialog opens with the extent of the map.</source>
+        <translation>Cette couche n’a pas de fin : la fenêtre s’ouvre donc avec l’emprise de la carte.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Choose a raster layer and a model.</source>
         <translation>Choisissez une couche raster et un modèle.</translation>
     </message>
@@ -969,6 +1087,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/preview_dock.py"/>
         <source>Drawing dwellings</source>
         <translation>Dessin des habitations</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
+        <source>Detect in the visible map…</source>
+        <translation>Détecter dans la carte visible…</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>
@@ -1007,6 +1130,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
+        <source>ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.</source>
+        <translation>ONNX Runtime, qui exécute les modèles, ne peut pas être chargé ({reason}) : réinstallez-le.</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
         <source>I agree that it is fetched from the Python Package Index (about 30 MB) and installed for Camp Detector alone.</source>
         <translation>J’accepte qu’il soit téléchargé depuis le Python Package Index (environ 30 Mo) et installé pour Camp Detector seulement.</translation>
     </message>
@@ -1039,6 +1167,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>Processeur</translation>
+    </message>
+    <message>
+        <location filename="../gui/runtime_dialog.py"/>
+        <source>Without a network: this line gets the wheel file for this QGIS on another computer that has Python.</source>
+        <translation>Sans réseau : cette ligne obtient le fichier wheel pour ce QGIS sur un autre ordinateur qui a Python.</translation>
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
@@ -1131,6 +1264,26 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Une erreur inattendue s’est produite ({kind}) ; les détails sont dans le panneau des messages du journal, onglet Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} does not say where it ends: choose an extent.</source>
+        <translation>{layer} n’indique pas où elle finit : choisissez une emprise.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
+        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » pour continuer malgré tout.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
+        <source>The resolution must be above 0, got {x}.</source>
+        <translation>La résolution doit être supérieure à 0, reçu {x}.</translation>
+    </message>
+    <message>
+        <location filename="../layers.py"/>
+        <source>The raster layer cannot be read: load it again.</source>
+        <translation>La couche raster ne peut pas être lue : rechargez-la.</translation>
+    </message>
+    <message>
         <location filename="../models/catalogue.py"/>
         <source>{place} is no STAC catalogue, collection or item.</source>
         <translation>{place} n’est ni un catalogue, ni une collection, ni un élément STAC.</translation>
@@ -1172,13 +1325,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../models/library.py"/>
-        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give the path of a model file.</source>
-        <translation>Il n’y a pas de modèle {name} (il y a : {known}) : ajoutez-le sous Extensions &gt; Camp Detector &gt; Modèles, ou indiquez le chemin d’un fichier de modèle.</translation>
-    </message>
-    <message>
-        <location filename="../models/library.py"/>
-        <source>There are several models {name}: choose one of {known}.</source>
-        <translation>Il y a plusieurs modèles {name} : choisissez l’un de ceux-ci : {known}.</translation>
+        <source>There is no model {name} (there are: {known}): add it under Plugins &gt; Camp Detector &gt; Models, or give its file as “Another model file” (MODEL_FILE).</source>
+        <translation>Il n’y a pas de modèle {name} (il y a : {known}) : ajoutez-le sous Extensions &gt; Camp Detector &gt; Modèles, ou indiquez son fichier comme « Autre fichier de modèle » (MODEL_FILE).</translation>
     </message>
     <message>
         <location filename="../models/library.py"/>
@@ -1336,6 +1484,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>ONNX Runtime, qui exécute les modèles, ne peut pas être chargé ({reason}) : réinstallez-le sous Extensions &gt; Camp Detector &gt; Moteur d’exécution.</translation>
     </message>
     <message>
+        <location filename="../runtime/offline.py"/>
+        <source>{name} is for {theirs} and this QGIS needs {own}: get the wheel with the line that Plugins &gt; Camp Detector &gt; Runtime shows.</source>
+        <translation>{name} est fait pour {theirs} et ce QGIS a besoin de {own} : obtenez le fichier wheel avec la ligne que montre Extensions &gt; Camp Detector &gt; Moteur d’exécution.</translation>
+    </message>
+    <message>
         <location filename="../runtime/pip.py"/>
         <source>QGIS' Python has no pip to fetch {what} with: choose a wheel file.</source>
         <translation>Le Python de QGIS n’a pas de pip pour récupérer {what} : choisissez un fichier wheel.</translation>
@@ -1412,28 +1565,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../sources.py"/>
-        <source>{layer} does not say where it ends: choose an extent.</source>
-        <translation>{layer} n’indique pas où elle finit : choisissez une emprise.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » pour continuer malgré tout.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The raster layer cannot be read: load it again.</source>
-        <translation>La couche raster ne peut pas être lue : rechargez-la.</translation>
+        <source>The value {x} is no image, as the layer says.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../sources.py"/>
         <source>{name} cannot be opened ({reason}): load the layer again.</source>
         <translation>{name} ne peut pas être ouvert ({reason}) : rechargez la couche.</translation>
-    </message>
-    <message>
-        <location filename="../sources.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>La résolution doit être supérieure à 0, reçu {x}.</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
@@ -1444,6 +1582,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../styling.py"/>
         <source>vanished</source>
         <translation>disparue</translation>
+    </message>
+    <message>
+        <location filename="../styling.py"/>
+        <source>changed (split, merged or enlarged)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -27,6 +27,10 @@ _MAGIC = bytes.fromhex("3cb86418caef9c95cd211cbf60a1bddd")
 _HASHES, _MESSAGES, _LANGUAGE = 0x42, 0x69, 0xA7
 _END, _TRANSLATION, _SOURCE, _CONTEXT, _COMMENT = 1, 3, 6, 7, 8
 
+MENDED = {"ar": {("QObject", "%1 [optional]"): "%1 [اختياري]"}}
+"""Texts of QGIS' own, by context, whose translation there is broken: with QGIS' Arabic "1%" all
+optional parameters of all algorithms would have one and the same name."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -106,16 +110,15 @@ def ts_text(language: str, translations: Mapping[str, str], places: Mapping[str,
 
 
 def qm_bytes(language: str, translations: Mapping[str, str]) -> bytes:
-    """A ``.qm`` file of the texts that are translated."""
+    """A ``.qm`` file of the texts that are translated, and those of QGIS that are mended."""
     messages, offsets = bytearray(), []
-    for source, done in sorted(translations.items()):
-        if not done:
-            continue
+    known = {(CONTEXT, source): done for source, done in translations.items() if done}
+    for (context, source), done in sorted({**known, **MENDED.get(language, {})}.items()):
         offsets.append((_hash(source.encode()), len(messages)))
         messages += _tagged(_TRANSLATION, done.encode("utf-16-be"))
         messages += _tagged(_COMMENT, b"")
         messages += _tagged(_SOURCE, source.encode())
-        messages += _tagged(_CONTEXT, CONTEXT.encode())
+        messages += _tagged(_CONTEXT, context.encode())
         messages.append(_END)
     hashes = b"".join(struct.pack(">II", *pair) for pair in sorted(offsets))
     parts = ((_LANGUAGE, language.encode()), (_HASHES, hashes), (_MESSAGES, bytes(messages)))

@@ -68,28 +68,38 @@ class InstalledModel:
     @property
     def area(self) -> Optional[Mapping[str, Any]]:
         """GeoJSON geometry, in degrees, of the ground that it was trained on; None: not known."""
-        shape = self.item.get("geometry")
-        return shape if isinstance(shape, dict) and shape.get("coordinates") else None
+        return area_of(self.item)
 
     def accuracy(self) -> list[tuple[str, str]]:
         """What was measured of it, in pairs of what and how much."""
-        properties = self.item.get("properties")
-        told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
-        found = []
-        for part, kinds in told.items() if isinstance(told, dict) else ():
-            if isinstance(kinds, dict):
-                found.append((part, _figures(kinds)))
-                found += [
-                    (f"{part} {what}", _figures(figures))
-                    for what, figures in kinds.items()
-                    if isinstance(figures, dict)
-                ]
-        found = [(name, figures) for name, figures in found if figures]
-        if found:
-            return found
-        said = self.spec.provenance
-        keys = ("test dwellings", "test pixels", "val dwellings", "val pixels")
-        return [(key, _reworded(said[key])) for key in keys if said.get(key)]
+        return accuracy_of(self.item, self.spec)
+
+
+def area_of(item: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+    """The ground that an item says its model was trained on; see `InstalledModel.area`."""
+    shape = item.get("geometry")
+    return shape if isinstance(shape, dict) and shape.get("coordinates") else None
+
+
+def accuracy_of(item: Mapping[str, Any], spec: Any) -> list[tuple[str, str]]:
+    """What an item or a description says of a model's accuracy, in pairs of what and how much."""
+    properties = item.get("properties")
+    told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
+    found = []
+    for part, kinds in told.items() if isinstance(told, dict) else ():
+        if isinstance(kinds, dict):
+            found.append((part, _figures(kinds)))
+            found += [
+                (f"{part} {what}", _figures(figures))
+                for what, figures in kinds.items()
+                if isinstance(figures, dict)
+            ]
+    found = [(name, figures) for name, figures in found if figures]
+    if found:
+        return found
+    said = spec.provenance
+    keys = ("test dwellings", "test pixels", "val dwellings", "val pixels")
+    return [(key, _reworded(said[key])) for key in keys if said.get(key)]
 
 
 def _reworded(text: str) -> str:

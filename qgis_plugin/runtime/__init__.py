@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .errors import RuntimeProblem, Stopped
-from .loading import State, activate, problem, ready, require, state
+from .loading import State, activate, is_there, problem, ready, require, state
 
 __all__ = [
     "RuntimeProblem",
     "State",
     "Stopped",
     "activate",
+    "is_there",
     "problem",
     "ready",
     "require",

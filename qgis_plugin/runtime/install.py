@@ -17,6 +17,7 @@ from ..i18n import tr
 from . import places
 from .check import Checked, check
 from .errors import RuntimeProblem, Stopped
+from .offline import refuse_other
 from .pip import Feedback, Pip
 from .python import find_python
 from .wheels import package_of, unpack
@@ -66,6 +67,8 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
         Stopped: The user wants to; nothing has changed.
     """
     package = package_of(request.wheel) if request.wheel else request.package
+    if request.wheel:
+        refuse_other(request.wheel)
     python = find_python()
     home = places.base()
     stage = home / f"{places.STAGING}{uuid.uuid4().hex[:8]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -54,6 +55,16 @@ def problem() -> Optional[str]:
         "ONNX Runtime, which runs the models, is not installed: install it under Plugins > "
         "Camp Detector > Runtime."
     )
+
+
+def is_there() -> bool:
+    """Whether ONNX Runtime is installed; it is not loaded for it, which takes a while."""
+    if _NAME in sys.modules or places.current() is not None:
+        return True
+    try:
+        return importlib.util.find_spec(_NAME) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def require() -> None:

@@ -257,7 +257,9 @@ def test_a_model_tells_what_it_is_for(done: dict[str, Any], ground: Ground) -> N
     result = done["information"]["results"]
     assert result["ID"] == "tiny-1.0"
     assert result["GSD"] == 0.5
-    assert "made by a test" in (ground.folder / "model.html").read_text(encoding="utf-8")
+    page = (ground.folder / "model.html").read_text(encoding="utf-8")
+    # Sentences begin where lines begin; numbers of other reports end where these end.
+    assert '<td style="text-align:start">made by a test</td>' in page
 
 
 def test_the_modeler_runs_them_one_after_another(done: dict[str, Any], ground: Ground) -> None:

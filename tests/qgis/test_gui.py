@@ -97,27 +97,8 @@ def _panel(dock: dict[str, Any]) -> None:
     assert height >= needed > 100, "the note is cut"
 
 
-@pytest.mark.usefixtures("has_xvfb")
-def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
-    found = _go_through(fresh_qgis, tmp_path, whole=True)
-    assert found["menu"] == [
-        "Detect dwellings…", "Preview on the map", "Models…", "Runtime…", "Settings…", "Help",
-    ]  # fmt: skip
-    assert found["directions"] == [0]
-    assert found["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
-    assert found["bar"]
-    # Ours once, beside that of another plugin; and away when there is nothing to be told.
-    assert found["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]
-
-    runtime = found["runtime"]
-    assert "is not installed" in runtime["before"]
-    assert not runtime["may_at_once"]  # not before the user agrees
-    assert runtime["busy"]
-    assert runtime["after"].startswith("ONNX Runtime "), runtime["log"]
-    assert runtime["after"].endswith(" is ready.")
-    assert runtime["help"] == ["runtime.html"] * 2
-
-    models = found["models"]
+def _models(models: dict[str, Any]) -> None:
+    """See what the window of models shows, and what it says after each step."""
     assert models["note"] == "with-area-1.0 was added; its checksum was verified."
     assert models["names"] == ["camp-unet-lite0-2 (default)", "with-area-1.0"]
     for fact in ("0.5 m a pixel", "red, green, blue", "dwelling", "CC0-1.0", "f1 0.66", "SHA-256"):
@@ -129,13 +110,49 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     # UTM zone 36: its central meridian, 33 degrees, is at 500 km.
     assert models["centre"] == pytest.approx([501_112, 166_900], abs=2000)
 
+    error, after = models["removed"]
+    assert "nowhere.onnx" in error
+    assert after == "with-area-1.0 was removed."
+    assert models["note_later"] == ""
     assert models["help"] == ["models.html"] * 2
 
-    catalogue = found["catalogue"]
+
+def _catalogue(catalogue: dict[str, Any]) -> None:
+    """See that a catalogue is read when asked, and what is told before anything is fetched."""
     assert catalogue["before"] == 0
     assert not catalogue["may_take_at_once"]
     assert catalogue["names"] == ["from-catalogue-1.0"]
+    for fact in ("longitude 85.51 to 85.53, latitude 27.62 to 27.64", "f1 0.66"):
+        assert fact in catalogue["facts"]
     assert catalogue["added"] == "from-catalogue-1.0"
+
+
+@pytest.mark.usefixtures("has_xvfb")
+def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
+    found = _go_through(fresh_qgis, tmp_path, whole=True)
+    assert found["menu"] == [
+        "Detect dwellings…", "Preview on the map", "Models…", "Runtime…", "Settings…", "Help",
+    ]  # fmt: skip
+    assert found["directions"] == [0]
+    assert "Camp Detector" in found["at_start"]
+    assert found["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
+    assert found["bar"]
+    # Ours once, beside that of another plugin; and away when there is nothing to be told.
+    assert found["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]
+
+    runtime = found["runtime"]
+    assert "is not installed" in runtime["before"]
+    # Who reads it there is not sent there.
+    assert "Plugins >" not in runtime["before"]
+    assert runtime["line"].startswith("python -m pip download ")
+    assert not runtime["may_at_once"]  # not before the user agrees
+    assert runtime["busy"]
+    assert runtime["after"].startswith("ONNX Runtime "), runtime["log"]
+    assert runtime["after"].endswith(" is ready.")
+    assert runtime["help"] == ["runtime.html"] * 2
+
+    _models(found["models"])
+    _catalogue(found["catalogue"])
 
     preview = found["preview"]
     assert "dwellings on the visible map at threshold 0.35" in preview["before"]
@@ -169,6 +186,15 @@ def test_the_windows_speak_arabic_from_right_to_left(fresh_qgis: Qgis, tmp_path:
     found = _go_through(fresh_qgis, tmp_path, whole=False, locale="ar")
     # Without Qt's own translation, which Debian has in a package of its own.
     assert found["directions"] == [1]
+    assert found["at_next_start"] == [], "it is said once in a session"
+    # Each optional parameter keeps its name, and what is not Arabic keeps its place.
+    optional = [text for text in found["labels"] if "اختياري" in text]
+    assert len(optional) == len(set(optional)) >= 8
+    assert not [text for text in optional if "%" in text]
+    runtime = found["runtime"]
+    assert runtime["choice"].startswith("\u202b")
+    assert runtime["consent"].startswith("\u202b")
+    assert "\u2068" in runtime["details"]
     said = " ".join([*found["menu"], found["runtime"]["before"], found["models"]["note"]])
     assert "كشف المساكن" in said
     assert "غير مثبّت" in found["runtime"]["before"]

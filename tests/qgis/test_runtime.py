@@ -123,9 +123,13 @@ def test_what_would_harm_qgis_or_does_not_work_is_refused(
         archive.writestr("../../../escaped.py", "")
     other = tmp_path / "other-1-py3-none-any.whl"
     other.write_bytes(b"")
+    elsewhere = tmp_path / "onnxruntime-1.30.0-cp39-cp39-win_amd64.whl"
+    elsewhere.write_bytes(b"damaged as well")
     refused = do(
         *(["install", str(w)] for w in (numpy_inside, broken, cut, evil, other)), ["tree"],
-        ["problem"],
+        ["problem"], ["install", str(elsewhere)], ["line", "onnxruntime"],
+        ["line", "onnxruntime-directml", "win32", "AMD64", [3, 12]],
+        ["line", "onnxruntime", "darwin", "arm64", [3, 9], "14.5"],
     )  # fmt: skip
     assert "brings numpy, which belongs to QGIS" in refused[0]["error"]
     assert "does not work with this QGIS" in refused[1]["error"]
@@ -135,6 +139,13 @@ def test_what_would_harm_qgis_or_does_not_work_is_refused(
     assert refused[5] == []
     assert "is not installed" in refused[6]
     assert not list(tmp_path.rglob("escaped.py"))
+    # What it is for comes first, whatever else is wrong with it.
+    assert "is for cp39, cp39, win_amd64 and this QGIS needs cp3" in refused[7]["error"]
+    pip = "python -m pip download --only-binary :all: --no-deps --python-version"
+    assert refused[8].startswith(f"{pip} 3.{sys.version_info[1]} --platform manylinux_2_28_")
+    assert refused[8].endswith(" onnxruntime")
+    assert refused[9] == f"{pip} 3.12 --platform win_amd64 onnxruntime-directml"
+    assert refused[10] == f"{pip} 3.9 --platform macosx_14_0_arm64 onnxruntime"
 
 
 def test_a_helper_is_fetched_only_where_it_is_wanted_and_missing(

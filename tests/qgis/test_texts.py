@@ -54,3 +54,9 @@ def test_qt_shows_each_translation(qgis: Qgis) -> None:
         assert found[locale] == [known[source] for source in sources]
     assert found["de"] == sources
     assert found["removed"] == "Help"
+    # In QGIS' own Arabic "1%" stands for the name of each optional parameter.
+    french, spanish, arabic, german, without = found["mended"]
+    assert arabic == "%1 [اختياري]"
+    assert {french, spanish, german, without} == {"1% [اختياري]"}
+    # Numbers and brackets keep to themselves in what runs from right to left.
+    assert "\u20681,234 (m)\u2069" in found["filled"]

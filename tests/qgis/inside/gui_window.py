@@ -26,8 +26,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QPushButton
-from qgis.utils import iface, plugins, unloadPlugin
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from qgis.utils import iface, loadPlugin, plugins, startPlugin, unloadPlugin
 
 ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
 FOLDER = Path(ASKED["folder"])
@@ -103,6 +103,8 @@ def runtime(actions):
         wait(lambda: not page.busy())
         picture(window, "runtime-ready")
     found |= {"after": page.status.text(), "log": page.log.toPlainText()}
+    found |= {"line": page.line.toPlainText(), "choice": page.package.itemText(0)}
+    found |= {"details": page.details.text(), "consent": page.consent.text()}
     found["help"] = pages_of(page.log)
     window.close()
     return found
@@ -133,9 +135,26 @@ def models(actions):
     found["centre"] = [centre.x(), centre.y()]
     rendered()
     picture(iface.mapCanvas(), "area")
+    found["removed"] = removed(window)
     window.reject()  # as Esc does
+    found["note_later"] = window.note.text()
     found["area_after_closing"] = window.area._band is not None
     return found
+
+
+def removed(window):
+    """What is said after an error and then the removal of a model; it is added again."""
+    model = window.chosen()
+    window.add("/nowhere.onnx")
+    said = [window.note.text()]
+    ask, QMessageBox.question = QMessageBox.question, lambda *_: QMessageBox.StandardButton.Yes
+    window.list.setCurrentRow(1)
+    window.remove.click()
+    QMessageBox.question = ask
+    said.append(window.note.text())
+    assert not model.path.exists()
+    window.add(ASKED["item"])
+    return said
 
 
 def added_again(window):
@@ -159,6 +178,7 @@ def catalogue(actions):
     window.open.click()
     wait(lambda: window._work is None)
     found |= {"names": [window.list.item(i).text() for i in range(window.list.count())]}
+    found["facts"] = window.facts.toPlainText()
     picture(window, "catalogue")
     window.take.click()
     wait(lambda: window._work is None)
@@ -224,6 +244,16 @@ def preview(actions, layer):
     dock.clear.click()
     found["left"] = layer_names()
     found["file_left"] = kept.exists()
+    return found
+
+
+def labels(layer):
+    """What the parameters are called in the algorithm's dialog."""
+    dialog = processing.createAlgorithmDialog("campdetector:detectdwellings", {"INPUT": layer.id()})
+    dialog.show()
+    picture(dialog, "parameters")
+    found = [label.text() for label in dialog.mainWidget().findChildren(QLabel)]
+    dialog.close()
     return found
 
 
@@ -337,7 +367,7 @@ def work():
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
-    found = {"menu": [a.text() for a in actions.actions]}
+    found = {"menu": [a.text() for a in actions.actions], "at_start": messages()}
     iface.messageBar().pushMessage("Another plugin", "its message", duration=0)
     actions.detect()
     actions.detect()
@@ -357,6 +387,7 @@ def work():
     found["settings"] = settings(actions)
     actions.show_preview()
     picture(actions.dock, "dock")
+    found["labels"] = labels(layer)
     found["dock"] = {
         "help": pages_of(actions.dock.value, actions.dock.start),
         "endless": endless(actions.dock, layer),
@@ -381,6 +412,11 @@ def work():
     found["left"] = [n for n in names if n in {"CampDetectorToolBar", "CampDetectorPreview"}]
     titles = [a.text() for a in iface.pluginMenu().actions()]
     found["left"] += [title for title in titles if "Camp" in title]
+    if not ASKED["whole"]:
+        iface.messageBar().clearWidgets()
+        assert loadPlugin("camp_detector")
+        assert startPlugin("camp_detector")
+        found["at_next_start"] = messages()
     return found
 
 

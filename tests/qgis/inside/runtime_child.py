@@ -68,6 +68,12 @@ class Steps:
         return {"version": found.version, "package": found.package, "lines": feedback.lines,
                 "folder": str(found.folder)}  # fmt: skip
 
+    def line(self, *known):
+        """The command that gets a wheel elsewhere."""
+        from camp_detector.runtime.offline import download_line
+
+        return download_line(*known)
+
     def tree(self):
         """What lies in the private folder, by name."""
         base = self.places.base()

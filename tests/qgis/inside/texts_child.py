@@ -18,12 +18,23 @@ def main():
     profile, request = sys.argv[1:]
     app = session.start(profile, processing=False)
     from camp_detector import i18n
+    from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
+    # QGIS' own Arabic, which QGIS installs before any plugin.
+    own = QTranslator()
+    assert own.load("/usr/share/qgis/i18n/qgis_ar.qm")
+    QCoreApplication.installTranslator(own)
+    mended = []
     found = {}
     for locale, texts in json.loads(Path(request).read_text(encoding="utf-8")).items():
         i18n.install(locale)
         found[locale] = [i18n.tr(text) for text in texts]
+        mended.append(QCoreApplication.translate("QObject", "%1 [optional]"))
+        if locale.startswith("ar"):
+            found["filled"] = i18n.tr("{count} dwellings", count="1,234 (m)")
     i18n.remove()
+    mended.append(QCoreApplication.translate("QObject", "%1 [optional]"))
+    found["mended"] = mended
     found["removed"] = i18n.tr("Help")
     print(json.dumps(found))
     sys.stdout.flush()
