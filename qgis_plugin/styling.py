@@ -27,7 +27,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QColor
 
-from .i18n import tr
+from .i18n import bare, tr
 
 BACKGROUND, MAX_SCORE = 0, 254
 CHANGES = {
@@ -116,6 +116,7 @@ def finish(
     if not context.willLoadLayerOnCompletion(destination):
         return
     details = context.layerToLoadOnCompletionDetails(destination)
+    name = bare(name)
     details.name = name
     if hasattr(details, "forceName"):
         details.forceName = True
@@ -147,11 +148,16 @@ def changes(layer: Any) -> None:
     layer.setRenderer(_categories("change", CHANGES, labels))
 
 
+def density_steps(most: float) -> list[float]:
+    """Upper limits of the classes of dwellings a hectare, up to the densest area."""
+    return sorted({most * part for part in (0.25, 0.5, 0.75, 1.0)})
+
+
 def areas(layer: Any) -> None:
     """Areas the darker the denser they are built on, with their numbers of dwellings."""
     values = [v for v in layer.uniqueValues(layer.fields().lookupField(_DENSITY)) if v]
     most = max(values, default=0.0)
-    steps = sorted({most * part for part in (0.25, 0.5, 0.75, 1.0)})
+    steps = density_steps(most)
     ranges, least = [], 0.0
     for step, color in zip(steps, _DENSITIES):
         label = f"{least:.3g} - {step:.3g}"
