@@ -65,3 +65,12 @@ def double(name: str) -> QgsField:
 def text(name: str) -> QgsField:
     """A field of text."""
     return QgsField(name, _type("QString", "String"))
+
+
+def holds_parts(field: QgsField) -> bool:
+    """Whether the values of a field are lists or maps, which not every format takes."""
+    return field.type() in {
+        _type("QVariantList", "List"),
+        _type("QStringList", "StringList"),
+        _type("QVariantMap", "Map"),
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from qgis.core import (
@@ -14,17 +15,24 @@ from qgis.core import (
     QgsProcessingException,
 )
 
+from .. import compat
 from ..compat import UNCHECKED
 from ..i18n import tr
+from ..locating import places_of
 from ..sources import lies_somewhere
 from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
+from .keeping import Kept, kept_fields
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
 _LOOK = 1000
 """Dwellings between two looks at whether the user wants to stop."""
 _LONGEST = 254
+_MODEL = "model"
+"""The field in which Detect dwellings says what found a dwelling."""
+_MODELS = 100
+"""Names of models that are remembered: a stranger's field of that name may hold anything."""
 
 
 class Stopped(Exception):  # noqa: N818 - what the user asked for
@@ -39,12 +47,28 @@ class Area:
     geometry: QgsGeometry
     square_metres: float
     tally: Any
+    kept: list[Any] = field(default_factory=list)
+    """Values of the boundary's own fields."""
+
+    @staticmethod
+    def fields() -> list[Any]:
+        """Of the output, before those that are kept."""
+        return [
+            compat.text("name"),
+            compat.integer("dwellings"),
+            compat.double("covered_m2"),
+            compat.double("mean_m2"),
+            compat.double("area_ha"),
+            compat.double("per_ha"),
+            compat.double("cover_pct"),
+        ]
 
     def values(self) -> list[Any]:
         """Of the fields of the output."""
         t, size = self.tally, self.square_metres
         return [
             self.name, t.dwellings, t.covered, t.mean, size / 1e4, t.density(size), t.share(size),
+            *self.kept,
         ]  # fmt: skip
 
 
@@ -67,14 +91,26 @@ class Counting:
         self._ground = ground_of(self.crs, context)
         self.shapes: list[QgsGeometry] = []
         self.dwellings: list[Any] = []
+        self.models: Counter[str] = Counter()
+        """How many dwellings each model found, as far as the layer says so."""
+        self.kept: list[Kept] = []
+        """Fields of the boundaries that are kept."""
+        self.counted_in = ""
+        """What the areas are, for readers."""
         total = max(source.featureCount(), 1)
         made = rules().Dwelling
-        for i, feature in enumerate(source.getFeatures(_geometry_only(), UNCHECKED)):
+        model = source.fields().lookupField(_MODEL)
+        request = QgsFeatureRequest()
+        request.setSubsetOfAttributes([model] if model >= 0 else [])
+        for i, feature in enumerate(source.getFeatures(request, UNCHECKED)):
             if i % _LOOK == 0:
-                self._look(100.0 * i / total)
+                self.look()
+                feedback.setProgress(100.0 * i / total)
             shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
                 continue
+            if model >= 0:
+                self._remember(feature[model])
             self.shapes.append(shape)
             self.dwellings.append(made(centre_of(shape), self._ground.measureArea(shape)))
 
@@ -94,33 +130,42 @@ class Counting:
         if boundaries is None:
             return self._hexagons(), None
         named = self._algorithm.parameterAsFields(self._parameters, NAME_FIELD, self._context)
+        self.counted_in = boundaries.sourceName()
+        self.kept = kept_fields(boundaries.fields(), (f.name() for f in Area.fields()))
         request = QgsFeatureRequest()
         request.setDestinationCrs(self.crs, self._context.transformContext())
-        shapes: list[tuple[str, QgsGeometry]] = []
+        found: list[tuple[str, QgsGeometry, list[Any]]] = []
         for feature in sorted(boundaries.getFeatures(request, UNCHECKED), key=lambda f: f.id()):
-            self._look(None)
+            self.look()
             shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
                 continue
-            name = feature[named[0]] if named else None
-            shapes.append((_name(name, feature.id()), shape))
-        if not shapes:
+            name, values = feature[named[0]] if named else None, feature.attributes()
+            found.append((_name(name, feature.id()), shape, [k.value(values) for k in self.kept]))
+        if not found:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
-        index = rules().AreaIndex([rings_of(shape) for _, shape in shapes])
-        counted, outside = rules().tally(self.dwellings, index, len(shapes))
+        tallies = [rules().Tally() for _ in found]
+        outside = rules().Tally()
+        rings = [rings_of(shape) for _, shape, _ in found]
+        places = places_of([d.at for d in self.dwellings], rings, self.look)
+        for dwelling, place in zip(self.dwellings, places.tolist()):
+            (outside if place < 0 else tallies[place]).add(dwelling)
         return [
-            Area(name, shape, self._ground.measureArea(shape), found)
-            for (name, shape), found in zip(shapes, counted)
+            Area(name, shape, self._ground.measureArea(shape), tally, values)
+            for (name, shape, values), tally in zip(found, tallies)
         ], outside
 
     def _hexagons(self) -> list[Area]:
         if not self.dwellings:
             return []
         width = self._algorithm.parameterAsDouble(self._parameters, WIDTH, self._context)
+        self.counted_in = tr("hexagons {metres} m wide", metres=f"{width:,g}")
         grid = rules().HexagonGrid(self._middle(), self.metres, width)
         out = []
         cells = rules().tally_cells(self.dwellings, grid)
         for number, (cell, found) in enumerate(cells.items(), 1):
+            if number % _LOOK == 0:
+                self.look()
             ring = [QgsPointXY(x, y) for x, y in grid.ring(cell)]
             shape = QgsGeometry.fromPolygonXY([ring])
             name = tr("hexagon {number}", number=number)
@@ -131,11 +176,19 @@ class Counting:
         xs, ys = [d.at[0] for d in self.dwellings], [d.at[1] for d in self.dwellings]
         return ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2) if xs else (0.0, 0.0)
 
-    def _look(self, percent: Optional[float]) -> None:
+    def _remember(self, model: Any) -> None:
+        text = text_of(model)
+        if text and (text in self.models or len(self.models) < _MODELS):
+            self.models[text] += 1
+
+    def look(self) -> None:
+        """See whether the user wants to stop.
+
+        Raises:
+            Stopped: So it is.
+        """
         if self._feedback.isCanceled():
             raise Stopped
-        if percent is not None:
-            self._feedback.setProgress(percent)
 
 
 def no_crs(source: Any) -> str:
@@ -181,14 +234,11 @@ def centre_of(shape: QgsGeometry) -> tuple[float, float]:
     return at
 
 
-def _name(value: Any, number: int) -> str:
+def text_of(value: Any) -> str:
+    """A value of a field as text, empty for none."""
     text = "" if value is None else str(value).strip()
-    if not text or text == "NULL":
-        return tr("area {number}", number=number)
-    return text[:_LONGEST]
+    return "" if text == "NULL" else text[:_LONGEST]
 
 
-def _geometry_only() -> QgsFeatureRequest:
-    request = QgsFeatureRequest()
-    request.setSubsetOfAttributes([])
-    return request
+def _name(value: Any, number: int) -> str:
+    return text_of(value) or tr("area {number}", number=number)

@@ -1,34 +1,46 @@
-"""A page with a picture and a table, in one file that needs nothing else."""
+"""Pages in one file that need nothing else, and the summary of a camp as such a page."""
 
 from __future__ import annotations
 
-import base64
-import math
 import os
 import tempfile
-import uuid
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
-import numpy as np
-from osgeo import gdal, ogr
+from ..i18n import LANGUAGES, right_to_left, tr
+from .report_picture import DWELLING, OPAQUE, Picture
 
-from ..i18n import tr
-from ..vendored import engine
+if TYPE_CHECKING:
+    from .crediting import Credit
 
-_SIDE = 900
-"""Longest side of the picture in pixels."""
-_BORDER = 20
-_GROUND, _AREA, _LINE = (250, 250, 247), (226, 234, 244), (70, 100, 140)
-_DWELLING, _OUTLINE = (226, 106, 90), (130, 15, 15)
-_MOST_LINES = 2000
+MOST_LINES = 2000
+"""Of the table."""
+_MOST_MODELS = 20
 STYLE = (
-    "body{font:14px sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222}"
+    "body{font:14px/1.4 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222;"
+    "background:#fff}h1{font-size:1.7em;margin:0 0 .2em}h2{font-size:1.15em;margin:1.6em 0 .4em}"
     "table{border-collapse:collapse;width:100%}td,th{padding:.3em .6em;border-bottom:1px solid "
-    "#ddd;text-align:end}td:first-child,th:first-child{text-align:start}img{max-width:100%}"
-    "caption,p.note{color:#666;text-align:start}"
+    "#ddd;text-align:start;vertical-align:top}"
+    ".names th{width:14em;font-weight:normal;color:#555}"
+    ".areas td,.areas th{text-align:end}.areas th{border-bottom:2px solid #888}"
+    ".areas .name{text-align:start;overflow-wrap:anywhere}.areas .sum td{font-weight:bold}"
+    "tr{break-inside:avoid}thead{display:table-header-group}"
+    "p.note{color:#555}.figures{display:flex;flex-wrap:wrap;gap:.6em;margin:1em 0}"
+    ".figures div{border:1px solid #bbb;border-radius:4px;padding:.4em 1em;flex:1}"
+    ".figures b{display:block;font-size:1.7em}"
+    "svg.map{display:block;width:100%;max-height:24cm;border:1px solid #bbb;direction:ltr}"
+    "svg.map text{font-family:sans-serif;font-weight:bold;fill:#111}"
+    ".numbers text{text-anchor:middle;dominant-baseline:central;stroke:#fff;stroke-width:5;"
+    "stroke-linejoin:round;paint-order:stroke}"
+    "svg.map text.bar{font-size:30px}path.bar{fill:none;stroke:#222;stroke-width:5}"
+    "path.arrow{fill:#222}"
+    ".legend{display:flex;flex-wrap:wrap;gap:.3em 1.1em;margin:.5em 0;align-items:center}"
+    ".legend svg{vertical-align:-.15em;margin-inline-end:.4em}"
+    "@page{margin:15mm}@media print{body{margin:0;max-width:none;padding:0}.legend,.figures,"
+    "svg.map{break-inside:avoid}svg.map{max-height:16.5cm}}"
 )
 
 
@@ -43,54 +55,32 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Dwellings and areas, north up."""
+class Report:
+    """What the summary of a camp tells; names are strangers' texts."""
 
-    png: bytes
-    """Empty where there is nothing to see."""
-    bar: float
-    """Metres that the bar at the bottom is long."""
-
-    @classmethod
-    def of(
-        cls, dwellings: Sequence[bytes], areas: Sequence[bytes], metres: tuple[float, float]
-    ) -> Picture:
-        """Draw polygons.
-
-        Args:
-            dwellings: Well-known binary, in the same CRS as the areas.
-            areas: The same.
-            metres: Of a unit of the CRS along x and y.
-        """
-        if not dwellings and not areas:
-            return cls(b"", 0.0)
-        drawn = _Shapes(areas), _Shapes(dwellings)
-        boxes = [shapes.box for shapes in drawn if shapes.count]
-        left, right = min(b[0] for b in boxes), max(b[1] for b in boxes)
-        bottom, top = min(b[2] for b in boxes), max(b[3] for b in boxes)
-        wide, high = max((right - left) * metres[0], 1.0), max((top - bottom) * metres[1], 1.0)
-        pixel = max(wide, high) / (_SIDE - 2 * _BORDER)
-        width, height = (math.ceil(side / pixel) + 2 * _BORDER for side in (wide, high))
-        step = (pixel / metres[0], pixel / metres[1])
-        canvas = gdal.GetDriverByName("MEM").Create("", width, height + _BORDER, 3, gdal.GDT_Byte)
-        canvas.SetGeoTransform(
-            (left - _BORDER * step[0], step[0], 0, top + _BORDER * step[1], 0, -step[1])
-        )
-        for band, value in enumerate(_GROUND, 1):
-            canvas.GetRasterBand(band).Fill(value)
-        for shapes, color in zip(drawn, (_AREA, _DWELLING)):
-            shapes.draw(canvas, color)
-        _Shapes(dwellings, lines=True).draw(canvas, _OUTLINE)
-        _Shapes(areas, lines=True).draw(canvas, _LINE)
-        bar = _round_length(width * pixel / 4)
-        _bar(canvas, int(bar / pixel))
-        return cls(_png(canvas), bar)
+    layer: str
+    """With the dwellings."""
+    counted_in: str
+    """What the areas are."""
+    sums: Sequence[Line]
+    """All dwellings, and those outside of all areas where there are areas."""
+    areas: Sequence[Line]
+    """As they are numbered."""
+    picture: Picture
+    credits: Sequence[Credit]
+    """Of the models that found the dwellings, as far as the layer names them."""
 
 
 def page(title: str, body: str) -> str:
     """A whole page; ``title`` is text, ``body`` is HTML."""
+    from qgis.core import QgsApplication
+
+    language = QgsApplication.locale().replace("-", "_").split("_")[0]
+    language = language if language in LANGUAGES else "en"
+    side = "rtl" if language != "en" and right_to_left() else "ltr"
     return (
-        f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{side}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>\n"
     )
 
@@ -105,7 +95,7 @@ def write_page(path: str, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=final.parent, prefix=".part-")
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
             stream.write(text)
         part.chmod(0o644)
         part.replace(final)
@@ -113,127 +103,127 @@ def write_page(path: str, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def write_report(path: str, source: str, lines: Sequence[Line], picture: Picture) -> None:
+def write_report(path: str, report: Report) -> None:
     """Write the summary of a camp.
-
-    Args:
-        path: Of the page.
-        source: The name of the layer with the dwellings.
-        lines: All dwellings, those outside of all areas where there are areas, and each area.
-        picture: Of all of it.
 
     Raises:
         OSError: It cannot be written.
     """
-    found = lines[0].tally
-    head = tr(
-        "{count} dwellings cover {covered} m².",
-        count=f"{found.dwellings:,}", covered=f"{found.covered:,.0f}",
-    )  # fmt: skip
-    body = f"<p>{escape(tr('Dwellings from {layer}.', layer=source))} {escape(head)}</p>"
-    if picture.png:
-        data = base64.b64encode(picture.png).decode()
-        note = tr("North is up; the bar is {metres} m long.", metres=f"{picture.bar:,g}")
-        body += f'<p><img alt="{escape(head)}" src="data:image/png;base64,{data}"></p>'
+    body = _facts(report) + _figures(report.sums[0].tally)
+    if report.picture.svg:
+        note = tr("North is up; the bar is {metres} m long.", metres=f"{report.picture.bar:,g}")
+        body += report.picture.svg + _legend(report.picture)
+        if report.areas:
+            note += " " + tr("The numbers are those of the table; small areas show none.")
         body += f'<p class="note">{escape(note)}</p>'
-    body += _table(lines[:_MOST_LINES])
-    if len(lines) > _MOST_LINES:
-        more = tr("And {count} more, which are in the layer.", count=len(lines) - _MOST_LINES)
+    body += _table(report)
+    if len(report.areas) > MOST_LINES:
+        more = tr("And {count} more, which are in the layer.", count=len(report.areas) - MOST_LINES)
         body += f'<p class="note">{escape(more)}</p>'
     rule = tr("A dwelling belongs to the area that holds its centre, and to one alone.")
-    body += f'<p class="note">{escape(rule)}</p>'
+    body += f'<p class="note">{escape(rule)}</p>' + _named(report.credits)
     write_page(path, page(tr("Summary of a camp"), body))
 
 
-def _table(lines: Sequence[Line]) -> str:
+def _facts(report: Report) -> str:
+    rows = [
+        (tr("Date of this page"), date.today().isoformat()),  # noqa: DTZ011 - the user's day
+        (tr("Layer of dwellings"), report.layer),
+        (tr("Counted in"), report.counted_in),
+        (tr("Model"), ", ".join(c.model for c in report.credits[:_MOST_MODELS])),
+    ]
+    return _names([(name, [value]) for name, value in rows if value])
+
+
+def _names(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """A table of what and which; each value stands as its own letters run."""
+    body = ""
+    for name, values in rows:
+        told = "<br>".join(f"<bdi>{escape(value)}</bdi>" for value in values)
+        body += f"<tr><th>{escape(name)}</th><td>{told}</td></tr>"
+    return f'<table class="names">{body}</table>'
+
+
+def _figures(found: Any) -> str:
+    shown = [
+        (f"{found.dwellings:,}", tr("Number of dwellings")),
+        (f"{found.covered:,.0f}", tr("Covered square metres")),
+    ]
+    if found.mean is not None:
+        shown.append((f"{found.mean:,.1f}", tr("Mean m²")))
+    boxes = "".join(f"<div><b>{value}</b>{escape(label)}</div>" for value, label in shown)
+    return f'<div class="figures">{boxes}</div>'
+
+
+def _legend(picture: Picture) -> str:
+    parts = [f"<span>{_swatch(DWELLING, OPAQUE)}{escape(tr('Dwellings'))}</span>"]
+    if picture.steps:
+        parts.append(f"<b>{escape(tr('Dwellings a hectare'))}</b>")
+    for step in picture.steps:
+        text = f"{_short(step.least)} - {_short(step.most)}" if step.most > 0 else "0"
+        parts.append(f'<span>{_swatch(step.color)}<bdi dir="ltr">{text}</bdi></span>')
+    return f'<div class="legend">{"".join(parts)}</div>'
+
+
+def _short(density: float) -> str:
+    return f"{density:,.0f}" if density >= 100 else f"{density:.3g}"  # noqa: PLR2004 - three digits
+
+
+def _swatch(color: str, opacity: float = 1.0) -> str:
+    """Drawn, as browsers print no backgrounds."""
+    return (
+        '<svg width="22" height="14"><rect x=".5" y=".5" width="21" height="13" '
+        f'fill="{color}" fill-opacity="{opacity:g}" stroke="#183468"/></svg>'
+    )
+
+
+def _table(report: Report) -> str:
     heads = (
-        tr("Area"), tr("Dwellings"), tr("Covered m²"), tr("Mean m²"), tr("Hectares"),
+        tr("No."), tr("Area"), tr("Dwellings"), tr("Covered m²"), tr("Mean m²"), tr("Hectares"),
         tr("Per hectare"), tr("Covered %"),
     )  # fmt: skip
-    rows = ["".join(f"<th>{escape(head)}</th>" for head in heads)]
-    for name, found, size in lines:
-        cells = [
-            escape(name),
-            f"{found.dwellings:,}",
-            f"{found.covered:,.0f}",
-            "" if found.mean is None else f"{found.mean:,.1f}",
-        ]
-        if size:
-            cells += [f"{size / 1e4:,.2f}", f"{found.density(size):,.1f}"]
-            cells.append(f"{found.share(size):,.1f}")
+    head = "".join(
+        f'<th class="name">{escape(h)}</th>' if i == 1 else f"<th>{escape(h)}</th>"
+        for i, h in enumerate(heads)
+    )
+    sums = "".join(f'<tr class="sum">{_cells("", line)}</tr>' for line in report.sums)
+    rows = "".join(
+        f"<tr>{_cells(str(number), line)}</tr>"
+        for number, line in enumerate(report.areas[:MOST_LINES], 1)
+    )
+    return f'<table class="areas"><thead><tr>{head}</tr></thead><tbody>{sums}{rows}</tbody></table>'
+
+
+def _cells(number: str, line: Line) -> str:
+    name, found, size = line
+    cells = [
+        f"{found.dwellings:,}",
+        f"{found.covered:,.0f}",
+        "" if found.mean is None else f"{found.mean:,.1f}",
+    ]
+    if size:
+        cells += [f"{size / 1e4:,.2f}", f"{found.density(size):,.1f}", f"{found.share(size):,.1f}"]
+    else:
+        cells += [""] * 3
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<td>{number}</td><td class="name"><bdi>{escape(name)}</bdi></td>{rest}'
+
+
+def _named(found: Sequence[Credit]) -> str:
+    """Who must be named."""
+    if not found:
+        return ""
+    body = f"<h2>{escape(tr('To be named where these figures are published'))}</h2>"
+    for credit in found[:_MOST_MODELS]:
+        if credit.is_known:
+            licence = credit.licence or tr("not stated")
+            rows = [
+                (tr("Model"), [credit.model]),
+                (tr("Licence"), [licence]),
+                (tr("To be credited"), list(credit.attribution) or [tr("nobody")]),
+            ]
         else:
-            cells += [""] * 3
-        rows.append("".join(f"<td>{cell}</td>" for cell in cells))
-    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
-
-
-class _Shapes:
-    """Polygons, or their outlines, as GDAL draws them."""
-
-    def __init__(self, shapes: Sequence[bytes], *, lines: bool = False) -> None:
-        """Read well-known binary."""
-        driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
-        self._dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)  # must outlive the layer
-        self._layer = self._dataset.CreateLayer("shapes", None, ogr.wkbUnknown)
-        for data in shapes:
-            shape = ogr.CreateGeometryFromWkb(data)
-            if shape is None:
-                continue
-            feature = ogr.Feature(self._layer.GetLayerDefn())
-            feature.SetGeometryDirectly(shape.Boundary() if lines else shape)
-            self._layer.CreateFeature(feature)
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return int(self._layer.GetFeatureCount())
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """xmin, xmax, ymin, ymax of all of them; there is at least one."""
-        left, right, bottom, top = self._layer.GetExtent()
-        return left, right, bottom, top
-
-    def draw(self, canvas: Any, color: tuple[int, int, int]) -> None:
-        """Draw them in a colour; those smaller than a pixel are seen, too."""
-        if self.count:
-            engine("hostgdal.calls").call(
-                gdal.RasterizeLayer,
-                canvas,
-                [1, 2, 3],
-                self._layer,
-                burn_values=list(color),
-                options=["ALL_TOUCHED=TRUE"],
-                failed=bool,
-            )
-
-
-def _round_length(metres: float) -> float:
-    """The greatest of 1, 2 and 5 times a power of ten that is not more."""
-    power = 10.0 ** math.floor(math.log10(metres))
-    return max(n * power for n in (1, 2, 5) if n * power <= metres)
-
-
-def _bar(canvas: Any, length: int) -> None:
-    black = np.full((4, max(1, length)), 30, np.uint8)
-    row = canvas.RasterYSize - _BORDER
-    for band in (1, 2, 3):
-        canvas.GetRasterBand(band).WriteRaster(
-            _BORDER, row, black.shape[1], black.shape[0], black.tobytes()
-        )
-
-
-def _png(canvas: Any) -> bytes:
-    name = f"/vsimem/{uuid.uuid4().hex}.png"
-    written = gdal.GetDriverByName("PNG").CreateCopy(name, canvas, 0)
-    del written
-    handle = gdal.VSIFOpenL(name, "rb")
-    try:
-        gdal.VSIFSeekL(handle, 0, os.SEEK_END)
-        size = gdal.VSIFTellL(handle)
-        gdal.VSIFSeekL(handle, 0, os.SEEK_SET)
-        return bytes(gdal.VSIFReadL(1, size, handle))
-    finally:
-        gdal.VSIFCloseL(handle)
-        gdal.Unlink(name)
-        gdal.Unlink(name + ".aux.xml")
+            missing = tr("The model is not installed here: ask who made the layer.")
+            rows = [(tr("Model"), [credit.model]), (tr("To be credited"), [missing])]
+        body += _names(rows)
+    return body

@@ -24,8 +24,10 @@ from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Stopped, no_crs
+from .crediting import credits_of
 from .places import remove
-from .report import Line, Picture, write_report
+from .report import Line, Report, write_report
+from .report_picture import Picture, Shaded
 
 OUTPUT, REPORT, COUNT, COVERED = "OUTPUT", "REPORT", "COUNT", "COVERED"
 _LOOK = 200
@@ -46,8 +48,9 @@ class SummariseCamp(CampAlgorithm):
         return tr(
             "Counts dwellings, the ground that they cover, their mean size and their density, in "
             "each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area "
-            "that holds its centre, and to one alone, so totals add up. The report is a page with "
-            "a picture and a table."
+            "that holds its centre, and to one alone, so totals add up. The boundaries' own fields "
+            "are kept; hexagons without dwellings are left out. The report is a page to print: a "
+            "picture with numbered areas, a table, and who must be named."
         )
 
     def tags(self) -> list[str]:
@@ -118,26 +121,23 @@ class SummariseCamp(CampAlgorithm):
         everything = rules().Tally()
         for dwelling in counting.dwellings:
             everything.add(dwelling)
+        sums = [Line(tr("all dwellings"), everything, None)]
+        if outside is not None:
+            sums.append(Line(tr("outside of all areas"), outside, None))
+        page = None
         try:
-            destination = self._write(counted, parameters, context, counting.crs, feedback)
+            if report:
+                page = _report(counting, sums, counted)
+            destination = self._write(counted, parameters, context, counting, feedback)
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
-        lines = [Line(tr("all dwellings"), everything, None)]
-        if outside is not None:
-            lines.append(Line(tr("outside of all areas"), outside, None))
-        lines += [Line(a.name, a.tally, a.square_metres) for a in counted]
-        for line in lines[:2]:
+        for line in sums:
             feedback.pushInfo(f"{line.name}: {line.tally.dwellings:,}")
         results = {OUTPUT: destination, COUNT: everything.dwellings, COVERED: everything.covered}
-        if report:
-            picture = Picture.of(
-                [bytes(g.asWkb()) for g in counting.shapes],
-                [bytes(a.geometry.asWkb()) for a in counted],
-                counting.metres,
-            )
+        if page is not None:
             try:
-                write_report(report, counting.title, lines, picture)
+                write_report(report, page)
             except OSError as error:
                 raise QgsProcessingException(
                     tr("{path} cannot be written: {reason}", path=report, reason=error.strerror)
@@ -152,7 +152,7 @@ class SummariseCamp(CampAlgorithm):
         found: Sequence[Area],
         parameters: dict[str, Any],
         context: Any,
-        crs: Any,
+        counting: Counting,
         feedback: Any,
     ) -> str:
         """Write the areas; gives where they are.
@@ -162,18 +162,10 @@ class SummariseCamp(CampAlgorithm):
             Stopped: The user wants to; nothing is left.
         """
         fields = QgsFields()
-        for made in (
-            compat.text("name"),
-            compat.integer("dwellings"),
-            compat.double("covered_m2"),
-            compat.double("mean_m2"),
-            compat.double("area_ha"),
-            compat.double("per_ha"),
-            compat.double("cover_pct"),
-        ):
+        for made in (*Area.fields(), *(kept.field for kept in counting.kept)):
             fields.append(made)
         sink, destination = self.parameterAsSink(
-            parameters, OUTPUT, context, fields, compat.MULTI_POLYGON, crs
+            parameters, OUTPUT, context, fields, compat.MULTI_POLYGON, counting.crs
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
@@ -192,3 +184,30 @@ class SummariseCamp(CampAlgorithm):
                     tr("The summary cannot be written: {reason}", reason=sink.lastError())
                 )
         return str(destination)
+
+
+def _report(counting: Counting, sums: Sequence[Line], counted: Sequence[Area]) -> Report:
+    """What the page tells.
+
+    Raises:
+        Stopped: The user wants to.
+    """
+    shapes = []
+    for i, shape in enumerate(counting.shapes):
+        if i % _LOOK == 0:
+            counting.look()
+        shapes.append(bytes(shape.asWkb()))
+    picture = Picture.of(
+        shapes,
+        [Shaded(a.geometry, a.tally.density(a.square_metres) or 0.0) for a in counted],
+        counting.metres,
+        counting.look,
+    )
+    return Report(
+        layer=counting.title,
+        counted_in=counting.counted_in,
+        sums=sums,
+        areas=[Line(a.name, a.tally, a.square_metres) for a in counted],
+        picture=picture,
+        credits=credits_of(name for name, _ in counting.models.most_common()),
+    )

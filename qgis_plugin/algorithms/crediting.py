@@ -1,0 +1,41 @@
+"""Who must be named for what a model found."""
+
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple
+
+from ..vendored import engine
+from .base import models
+
+
+class Credit(NamedTuple):
+    """A model that dwellings were found with."""
+
+    model: str
+    """Its name and version, as the layer has it: a stranger's text."""
+    licence: str
+    """Empty where it is not known."""
+    attribution: tuple[str, ...]
+    """Who must be named."""
+    is_known: bool
+    """Whether such a model is installed."""
+
+
+def credits_of(names: Iterable[str]) -> list[Credit]:
+    """What the installed models say of themselves.
+
+    Args:
+        names: Of models, as `Detect dwellings` writes them.
+    """
+    wanted = list(names)
+    try:
+        installed = models().models() if wanted else []
+    except (OSError, ValueError, engine("engine.errors").CampDetectorError):
+        installed = []
+    found = []
+    for name in wanted:
+        specs = [m.spec for m in installed if name in {str(m.spec.id), m.id, m.key}]
+        licences = dict.fromkeys(spec.licence for spec in specs if spec.licence)
+        named = dict.fromkeys(line for spec in specs for line in spec.attribution)
+        found.append(Credit(name, "; ".join(licences), tuple(named), bool(specs)))
+    return found

@@ -1,0 +1,61 @@
+"""Fields of another layer that are kept beside ours."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, NamedTuple
+
+from qgis.core import QgsField, QgsFields, QgsJsonUtils
+
+from .. import compat
+
+_LEFT_OUT = {"fid"}
+"""What GeoPackages number rows by: the output has numbers of its own."""
+_GEOMETRY = "geom"
+"""What QGIS calls the geometry in a GeoPackage; no field may be called so."""
+_SHORT = 10
+"""Characters of a name in a Shapefile."""
+
+
+class Kept(NamedTuple):
+    """A field that is kept."""
+
+    index: int
+    """In the layer that it comes from."""
+    field: QgsField
+    """As it is written."""
+
+    def value(self, attributes: list[Any]) -> Any:
+        """What is written of a feature's attributes."""
+        value = attributes[self.index]
+        if isinstance(value, (list, dict)):
+            return QgsJsonUtils.encodeValue(value)
+        return value
+
+
+def kept_fields(fields: QgsFields, ours: Iterable[str]) -> list[Kept]:
+    """The fields of a layer under names that no other has, whatever their case.
+
+    Args:
+        fields: Of the layer.
+        ours: Names that are taken.
+
+    Returns:
+        All but ``fid``, with their types; lists and maps become text, which every format takes.
+    """
+    taken = {name.lower() for name in ours} | _LEFT_OUT | {_GEOMETRY}
+    found = []
+    for index in range(fields.count()):
+        field = QgsField(fields.at(index))
+        name = field.name()
+        if name.lower() in _LEFT_OUT:
+            continue
+        new, number = name, 2
+        while new.lower() in taken:
+            suffix = f"_{number}"
+            new, number = name[: _SHORT - len(suffix)] + suffix, number + 1
+        taken.add(new.lower())
+        if compat.holds_parts(field):
+            field = compat.text(new)
+        field.setName(new)
+        found.append(Kept(index, field))
+    return found
