@@ -191,7 +191,7 @@ class AsksForModel(CampAlgorithm):
         if parameters.get(EXTENT):
             extent = self.parameterAsExtent(parameters, EXTENT, context, layer.crs)
             if extent.isEmpty():
-                raise Fault(tr("The extent is empty: choose another one, or leave it out."))
+                raise Fault(tr("“Extent” (EXTENT) is empty: choose another one, or leave it out."))
         settings = engine("georaster.settings").Settings(
             threshold=self.number(parameters, THRESHOLD, context),
             overlap=self._whole(parameters, OVERLAP, context),
@@ -258,7 +258,10 @@ class AsksForModel(CampAlgorithm):
             try:
                 options["bands"] = tuple(int(b) for b in bands.split(","))
             except ValueError as error:
-                msg = tr("Bands must be numbers between commas such as 4,3,2, got {x}.", x=bands)
+                msg = tr(
+                    "“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.",
+                    x=bands,
+                )
                 raise Fault(msg) from error
         stretch = self.parameterAsString(parameters, STRETCH, context).strip()
         if stretch == _PERCENTILE:
@@ -287,5 +290,5 @@ def _pair(text: str) -> tuple[float, float]:
     except ValueError:
         low = high = math.nan
     if not math.isfinite(high - low):
-        raise Fault(tr("Stretch must be LOW,HIGH or percentile, got {x}.", x=text))
+        raise Fault(tr("“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.", x=text))
     return low, high

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
 
+ROOT = Path(__file__).resolve().parents[2]
 DETECT, CLASSIFY = "campdetector:detectdwellings", "campdetector:classifypixels"
 SUMMARISE = "campdetector:summarisecamp"
 INFORMATION = "campdetector:modelinformation"
@@ -282,14 +284,26 @@ def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
         assert all(said["parameters"].values())
 
 
+@pytest.mark.parametrize("name", ["detectdwellings", "classifypixels", "modelinformation"])
+def test_the_pages_tell_every_parameter_and_result(done: dict[str, Any], name: str) -> None:
+    found = done["described"][name]
+    names = {*found["parameters"], *found["outputs"]}
+    help_page = (ROOT / "qgis_plugin/help" / f"{name}.html").read_text(encoding="utf-8")
+    assert sorted(n for n in names if f"<code>{n}</code>" not in help_page) == []
+    manual = (ROOT / "docs/qgis.md").read_text(encoding="utf-8")
+    _, _, section = manual.partition(f"`campdetector:{name}`")
+    section = section.partition("\n## ")[0]
+    assert sorted(n for n in names if f"`{n}`" not in section) == []
+
+
 @pytest.mark.parametrize(
     ("step", "words"),
     [
         ("check one band", "has 1 band and the model takes 3 bands"),
         ("check rotated", "Raster > Projections > Warp"),
         ("check coarse", "has pixels of 10 m and the model needs 0.5 m"),
-        ("check bands", "4,3,2"),
-        ("check area", "“Minimum area” must not be negative"),
+        ("check bands", "“Bands” (BANDS) must be numbers between commas such as 4,3,2"),
+        ("check area", "“Minimum area” (MIN_AREA) must not be negative"),
         ("check overlap", "overlap 60 must be less than half"),
         ("check stretch", "LOW below HIGH"),
         ("check model", "camp.tif is no model: choose an ONNX file"),
