@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Bounds = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in the layer's CRS."""
+_FARTHEST = 1e12
+"""In units of a CRS: no place of any has larger coordinates."""
 _ROUNDED = 1e-3
 _MOST_FINE = 16
 """Parts along a side that a pixel is averaged of; more is not seen in it."""
@@ -43,6 +45,13 @@ def lattice_of(
         bounds = bounds_of(layer.extent)
     if not all(map(math.isfinite, bounds)) or not layer.crs.isValid():
         msg = tr("{layer} does not say where it ends: choose an extent.", layer=layer.title)
+        raise SourceError(msg)
+    if max(map(abs, bounds)) > _FARTHEST:
+        msg = tr(
+            "The extent reaches beyond all places that {layer} can have: choose one that holds "
+            "the camp.",
+            layer=layer.title,
+        )
         raise SourceError(msg)
     metres = _metres(layer, bounds)
     wanted = gsd if resolution is None else resolution

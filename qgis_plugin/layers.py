@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Optional
@@ -10,6 +11,12 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsRasterDataProvider, QgsRe
 
 from .i18n import tr
 
+_SUFFIX = re.compile(
+    r"\|(?=(?:layername|layerid|subset|geometrytype|uniquegeometrytype|authcfg"
+    r"|option:[^=|]+|credential:[^=|]+)=)",
+    re.IGNORECASE,
+)
+"""Where what QGIS writes after the name of a file begins; "|" alone may be part of the name."""
 _UNDEFINED = r'^\s*\w+\["undefined'
 """How the WKT of a CRS begins that says nothing."""
 
@@ -33,6 +40,18 @@ class Layer:
     """The value that the user has called "additional no data" in the layer's properties."""
     shown: Optional[tuple[int, ...]] = None
     """Numbers of the bands that the map shows as red, green and blue."""
+
+
+def file_of(source: str) -> tuple[str, str]:
+    """The name of a file as GDAL knows it, and what QGIS writes after it.
+
+    Args:
+        source: A layer's source, such as ``camp.gpkg|layername=camp``.
+    """
+    if os.path.exists(source):  # noqa: PTH110 - the path may be anything
+        return source, ""
+    name, *rest = _SUFFIX.split(source, maxsplit=1)
+    return name, "".join(rest)
 
 
 def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
@@ -61,7 +80,7 @@ def look_at(layer: Any) -> Layer:
         nodata=_nodata_of(layer.dataProvider()), shown=_shown_by(layer.renderer()),
     )  # fmt: skip
     if layer.providerType() == "gdal":
-        return replace(found, file=layer.source().partition("|")[0])
+        return replace(found, file=file_of(layer.source())[0])
     return replace(found, provider=layer.dataProvider().clone())
 
 

@@ -21,6 +21,14 @@ from .vendored import engine
 _TAGS = {"WMS", "WCS", "Network", "AMS"}
 _ABSENT = re.compile(r"\b(?:404|410|204)\b|not found|ContentNotFound", re.IGNORECASE)
 """There is no such tile, which is how servers say that their imagery ends."""
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_AUTHORITY = re.compile(
+    r"https?://(?:[^\s/?#@]*@)?(\[[^\]\s]*\]|[^\s/?#:@\]\[()\"'<>,;]+)(?::(\d+))?", re.IGNORECASE
+)
+"""Host and port of an address within a text."""
+_NAME = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d+))?", re.IGNORECASE)
+"""What may be a host with or without a port."""
+_PORTS = {"http": "80", "https": "443"}
 _QUERY = re.compile(r"\?[^\s\])]*")
 """What follows the address of a service, which is long and may hold keys."""
 _MOST = 200
@@ -28,7 +36,11 @@ _LONGEST = 300
 
 
 class ServerErrors:
-    """Listens to QGIS' log while pixels are read."""
+    """Listens to QGIS' log while pixels are read.
+
+    QGIS' log names no layer. A line counts that names our server: its address, else its host. So
+    where another layer of the same server fails meanwhile, that counts as well.
+    """
 
     def __init__(self, provider: Any) -> None:
         """Hear what concerns a provider's server."""
@@ -40,7 +52,9 @@ class ServerErrors:
         """Pixels that were asked for; those in the overlap of tiles count again."""
         self.empty = 0
         """Of these, pixels without an image."""
-        self._host = _host(provider.dataSourceUri())
+        uri = provider.dataSourceUri()
+        self._host = _host(uri)
+        self._server = _server(_address(uri))
         self._heard: list[str] = []
         self._lock = threading.Lock()
         self._stops: Any = None
@@ -104,7 +118,8 @@ class ServerErrors:
         """
         with self._lock:
             heard, self._heard = self._heard + list(self.feedback.errors()), []
-        failed = [text for text in heard if not _ABSENT.search(text)]
+        # Numbers in an address are none of the answer.
+        failed = [text for text in heard if not _ABSENT.search(_URL.sub("", text))]
         if failed:
             reason = " ".join(_QUERY.sub("", failed[0]).split())[:_LONGEST].strip(" .")
             msg = tr(
@@ -119,13 +134,41 @@ class ServerErrors:
     def _hear(self, text: str, tag: str, level: Any) -> None:
         """A message of any thread."""
         concerns = tag in _TAGS and level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical)
-        if concerns and self._host and self._host in text:
+        if concerns and self._server is not None and _names(text, self._server):
             with self._lock:
                 if len(self._heard) < _MOST:
                     self._heard.append(text)
 
 
+def _address(uri: str) -> str:
+    """The address of the server; empty where the source does not say."""
+    return unquote(parse_qs(uri).get("url", [""])[0])
+
+
 def _host(uri: str) -> str:
-    """Host and port of the server; empty where the source does not say."""
-    found = parse_qs(uri).get("url", [""])[0]
-    return urlsplit(unquote(found)).netloc.rpartition("@")[2]
+    """Host and port of the server, for messages; empty where the source does not say."""
+    try:
+        return urlsplit(_address(uri)).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _server(address: str) -> Optional[tuple[str, str]]:
+    """Host and port of an address within a text; None: there is none."""
+    found = _AUTHORITY.search(address)
+    if found is None:
+        return None
+    scheme = found[0].partition(":")[0].lower()
+    return found[1].lower().rstrip("."), found[2] or _PORTS[scheme]
+
+
+def _names(text: str, server: tuple[str, str]) -> bool:
+    """Whether a line of the log names a server; where it holds addresses, one must be there."""
+    addresses = [_server(found[0]) for found in _URL.finditer(text)]
+    if addresses:
+        return server in addresses
+    host, port = server
+    return any(
+        name[1].lower().rstrip(".") == host and name[2] in (None, port)
+        for name in _NAME.finditer(text)
+    )

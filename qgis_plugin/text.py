@@ -6,7 +6,17 @@ import re
 
 from .i18n import tr
 
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTION = re.compile(
+    r"(^|[(;:,] ?|\b(?:with|out|as|or|and|give|to|for|e\.g\.) )--([a-z]+(?:-[a-z]+)*)"
+)
+"""An option where the engine's sentences have one, not within a name."""
+_PATH = re.compile(
+    r"(?:^|(?<=[\s(]))(?:[A-Za-z]:)?[\\/](?:(?![:;] ).)*?\.[A-Za-z]\w{0,7}(?=$|[\s,:;)\]])"
+)
+"""A file's name, perhaps with spaces in it."""
+_NAMES = {"gsd": "RESOLUTION"}
+"""Of parameters that are not called as the option is."""
+_KEPT = re.compile(r"\x00(\d+)\x00")
 _GDAL = (
     (
         re.compile(r"assign (it|the right one) with gdal_edit\.py -a_(?:srs|ullr)"),
@@ -48,11 +58,32 @@ def labels() -> dict[str, str]:
     }
 
 
+def name_of(option: str) -> str:
+    """What scripts call the parameter of an option of the command line."""
+    return _NAMES.get(option, option.upper().replace("-", "_"))
+
+
 def plain(sentence: str) -> str:
-    """A sentence of the engine that names parameters and menus, not options and commands."""
+    """A sentence of the engine that names parameters and menus, not options and commands.
+
+    Names of files in it stay as they are.
+    """
+    names: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        names.append(found[0])
+        return f"\x00{len(names) - 1}\x00"
+
+    sentence = _PATH.sub(keep, sentence.replace("\x00", ""))
     for pattern, words in _GDAL:
         sentence = pattern.sub(words, sentence)
     known = labels()
-    return _OPTION.sub(
-        lambda found: "“" + known[found[1]] + "”" if found[1] in known else found[0], sentence
+    sentence = _OPTION.sub(
+        lambda found: (
+            f"{found[1]}“{known[found[2]]}” ({name_of(found[2])})"
+            if found[2] in known
+            else found[0]
+        ),
+        sentence,
     )
+    return _KEPT.sub(lambda found: names[int(found[1])], sentence)

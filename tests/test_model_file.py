@@ -96,6 +96,60 @@ def test_an_item_that_does_not_lead_to_one_sound_model_is_refused(
         open_model(path)
 
 
+AWAY = [
+    "\\\\host\\share\\m.onnx",
+    "//host/share/m.onnx",
+    "/\\host/m.onnx",
+    "\\/host/m.onnx",
+    "///host/m.onnx",
+    "%5C%5Chost%5Cm.onnx",
+    "%2F%2Fhost/m.onnx",
+    " //host/m.onnx",
+    "\\m.onnx",
+    "Z:\\m.onnx",
+    "z:m.onnx",
+    "Z%3A/m.onnx",
+    "file://host/share/m.onnx",
+    "file:////host/share/m.onnx",
+    "file:///%5C%5Chost/m.onnx",
+    "file:%5C%5Chost/m.onnx",
+    "\\\\?\\UNC\\host\\m.onnx",
+    "file://host",
+]
+"""Where Windows would ask another computer, or look on another drive."""
+
+
+@pytest.mark.parametrize("href", AWAY)
+def test_an_item_makes_nobody_look_at_another_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, href: str
+) -> None:
+    item = tmp_path / "item.json"
+    item.write_text(stac_item(href, type="application/octet-stream; framework=onnx"))
+    looked: list[str] = []
+    for name in ("exists", "resolve", "stat"):
+        before = getattr(type(item), name)
+
+        def seen(path: Path, *args: Any, _before: Any = before, **more: Any) -> Any:
+            looked.append(str(path))
+            return _before(path, *args, **more)
+
+        monkeypatch.setattr(type(item), name, seen)
+    with pytest.raises(PredictorError, match="in the item's folder or below"):
+        open_model(item)
+    assert not [path for path in looked if not path.startswith(str(tmp_path))]
+    assert not [path for path in looked if "m.onnx" in path or "host" in path]
+
+
+def test_an_item_leads_to_its_own_folder_in_every_way_of_writing_it(tmp_path: Path) -> None:
+    data = write_model(tmp_path / "m.onnx").read_bytes()
+    item = tmp_path / "item.json"
+    whole = tmp_path / "m.onnx"
+    local = f"file://localhost{whole}"
+    for href in ("m.onnx", "./m.onnx", "././/m.onnx", str(whole), whole.as_uri(), local):
+        item.write_text(stac_item(href))
+        assert open_model(item).onnx == data
+
+
 @pytest.mark.parametrize(
     ("emd", "member"),
     [

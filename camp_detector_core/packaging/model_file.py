@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from ..engine.errors import PredictorError, SpecError
 from ..engine.spec import METADATA_KEY, ModelSpec
 from .onnx_reader import read_metadata
-from .strangers import read_file, read_json, require_file, shown
+from .strangers import leads_away, read_file, read_json, require_file, shown
 
 SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
@@ -170,23 +170,35 @@ def _local(href: object, item: Path) -> Path:
         msg = f"{item}: the model asset's href {shown(href)} is not a path that can be followed"
         raise PredictorError(msg) from error
     if path.suffix.lower() != ".onnx" or homes.isdisjoint(target.parents):
-        msg = (
-            f"{item}: the model asset's href {shown(href)} leads to no .onnx file in the item's "
-            "folder or below: put the model beside the item, or name the .onnx file itself"
-        )
-        raise PredictorError(msg)
+        raise _outside(href, item)
     return path
 
 
+def _outside(href: str, item: Path) -> PredictorError:
+    return PredictorError(
+        f"{item}: the model asset's href {shown(href)} leads to no .onnx file in the item's "
+        "folder or below: put the model beside the item, or name the .onnx file itself"
+    )
+
+
 def _path_of(href: str, item: Path) -> Path:
-    """The path that an href means; relative ones start at the item."""
+    """The path that an href means; relative ones start at the item.
+
+    Raises:
+        PredictorError: It leads to another computer or drive, where nothing is looked up.
+    """
     parts = urlsplit(href)
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    if len(parts.scheme) > 1:  # one letter is a drive of Windows
+    is_file = parts.scheme == "file"
+    if len(parts.scheme) > 1 and not is_file:  # one letter is a drive of Windows
         where = shown(href)
         msg = f"{item}: the model lies at {where}; download it and put it beside the item"
         raise PredictorError(msg)
+    name = unquote(parts.path) if is_file else href
+    elsewhere = is_file and parts.netloc.lower() not in {"", "localhost"}
+    if elsewhere or leads_away(name) or leads_away(unquote(name)):
+        raise _outside(href, item)
+    if is_file:
+        return Path(name)
     beside = item.parent / href
     return beside if beside.exists() else item.parent / unquote(href)
 

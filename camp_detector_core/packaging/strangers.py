@@ -6,6 +6,7 @@ Every refusal is a `PredictorError`.
 from __future__ import annotations
 
 import json
+import re
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _MAX_SHOWN = 200
 """Characters of a stranger's text that a message repeats."""
+_AWAY = re.compile(r"\s*(?:\\|[A-Za-z]:|[\\/]{2})")
+"""How a path begins that Windows takes for one on another computer or drive."""
 
 
 def require_file(path: Path, *, what: str = "model") -> None:
@@ -51,6 +54,15 @@ def shown(text: object) -> str:
     whole = str(text)
     cut = whole if len(whole) <= _MAX_SHOWN else f"{whole[:_MAX_SHOWN]}..."
     return cut if cut.isprintable() else ascii(cut)
+
+
+def leads_away(path: str) -> bool:
+    """Whether a path could lead to another computer or drive, on any system.
+
+    It is told by its text: where Windows only looks whether there is such a file, it may log in at
+    the other computer already.
+    """
+    return _AWAY.match(path) is not None
 
 
 def read_file(path: Path, limit: int, *, what: str = "model") -> bytes:

@@ -113,7 +113,6 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
         CampDetectorError: It cannot be fetched, or is not the file that the item describes.
     """
     errors = core("engine.errors")
-    data = (read or read_local)(offer.place, _MAX_MODEL)
     if offer.sha256 is None:
         raise errors.PredictorError(
             tr(
@@ -122,6 +121,7 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
                 name=offer.id,
             )
         )
+    data = (read or read_local)(offer.place, _MAX_MODEL)
     wrong_size = offer.size is not None and offer.size != len(data)
     if wrong_size or hashlib.sha256(data).hexdigest() != offer.sha256:
         raise errors.PredictorError(
@@ -223,7 +223,9 @@ def _on_the_web(href: str, place: str, root: str) -> Optional[str]:
 def _in_folder(href: str, place: str, root: str) -> Optional[str]:
     """What an href means to a file; None where that lies elsewhere."""
     parts = urlsplit(href)
-    if parts.scheme or parts.netloc:
+    name = unquote(parts.path)
+    leads_away = core("packaging.strangers").leads_away
+    if parts.scheme or parts.netloc or leads_away(href) or leads_away(name):
         return None
-    path = (Path(place).parent / unquote(parts.path)).resolve()
+    path = (Path(place).parent / name).resolve()
     return os.fspath(path) if Path(root).resolve().parent in path.parents else None

@@ -38,12 +38,11 @@ class ModelLibrary:
         from qgis.core import QgsApplication, QgsSettings
 
         settings = QgsSettings()
-        folders = settings.value(_FOLDERS, []) or []
         profile = Path(QgsApplication.qgisSettingsDirPath())
         return cls(
             home=profile / "camp_detector" / "models",
             bundled=bundled_files(),
-            folders=[Path(f) for f in ([folders] if isinstance(folders, str) else folders)],
+            folders=_folders_of(settings.value(_FOLDERS, [])),
             preferred=str(settings.value(_DEFAULT, "") or ""),
         )
 
@@ -171,14 +170,14 @@ class ModelLibrary:
             ) from error
 
     def _added(self) -> Iterator[InstalledModel]:
-        if not self.home.is_dir():
+        try:
+            folders = sorted(f for f in self.home.iterdir() if not f.name.startswith("."))
+        except OSError:
             return
-        for folder in sorted(self.home.iterdir()):
-            if folder.name.startswith(".") or not folder.is_dir():
-                continue
+        for folder in folders:
             try:
                 yield self._one_added(folder)
-            except core("engine.errors").CampDetectorError:
+            except (OSError, core("engine.errors").CampDetectorError):  # noqa: PERF203 - each for itself
                 continue
 
     @staticmethod
@@ -191,6 +190,12 @@ class ModelLibrary:
             sha256=str(about.get("sha256") or found.sha256),
             item=item if isinstance(item, dict) else {}, source=str(about.get("source") or ""),
         )  # fmt: skip
+
+
+def _folders_of(value: Any) -> list[Path]:
+    """The folders in a setting; what is no text there, as after an edit by hand, is left out."""
+    texts = value if isinstance(value, (list, tuple)) else [value]
+    return [Path(text) for text in texts if isinstance(text, str) and text]
 
 
 def bundled_files() -> list[Path]:

@@ -92,10 +92,18 @@ def files_in(folder: Path) -> list[Path]:
     """The files in a folder, and in the folders in it, that may be models; items first."""
     try:
         found = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
-    except OSError:
+    except (OSError, ValueError, RuntimeError):
         return []
-    likely = [p for p in found if p.suffix.lower() in ENDINGS and p.is_file()]
+    likely = [p for p in found if p.suffix.lower() in ENDINGS and _is_file(p)]
     return sorted(likely, key=lambda p: (p.suffix.lower() != ".json", str(p)))[:_MOST_IN_FOLDER]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; no where one may not look."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def item_of(path: Path) -> dict[str, Any]:
