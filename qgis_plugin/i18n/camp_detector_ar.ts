@@ -100,8 +100,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>يجب أن يكون التمديد بصيغة أدنى,أعلى أو percentile، والقيمة المعطاة {x}.</translation>
+        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>يجب أن يكون «التمديد» (STRETCH) بالشكل LOW,HIGH أو percentile، لا {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -160,13 +160,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>النطاق فارغ: اختر نطاقًا آخر، أو اتركه.</translation>
+        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
+        <translation>النطاق (EXTENT) فارغ: اختر غيره، أو اتركه.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>يجب أن تكون النطاقات الطيفية أرقامًا بينها فواصل مثل 4,3,2، والقيمة المعطاة {x}.</translation>
+        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>يجب أن تكون «النطاقات الطيفية» (BANDS) أرقامًا بينها فواصل مثل 4,3,2، لا {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -267,17 +267,19 @@ Use Detect dwellings to get polygons.</source>
         <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
 Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
-        <translation type="unfinished"></translation>
+        <translation>يقارن مساكن تاريخين. يُعدّ مسكنان واحدًا إذا كانت الأرض التي يغطيانها معًا لا تقل عن الجزء المحدد من الأرض التي يغطيها أي منهما؛ ويُقرن كل مسكن مرة واحدة، وأفضل الأزواج أولًا. والمسكن الذي لا قرين له قد تغيّر (قُسم أو دُمج أو وُسّع) إذا غطت مساكن التاريخ الآخر نصف أرضه على الأقل؛ وإلا فقد ظهرت مساكن التاريخ اللاحق واختفت مساكن التاريخ السابق.
+
+يجب أن يُظهر التاريخان الأرض نفسها: وإلا فحدد مضلعات للأرض التي يُظهرانها معًا. وكثيرًا ما تنزاح صور التاريخين بضعة أمتار: طابقها أولًا (المرجع الجغرافي)، أو حدد جزءًا أصغر. وقد تنتج الأعداد الصغيرة من التغيرات عن الكشف وحده: في صفحة المساعدة أرقام.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
-        <translation type="unfinished"></translation>
+        <translation>ظهر {appeared}، اختفى {vanished}، بقي {unchanged}، تغيّر: {before} قبل، {after} بعد</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Of the ground that both dates show. Not set: all dwellings.</source>
-        <translation type="unfinished"></translation>
+        <translation>للأرض التي يُظهرها التاريخان. إن لم تُحدد: كل المساكن.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -322,12 +324,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the earlier date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>عدد ما تغيّر من التاريخ السابق</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the later date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>عدد ما تغيّر من التاريخ اللاحق</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -337,12 +339,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في «داخل هذه المضلعات فقط» (MASK)، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation type="unfinished"></translation>
+        <translation>خارج المضلعات ولم تُحسب: {before} من مساكن التاريخ السابق، و{after} من مساكن التاريخ اللاحق</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -362,7 +364,7 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
-        <translation type="unfinished"></translation>
+        <translation>مسدسات عرضها {metres} م</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -452,6 +454,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/detect.py"/>
         <source>The dwellings cannot be written: {reason}</source>
         <translation>تعذرت كتابة المساكن: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/inputs.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>‏الملف {path} من مدخلات هذا التشغيل: اختر اسمًا آخر للناتج.</translation>
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
@@ -564,11 +571,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>تعذرت كتابة {path}: {reason}</translation>
     </message>
     <message>
-        <location filename="../algorithms/places.py"/>
-        <source>{path} is an input of this run: choose another name for the output.</source>
-        <translation>‏الملف {path} من مدخلات هذا التشغيل: اختر اسمًا آخر للناتج.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها.</translation>
@@ -586,7 +588,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>No.</source>
-        <translation type="unfinished"></translation>
+        <translation>الرقم</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -626,32 +628,32 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Date of this page</source>
-        <translation type="unfinished"></translation>
+        <translation>تاريخ هذه الصفحة</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Layer of dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>طبقة المساكن</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Counted in</source>
-        <translation type="unfinished"></translation>
+        <translation>حُسبت في</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The model is not installed here: ask who made the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>النموذج غير مثبّت هنا: اسأل من أعدّ الطبقة.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
-        <translation type="unfinished"></translation>
+        <translation>الأرقام هي أرقام الجدول؛ ولا يظهر رقم في المناطق الصغيرة.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>To be named where these figures are published</source>
-        <translation type="unfinished"></translation>
+        <translation>من يجب ذكره حيث تُنشر هذه الأرقام</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -666,7 +668,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Dwellings a hectare</source>
-        <translation type="unfinished"></translation>
+        <translation>المساكن في الهكتار</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -711,7 +713,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation type="unfinished"></translation>
+        <translation>يحسب عدد المساكن والأرض التي تغطيها ومتوسط حجمها وكثافتها في كل مضلع من طبقة، أو في مسدسات إن لم توجد طبقة. ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها، فتصح المجاميع. وتُحفظ حقول الحدود نفسها؛ وتُترك المسدسات التي لا مساكن فيها. والتقرير صفحة تُطبع: صورة فيها مناطق مرقّمة، وجدول، ومن يجب ذكره.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -766,7 +768,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../doubts.py"/>
         <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation type="unfinished"></translation>
+        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في «القيمة التي تعني عدم وجود صورة» (NODATA)، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1270,6 +1272,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent reaches beyond all places that {layer} can have: choose one that holds the camp.</source>
+        <translation>يتجاوز النطاق كل ما يمكن أن تشمله {layer} من أماكن: اختر نطاقًا يضم المخيم.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
         <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» للتشغيل رغم ذلك.</translation>
     </message>
@@ -1566,7 +1573,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../sources.py"/>
         <source>The value {x} is no image, as the layer says.</source>
-        <translation type="unfinished"></translation>
+        <translation>القيمة {x} ليست صورة، كما تذكر الطبقة.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1586,7 +1593,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../styling.py"/>
         <source>changed (split, merged or enlarged)</source>
-        <translation type="unfinished"></translation>
+        <translation>تغيّر (قُسم أو دُمج أو وُسّع)</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

@@ -100,8 +100,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>El estiramiento debe ser MÍN,MÁX o percentile; se recibió {x}.</translation>
+        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>«Estiramiento» (STRETCH) debe ser LOW,HIGH o percentile, y no {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -160,13 +160,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>La extensión está vacía: elija otra, o ninguna.</translation>
+        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
+        <translation>«Extensión» (EXTENT) está vacía: elija otra, o no indique ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>Las bandas deben ser números separados por comas, como 4,3,2; se recibió {x}.</translation>
+        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>«Bandas» (BANDS) debe ser números separados por comas, como 4,3,2, y no {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -267,17 +267,19 @@ Use Detectar viviendas para obtener polígonos.</translation>
         <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
 Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compara las viviendas de dos fechas. Dos viviendas son la misma si el terreno que cubren ambas es al menos la parte indicada del terreno que cubre cualquiera de las dos; cada vivienda se empareja una sola vez, primero las mejores parejas. Una sin pareja ha cambiado (dividida, unida o ampliada) si viviendas de la otra fecha cubren al menos la mitad de su terreno; si no, las de la fecha posterior aparecieron y las de la fecha anterior desaparecieron.
+
+Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terreno que muestran ambas. Las imágenes de dos fechas suelen estar desplazadas unos metros: alinéelas primero (Georreferenciador), o indique una parte menor. Números pequeños de cambios pueden deberse solo a la detección: la página de ayuda da cifras.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
-        <translation type="unfinished"></translation>
+        <translation>{appeared} aparecieron, {vanished} desaparecieron, {unchanged} siguen, cambiadas: {before} antes, {after} después</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Of the ground that both dates show. Not set: all dwellings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Del terreno que muestran ambas fechas. Sin definir: todas las viviendas.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -322,12 +324,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the earlier date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de la fecha anterior que cambiaron</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the later date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de la fecha posterior que cambiaron</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -337,12 +339,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como «Solo dentro de estos polígonos» (MASK), o todas las demás cuentan como aparecidas o desaparecidas.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation type="unfinished"></translation>
+        <translation>Fuera de los polígonos y excluidas: {before} viviendas de la fecha anterior, {after} de la fecha posterior</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -362,7 +364,7 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
-        <translation type="unfinished"></translation>
+        <translation>hexágonos de {metres} m de ancho</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -452,6 +454,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/detect.py"/>
         <source>The dwellings cannot be written: {reason}</source>
         <translation>Las viviendas no se pueden escribir: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/inputs.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>{path} es una entrada de este proceso: elija otro nombre para el resultado.</translation>
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
@@ -564,11 +571,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>{path} no se puede escribir: {reason}</translation>
     </message>
     <message>
-        <location filename="../algorithms/places.py"/>
-        <source>{path} is an input of this run: choose another name for the output.</source>
-        <translation>{path} es una entrada de este proceso: elija otro nombre para el resultado.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Una vivienda pertenece a la zona que contiene su centro, y solo a esa.</translation>
@@ -586,7 +588,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>No.</source>
-        <translation type="unfinished"></translation>
+        <translation>N.º</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -626,32 +628,32 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Date of this page</source>
-        <translation type="unfinished"></translation>
+        <translation>Fecha de esta página</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Layer of dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Capa de viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Counted in</source>
-        <translation type="unfinished"></translation>
+        <translation>Contadas en</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The model is not installed here: ask who made the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El modelo no está instalado aquí: pregunte a quien hizo la capa.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los números son los de la tabla; las zonas pequeñas no llevan.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>To be named where these figures are published</source>
-        <translation type="unfinished"></translation>
+        <translation>A citar donde se publiquen estas cifras</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -666,7 +668,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Dwellings a hectare</source>
-        <translation type="unfinished"></translation>
+        <translation>Viviendas por hectárea</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -711,7 +713,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuenta las viviendas, el terreno que cubren, su tamaño medio y su densidad en cada polígono de una capa o, sin capa, en hexágonos. Una vivienda pertenece a la zona que contiene su centro, y solo a esa, de modo que los totales cuadran. Se conservan los campos propios de los límites; los hexágonos sin viviendas se omiten. El informe es una página para imprimir: una imagen con zonas numeradas, una tabla y a quién hay que citar.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -766,7 +768,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../doubts.py"/>
         <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como «Valor que significa sin imagen» (NODATA), o como valor sin datos adicional de la capa, para excluirlos.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1270,6 +1272,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent reaches beyond all places that {layer} can have: choose one that holds the camp.</source>
+        <translation>La extensión va más allá de todos los lugares que {layer} puede tener: elija una que contenga el campamento.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
         <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» para ejecutarlo de todos modos.</translation>
     </message>
@@ -1566,7 +1573,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../sources.py"/>
         <source>The value {x} is no image, as the layer says.</source>
-        <translation type="unfinished"></translation>
+        <translation>El valor {x} no es imagen, como dice la capa.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1586,7 +1593,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../styling.py"/>
         <source>changed (split, merged or enlarged)</source>
-        <translation type="unfinished"></translation>
+        <translation>cambió (dividida, unida o ampliada)</translation>
     </message>
     <message>
         <location filename="../styling.py"/>

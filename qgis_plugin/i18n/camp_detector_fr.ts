@@ -100,8 +100,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Stretch must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>L’étirement doit être MIN,MAX ou percentile, reçu : {x}.</translation>
+        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
+        <translation>« Étirement » (STRETCH) doit être LOW,HIGH ou percentile, et non {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -160,13 +160,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>The extent is empty: choose another one, or leave it out.</source>
-        <translation>L’emprise est vide : choisissez-en une autre, ou aucune.</translation>
+        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
+        <translation>« Emprise » (EXTENT) est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Bands must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>Les bandes doivent être des numéros séparés par des virgules, par exemple 4,3,2, reçu : {x}.</translation>
+        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
+        <translation>« Bandes » (BANDS) doit être des nombres séparés par des virgules, comme 4,3,2, et non {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -267,17 +267,19 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
         <source>Holds the dwellings of two dates against each other. Two are the same where the ground that both cover is at least the given part of the ground that either covers; each dwelling is matched once, the best pairs first. One without a partner is changed (split, merged or enlarged) where dwellings of the other date cover at least half of its ground; else those of the later date appeared, those of the earlier date vanished.
 
 Both dates must show the same ground: where they do not, give polygons of the ground that both show. Imagery of two dates is often shifted by some metres: line it up first (Georeferencer), or give a lower part. Small numbers of changes can come from the detection alone: the help page has figures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compare les habitations de deux dates. Deux habitations sont la même si le terrain que couvrent les deux est au moins la part indiquée du terrain que couvre l’une ou l’autre ; chaque habitation est associée une seule fois, les meilleures paires d’abord. Une habitation sans partenaire a changé (divisée, fusionnée ou agrandie) si des habitations de l’autre date couvrent au moins la moitié de son terrain ; sinon, celles de la date récente sont apparues et celles de la date ancienne ont disparu.
+
+Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du terrain que montrent les deux. Les images de deux dates sont souvent décalées de quelques mètres : alignez-les d’abord (Géoréférenceur), ou donnez une part plus faible. De petits nombres de changements peuvent venir de la détection seule : la page d’aide donne des chiffres.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
-        <translation type="unfinished"></translation>
+        <translation>{appeared} apparues, {vanished} disparues, {unchanged} restées, changées : {before} avant, {after} après</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Of the ground that both dates show. Not set: all dwellings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Du terrain que montrent les deux dates. Non défini : toutes les habitations.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -322,12 +324,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the earlier date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de la date ancienne qui ont changé</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Number of the later date that changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre de la date récente qui ont changé</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -337,12 +339,12 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme « Seulement à l’intérieur de ces polygones » (MASK), sinon toutes les autres comptent comme apparues ou disparues.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
         <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation type="unfinished"></translation>
+        <translation>Hors des polygones et non comptées : {before} habitations de la date ancienne, {after} de la date récente</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -362,7 +364,7 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
-        <translation type="unfinished"></translation>
+        <translation>hexagones de {metres} m de large</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -452,6 +454,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/detect.py"/>
         <source>The dwellings cannot be written: {reason}</source>
         <translation>Les habitations ne peuvent pas être écrites : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/inputs.py"/>
+        <source>{path} is an input of this run: choose another name for the output.</source>
+        <translation>{path} est une entrée de ce traitement : choisissez un autre nom pour le résultat.</translation>
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
@@ -564,11 +571,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>{path} ne peut pas être écrit : {reason}</translation>
     </message>
     <message>
-        <location filename="../algorithms/places.py"/>
-        <source>{path} is an input of this run: choose another name for the output.</source>
-        <translation>{path} est une entrée de ce traitement : choisissez un autre nom pour le résultat.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Une habitation appartient à la zone qui contient son centre, et à elle seule.</translation>
@@ -586,7 +588,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../algorithms/report.py"/>
         <source>No.</source>
-        <translation type="unfinished"></translation>
+        <translation>N°</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -626,32 +628,32 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Date of this page</source>
-        <translation type="unfinished"></translation>
+        <translation>Date de cette page</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Layer of dwellings</source>
-        <translation type="unfinished"></translation>
+        <translation>Couche d’habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Counted in</source>
-        <translation type="unfinished"></translation>
+        <translation>Comptées dans</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The model is not installed here: ask who made the layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle n’est pas installé ici : demandez à l’auteur de la couche.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les numéros sont ceux du tableau ; les petites zones n’en portent pas.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
         <source>To be named where these figures are published</source>
-        <translation type="unfinished"></translation>
+        <translation>À citer là où ces chiffres sont publiés</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -666,7 +668,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../algorithms/report.py"/>
         <source>Dwellings a hectare</source>
-        <translation type="unfinished"></translation>
+        <translation>Habitations par hectare</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -711,7 +713,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../algorithms/summarise.py"/>
         <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compte les habitations, le terrain qu’elles couvrent, leur taille moyenne et leur densité, dans chaque polygone d’une couche ou, sans couche, dans des hexagones. Une habitation appartient à la zone qui contient son centre, et à elle seule, de sorte que les totaux sont exacts. Les champs propres des limites sont conservés ; les hexagones sans habitations sont omis. Le rapport est une page à imprimer : une image avec des zones numérotées, un tableau, et qui doit être cité.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -766,7 +768,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../doubts.py"/>
         <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme « Valeur qui signifie “pas d’image” » (NODATA), ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1270,6 +1272,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent reaches beyond all places that {layer} can have: choose one that holds the camp.</source>
+        <translation>L’emprise dépasse tous les lieux que {layer} peut avoir : choisissez-en une qui contient le camp.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
         <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » pour continuer malgré tout.</translation>
     </message>
@@ -1566,7 +1573,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../sources.py"/>
         <source>The value {x} is no image, as the layer says.</source>
-        <translation type="unfinished"></translation>
+        <translation>La valeur {x} n’est pas de l’image, comme le dit la couche.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1586,7 +1593,7 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     <message>
         <location filename="../styling.py"/>
         <source>changed (split, merged or enlarged)</source>
-        <translation type="unfinished"></translation>
+        <translation>changée (divisée, fusionnée ou agrandie)</translation>
     </message>
     <message>
         <location filename="../styling.py"/>
