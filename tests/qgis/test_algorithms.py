@@ -284,7 +284,10 @@ def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
         assert all(said["parameters"].values())
 
 
-@pytest.mark.parametrize("name", ["detectdwellings", "classifypixels", "modelinformation"])
+@pytest.mark.parametrize(
+    "name",
+    ["detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation"],
+)
 def test_the_pages_tell_every_parameter_and_result(done: dict[str, Any], name: str) -> None:
     found = done["described"][name]
     names = {*found["parameters"], *found["outputs"]}
