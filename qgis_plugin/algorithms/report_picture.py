@@ -21,6 +21,8 @@ from ..vendored import engine
 _SIDE = 1600
 """Longest side of the picture in pixels: about 9 for a millimetre on A4."""
 _BORDER, _FOOT = 30, 70
+_NARROWEST = 600
+"""Pixels in which the bar and the arrow stand side by side."""
 EMPTY = "#F6F5F0"
 """An area without dwellings."""
 SHADES = ("#DDE9F6", "#B7D0EA", "#86AFDA", "#5588C2")
@@ -88,8 +90,9 @@ class Picture:
         wide, high = max((right - left) * metres[0], 1.0), max((top - bottom) * metres[1], 1.0)
         pixel = max(wide, high) / (_SIDE - 2 * _BORDER)
         width, height = (math.ceil(side / pixel) + 2 * _BORDER for side in (wide, high))
+        width = max(width, _NARROWEST)
         step = (pixel / metres[0], pixel / metres[1])
-        west, north = left - _BORDER * step[0], top + _BORDER * step[1]
+        west, north = (left + right - width * step[0]) / 2, top + _BORDER * step[1]
         canvas = gdal.GetDriverByName("MEM").Create("", width, height, 3, gdal.GDT_Byte)
         canvas.SetGeoTransform((west, step[0], 0, north, 0, -step[1]))
         for band in (1, 2, 3):
