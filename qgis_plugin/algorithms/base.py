@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Optional
 
@@ -19,7 +18,9 @@ from ..compat import ADVANCED
 from ..i18n import tr
 from ..provider import ICON
 from ..vendored import engine
-from .places import destroyed, outputs_of
+from .inputs import destroyed
+from .places import outputs_of
+from .targets import problem_of
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _KINDS = (".onnx", ".json", ".geojson", ".dlpk")
@@ -96,20 +97,14 @@ class CampAlgorithm(QgsProcessingAlgorithm):
 
     def outputs_problem(self, parameters: dict[str, Any], context: Any) -> Optional[str]:
         """Why results cannot go where they should, in a sentence; None: they can."""
-        try:
-            for place in outputs_of(self, parameters):
-                refuse_place(place.path)
-            for place in outputs_of(self, parameters, "rasterDestination"):
-                refuse_ending(place.path)
-        except Fault as error:
-            return str(error)
         model = None
         if self.parameterDefinition(MODEL) is not None:
             try:
                 model = str(self.chosen_model(parameters, context).path)
             except Fault:
                 model = None  # said elsewhere
-        return destroyed(self, parameters, context, model)
+        found = destroyed(self, parameters, context, model)
+        return found or problem_of(outputs_of(self, parameters, context))
 
     def accepted(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """The parameters without the names that were looked at here.
@@ -193,30 +188,3 @@ def stop_with(error: Exception) -> QgsProcessingException:
     from ..text import plain
 
     return QgsProcessingException(plain(str(error)))
-
-
-def refuse_place(path: Optional[str]) -> None:
-    """See that a file can be written before any work.
-
-    Raises:
-        Fault: Its folder is missing, or nothing may be written there.
-    """
-    if not path:
-        return
-    folder = Path(path).parent
-    if not folder.is_dir():
-        raise Fault(tr("The folder {folder} does not exist: make it first.", folder=folder))
-    if not os.access(folder, os.W_OK):
-        raise Fault(tr("Nothing may be written to {folder}: choose another folder.", folder=folder))
-
-
-def refuse_ending(path: str) -> None:
-    """See that a raster is to be what it will be.
-
-    Raises:
-        Fault: Its name says that it is something else.
-    """
-    if Path(path).suffix.lower() not in {".tif", ".tiff"}:
-        raise Fault(
-            tr("{path} must end in .tif: class and probability rasters are GeoTIFF.", path=path)
-        )

@@ -8,8 +8,10 @@ from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestin
 
 from .. import styling
 from ..i18n import tr
+from .counting import Stopped
 from .detect import CLASSES, PROBABILITY
 from .running import RunsModel, prepared
+from .writing import Writing
 
 
 class ClassifyPixels(RunsModel):
@@ -49,15 +51,20 @@ class ClassifyPixels(RunsModel):
     ) -> dict[str, Any]:
         """Run the model and write the rasters."""
         asked = prepared(self._asked)
-        paths = {
-            name: self.parameterAsOutputLayer(parameters, name, context) or None
-            for name in (CLASSES, PROBABILITY)
-        }
-        if not paths[CLASSES]:
-            raise QgsProcessingException(tr("Say where the class raster goes."))
-        done = self.run_model(asked, feedback, mask=paths[CLASSES], probability=paths[PROBABILITY])
-        if done is None:
-            return {}
+        with Writing(self, parameters, context, feedback) as writing:
+            results = writing.files
+            if CLASSES not in results:
+                raise QgsProcessingException(tr("Say where the class raster goes."))
+            done = self.run_model(
+                asked, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
+            )
+            if done is None:
+                return {}
+            try:
+                writing.finish()
+            except Stopped:
+                feedback.pushInfo(tr("Stopped; nothing was written."))
+                return {}
         classes = styling.named(done[0].spec)
         layer = asked.layer.title
         styles = {
@@ -67,7 +74,6 @@ class ClassifyPixels(RunsModel):
                 styling.probability_raster(classes),
             ),
         }
-        results = {name: path for name, path in paths.items() if path}
         for name, path in results.items():
             styling.finish(context, path, *styles[name])
         return results

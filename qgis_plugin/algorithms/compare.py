@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 from qgis.core import (
     QgsFeature,
@@ -30,13 +30,11 @@ from .matching import (
     parted,
     read,
 )
-from .places import remove
+from .writing import Writing
 
 BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
 CHANGED_BEFORE, CHANGED_AFTER = "CHANGED_BEFORE", "CHANGED_AFTER"
-_LOOK = 200
-"""Dwellings between two looks at whether the user wants to stop."""
 
 
 class CompareDates(CampAlgorithm):
@@ -125,8 +123,11 @@ class CompareDates(CampAlgorithm):
         try:
             before, after = self._dates(sources, parameters, context, feedback)
             old, new, pairs = held_together(before, after, least, feedback)
-            features = self._features(old, new, pairs)
-            destination = self._write(features, parameters, context, crs, feedback)
+            with Writing(self, parameters, context, feedback) as writing:
+                fields = _fields()
+                features = _features(fields, self._rows(old, new, pairs))
+                writing.write(fields, compat.MULTI_POLYGON, crs, features)
+                destination = writing.finish()
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
@@ -187,9 +188,7 @@ class CompareDates(CampAlgorithm):
         return dates
 
     @staticmethod
-    def _features(
-        before: Date, after: Date, pairs: list[Pair]
-    ) -> list[tuple[QgsGeometry, list[Any]]]:
+    def _rows(before: Date, after: Date, pairs: list[Pair]) -> list[tuple[QgsGeometry, list[Any]]]:
         """What is written: geometry and attributes."""
         of_after = {p.after: p for p in pairs}
         out: list[tuple[QgsGeometry, list[Any]]] = []
@@ -209,42 +208,31 @@ class CompareDates(CampAlgorithm):
             out.append((old.shape, [kind, old.number, None, old.area, None, None, part]))
         return out
 
-    def _write(
-        self,
-        found: list[tuple[QgsGeometry, list[Any]]],
-        parameters: dict[str, Any],
-        context: Any,
-        crs: Any,
-        feedback: Any,
-    ) -> str:
-        fields = QgsFields()
-        for made in (
-            compat.text("change"),
-            compat.integer("id_before"),
-            compat.integer("id_after"),
-            compat.double("m2_before"),
-            compat.double("m2_after"),
-            compat.double("iou"),
-            compat.double("covered"),
-        ):
-            fields.append(made)
-        sink, destination = self.parameterAsSink(
-            parameters, OUTPUT, context, fields, compat.MULTI_POLYGON, crs
-        )
-        if sink is None:
-            raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
-        for i, (shape, values) in enumerate(found):
-            if i % _LOOK == 0 and feedback.isCanceled():
-                del sink
-                remove([str(destination)])
-                raise Stopped
-            feature = QgsFeature(fields)
-            geometry = QgsGeometry(shape)
-            geometry.convertToMultiType()
-            feature.setGeometry(geometry)
-            feature.setAttributes(values)
-            if not sink.addFeature(feature, compat.FAST_INSERT):
-                raise QgsProcessingException(
-                    tr("The changes cannot be written: {reason}", reason=sink.lastError())
-                )
-        return str(destination)
+
+def _fields() -> QgsFields:
+    """What is written of each dwelling."""
+    fields = QgsFields()
+    for made in (
+        compat.text("change"),
+        compat.integer("id_before"),
+        compat.integer("id_after"),
+        compat.double("m2_before"),
+        compat.double("m2_after"),
+        compat.double("iou"),
+        compat.double("covered"),
+    ):
+        fields.append(made)
+    return fields
+
+
+def _features(
+    fields: QgsFields, found: list[tuple[QgsGeometry, list[Any]]]
+) -> Iterator[QgsFeature]:
+    """The dwellings as features."""
+    for shape, values in found:
+        feature = QgsFeature(fields)
+        geometry = QgsGeometry(shape)
+        geometry.convertToMultiType()
+        feature.setGeometry(geometry)
+        feature.setAttributes(values)
+        yield feature

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsFeature,
     QgsFields,
     QgsGeometry,
-    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSink,
@@ -19,13 +18,13 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from .places import outputs_of, remove
+from .counting import Stopped
+from .places import outputs_of
 from .running import RunsModel, prepared
+from .writing import Writing
 
 MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
 OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
-_BATCH = 1000
-"""Dwellings between two looks at whether the user wants to stop."""
 _NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
 """What GeoPackages call coordinates without a CRS that are no degrees."""
 _POLYGON = 3
@@ -98,26 +97,26 @@ class DetectDwellings(RunsModel):
     ) -> dict[str, Any]:
         """Find the dwellings, then write them."""
         asked = prepared(self._asked)
-        rasters = {
-            name: self.parameterAsOutputLayer(parameters, name, context) or None
-            for name in (CLASSES, PROBABILITY)
-        }
-        done = self.run_model(
-            asked, feedback, mask=rasters[CLASSES], probability=rasters[PROBABILITY]
-        )
-        if done is None:
-            return {}
-        found, crs = done
-        if not crs.isValid() and found.grid.crs_wkt:
-            crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
-        if not crs.isValid() and any(p.is_geopackage for p in outputs_of(self, parameters)):
-            # Left open, QGIS would write that they are degrees.
-            crs = QgsCoordinateReferenceSystem.fromWkt(_NOWHERE)
-        destination = self._write(found, parameters, context, crs, feedback)
-        if feedback.isCanceled():
-            remove([destination, *filter(None, rasters.values())])
-            feedback.pushInfo(tr("Stopped; nothing was written."))
-            return {}
+        with Writing(self, parameters, context, feedback) as writing:
+            done = self.run_model(
+                asked, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
+            )
+            if done is None:
+                return {}
+            found, crs = done
+            if not crs.isValid() and found.grid.crs_wkt:
+                crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
+            outputs = outputs_of(self, parameters, context)
+            if not crs.isValid() and any(output.place.is_geopackage for output in outputs):
+                # Left open, QGIS would write that they are degrees.
+                crs = QgsCoordinateReferenceSystem.fromWkt(_NOWHERE)
+            fields = _fields()
+            try:
+                writing.write(fields, compat.POLYGON, crs, _features(found, fields))
+                destination = writing.finish()
+            except Stopped:
+                feedback.pushInfo(tr("Stopped; nothing was written."))
+                return {}
         count = len(found.rows)
         feedback.pushInfo(tr("{count} dwellings", count=f"{count:,}"))
         classes = styling.named(found.spec)
@@ -133,48 +132,30 @@ class DetectDwellings(RunsModel):
                 styling.probability_raster(classes),
             ),
         ):
-            path = rasters[name]
+            path = writing.files.get(name)
             if path:
                 styling.finish(context, path, label, style)
                 results[name] = path
         return results
 
-    def _write(
-        self, found: Any, parameters: dict[str, Any], context: Any, crs: Any, feedback: Any
-    ) -> str:
-        """Write the dwellings, until the user wants to stop; gives where they are.
 
-        Raises:
-            QgsProcessingException: They cannot be written.
-        """
-        fields = QgsFields()
-        for made in (
-            compat.integer("id"),
-            compat.text("class"),
-            compat.double("probability"),
-            compat.double("area_m2"),
-            compat.text("model"),
-        ):
-            fields.append(made)
-        sink, destination = self.parameterAsSink(
-            parameters, OUTPUT, context, fields, compat.POLYGON, crs
-        )
-        if sink is None:
-            raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
-        for batch in _batches(found, fields):
-            if feedback.isCanceled():
-                break
-            if not sink.addFeatures(batch, compat.FAST_INSERT):
-                raise QgsProcessingException(
-                    tr("The dwellings cannot be written: {reason}", reason=sink.lastError())
-                )
-        del sink
-        return str(destination)
+def _fields() -> QgsFields:
+    """What is written of each dwelling."""
+    fields = QgsFields()
+    for made in (
+        compat.integer("id"),
+        compat.text("class"),
+        compat.double("probability"),
+        compat.double("area_m2"),
+        compat.text("model"),
+    ):
+        fields.append(made)
+    return fields
 
 
-def _batches(found: Any, fields: QgsFields) -> Iterator[list[QgsFeature]]:
-    """The dwellings as features, so many at a time."""
-    rows, batch, model = found.rows, [], found.spec.id
+def _features(found: Any, fields: QgsFields) -> Iterator[QgsFeature]:
+    """The dwellings as features."""
+    rows, model = found.rows, found.spec.id
     for index, shape in enumerate(polygons(rows)):
         feature = QgsFeature(fields)
         geometry = QgsGeometry()
@@ -189,11 +170,7 @@ def _batches(found: Any, fields: QgsFields) -> Iterator[list[QgsFeature]]:
                 model,
             ]
         )
-        batch.append(feature)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    yield batch
+        yield feature
 
 
 def polygons(rows: Any) -> Iterator[bytes]:

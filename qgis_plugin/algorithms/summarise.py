@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
 
 from qgis.core import (
     QgsFeature,
@@ -25,9 +25,9 @@ from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Stopped, no_crs
 from .crediting import credits_of
-from .places import remove
 from .report import Line, Report, write_report
 from .report_picture import Picture, Shaded
+from .writing import Writing
 
 OUTPUT, REPORT, COUNT, COVERED = "OUTPUT", "REPORT", "COUNT", "COVERED"
 _LOOK = 200
@@ -109,7 +109,6 @@ class SummariseCamp(CampAlgorithm):
         self, parameters: dict[str, Any], context: Any, feedback: Any
     ) -> dict[str, Any]:
         """Count, then write."""
-        report = self.parameterAsFileOutput(parameters, REPORT, context)
         try:
             counting = Counting(self, parameters, context, feedback)
             counted, outside = counting.areas()
@@ -124,66 +123,52 @@ class SummariseCamp(CampAlgorithm):
         sums = [Line(tr("all dwellings"), everything, None)]
         if outside is not None:
             sums.append(Line(tr("outside of all areas"), outside, None))
-        page = None
+        fields = QgsFields()
+        for made in (*Area.fields(), *(kept.field for kept in counting.kept)):
+            fields.append(made)
         try:
-            if report:
-                page = _report(counting, sums, counted)
-            destination = self._write(counted, parameters, context, counting, feedback)
+            with Writing(self, parameters, context, feedback) as writing:
+                report = writing.part(REPORT)
+                if report:
+                    _write_report(report, _report(counting, sums, counted))
+                features = _features(fields, counted)
+                writing.write(fields, compat.MULTI_POLYGON, counting.crs, features)
+                destination = writing.finish()
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
         for line in sums:
             feedback.pushInfo(f"{line.name}: {line.tally.dwellings:,}")
         results = {OUTPUT: destination, COUNT: everything.dwellings, COVERED: everything.covered}
-        if page is not None:
-            try:
-                write_report(report, page)
-            except OSError as error:
-                raise QgsProcessingException(
-                    tr("{path} cannot be written: {reason}", path=report, reason=error.strerror)
-                ) from error
-            results[REPORT] = report
+        results.update(writing.files)
         title = tr("Summary ({count})", count=f"{everything.dwellings:,}")
         styling.finish(context, destination, title, styling.areas)
         return results
 
-    def _write(
-        self,
-        found: Sequence[Area],
-        parameters: dict[str, Any],
-        context: Any,
-        counting: Counting,
-        feedback: Any,
-    ) -> str:
-        """Write the areas; gives where they are.
 
-        Raises:
-            QgsProcessingException: They cannot be written.
-            Stopped: The user wants to; nothing is left.
-        """
-        fields = QgsFields()
-        for made in (*Area.fields(), *(kept.field for kept in counting.kept)):
-            fields.append(made)
-        sink, destination = self.parameterAsSink(
-            parameters, OUTPUT, context, fields, compat.MULTI_POLYGON, counting.crs
-        )
-        if sink is None:
-            raise QgsProcessingException(self.invalidSinkError(parameters, OUTPUT))
-        for i, area in enumerate(found):
-            if i % _LOOK == 0 and feedback.isCanceled():
-                del sink
-                remove([str(destination)])
-                raise Stopped
-            feature = QgsFeature(fields)
-            geometry = QgsGeometry(area.geometry)
-            geometry.convertToMultiType()
-            feature.setGeometry(geometry)
-            feature.setAttributes(area.values())
-            if not sink.addFeature(feature, compat.FAST_INSERT):
-                raise QgsProcessingException(
-                    tr("The summary cannot be written: {reason}", reason=sink.lastError())
-                )
-        return str(destination)
+def _features(fields: QgsFields, found: Sequence[Area]) -> Iterator[QgsFeature]:
+    """The areas as features."""
+    for area in found:
+        feature = QgsFeature(fields)
+        geometry = QgsGeometry(area.geometry)
+        geometry.convertToMultiType()
+        feature.setGeometry(geometry)
+        feature.setAttributes(area.values())
+        yield feature
+
+
+def _write_report(path: str, report: Report) -> None:
+    """Write the page.
+
+    Raises:
+        QgsProcessingException: It cannot be written.
+    """
+    try:
+        write_report(path, report)
+    except OSError as error:
+        raise QgsProcessingException(
+            tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
+        ) from error
 
 
 def _report(counting: Counting, sums: Sequence[Line], counted: Sequence[Area]) -> Report:

@@ -1,0 +1,127 @@
+"""Results as GDAL sees them: are they whole, and how does one become a table of another file."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Optional
+
+from osgeo import gdal, ogr
+
+from .inputs import open_quietly
+
+_UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
+
+
+class Unwritable(Exception):  # noqa: N818 - what stands in the way
+    """Why a table cannot be written, as GDAL says it."""
+
+
+def shapes_in(path: str, table: Optional[str] = None) -> Optional[int]:
+    """How many shapes can be read from a file; None: it cannot be read to its end.
+
+    Args:
+        path: Of the file.
+        table: None: the first one.
+    """
+    gdal.ErrorReset()
+    dataset = open_quietly(path, gdal.OF_VECTOR)
+    if dataset is None:
+        return None
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        layer = dataset.GetLayer(0) if table is None else dataset.GetLayerByName(table)
+        if layer is None:
+            return None
+        gdal.ErrorReset()
+        count = 0
+        feature = layer.GetNextFeature()
+        while feature is not None:
+            shape = feature.GetGeometryRef()
+            count += shape is not None and not shape.IsEmpty()
+            feature = layer.GetNextFeature()
+        return None if gdal.GetLastErrorType() >= gdal.CE_Failure else count
+    except RuntimeError:
+        return None
+    finally:
+        gdal.PopErrorHandler()
+
+
+def is_readable(driver: str) -> bool:
+    """Whether GDAL reads what it writes in a format."""
+    found = gdal.GetDriverByName(driver)
+    return found is not None and found.GetMetadataItem("DCAP_OPEN") == "YES"
+
+
+def put_table(source: str, path: str, table: str, geometry: str) -> None:
+    """Make the first table of a file one of another file, in place of one of that name.
+
+    It is done as a whole or not at all: an earlier table stays if it cannot be.
+
+    Args:
+        source: The file to be read.
+        path: A GeoPackage or SQLite file that is there.
+        table: What it is called there, whatever the case.
+        geometry: The column for the shapes.
+
+    Raises:
+        Unwritable: It cannot be done.
+    """
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        read, dataset = gdal.OpenEx(source, gdal.OF_VECTOR), gdal.OpenEx(path, _UPDATE)
+        if read is None or dataset is None:
+            raise _said()
+        _check(dataset.StartTransaction())
+        try:
+            _copy(read.GetLayer(0), dataset, table, geometry)
+            _check(dataset.CommitTransaction())
+        except BaseException:
+            dataset.RollbackTransaction()
+            raise
+        finally:
+            del dataset, read
+    except RuntimeError as error:  # where someone has told GDAL to raise
+        raise Unwritable(str(error)) from error
+    finally:
+        gdal.PopErrorHandler()
+
+
+def _copy(layer: Any, dataset: Any, table: str, geometry: str) -> None:
+    for i in range(dataset.GetLayerCount()):
+        if dataset.GetLayer(i).GetName().lower() == table.lower():
+            _check(dataset.DeleteLayer(i))
+            break
+    options = [f"GEOMETRY_NAME={geometry}", "FID=fid"]
+    made = dataset.CreateLayer(table, layer.GetSpatialRef(), layer.GetGeomType(), options)
+    if made is None:
+        raise _said()
+    fields = layer.GetLayerDefn()
+    for i in range(fields.GetFieldCount()):
+        _check(made.CreateField(fields.GetFieldDefn(i)))
+    feature = layer.GetNextFeature()
+    while feature is not None:
+        copy = ogr.Feature(made.GetLayerDefn())
+        _check(copy.SetFrom(feature))
+        copy.SetFID(feature.GetFID())
+        _check(made.CreateFeature(copy))
+        feature = layer.GetNextFeature()
+    _check(made.SyncToDisk())
+
+
+def _check(code: Any) -> None:
+    if code:
+        raise _said()
+
+
+def _said() -> Unwritable:
+    return Unwritable(" ".join(str(gdal.GetLastErrorMsg()).split()))
+
+
+def drop_table(path: str, table: str) -> None:
+    """Take a table out of a file, if it is there and can be."""
+    dataset = open_quietly(path, _UPDATE)
+    for i in range(dataset.GetLayerCount() if dataset is not None else 0):
+        if dataset.GetLayer(i).GetName().lower() == table.lower():
+            with suppress(RuntimeError):
+                dataset.DeleteLayer(i)
+            return

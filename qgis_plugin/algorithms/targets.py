@@ -1,0 +1,137 @@
+"""Looks at the places of results before any work: what cannot be written there is said at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+from osgeo import gdal
+
+from ..i18n import tr
+from .inputs import open_quietly
+from .places import SINK, Output, Place, same_file
+
+_NO_POLYGONS = {"CSV", "DGN", "DXF", "GPX", "ODS", "PDF", "S57", "Selafin", "WAsP", "XLSX"}
+"""Formats in which polygons, or all shapes, are lost."""
+_FOLDERS = {"FileGDB", "OpenFileGDB"}
+"""Formats that are folders."""
+_LONGEST = 255 - len(".camp-detector")
+"""Bytes of a file's name, as in the engine."""
+DATABASES = {"GPKG", "SQLite"}
+"""Files that hold tables beside each other, which one program at a time may change."""
+_LOOK_AT_LOCK = {
+    "GPKG": "UPDATE gpkg_contents SET last_change = last_change WHERE 0",
+    "SQLite": "UPDATE geometry_columns SET srid = srid WHERE 0",
+}
+"""Changes nothing, but needs the right to."""
+
+
+def problem_of(outputs: Sequence[Output]) -> Optional[str]:
+    """Why results cannot go where they should, in a sentence; None: they can."""
+    for i, output in enumerate(outputs):
+        said = _problem(output)
+        if said:
+            return said
+        for other in outputs[:i]:
+            if same_file(output.place.path, other.place.path):
+                return tr(
+                    "{path} is named for two results: give each its own file.",
+                    path=output.place.path,
+                )
+    return None
+
+
+def is_folder(place: Place) -> bool:
+    """Whether the format of a place is a folder, not a file."""
+    return place.driver in _FOLDERS
+
+
+def _problem(output: Output) -> Optional[str]:
+    place = output.place
+    said = _problem_of_file(place, is_sink=output.kind == SINK)
+    if said:
+        return said
+    if output.kind == "rasterDestination" and Path(place.path).suffix.lower() not in {
+        ".tif",
+        ".tiff",
+    }:
+        return tr(
+            "{path} must end in .tif: class and probability rasters are GeoTIFF.", path=place.path
+        )
+    if output.kind == SINK and place.driver in _NO_POLYGONS:
+        return tr(
+            "{path} would lose the outlines, which its format does not hold: choose a GeoPackage "
+            "(.gpkg).",
+            path=place.path,
+        )
+    return _problem_of_database(place) if output.kind == SINK else None
+
+
+def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
+    """What the file system has against a name."""
+    path = Path(place.path)
+    try:
+        length = len(path.name.encode())
+        folder_is_there = path.parent.is_dir()
+    except (OSError, ValueError):  # characters that no name has
+        return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
+    said = None
+    if length > _LONGEST:
+        said = tr(
+            "The name {name}... is too long for a file: choose a shorter one.", name=path.name[:40]
+        )
+    elif not folder_is_there:
+        said = tr("The folder {folder} does not exist: make it first.", folder=path.parent)
+    elif not os.access(path.parent, os.W_OK):
+        said = tr("Nothing may be written to {folder}: choose another folder.", folder=path.parent)
+    elif is_sink and is_folder(place):
+        said = None
+    elif path.is_symlink() and place.table is None:
+        said = tr(
+            "{path} is a symbolic link: name the file that it leads to, or another one.", path=path
+        )
+    elif path.is_dir():
+        said = tr("{path} is a folder: name a file in it.", path=path)
+    elif path.exists() and not path.is_file():
+        said = tr("{path} is a device or a pipe: choose another name.", path=path)
+    elif path.exists() and not os.access(path, os.W_OK):
+        said = tr("{path} may not be changed: choose another name.", path=path)
+    return said
+
+
+def _problem_of_database(place: Place) -> Optional[str]:
+    """Whether tables can be changed in a file that is there."""
+    if place.driver not in DATABASES or not Path(place.path).is_file():
+        return None
+    gdal.ErrorReset()
+    dataset = open_quietly(place.path, gdal.OF_VECTOR | gdal.OF_UPDATE)
+    said = gdal.GetLastErrorMsg()
+    if dataset is not None:
+        said = _lock_of(dataset)
+    elif place.table is not None and "locked" not in said:
+        return tr("{path} cannot be opened to add a table: choose another file.", path=place.path)
+    if "locked" in said:
+        return tr(
+            "{path} is being changed by another program, or by an edit in QGIS: finish that first.",
+            path=place.path,
+        )
+    if "readonly" in said or "read-only" in said:
+        return tr("{path} may not be changed: choose another name.", path=place.path)
+    return None
+
+
+def _lock_of(dataset: Any) -> str:
+    """What a database says to a change, empty: nothing."""
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        dataset.StartTransaction()
+        gdal.ErrorReset()
+        dataset.ExecuteSQL(_LOOK_AT_LOCK[dataset.GetDriver().ShortName])
+        said = str(gdal.GetLastErrorMsg())
+        dataset.RollbackTransaction()
+    except (RuntimeError, KeyError) as error:
+        said = str(error)
+    finally:
+        gdal.PopErrorHandler()
+    return said

@@ -1,0 +1,319 @@
+"""Writes the results of a run so that they appear together when all is done, or not at all."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Any, Iterable, Iterator, Optional
+
+from qgis.core import (
+    QgsDataSourceUri,
+    QgsFeature,
+    QgsFields,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProperty,
+)
+
+from .. import compat
+from ..i18n import tr
+from ..vendored import engine
+from .counting import Stopped
+from .places import SINK, Output, Place, outputs_of
+from .tables import Unwritable, drop_table, is_readable, put_table, shapes_in
+from .targets import DATABASES, is_folder
+
+_BATCH = 500
+"""Features between two looks at whether the user wants to stop."""
+_LOCKED = "locked"
+
+
+class _Way(Enum):
+    """How features get to their place."""
+
+    MOVED = "as a file of their own"
+    PUT = "as a table of a file that was there"
+    DIRECT = "QGIS writes them where they stay"
+
+
+class Writing:
+    """The results of one run, used with ``with``.
+
+    Files are written into hidden folders beside their places, and moved at the end; an earlier
+    result of the same name stays until then. What goes into memory or a database server is written
+    there at once.
+    """
+
+    def __init__(
+        self, algorithm: Any, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> None:
+        """Nothing is written yet.
+
+        Args:
+            algorithm: That is run.
+            parameters: As the user gave them.
+            context: Of the run.
+            feedback: Asked whether to stop.
+        """
+        self._algorithm, self._parameters = algorithm, parameters
+        self._context, self._feedback = context, feedback
+        self._files: dict[str, str] = {}
+        self._sink: Optional[Output] = None
+        for output in outputs_of(algorithm, parameters, context):
+            if output.kind == SINK:
+                self._sink = output
+        for definition in algorithm.destinationParameterDefinitions():
+            if definition.type() != SINK:
+                take = (
+                    algorithm.parameterAsFileOutput
+                    if definition.type() == "fileDestination"
+                    else algorithm.parameterAsOutputLayer
+                )
+                path = take(parameters, definition.name(), context)
+                if path:
+                    self._files[definition.name()] = path
+        self._way = _Way.DIRECT if self._sink is None else self._way_of(self._sink.place)
+        self._outputs: Any = None
+        self._room: Any = None
+        self._names: dict[str, str] = {}
+        self._done = False
+        self._part = ""
+        self._shapes = 0
+        self._written = ""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Where rasters and pages go, by their parameters."""
+        return dict(self._files)
+
+    def __enter__(self) -> Writing:  # noqa: PYI034 - Self is newer than Python 3.9
+        """Make the hidden folders.
+
+        Raises:
+            QgsProcessingException: One cannot be made.
+        """
+        finals = [Path(path) for path in self._files.values()]
+        errors = engine("engine.errors")
+        try:
+            if self._sink is not None and self._way is _Way.MOVED:
+                finals.append(Path(self._sink.place.path))
+            self._outputs = engine("atomic").OutputSet(finals, overwrite=True)
+            self._outputs.__enter__()
+            for final in finals:
+                self._names[str(self._outputs.target(final).temporary)] = str(final)
+            if self._sink is not None and self._way is _Way.PUT:
+                parent = Path(os.path.abspath(self._sink.place.path)).parent  # noqa: PTH100
+                self._room = engine("scratch").Workplace(parent)
+        except (OSError, errors.CampDetectorError) as error:
+            if self._outputs is not None:
+                self._outputs.__exit__()
+            raise QgsProcessingException(str(error)) from error
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Take away what is not in its place.
+
+        Raises:
+            QgsProcessingException: The same, with the names that the user gave.
+        """
+        self._outputs.__exit__()
+        if self._room is not None:
+            self._room.remove()
+        if not self._done:
+            place = self._sink.place if self._sink is not None else None
+            if place is not None and self._way is _Way.DIRECT and self._written and place.table:
+                drop_table(place.path, place.table)
+            ours = set(self._files.values())
+            left = self._context.layersToLoadOnCompletion()
+            self._context.setLayersToLoadOnCompletion(
+                {name: details for name, details in left.items() if name not in ours}
+            )
+        if isinstance(error, QgsProcessingException):
+            said = self._named(str(error))
+            if said != str(error):
+                raise QgsProcessingException(said) from error
+
+    def part(self, name: str) -> Optional[str]:
+        """Where a raster or page is to be written by now; None: it is not asked for."""
+        path = self._files.get(name)
+        return None if path is None else str(self._outputs.target(Path(path)).temporary)
+
+    def write(self, fields: QgsFields, kind: Any, crs: Any, features: Iterable[QgsFeature]) -> None:
+        """Write features, until the user wants to stop.
+
+        Args:
+            fields: Of the features.
+            kind: Of their shapes.
+            crs: Of their shapes.
+            features: One after another.
+
+        Raises:
+            QgsProcessingException: They cannot be written.
+            Stopped: The user wants to.
+        """
+        name = self._sink_name()
+        given = self._redirected(name)
+        sink, self._written = self._algorithm.parameterAsSink(
+            given, name, self._context, fields, kind, crs
+        )
+        if sink is None:
+            raise QgsProcessingException(self._algorithm.invalidSinkError(given, name))
+        for batch in _batches(features):
+            if self._feedback.isCanceled():
+                del sink
+                raise Stopped
+            self._shapes += sum(
+                feature.hasGeometry() and not feature.geometry().isEmpty() for feature in batch
+            )
+            if not sink.addFeatures(batch, compat.FAST_INSERT):
+                raise self._cannot(self._sink_path(), sink.lastError())
+        del sink
+
+    def finish(self) -> str:
+        """Look at what was written and put all in place; gives where the features are.
+
+        Raises:
+            QgsProcessingException: It is not whole, or cannot be put in place.
+            Stopped: The user wants to.
+        """
+        if self._way is not _Way.DIRECT:
+            self._verify(self._part, None)
+        if self._feedback.isCanceled():
+            raise Stopped
+        if self._sink is not None and self._way is _Way.PUT:
+            self._put(self._sink.place)
+        try:
+            self._outputs.commit()
+        except engine("engine.errors").OutputError as error:
+            raise QgsProcessingException(
+                tr(
+                    "The results cannot be put in place: close what has an earlier result of the "
+                    "same name open, such as a layer of the project ({reason})",
+                    reason=error,
+                )
+            ) from error
+        self._done = True
+        return self._load()
+
+    def _put(self, place: Place) -> None:
+        """Make what was written a table of the file."""
+        try:
+            put_table(self._part, place.path, str(place.table), place.geometry or "geom")
+        except Unwritable as error:
+            raise self._cannot(place.path, str(error)) from error
+        self._verify(place.path, place.table)
+
+    def _verify(self, path: str, table: Optional[str]) -> None:
+        """See that all shapes are there.
+
+        Raises:
+            QgsProcessingException: They are not.
+        """
+        if is_readable(Place(path).driver):
+            is_whole = shapes_in(path, table) == self._shapes
+        else:
+            is_whole = os.path.isfile(path) and os.path.getsize(path) > 0  # noqa: PTH113,PTH202
+        if not is_whole:
+            named = self._sink_path()
+            if Place(named).is_geopackage:
+                said = tr("{path} could not be written whole: is the disk full?", path=named)
+            else:
+                said = tr(
+                    "{path} could not be written whole: the disk may be full, or its format not "
+                    "hold all outlines as a GeoPackage (.gpkg) does.",
+                    path=named,
+                )
+            raise QgsProcessingException(said)
+
+    def _load(self) -> str:
+        """Have QGIS load the features from their place, as it was asked to."""
+        if self._sink is None or self._way is _Way.DIRECT:
+            return self._written
+        place = self._sink.place
+        if self._way is _Way.PUT:
+            final = f"{place.path}|layername={place.table}"
+        else:
+            final = self._written.replace(self._part, place.path)
+        given = self._parameters.get(self._sink.name)
+        project = getattr(given, "destinationProject", None)
+        if project is not None:
+            label = given.destinationName
+            if not label:
+                label = self._algorithm.parameterDefinition(self._sink.name).description()
+            details = QgsProcessingContext.LayerDetails(
+                label, project, self._sink.name, QgsProcessingUtils.LayerHint.Vector
+            )
+            self._context.addLayerToLoadOnCompletion(final, details)
+        return final
+
+    def _redirected(self, name: str) -> dict[str, Any]:
+        """The parameters with a place for features that is ours."""
+        if self._sink is None or self._way is _Way.DIRECT:
+            return self._parameters
+        place = self._sink.place
+        if self._way is _Way.PUT:
+            self._part = to = str(self._room.scratch / "table.gpkg")
+        else:
+            self._part = to = str(self._outputs.target(Path(place.path)).temporary)
+            if place.table is not None:
+                uri = QgsDataSourceUri()
+                uri.setDataSource("", place.table, place.geometry or "geom")
+                uri.setDatabase(self._part)
+                to = f"ogr:{uri.uri(expandAuthConfig=False)}"
+        given = self._parameters.get(name)
+        if isinstance(given, QgsProcessingOutputLayerDefinition):
+            given = QgsProcessingOutputLayerDefinition(given)
+            given.sink = QgsProperty.fromValue(to)
+            given.destinationProject = None
+            return {**self._parameters, name: given}
+        return {**self._parameters, name: to}
+
+    def _way_of(self, place: Place) -> _Way:
+        """How the features get to their place."""
+        given = self._parameters.get(self._sink_name())
+        is_added = isinstance(given, QgsProcessingOutputLayerDefinition) and given.useRemapping()
+        if is_added or place.provider == "spatialite" or is_folder(place):
+            return _Way.DIRECT
+        if place.table is None or not os.path.exists(place.path):  # noqa: PTH110
+            return _Way.MOVED
+        return _Way.PUT if place.driver in DATABASES else _Way.DIRECT
+
+    def _sink_name(self) -> str:
+        kinds = self._algorithm.destinationParameterDefinitions()
+        return str(next(d.name() for d in kinds if d.type() == SINK))
+
+    def _sink_path(self) -> str:
+        return self._written if self._sink is None else self._sink.place.path
+
+    def _cannot(self, path: str, reason: str) -> QgsProcessingException:
+        if _LOCKED in reason:
+            return QgsProcessingException(
+                tr(
+                    "{path} is being changed by another program, or by an edit in QGIS: finish "
+                    "that first.",
+                    path=path,
+                )
+            )
+        return QgsProcessingException(
+            tr("{path} cannot be written: {reason}", path=path, reason=reason)
+        )
+
+    def _named(self, text: str) -> str:
+        """A sentence with the user's names of files."""
+        for temporary, final in self._names.items():
+            text = text.replace(temporary, final)
+        return text
+
+
+def _batches(features: Iterable[QgsFeature]) -> Iterator[list[QgsFeature]]:
+    """So many at a time; at least one, which may be empty."""
+    rest = iter(features)
+    batch = list(islice(rest, _BATCH))
+    yield batch
+    while len(batch) == _BATCH:
+        batch = list(islice(rest, _BATCH))
+        yield batch
