@@ -1,0 +1,168 @@
+"""Steps like those of `steps.py` that look at one part from the inside.
+
+usage: python probes.py PROFILE REQUEST. All steps of `steps.py` may be asked for as well.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import steps
+
+_NOBODY = 65534
+
+
+def stopped_in_a_tile(step):
+    """Stop while a tile is looked at eight times, and count the looks before and after."""
+    from camp_detector.runtime import devices
+    from qgis.core import QgsApplication, QgsProcessingContext
+
+    said, looks = steps.fresh(), []
+    feedback, load = steps.feedback_of(said), devices.load
+
+    class Counting:
+        def __init__(self, predictor):
+            self._predictor = predictor
+            self.provider, self.spec = predictor.provider, predictor.spec
+            self.fixed_size, self.batch_size, self.workers = predictor.fixed_size, 1, 1
+
+        def predict(self, batch):
+            looks.append(feedback.isCanceled())
+            if len(looks) == step["at"]:
+                feedback.cancel()
+            return self._predictor.predict(batch)
+
+    devices.load = lambda *asked: Counting(load(*asked))
+    try:
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+        parameters = steps.parameters_of(step)
+        results, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
+    finally:
+        devices.load = load
+    return {"before": looks.count(False), "after": looks.count(True), "ok": ok, **said}
+
+
+def _reader(kind, width, height, block):
+    """A reader of what a provider of the plainest kind gives."""
+    from camp_detector.provider_reader import Lattice, LayerReader
+    from camp_detector.server_errors import ServerErrors
+    from camp_detector.vendored import engine
+
+    class Provider:
+        def bandCount(self):
+            return 1
+
+        def dataType(self, _band):
+            return kind
+
+        def dataSourceUri(self):
+            return ""
+
+        def name(self):
+            return "wms"
+
+        def sourceHasNoDataValue(self, _band):
+            return False
+
+        def block(self, *_asked):
+            return block(errors)
+
+    provider = Provider()
+    errors = ServerErrors(provider)
+    reader = LayerReader(provider, Lattice(0.0, 0.0, 1.0, 1.0, width, height), None, errors)
+    return reader, engine("engine.grid").Window(0, 0, height, width)
+
+
+def stopped_in_a_read(_step):
+    """Stop while a server is asked: what it gave by then is half a picture."""
+    from qgis.core import Qgis, QgsRasterBlock
+
+    def block(errors):
+        errors.feedback.cancel()
+        return QgsRasterBlock(Qgis.Byte, 4, 4)
+
+    reader, window = _reader(Qgis.Byte, 4, 4, block)
+    try:
+        reader.read([1], window)
+    except Exception as error:  # which one is what is looked at
+        return {"raised": type(error).__name__}
+    return {"raised": None}
+
+
+def multiplied(step):
+    """Read a picture whose colours are multiplied by its alpha, as Qt makes one."""
+    from qgis.core import Qgis, QgsRasterBlock
+    from qgis.PyQt.QtGui import QColor, QImage
+
+    colors = step["colors"]
+    picture = QImage(len(colors), 1, QImage.Format_ARGB32)
+    for x, color in enumerate(colors):
+        picture.setPixelColor(x, 0, QColor(*color))
+    made = picture.convertToFormat(QImage.Format_ARGB32_Premultiplied)
+    raw = made.constBits().asstring(4 * len(colors))
+
+    def block(_errors):
+        found = QgsRasterBlock(Qgis.ARGB32_Premultiplied, len(colors), 1)
+        assert found.setImage(made)
+        return found
+
+    reader, window = _reader(Qgis.ARGB32_Premultiplied, len(colors), 1, block)
+    return {
+        "read": reader.read([1, 2, 3, 4], window)[:, 0].T.tolist(),
+        "made": [list(raw[4 * x : 4 * x + 3][::-1]) for x in range(len(colors))],
+    }
+
+
+def coloured(step):
+    """The colours of the results in the project, and the greatest value of rasters."""
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from qgis.core import QgsProject
+
+    said, ended = steps.fresh(), []
+    algorithm, context, feedback, _ = steps.task_of(step, said, ended)
+    assert steps.wait_for(lambda: ended), said
+    assert ended[0][0], said
+    handleAlgorithmResults(algorithm, context, feedback)
+    found = {}
+    for layer in QgsProject.instance().mapLayers().values():
+        renderer, name = layer.renderer(), layer.name().partition(":")[2] or layer.name()
+        if hasattr(renderer, "categories"):
+            found[name] = [
+                [c.value(), c.symbol().symbolLayer(0).strokeColor().name()]
+                for c in renderer.categories()
+            ]
+        elif hasattr(renderer, "shader"):
+            ramp = renderer.shader().rasterShaderFunction().colorRampItemList()
+            pixels, size = layer.dataProvider(), (layer.width(), layer.height())
+            block = pixels.block(1, layer.extent(), *size)
+            found[name] = {
+                "ramp": [[i.value, i.color.name(), i.color.alpha()] for i in ramp],
+                "most": max(block.value(i) for i in range(size[0] * size[1])),
+            }
+    QgsProject.instance().clear()
+    return found
+
+
+def read_only(step):
+    """Check parameters with an output in a folder that the user may not write to."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o555)
+    is_root = os.getuid() == 0
+    if is_root:  # whom no folder refuses; what is looked at is the real user
+        os.setresuid(_NOBODY, 0, 0)
+    try:
+        refused = not os.access(folder, os.W_OK)
+        step["params"][step["output"]] = str(folder / step["name"])
+        return {"refused": refused, **steps.check(step)}
+    finally:
+        if is_root:
+            os.setresuid(0, 0, 0)
+        folder.rmdir()
+
+
+if __name__ == "__main__":
+    for step in (stopped_in_a_tile, stopped_in_a_read, multiplied, coloured, read_only):
+        setattr(steps, step.__name__, step)
+    steps.main()

@@ -1,0 +1,147 @@
+"""A coverage server (WCS 1.0.0) of one raster on this machine."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import rasterio.warp
+from rasterio.io import MemoryFile
+from rasterio.transform import Affine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HEAD = 'xmlns="http://www.opengis.net/wcs" xmlns:gml="http://www.opengis.net/gml" version="1.0.0"'
+_LINK = (
+    '<DCPType><HTTP><Get><OnlineResource xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'xlink:href="{address}?"/></Get></HTTP></DCPType>'
+)
+_WORLD = (
+    '<lonLatEnvelope srsName="urn:ogc:def:crs:OGC:1.3:CRS84"><gml:pos>{west} {south}</gml:pos>'
+    "<gml:pos>{east} {north}</gml:pos></lonLatEnvelope>"
+)
+_CAPABILITIES = f"""<?xml version="1.0" encoding="UTF-8"?>
+<WCS_Capabilities {_HEAD}>
+ <Service><name>WCS</name><label>test</label></Service>
+ <Capability><Request>
+  <GetCapabilities>{_LINK}</GetCapabilities>
+  <DescribeCoverage>{_LINK}</DescribeCoverage>
+  <GetCoverage>{_LINK}</GetCoverage>
+ </Request></Capability>
+ <ContentMetadata><CoverageOfferingBrief><name>camp</name><label>Camp</label>
+  {_WORLD}</CoverageOfferingBrief></ContentMetadata>
+</WCS_Capabilities>
+"""
+_COVERAGE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<CoverageDescription {_HEAD}>
+ <CoverageOffering><name>camp</name><label>Camp</label>{_WORLD}
+  <domainSet><spatialDomain>
+   <gml:Envelope srsName="{{crs}}"><gml:pos>{{left}} {{bottom}}</gml:pos>
+    <gml:pos>{{right}} {{top}}</gml:pos></gml:Envelope>
+   <gml:RectifiedGrid dimension="2"><gml:limits><gml:GridEnvelope><gml:low>0 0</gml:low>
+     <gml:high>{{last_col}} {{last_row}}</gml:high></gml:GridEnvelope></gml:limits>
+    <gml:axisName>x</gml:axisName><gml:axisName>y</gml:axisName>
+    <gml:origin><gml:pos>{{left}} {{top}}</gml:pos></gml:origin>
+    <gml:offsetVector>{{side}} 0</gml:offsetVector>
+    <gml:offsetVector>0 -{{side}}</gml:offsetVector></gml:RectifiedGrid>
+  </spatialDomain></domainSet>
+  <rangeSet><RangeSet><name>bands</name><label>bands</label></RangeSet></rangeSet>
+  <supportedCRSs><requestResponseCRSs>{{crs}}</requestResponseCRSs></supportedCRSs>
+  <supportedFormats nativeFormat="GeoTIFF"><formats>GeoTIFF</formats></supportedFormats>
+ </CoverageOffering>
+</CoverageDescription>
+"""
+
+
+class WcsServer:
+    """Serves the bands of a raster, each pixel by the nearest one; use it with ``with``."""
+
+    def __init__(self, path: Path) -> None:
+        """Listen; the raster is north up with square pixels in a CRS with a code."""
+        with rasterio.open(path) as raster:
+            self.pixels = raster.read()
+            self.profile, self.bounds = raster.profile, raster.bounds
+            self.side, self.crs = raster.transform.a, raster.crs.to_string()
+            self.world = rasterio.warp.transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
+        self.asked: list[dict[str, str]] = []
+        """The words of each request for pixels."""
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Answers GET."""
+
+            def do_GET(self) -> None:
+                server._answer(self)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self._thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Of the service."""
+        return f"http://127.0.0.1:{self.http.server_port}/wcs"
+
+    @property
+    def layer(self) -> list[str]:
+        """What QGIS makes a layer of: source, name and provider."""
+        uri = f"crs={self.crs}&format=GeoTIFF&identifier=camp&url={self.address}&version=1.0.0"
+        return [uri, "WCS", "wcs"]
+
+    def __enter__(self) -> Self:
+        """Answer from now on."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.http.shutdown()
+        self.http.server_close()
+
+    def _answer(self, handler: Any) -> None:
+        words = {k.upper(): v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}
+        asked, kind = words.get("REQUEST"), "text/xml"
+        if asked == "GetCoverage":
+            self.asked.append(words)
+            kind, body = "image/tiff", self._part(words)
+        else:
+            west, south, east, north = self.world
+            left, bottom, right, top = self.bounds
+            text = _COVERAGE if asked == "DescribeCoverage" else _CAPABILITIES
+            body = text.format(
+                address=self.address, crs=self.crs, side=self.side,
+                west=west, south=south, east=east, north=north,
+                left=left, bottom=bottom, right=right, top=top,
+                last_col=self.pixels.shape[2] - 1, last_row=self.pixels.shape[1] - 1,
+            ).encode()  # fmt: skip
+        handler.send_response(200)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    def _part(self, words: dict[str, str]) -> bytes:
+        left, bottom, right, top = map(float, words["BBOX"].split(","))
+        width, height = int(words["WIDTH"]), int(words["HEIGHT"])
+        across, down = (right - left) / width, (top - bottom) / height
+        x = left + (np.arange(width) + 0.5) * across
+        y = top - (np.arange(height) + 0.5) * down
+        _, rows, cols = self.pixels.shape
+        col = np.clip(((x - self.bounds.left) // self.side).astype(int), 0, cols - 1)
+        row = np.clip(((self.bounds.top - y) // self.side).astype(int), 0, rows - 1)
+        profile = {
+            "driver": "GTiff", "count": len(self.pixels), "dtype": self.pixels.dtype.name,
+            "width": width, "height": height, "crs": self.crs, "nodata": self.profile["nodata"],
+            "transform": Affine(across, 0, left, 0, -down, top),
+        }  # fmt: skip
+        with MemoryFile() as file:
+            with file.open(**profile) as out:
+                out.write(self.pixels[:, row][:, :, col])
+            return bytes(file.getbuffer())
