@@ -28,7 +28,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".shp.xml", ".qpj")
 _SIDE_FILES = {
     ".shp": _SHAPEFILE,
+    ".gml": (".xsd", ".gfs"),
     ".gpkg": (),
+    ".mif": (".mid",),
+    ".tab": (".dat", ".map", ".id", ".ind"),
     ".tif": (".tfw",),
     ".png": (".pgw", ".pngw"),
 }

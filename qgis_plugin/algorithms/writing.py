@@ -299,7 +299,7 @@ class Writing:
                 )
             )
         return QgsProcessingException(
-            tr("{path} cannot be written: {reason}", path=path, reason=reason)
+            tr("{path} cannot be written: {reason}. Is the disk full?", path=path, reason=reason)
         )
 
     def _named(self, text: str) -> str:

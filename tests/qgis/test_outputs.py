@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyogrio
 import pytest
+import shapely
 from rasterio.shutil import copy as copy_raster
 
 from tests.support.models import write_model
@@ -20,6 +23,21 @@ if TYPE_CHECKING:
 DETECT = "campdetector:detectdwellings"
 SUMMARISE, COMPARE = "campdetector:summarisecamp", "campdetector:comparedates"
 INFORMATION = "campdetector:modelinformation"
+
+
+def write_vector(path: str | Path, table: str, *, driver: str = "GPKG", **options: str) -> None:
+    """One square."""
+    square = shapely.box(WEST, NORTH - 4, WEST + 4, NORTH)
+    pyogrio.raw.write(
+        path, shapely.to_wkb([square]), [], [], geometry_type="Polygon", crs="EPSG:32645",
+        driver=driver, layer=table, **options,
+    )  # fmt: skip
+
+
+def copy_of_text(path: Path) -> Path:
+    """A file of a name that says something else."""
+    path.write_text("no database", encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +74,22 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     def check(alg: str = DETECT, **params: Any) -> dict[str, Any]:
         outputs = {"OUTPUT": "memory:", "CLASSES": str(folder / "x.tif")}
         return {"op": "check", "alg": alg, "params": {**base, **outputs, **params}}
+
+    names = {
+        name: f"{folder / 'named'}/{name}"
+        for name in ("noending.gpkg", "other.gpkg", "project.gpkg", "lite.sqlite", "raster.gpkg")
+    }
+    (folder / "named" / "folder.gpkg").mkdir(parents=True)
+    (folder / "page.html").symlink_to(folder / "nowhere.html")
+    for name in ("noending.gpkg", "project.gpkg"):
+        write_vector(names[name], Path(name).stem)
+    write_vector(names["other.gpkg"], "foo")
+    write_vector(names["lite.sqlite"], "lite", driver="SQLite", SPATIALITE="YES")
+    write_vector(folder / "named" / "parts.shp", "parts", driver="ESRI Shapefile")
+    copy_raster(ground.raster, names["raster.gpkg"], driver="GPKG", RASTER_TABLE="picture")
+
+    def summary(step: dict[str, Any] | str, **params: Any) -> dict[str, Any]:
+        return check(SUMMARISE, INPUT=step, **params)
 
     steps: dict[str, dict[str, Any]] = {
         "file": detect(OUTPUT=dwellings),
@@ -102,6 +136,57 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             SUMMARISE,
             INPUT={"query": f"ogr:{dwellings}:d", "sql": "select * from d"},
             OUTPUT=dwellings,
+        ),
+        "own without ending": summary(
+            names["noending.gpkg"], OUTPUT=names["noending.gpkg"].removesuffix(".gpkg")
+        ),
+        "own with another ending": summary(
+            names["noending.gpkg"], OUTPUT=names["noending.gpkg"] + "/../noending"
+        ),
+        "own first table": summary(
+            names["other.gpkg"], OUTPUT=table.format(names["other.gpkg"], "foo")
+        ),
+        "own file as a database": summary(
+            names["noending.gpkg"], OUTPUT=f"ogr:{names['noending.gpkg']}"
+        ),
+        "own layer of the project": summary(
+            {"sql": "select * from named", "of": [names["project.gpkg"], "named"]},
+            OUTPUT=names["project.gpkg"],
+        ),
+        "own table of SpatiaLite": summary(
+            names["lite.sqlite"],
+            OUTPUT=f"spatialite:dbname='{names['lite.sqlite']}' table=\"lite\"",
+        ),
+        "own part of a Shapefile": summary(
+            str(folder / "named" / "parts.shp"), OUTPUT=str(folder / "named" / "parts.dbf")
+        ),
+        "own raster of a GeoPackage": check(
+            INPUT=names["raster.gpkg"], OUTPUT=table.format(names["raster.gpkg"], "picture")
+        ),
+        "beside a raster": check(
+            INPUT=names["raster.gpkg"], OUTPUT=table.format(names["raster.gpkg"], "dwellings")
+        ),
+        "folder": check(OUTPUT=str(folder / "named" / "folder.gpkg")),
+        "folder for a page": summary(dwellings, OUTPUT="memory:", REPORT=str(folder)),
+        "link for a page": summary(dwellings, OUTPUT="memory:", REPORT=str(folder / "page.html")),
+        "long name": check(OUTPUT=str(folder / ("x" * 250 + ".gpkg"))),
+        "drawing": check(OUTPUT=str(folder / "x.dxf")),
+        "table of text": check(OUTPUT=str(folder / "x.csv")),
+        "locked": {
+            **check(OUTPUT=table.format(names["other.gpkg"], "new")),
+            "locked": names["other.gpkg"],
+        },
+        "being edited": {
+            **check(OUTPUT=table.format(names["other.gpkg"], "new")),
+            "locked": names["other.gpkg"],
+            "lock": "BEGIN IMMEDIATE",
+        },
+        "no database": check(OUTPUT=table.format(copy_of_text(folder / "text.gpkg"), "new")),
+        "two of one name": summary(
+            dwellings, OUTPUT=str(folder / "r.geojson"), REPORT=str(folder / "r.geojson")
+        ),
+        "two rasters of one name": check(
+            CLASSES=str(folder / "c.tif"), PROBABILITY=str(folder / "late" / ".." / "c.tif")
         ),
         "no folder": detect(OUTPUT=str(folder / "missing" / "x.gpkg")),
         "no folder of classes": detect(CLASSES=str(folder / "missing" / "c.tif")),
@@ -177,6 +262,14 @@ def test_tasks_look_at_the_outputs_as_well(done: dict[str, Any], ground: Ground)
         "own virtual layer",
         "own boundaries",
         "own date",
+        "own without ending",
+        "own with another ending",
+        "own first table",
+        "own file as a database",
+        "own layer of the project",
+        "own table of SpatiaLite",
+        "own part of a Shapefile",
+        "own raster of a GeoPackage",
     ],
 )
 def test_an_output_may_not_destroy_an_input(done: dict[str, Any], step: str) -> None:
@@ -186,3 +279,27 @@ def test_an_output_may_not_destroy_an_input(done: dict[str, Any], step: str) -> 
 
 def test_another_table_of_the_file_may_be_written(done: dict[str, Any]) -> None:
     assert done["other table"]["ok"] is True, done["other table"]
+    assert done["beside a raster"]["ok"] is True, done["beside a raster"]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("folder", "folder.gpkg is a folder: name a file in it"),
+        ("folder for a page", "is a folder: name a file in it"),
+        ("link for a page", "page.html is a symbolic link"),
+        ("long name", "is too long for a file"),
+        ("drawing", "would lose the outlines"),
+        ("table of text", "choose a GeoPackage"),
+        ("locked", "is being changed by another program"),
+        ("being edited", "is being changed by another program"),
+        ("no database", "cannot be opened to add a table"),
+        ("two of one name", "is named for two results"),
+        ("two rasters of one name", "is named for two results"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_before_the_work(
+    done: dict[str, Any], step: str, said: str
+) -> None:
+    assert done[step]["ok"] is False
+    assert said in done[step]["message"]

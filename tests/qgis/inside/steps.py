@@ -6,8 +6,12 @@ parameter {"layer": [uri, name, provider], "crs": code} becomes a raster layer.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
+import resource
+import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -70,6 +74,19 @@ def query_of(asked):
     return layer
 
 
+def sql_of(asked):
+    """A query that names a layer of the project, given as file and name."""
+    from qgis.core import QgsProject, QgsVectorLayer
+
+    layer = QgsVectorLayer(asked["of"][0], asked["of"][1], "ogr")
+    assert layer.isValid(), asked
+    QgsProject.instance().addMapLayer(layer)
+    found = QgsVectorLayer(f"?query={asked['sql']}", "query", "virtual")
+    assert found.isValid(), asked
+    _keep.append(found)
+    return found
+
+
 def chosen_of(asked):
     """A layer with a filter, or what is chosen in it: nothing."""
     from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
@@ -90,6 +107,7 @@ def options(step):
 
 def parameters_of(step):
     made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
+    made["sql"] = sql_of
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None
@@ -193,14 +211,29 @@ def run(step):
     from qgis.core import QgsProcessingException
 
     said = fresh()
+    if "limit" in step:  # bytes of a file, as on a disk that is full
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (step["limit"], resource.RLIM_INFINITY))
     try:
         results = processing.run(step["alg"], parameters_of(step), feedback=feedback_of(said))
     except QgsProcessingException as error:
         return {"error": str(error), **said}
+    finally:
+        if "limit" in step:
+            resource.setrlimit(resource.RLIMIT_FSIZE, [resource.RLIM_INFINITY] * 2)
     return {"results": plain(results), **said}
 
 
 def check(step):
+    with contextlib.ExitStack() as stack:
+        if "locked" in step:
+            file = sqlite3.connect(step["locked"], isolation_level=None)
+            stack.callback(file.close)
+            file.execute(step.get("lock", "BEGIN EXCLUSIVE"))
+        return checked(step)
+
+
+def checked(step):
     from qgis.core import QgsApplication, QgsProcessingContext
 
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])

@@ -1,0 +1,253 @@
+"""Results appear when all is done, or not at all: full disks, late stops, earlier results."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pyogrio
+import pytest
+import shapely
+
+from tests.support.models import write_model
+from tests.support.qgis_ground import Ground, box, polygon_file
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.qgis.conftest import Qgis
+
+DETECT, CLASSIFY = "campdetector:detectdwellings", "campdetector:classifypixels"
+SUMMARISE, COMPARE = "campdetector:summarisecamp", "campdetector:comparedates"
+TABLE = "ogr:dbname='{}' table=\"{}\" (geom)"
+FORMATS = ("shp", "geojson", "fgb", "tab", "gml", "kml", "sqlite", "gpkg")
+_LITTLE = 60_000
+"""Bytes that a file may have where the disk is taken to be full."""
+EARLIER = "what was there"
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder = tmp_path_factory.mktemp("writing")
+    found = scene(600, 600)
+    model = write_model(folder / "tiny.onnx")
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+
+
+def here(ground: Ground, name: str) -> Path:
+    """A folder for one step."""
+    folder = ground.folder / name.replace(" ", "-")
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
+    ready = ground.detect("ready")
+    steps: dict[str, dict[str, Any]] = {}
+
+    def detect(**params: Any) -> dict[str, Any]:
+        return {"op": "run", "alg": DETECT, "params": {**base, **params}}
+
+    for name in ("file", "table"):
+        folder = here(ground, f"full {name}")
+        target = folder / "d.gpkg"
+        shutil.copy(ready, target)
+        if name == "table":
+            one = shapely.to_wkb([shapely.box(WEST, NORTH - 4, WEST + 4, NORTH)])
+            pyogrio.raw.write(
+                target, one, [], [], layer="more", append=True, geometry_type="Polygon",
+                crs="EPSG:32645",
+            )  # fmt: skip
+        output = TABLE.format(target, "more") if name == "table" else str(target)
+        limit = target.stat().st_size + 4096 if name == "table" else _LITTLE
+        steps[f"full {name}"] = {
+            **detect(OUTPUT=output, CLASSES=str(folder / "c.tif")),
+            "limit": limit,
+        }
+    for ending in ("shp", "geojson", "fgb"):
+        folder = here(ground, f"full {ending}")
+        steps[f"full {ending}"] = {**detect(OUTPUT=str(folder / f"d.{ending}")), "limit": _LITTLE}
+    folder = here(ground, "full summary")
+    steps["full summary"] = {
+        "op": "run",
+        "alg": SUMMARISE,
+        "params": {
+            "INPUT": str(ready), "HEXAGON_WIDTH": 5.0, "OUTPUT": str(folder / "s.gpkg"),
+        },
+        "limit": _LITTLE,
+    }  # fmt: skip
+
+    folder = here(ground, "late")
+    for name in ("d.shp", "d.dbf", "c.tif"):
+        (folder / name).write_text(EARLIER, encoding="utf-8")
+    steps["late"] = {
+        "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
+        "params": {**base, "OUTPUT": str(folder / "d.shp"), "CLASSES": str(folder / "c.tif")},
+    }  # fmt: skip
+    folder = here(ground, "late table")
+    shutil.copy(ready, folder / "d.gpkg")
+    steps["late table"] = {
+        "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
+        "params": {**base, "OUTPUT": TABLE.format(folder / "d.gpkg", "dwellings")},
+    }  # fmt: skip
+    folder = here(ground, "late classes")
+    (folder / "c.tif").write_text(EARLIER, encoding="utf-8")
+    steps["late classes"] = {
+        "op": "late", "alg": CLASSIFY, "at": " pixels of ", "folder": str(folder),
+        "params": {**base, "CLASSES": str(folder / "c.tif")},
+    }  # fmt: skip
+    for name, params in (
+        ("summary", {"INPUT": str(ready)}),
+        ("comparison", {"BEFORE": str(ready), "AFTER": str(ready)}),
+    ):
+        folder = here(ground, f"late {name}")
+        (folder / "s.geojson").write_text(EARLIER, encoding="utf-8")
+        extra = {}
+        if name == "summary":
+            (folder / "s.html").write_text(EARLIER, encoding="utf-8")
+            extra["REPORT"] = str(folder / "s.html")
+        steps[f"late {name}"] = {
+            "op": "late", "alg": SUMMARISE if extra else COMPARE, "at": "never", "percent": 0.0,
+            "folder": str(folder),
+            "params": {**params, **extra, "OUTPUT": str(folder / "s.geojson")},
+        }  # fmt: skip
+
+    folder = here(ground, "formats")
+    for turn in ("first", "again"):
+        for ending in FORMATS:
+            steps[f"{turn} {ending}"] = detect(OUTPUT=str(folder / f"d.{ending}"))
+    steps["no ending"] = detect(OUTPUT=str(folder / "plain"))
+
+    folder = here(ground, "tables")
+    mask = polygon_file(folder / "mask.geojson", box(0, 100, 100, 0))
+    shutil.copy(ready, folder / "d.gpkg")
+    steps["new table"] = detect(OUTPUT=TABLE.format(folder / "d.gpkg", "more"))
+    steps["old table"] = detect(OUTPUT=TABLE.format(folder / "d.gpkg", "more"), MASK=str(mask))
+    steps["new file"] = detect(OUTPUT=TABLE.format(folder / "new.gpkg", "inside"))
+    steps["SQLite"] = detect(OUTPUT=TABLE.format(ground.folder / "formats" / "d.sqlite", "more"))
+    steps["loaded table"] = {
+        "op": "background", "alg": DETECT, "load": {"OUTPUT": "mine"},
+        "params": {**base, "OUTPUT": TABLE.format(folder / "d.gpkg", "loaded")},
+    }  # fmt: skip
+    steps["loaded file"] = {
+        "op": "background", "alg": DETECT, "load": {"OUTPUT": "mine", "CLASSES": "mine"},
+        "params": {**base, "OUTPUT": str(folder / "l.gpkg"), "CLASSES": str(folder / "l.tif")},
+    }  # fmt: skip
+    both = {**base, "OUTPUT": str(folder / "both.gpkg"), "CLASSES": str(folder / "both.tif")}
+    steps["both"] = {"op": "both", "alg": DETECT, "jobs": [both, both]}
+
+    found = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, found, strict=True))
+
+
+def count(path: Path, table: str | None = None) -> int:
+    return int(pyogrio.read_info(path, layer=table, force_feature_count=True)["features"])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("ending", ["shp", "geojson", "fgb", "file", "table", "summary"])
+def test_a_full_disk_is_told_and_leaves_nothing_new(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    step = done[f"full {ending}"]
+    assert "disk" in step["error"], step
+    assert ".camp-detector" not in step["error"]
+    folder = ground.folder / f"full-{ending}"
+    assert names(folder) == (["d.gpkg"] if ending in {"file", "table"} else [])
+
+
+@pytest.mark.parametrize("name", ["full-file", "full-table", "late-table"])
+def test_an_earlier_result_survives(done: dict[str, Any], ground: Ground, name: str) -> None:
+    assert done
+    target = ground.folder / name / "d.gpkg"
+    tables = pyogrio.list_layers(target)[:, 0].tolist()
+    assert tables == ["dwellings", *(["more"] if name == "full-table" else [])]
+    assert name != "full-table" or count(target, "more") == 1
+    assert count(target, "dwellings") == count(ground.folder / "cli-ready.gpkg") > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("late", ["c.tif", "d.dbf", "d.shp"]),
+        ("late classes", ["c.tif"]),
+        ("late summary", ["s.geojson", "s.html"]),
+        ("late comparison", ["s.geojson"]),
+    ],
+)
+def test_a_late_stop_leaves_earlier_results_as_they_were(
+    done: dict[str, Any], ground: Ground, name: str, files: list[str]
+) -> None:
+    assert done[name]["results"] == {}
+    assert done[name]["infos"][-1] == "Stopped; nothing was written."
+    folder = ground.folder / name.replace(" ", "-")
+    assert names(folder) == files
+    for file in files:
+        assert (folder / file).read_text(encoding="utf-8") == EARLIER
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_replaces_an_earlier_result(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    target = ground.folder / "formats" / f"d.{ending}"
+    for turn in ("first", "again"):
+        assert done[f"{turn} {ending}"]["results"]["OUTPUT"] == str(target)
+    expected = done[f"again {ending}"]["results"]["COUNT"]
+    assert count(target, "d" if ending == "sqlite" else None) == expected
+
+
+def test_a_name_without_ending_is_a_geopackage(done: dict[str, Any], ground: Ground) -> None:
+    target = ground.folder / "formats" / "plain.gpkg"
+    assert done["no ending"]["results"]["OUTPUT"] == str(target)
+    assert count(target, "plain") == done["no ending"]["results"]["COUNT"]
+
+
+def test_a_table_is_replaced_beside_others(done: dict[str, Any], ground: Ground) -> None:
+    target = ground.folder / "tables" / "d.gpkg"
+    few, many = (done[f"{name} table"]["results"] for name in ("old", "new"))
+    assert few["OUTPUT"] == many["OUTPUT"] == f"{target}|layername=more"
+    assert count(target, "more") == few["COUNT"] < many["COUNT"]
+    assert count(target, "dwellings") == many["COUNT"]
+    with closing(sqlite3.connect(target)) as file:
+        indexed = file.execute("SELECT count(*) FROM rtree_more_geom").fetchone()
+        fields = [row[1] for row in file.execute("PRAGMA table_info(more)")]
+    assert indexed == (few["COUNT"],)
+    assert fields == ["fid", "geom", "id", "class", "probability", "area_m2", "model"]
+    info = pyogrio.read_info(target, layer="more")
+    assert info["crs"] == "EPSG:32645"
+    assert info["geometry_type"] == "Polygon"
+
+
+def test_a_table_may_be_the_first_of_a_file(done: dict[str, Any], ground: Ground) -> None:
+    target = ground.folder / "tables" / "new.gpkg"
+    assert done["new file"]["results"]["OUTPUT"] == f"{target}|layername=inside"
+    assert count(target, "inside") == done["new file"]["results"]["COUNT"]
+    lite = ground.folder / "formats" / "d.sqlite"
+    assert count(lite, "more") == done["SQLite"]["results"]["COUNT"]
+
+
+def test_results_are_loaded_from_their_place(done: dict[str, Any]) -> None:
+    (layer,) = done["loaded table"]["layers"]
+    assert "dwellings" in layer["name"]
+    assert layer["renderer"] == "QgsSingleSymbolRenderer"
+    assert len(done["loaded file"]["layers"]) == 2
+
+
+def test_two_jobs_with_one_name_both_end(done: dict[str, Any], ground: Ground) -> None:
+    assert done["both"]["ok"] == [True, True]
+    assert count(ground.folder / "tables" / "both.gpkg") == done["both"]["counts"][0]
+
+
+def test_no_hidden_folder_is_left(done: dict[str, Any], ground: Ground) -> None:
+    assert done
+    assert not list(ground.folder.rglob(".*"))
