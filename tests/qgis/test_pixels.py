@@ -57,8 +57,8 @@ def undefined(path: Path, ring: list[tuple[float, float]], srs: int) -> Path:
             "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)",
             ("undefined", srs, "NONE", srs, wkt, None),
         )
-        for table in ("gpkg_contents", "gpkg_geometry_columns"):
-            file.execute(f"UPDATE {table} SET srs_id = ?", (srs,))
+        file.execute("UPDATE gpkg_contents SET srs_id = ?", (srs,))
+        file.execute("UPDATE gpkg_geometry_columns SET srs_id = ?", (srs,))
         file.commit()
     return path
 
@@ -91,7 +91,9 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     masks = {
         "metres": polygon_file(folder / "metres.geojson", ring),
         "degrees": polygon_file(folder / "degrees.geojson", corners, crs="EPSG:4326"),
-        **{str(srs): undefined(folder / f"srs{abs(srs)}.gpkg", ring, srs) for srs in (-1, 99999)},
+        **{
+            str(srs): undefined(folder / f"srs{abs(srs)}.gpkg", ring, srs) for srs in (-1, 0, 99999)
+        },
     }
     # Colours that come back as they were from being multiplied by an alpha of 128.
     whole = np.arange(256)
@@ -195,7 +197,7 @@ def test_colours_that_alpha_was_multiplied_into_are_those_before(done: dict[str,
             assert np.abs(np.subtract(read, color)).max() <= 1
 
 
-@pytest.mark.parametrize("crs", ["degrees", "-1", "99999"])
+@pytest.mark.parametrize("crs", ["degrees", "-1", "0", "99999"])
 def test_a_mask_bounds_the_same_ground_in_any_crs_and_in_none(
     done: dict[str, Any], crs: str
 ) -> None:

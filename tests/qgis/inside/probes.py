@@ -38,7 +38,7 @@ def stopped_in_a_tile(step):
     try:
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
         parameters = steps.parameters_of(step)
-        results, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
+        _, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
     finally:
         devices.load = load
     return {"before": looks.count(False), "after": looks.count(True), "ok": ok, **said}
