@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-from enum import Enum
 from itertools import islice
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Optional
 
 from qgis.core import (
-    QgsDataSourceUri,
     QgsFeature,
     QgsFields,
-    QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingOutputLayerDefinition,
-    QgsProcessingUtils,
-    QgsProperty,
 )
 
 from .. import compat
@@ -24,20 +18,12 @@ from ..i18n import tr
 from ..vendored import engine
 from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
+from .sinks import Way, load, redirected, source_of, way_of
 from .tables import Unwritable, drop_table, is_readable, put_table, shapes_in
-from .targets import DATABASES, is_folder
 
 _BATCH = 500
 """Features between two looks at whether the user wants to stop."""
 _LOCKED = "locked"
-
-
-class _Way(Enum):
-    """How features get to their place."""
-
-    MOVED = "as a file of their own"
-    PUT = "as a table of a file that was there"
-    DIRECT = "QGIS writes them where they stay"
 
 
 class Writing:
@@ -76,7 +62,9 @@ class Writing:
                 path = take(parameters, definition.name(), context)
                 if path:
                     self._files[definition.name()] = path
-        self._way = _Way.DIRECT if self._sink is None else self._way_of(self._sink.place)
+        self._way = Way.DIRECT
+        if self._sink is not None:
+            self._way = way_of(parameters.get(self._sink.name), self._sink.place)
         self._outputs: Any = None
         self._room: Any = None
         self._names: dict[str, str] = {}
@@ -99,13 +87,13 @@ class Writing:
         finals = [Path(path) for path in self._files.values()]
         errors = engine("engine.errors")
         try:
-            if self._sink is not None and self._way is _Way.MOVED:
+            if self._sink is not None and self._way is Way.MOVED:
                 finals.append(Path(self._sink.place.path))
             self._outputs = engine("atomic").OutputSet(finals, overwrite=True)
             self._outputs.__enter__()
             for final in finals:
                 self._names[str(self._outputs.target(final).temporary)] = str(final)
-            if self._sink is not None and self._way is _Way.PUT:
+            if self._sink is not None and self._way is Way.PUT:
                 parent = Path(os.path.abspath(self._sink.place.path)).parent  # noqa: PTH100
                 self._room = engine("scratch").Workplace(parent)
         except (OSError, errors.CampDetectorError) as error:
@@ -125,7 +113,7 @@ class Writing:
             self._room.remove()
         if not self._done:
             place = self._sink.place if self._sink is not None else None
-            if place is not None and self._way is _Way.DIRECT and self._written and place.table:
+            if place is not None and self._way is Way.DIRECT and self._written and place.table:
                 drop_table(place.path, place.table)
             ours = set(self._files.values())
             left = self._context.layersToLoadOnCompletion()
@@ -180,11 +168,11 @@ class Writing:
             QgsProcessingException: It is not whole, or cannot be put in place.
             Stopped: The user wants to.
         """
-        if self._way is not _Way.DIRECT:
+        if self._way is not Way.DIRECT:
             self._verify(self._part, None)
         if self._feedback.isCanceled():
             raise Stopped
-        if self._sink is not None and self._way is _Way.PUT:
+        if self._sink is not None and self._way is Way.PUT:
             self._put(self._sink.place)
         try:
             self._outputs.commit()
@@ -231,56 +219,29 @@ class Writing:
 
     def _load(self) -> str:
         """Have QGIS load the features from their place, as it was asked to."""
-        if self._sink is None or self._way is _Way.DIRECT:
+        if self._sink is None or self._way is Way.DIRECT:
             return self._written
         place = self._sink.place
-        if self._way is _Way.PUT:
+        if self._way is Way.PUT:
             final = f"{place.path}|layername={place.table}"
         else:
             final = self._written.replace(self._part, place.path)
-        given = self._parameters.get(self._sink.name)
-        project = getattr(given, "destinationProject", None)
-        if project is not None:
-            label = given.destinationName
-            if not label:
-                label = self._algorithm.parameterDefinition(self._sink.name).description()
-            details = QgsProcessingContext.LayerDetails(
-                label, project, self._sink.name, QgsProcessingUtils.LayerHint.Vector
-            )
-            self._context.addLayerToLoadOnCompletion(final, details)
+        name = self._sink.name
+        definition = self._algorithm.parameterDefinition(name)
+        load(self._parameters.get(name), final, definition, self._context)
         return final
 
     def _redirected(self, name: str) -> dict[str, Any]:
         """The parameters with a place for features that is ours."""
-        if self._sink is None or self._way is _Way.DIRECT:
+        if self._sink is None or self._way is Way.DIRECT:
             return self._parameters
         place = self._sink.place
-        if self._way is _Way.PUT:
+        if self._way is Way.PUT:
             self._part = to = str(self._room.scratch / "table.gpkg")
         else:
-            self._part = to = str(self._outputs.target(Path(place.path)).temporary)
-            if place.table is not None:
-                uri = QgsDataSourceUri()
-                uri.setDataSource("", place.table, place.geometry or "geom")
-                uri.setDatabase(self._part)
-                to = f"ogr:{uri.uri(expandAuthConfig=False)}"
-        given = self._parameters.get(name)
-        if isinstance(given, QgsProcessingOutputLayerDefinition):
-            given = QgsProcessingOutputLayerDefinition(given)
-            given.sink = QgsProperty.fromValue(to)
-            given.destinationProject = None
-            return {**self._parameters, name: given}
-        return {**self._parameters, name: to}
-
-    def _way_of(self, place: Place) -> _Way:
-        """How the features get to their place."""
-        given = self._parameters.get(self._sink_name())
-        is_added = isinstance(given, QgsProcessingOutputLayerDefinition) and given.useRemapping()
-        if is_added or place.provider == "spatialite" or is_folder(place):
-            return _Way.DIRECT
-        if place.table is None or not os.path.exists(place.path):  # noqa: PTH110
-            return _Way.MOVED
-        return _Way.PUT if place.driver in DATABASES else _Way.DIRECT
+            self._part = str(self._outputs.target(Path(place.path)).temporary)
+            to = source_of(self._part, place)
+        return {**self._parameters, name: redirected(self._parameters.get(name), to)}
 
     def _sink_name(self) -> str:
         kinds = self._algorithm.destinationParameterDefinitions()

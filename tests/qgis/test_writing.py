@@ -65,7 +65,8 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
                 crs="EPSG:32645",
             )  # fmt: skip
         output = TABLE.format(target, "more") if name == "table" else str(target)
-        limit = target.stat().st_size + 4096 if name == "table" else _LITTLE
+        size = target.stat().st_size
+        limit = size + 4096 if name == "table" else size // 2
         steps[f"full {name}"] = {
             **detect(OUTPUT=output, CLASSES=str(folder / "c.tif")),
             "limit": limit,
