@@ -136,6 +136,7 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
             "op": "coloured", "alg": COMPARE, "load": {"OUTPUT": "Changes"},
             "params": {"BEFORE": str(some), "AFTER": str(shifted), "OUTPUT": "TEMPORARY_OUTPUT"},
         },
+        "plain values": {"op": "ramp_of", "layer": [str(raster), "plain", "gdal"]},
         "probability": {
             "op": "coloured", "alg": DETECT, "load": {"PROBABILITY": "Probability"},
             "params": {
@@ -219,3 +220,5 @@ def test_the_ramp_of_the_probability_ends_where_its_values_end(done: dict[str, A
     alphas = [alpha for _, _, alpha in found["ramp"]]
     assert alphas == sorted(set(alphas))
     assert (alphas[0], alphas[-1]) == (0, 255)
+    # Where QGIS does not scale the values they are those that are stored.
+    assert done["plain values"] == [0, 63.5, 127, 254]

@@ -145,6 +145,17 @@ def coloured(step):
     return found
 
 
+def ramp_of(step):
+    """The ramp of a raster that is coloured as a probability."""
+    from types import SimpleNamespace
+
+    from camp_detector import styling
+
+    layer = steps.layer_of(step)
+    styling.probability_raster([SimpleNamespace(color="#e31a1c")])(layer)
+    return [i.value for i in layer.renderer().shader().rasterShaderFunction().colorRampItemList()]
+
+
 def read_only(step):
     """Check parameters with an output in a folder that the user may not write to."""
     folder = Path(tempfile.mkdtemp())
@@ -163,6 +174,13 @@ def read_only(step):
 
 
 if __name__ == "__main__":
-    for step in (stopped_in_a_tile, stopped_in_a_read, multiplied, coloured, read_only):
+    for step in (
+        stopped_in_a_tile,
+        stopped_in_a_read,
+        multiplied,
+        coloured,
+        ramp_of,
+        read_only,
+    ):
         setattr(steps, step.__name__, step)
     steps.main()
