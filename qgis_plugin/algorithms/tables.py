@@ -117,6 +117,13 @@ def _said() -> Unwritable:
     return Unwritable(" ".join(str(gdal.GetLastErrorMsg()).split()))
 
 
+def has_table(path: str, table: str) -> bool:
+    """Whether a file has a table, whatever the case of its name."""
+    dataset = open_quietly(path, gdal.OF_VECTOR)
+    count = dataset.GetLayerCount() if dataset is not None else 0
+    return any(dataset.GetLayer(i).GetName().lower() == table.lower() for i in range(count))
+
+
 def drop_table(path: str, table: str) -> None:
     """Take a table out of a file, if it is there and can be."""
     dataset = open_quietly(path, _UPDATE)

@@ -19,7 +19,7 @@ from ..vendored import engine
 from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
 from .sinks import Way, load, redirected, source_of, way_of
-from .tables import Unwritable, drop_table, is_readable, put_table, shapes_in
+from .tables import Unwritable, drop_table, has_table, is_readable, put_table, shapes_in
 
 _BATCH = 500
 """Features between two looks at whether the user wants to stop."""
@@ -72,6 +72,8 @@ class Writing:
         self._part = ""
         self._shapes = 0
         self._written = ""
+        self._new_table: Optional[Place] = None
+        """That QGIS makes where it stays, for this run."""
 
     @property
     def files(self) -> dict[str, str]:
@@ -112,8 +114,8 @@ class Writing:
         if self._room is not None:
             self._room.remove()
         if not self._done:
-            place = self._sink.place if self._sink is not None else None
-            if place is not None and self._way is Way.DIRECT and self._written and place.table:
+            place = self._new_table
+            if place is not None and place.table:
                 drop_table(place.path, place.table)
             ours = set(self._files.values())
             left = self._context.layersToLoadOnCompletion()
@@ -145,6 +147,10 @@ class Writing:
         """
         name = self._sink_name()
         given = self._redirected(name)
+        place = self._sink.place if self._sink is not None else None
+        if place is not None and self._way is Way.DIRECT and place.table:
+            is_old = has_table(place.path, place.table)  # such as one that is added to
+            self._new_table = None if is_old else place
         sink, self._written = self._algorithm.parameterAsSink(
             given, name, self._context, fields, kind, crs
         )

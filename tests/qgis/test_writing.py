@@ -44,6 +44,18 @@ def here(ground: Ground, name: str) -> Path:
     return folder
 
 
+def added_steps(ground: Ground, base: dict[str, str], ready: Path) -> dict[str, dict[str, Any]]:
+    """Dwellings are added to a table: a run that is stopped, and one that is not."""
+    folder = here(ground, "added")
+    shutil.copy(ready, folder / "d.gpkg")
+    added = {"added": f"{folder / 'd.gpkg'}|layername=dwellings"}
+    step = {"alg": DETECT, "params": {**base, "OUTPUT": added}}
+    return {
+        "late added": {"op": "late", "at": " pixels of ", "folder": str(folder), **step},
+        "added": {"op": "run", **step},
+    }
+
+
 @pytest.fixture(scope="module")
 def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
@@ -97,6 +109,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
         "params": {**base, "OUTPUT": TABLE.format(folder / "d.gpkg", "dwellings")},
     }  # fmt: skip
+    steps |= added_steps(ground, base, ready)
     folder = here(ground, "late classes")
     (folder / "c.tif").write_text(EARLIER, encoding="utf-8")
     steps["late classes"] = {
@@ -164,6 +177,15 @@ def test_a_full_disk_is_told_and_leaves_nothing_new(
     assert ".camp-detector" not in step["error"]
     folder = ground.folder / f"full-{ending}"
     assert names(folder) == (["d.gpkg"] if ending in {"file", "table"} else [])
+
+
+def test_a_table_that_is_added_to_stays_when_the_run_is_stopped(
+    done: dict[str, Any], ground: Ground
+) -> None:
+    assert not done["late added"]["results"].get("OUTPUT")
+    before = len(pyogrio.raw.read(ground.folder / "cli-ready.gpkg")[2])
+    after = len(pyogrio.raw.read(ground.folder / "added" / "d.gpkg")[2])
+    assert after == before + done["added"]["results"]["COUNT"]
 
 
 @pytest.mark.parametrize("name", ["full-file", "full-table", "late-table"])

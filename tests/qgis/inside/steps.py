@@ -105,9 +105,31 @@ def options(step):
     return algorithm.parameterDefinition(step["name"]).options()
 
 
+def added_to(asked):
+    """An output that is added to a table that is there."""
+    from qgis.core import (
+        QgsProcessingOutputLayerDefinition,
+        QgsProperty,
+        QgsRemappingSinkDefinition,
+        QgsVectorLayer,
+    )
+
+    layer = QgsVectorLayer(asked["added"], "there", "ogr")
+    rules = QgsRemappingSinkDefinition()
+    rules.setDestinationFields(layer.fields())
+    rules.setDestinationWkbType(layer.wkbType())
+    rules.setDestinationCrs(layer.crs())
+    names = [field.name() for field in layer.fields() if field.name() != "fid"]
+    rules.setFieldMap({name: QgsProperty.fromField(name) for name in names})
+    path, _, table = asked["added"].partition("|layername=")
+    made = QgsProcessingOutputLayerDefinition(f"ogr:dbname='{path}' table=\"{table}\" (geom)")
+    made.setRemappingDefinition(rules)
+    return made
+
+
 def parameters_of(step):
     made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
-    made["sql"] = sql_of
+    made |= {"sql": sql_of, "added": added_to}
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None
