@@ -61,7 +61,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
     ready = ground.detect("ready")
-    steps: dict[str, dict[str, Any]] = {}
+    steps: dict[str, dict[str, Any]] = added_steps(ground, base, ready)
 
     def detect(**params: Any) -> dict[str, Any]:
         return {"op": "run", "alg": DETECT, "params": {**base, **params}}
@@ -109,7 +109,6 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
         "params": {**base, "OUTPUT": TABLE.format(folder / "d.gpkg", "dwellings")},
     }  # fmt: skip
-    steps |= added_steps(ground, base, ready)
     folder = here(ground, "late classes")
     (folder / "c.tif").write_text(EARLIER, encoding="utf-8")
     steps["late classes"] = {
