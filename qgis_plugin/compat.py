@@ -57,6 +57,11 @@ def integer(name: str) -> QgsField:
     return QgsField(name, _type("Int", "Int"))
 
 
+def large_integer(name: str) -> QgsField:
+    """A field of whole numbers of 64 bits, such as numbers of features."""
+    return QgsField(name, _type("LongLong", "LongLong"))
+
+
 def double(name: str) -> QgsField:
     """A field of numbers."""
     return QgsField(name, _type("Double", "Double"))

@@ -24,6 +24,7 @@ from ..runtime import devices
 from ..sources import Layer, look_at
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
+from .features import source_of
 from .mask import polygons_of
 
 INPUT, EXTENT, MASK, DEVICE = "INPUT", "EXTENT", "MASK", "DEVICE"
@@ -245,9 +246,9 @@ class AsksForModel(CampAlgorithm):
         """The polygons that bound the search, see `polygons_of`; None: it has no bounds.
 
         Raises:
-            Fault: There is none in their layer.
+            Fault: There is none in their layer, or that is gone.
         """
-        source = self.parameterAsSource(parameters, MASK, context)
+        source = source_of(self, parameters, MASK, context, optional=True)
         return None if source is None else polygons_of(source, crs, context, most=most)
 
     def _options(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:

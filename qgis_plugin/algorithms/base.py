@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -25,6 +25,9 @@ from .targets import problem_of
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _KINDS = (".onnx", ".json", ".geojson", ".dlpk")
 _HELP = Path(__file__).resolve().parent.parent / "help"
+
+
+T = TypeVar("T")
 
 
 class Fault(Exception):  # noqa: N818 - what the user is told
@@ -181,6 +184,17 @@ def models() -> Any:
     from ..models.library import ModelLibrary
 
     return ModelLibrary.from_settings()
+
+
+def prepared(left: Optional[T]) -> T:
+    """What `prepareAlgorithm` has left.
+
+    Raises:
+        QgsProcessingException: It left nothing.
+    """
+    if left is None:
+        raise QgsProcessingException(tr("The algorithm was not prepared: run it again."))
+    return left
 
 
 def stop_with(error: Exception) -> QgsProcessingException:

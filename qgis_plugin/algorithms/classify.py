@@ -8,9 +8,10 @@ from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestin
 
 from .. import styling
 from ..i18n import tr
+from .base import prepared
 from .counting import Stopped
 from .detect import CLASSES, PROBABILITY
-from .running import RunsModel, prepared
+from .running import RunsModel
 from .writing import Writing
 
 

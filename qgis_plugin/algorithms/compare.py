@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, NamedTuple, Optional
 
 from qgis.core import (
     QgsFeature,
     QgsFields,
     QgsGeometry,
-    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -17,9 +16,10 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from ..sources import lies_somewhere
-from .base import CampAlgorithm, Fault, stop_with
-from .counting import Stopped, ground_of, no_crs
+from .base import CampAlgorithm, Fault, prepared, stop_with
+from .counting import Stopped, ground_of
+from .features import Features, placed_source, source_of
+from .mask import polygons_of
 from .matching import (
     CHANGED_FROM,
     Date,
@@ -37,10 +37,24 @@ APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
 CHANGED_BEFORE, CHANGED_AFTER = "CHANGED_BEFORE", "CHANGED_AFTER"
 
 
+class Opened(NamedTuple):
+    """What is compared, taken from the parameters in the main thread."""
+
+    before: Features
+    after: Features
+    mask: Optional[QgsGeometry]
+    """The ground that is compared, in the CRS of the later date; None: all."""
+
+
 class CompareDates(CampAlgorithm):
     """Tells which dwellings appeared, vanished, changed, or stayed."""
 
     NAME = "comparedates"
+
+    def __init__(self) -> None:
+        """Nothing is opened yet."""
+        super().__init__()
+        self._opened: Optional[Opened] = None
 
     def displayName(self) -> str:
         """What the toolbox shows."""
@@ -100,28 +114,47 @@ class CompareDates(CampAlgorithm):
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
-        for name in (BEFORE, AFTER) if ok else ():
-            source = self.parameterAsSource(parameters, name, context)
-            if source is not None and not lies_somewhere(source.sourceCrs()):
-                return False, no_crs(source)
+        try:
+            for name in (BEFORE, AFTER) if ok else ():
+                placed_source(self, parameters, name, context)
+            bounds = source_of(self, parameters, MASK, context, optional=True) if ok else None
+            if bounds is not None:
+                polygons_of(bounds, bounds.sourceCrs(), context, most=1)
+        except Fault as error:
+            return False, str(error)
         return ok, said
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        """Open what belongs to the main thread.
+
+        Raises:
+            QgsProcessingException: It cannot be read; or as for all algorithms.
+        """
+        super().prepareAlgorithm(parameters, context, feedback)
+        try:
+            before, after = (
+                placed_source(self, parameters, name, context) for name in (BEFORE, AFTER)
+            )
+            crs = after.sourceCrs()
+            bounds = source_of(self, parameters, MASK, context, optional=True)
+            self._opened = Opened(
+                Features(before, context, into=crs, attributes=[]),
+                Features(after, context, into=crs, attributes=[]),
+                None if bounds is None else mask_of(bounds, crs, context),
+            )
+        except Fault as error:
+            raise stop_with(error) from error
+        return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any
     ) -> dict[str, Any]:
         """Match, then write."""
-        sources = []
-        for name in (BEFORE, AFTER):
-            source = self.parameterAsSource(parameters, name, context)
-            if source is None:
-                raise QgsProcessingException(self.invalidSourceError(parameters, name))
-            if not lies_somewhere(source.sourceCrs()):
-                raise QgsProcessingException(no_crs(source))
-            sources.append(source)
-        crs = sources[1].sourceCrs()
+        opened = prepared(self._opened)
+        crs = opened.after.crs
         least = self.parameterAsDouble(parameters, IOU, context)
         try:
-            before, after = self._dates(sources, parameters, context, feedback)
+            before, after = self._dates(opened, ground_of(crs, context), feedback)
             old, new, pairs = held_together(before, after, least, feedback)
             with Writing(self, parameters, context, feedback) as writing:
                 fields = _fields()
@@ -153,20 +186,16 @@ class CompareDates(CampAlgorithm):
         styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
         return {OUTPUT: destination, **counts}
 
-    def _dates(
-        self, sources: list[Any], parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> list[tuple[list[Any], list[Any]]]:
+    @staticmethod
+    def _dates(opened: Opened, ground: Any, feedback: Any) -> list[tuple[list[Any], list[Any]]]:
         """The dwellings of each date, inside and outside of the mask.
 
         Raises:
-            Fault: The mask holds no polygon.
+            Fault: One lies nowhere on the Earth.
             Stopped: The user wants to.
         """
-        crs = sources[1].sourceCrs()
-        ground = ground_of(crs, context)
-        bounds = self.parameterAsSource(parameters, MASK, context)
-        mask = None if bounds is None else mask_of(bounds, crs, context)
-        found = [read(source, crs, ground, context, feedback) for source in sources]
+        mask = opened.mask
+        found = [read(features, ground, feedback) for features in (opened.before, opened.after)]
         if mask is None and extents_differ(*found):
             feedback.pushWarning(
                 tr(
@@ -214,8 +243,8 @@ def _fields() -> QgsFields:
     fields = QgsFields()
     for made in (
         compat.text("change"),
-        compat.integer("id_before"),
-        compat.integer("id_after"),
+        compat.large_integer("id_before"),
+        compat.large_integer("id_after"),
         compat.double("m2_before"),
         compat.double("m2_after"),
         compat.double("iou"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -9,20 +10,17 @@ from typing import Any, Optional
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsDistanceArea,
-    QgsFeatureRequest,
     QgsGeometry,
     QgsPointXY,
-    QgsProcessingException,
 )
 
 from .. import compat
-from ..compat import UNCHECKED
 from ..i18n import tr
 from ..locating import places_of
-from ..sources import lies_somewhere
 from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
+from .features import Features, placed_source
 from .keeping import Kept, kept_fields
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
@@ -72,22 +70,52 @@ class Area:
         ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What is counted, taken from the parameters in the main thread."""
+
+    dwellings: Features
+    boundaries: Optional[Features]
+    """None: hexagons."""
+    named: str
+    """The boundaries' field with their names, empty: there is none."""
+    width: float
+    """Of the hexagons, metres."""
+
+    @classmethod
+    def of(cls, algorithm: CampAlgorithm, parameters: dict[str, Any], context: Any) -> Opened:
+        """Open the layers.
+
+        Raises:
+            Fault: One is gone, cannot be read, or has no coordinate system.
+        """
+        dwellings = placed_source(algorithm, parameters, INPUT, context)
+        boundaries = placed_source(algorithm, parameters, BOUNDARIES, context, optional=True)
+        model = dwellings.fields().lookupField(_MODEL)
+        named = algorithm.parameterAsFields(parameters, NAME_FIELD, context)
+        return cls(
+            Features(dwellings, context, attributes=[model] if model >= 0 else []),
+            None
+            if boundaries is None
+            else Features(boundaries, context, into=dwellings.sourceCrs()),
+            named[0] if named else "",
+            algorithm.parameterAsDouble(parameters, WIDTH, context),
+        )
+
+
 class Counting:
     """The dwellings, and the areas that they are counted in."""
 
-    def __init__(
-        self, algorithm: CampAlgorithm, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> None:
-        """Read the dwellings."""
-        self._algorithm, self._parameters = algorithm, parameters
-        self._context, self._feedback = context, feedback
-        source = algorithm.parameterAsSource(parameters, INPUT, context)
-        if source is None:
-            raise QgsProcessingException(algorithm.invalidSourceError(parameters, INPUT))
-        self.crs: QgsCoordinateReferenceSystem = source.sourceCrs()
-        if not lies_somewhere(self.crs):
-            raise Fault(no_crs(source))
-        self.title = source.sourceName()
+    def __init__(self, opened: Opened, context: Any, feedback: Any) -> None:
+        """Read the dwellings.
+
+        Raises:
+            Fault: One lies nowhere on the Earth.
+            Stopped: The user wants to.
+        """
+        self._opened, self._feedback = opened, feedback
+        self.crs: QgsCoordinateReferenceSystem = opened.dwellings.crs
+        self.title = opened.dwellings.name
         self._ground = ground_of(self.crs, context)
         self.shapes: list[QgsGeometry] = []
         self.dwellings: list[Any] = []
@@ -97,12 +125,10 @@ class Counting:
         """Fields of the boundaries that are kept."""
         self.counted_in = ""
         """What the areas are, for readers."""
-        total = max(source.featureCount(), 1)
+        total = max(opened.dwellings.count, 1)
         made = rules().Dwelling
-        model = source.fields().lookupField(_MODEL)
-        request = QgsFeatureRequest()
-        request.setSubsetOfAttributes([model] if model >= 0 else [])
-        for i, feature in enumerate(source.getFeatures(request, UNCHECKED)):
+        model = opened.dwellings.fields.lookupField(_MODEL)
+        for i, feature in enumerate(opened.dwellings):
             if i % _LOOK == 0:
                 self.look()
                 feedback.setProgress(100.0 * i / total)
@@ -112,7 +138,8 @@ class Counting:
             if model >= 0:
                 self._remember(feature[model])
             self.shapes.append(shape)
-            self.dwellings.append(made(centre_of(shape), self._ground.measureArea(shape)))
+            area = area_of(shape, self._ground, self.title)
+            self.dwellings.append(made(centre_of(shape), area))
 
     @property
     def metres(self) -> tuple[float, float]:
@@ -125,23 +152,27 @@ class Counting:
         return float(mx[0]), float(my[0])
 
     def areas(self) -> tuple[list[Area], Optional[Any]]:
-        """Each area with its count, and what lies outside of all, None for hexagons."""
-        boundaries = self._algorithm.parameterAsSource(self._parameters, BOUNDARIES, self._context)
+        """Each area with its count, and what lies outside of all, None for hexagons.
+
+        Raises:
+            Fault: There is none, or one lies nowhere on the Earth.
+            Stopped: The user wants to.
+        """
+        boundaries = self._opened.boundaries
         if boundaries is None:
             return self._hexagons(), None
-        named = self._algorithm.parameterAsFields(self._parameters, NAME_FIELD, self._context)
-        self.counted_in = boundaries.sourceName()
-        self.kept = kept_fields(boundaries.fields(), (f.name() for f in Area.fields()))
-        request = QgsFeatureRequest()
-        request.setDestinationCrs(self.crs, self._context.transformContext())
+        named = self._opened.named
+        self.counted_in = boundaries.name
+        self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
         found: list[tuple[str, QgsGeometry, list[Any]]] = []
-        for feature in sorted(boundaries.getFeatures(request, UNCHECKED), key=lambda f: f.id()):
+        for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
             shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
                 continue
-            name, values = feature[named[0]] if named else None, feature.attributes()
+            name, values = feature[named] if named else None, feature.attributes()
             found.append((_name(name, feature.id()), shape, [k.value(values) for k in self.kept]))
+        boundaries.tell(self._feedback)
         if not found:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
         tallies = [rules().Tally() for _ in found]
@@ -151,14 +182,14 @@ class Counting:
         for dwelling, place in zip(self.dwellings, places.tolist()):
             (outside if place < 0 else tallies[place]).add(dwelling)
         return [
-            Area(name, shape, self._ground.measureArea(shape), tally, values)
+            Area(name, shape, area_of(shape, self._ground, boundaries.name), tally, values)
             for (name, shape, values), tally in zip(found, tallies)
         ], outside
 
     def _hexagons(self) -> list[Area]:
         if not self.dwellings:
             return []
-        width = self._algorithm.parameterAsDouble(self._parameters, WIDTH, self._context)
+        width = self._opened.width
         self.counted_in = tr("hexagons {metres} m wide", metres=f"{width:,g}")
         grid = rules().HexagonGrid(self._middle(), self.metres, width)
         out = []
@@ -191,21 +222,30 @@ class Counting:
             raise Stopped
 
 
-def no_crs(source: Any) -> str:
-    """The sentence for a layer that lies nowhere."""
-    return tr(
-        "{layer} has no coordinate system, so that areas on the ground are unknown: set it in the "
-        "layer's properties.",
-        layer=source.sourceName(),
-    )
-
-
 def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceArea:
     """Measures areas on the ground, on the ellipsoid of the CRS, whatever the project says."""
     ground = QgsDistanceArea()
     ground.setSourceCrs(crs, context.transformContext())
     ground.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
     return ground
+
+
+def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
+    """Square metres on the ground.
+
+    Raises:
+        Fault: The shape lies nowhere on the Earth.
+    """
+    area = float(ground.measureArea(shape))
+    if not math.isfinite(area):
+        raise Fault(
+            tr(
+                "{layer} holds outlines that lie nowhere on the Earth: look at its coordinate "
+                "system.",
+                layer=layer,
+            )
+        )
+    return area
 
 
 def valid(shape: QgsGeometry) -> QgsGeometry:

@@ -18,9 +18,10 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
+from .base import prepared
 from .counting import Stopped
 from .places import outputs_of
-from .running import RunsModel, prepared
+from .running import RunsModel
 from .writing import Writing
 
 MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"

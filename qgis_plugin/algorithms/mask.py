@@ -31,7 +31,7 @@ def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = No
     found: list[bytes] = []
     for feature in source.getFeatures(request, UNCHECKED):
         shape = feature.geometry()
-        if not shape.isEmpty():
+        if not shape.isEmpty() and shape.boundingBox().isFinite():
             # GDAL's polygons have corners alone.
             shape.convertToStraightSegment()
             found.append(bytes(shape.asWkb()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry, QgsPoint, QgsSpatialIndex
+from qgis.core import QgsFeature, QgsGeometry, QgsPoint, QgsSpatialIndex
 
-from ..compat import UNCHECKED
-from .counting import Stopped, centre_of, valid
+from .counting import Stopped, area_of, centre_of, valid
 from .mask import polygons_of
+
+if TYPE_CHECKING:
+    from .features import Features
 
 CHANGED_FROM = 0.5
 """Part of a dwelling's ground that dwellings of the other date cover, from which it is no new
@@ -55,29 +57,27 @@ class Date(NamedTuple):
         return sum(part >= CHANGED_FROM for part in self.lone.values())
 
 
-def read(source: Any, crs: Any, ground: Any, context: Any, feedback: Any) -> list[Dwelling]:
+def read(features: Features, ground: Any, feedback: Any) -> list[Dwelling]:
     """All dwellings of a date.
 
     Args:
-        source: Of the features.
-        crs: In which they are wanted.
+        features: In the CRS in which they are wanted.
         ground: Measures areas in it.
-        context: Of the run.
         feedback: Asked whether to stop.
 
     Raises:
+        Fault: One lies nowhere on the Earth.
         Stopped: The user wants to.
     """
-    request = QgsFeatureRequest()
-    request.setDestinationCrs(crs, context.transformContext())
-    request.setSubsetOfAttributes([])
     found = []
-    for i, feature in enumerate(source.getFeatures(request, UNCHECKED)):
+    for i, feature in enumerate(features):
         if i % _LOOK == 0:
             _look(feedback)
         shape = valid(feature.geometry())
         if not shape.isEmpty() and shape.area() > 0:
-            found.append(Dwelling(feature.id(), shape, ground.measureArea(shape)))
+            area = area_of(shape, ground, features.name)
+            found.append(Dwelling(feature.id(), shape, area))
+    features.tell(feedback)
     return sorted(found, key=lambda dwelling: dwelling.number)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Optional
 
-from qgis.core import QgsProcessingException
-
 from .. import runtime
 from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
@@ -182,14 +180,3 @@ class RunsModel(AsksForModel):
                 raster.name, spec, options, extent=raster.extent, library=raster.library
             )
             source.close()
-
-
-def prepared(asked: Optional[Asked]) -> Asked:
-    """What `prepareAlgorithm` has left.
-
-    Raises:
-        QgsProcessingException: It left nothing.
-    """
-    if asked is None:
-        raise QgsProcessingException(tr("The algorithm was not prepared: run it again."))
-    return asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Optional, Sequence
 
 from qgis.core import (
     QgsFeature,
@@ -19,12 +19,12 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from ..sources import lies_somewhere
 from ..vendored import areas as rules
 from ..vendored import engine
-from .base import CampAlgorithm, Fault, stop_with
-from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Stopped, no_crs
+from .base import CampAlgorithm, Fault, prepared, stop_with
+from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Opened, Stopped
 from .crediting import credits_of
+from .features import placed_source
 from .report import Line, Report, write_report
 from .report_picture import Picture, Shaded
 from .writing import Writing
@@ -38,6 +38,11 @@ class SummariseCamp(CampAlgorithm):
     """Counts dwellings in boundaries or hexagons, and writes a report."""
 
     NAME = "summarisecamp"
+
+    def __init__(self) -> None:
+        """Nothing is opened yet."""
+        super().__init__()
+        self._opened: Optional[Opened] = None
 
     def displayName(self) -> str:
         """What the toolbox shows."""
@@ -100,17 +105,32 @@ class SummariseCamp(CampAlgorithm):
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
-        source = self.parameterAsSource(parameters, INPUT, context)
-        if ok and source is not None and not lies_somewhere(source.sourceCrs()):
-            return False, no_crs(source)
+        try:
+            for name in (INPUT, BOUNDARIES) if ok else ():
+                placed_source(self, parameters, name, context, optional=name == BOUNDARIES)
+        except Fault as error:
+            return False, str(error)
         return ok, said
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        """Open what belongs to the main thread.
+
+        Raises:
+            QgsProcessingException: It cannot be read; or as for all algorithms.
+        """
+        super().prepareAlgorithm(parameters, context, feedback)
+        try:
+            self._opened = Opened.of(self, parameters, context)
+        except Fault as error:
+            raise stop_with(error) from error
+        return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any
     ) -> dict[str, Any]:
         """Count, then write."""
         try:
-            counting = Counting(self, parameters, context, feedback)
+            counting = Counting(prepared(self._opened), context, feedback)
             counted, outside = counting.areas()
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
@@ -137,6 +157,8 @@ class SummariseCamp(CampAlgorithm):
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
+        except engine("engine.errors").CampDetectorError as error:
+            raise stop_with(error) from error
         for line in sums:
             feedback.pushInfo(f"{line.name}: {line.tally.dwellings:,}")
         results = {OUTPUT: destination, COUNT: everything.dwellings, COVERED: everything.covered}

@@ -105,6 +105,16 @@ def options(step):
     return algorithm.parameterDefinition(step["name"]).options()
 
 
+def vector_of(asked):
+    """A layer of a file."""
+    from qgis.core import QgsVectorLayer
+
+    layer = QgsVectorLayer(asked["file"], "file", "ogr")
+    assert layer.isValid(), asked
+    _keep.append(layer)
+    return layer
+
+
 def added_to(asked):
     """An output that is added to a table that is there."""
     from qgis.core import (
@@ -129,7 +139,7 @@ def added_to(asked):
 
 def parameters_of(step):
     made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
-    made |= {"sql": sql_of, "added": added_to}
+    made |= {"sql": sql_of, "added": added_to, "file": vector_of}
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None

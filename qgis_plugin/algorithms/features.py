@@ -1,0 +1,103 @@
+"""Features of a layer, taken from it before a run leaves the main thread."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Optional
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureRequest
+
+from ..compat import UNCHECKED
+from ..i18n import tr
+from ..sources import lies_somewhere
+from .base import Fault
+
+
+class Features:
+    """What a parameter names, opened: the layer may be changed or removed while it is read."""
+
+    def __init__(
+        self,
+        source: Any,
+        context: Any,
+        *,
+        into: Optional[QgsCoordinateReferenceSystem] = None,
+        attributes: Optional[list[int]] = None,
+    ) -> None:
+        """Open them; in the main thread.
+
+        Args:
+            source: QGIS' source of features.
+            context: Of the run.
+            into: CRS that the shapes are wanted in; None: their own.
+            attributes: Numbers of the fields that are wanted; None: all.
+        """
+        self.name = source.sourceName()
+        self.crs: QgsCoordinateReferenceSystem = source.sourceCrs()
+        self.fields = source.fields()
+        self.count = max(0, source.featureCount())
+        self._lost = 0
+        request = QgsFeatureRequest()
+        if attributes is not None:
+            request.setSubsetOfAttributes(attributes)
+        if into is not None:
+            request.setDestinationCrs(into, context.transformContext())
+            request.setTransformErrorCallback(self._lose)
+        self._features = source.getFeatures(request, UNCHECKED)
+
+    def __iter__(self) -> Iterator[QgsFeature]:
+        """One after another; once."""
+        for feature in self._features:
+            shape = feature.geometry()
+            if shape.isNull() or shape.boundingBox().isFinite():
+                yield feature
+            else:  # what PROJ makes of places beyond the world
+                self._lost += 1
+
+    def tell(self, feedback: Any) -> None:
+        """Say what could not be placed, once all are read."""
+        if self._lost:
+            feedback.pushWarning(
+                tr(
+                    "Outlines of {layer} that have no place in the other layer's coordinate system "
+                    "and are left out: {count}. Look at its coordinate system.",
+                    layer=self.name,
+                    count=f"{self._lost:,}",
+                )
+            )
+
+    def _lose(self, _feature: QgsFeature) -> None:
+        self._lost += 1
+
+
+def source_of(
+    algorithm: Any, parameters: dict[str, Any], name: str, context: Any, *, optional: bool = False
+) -> Any:
+    """QGIS' source of a parameter; None where it may be left out, and is.
+
+    Raises:
+        Fault: The layer is gone, or cannot be read.
+    """
+    source, given = algorithm.parameterAsSource(parameters, name, context), parameters.get(name)
+    if source is None and not (optional and (given is None or given == "")):
+        raise Fault(algorithm.invalidSourceError(parameters, name))
+    return source
+
+
+def placed_source(
+    algorithm: Any, parameters: dict[str, Any], name: str, context: Any, *, optional: bool = False
+) -> Any:
+    """The same of a layer that lies on the Earth.
+
+    Raises:
+        Fault: The layer is gone, cannot be read, or has no coordinate system.
+    """
+    source = source_of(algorithm, parameters, name, context, optional=optional)
+    if source is not None and not lies_somewhere(source.sourceCrs()):
+        raise Fault(
+            tr(
+                "{layer} has no coordinate system, so that areas on the ground are unknown: set it "
+                "in the layer's properties.",
+                layer=source.sourceName(),
+            )
+        )
+    return source
