@@ -13,7 +13,6 @@ from tests.support.qgis_ground import box, polygon_file, rows
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
-
     from tests.qgis.conftest import Qgis
 
 DETECT = "campdetector:detectdwellings"
