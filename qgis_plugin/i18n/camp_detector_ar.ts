@@ -170,18 +170,8 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The folder {folder} does not exist: make it first.</source>
-        <translation>المجلد {folder} غير موجود: أنشئه أولًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
-        <translation>يجب أن ينتهي {path} بـ ‎.tif‎: راسترات الأصناف والاحتمال بصيغة GeoTIFF.</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>لم تُجهَّز الخوارزمية: شغّلها مرة أخرى.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -244,11 +234,6 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Say where the class raster goes.</source>
-        <translation>حدد أين يُحفظ راستر الأصناف.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>{layer}: classes</source>
         <translation>‏{layer}: الأصناف</translation>
     </message>
@@ -256,6 +241,16 @@ Use Detect dwellings to get polygons.</source>
         <location filename="../algorithms/classify.py"/>
         <source>{layer}: probability</source>
         <translation>‏{layer}: الاحتمال</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Say where the class raster goes.</source>
+        <translation>حدد أين يُحفظ راستر الأصناف.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>أُوقف؛ لم يُكتب شيء.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -347,21 +342,6 @@ Both dates must show the same ground: where they do not, give polygons of the gr
         <translation>خارج المضلعات ولم تُحسب: {before} من مساكن التاريخ السابق، و{after} من مساكن التاريخ اللاحق</translation>
     </message>
     <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>أُوقف؛ لم يُكتب شيء.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The changes cannot be written: {reason}</source>
-        <translation>تعذرت كتابة التغيرات: {reason}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/counting.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>مسدسات عرضها {metres} م</translation>
@@ -375,6 +355,11 @@ Both dates must show the same ground: where they do not, give polygons of the gr
         <location filename="../algorithms/counting.py"/>
         <source>hexagon {number}</source>
         <translation>المسدس {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>تحتوي {layer} على حدود لا تقع في أي مكان على الأرض: راجع نظام إحداثياتها.</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -451,9 +436,14 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>الأمتار المربعة المغطاة</translation>
     </message>
     <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>The dwellings cannot be written: {reason}</source>
-        <translation>تعذرت كتابة المساكن: {reason}</translation>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
+        <translation>حدود في {layer} لا مكان لها في نظام إحداثيات الطبقة الأخرى وتُركت: {count}. راجع نظام إحداثياتها.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -692,11 +682,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>لم تُجهَّز الخوارزمية: شغّلها مرة أخرى.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>النموذج {id} على {where}</translation>
     </message>
@@ -761,9 +746,89 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>خارج كل المناطق</translation>
     </message>
     <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The summary cannot be written: {reason}</source>
-        <translation>تعذرت كتابة الملخص: {reason}</translation>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>يجب أن ينتهي {path} بـ ‎.tif‎: راسترات الأصناف والاحتمال بصيغة GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
+        <translation>سيفقد {path} الحدود، إذ لا تحفظها صيغته: اختر GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The name {name}... is too long for a file: choose a shorter one.</source>
+        <translation>الاسم {name}... أطول مما يصلح لملف: اختر اسمًا أقصر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>يجري تغيير {path} في برنامج آخر أو في تحرير داخل QGIS: أنهِ ذلك أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>لا يُسمح بتغيير {path}: اختر اسمًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is no name of a file: choose another one.</source>
+        <translation>‏{path} ليس اسم ملف: اختر غيره.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The folder {folder} does not exist: make it first.</source>
+        <translation>المجلد {folder} غير موجود: أنشئه أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} cannot be opened to add a table: choose another file.</source>
+        <translation>لا يمكن فتح {path} لإضافة جدول: اختر ملفًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is named for two results: give each its own file.</source>
+        <translation>حُدد {path} لنتيجتين: اجعل لكل منهما ملفها.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a symbolic link: name the file that it leads to, or another one.</source>
+        <translation>‏{path} رابط رمزي: حدد الملف الذي يؤدي إليه، أو غيره.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a folder: name a file in it.</source>
+        <translation>‏{path} مجلد: حدد ملفًا فيه.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a device or a pipe: choose another name.</source>
+        <translation>‏{path} جهاز أو قناة: اختر اسمًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>لا يمكن كتابة {path}: {reason}. هل امتلأ القرص؟</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>تعذّرت كتابة {path} كاملًا: هل امتلأ القرص؟</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>تعذّرت كتابة {path} كاملًا: قد يكون القرص ممتلئًا، أو قد لا تحفظ صيغته كل الحدود كما يحفظها GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
+        <translation>لا يمكن وضع النتائج في مكانها: أغلق ما يفتح نتيجة سابقة بالاسم نفسه، كطبقة في المشروع ({reason})</translation>
     </message>
     <message>
         <location filename="../doubts.py"/>

@@ -170,18 +170,8 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The folder {folder} does not exist: make it first.</source>
-        <translation>La carpeta {folder} no existe: créela primero.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
-        <translation>{path} debe terminar en .tif: los rásteres de clases y de probabilidad son GeoTIFF.</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>El algoritmo no se preparó: ejecútelo de nuevo.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -244,11 +234,6 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Say where the class raster goes.</source>
-        <translation>Indique dónde se guarda el ráster de clases.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>{layer}: classes</source>
         <translation>{layer}: clases</translation>
     </message>
@@ -256,6 +241,16 @@ Use Detectar viviendas para obtener polígonos.</translation>
         <location filename="../algorithms/classify.py"/>
         <source>{layer}: probability</source>
         <translation>{layer}: probabilidad</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Say where the class raster goes.</source>
+        <translation>Indique dónde se guarda el ráster de clases.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>Detenido; no se escribió nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -347,21 +342,6 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
         <translation>Fuera de los polígonos y excluidas: {before} viviendas de la fecha anterior, {after} de la fecha posterior</translation>
     </message>
     <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Detenido; no se escribió nada.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The changes cannot be written: {reason}</source>
-        <translation>Los cambios no se pueden escribir: {reason}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/counting.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>hexágonos de {metres} m de ancho</translation>
@@ -375,6 +355,11 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
         <location filename="../algorithms/counting.py"/>
         <source>hexagon {number}</source>
         <translation>hexágono {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>{layer} contiene contornos que no están en ningún lugar de la Tierra: revise su sistema de coordenadas.</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -451,9 +436,14 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Metros cuadrados cubiertos</translation>
     </message>
     <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>The dwellings cannot be written: {reason}</source>
-        <translation>Las viviendas no se pueden escribir: {reason}</translation>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
+        <translation>Contornos de {layer} que no tienen lugar en el sistema de coordenadas de la otra capa y se omiten: {count}. Revise su sistema de coordenadas.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -692,11 +682,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>El algoritmo no se preparó: ejecútelo de nuevo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modelo {id} en {where}</translation>
     </message>
@@ -761,9 +746,89 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>fuera de todas las zonas</translation>
     </message>
     <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The summary cannot be written: {reason}</source>
-        <translation>El resumen no se puede escribir: {reason}</translation>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>{path} debe terminar en .tif: los rásteres de clases y de probabilidad son GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
+        <translation>{path} perdería los contornos, que su formato no guarda: elija un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The name {name}... is too long for a file: choose a shorter one.</source>
+        <translation>El nombre {name}... es demasiado largo para un archivo: elija uno más corto.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} está siendo modificado por otro programa, o por una edición en QGIS: termínela primero.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} no se puede modificar: elija otro nombre.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is no name of a file: choose another one.</source>
+        <translation>{path} no es un nombre de archivo: elija otro.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The folder {folder} does not exist: make it first.</source>
+        <translation>La carpeta {folder} no existe: créela primero.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} cannot be opened to add a table: choose another file.</source>
+        <translation>{path} no se puede abrir para añadir una tabla: elija otro archivo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is named for two results: give each its own file.</source>
+        <translation>{path} está indicado para dos resultados: dé a cada uno su propio archivo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a symbolic link: name the file that it leads to, or another one.</source>
+        <translation>{path} es un enlace simbólico: indique el archivo al que lleva, u otro.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a folder: name a file in it.</source>
+        <translation>{path} es una carpeta: indique un archivo dentro de ella.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a device or a pipe: choose another name.</source>
+        <translation>{path} es un dispositivo o una tubería: elija otro nombre.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>{path} no se puede escribir: {reason}. ¿Está lleno el disco?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} no se pudo escribir entero: ¿está lleno el disco?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>{path} no se pudo escribir entero: quizá el disco esté lleno, o su formato no guarde todos los contornos como lo hace un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
+        <translation>Los resultados no se pueden poner en su lugar: cierre lo que tenga abierto un resultado anterior del mismo nombre, como una capa del proyecto ({reason})</translation>
     </message>
     <message>
         <location filename="../doubts.py"/>

@@ -170,18 +170,8 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The folder {folder} does not exist: make it first.</source>
-        <translation>Le dossier {folder} n’existe pas : créez-le d’abord.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
-        <translation>{path} doit se terminer par .tif : les rasters des classes et de probabilité sont en GeoTIFF.</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>L’algorithme n’a pas été préparé : relancez-le.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -244,11 +234,6 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Say where the class raster goes.</source>
-        <translation>Indiquez où enregistrer le raster des classes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>{layer}: classes</source>
         <translation>{layer} : classes</translation>
     </message>
@@ -256,6 +241,16 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
         <location filename="../algorithms/classify.py"/>
         <source>{layer}: probability</source>
         <translation>{layer} : probabilité</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Say where the class raster goes.</source>
+        <translation>Indiquez où enregistrer le raster des classes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/classify.py"/>
+        <source>Stopped; nothing was written.</source>
+        <translation>Arrêté ; rien n’a été écrit.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -347,21 +342,6 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
         <translation>Hors des polygones et non comptées : {before} habitations de la date ancienne, {after} de la date récente</translation>
     </message>
     <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Arrêté ; rien n’a été écrit.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The changes cannot be written: {reason}</source>
-        <translation>Les changements ne peuvent pas être écrits : {reason}</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/counting.py"/>
-        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
-        <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
-    </message>
-    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>hexagones de {metres} m de large</translation>
@@ -375,6 +355,11 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
         <location filename="../algorithms/counting.py"/>
         <source>hexagon {number}</source>
         <translation>hexagone {number}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>{layer} contient des contours qui ne se trouvent nulle part sur Terre : vérifiez son système de coordonnées.</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -451,9 +436,14 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Mètres carrés couverts</translation>
     </message>
     <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>The dwellings cannot be written: {reason}</source>
-        <translation>Les habitations ne peuvent pas être écrites : {reason}</translation>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
+        <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
+        <translation>Contours de {layer} qui n’ont pas de place dans le système de coordonnées de l’autre couche et sont omis : {count}. Vérifiez son système de coordonnées.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -692,11 +682,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>L’algorithme n’a pas été préparé : relancez-le.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modèle {id} sur {where}</translation>
     </message>
@@ -761,9 +746,89 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>hors de toutes les zones</translation>
     </message>
     <message>
-        <location filename="../algorithms/summarise.py"/>
-        <source>The summary cannot be written: {reason}</source>
-        <translation>Le résumé ne peut pas être écrit : {reason}</translation>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
+        <translation>{path} doit se terminer par .tif : les rasters des classes et de probabilité sont en GeoTIFF.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
+        <translation>{path} perdrait les contours, que son format ne contient pas : choisissez un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The name {name}... is too long for a file: choose a shorter one.</source>
+        <translation>Le nom {name}... est trop long pour un fichier : choisissez-en un plus court.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} est en cours de modification par un autre programme, ou par une édition dans QGIS : terminez-la d’abord.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} ne peut pas être modifié : choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is no name of a file: choose another one.</source>
+        <translation>{path} n’est pas un nom de fichier : choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>The folder {folder} does not exist: make it first.</source>
+        <translation>Le dossier {folder} n’existe pas : créez-le d’abord.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} cannot be opened to add a table: choose another file.</source>
+        <translation>{path} ne peut pas être ouvert pour y ajouter une table : choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is named for two results: give each its own file.</source>
+        <translation>{path} est indiqué pour deux résultats : donnez à chacun son propre fichier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a symbolic link: name the file that it leads to, or another one.</source>
+        <translation>{path} est un lien symbolique : indiquez le fichier auquel il mène, ou un autre.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a folder: name a file in it.</source>
+        <translation>{path} est un dossier : indiquez un fichier dans ce dossier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} is a device or a pipe: choose another name.</source>
+        <translation>{path} est un périphérique ou un tube : choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>{path} ne peut pas être écrit : {reason}. Le disque est-il plein ?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} n’a pas pu être écrit en entier : le disque est-il plein ?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>{path} n’a pas pu être écrit en entier : le disque est peut-être plein, ou son format ne contient pas tous les contours comme le fait un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/writing.py"/>
+        <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
+        <translation>Les résultats ne peuvent pas être mis en place : fermez ce qui garde ouvert un résultat antérieur du même nom, comme une couche du projet ({reason})</translation>
     </message>
     <message>
         <location filename="../doubts.py"/>
