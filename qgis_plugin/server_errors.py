@@ -21,6 +21,8 @@ from .vendored import engine
 _TAGS = {"WMS", "WCS", "Network", "AMS"}
 _ABSENT = re.compile(r"\b(?:404|410|204)\b|not found|ContentNotFound", re.IGNORECASE)
 """There is no such tile, which is how servers say that their imagery ends."""
+_GONE = re.compile(r"\bhost \S+ not found", re.IGNORECASE)
+"""The whole server is not there, which is no answer."""
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _AUTHORITY = re.compile(
     r"https?://(?:[^\s/?#@]*@)?(\[[^\]\s]*\]|[^\s/?#:@\]\[()\"'<>,;]+)(?::(\d+))?", re.IGNORECASE
@@ -119,7 +121,9 @@ class ServerErrors:
         with self._lock:
             heard, self._heard = self._heard + list(self.feedback.errors()), []
         # Numbers in an address are none of the answer.
-        failed = [text for text in heard if not _ABSENT.search(_URL.sub("", text))]
+        failed = [
+            text for text in heard if _GONE.search(text) or not _ABSENT.search(_URL.sub("", text))
+        ]
         if failed:
             reason = " ".join(_QUERY.sub("", failed[0]).split())[:_LONGEST].strip(" .")
             msg = tr(

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..i18n import tr
 from .errors import RuntimeProblem
-from .python import NO_WINDOW, environment
+from .process import ask
 
 _TIMEOUT = 120
 
@@ -62,14 +62,16 @@ class Checked:
     """A module that ONNX Runtime wants and nobody has; else it works."""
 
 
-def check(python: str, folder: Path) -> Checked:
+def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: False) -> Checked:
     """Import ONNX Runtime from a folder, with the search path of this QGIS, and run a model.
 
     Args:
         python: The Python program of this QGIS.
         folder: Holds ``onnxruntime``.
+        cancelled: Whether the user wants to stop.
 
     Raises:
+        Stopped: The user wants to.
         RuntimeProblem: It does not work, or another numpy would be loaded.
     """
     import numpy as np
@@ -79,24 +81,22 @@ def check(python: str, folder: Path) -> Checked:
     asked = {
         "path": [p for p in sys.path if p],
         "numpy": str(Path(np.__file__).parent.parent),
-        "folder": str(folder),
+        "folder": str(folder.absolute()),
         "model": IDENTITY.hex(),
     }
     try:
-        done = subprocess.run(  # noqa: S603  # nosec B603 - the script above
-            [python, "-c", _SCRIPT], input=json.dumps(asked), capture_output=True, text=True,
-            timeout=_TIMEOUT, check=False, creationflags=NO_WINDOW, env=environment(),
-            encoding="utf-8", errors="replace",
-        )  # fmt: skip
+        done = ask(
+            [python, "-c", _SCRIPT], given=json.dumps(asked), seconds=_TIMEOUT, cancelled=cancelled
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise RuntimeProblem(
             tr("ONNX Runtime could not be tried out: {reason}", reason=error)
         ) from error
-    lines = done.stdout.strip().splitlines()
+    lines = done.out.strip().splitlines()
     try:
         told: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError):
-        told = {"error": " ".join(done.stderr.split())[-300:] or f"exit {done.returncode}"}
+        told = {"error": " ".join(done.err.split())[-300:] or f"exit {done.code}"}
     missing = str(told.get("missing", "")).partition(".")[0]
     if missing == "onnxruntime":
         told["error"] = tr("parts of it are missing")

@@ -69,9 +69,12 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
     package = package_of(request.wheel) if request.wheel else request.package
     if request.wheel:
         refuse_other(request.wheel)
-    python = find_python()
+    python = find_python(feedback.cancelled)
     home = places.base()
-    stage = home / f"{places.STAGING}{uuid.uuid4().hex[:8]}"
+    stage = home / f"{places.STAGING}{uuid.uuid4().hex[:8]}{places.LOCKED}"
+    in_use = places.use(stage)
+    if in_use is None:
+        stage = stage.with_name(stage.name[: -len(places.LOCKED)])
     try:
         home.mkdir(parents=True, exist_ok=True)
         places.clean()
@@ -97,6 +100,8 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
         ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        if in_use is not None:
+            in_use.end()
     return found
 
 
@@ -112,7 +117,7 @@ def _check(pip: Pip, stage: Path, feedback: Feedback) -> Checked:
                         name=name,
                     )
                 )
-        checked = check(pip.python, stage)
+        checked = check(pip.python, stage, feedback.cancelled)
         missing = checked.missing
         if missing is None:
             return checked

@@ -13,6 +13,7 @@ from . import places
 from .errors import RuntimeProblem
 
 _NAME = "onnxruntime"
+_USE = "_camp_detector_in_use"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def _load() -> tuple[Any, str]:
 
     found = places.current()
     folder = str(found.folder) if found else ""
+    in_use = places.use(found.folder) if found else None
     before = list(sys.path)
     if folder:
         sys.path.insert(0, folder)
@@ -116,8 +118,13 @@ def _load() -> tuple[Any, str]:
         return None, " ".join(f"{type(error).__name__}: {error}".split())[:200]
     finally:
         sys.path[:] = before
-        if folder and _NAME in sys.modules and folder not in sys.path:
-            sys.path.append(folder)
+        if _NAME in sys.modules:
+            # The lock hangs on the module, which outlives the plugin where that is loaded anew.
+            setattr(sys.modules[_NAME], _USE, in_use)
+            if folder and folder not in sys.path:
+                sys.path.append(folder)
+        elif in_use is not None:
+            in_use.end()
     if not _works(module):
         return None, ""
     # Its releases for Windows tell Windows of what they do, unless they are asked not to.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
 
 from ..i18n import tr
 from .errors import RuntimeProblem, Stopped
-from .python import NO_WINDOW, environment
+from .process import POLL, ask, environment, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ _RAW_PROGRESS = (24, 1)
 """First pip with ``--progress-bar raw``."""
 _ROOT_ACTION = (22, 1)
 """First pip that can be told that root is meant: nothing of the system is touched."""
-_POLL = 0.2
+_TIMEOUT = 60
 _LINES = 12
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _SECRET = re.compile(r"//[^/@\s]+@")
@@ -47,17 +47,20 @@ class Pip:
     proxy: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that name the proxy."""
 
-    def version(self) -> Optional[tuple[int, ...]]:
-        """Its version, or None where there is no pip."""
+    def version(self, cancelled: Callable[[], bool] = lambda: False) -> Optional[tuple[int, ...]]:
+        """Its version, or None where there is no pip.
+
+        Raises:
+            Stopped: The user wants to.
+        """
         try:
-            done = subprocess.run(  # noqa: S603  # nosec B603 - a fixed question
-                [self.python, "-m", "pip", "--version"], capture_output=True, text=True,
-                timeout=60, check=False, creationflags=NO_WINDOW, env=environment(),
-            )  # fmt: skip
+            done = ask(
+                [self.python, "-m", "pip", "--version"], seconds=_TIMEOUT, cancelled=cancelled
+            )
         except (OSError, subprocess.SubprocessError):
             return None
-        found = re.match(r"pip (\d+)\.(\d+)", done.stdout)
-        return tuple(map(int, found.groups())) if done.returncode == 0 and found else None
+        found = re.match(r"pip (\d+)\.(\d+)", done.out)
+        return tuple(map(int, found.groups())) if done.code == 0 and found else None
 
     def install(self, what: str, folder: Path, feedback: Feedback) -> None:
         """Install one package without what it depends on.
@@ -71,7 +74,7 @@ class Pip:
             RuntimeProblem: pip is missing or fails; with what it said last.
             Stopped: The user wants to.
         """
-        version = self.version()
+        version = self.version(feedback.cancelled)
         if version is None:
             raise RuntimeProblem(
                 tr("QGIS' Python has no pip to fetch {what} with: choose a wheel file.", what=what)
@@ -79,7 +82,7 @@ class Pip:
         command = [
             self.python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check",
             "--no-deps", "--only-binary", ":all:", "--no-compile", "--no-cache-dir", "--no-user",
-            "--target", str(folder),
+            "--target", str(folder.absolute()),
         ]  # fmt: skip
         command += ["--progress-bar", "raw" if version >= _RAW_PROGRESS else "off"]
         if version >= _ROOT_ACTION:
@@ -106,33 +109,33 @@ def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple
         Stopped: The user wants to.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603  # nosec B603 - commands of this package
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            text=True, encoding="utf-8", errors="replace", creationflags=NO_WINDOW, env=dict(env),
-        )  # fmt: skip
+        with started(
+            command, env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:  # fmt: skip
+            return _follow(process, feedback)
     except OSError as error:
         raise RuntimeProblem(
             tr("QGIS' Python could not be started: {reason}", reason=error)
         ) from error
+
+
+def _follow(process: subprocess.Popen[str], feedback: Feedback) -> tuple[int, list[str]]:
+    """Pass on what a process says until it ends; see `run`."""
     lines: queue.Queue[Optional[str]] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process, lines.put), daemon=True)
     reader.start()
     last: list[str] = []
-    try:
-        while True:
-            if feedback.cancelled():
-                raise Stopped(tr("The installation was stopped."))
-            try:
-                line = lines.get(timeout=_POLL)
-            except queue.Empty:
-                continue
-            if line is None:
-                return process.wait(), last
-            _tell(line, feedback, last)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+    while True:
+        if feedback.cancelled():
+            raise Stopped(tr("The installation was stopped."))
+        try:
+            line = lines.get(timeout=POLL)
+        except queue.Empty:
+            continue
+        if line is None:
+            return process.wait(), last
+        _tell(line, feedback, last)
 
 
 def _read(process: subprocess.Popen[str], put: Callable[[Optional[str]], None]) -> None:

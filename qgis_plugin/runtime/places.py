@@ -14,11 +14,18 @@ import os
 import platform
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from .in_use import Use, is_used
+
 STAGING = ".staging-"
+LOCKED = "-locked"
+"""How the name of a folder ends whose installation holds a lock."""
+_DAY = 86400
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,22 @@ def base() -> Path:
     from qgis.core import QgsApplication
 
     return Path(QgsApplication.qgisSettingsDirPath()) / "camp_detector" / "runtime"
+
+
+def use(folder: Path) -> Optional[Use]:
+    """Keep other processes from removing a folder below `base` while this one uses it.
+
+    Returns:
+        To be kept; None where the disk knows no locks.
+    """
+    try:
+        return Use(_uses(), folder.name)
+    except OSError:
+        return None
+
+
+def _uses() -> Path:
+    return base().with_name("runtime_in_use")
 
 
 def tag() -> str:
@@ -76,12 +99,26 @@ def set_current(found: Optional[Installed]) -> None:
 def clean() -> None:
     """Remove what broken-off and earlier installations have left.
 
-    What is loaded stays until another QGIS session cleans up: Windows would not let it go, and it
-    may load further parts of itself.
+    What this or another process has loaded or is installing stays until a later session cleans up:
+    Windows would not let it go, and it may load further parts of itself. Each process holds a lock
+    for what it uses (`use`). An installation that is being made and says nothing of locks, as
+    earlier releases of the plugin made them, stays for a day.
     """
     found = current()
     keep = found.folder.name if found else ""
     loaded = str(getattr(sys.modules.get("onnxruntime"), "__file__", "") or "")
     for folder in [*base().glob(f"{STAGING}*"), *base().glob(f"{tag()}_*")]:
-        if folder.is_dir() and folder.name != keep and folder.name not in loaded:
-            shutil.rmtree(folder, ignore_errors=True)
+        if not folder.is_dir() or folder.name == keep or folder.name in loaded:
+            continue
+        if is_used(_uses(), folder.name) or _is_fresh(folder):
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_fresh(folder: Path) -> bool:
+    """Whether an installation may be going on there of which nothing is known."""
+    try:
+        age = time.time() - folder.stat().st_mtime
+    except OSError:
+        return False
+    return folder.name.startswith(STAGING) and not folder.name.endswith(LOCKED) and age < _DAY

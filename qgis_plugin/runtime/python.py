@@ -11,25 +11,30 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from ..i18n import tr
 from .errors import RuntimeProblem
+from .process import ask
 
 _ASK = "import os, sys; print(sys.version_info[:2], sys.maxsize, os.path.realpath(os.__file__))"
-NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_TIMEOUT = 30
 
 
-def find_python() -> str:
+def find_python(cancelled: Callable[[], bool] = lambda: False) -> str:
     """Path of the Python program whose library is the one that runs here.
 
+    Args:
+        cancelled: Whether the user wants to stop.
+
     Raises:
+        Stopped: The user wants to.
         RuntimeProblem: There is none in the places where installers of QGIS put it.
     """
     wanted = f"{sys.version_info[:2]} {sys.maxsize} {os.path.realpath(os.__file__)}"
     for candidate in candidates(sys.platform, Path(sys.executable or ""), Path(sys.exec_prefix)):
-        if candidate.is_file() and _answer(candidate) == wanted:
-            return str(candidate)
+        if candidate.is_file() and _answer(candidate, cancelled) == wanted:
+            return str(candidate.absolute())
     raise RuntimeProblem(
         tr(
             "The Python program of this QGIS was not found beside it, so nothing can be tried "
@@ -71,18 +76,10 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
         yield executable
 
 
-def _answer(program: Path) -> str:
+def _answer(program: Path, cancelled: Callable[[], bool]) -> str:
     """What a program says of itself; empty where it is no Python that starts."""
     try:
-        done = subprocess.run(  # noqa: S603  # nosec B603 - a fixed question to a Python beside QGIS
-            [str(program), "-c", _ASK], capture_output=True, text=True, timeout=30, check=False,
-            creationflags=NO_WINDOW, env=environment(),
-        )  # fmt: skip
+        done = ask([str(program.absolute()), "-c", _ASK], seconds=_TIMEOUT, cancelled=cancelled)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def environment() -> dict[str, str]:
-    """The environment in which QGIS' Python is started: that of QGIS."""
-    return {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return done.out.strip() if done.code == 0 else ""

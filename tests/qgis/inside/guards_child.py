@@ -1,0 +1,350 @@
+"""Parts of the plugin among hostile or broken things, in QGIS' own Python.
+
+usage: python guards_child.py PROFILE REQUEST. The request is a list of steps [name, arguments];
+prints what came of each as JSON, as models_child.py does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import session
+
+
+class Stops:
+    """A user who wants to stop after some seconds."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def cancelled(self):
+        return time.monotonic() > self.end
+
+    def say(self, line):
+        pass
+
+    def percent(self, value):
+        pass
+
+
+class Steps:
+    # The library that runs models.
+
+    def python_in(self, folder, numpy_folder):
+        """Everything that starts QGIS' Python, from a current folder with modules in it."""
+        from camp_detector.runtime import check, pip, python
+
+        os.chdir(folder)
+        found = python.find_python()
+        version = pip.Pip(found).version()
+        checked = check.check(found, Path(numpy_folder))
+        target = Path(folder).parent / "target"
+        target.mkdir()
+        try:
+            pip.Pip(found).install("no-such-package", target, Stops(60))
+        except check.RuntimeProblem as error:
+            said = str(error)
+        return {"version": version, "runs": checked.version, "said": said, "cwd": os.getcwd()}
+
+    def stop_early(self, slow):
+        """How long it takes to stop programs that answer late."""
+        from camp_detector.runtime import Stopped, check, pip, python
+
+        took = []
+        for act in (
+            lambda: check.check(slow, Path("/nowhere"), Stops(0.5).cancelled),
+            lambda: pip.Pip(slow).version(Stops(0.5).cancelled),
+            lambda: pip.Pip(slow).install("x", Path("/nowhere"), Stops(0.5)),
+            lambda: python._answer(Path(slow), Stops(0.5).cancelled),
+        ):
+            begun = time.monotonic()
+            try:
+                act()
+                took.append("not stopped")
+            except Stopped:
+                took.append(time.monotonic() - begun)
+        return took
+
+    def beside(self):
+        """Clean up while other processes use folders, and after these have been killed."""
+        from camp_detector.runtime import places
+
+        base = places.base()
+        base.mkdir(parents=True)
+        loaded, stage = base / f"{places.tag()}_1.0_a", base / f"{places.STAGING}b{places.LOCKED}"
+        old, fresh, stale = (base / f"{places.STAGING}{n}" for n in ("old", "fresh", "stale"))
+        stale = stale.with_name(stale.name + places.LOCKED)
+        for folder in (loaded, stage, old, fresh, stale):
+            folder.mkdir()
+            (folder / "x").write_text("x", encoding="utf-8")
+        os.utime(old, (1, 1))
+        code = (
+            "import sys; from pathlib import Path; from camp_detector.runtime.places import use;"
+            "from camp_detector.runtime import places; places.base = lambda: Path(sys.argv[1]);"
+            "kept = [use(Path(p)) for p in sys.argv[2:]]; print(all(kept), flush=True); input()"
+        )
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        other = subprocess.Popen(
+            [sys.executable, "-c", code, base, loaded, stage], env=env, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert other.stdout.readline() == "True\n"
+        places.clean()
+        during = sorted(p.name for p in base.iterdir())
+        other.kill()
+        other.communicate()
+        places.clean()
+        return {
+            "during": during == sorted(p.name for p in (loaded, stage, fresh)),
+            "after": [p.name for p in base.iterdir()] == [fresh.name],
+            "locks": len(list(places._uses().iterdir())),
+        }
+
+    def gpu_that_is_none(self):
+        """ONNX Runtime that takes the processor without a word."""
+        from camp_detector.models import ModelLibrary
+        from camp_detector.runtime import devices, loading
+        from camp_detector.vendored import engine
+
+        data, said, asked = ModelLibrary.from_settings().default().read(), [], []
+        ort = engine("engine.ort")
+        before, state = ort.OnnxPredictor, loading.state
+        gpu = "CUDAExecutionProvider"
+
+        def quiet(data, providers=(ort.CPU,)):
+            asked.append(list(providers))
+            return before(data)
+
+        ort.OnnxPredictor = quiet
+        loading.state = lambda: loading.State(version="1", providers=(gpu, ort.CPU))
+        try:
+            found = devices.load(data, gpu, said.append)
+        finally:
+            ort.OnnxPredictor, loading.state = before, state
+        return {"kind": type(found).__name__, "said": said, "asked": asked}
+
+    # Models.
+
+    def settings(self, *values):
+        """How many models and folders there are with each value in the settings."""
+        from camp_detector.algorithms.detect import DetectDwellings
+        from camp_detector.models.library import ModelLibrary
+        from qgis.core import QgsSettings
+
+        out = []
+        for value in values:
+            QgsSettings().setValue("camp_detector/model_folders", value)
+            DetectDwellings().initAlgorithm({})
+            library = ModelLibrary.from_settings()
+            out.append([[str(f) for f in library.folders], len(library.models())])
+        return out
+
+    def forbidden(self, folder, added):
+        """Folders in which one may not look; root may everywhere."""
+        from camp_detector.models import library
+
+        kind = type(Path())
+        before = {n: getattr(kind, n) for n in ("is_file", "stat", "is_dir")}
+
+        def refusing(name):
+            def look(path, *args, **more):
+                if path.name.startswith("secret"):
+                    raise PermissionError(13, "denied")
+                return before[name](path, *args, **more)
+
+            return look
+
+        for name in before:
+            setattr(kind, name, refusing(name))
+        try:
+            found = library.ModelLibrary(home=Path(added), folders=[Path(folder)])
+            return [m.spec.name for m in found.models()]
+        finally:
+            for name, real in before.items():
+                setattr(kind, name, real)
+
+    def find(self, wanted):
+        from camp_detector.models.library import ModelLibrary
+
+        return ModelLibrary.from_settings().find(wanted).sha256
+
+    def folders(self, *paths):
+        from camp_detector.models import library
+
+        library.set_folders([Path(p) for p in paths])
+        return [m.sha256 for m in library.ModelLibrary.from_settings().models()]
+
+    def take(self, place, changes):
+        """Take the first offer with other facts; what is read for it."""
+        from dataclasses import replace
+
+        from camp_detector.models import catalogue
+        from camp_detector.models.library import ModelLibrary
+        from camp_detector.vendored import engine
+
+        read = []
+        offer = replace(catalogue.read_catalogue(place).offers[0], **changes)
+        try:
+            catalogue.fetch_offer(
+                offer, ModelLibrary.from_settings(),
+                lambda p, n: read.append(p) or catalogue.read_local(p, n),
+            )  # fmt: skip
+        except engine("engine.errors").CampDetectorError as error:
+            return [len(read), str(error)]
+        return [len(read), ""]
+
+    def resolve(self, place, *hrefs):
+        """Which hrefs of a catalogue are followed, and where one looks for it."""
+        from camp_detector.models import catalogue
+        from camp_detector.vendored import engine
+
+        looked, out, kind = [], [], type(Path())
+        before = kind.resolve
+        kind.resolve = lambda path, *a, **m: looked.append(str(path)) or before(path, *a, **m)
+        try:
+            for href in hrefs:
+                try:
+                    out.append(catalogue.resolve(href, place, place))
+                except engine("engine.errors").CampDetectorError:
+                    out.append(None)
+        finally:
+            kind.resolve = before
+        return [out, looked]
+
+    def led_elsewhere(self, asked, given):
+        """What is said of an answer that came from another place than was asked."""
+        from camp_detector.models import network
+        from camp_detector.vendored import engine
+        from qgis.core import QgsBlockingNetworkRequest
+        from qgis.PyQt.QtCore import QUrl
+
+        class Request:
+            ErrorCode = QgsBlockingNetworkRequest.ErrorCode
+            downloadProgress = SimpleNamespace(connect=lambda _: None)  # noqa: N815 - of Qt
+
+            def get(self, *_):
+                return self.ErrorCode.NoError
+
+            def reply(self):
+                url = SimpleNamespace(url=lambda: QUrl(given))
+                return SimpleNamespace(request=lambda: url, content=lambda: b"secret")
+
+        before, network.QgsBlockingNetworkRequest = network.QgsBlockingNetworkRequest, Request
+        try:
+            return network.fetch(asked, 100).decode()
+        except engine("engine.errors").CampDetectorError as error:
+            return str(error)
+        finally:
+            network.QgsBlockingNetworkRequest = before
+
+    def fetch(self, url, limit):
+        from camp_detector.models import network
+        from qgis.PyQt.QtCore import QCoreApplication
+
+        said = []
+
+        def work():
+            try:
+                said.append(len(network.fetch(url, limit)))
+            except Exception as error:
+                said.append(str(error))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        while thread.is_alive():
+            QCoreApplication.processEvents()
+            time.sleep(0.005)
+        return said[0]
+
+    # What is shown.
+
+    def facts(self, text, size):
+        """A description in which a stranger wrote the same everywhere."""
+        from camp_detector.gui.facts import spec_html
+
+        one = SimpleNamespace(name=text)
+        spec = SimpleNamespace(
+            id=text, description=text, gsd=0.5, bands=[one], dtype=text, classes=[one],
+            threshold=0.5, min_area=1.0, separation=None, licence=text, attribution=[text],
+        )  # fmt: skip
+        return spec_html(spec, int(size), [(text, text)])
+
+    def outlines(self, *shapes):
+        from camp_detector.gui.area import geometry_of
+
+        return [geometry_of(shape) is not None for shape in shapes]
+
+    def plain(self, *sentences):
+        from camp_detector.text import plain
+
+        return [plain(sentence) for sentence in sentences]
+
+    def preview(self, *sides):
+        """Whether a square of ground, its side in metres, is refused."""
+        from camp_detector.gui import preview
+        from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+
+        out = []
+        for side in sides:
+            extent = QgsRectangle(500000, 3000000, 500000 + side, 3000000 + side)
+            layer = SimpleNamespace(crs=QgsCoordinateReferenceSystem("EPSG:32645"))
+            model = SimpleNamespace(spec=SimpleNamespace(gsd=0.5))
+            try:
+                preview.check_size(SimpleNamespace(layer=layer, extent=extent, model=model))
+                out.append("")
+            except preview.sources.SourceError as error:
+                out.append(str(error))
+        return out
+
+    # Layers.
+
+    def files_of(self, *sources):
+        from camp_detector.layers import file_of
+
+        return [file_of(source)[0] for source in sources]
+
+    def heard(self, uri, *lines):
+        """What a run says for each line of QGIS' log while pixels are missing."""
+        from camp_detector.server_errors import ServerErrors
+        from camp_detector.vendored import engine
+        from qgis.core import Qgis, QgsApplication, QgsFeedback
+
+        out = []
+        for line in lines:
+            errors = ServerErrors(SimpleNamespace(dataSourceUri=lambda: uri))
+            errors.listen(QgsFeedback())
+            QgsApplication.messageLog().logMessage(line, "WMS", Qgis.MessageLevel.Warning)
+            errors.close()
+            try:
+                errors.raise_if_failed()
+                out.append("")
+            except engine("engine.errors").RasterError as error:
+                out.append(str(error))
+        return out
+
+
+def main():
+    profile, request = sys.argv[1:]
+    app = session.start(profile)
+    steps, out = Steps(), []
+    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
+        try:
+            out.append({"ok": getattr(steps, name)(*arguments)})
+        except Exception as error:
+            out.append({"error": str(error), "kind": type(error).__name__})
+    print(json.dumps(out))
+    sys.stdout.flush()
+    del app
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # QGIS without its window does not always end well
