@@ -94,8 +94,8 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
     if finest > wanted * engine("georaster.open").MAX_ENLARGEMENT:
         msg = tr(
             "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
-            "not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it "
-            "all the same.",
+            "not in the picture. Choose finer imagery, or give {finest} as “Resolution” "
+            "(RESOLUTION) to run it all the same.",
             layer=layer.title,
             finest=f"{finest:.3g}",
             wanted=f"{wanted:.3g}",

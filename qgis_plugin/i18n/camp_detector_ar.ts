@@ -1342,8 +1342,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» للتشغيل رغم ذلك.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
+        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» (RESOLUTION) للتشغيل رغم ذلك.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>

@@ -1342,8 +1342,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» para ejecutarlo de todos modos.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
+        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» (RESOLUTION) para ejecutarlo de todos modos.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>

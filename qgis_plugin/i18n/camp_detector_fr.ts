@@ -1342,8 +1342,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” to run it all the same.</source>
-        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » pour continuer malgré tout.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
+        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » (RESOLUTION) pour continuer malgré tout.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>
