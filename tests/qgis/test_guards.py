@@ -48,10 +48,12 @@ def test_nothing_of_the_current_folder_is_run(do: Any, tmp_path: Path, fresh_qgi
     hostile = f"open({str(told)!r}, 'a').write(__name__)\n"
     for name in ("json.py", "os.py", "numpy.py", "pip/__init__.py", "pip/__main__.py"):
         (here / name).write_text(hostile, encoding="utf-8")
-    (found,) = do(["python_in", str(here), str(fresh_qgis.libraries)], PIP_NO_INDEX="1")
+    old = tmp_path / "old"
+    old.write_text(f'#!/bin/sh\nunset PYTHONSAFEPATH\nexec {PYTHON} "$@"\n', encoding="utf-8")
+    old.chmod(0o755)
+    (found,) = do(["python_in", str(here), str(fresh_qgis.libraries), str(old)], PIP_NO_INDEX="1")
     assert found["cwd"] == str(here)
-    assert found["version"]
-    assert found["runs"]
+    assert all([*found["version"], *found["runs"]])
     assert "no-such-package could not be fetched; pip says: ERROR" in found["said"]
     assert not told.exists()
 

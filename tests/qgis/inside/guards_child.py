@@ -38,21 +38,29 @@ class Stops:
 class Steps:
     # The library that runs models.
 
-    def python_in(self, folder, numpy_folder):
-        """Everything that starts QGIS' Python, from a current folder with modules in it."""
+    def python_in(self, folder, libraries, old):
+        """Everything that starts QGIS' Python, from a current folder with modules in it.
+
+        Args:
+            folder: That one.
+            libraries: Where ONNX Runtime lies.
+            old: A program like Python's before 3.11, which knows no PYTHONSAFEPATH.
+        """
         from camp_detector.runtime import check, pip, python
 
         os.chdir(folder)
         found = python.find_python()
-        version = pip.Pip(found).version()
-        checked = check.check(found, Path(numpy_folder))
+        answers = [python._answer(Path(program), lambda: False) for program in (found, old)]
+        assert answers[0] == answers[1] != ""
+        version = [pip.Pip(program).version() for program in (found, old)]
+        checked = [check.check(program, Path(libraries)).version for program in (found, old)]
         target = Path(folder).parent / "target"
         target.mkdir()
         try:
-            pip.Pip(found).install("no-such-package", target, Stops(60))
+            pip.Pip(old).install("no-such-package", target, Stops(60))
         except check.RuntimeProblem as error:
             said = str(error)
-        return {"version": version, "runs": checked.version, "said": said, "cwd": os.getcwd()}
+        return {"version": version, "runs": checked, "said": said, "cwd": os.getcwd()}
 
     def stop_early(self, slow):
         """How long it takes to stop programs that answer late."""
