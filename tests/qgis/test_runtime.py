@@ -97,7 +97,9 @@ def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) 
 
 
 def test_the_next_session_loads_it_and_cleans_up(do: Any, index: Path) -> None:
-    do(["install"], ["ready"], ["install"])
+    _, unused, _, used, _ = do(["install"], ["in_use"], ["ready"], ["in_use"], ["install"])
+    assert not unused
+    assert used
     before, state, _, tree = do(["tree"], ["state"], ["install"], ["tree"])
     assert state["private"]
     assert len(before) == 3

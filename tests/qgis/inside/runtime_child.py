@@ -93,6 +93,12 @@ class Steps:
                 "providers": found.providers, "numpy": [np.__version__, np.__file__],
                 "last_on_path": sys.path[-1] == last, "on_path": sys.path.count(last)}  # fmt: skip
 
+    def in_use(self):
+        """Whether other processes are told that this one uses what counts."""
+        from camp_detector.runtime.in_use import is_used
+
+        return is_used(self.places._uses(), self.places.current().folder.name)
+
     def uninstall(self):
         self.kit.uninstall()
 
