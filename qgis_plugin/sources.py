@@ -36,7 +36,7 @@ class Raster:
     extent: Optional[Bounds] = None
     """The part that is wanted; None: all."""
     options: dict[str, Any] = field(default_factory=dict)
-    """For the engine's `SourceOptions`, in place of what the user chose."""
+    """For the engine's `SourceOptions`."""
     notes: list[str] = field(default_factory=list)
     """What the user should know of it, in sentences."""
     _scratch: Optional[str] = None
@@ -56,7 +56,7 @@ def raster_of(
     *,
     extent: Optional[QgsRectangle],
     resolution: Optional[float],
-    nodata: Optional[float] = None,
+    options: Optional[dict[str, Any]] = None,
 ) -> Raster:
     """What the engine is to read.
 
@@ -65,20 +65,21 @@ def raster_of(
         spec: The model's description.
         extent: In the layer's CRS; None: all of it.
         resolution: Metres on the ground a pixel; None: what fits the model.
-        nodata: The value that means no image; None: what the layer says.
+        options: What the user chose of the engine's `SourceOptions`.
 
     Raises:
         SourceError: A layer without end and without an extent, or one that lies nowhere.
     """
     bounds = None if extent is None else bounds_of(extent)
-    notes = []
+    chosen, notes = dict(options or {}), []
+    nodata = chosen.get("nodata")
     if nodata is None and layer.nodata is not None:
         nodata = layer.nodata
         notes.append(tr("The value {x} is no image, as the layer says.", x=f"{nodata:g}"))
     if layer.file is not None:
         raster = _file(layer, layer.file)
         raster.extent, raster.notes = bounds, notes
-        raster.options.update(nodata=nodata, shown=layer.shown)
+        raster.options = {**chosen, "nodata": nodata, "shown": layer.shown}
         if resolution is not None:
             raster.options["gsd"] = resolution
         return raster
@@ -95,8 +96,8 @@ def raster_of(
     library = LayerLibrary(
         name, layer.provider, lattice, layer.crs.toWkt(wkt_variant()), nodata=nodata
     )
-    options = {"gsd": "native", "nodata": None, "shown": layer.shown}
-    return Raster(name, layer.crs, library=library, options=options, notes=notes)
+    chosen.update(gsd="native", nodata=None, shown=layer.shown)
+    return Raster(name, layer.crs, library=library, options=chosen, notes=notes)
 
 
 def _file(layer: Layer, name: str) -> Raster:

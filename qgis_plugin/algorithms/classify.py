@@ -10,8 +10,7 @@ from .. import styling
 from ..i18n import tr
 from .base import prepared
 from .counting import Stopped
-from .detect import CLASSES, PROBABILITY
-from .running import RunsModel
+from .running import CLASSES, PROBABILITY, RunsModel
 from .writing import Writing
 
 
@@ -67,14 +66,4 @@ class ClassifyPixels(RunsModel):
                 feedback.pushInfo(tr("Stopped; nothing was written."))
                 return {}
         classes = styling.named(done[0].spec)
-        layer = asked.layer.title
-        styles = {
-            CLASSES: (tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
-            PROBABILITY: (
-                tr("{layer}: probability", layer=layer),
-                styling.probability_raster(classes),
-            ),
-        }
-        for name, path in results.items():
-            styling.finish(context, path, *styles[name])
-        return results
+        return self.show_rasters(context, results, asked.layer.title, classes)

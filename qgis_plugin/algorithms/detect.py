@@ -21,11 +21,11 @@ from ..i18n import tr
 from .base import prepared
 from .counting import Stopped
 from .places import outputs_of
-from .running import RunsModel
+from .running import CLASSES, PROBABILITY, RunsModel
 from .writing import Writing
 
 MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
-OUTPUT, CLASSES, PROBABILITY, COUNT, AREA = "OUTPUT", "CLASSES", "PROBABILITY", "COUNT", "AREA"
+OUTPUT, COUNT, AREA = "OUTPUT", "COUNT", "AREA"
 _NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
 """What GeoPackages call coordinates without a CRS that are no degrees."""
 _POLYGON = 3
@@ -125,18 +125,7 @@ class DetectDwellings(RunsModel):
         title = tr("{layer}: {count} dwellings", layer=layer, count=f"{count:,}")
         styling.finish(context, destination, title, styling.dwellings(classes))
         results = {OUTPUT: destination, COUNT: count, AREA: float(sum(found.rows.area))}
-        for name, label, style in (
-            (CLASSES, tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
-            (
-                PROBABILITY,
-                tr("{layer}: probability", layer=layer),
-                styling.probability_raster(classes),
-            ),
-        ):
-            path = writing.files.get(name)
-            if path:
-                styling.finish(context, path, label, style)
-                results[name] = path
+        results.update(self.show_rasters(context, writing.files, layer, classes))
         return results
 
 

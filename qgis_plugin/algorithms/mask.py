@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from qgis.core import QgsFeatureRequest
-
-from ..compat import UNCHECKED
 from ..i18n import tr
 from ..sources import lies_somewhere
 from .base import Fault
+from .features import Features
 
 
 def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = None) -> list[bytes]:
@@ -24,14 +22,11 @@ def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = No
     Raises:
         Fault: There is none.
     """
-    request = QgsFeatureRequest()
-    request.setSubsetOfAttributes([])
-    if crs.isValid() and lies_somewhere(source.sourceCrs()):
-        request.setDestinationCrs(crs, context.transformContext())
+    is_placed = crs.isValid() and lies_somewhere(source.sourceCrs())
     found: list[bytes] = []
-    for feature in source.getFeatures(request, UNCHECKED):
+    for feature in Features(source, context, into=crs if is_placed else None, attributes=[]):
         shape = feature.geometry()
-        if not shape.isEmpty() and shape.boundingBox().isFinite():
+        if not shape.isEmpty():
             # GDAL's polygons have corners alone.
             shape.convertToStraightSegment()
             found.append(bytes(shape.asWkb()))

@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 from qgis.core import (
-    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterFileDestination,
@@ -79,12 +78,7 @@ class ModelInformation(CampAlgorithm):
                 f'<tr><td>{escape(name)}</td><td style="text-align:start">{escape(value)}</td></tr>'
                 for name, value in facts
             )
-            try:
-                write_page(path, page(spec.id, f"<table>{rows}</table>"))
-            except OSError as error:
-                raise QgsProcessingException(
-                    tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
-                ) from error
+            write_page(path, page(spec.id, f"<table>{rows}</table>"))
             results[OUTPUT] = path
         return results
 

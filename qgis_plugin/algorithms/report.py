@@ -10,6 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
+from qgis.core import QgsProcessingException
+
 from ..i18n import LANGUAGES, right_to_left, tr
 from .report_picture import DWELLING, OPAQUE, Picture
 
@@ -89,9 +91,17 @@ def write_page(path: str, text: str) -> None:
     """Put a page in its place when it is whole.
 
     Raises:
-        OSError: It cannot be written.
+        QgsProcessingException: It cannot be written.
     """
-    final = Path(path)
+    try:
+        _put(Path(path), text)
+    except OSError as error:
+        raise QgsProcessingException(
+            tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
+        ) from error
+
+
+def _put(final: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=final.parent, prefix=".part-")
     part = Path(name)
     try:
@@ -107,7 +117,7 @@ def write_report(path: str, report: Report) -> None:
     """Write the summary of a camp.
 
     Raises:
-        OSError: It cannot be written.
+        QgsProcessingException: It cannot be written.
     """
     body = _facts(report) + _figures(report.sums[0].tally)
     if report.picture.svg:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Optional
 
-from .. import runtime
+from .. import runtime, styling
 from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
-from ..sources import SourceError, raster_of
+from ..sources import Raster, SourceError, raster_of
 from ..text import plain
 from ..vendored import engine
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
 
+CLASSES, PROBABILITY = "CLASSES", "PROBABILITY"
 _MIN_AREA = "MIN_AREA"
 
 
@@ -91,10 +92,7 @@ class RunsModel(AsksForModel):
                 tr("Model {id} on {where}", id=asked.model.id, where=predictor.provider)
             )
             feedback.pushInfo(self._settings_said(asked))
-            raster = raster_of(
-                asked.layer, asked.model.spec, extent=asked.extent, resolution=asked.resolution,
-                nodata=asked.options.get("nodata"),
-            )  # fmt: skip
+            raster = _raster(asked, asked.model.spec)
             for note in raster.notes:
                 feedback.pushInfo(note)
             with closing(raster):
@@ -103,9 +101,7 @@ class RunsModel(AsksForModel):
                     progress.errors = raster.library.errors
                 job = run.HostJob(
                     settings=asked.settings,
-                    source=engine("georaster.options").SourceOptions(
-                        **{**asked.options, **raster.options}
-                    ),
+                    source=engine("georaster.options").SourceOptions(**raster.options),
                     extent=raster.extent,
                     area=asked.mask,
                     overwrite=True,
@@ -125,6 +121,28 @@ class RunsModel(AsksForModel):
         except (Fault, SourceError, runtime.RuntimeProblem, errors.CampDetectorError) as error:
             raise stop_with(error) from error
         return found, raster.crs
+
+    def show_rasters(
+        self, context: Any, files: dict[str, str], layer: str, classes: Any
+    ) -> dict[str, str]:
+        """Have the rasters of a run named and styled; gives them as results.
+
+        Args:
+            context: Of the run.
+            files: By their parameters.
+            layer: The imagery's name.
+            classes: From `styling.named`.
+        """
+        styles = {
+            CLASSES: (tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
+            PROBABILITY: (
+                tr("{layer}: probability", layer=layer),
+                styling.probability_raster(classes),
+            ),
+        }
+        for name, path in files.items():
+            styling.finish(context, path, *styles[name])
+        return files
 
     def _settings_said(self, asked: Asked) -> str:
         """What a run is done with, as it may be the model's own."""
@@ -168,15 +186,21 @@ class RunsModel(AsksForModel):
             CampDetectorError: The same.
         """
         spec = asked.settings.apply(asked.model.spec)
-        raster = raster_of(
-            asked.layer, spec, extent=asked.extent, resolution=asked.resolution,
-            nodata=asked.options.get("nodata"),
-        )  # fmt: skip
+        raster = _raster(asked, spec)
         with closing(raster):
-            options = engine("georaster.options").SourceOptions(
-                **{**asked.options, **raster.options}
-            )
+            options = engine("georaster.options").SourceOptions(**raster.options)
             source = engine("hostgdal.opening").open_gdal_source(
                 raster.name, spec, options, extent=raster.extent, library=raster.library
             )
             source.close()
+
+
+def _raster(asked: Asked, spec: Any) -> Raster:
+    """What the engine is to read for a model; see `raster_of`."""
+    return raster_of(
+        asked.layer,
+        spec,
+        extent=asked.extent,
+        resolution=asked.resolution,
+        options=asked.options,
+    )

@@ -8,7 +8,6 @@ from qgis.core import (
     QgsFeature,
     QgsFields,
     QgsGeometry,
-    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -150,7 +149,7 @@ class SummariseCamp(CampAlgorithm):
             with Writing(self, parameters, context, feedback) as writing:
                 report = writing.part(REPORT)
                 if report:
-                    _write_report(report, _report(counting, sums, counted))
+                    write_report(report, _report(counting, sums, counted))
                 features = _features(fields, counted)
                 writing.write(fields, compat.MULTI_POLYGON, counting.crs, features)
                 destination = writing.finish()
@@ -177,20 +176,6 @@ def _features(fields: QgsFields, found: Sequence[Area]) -> Iterator[QgsFeature]:
         feature.setGeometry(geometry)
         feature.setAttributes(area.values())
         yield feature
-
-
-def _write_report(path: str, report: Report) -> None:
-    """Write the page.
-
-    Raises:
-        QgsProcessingException: It cannot be written.
-    """
-    try:
-        write_report(path, report)
-    except OSError as error:
-        raise QgsProcessingException(
-            tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
-        ) from error
 
 
 def _report(counting: Counting, sums: Sequence[Line], counted: Sequence[Area]) -> Report:

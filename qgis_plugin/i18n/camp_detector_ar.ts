@@ -234,16 +234,6 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>{layer}: classes</source>
-        <translation>‏{layer}: الأصناف</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>{layer}: probability</source>
-        <translation>‏{layer}: الاحتمال</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>حدد أين يُحفظ راستر الأصناف.</translation>
     </message>
@@ -556,11 +546,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>غير مميزة بعضها عن بعض</translation>
     </message>
     <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{path} cannot be written: {reason}</source>
-        <translation>تعذرت كتابة {path}: {reason}</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها.</translation>
@@ -637,6 +622,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
+        <source>{path} cannot be written: {reason}</source>
+        <translation>تعذرت كتابة {path}: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
         <translation>الأرقام هي أرقام الجدول؛ ولا يظهر رقم في المناطق الصغيرة.</translation>
     </message>
@@ -684,6 +674,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>النموذج {id} على {where}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: classes</source>
+        <translation>‏{layer}: الأصناف</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: probability</source>
+        <translation>‏{layer}: الاحتمال</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>

@@ -234,16 +234,6 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>{layer}: classes</source>
-        <translation>{layer}: clases</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>{layer}: probability</source>
-        <translation>{layer}: probabilidad</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>Indique dónde se guarda el ráster de clases.</translation>
     </message>
@@ -556,11 +546,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>no se distinguen</translation>
     </message>
     <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{path} cannot be written: {reason}</source>
-        <translation>{path} no se puede escribir: {reason}</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Una vivienda pertenece a la zona que contiene su centro, y solo a esa.</translation>
@@ -637,6 +622,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
+        <source>{path} cannot be written: {reason}</source>
+        <translation>{path} no se puede escribir: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
         <translation>Los números son los de la tabla; las zonas pequeñas no llevan.</translation>
     </message>
@@ -684,6 +674,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modelo {id} en {where}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: classes</source>
+        <translation>{layer}: clases</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: probability</source>
+        <translation>{layer}: probabilidad</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>

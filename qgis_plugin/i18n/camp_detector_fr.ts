@@ -234,16 +234,6 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>{layer}: classes</source>
-        <translation>{layer} : classes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>{layer}: probability</source>
-        <translation>{layer} : probabilité</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>Indiquez où enregistrer le raster des classes.</translation>
     </message>
@@ -556,11 +546,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>non distinguées</translation>
     </message>
     <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{path} cannot be written: {reason}</source>
-        <translation>{path} ne peut pas être écrit : {reason}</translation>
-    </message>
-    <message>
         <location filename="../algorithms/report.py"/>
         <source>A dwelling belongs to the area that holds its centre, and to one alone.</source>
         <translation>Une habitation appartient à la zone qui contient son centre, et à elle seule.</translation>
@@ -637,6 +622,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
+        <source>{path} cannot be written: {reason}</source>
+        <translation>{path} ne peut pas être écrit : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
         <source>The numbers are those of the table; small areas show none.</source>
         <translation>Les numéros sont ceux du tableau ; les petites zones n’en portent pas.</translation>
     </message>
@@ -684,6 +674,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/running.py"/>
         <source>Model {id} on {where}</source>
         <translation>Modèle {id} sur {where}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: classes</source>
+        <translation>{layer} : classes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>{layer}: probability</source>
+        <translation>{layer} : probabilité</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
