@@ -11,8 +11,8 @@ from rasterio.transform import Affine
 
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
-from tests.support.qgis_ground import Ground, png_of, rows, same, same_pixels
-from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.qgis_ground import Ground, png_of, rows, same, same_pixels, virtual_raster
+from tests.support.rasters import rgb_of, scene, write_raster
 from tests.support.tile_server import TileServer
 
 if TYPE_CHECKING:
@@ -62,16 +62,7 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     side = 2 * TILE * transform_of(X, Y, ZOOM, side=TILE).a
     whole = f"{left},{left + side},{top - side},{top} [EPSG:3857]"
     xyz = {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
-    virtual = {
-        "layer": [
-            (
-                f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170"
-                f"&height=150&formula=%22camp@1%22&camp:uri={ground.raster}&camp:provider=gdal"
-            ),
-            "virtual",
-            "virtualraster",
-        ]
-    }
+    virtual = {"layer": [virtual_raster(ground.raster), "virtual", "virtualraster"]}
     deeper = {"layer": [xyz["layer"][0].replace("zmin=18", "zmin=15"), "deeper", "wms"]}
     pixels = rgb_of(ground.found)
     bgrn = write_raster(

@@ -14,7 +14,7 @@ from rasterio.shutil import copy as copy_raster
 
 from tests.support.models import write_model
 from tests.support.outlines import features
-from tests.support.qgis_ground import Ground, box, polygon_file
+from tests.support.qgis_ground import Ground, box, polygon_file, virtual_raster
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
@@ -62,10 +62,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     late.mkdir()
     dwellings = str(folder / "dwellings.gpkg")
     table = "ogr:dbname='{}' table=\"{}\" (geom)"
-    virtual = (
-        f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170&height=150"
-        f"&formula=%22camp@1%22&camp:uri={ground.raster}&camp:provider=gdal"
-    )
+    virtual = virtual_raster(ground.raster)
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
 
     def detect(**params: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
-from tests.support.qgis_ground import png_of, rows
+from tests.support.qgis_ground import png_of, rows, virtual_raster
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 from tests.support.tile_server import Reply, TileServer
 from tests.support.wms_server import WmsServer
@@ -54,10 +54,6 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     holes = write_raster(
         folder / "holes.tif", np.maximum(pixels, 1) * (np.arange(170) >= 34), nodata=0
     )
-    virtual = (
-        f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170&height=150"
-        f"&formula=%22camp@1%22&camp:uri={{}}&camp:provider=gdal"
-    )
     extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
     with half, failing, dead, wms, broken:
         steps = {
@@ -70,7 +66,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
                 "op": "run",
                 "alg": DETECT,
                 "params": {
-                    "INPUT": {"layer": [virtual.format(holes), "holes", "virtualraster"]},
+                    "INPUT": {"layer": [virtual_raster(holes), "holes", "virtualraster"]},
                     "MODEL_FILE": str(model),
                     "OUTPUT": "memory:",
                     "BANDS": "1,1,1",

@@ -50,6 +50,14 @@ class Ground:
         return out
 
 
+def virtual_raster(raster: Path) -> str:
+    """Source of a QGIS virtual raster of the first band of a `scene` of the usual size."""
+    return (
+        f"?crs=EPSG:32645&extent={WEST},{NORTH - 75},{WEST + 85},{NORTH}&width=170&height=150"
+        f"&formula=%22camp@1%22&camp:uri={raster}&camp:provider=gdal"
+    )
+
+
 def polygon_file(path: Path, *rings: list[tuple[float, float]], crs: str = "EPSG:32645") -> Path:
     """A GeoJSON of polygons, with a name each."""
     content = {

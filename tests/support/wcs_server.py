@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio.warp
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine
+
+from tests.support.ows_server import Answer, OwsServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,37 +56,19 @@ _COVERAGE = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class WcsServer:
+class WcsServer(OwsServer):
     """Serves the bands of a raster, each pixel by the nearest one; use it with ``with``."""
+
+    service = "wcs"
 
     def __init__(self, path: Path) -> None:
         """Listen; the raster is north up with square pixels in a CRS with a code."""
+        super().__init__()
         with rasterio.open(path) as raster:
             self.pixels = raster.read()
             self.profile, self.bounds = raster.profile, raster.bounds
             self.side, self.crs = raster.transform.a, raster.crs.to_string()
             self.world = rasterio.warp.transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
-        self.asked: list[dict[str, str]] = []
-        """The words of each request for pixels."""
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            """Answers GET."""
-
-            def do_GET(self) -> None:
-                server._answer(self)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self._thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def address(self) -> str:
-        """Of the service."""
-        return f"http://127.0.0.1:{self.http.server_port}/wcs"
 
     @property
     def layer(self) -> list[str]:
@@ -95,18 +76,8 @@ class WcsServer:
         uri = f"crs={self.crs}&format=GeoTIFF&identifier=camp&url={self.address}&version=1.0.0"
         return [uri, "WCS", "wcs"]
 
-    def __enter__(self) -> Self:
-        """Answer from now on."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.http.shutdown()
-        self.http.server_close()
-
-    def _answer(self, handler: Any) -> None:
-        words = {k.upper(): v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}
+    def reply(self, words: dict[str, str]) -> Answer:
+        """A part of the pixels, or what there is."""
         asked, kind = words.get("REQUEST"), "text/xml"
         if asked == "GetCoverage":
             self.asked.append(words)
@@ -121,11 +92,7 @@ class WcsServer:
                 left=left, bottom=bottom, right=right, top=top,
                 last_col=self.pixels.shape[2] - 1, last_row=self.pixels.shape[1] - 1,
             ).encode()  # fmt: skip
-        handler.send_response(200)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        return Answer(kind, body)
 
     def _part(self, words: dict[str, str]) -> bytes:
         left, bottom, right, top = map(float, words["BBOX"].split(","))

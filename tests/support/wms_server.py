@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tests.support.ows_server import Answer, OwsServer
 from tests.support.qgis_ground import png_of
 
 if TYPE_CHECKING:
@@ -37,8 +35,10 @@ _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class WmsServer:
+class WmsServer(OwsServer):
     """Serves a picture, north up, each pixel by the nearest one; use it with ``with``."""
+
+    service = "wms"
 
     def __init__(
         self, pixels: NDArray[np.uint8], place: tuple[float, float, float], *, epsg: int
@@ -50,30 +50,10 @@ class WmsServer:
             place: x and y of its north-western corner, and the side of a pixel.
             epsg: Code of a CRS whose first axis is east.
         """
+        super().__init__()
         self.pixels, self.place, self.epsg = pixels, place, epsg
-        self.asked: list[dict[str, str]] = []
-        """The words of each request for a map."""
         self.broken = False
         """Whether maps are refused."""
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            """Answers GET."""
-
-            def do_GET(self) -> None:
-                server._answer(self)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self._thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def address(self) -> str:
-        """Of the service."""
-        return f"http://127.0.0.1:{self.http.server_port}/wms"
 
     @property
     def layer(self) -> list[str]:
@@ -84,18 +64,8 @@ class WmsServer:
         )
         return [uri, "WMS", "wms"]
 
-    def __enter__(self) -> Self:
-        """Answer from now on."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.http.shutdown()
-        self.http.server_close()
-
-    def _answer(self, handler: Any) -> None:
-        words = {k.upper(): v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}
+    def reply(self, words: dict[str, str]) -> Answer:
+        """A part of the pixels, or what there is."""
         kind, status = "text/xml", 200
         if words.get("REQUEST") == "GetMap":
             self.asked.append(words)
@@ -109,11 +79,7 @@ class WmsServer:
                 address=self.address, epsg=self.epsg, left=left, top=top,
                 right=left + width * side, bottom=top - height * side,
             ).encode()  # fmt: skip
-        handler.send_response(status)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        return Answer(kind, body, status)
 
     def _map(self, words: dict[str, str]) -> bytes:
         left, bottom, right, top = map(float, words["BBOX"].split(","))

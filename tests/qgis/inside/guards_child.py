@@ -6,7 +6,6 @@ prints what came of each as JSON, as models_child.py does.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -339,20 +338,5 @@ class Steps:
         return out
 
 
-def main():
-    profile, request = sys.argv[1:]
-    app = session.start(profile)
-    steps, out = Steps(), []
-    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
-        try:
-            out.append({"ok": getattr(steps, name)(*arguments)})
-        except Exception as error:
-            out.append({"error": str(error), "kind": type(error).__name__})
-    print(json.dumps(out))
-    sys.stdout.flush()
-    del app
-
-
 if __name__ == "__main__":
-    main()
-    os._exit(0)  # QGIS without its window does not always end well
+    session.run(Steps, processing=True)

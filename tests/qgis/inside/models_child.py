@@ -6,7 +6,6 @@ line of JSON tells what came of each: {"ok": value} or {"error": sentence, "kind
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -161,22 +160,5 @@ class Steps:
         return facts(in_background(lambda: catalogue.fetch_offer(offer, library, reader)))
 
 
-def main():
-    profile, request = sys.argv[1:]
-    app = session.start(profile, processing=False)
-    steps, out = Steps(), []
-    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
-        try:
-            out.append({"ok": getattr(steps, name)(*arguments)})
-        except Exception as error:
-            out.append({"error": str(error), "kind": type(error).__name__})
-    print(json.dumps(out))
-    sys.stdout.flush()
-    del app
-
-
 if __name__ == "__main__":
-    main()
-    import os
-
-    os._exit(0)  # QGIS without its window does not always end well
+    session.run(Steps)

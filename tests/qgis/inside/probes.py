@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import steps
+from parameters import layer_of, parameters_of
 
 _NOBODY = 65534
 
@@ -37,7 +38,7 @@ def stopped_in_a_tile(step):
     devices.load = lambda *asked: Counting(load(*asked))
     try:
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
-        parameters = steps.parameters_of(step)
+        parameters = parameters_of(step)
         _, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
     finally:
         devices.load = load
@@ -151,7 +152,7 @@ def ramp_of(step):
 
     from camp_detector import styling
 
-    layer = steps.layer_of(step)
+    layer = layer_of(step)
     styling.probability_raster([SimpleNamespace(color="#e31a1c")])(layer)
     return [i.value for i in layer.renderer().shader().rasterShaderFunction().colorRampItemList()]
 

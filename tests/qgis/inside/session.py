@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from pathlib import Path
 
@@ -30,3 +32,21 @@ def plugin(iface=None):
     loaded = camp_detector.classFactory(iface)
     loaded.initGui()
     return loaded
+
+
+def run(make_steps, *, processing=False):
+    """Do the steps of a request, each the name of a method and its arguments; then end.
+
+    usage: python SCRIPT PROFILE REQUEST. Prints what came of each as one line of JSON.
+    """
+    profile, request = sys.argv[1:]
+    _app = start(profile, processing=processing)
+    steps, out = make_steps(), []
+    for name, *arguments in json.loads(Path(request).read_text(encoding="utf-8")):
+        try:
+            out.append({"ok": getattr(steps, name)(*arguments)})
+        except Exception as error:
+            out.append({"error": str(error), "kind": type(error).__name__})
+    print(json.dumps(out))
+    sys.stdout.flush()
+    os._exit(0)  # QGIS without its window does not always end well

@@ -1,7 +1,7 @@
 """Do one step after another in a real QGIS, and print what came of each as one line of JSON.
 
-usage: python steps.py PROFILE REQUEST. The request is a list of steps: {"op": name, ...}. A
-parameter {"layer": [uri, name, provider], "crs": code} becomes a raster layer.
+usage: python steps.py PROFILE REQUEST. The request is a list of steps: {"op": name, ...}; see
+`parameters` for what their parameters become.
 """
 
 from __future__ import annotations
@@ -20,82 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import session
-
-_keep = []
-
-
-def layer_of(asked):
-    from qgis.core import (
-        QgsCoordinateReferenceSystem,
-        QgsMultiBandColorRenderer,
-        QgsRasterLayer,
-        QgsRasterRange,
-    )
-
-    layer = QgsRasterLayer(*asked["layer"])
-    if not layer.isValid():
-        raise SystemExit(f"no layer: {asked} {layer.error().summary()}")
-    if asked.get("crs") is not None:
-        layer.setCrs(QgsCoordinateReferenceSystem(asked["crs"]))
-    if asked.get("nodata") is not None:
-        for band in range(1, layer.bandCount() + 1):
-            value = QgsRasterRange(asked["nodata"], asked["nodata"])
-            layer.dataProvider().setUserNoDataValue(band, [value])
-    if asked.get("bands"):
-        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *asked["bands"]))
-    _keep.append(layer)
-    return layer
-
-
-def polygons_of(asked):
-    """A scratch layer of one polygon, of any kind."""
-    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
-
-    layer = QgsVectorLayer(f"{asked['kind']}?crs={asked['crs']}", "drawn", "memory")
-    feature = QgsFeature()
-    feature.setGeometry(QgsGeometry.fromWkt(asked["wkt"]))
-    assert layer.dataProvider().addFeatures([feature])[0]
-    layer.updateExtents()
-    _keep.append(layer)
-    return layer
-
-
-def query_of(asked):
-    """A virtual layer: a query over another layer, given as provider:file:name."""
-    from qgis.core import QgsVectorLayer, QgsVirtualLayerDefinition
-
-    provider, path, name = asked["query"].split(":")
-    definition = QgsVirtualLayerDefinition()
-    definition.addSource(name, path, provider)
-    definition.setQuery(asked["sql"])
-    layer = QgsVectorLayer(definition.toString(), "query", "virtual")
-    assert layer.isValid(), asked
-    _keep.append(layer)
-    return layer
-
-
-def sql_of(asked):
-    """A query that names a layer of the project, given as file and name."""
-    from qgis.core import QgsProject, QgsVectorLayer
-
-    layer = QgsVectorLayer(asked["of"][0], asked["of"][1], "ogr")
-    assert layer.isValid(), asked
-    QgsProject.instance().addMapLayer(layer)
-    found = QgsVectorLayer(f"?query={asked['sql']}", "query", "virtual")
-    assert found.isValid(), asked
-    _keep.append(found)
-    return found
-
-
-def chosen_of(asked):
-    """A layer with a filter, or what is chosen in it: nothing."""
-    from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
-
-    layer = QgsVectorLayer(asked["chosen"], "mask", "ogr")
-    assert layer.isValid(), asked
-    assert layer.setSubsetString(asked["filter"])
-    QgsProject.instance().addMapLayer(layer)
-    return layer if asked.get("all") else QgsProcessingFeatureSourceDefinition(layer.id(), True)
+from parameters import kept, parameters_of
 
 
 def options(step):
@@ -105,55 +30,13 @@ def options(step):
     return algorithm.parameterDefinition(step["name"]).options()
 
 
-def vector_of(asked):
-    """A layer of a file."""
-    from qgis.core import QgsVectorLayer
-
-    layer = QgsVectorLayer(asked["file"], "file", "ogr")
-    assert layer.isValid(), asked
-    _keep.append(layer)
-    return layer
-
-
-def added_to(asked):
-    """An output that is added to a table that is there."""
-    from qgis.core import (
-        QgsProcessingOutputLayerDefinition,
-        QgsProperty,
-        QgsRemappingSinkDefinition,
-        QgsVectorLayer,
-    )
-
-    layer = QgsVectorLayer(asked["added"], "there", "ogr")
-    rules = QgsRemappingSinkDefinition()
-    rules.setDestinationFields(layer.fields())
-    rules.setDestinationWkbType(layer.wkbType())
-    rules.setDestinationCrs(layer.crs())
-    names = [field.name() for field in layer.fields() if field.name() != "fid"]
-    rules.setFieldMap({name: QgsProperty.fromField(name) for name in names})
-    path, _, table = asked["added"].partition("|layername=")
-    made = QgsProcessingOutputLayerDefinition(f"ogr:dbname='{path}' table=\"{table}\" (geom)")
-    made.setRemappingDefinition(rules)
-    return made
-
-
-def parameters_of(step):
-    made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
-    made |= {"sql": sql_of, "added": added_to, "file": vector_of}
-    found = {}
-    for name, value in step.get("params", {}).items():
-        kind = next(iter(value)) if isinstance(value, dict) else None
-        found[name] = made[kind](value) if kind in made else value
-    return found
-
-
 def orphan(step):
     """Remove a layer after a run was prepared, as a user does while a task waits."""
     from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
 
     said, parameters, context = fresh(), parameters_of(step), QgsProcessingContext()
     layer, project = parameters[step["removed"]], QgsProject.instance()
-    _keep.remove(layer)
+    kept.remove(layer)
     project.addMapLayer(layer)
     context.setProject(project)
     parameters[step["removed"]] = layer.id()
@@ -315,7 +198,7 @@ def task_of(step, said, ended):
         parameters[name].destinationName = title
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
     task.executed.connect(lambda ok, results: ended.append((ok, results, time.monotonic())))
-    _keep.append((algorithm, context, feedback, parameters, task))
+    kept.append((algorithm, context, feedback, parameters, task))
     QgsApplication.taskManager().addTask(task)
     return algorithm, context, feedback, task
 
@@ -485,7 +368,7 @@ def main():
     done = [globals()[step["op"]](step) for step in steps]
     print(json.dumps(done, default=str), flush=True)
     loaded.unload()
-    _keep.clear()
+    kept.clear()
     app.exitQgis()
 
 
