@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .atomic import cannot_write
-from .engine.errors import OutputError
+from .engine.errors import OutputError, VectorError
+from .vector_files import VectorLayer, read_layer, write_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,9 +142,6 @@ def write_dwellings(
     Raises:
         OutputError: The file cannot be written, or not be read back.
     """
-    import pyogrio.errors
-    import pyogrio.raw
-
     final, temporary = target.final, target.temporary
     kind = FORMATS[final.suffix.lower()]
     check_crs(final, crs_wkt)
@@ -162,24 +158,12 @@ def write_dwellings(
     if crs_wkt is None and "RFC7946" in options:
         # Nothing to transform from: coordinates are written as they are.
         del options["RFC7946"]
+    layer = VectorLayer(table.wkb, columns, crs_wkt, "Polygon")
+    name = LAYER if kind.driver == "GPKG" else final.stem
     try:
-        with warnings.catch_warnings():
-            # A missing CRS is reported where the raster is opened.
-            warnings.filterwarnings("ignore", message="'crs' was not provided")
-            pyogrio.raw.write(
-                os.fspath(temporary),
-                geometry=table.wkb,
-                field_data=list(columns.values()),
-                fields=np.array(list(columns), object),
-                layer=LAYER if kind.driver == "GPKG" else final.stem,
-                driver=kind.driver,
-                geometry_type="Polygon",
-                crs=crs_wkt,
-                encoding="UTF-8",
-                layer_options=options,
-            )
+        write_layer(temporary, layer, name=name, driver=kind.driver, options=options)
         stored = _stored(temporary)
-    except (pyogrio.errors.DataSourceError, RuntimeError, OSError) as error:
+    except VectorError as error:
         raise cannot_write(final, error, needed=_size(table)) from error
     if stored != (count, count * (count + 1) // 2):
         reason = "what was written cannot be read back"
@@ -188,12 +172,10 @@ def write_dwellings(
 
 def _stored(path: Path) -> tuple[int, int]:
     """Number of polygons in a file and sum of their ids."""
-    import pyogrio.raw
-
-    _, _, geometries, fields = pyogrio.raw.read(os.fspath(path), columns=["id"])
-    polygons = sum(g is not None for g in geometries)
+    layer = read_layer(path, columns=["id"])
+    polygons = sum(g is not None for g in layer.geometries)
     # GeoJSON without a feature has no fields either.
-    return polygons, int(np.sum(fields[0], dtype=np.int64)) if fields else 0
+    return polygons, int(np.sum(layer.fields.get("id", ()), dtype=np.int64))
 
 
 def _size(table: DwellingTable) -> int:

@@ -21,6 +21,10 @@ class RasterError(CampDetectorError):
     """An input raster cannot be read, or is not what the model needs."""
 
 
+class VectorError(CampDetectorError):
+    """A vector file cannot be read or written by the library for it."""
+
+
 class OutputError(CampDetectorError):
     """An output cannot be written: it exists, the folder is read-only, or the disk is full."""
 

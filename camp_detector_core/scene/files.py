@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from camp_detector_core.atomic import OutputSet, cannot_write
-from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.engine.errors import OutputError, VectorError
+from camp_detector_core.vector_files import VectorLayer, write_layer
 
 from .options import SceneError
 from .shapes import polygon_area
@@ -151,9 +152,7 @@ def _write_image(scene: Scene, path: Path, *, place: Place, final: Path) -> None
 
 
 def _write_labels(scene: Scene, path: Path, *, place: Place, final: Path) -> None:
-    import pyogrio
     import shapely
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     driver = _DRIVERS[path.suffix.lower()]
     gsd, labels = scene.options.gsd, scene.labels
@@ -163,23 +162,19 @@ def _write_labels(scene: Scene, path: Path, *, place: Place, final: Path) -> Non
         crs, rings = "EPSG:4326", _to_degrees(rings, place)
         options = {"COORDINATE_PRECISION": "9", "RFC7946": "YES"}
     areas = [polygon_area(label.polygon) * gsd * gsd for label in labels]
+    layer = VectorLayer(
+        geometries=shapely.to_wkb(np.array([shapely.polygons(r) for r in rings], dtype=object)),
+        fields={
+            "kind": np.array([label.kind for label in labels], dtype=object),
+            "area_m2": np.array(areas, np.float64).round(4),
+            "visible": np.array([label.visible for label in labels], np.float64).round(4),
+        },
+        crs=crs,
+        geometry_type="Polygon",
+    )
     try:
-        pyogrio.raw.write(
-            path,
-            geometry=shapely.to_wkb(np.array([shapely.polygons(r) for r in rings], dtype=object)),
-            field_data=[
-                np.array([label.kind for label in labels], dtype=object),
-                np.array(areas, np.float64).round(4),
-                np.array([label.visible for label in labels], np.float64).round(4),
-            ],
-            fields=["kind", "area_m2", "visible"],
-            layer="dwellings",
-            driver=driver,
-            geometry_type="Polygon",
-            crs=crs,
-            layer_options=options,
-        )
-    except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
+        write_layer(path, layer, name="dwellings", driver=driver, options=options)
+    except VectorError as error:
         raise cannot_write(final, error) from error
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import pyogrio
 import rasterio
 import shapely
 from rasterio import features
@@ -19,6 +18,7 @@ from rasterio.transform import Affine
 from rasterio.warp import transform as warp_points
 
 from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.vector_files import read_layer
 from training.data.chips import SUFFIXES
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def open_labels(
 
     Raises:
         RasterError: Neither of both, or it cannot be read.
+        VectorError: The vector file cannot be read.
     """
     if path.is_dir():
         masks = MaskLabels(path, classes)
@@ -203,22 +204,18 @@ class VectorLabels:
         """Read all polygons.
 
         Raises:
-            RasterError: Not a vector file, no CRS, no such field or an unknown class in it.
+            VectorError: It is not a vector file.
+            RasterError: No CRS, no such field or an unknown class in it.
         """
-        try:
-            meta, _, wkb, columns = pyogrio.raw.read(
-                path, columns=[class_field] if class_field else [], force_2d=True
-            )
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-            msg = f"{path} cannot be read as a vector file: {error}"
-            raise RasterError(msg) from error
-        if meta["crs"] is None:
+        layer = read_layer(path, columns=[class_field] if class_field else [])
+        if layer.crs is None:
             msg = f"{path} does not say its CRS: give it one"
             raise RasterError(msg)
         self.path = path
-        self._crs = CRS.from_user_input(meta["crs"])
-        geometries = shapely.from_wkb(wkb)
+        self._crs = CRS.from_user_input(layer.crs)
+        geometries = shapely.from_wkb(layer.geometries)
         surfaces = np.isin(shapely.get_type_id(geometries), (3, 6))
+        columns = list(layer.fields.values())
         self._values = _class_values(path, classes, class_field, columns, len(geometries))[surfaces]
         self._polygons = shapely.make_valid(geometries[surfaces])
         self._trees: dict[str, tuple[shapely.STRtree, NDArray[np.object_]]] = {}
@@ -294,7 +291,7 @@ class FolderLabels(VectorLabels):
         """Read all polygons.
 
         Raises:
-            RasterError: As `VectorLabels`.
+            CampDetectorError: As `VectorLabels`.
         """
         super().__init__(path, classes, class_field=class_field)
         self._masks = masks

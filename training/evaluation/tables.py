@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyogrio.errors
-import pyogrio.raw
 import shapely
 
 from camp_detector_core.atomic import cannot_write
+from camp_detector_core.engine.errors import VectorError
+from camp_detector_core.vector_files import VectorLayer, write_layer
 from training.evaluation.blocks import buildings_of, confusion_of, figures_of, right_in
 from training.evaluation.score import plain
 
@@ -129,7 +128,7 @@ def write_errors(path: Path, areas: Sequence[AreaScore]) -> None:
         layer = "errors" if number == 1 else f"errors_{number}"
         try:
             _write_layer(path, layer, crs, family)
-        except (pyogrio.errors.DataSourceError, RuntimeError, OSError) as error:
+        except VectorError as error:
             raise cannot_write(path, error) from error
 
 
@@ -145,14 +144,6 @@ def _write_layer(path: Path, layer: str, crs: str, areas: Sequence[AreaScore]) -
         "class": np.concatenate([m.classes for m in marked]),
         "area_m2": np.concatenate(sizes),
     }
-    pyogrio.raw.write(
-        os.fspath(path),
-        geometry=shapely.to_wkb(np.concatenate(placed)),
-        field_data=list(fields.values()),
-        fields=np.array(list(fields), object),
-        layer=layer,
-        driver="GPKG",
-        geometry_type="Polygon",
-        crs=crs,
-        encoding="UTF-8",
-    )
+    geometries = shapely.to_wkb(np.concatenate(placed))
+    rows = VectorLayer(geometries, fields, crs, "Polygon")
+    write_layer(path, rows, name=layer, driver="GPKG", options={})

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.spec import ClassDef
+from camp_detector_core.vector_files import list_layers, read_layer
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.osm import Outlines, surfaces
 from training.preprocess.picture import encode_mask
@@ -33,29 +34,30 @@ def read_outlines(path: Path, *, layer: str | None = None) -> Outlines:
         layer: Which of its layers; needed only where it has several.
 
     Raises:
-        PreprocessError: It cannot be read, has no CRS, several layers or no polygon.
+        PreprocessError: It has no CRS, several layers or no polygon.
+        VectorError: It cannot be read.
     """
-    import pyogrio
     import shapely
     from rasterio.crs import CRS
+    from rasterio.errors import RasterioError
+    from shapely.errors import GEOSException
 
     if not path.exists():
         msg = f"{path} does not exist: give a file of polygons as --labels"
         raise PreprocessError(msg)
     try:
-        layer = _layer_of(path, [str(name) for name, _ in pyogrio.list_layers(path)], layer)
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, force_2d=True)
-        if meta["crs"] is None:
+        layer = _layer_of(path, [each.name for each in list_layers(path)], layer)
+        rows = read_layer(path, layer=layer)
+        if rows.crs is None:
             msg = f"{path} does not say its CRS: give it one"
             raise PreprocessError(msg)
-        shapes = _to_degrees(shapely.from_wkb(wkb), CRS.from_user_input(meta["crs"]))
-    except _unreadable() as error:
+        shapes = _to_degrees(shapely.from_wkb(rows.geometries), CRS.from_user_input(rows.crs))
+    except (RasterioError, GEOSException) as error:
         msg = f"{path} cannot be read as a vector file: {error}"
         raise PreprocessError(msg) from error
     polygons, properties = [], []
-    names = [str(name) for name in meta["fields"]]
     for row, shape in enumerate(shapes):
-        values = {n: _plain(c[row]) for n, c in zip(names, columns, strict=True)}
+        values = {name: _plain(column[row]) for name, column in rows.fields.items()}
         for part in surfaces(shapely.make_valid(shape)):
             polygons.append(part)
             properties.append({k: v for k, v in values.items() if v is not None})
@@ -123,15 +125,6 @@ def write_masks(
         marked += int(classes.sum())
         progress(number, len(tiles))
     return marked
-
-
-def _unreadable() -> tuple[type[Exception], ...]:
-    """What reading a vector file may end with."""
-    from pyogrio import errors
-    from rasterio.errors import RasterioError
-    from shapely.errors import GEOSException
-
-    return errors.DataSourceError, errors.DataLayerError, RasterioError, GEOSException, OSError
 
 
 def _layer_of(path: Path, layers: list[str], wanted: str | None) -> str:

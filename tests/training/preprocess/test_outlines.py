@@ -14,6 +14,7 @@ import shapely
 from rasterio import features
 from rasterio.warp import transform_geom
 
+from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.overpass_server import HTML, STATE, Fault, OverpassServer
 from tests.support.tiles import NORTH, WEST, ZOOM, buildings, ring
 from training.data.chips import read_chips
@@ -333,7 +334,7 @@ def test_own_outlines_that_cannot_be_used_are_one_sentence(
         "does not exist": tmp_path / "none.gpkg",
     }
     for words, path in cases.items():
-        with pytest.raises(PreprocessError, match=words):
+        with pytest.raises(CampDetectorError, match=words):
             preprocess(options(labels=path))
     with pytest.raises(PreprocessError, match=r"has no layer 'c': give one as --layer .a, b."):
         preprocess(options(labels=several, layer="c"))
