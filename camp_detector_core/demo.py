@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.console import complain, say
 from camp_detector_core.engine.errors import CampDetectorError
 
 if TYPE_CHECKING:
@@ -74,18 +75,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path, scene = draw_camp(given.out)
             image = str(path)
             width, height = scene.options.size_m
-            print(f"Drew a camp of {width:.0f} m x {height:.0f} m: {image}")
+            say(f"Drew a camp of {width:.0f} m x {height:.0f} m: {image}")
     except (CampDetectorError, OSError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        complain(str(error))
         return 2
 
     vector = given.out / f"{Path(image).stem}_dwellings.gpkg"
     command = detect_command(image, vector)
-    print(f"$ {shlex.join(command)}", flush=True)
+    say(f"$ {shlex.join(command)}")
     starter = [sys.executable, "-m", "camp_detector_core"]
     status = subprocess.run([*starter, *command[1:]], check=False).returncode
     if status == 0 and scene is not None:
-        print(truth_of(scene, given.out))
+        say(truth_of(scene, given.out))
     return status
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-import traceback
 
 import click
 
+from camp_detector_core.console import complain, show_traceback
 from camp_detector_core.engine.errors import CampDetectorError
 from training.commands import main
 
@@ -56,11 +56,11 @@ def run(args: list[str] | None = None) -> None:
 
 def _trace(words: list[str]) -> None:
     if {"-v", "--verbose"} & set(words[:1]):
-        traceback.print_exc()
+        show_traceback()
 
 
 def _leave(message: str, code: int) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    complain(message)
     sys.exit(code)
 
 

@@ -7,10 +7,11 @@ import sys
 import click
 
 from camp_detector_core import __version__
+from camp_detector_core.console import complain, say
 
 from .catalog import catalog
 from .detect import detect
-from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR, print_error
+from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR
 from .inspect import inspect
 from .package import package
 from .publish import publish
@@ -34,7 +35,7 @@ def cli(context: click.Context) -> None:
     camp-detector inspect
     """  # noqa: D301 - click wants the control character
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        say(context.get_help())
 
 
 cli.add_command(catalog)
@@ -50,14 +51,14 @@ def main(args: list[str] | None = None) -> None:
     try:
         code = cli.main(args, prog_name="camp-detector", standalone_mode=False)
     except click.Abort:
-        print_error(NOTHING_WRITTEN)
+        complain(NOTHING_WRITTEN)
         code = INTERRUPTED
     except _WITHOUT_COMMAND as error:
-        click.echo(error.format_message(), err=True)
+        say(error.format_message(), err=True)
         code = USER_ERROR
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         hint = f" (see {path} --help)" if path else ""
-        print_error(error.format_message() + hint)
+        complain(error.format_message() + hint)
         code = USER_ERROR
     sys.exit(code if isinstance(code, int) else 0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camp_detector_core.console import say
 from camp_detector_core.engine.errors import Cancelled
 
 from .errors import Stopped, plain_errors
@@ -112,7 +113,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
                 added = target.add(package, overwrite=overwrite, progress=bar)
             except Cancelled as error:
                 raise Stopped(stop.signal or signal.SIGINT) from error
-        click.echo(_added(package, target, changed=added.changed))
+        say(_added(package, target, changed=added.changed))
 
 
 def _refuse_idle(*, bare: bool, trained: datetime | None, root: Path | None, assets: str) -> None:
@@ -191,11 +192,11 @@ def list_models(
         target = _open(catalog)
         entries = [e for e in target.items() if bbox is None or catalog_text.touches(e, bbox)]
         if as_json:
-            click.echo(json.dumps([catalog_text.summary(e) for e in entries], indent=2))
+            say(json.dumps([catalog_text.summary(e) for e in entries], indent=2))
         elif entries:
-            click.echo(catalog_text.table(entries))
+            say(catalog_text.table(entries))
         else:
-            click.echo(f"no models in {target.where}" + (" for this area" if bbox else ""))
+            say(f"no models in {target.where}" + (" for this area" if bbox else ""))
 
 
 @catalog.command()
@@ -213,7 +214,7 @@ def show(*, model_id: str, catalog: str | None, as_json: bool, verbose: bool) ->
         from . import catalog_text
 
         entry = _open(catalog).get(model_id)
-        click.echo(json.dumps(entry.item, indent=2) if as_json else catalog_text.details(entry))
+        say(json.dumps(entry.item, indent=2) if as_json else catalog_text.details(entry))
 
 
 @catalog.command()
@@ -235,4 +236,4 @@ def remove(
         if not yes:
             click.confirm(f"delete {model_id} and its files from {target.where}?", abort=True)
         target.remove(model_id)
-        click.echo(f"{model_id} removed from {target.where}")
+        say(f"{model_id} removed from {target.where}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .describe import visible
+from camp_detector_core.engine.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.separation import OUTPUT
+from camp_detector_core.engine.wording import visible
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
@@ -59,14 +60,6 @@ def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
         lines.append(spec.description)
     lines += [f"  {visible(name):<{_INDENT - 1}} {value}" for name, value in facts]
     return "\n".join(visible(line) for line in lines)
-
-
-def visible(text: str) -> str:
-    """Text for one line of a terminal: control characters, which could act on it, as escapes."""
-    if text.isprintable():
-        return text
-    spaced = (" " if c.isspace() else c for c in text)
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in spaced)
 
 
 def _input(model: ModelFile, predictor: OnnxPredictor) -> str:

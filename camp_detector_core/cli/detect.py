@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
 from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.input_options import INPUT
 
@@ -67,7 +68,7 @@ def detect(
             terminal.close()
         terminal.flush_warnings()
         if not quiet:
-            click.echo(_summary(outcome))
+            say(_summary(outcome))
 
 
 def _model(

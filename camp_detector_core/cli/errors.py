@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from camp_detector_core.console import complain, show_traceback
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 if TYPE_CHECKING:
@@ -35,12 +35,6 @@ class Stopped(Cancelled):
         self.code = _SIGNAL_BASE + number
 
 
-def print_error(message: str) -> None:
-    """Write the one line that an error is, whatever bytes the names in it hold."""
-    line = " ".join(message.split()).encode(errors="backslashreplace").decode()
-    click.echo(f"error: {line}", err=True)
-
-
 @contextmanager
 def plain_errors(*, verbose: bool) -> Iterator[None]:
     """Turn exceptions into one line and an exit code; with ``verbose`` the traceback goes before.
@@ -51,26 +45,26 @@ def plain_errors(*, verbose: bool) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, click.Abort):  # the second: a question that was not answered by yes
-        print_error(NOTHING_WRITTEN)
+        complain(NOTHING_WRITTEN)
         sys.exit(INTERRUPTED)
     except Stopped as error:
-        print_error(NOTHING_WRITTEN)
+        complain(NOTHING_WRITTEN)
         sys.exit(error.code)
     except CampDetectorError as error:
-        _show_traceback(verbose=verbose)
-        print_error(str(error))
+        _trace(verbose=verbose)
+        complain(str(error))
         sys.exit(USER_ERROR)
     except MemoryError:
-        _show_traceback(verbose=verbose)
-        print_error("there is not enough memory: give a smaller --tile-size, or fewer --threads")
+        _trace(verbose=verbose)
+        complain("there is not enough memory: give a smaller --tile-size, or fewer --threads")
         sys.exit(USER_ERROR)
     except Exception as error:  # noqa: BLE001 - the border to the user: no traceback unasked
-        _show_traceback(verbose=verbose)
+        _trace(verbose=verbose)
         hint = "" if verbose else " (--verbose shows where)"
-        print_error(f"internal error: {type(error).__name__}: {error}{hint}")
+        complain(f"internal error: {type(error).__name__}: {error}{hint}")
         sys.exit(_INTERNAL_ERROR)
 
 
-def _show_traceback(*, verbose: bool) -> None:
+def _trace(*, verbose: bool) -> None:
     if verbose:
-        traceback.print_exc()
+        show_traceback()

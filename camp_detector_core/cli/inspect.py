@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.console import say
 from camp_detector_core.job import Machine
 
 from .errors import plain_errors
@@ -35,6 +36,6 @@ def inspect(*, model: Path | None, catalog: str | None, as_json: bool, verbose: 
         found = open_model(path)
         predictor = load_predictor(found, Machine(device="cpu", threads=1))
         if as_json:
-            click.echo(json.dumps(describe.as_json(found, predictor), indent=2))
+            say(json.dumps(describe.as_json(found, predictor), indent=2))
         else:
-            click.echo(describe.as_text(found, predictor))
+            say(describe.as_text(found, predictor))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.console import say
+
 from .errors import plain_errors
 from .options import CATALOG, VERBOSE
 
@@ -46,7 +48,7 @@ def check(*, path: Path, as_json: bool, verbose: bool) -> None:
         from camp_detector_core.packaging.package_check import check_package
 
         report = check_package(path)
-        click.echo(report.text(as_json=as_json))
+        say(report.text(as_json=as_json))
         sys.exit(0 if report.valid else _INVALID)
 
 
@@ -103,4 +105,4 @@ def build(  # noqa: PLR0913 - click gives each option by its name
         path = find_model(model, catalog=catalog).path if model else default_model_path()
         source = open_source(path, item=item, torchscript=torchscript)
         for made in create_dlpks(source, out, name=name, overwrite=overwrite):
-            click.echo(made)
+            say(made)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camp_detector_core.console import note, say, show_traceback
 from camp_detector_core.engine.errors import Cancelled
 
 from .errors import Stopped, plain_errors
@@ -115,19 +116,19 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
             there = stoppable(lambda: connect(login, authorities=ca_bundle, secrets=secrets), stop)
             plan = stoppable(lambda: make_plan(there, found, wish), stop)
             lines = plan_lines(plan, there)
-        for note in found.notes:
-            click.echo(f"note: {note}", err=True)
-        click.echo("\n".join(secrets.hide(line) for line in lines))
+        for text in found.notes:
+            note(text)
+        say("\n".join(secrets.hide(line) for line in lines))
         _heed(stop)
         if not yes:
-            click.echo("nothing was changed: this is what --yes would do")
+            say("nothing was changed: this is what --yes would do")
             return
         with _safely(secrets, verbose=verbose), TransferBar(stop, package.name) as bar:
             try:
                 published = carry_out(plan, there, bar)
             except Cancelled as error:
                 raise Stopped(stop.signal or signal.SIGINT) from error
-        click.echo(f"{'updated' if plan.item else 'added'}: {there.page(published)}")
+        say(f"{'updated' if plan.item else 'added'}: {there.page(published)}")
 
 
 def _heed(stop: StopRequest) -> None:
@@ -151,4 +152,4 @@ def _safely(secrets: Secrets, *, verbose: bool) -> Iterator[None]:
             yield
     finally:
         if verbose:
-            click.echo("".join(tracebacks), err=True, nl=False)
+            show_traceback("".join(tracebacks))

@@ -12,6 +12,7 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from camp_detector_core.console import warn
 from camp_detector_core.signals import heeded
 
 from .errors import Stopped
@@ -132,7 +133,7 @@ class Terminal:
     def warn(self, message: str) -> None:
         """Show a warning now or at the end."""
         if self.is_interactive:
-            _print_warning(message)
+            warn(message)
         else:
             self._held.append(message)
 
@@ -146,13 +147,8 @@ class Terminal:
         """Show what was held back."""
         if not self._quiet:
             for message in self._held:
-                _print_warning(message)
+                warn(message)
         self._held = []
-
-
-def _print_warning(message: str) -> None:
-    sys.stderr.write(f"warning: {message}\n")
-    sys.stderr.flush()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
+from camp_detector_core.engine.wording import visible
+
 if TYPE_CHECKING:
     from tqdm import tqdm
 
@@ -44,7 +46,9 @@ class TransferBar:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, unit="B", unit_scale=True, desc=self._name, leave=False)
+            self._bar = tqdm(
+                total=total, unit="B", unit_scale=True, desc=visible(self._name), leave=False
+            )
         self._bar.update(done - self._bar.n)
 
     def cancelled(self) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.console import say
+
 from .errors import plain_errors
 from .options import VERBOSE
 
@@ -48,11 +50,10 @@ def validate(
     with plain_errors(verbose=verbose):
         from camp_detector_core.packaging.validation import validate_item
 
-        def say(text: str) -> None:
-            click.echo(text, err=True)
+        def tell(text: str) -> None:
+            if verbose:
+                say(text, err=True)
 
-        report = validate_item(
-            item, schemas=schemas, fetch=fetch_schemas, progress=say if verbose else lambda _: None
-        )
-        click.echo(report.text(as_json=as_json))
+        report = validate_item(item, schemas=schemas, fetch=fetch_schemas, progress=tell)
+        say(report.text(as_json=as_json))
         sys.exit(0 if report.valid else _INVALID)

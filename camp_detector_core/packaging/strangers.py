@@ -11,6 +11,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import PredictorError
+from ..engine.wording import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def shown(text: object) -> str:
     """Text of a stranger, fit for one line: short, and without characters that act."""
     whole = str(text)
     cut = whole if len(whole) <= _MAX_SHOWN else f"{whole[:_MAX_SHOWN]}..."
-    return cut if cut.isprintable() else ascii(cut)
+    return visible(cut)
 
 
 def leads_away(path: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from camp_detector_core.console import complain, say
 from camp_detector_core.engine.errors import CampDetectorError
 
 from .files import Place, write_scene
@@ -95,9 +96,9 @@ def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: 
                 place=_place(i),
                 overwrite=choices["overwrite"],
             )
-            click.echo(f"{stem}.tif: {len(scene.labels)} dwellings")
+            say(f"{stem}.tif: {len(scene.labels)} dwellings")
     except (CampDetectorError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+        complain(str(error))
         raise SystemExit(2) from error
 
 

@@ -6,6 +6,8 @@ import logging
 
 import click
 
+from camp_detector_core.console import LineFormatter
+
 from .evaluate import evaluate
 from .export import export
 from .inference import inference
@@ -36,7 +38,9 @@ def main(*, verbose: bool) -> None:
           --labels buildings.geojson --split runs/first/split.json
     """  # noqa: D301 - click wants the control character
     level = logging.DEBUG if verbose else logging.INFO
-    logging.basicConfig(level=level, format="%(levelname)s %(message)s")
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(LineFormatter())
+    logging.basicConfig(level=level, handlers=[terminal])
     for library in ("lightning.pytorch", "lightning.fabric", "lightning"):
         # They print through handlers of their own, and what they say is not for users.
         logging.getLogger(library).setLevel(level if verbose else logging.ERROR)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -138,13 +140,13 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
         if paths:
             write_files(paths, evaluations)
     if given["as_json"]:
-        click.echo(json.dumps(held_in(evaluations), indent=2))
+        say(json.dumps(held_in(evaluations), indent=2))
     else:
-        click.echo("\n\n".join(to_table(e) for e in evaluations.values()))
+        say("\n\n".join(to_table(e) for e in evaluations.values()))
         if len(evaluations) > 1:
-            click.echo("\n" + comparison_table(comparison_rows(evaluations)))
+            say("\n" + comparison_table(comparison_rows(evaluations)))
     if out:
-        click.echo(f"\n{out / 'report.html'}", err=given["as_json"])
+        say(f"\n{out / 'report.html'}", err=given["as_json"])
 
 
 def _refuse_inputs(

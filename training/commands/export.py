@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -63,6 +65,6 @@ def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool 
             overwrite=bool(given["overwrite"]),
         )
     )
-    click.echo(f"exported to {out}")
+    say(f"exported to {out}")
     for name, difference in done.items():
-        click.echo(f"  {name}: differs from the network by at most {difference:.1e}")
+        say(f"  {name}: differs from the network by at most {difference:.1e}")

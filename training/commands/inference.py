@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from camp_detector_core.console import say
 from camp_detector_core.input_options import INPUT, source_of
 
 
@@ -70,8 +71,8 @@ def inference(
         log = InferenceLog()
     result = infer(options)
     found = result.report["result"]
-    click.echo(f"{found['dwellings']} dwellings, {found['total_area_m2']} m2 in all")
+    say(f"{found['dwellings']} dwellings, {found['total_area_m2']} m2 in all")
     for name, path in result.paths.items():
-        click.echo(f"  {name}: {path}")
+        say(f"  {name}: {path}")
     if log is not None:
-        click.echo(f"  MLflow: run {log.log(options, result)}")
+        say(f"  MLflow: run {log.log(options, result)}")

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from camp_detector_core.console import say
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
@@ -23,10 +25,10 @@ def info(*, as_json: bool) -> None:
 
     found = get_system_info()
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        say(json.dumps(found, indent=2))
         return
     packages = found.pop("packages")
     rows = {**found, "accelerators": ", ".join(found["accelerators"]) or "none", **packages}
     width = max(map(len, rows))
     for name, value in rows.items():
-        click.echo(f"{name:<{width}}  {value}")
+        say(f"{name:<{width}}  {value}")

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from camp_detector_core.console import say
+
 from .tracking import LOG_DATA
 
 
@@ -39,6 +41,6 @@ def log(context: click.Context, /, folder: Path, **given: Any) -> None:  # noqa:
     if context.get_parameter_source("log_data") is not ParameterSource.COMMANDLINE:
         given["log_data"] = None  # as the training was told
     record = log_folder(folder, LogChanges(**given))
-    click.echo(f"run {record.run_id} at {record.uri}")
+    say(f"run {record.run_id} at {record.uri}")
     if record.version:
-        click.echo(f"  model {record.register}, version {record.version}")
+        say(f"  model {record.register}, version {record.version}")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -125,10 +127,10 @@ def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
         progress.close()
     imagery, labels = done.manifest.imagery, done.manifest.labels
     missing = f", {len(imagery.missing)} tiles do not exist" if imagery.missing else ""
-    click.echo(f"{imagery.tiles} chips in {done.chips}{missing}")
-    click.echo(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
+    say(f"{imagery.tiles} chips in {done.chips}{missing}")
+    say(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
     folders = ["--chips", str(done.chips), "--labels", str(done.labels)]
-    click.echo(shlex.join(["python", "-m", "training", "train", *folders, "--out", "runs/first"]))
+    say(shlex.join(["python", "-m", "training", "train", *folders, "--out", "runs/first"]))
 
 
 class _Progress:

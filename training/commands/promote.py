@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from camp_detector_core.console import say
+
 
 @click.command()
 @click.argument("name")
@@ -27,13 +29,13 @@ def promote(name: str, *, version: int | None, alias: str, yes: bool) -> None:
 
     choice = compare(name, version=version, alias=alias)
     for line in choice.lines():
-        click.echo(line)
+        say(line)
     if choice.is_current:
-        click.echo(f"version {choice.wanted.version} is in production already")
+        say(f"version {choice.wanted.version} is in production already")
         return
     question = f"Put version {choice.wanted.version} of {name} into production?"
     if not yes and not click.confirm(question):
         msg = "nothing was changed"
         raise click.Abort(msg)
     put_into_production(choice)
-    click.echo(f"models:/{name}@production is version {choice.wanted.version} now")
+    say(f"models:/{name}@production is version {choice.wanted.version} now")

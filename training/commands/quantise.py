@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -59,8 +61,8 @@ def quantise(**given: Any) -> None:  # noqa: ANN401 - click's options
     from training.quantise.run import QuantiseOptions, quantise_model
 
     wanted = QuantiseOptions(**given)
-    click.echo(table(quantise_model(wanted)))
-    click.echo(f"\n{wanted.out}")
+    say(table(quantise_model(wanted)))
+    say(f"\n{wanted.out}")
 
 
 def table(result: Quantised) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -34,4 +36,4 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     made = make_split(read_chips(given["chips"]), options.split_options(given), seed=given["seed"])
     made.write(out)
     for part in PARTS:
-        click.echo(f"{part}: {len(made.part(part))} chips")
+        say(f"{part}: {len(made.part(part))} chips")

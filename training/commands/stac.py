@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 if TYPE_CHECKING:
@@ -62,9 +64,9 @@ def stac(**given: Any) -> None:  # noqa: ANN401 - click's options
             if given[name]:
                 msg = f"--{name} goes with --model; the item of a run is always its meta/{NAME}"
                 raise click.UsageError(msg)
-        click.echo(_of_run(given))
+        say(_of_run(given))
     else:
-        click.echo(_of_model(given))
+        say(_of_model(given))
 
 
 def _of_run(given: dict[str, Any]) -> Path:

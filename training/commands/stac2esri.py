@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.console import say
+
 from . import options
 
 
@@ -70,6 +72,6 @@ def stac2esri(  # noqa: PLR0913 - click gives each option by its name
         stac_path, onnx_path, out_dir, dlpk_name, torchscript=torchscript, overwrite=overwrite
     )
     for path in (*done.packages, done.definition):
-        click.echo(path)
+        say(path)
     if done.listed:
-        click.echo(f"{stac_path} lists them")
+        say(f"{stac_path} lists them")

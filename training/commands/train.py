@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.console import say
 from training.publish import check_publish, publish_run
 
 from . import options
@@ -178,21 +179,21 @@ def train(out: Path | None, publish: Path | None, **given: Any) -> None:  # noqa
         _show(result)
         if publish is not None:
             publish_run(out, publish)
-            click.echo(f"  copied to {publish / 'meta'}")
+            say(f"  copied to {publish / 'meta'}")
         if tracker is not None:
             record = tracker.finish()
             version = f", model {record.register} version {record.version}"
-            click.echo(f"  MLflow: run {record.run_id}{version if record.version else ''}")
+            say(f"  MLflow: run {record.run_id}{version if record.version else ''}")
 
 
 def _show(result: TrainResult) -> None:
     """What came out."""
-    click.echo(f"{result.spec.id} is in {result.folder / 'meta'}")
+    say(f"{result.spec.id} is in {result.folder / 'meta'}")
     for name, difference in result.exports.items():
-        click.echo(f"  {name}: differs from the network by at most {difference:.1e}")
-    click.echo(f"  threshold {result.spec.threshold}")
-    click.echo(f"  validation {json.dumps(result.validation)}")
-    click.echo(f"  test {json.dumps(result.test)}")
+        say(f"  {name}: differs from the network by at most {difference:.1e}")
+    say(f"  threshold {result.spec.threshold}")
+    say(f"  validation {json.dumps(result.validation)}")
+    say(f"  test {json.dumps(result.test)}")
 
 
 def _new_folder() -> Path:

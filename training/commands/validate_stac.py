@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.console import say
+
 _DEFAULT = Path("meta/stac_item.json")
 _INVALID = 1
 """Exit code for an item with problems."""
@@ -50,5 +52,5 @@ def validate_stac(
         msg = "the item is given twice: as an argument and with --stac-file"
         raise click.UsageError(msg)
     report = validate_item(item or stac_file or _DEFAULT, schemas=schemas, fetch=fetch_schemas)
-    click.echo(report.text(as_json=as_json))
+    say(report.text(as_json=as_json))
     sys.exit(0 if report.valid else _INVALID)

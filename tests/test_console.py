@@ -1,0 +1,132 @@
+"""Text from files of unknown origin is shown, and never obeyed by a terminal."""
+
+from __future__ import annotations
+
+import ast
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camp_detector_core.console import LineFormatter
+from camp_detector_core.engine.wording import MAX_MESSAGE, message, visible, visible_lines
+from tests.support.models import write_model
+
+ROOT = Path(__file__).resolve().parents[1]
+ESCAPE = "\x1b]0;owned\x07\x1b[2J\u202egpj.exe\x9b31m"
+"""Sets a terminal's title, clears it, turns the direction of writing and changes the colour."""
+
+
+def acts(text: str) -> bool:
+    """Whether any character of a text but a line break does more than show itself."""
+    return any(not (c.isprintable() or c == "\n") for c in text)
+
+
+@given(st.text())
+def test_no_character_acts_and_printable_text_stays(text: str) -> None:
+    assert not acts(visible(text))
+    assert "\n" not in visible(text)
+    assert not acts(visible_lines(text))
+    if text.isprintable():
+        assert visible(text) == text
+
+
+@given(st.text(max_size=3000), st.integers(min_value=100, max_value=MAX_MESSAGE))
+def test_a_message_is_one_line_with_an_end(text: str, limit: int) -> None:
+    line = message(text, limit)
+    assert len(line) <= limit
+    assert not acts(line)
+    assert "\n" not in line
+
+
+def test_the_cause_and_the_remedy_of_a_long_message_stay() -> None:
+    line = message(f"the band {'x' * 5000} is unknown: give --bands")
+    assert line.startswith("the band xxx")
+    assert line.endswith("is unknown: give --bands")
+    assert "characters ...]" in line
+
+
+def test_escapes_are_spelled_out() -> None:
+    assert visible("a\x1b[31mb\tc\u202e") == "a\\x1b[31mb c\\u202e"
+    assert visible("na\udcffme") == "na\\udcffme"  # a byte of a file's name that is not UTF-8
+
+
+def test_log_records_are_shown_in_the_same_way() -> None:
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "chip %s", ("\x1b[2J",), None)
+    assert LineFormatter().format(record) == "INFO chip \\x1b[2J"
+
+
+def camp_detector(
+    *words: str, module: str = "camp_detector_core"
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
+
+
+def test_the_name_of_a_band_reaches_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "image.tif"
+    profile = {"width": 64, "height": 64, "count": 2, "dtype": "uint8", "crs": "EPSG:32645"}
+    transform = rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000)
+    with rasterio.open(path, "w", driver="GTiff", transform=transform, **profile) as raster:
+        raster.write(np.zeros((2, 64, 64), np.uint8))
+    names = tuple(f"{ESCAPE}{band}{'y' * 900}" for band in "rgb")
+    model = write_model(tmp_path / "model.onnx", names=names)
+    out = tmp_path / "out.gpkg"
+    for more in ((), ("--verbose",)):
+        done = camp_detector("detect", str(path), "--model", str(model), "-o", str(out), *more)
+        assert done.returncode == 2
+        assert "\\x1b]0;owned" in done.stderr
+        assert not acts(done.stdout + done.stderr)
+        last = done.stderr.splitlines()[-1]
+        assert last.startswith("error: ")
+        assert last.endswith("--bands 1,2,3")
+        assert len(last) <= MAX_MESSAGE + len("error: ")
+    assert not acts(camp_detector("inspect", str(model)).stdout)
+
+
+def test_names_in_an_item_reach_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "item.json"
+    asset = {"href": f"./{ESCAPE}.onnx", "roles": ["mlm:model"], "file:size": ESCAPE * 500}
+    path.write_text(json.dumps({"type": "Feature", "id": ESCAPE, "assets": {ESCAPE: asset}}))
+    for words in (("inspect", str(path)), ("validate", str(path))):
+        done = camp_detector(*words)
+        assert done.returncode in {1, 2}
+        assert done.stdout or done.stderr
+        assert not acts(done.stdout + done.stderr)
+
+
+def test_names_of_chips_reach_no_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / f"chips{ESCAPE}"
+    folder.mkdir()
+    (folder / f"a{ESCAPE}.tif").write_bytes(b"no raster")
+    words = ("--chips", str(folder), "--labels", str(folder), "--model", str(tmp_path / ESCAPE))
+    done = camp_detector("evaluate", *words, module="training")
+    assert done.returncode == 2
+    assert not acts(done.stdout + done.stderr)
+
+
+def test_only_the_console_writes_to_a_terminal() -> None:
+    """The template that runs without this package, and tools of the server, are on their own."""
+    alone = {"camp_detector_core/packaging/stac/infer.py", "camp_detector_core/console.py"}
+    writers = []
+    for package in ("camp_detector_core", "training"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if name not in alone and isinstance(node, ast.Call):
+                    call = ast.unparse(node.func)
+                    if call in {"print", "click.echo", "click.secho", "traceback.print_exc"}:
+                        writers.append(f"{name}:{node.lineno}: {call}")
+    assert not writers
