@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .i18n import tr
+from .vendored import engine
 
 _OPTION = re.compile(
     r"(^|[(;:,] ?|\b(?:with|out|as|or|and|give|to|for|e\.g\.) )--([a-z]+(?:-[a-z]+)*)"
@@ -66,7 +67,8 @@ def name_of(option: str) -> str:
 def plain(sentence: str) -> str:
     """A sentence of the engine that names parameters and menus, not options and commands.
 
-    Names of files in it stay as they are.
+    Names of files in it stay as they are, but for characters that cannot be shown: what QGIS logs
+    reaches a terminal by ``qgis_process``.
     """
     names: list[str] = []
 
@@ -86,4 +88,5 @@ def plain(sentence: str) -> str:
         ),
         sentence,
     )
-    return _KEPT.sub(lambda found: names[int(found[1])], sentence)
+    whole = _KEPT.sub(lambda found: names[int(found[1])], sentence)
+    return str(engine("engine.wording").message(whole))

@@ -24,8 +24,8 @@ ESCAPE = "\x1b]0;owned\x07\x1b[2J\u202egpj.exe\x9b31m"
 
 
 def acts(text: str) -> bool:
-    """Whether any character of a text but a line break does more than show itself."""
-    return any(not (c.isprintable() or c == "\n") for c in text)
+    """Whether any character of a text but a line break does more than show or order the text."""
+    return any(not (c.isprintable() or c in "\n\u200c\u200d\u200e\u200f\u2068\u2069") for c in text)
 
 
 @given(st.text())

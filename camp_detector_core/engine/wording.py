@@ -4,6 +4,10 @@ MAX_MESSAGE = 500
 """Characters of a message; one sentence with a long path in it fits."""
 _END = 200
 """Characters that are kept of the end of a longer one, since the remedy stands there."""
+_HARMLESS = frozenset("\u200c\u200d\u200e\u200f\u2068\u2069")
+"""Parts of text though not printable: joiners of letters (Persian, Hindi), and the marks and
+isolates that keep names and numbers in order within Arabic sentences. They override no direction.
+"""
 
 
 def visible(text: str) -> str:
@@ -19,13 +23,11 @@ def visible(text: str) -> str:
         The text with blanks of any kind as spaces, and as escapes all else that cannot be printed:
         ESC becomes a backslash, ``x1b``.
     """
-    if text.isprintable():
-        return text
     return "".join(_character(c) for c in text)
 
 
 def _character(c: str) -> str:
-    if c.isprintable():
+    if c.isprintable() or c in _HARMLESS:
         return c
     return " " if c.isspace() else ascii(c)[1:-1]
 

@@ -24,7 +24,7 @@ _OPTION = re.compile(r"\s*\([^()]*--[^()]*\)|[;:] [^;:]*--[^;:]*$")
 
 def without_options(sentence: str) -> str:
     """A sentence of the engine without what it says of the command line."""
-    return _OPTION.sub("", sentence)
+    return str(engine("engine.wording").message(_OPTION.sub("", sentence)))
 
 
 def detect(

@@ -12,6 +12,7 @@ from qgis.core import (
 )
 
 from ..i18n import tr
+from ..text import plain
 from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
 from .report import page, write_page
@@ -54,7 +55,7 @@ class ModelInformation(CampAlgorithm):
         try:
             self.chosen_model(parameters, context)
         except (Fault, engine("engine.errors").CampDetectorError) as error:
-            return False, str(error)
+            return False, plain(str(error))
         return ok, said
 
     def processAlgorithm(
@@ -68,7 +69,7 @@ class ModelInformation(CampAlgorithm):
             raise stop_with(error) from error
         facts = facts_of(model)
         for name, value in facts:
-            feedback.pushInfo(f"{name}: {value}")
+            feedback.pushInfo(engine("engine.wording").visible(f"{name}: {value}"))
         spec = model.spec
         results = {
             ID: spec.id, GSD: spec.gsd, THRESHOLD: spec.threshold, SHA256: model.sha256,
