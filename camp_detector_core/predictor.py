@@ -35,7 +35,11 @@ def load_predictor(model: ModelFile, machine: Machine) -> OnnxPredictor:
     for name in (_PROVIDERS[d] for d in wanted if d in _PROVIDERS):
         if name in present:
             predictor = OnnxPredictor(
-                model.onnx, spec=model.spec, threads=machine.threads, providers=(name, CPU)
+                model.onnx,
+                spec=model.spec,
+                threads=machine.threads,
+                providers=(name, CPU),
+                origin=model.origin,
             )
             # ONNX Runtime falls back silently where a driver is missing.
             if predictor.provider == name:
@@ -47,4 +51,4 @@ def load_predictor(model: ModelFile, machine: Machine) -> OnnxPredictor:
             "--device cpu"
         )
         raise PredictorError(msg)
-    return OnnxPredictor(model.onnx, spec=model.spec, threads=machine.threads)
+    return OnnxPredictor(model.onnx, spec=model.spec, threads=machine.threads, origin=model.origin)

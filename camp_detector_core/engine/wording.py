@@ -4,6 +4,8 @@ MAX_MESSAGE = 500
 """Characters of a message; one sentence with a long path in it fits."""
 _END = 200
 """Characters that are kept of the end of a longer one, since the remedy stands there."""
+_MAX_SHOWN = 200
+"""Characters of a stranger's text that a message repeats."""
 _HARMLESS = frozenset("\u200c\u200d\u200e\u200f\u2068\u2069")
 """Parts of text though not printable: joiners of letters (Persian, Hindi), and the marks and
 isolates that keep names and numbers in order within Arabic sentences. They override no direction.
@@ -35,6 +37,12 @@ def _character(c: str) -> str:
 def visible_lines(text: str) -> str:
     """The same for text of several lines, which it keeps."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def shown(text: object, most: int = _MAX_SHOWN) -> str:
+    """Text of a stranger, fit for one line: at most so long, and without characters that act."""
+    whole = str(text)
+    return visible(whole if len(whole) <= most else f"{whole[:most]}...")
 
 
 def message(text: str, limit: int = MAX_MESSAGE) -> str:

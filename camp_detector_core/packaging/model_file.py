@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..engine.errors import PredictorError, SpecError
+from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
 from .onnx_reader import read_metadata
 from .strangers import leads_away, read_file, read_json, require_file, shown
@@ -95,11 +96,12 @@ def open_model(path: str | Path) -> ModelFile:
 
 
 def _from_onnx(data: bytes, origin: str) -> ModelFile:
+    require_whole(data, origin)
     entries = read_metadata(data, origin)
     if METADATA_KEY not in entries:
         msg = (
             f"{origin} does not say what model it is (no {METADATA_KEY} in its metadata): its "
-            "bands, scaling and resolution are unknown; export it with python -m training export"
+            "bands, scaling and resolution are unknown; describe it with camp-detector describe"
         )
         raise SpecError(msg)
     try:

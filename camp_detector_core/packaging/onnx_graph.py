@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
-
-from .onnx_reader import fields
+from camp_detector_core.engine.onnx_file import require_whole
+from camp_detector_core.engine.protobuf import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,8 +126,9 @@ def read_graph(data: bytes, origin: str) -> Graph:
         origin: Its name, for messages.
 
     Raises:
-        PredictorError: The bytes are no ONNX model.
+        PredictorError: The bytes are no ONNX model, or its weights lie outside of its file.
     """
+    require_whole(data, origin)
     try:
         graph = _Reader().graph(memoryview(data))
     except (ValueError, IndexError) as error:

@@ -11,13 +11,13 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import PredictorError
-from ..engine.wording import visible
+from ..engine.wording import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MAX_SHOWN = 200
-"""Characters of a stranger's text that a message repeats."""
+__all__ = ["leads_away", "read_file", "read_json", "require_file", "shown"]
+
 _AWAY = re.compile(r"\s*(?:\\|[A-Za-z]:|[\\/]{2})")
 """How a path begins that Windows takes for one on another computer or drive."""
 
@@ -48,13 +48,6 @@ def require_file(path: Path, *, what: str = "model") -> None:
 def _unreadable(path: Path, error: Exception, what: str = "model") -> PredictorError:
     reason = getattr(error, "strerror", None) or error
     return PredictorError(f"the {what} {shown(path)} cannot be read: {reason}")
-
-
-def shown(text: object) -> str:
-    """Text of a stranger, fit for one line: short, and without characters that act."""
-    whole = str(text)
-    cut = whole if len(whole) <= _MAX_SHOWN else f"{whole[:_MAX_SHOWN]}..."
-    return visible(cut)
 
 
 def leads_away(path: str) -> bool:

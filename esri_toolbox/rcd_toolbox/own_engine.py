@@ -92,7 +92,9 @@ def _found(
 
 def _predictor(chosen: Choices) -> Any:
     """The network, held against what the package says of it."""
-    predictor = engine("engine.ort").OnnxPredictor(chosen.model.onnx())
+    predictor = engine("engine.ort").OnnxPredictor(
+        chosen.model.onnx(), origin=str(chosen.model.path)
+    )
     if engine("engine.spec").ModelSpec.from_dict(dict(chosen.model.spec)) != predictor.spec:
         msg = (
             f"{chosen.model.path}: its definition and its network describe different models: get "

@@ -74,9 +74,9 @@ def test_absurd_numbers_of_threads_are_not_started(monkeypatch: pytest.MonkeyPat
     asked: list[int] = []
     real = ort._load
 
-    def spy(model: bytes, threads: int, providers: Any) -> Any:
+    def spy(model: bytes, threads: int, providers: Any, origin: str) -> Any:
         asked.append(threads)
-        return real(model, min(threads, 2), providers)
+        return real(model, min(threads, 2), providers, origin)
 
     monkeypatch.setattr(ort, "_load", spy)
     monkeypatch.setattr(ort, "available_threads", lambda: 3)
@@ -240,7 +240,7 @@ def test_the_separation_is_the_last_channel() -> None:
         (two_outputs(second="other"), APART, "no output 'separation'"),
         (two_outputs(), SPEC, "an output 'separation'"),
         (two_outputs(channels=2), APART, "says 1 channel of separation, .* separation has 2"),
-        (two_outputs(kind=TensorProto.DOUBLE), APART, "separation must be float32"),
+        (two_outputs(kind=TensorProto.DOUBLE), APART, "separation of .* must be float32"),
     ],
 )
 def test_graph_and_description_must_agree_on_separation(

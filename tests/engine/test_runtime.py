@@ -194,9 +194,9 @@ def test_options_of_a_provider_reach_onnx_runtime(
     asked: list[Any] = []
     real = onnxruntime.InferenceSession
 
-    def session(model: bytes, options: Any, providers: list[Any]) -> Any:
+    def session(model: bytes, options: Any, providers: list[Any], **more: Any) -> Any:
         asked.append(providers)
-        return real(model, options, providers=[ort.CPU])
+        return real(model, options, providers=[ort.CPU], **more)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.onnx_file import onnx_facts
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.packaging.onnx_graph import read_graph
-from camp_detector_core.packaging.onnx_reader import fields as proto_fields
 from camp_detector_core.packaging.onnx_reader import read_metadata
 from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.strangers import shown
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .definition import Definition
 
 _MAX_MODEL = 1 << 30
-_IR_FIELD, _OPSET_FIELD, _OPSET_VERSION, _OPSET_DOMAIN = 1, 8, 2, 1
 _MAX_IR, _MAX_OPSET = 9, 20
 """Of ONNX Runtime 1.17, which ArcGIS Pro 3.3 brings (by its table of versions; not tried there)."""
 _RANK = 4
@@ -56,15 +55,16 @@ def check_network(package: Package, definition: Definition, findings: Findings) 
 def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findings) -> None:
     before = findings.problems()
     try:
+        facts = onnx_facts(data, name)
         graph, told = read_graph(data, name), read_metadata(data, name)
-        ir, opset = _versions(data)
-    except (CampDetectorError, ValueError, IndexError) as error:
+    except CampDetectorError as error:
         findings.problem((name,), shown(error), "put the model in again")
         return
     _check_spec(told.get(METADATA_KEY), name, definition, findings)
     _check_input(graph, name, definition, findings)
     if definition.spec is not None:
         _check_outputs(graph, name, definition.spec, findings)
+    ir, opset = facts.ir_version, facts.opsets.get("", 0)
     if ir > _MAX_IR or opset > _MAX_OPSET:
         what = f"has IR version {ir} and opset {opset}, and ONNX Runtime 1.17 of ArcGIS Pro 3.3"
         findings.advice((name,), f"{what} knows {_MAX_IR} and {_MAX_OPSET}", "export it for 17")
@@ -124,20 +124,6 @@ def _check_outputs(graph: Graph, name: str, spec: ModelSpec, findings: Findings)
     if not fit:
         what = f"gives {shown(shapes)}, and its description wants {wanted} channels"
         findings.problem((name,), what, "export it again")
-
-
-def _versions(data: bytes) -> tuple[int, int]:
-    """IR version and opset of the standard operators; 0 where a file does not say."""
-    ir = opset = 0
-    for number, value in proto_fields(memoryview(data)):
-        if number == _IR_FIELD and isinstance(value, int):
-            ir = value
-        elif number == _OPSET_FIELD and isinstance(value, memoryview):
-            entry = dict(proto_fields(value))
-            domain, version = entry.get(_OPSET_DOMAIN), entry.get(_OPSET_VERSION)
-            if not domain and isinstance(version, int):
-                opset = version
-    return ir, opset
 
 
 def _check_script(package: Package, definition: Definition, findings: Findings) -> None:

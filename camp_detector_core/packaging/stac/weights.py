@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.packaging.onnx_reader import fields
+from camp_detector_core.engine.protobuf import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,147 @@
+"""What ONNX Runtime says of a model that it refuses, as a sentence with a remedy.
+
+Its own messages begin with the place in its sources, which may be longer than the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from .errors import PredictorError
+from .wording import shown
+
+_CODE = re.compile(r"\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ")
+_PLACE = re.compile(r"\S+\.(?:cc|cpp|cu|cuh|h|hpp):\d+ ")
+_SIGNATURE = re.compile(r"(?:[\w:<>~*&, ]*::)?[\w~]+(?:<[^()]*>)?\(")
+_IR = re.compile(r"IR version: (\d+), max supported IR version: (\d+)")
+_OPSET = re.compile(r"Opset (\d+) is under .* domain (\S+) is till opset (\d+)")
+_OPERATOR = re.compile(
+    r"Fatal error: (?:(?P<domain>[^\s:]+):)?(?P<name>\w+)\([-\d]+\) is not a registered"
+    r"|\(\"[^\"]*\", (?P<old>\w+), \"(?P<home>[^\"]*)\".* No Op registered for"
+)
+_KERNEL = re.compile(r"Could not find an implementation for (?:the node )?\S*?(\w+)\(\d+\)")
+_MEMORY = re.compile(
+    r"bad_alloc|bad allocation|[Ff]ailed to allocate|not enough memory|out of memory", re.IGNORECASE
+)
+_MOST = 300
+_FIRST_IR = {9: "1.15", 10: "1.18"}
+_FIRST_OPSET = {18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18"}
+"""The release of ONNX Runtime that reads it first (onnxruntime.ai, page of compatibility)."""
+_EVERY_OPSET, _EVERY_IR = 17, 8
+"""What every ONNX Runtime reads that this project may meet."""
+
+
+def reason_of(error: BaseException) -> str:
+    """A message of ONNX Runtime without the places in its sources, on one line."""
+    text = _CODE.sub("", " ".join(str(error).split()))
+    while True:
+        place = _PLACE.search(text)
+        if place is None:
+            return shown(text or type(error).__name__, _MOST)
+        text = text[: place.start()] + _without_signature(text[place.end() :])
+
+
+def _without_signature(text: str) -> str:
+    """Text without the head of a C++ function that it begins with."""
+    start = _SIGNATURE.match(text)
+    if start is None:
+        return text
+    depth, at = 1, start.end()
+    while depth and at < len(text):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        at += 1
+    return text[at:].lstrip().removeprefix("const ")
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether memory ran out."""
+    return isinstance(error, MemoryError) or _MEMORY.search(str(error)) is not None
+
+
+def load_failure(error: BaseException, origin: str, release: str) -> PredictorError:
+    """Why a model cannot be loaded.
+
+    Args:
+        error: What ONNX Runtime raised.
+        origin: The model's name.
+        release: Of the ONNX Runtime that is at hand.
+    """
+    if is_memory(error):
+        return PredictorError(
+            f"there is not enough memory to load {origin}: close other programs, or take a smaller "
+            "model"
+        )
+    reason = reason_of(error)
+    sentence = _version(reason, release) or _operator(reason, release)
+    if sentence is None and "protobuf parsing failed" in reason:
+        sentence = "is not an ONNX model, or it is damaged: copy, download or export it again"
+    if sentence is None:
+        sentence = (
+            f"is not a model that ONNX Runtime {release} can load: {reason.rstrip('.')}; export it "
+            "again, or take another model"
+        )
+    return PredictorError(f"{origin} {sentence}")
+
+
+def _version(reason: str, release: str) -> Optional[str]:
+    """A file of a newer format, or of newer operators, than are known here."""
+    ir, opset = _IR.search(reason), _OPSET.search(reason)
+    if ir:
+        version, most = map(int, ir.groups())
+        return (
+            f"has the ONNX IR version {version}, and ONNX Runtime {release}, which is at hand, "
+            f"reads up to {most}: update onnxruntime ({_newer(_FIRST_IR.get(version))}), or export "
+            f"the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
+        )
+    if opset:
+        version, most = int(opset[1]), int(opset[3])
+        return (
+            f"uses opset {version} of {opset[2]}, and ONNX Runtime {release}, which is at hand, "
+            f"knows up to {most}: update onnxruntime ({_newer(_FIRST_OPSET.get(version))}), export "
+            f"the model again for opset {min(_EVERY_OPSET, most)}, or convert it with "
+            f"onnx.version_converter.convert_version(model, {min(_EVERY_OPSET, most)})"
+        )
+    return None
+
+
+def _newer(first: Optional[str]) -> str:
+    return f"{first} or newer" if first else "if a newer release reads it"
+
+
+def _operator(reason: str, release: str) -> Optional[str]:
+    """An operator that is unknown here, or not made for the types that the model wants."""
+    found, kernel = _OPERATOR.search(reason), _KERNEL.search(reason)
+    if found:
+        name, domain = found["name"] or found["old"], found["domain"] or found["home"]
+        where = f"the domain {domain}" if domain else "the standard operators"
+        return (
+            f"uses the operator {name} of {where}, which ONNX Runtime {release}, which is at hand, "
+            "does not have: export the model again with standard operators, or update onnxruntime"
+        )
+    if kernel:
+        return (
+            f"uses the operator {kernel[1]} in a way that ONNX Runtime {release} has no "
+            f"implementation of on this processor ({reason.rstrip('.')}): export the model again "
+            "in float32"
+        )
+    return None
+
+
+def run_failure(error: BaseException, origin: str, shape: tuple[int, ...]) -> PredictorError:
+    """Why a model cannot be run.
+
+    Args:
+        error: What ONNX Runtime raised.
+        origin: The model's name.
+        shape: Of the chips that it was given.
+    """
+    if is_memory(error):
+        return PredictorError(
+            f"there is not enough memory to run {origin} on chips of {shape}: give a smaller tile "
+            "size (--tile-size), or fewer threads (--threads)"
+        )
+    return PredictorError(
+        f"{origin} cannot be run on chips of {shape}: {reason_of(error).rstrip('.')}; another tile "
+        "size may do, else export the model again"
+    )
