@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -200,7 +201,7 @@ def _parameters(run: Run) -> dict[str, Any]:
         "separation": asdict(spec.separation) if spec.separation else None,
         "tta": job.settings.tta,
         "gsd": job.source.gsd,
-        "nodata": job.source.nodata,
+        "nodata": _value(job.source.nodata),
         "pixel_size": job.source.pixel_size,
         "stretch": asdict(run.stretch) if run.stretch else None,
         "threads": job.machine.threads,
@@ -208,6 +209,11 @@ def _parameters(run: Run) -> dict[str, Any]:
         "provider": run.provider,
         "overwrite": job.overwrite,
     }
+
+
+def _value(number: float | None) -> float | str | None:
+    """A number of the user's; JSON has no word for those that are not finite, but texts."""
+    return number if number is None or math.isfinite(number) else str(number)
 
 
 def _rounded(seconds: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_without_it_the_same_pixels_are_image(tmp_path: Path, model: Path, camp:
         assert (mask.read(1) != 255).all()
 
 
-@pytest.mark.parametrize("value", ["300", "-1", "0.5", "nan"])
+@pytest.mark.parametrize("value", ["300", "-1", "0.5", "nan", "inf", "-inf"])
 def test_values_that_the_pixels_cannot_have_are_refused(
     tmp_path: Path, model: Path, camp: Any, value: str
 ) -> None:
@@ -48,6 +48,28 @@ def test_values_that_the_pixels_cannot_have_are_refused(
     assert code == 2
     assert "is no value of" in err
     assert not (tmp_path / "o.gpkg").exists()
+
+
+@pytest.mark.parametrize(("value", "word"), [("nan", "nan"), ("inf", "inf"), ("-1e999", "-inf")])
+def test_values_that_are_no_numbers_are_no_image_in_any_case(
+    tmp_path: Path, model: Path, camp: Any, value: str, word: str
+) -> None:
+    pixels = rgb_of(np.zeros((60, 80), bool)).astype(np.float32)
+    pixels[:, :, 40:] = float(value)
+    image = write_raster(tmp_path / "a.tif", pixels, colors=("red", "green", "blue"))
+    out = tmp_path / "o.gpkg"
+    code, _, err = camp("detect", image, "-m", model, "-o", out, "--mask", "--nodata", value)
+    assert code == 0, err
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    report = json.loads((tmp_path / "o_report.json").read_text(), parse_constant=refuse)
+    assert report["parameters"]["nodata"] == word
+    with rasterio.open(tmp_path / "o_mask.tif") as mask:
+        missing = mask.read(1) == 255
+    assert missing[:, 40:].all()
+    assert not missing[:, :40].any()
 
 
 @pytest.mark.parametrize(("side", "huge"), [(100, False), (120, True)])

@@ -14,6 +14,8 @@ from .bands import choose_bands
 from .ground import metres_per_unit
 from .inputs import read_layouts
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
+from .pixels import can_be
+from .proj import refuse_without_database
 from .source import Access, PlacedSource
 from .warp import WarpBands, warped_vrt
 from .xyz import CRS_CODE, tile_transform
@@ -63,6 +65,7 @@ def place_source(
         RasterError: A raster cannot be opened, does not fit the others, or is not what the model
             can be run on.
     """
+    refuse_without_database(library)
     layouts = read_layouts(paths, library)
     if options.nodata is not None:
         layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
@@ -113,13 +116,9 @@ def _warp(
 
 def _with_nodata(layout: Layout, value: float) -> Layout:
     """The layout with the user's nodata value; what alpha or a mask leaves out stays left out."""
-    if np.dtype(layout.dtype).kind in "iu":
-        limits = np.iinfo(layout.dtype)
-        if not (float(value).is_integer() and limits.min <= value <= limits.max):
-            msg = (
-                f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
-            )
-            raise RasterError(msg)
+    if not can_be(value, layout.dtype):
+        msg = f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
+        raise RasterError(msg)
     return replace(layout, nodata=float(value))
 
 

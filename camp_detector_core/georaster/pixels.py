@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def can_be(value: float, dtype: str) -> bool:
+    """Whether a pixel of a type can have a value."""
+    if np.dtype(dtype).kind == "f":
+        with np.errstate(over="ignore"):
+            return not np.isfinite(value) or bool(np.isfinite(np.dtype(dtype).type(value)))
+    limits = np.iinfo(dtype)
+    return float(value).is_integer() and limits.min <= value <= limits.max
+
+
 def valid_pixels(
     pixels: NDArray[np.generic], mask: NDArray[np.uint8] | None, nodata: float | None
 ) -> NDArray[np.bool_]:

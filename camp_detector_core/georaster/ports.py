@@ -151,7 +151,11 @@ class Library(Protocol):
         """
 
     def crs(self, code: str) -> Crs:
-        """The CRS of a code such as EPSG:3857."""
+        """The CRS of a code such as EPSG:3857.
+
+        Raises:
+            RasterError: The library does not know it; the message holds its own words alone.
+        """
 
     def allow_cache(self, needed: int) -> None:
         """Keep as many bytes of decoded blocks as a pass needs, if that is ours to say."""

@@ -7,33 +7,17 @@ taken from the call, not printed.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 
 from osgeo import gdal
 
+from ..georaster.gdal_settings import READING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _Result = TypeVar("_Result")
-
-OPTIONS: Mapping[str, str] = {
-    # Listing a folder of ten thousand tiles for each of them takes minutes; side files (world
-    # files, masks, overviews) are asked for by name instead.
-    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
-    # Without it a JPEG that ends early is silently filled up with grey.
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
-    # Remote rasters: try again after a passing fault; a server that sends less than this many
-    # bytes a second for as many seconds has died.
-    "GDAL_HTTP_MAX_RETRY": "3",
-    "GDAL_HTTP_RETRY_DELAY": "1",
-    "GDAL_HTTP_CONNECTTIMEOUT": "20",
-    "GDAL_HTTP_LOW_SPEED_LIMIT": "1",
-    "GDAL_HTTP_LOW_SPEED_TIME": "60",
-    "CPL_LOG": os.devnull,
-}
-"""GDAL's settings for the time of a call, in the calling thread only."""
 
 
 class GdalError(Exception):
@@ -41,7 +25,7 @@ class GdalError(Exception):
 
 
 @contextmanager
-def settings(options: Mapping[str, str] = OPTIONS) -> Iterator[None]:
+def settings(options: Mapping[str, str] = READING) -> Iterator[None]:
     """Settings that hold for this thread within the block, and are then as they were."""
     before = {name: gdal.GetThreadLocalConfigOption(name) for name in options}
     for name, value in options.items():

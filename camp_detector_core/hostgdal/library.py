@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence
 import numpy as np
 from osgeo import gdal, osr
 
+from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
 from ..georaster.opening import cannot_open, refuse_empty
 from ..georaster.ports import Crs, Header, ReadError
@@ -84,8 +85,8 @@ class GdalCrs:
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
-        earth = GdalCrs.from_text("EPSG:4326")
         try:
+            earth = GdalCrs.from_text("EPSG:4326")
             there = call(osr.CoordinateTransformation, self.srs, earth.srs)
             found = call(there.TransformPoints, np.column_stack((x, y)).tolist())
         except GdalError:
@@ -199,8 +200,15 @@ class Gdal:
             raise cannot_open(name, label, str(error)) from error
 
     def crs(self, code: str) -> GdalCrs:
-        """The CRS of a code such as EPSG:3857."""
-        return GdalCrs.from_text(code)
+        """The CRS of a code such as EPSG:3857.
+
+        Raises:
+            RasterError: PROJ does not know it; the message holds its own words alone.
+        """
+        try:
+            return GdalCrs.from_text(code)
+        except GdalError as error:
+            raise RasterError(str(error).rstrip(".")) from error
 
     def allow_cache(self, needed: int) -> None:
         """Nothing: the cache is the whole process', and so the host's."""

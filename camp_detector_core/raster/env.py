@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import rasterio
 import rasterio.env
+
+from camp_detector_core.georaster.gdal_settings import READING
 
 MIN_CACHE = 64 << 20
 """Bytes that GDAL may keep of decoded blocks. Its default is 5 % of the machine's memory, so that
@@ -14,29 +14,17 @@ MAX_CACHE = 512 << 20
 """Bytes that it may keep where blocks run across a wide raster; see `allow_cache`."""
 
 OPTIONS: dict[str, str | int | bool] = {
+    **READING,
     "GDAL_CACHEMAX": MIN_CACHE,
     # Decoding and encoding of blocks beside the inference.
     "GDAL_NUM_THREADS": "2",
-    # Listing a folder of ten thousand tiles for each of them takes minutes; side files (world
-    # files, masks, overviews) are asked for by name instead.
-    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
-    # Without it a JPEG that ends early is silently filled up with grey.
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",
-    # Remote rasters: read in larger pieces, keep them, try again after a passing fault.
+    # Remote rasters: read in larger pieces, and keep them.
     "VSI_CACHE": "TRUE",
     "VSI_CACHE_SIZE": 16 * 1024 * 1024,
     "CPL_VSIL_CURL_CHUNK_SIZE": 256 * 1024,
     "CPL_VSIL_CURL_CACHE_SIZE": 64 * 1024 * 1024,
     "GDAL_HTTP_MULTIPLEX": "YES",
     "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
-    "GDAL_HTTP_MAX_RETRY": 3,
-    "GDAL_HTTP_RETRY_DELAY": 1,
-    "GDAL_HTTP_CONNECTTIMEOUT": 20,
-    # A server that sends less than this many bytes a second for as many seconds has died.
-    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
-    "GDAL_HTTP_LOW_SPEED_TIME": 60,
-    # Errors reach us as exceptions; what GDAL's own threads would print besides goes nowhere.
-    "CPL_LOG": os.devnull,
 }
 """Applied with `gdal_env` around each run; never through environment variables."""
 

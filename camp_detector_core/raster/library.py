@@ -15,6 +15,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags, Resampling
 
+from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
 from camp_detector_core.georaster.opening import cannot_open, refuse_empty
 from camp_detector_core.georaster.ports import Header, ReadError
@@ -174,8 +175,15 @@ class Rasterio:
         return RasterioReader(open_dataset(name, label=label))
 
     def crs(self, code: str) -> RasterioCrs:
-        """The CRS of a code such as EPSG:3857."""
-        return RasterioCrs(CRS.from_string(code))
+        """The CRS of a code such as EPSG:3857.
+
+        Raises:
+            RasterError: PROJ does not know it; the message holds its own words alone.
+        """
+        try:
+            return RasterioCrs(CRS.from_string(code))
+        except rasterio.errors.CRSError as error:
+            raise RasterError(str(error).rstrip(".")) from error
 
     def allow_cache(self, needed: int) -> None:
         """Let GDAL keep as many bytes of decoded blocks, within bounds."""

@@ -34,10 +34,11 @@ def child(host: Path) -> Callable[..., str]:
     """Run a script of tests/support in the system's Python, which sees nothing else of ours."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL"))}
 
-    def run(script: str, *arguments: object) -> str:
+    def run(script: str, *arguments: object, env: dict[str, str] | None = None) -> str:
+        changed = {**environment, **(env or {})}
         done = subprocess.run(
             [PYTHON, "-s", SUPPORT / script, host, PACKAGE, *map(str, arguments)],
-            capture_output=True, text=True, check=False, env=environment, cwd=host,
+            capture_output=True, text=True, check=False, env=changed, cwd=host,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
