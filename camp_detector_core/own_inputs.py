@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from .engine.errors import OutputError, RasterError
+from .georaster.names import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from .georaster.names import Identity
     from .georaster.ports import Library
-
-_Identity = Union[tuple[int, int], str]
 
 
 def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> None:
@@ -27,7 +26,7 @@ def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> 
     Raises:
         OutputError: One is both.
     """
-    _refuse({_identity(path): path for path in standing}, named)
+    _refuse({identity(str(path)): path for path in standing}, named)
 
 
 def refuse_own_sources(standing: Iterable[Path], names: Iterable[str], library: Library) -> None:
@@ -42,26 +41,17 @@ def refuse_own_sources(standing: Iterable[Path], names: Iterable[str], library: 
         OutputError: An output is also an input.
         RasterError: A raster cannot be opened.
     """
-    endangered = {_identity(path): path for path in standing}
+    endangered = {identity(str(path)): path for path in standing}
     if endangered:
         _refuse(endangered, _files_behind(names, library))
 
 
-def _refuse(endangered: dict[_Identity, Path], read: Iterable[str | Path]) -> None:
+def _refuse(endangered: dict[Identity, Path], read: Iterable[str | Path]) -> None:
     for path in read:
-        hit = endangered.get(_identity(path))
+        hit = endangered.get(identity(str(path)))
         if hit is not None:
             msg = f"{hit} is an input of this run: choose another name for the output"
             raise OutputError(msg)
-
-
-def _identity(path: str | Path) -> _Identity:
-    """What tells a file from others, whatever name leads to it; the name where it is no file."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 - addresses are not for Path to tidy
-    except (OSError, ValueError):
-        return str(path)
-    return (status.st_dev, status.st_ino)
 
 
 def _files_behind(names: Iterable[str], library: Library) -> Iterator[str]:

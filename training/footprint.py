@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.packaging.stac import StacError, TrainingArea, area_of_footprints, span_of
@@ -101,13 +100,10 @@ def _time(
 
 def _tag(path: Path) -> dt.datetime | None:
     """TIFFTAG_DATETIME of a chip; it has no time zone, and UTC is taken."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
+    from camp_detector_core.raster.library import open_image
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(path) as source:
-            text = source.tags().get("TIFFTAG_DATETIME", "")
+    with open_image(path) as source:
+        text = source.tags().get("TIFFTAG_DATETIME", "")
     try:
         return dt.datetime.strptime(text, _TIFF_TIME).replace(tzinfo=dt.UTC)
     except ValueError:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.errors import RasterError
+from .folders import rasters_in
 from .layout import layout_of
+from .names import identity, literal, local_path
+from .xyz import named_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .layout import Layout
     from .ports import Library
 
 OUTPUT_TAG = "CAMP_DETECTOR_MODEL"
 """Metadata that tells a raster written by this program from one that it is given."""
-_SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".jpg", ".jpeg", ".png", ".webp", ".img"}
 _URL_PREFIXES = {
     "http://": "/vsicurl/http://",
     "https://": "/vsicurl/https://",
@@ -52,8 +52,11 @@ def read_layouts(paths: Sequence[str], library: Library) -> list[Layout]:
     if not found:
         msg = "no input raster was given"
         raise RasterError(msg)
-    read = (_layout(raster, library) for raster in found.values())
-    layouts = [layout for layout in read if layout is not None]
+    layouts: dict[tuple[object, ...], Layout] = {}
+    for raster in found.values():
+        layout = _layout(raster, library)
+        if layout is not None:
+            layouts.setdefault(_key(layout), layout)
     if not layouts:
         first = next(iter(found.values()))
         msg = (
@@ -61,7 +64,13 @@ def read_layouts(paths: Sequence[str], library: Library) -> list[Layout]:
             "the images"
         )
         raise RasterError(msg)
-    return layouts
+    return list(layouts.values())
+
+
+def _key(layout: Layout) -> tuple[object, ...]:
+    """The same for two names of one raster; links of two names that place it apart are two."""
+    tile = None if layout.transform is not None else named_tile(layout.name, layout.shape)
+    return identity(layout.name), layout.transform, tile
 
 
 def _layout(raster: _Found, library: Library) -> Layout | None:
@@ -80,62 +89,14 @@ def _layout(raster: _Found, library: Library) -> Layout | None:
 
 
 def _find(path: str) -> list[_Found]:
-    _refuse_name(path)
+    """The rasters behind a name; a file or folder of exactly this name comes before all else."""
+    local = local_path(path)
+    if local is not None and local.is_dir():
+        names = rasters_in(local)
+        count = f"one of {len(names)} rasters" if len(names) > 1 else "the only raster"
+        place = f"{count} in the folder {local} and those below it"
+        return [_Found(name, place) for name in names]
     prefix = next((p for p in _URL_PREFIXES if path.lower().startswith(p)), None)
-    if prefix:
+    if local is None and prefix:
         return [_Found(_URL_PREFIXES[prefix] + path[len(prefix) :])]
-    if path.lstrip().startswith("<"):
-        return [_Found(path)]
-    local = Path(path)
-    try:
-        if local.is_dir():
-            return _rasters_in(local)
-        return [_Found(str(local.resolve()) if local.exists() else path)]
-    except OSError as error:
-        msg = f"{path[:100]} cannot be opened: {error.strerror or error}"
-        raise RasterError(msg) from error
-
-
-def _refuse_name(path: str) -> None:
-    """Refuse what cannot be the name of a raster, with words that can be printed."""
-    if not path.strip():
-        msg = "the name of an input raster is empty"
-        raise RasterError(msg)
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError as error:
-        shown = path.encode("utf-8", "backslashreplace").decode()
-        msg = f"the name {shown} is not UTF-8, which GDAL needs: rename it"
-        raise RasterError(msg) from error
-
-
-def _rasters_in(folder: Path) -> list[_Found]:
-    """Rasters of a folder, or of the folders in it where it holds none itself (z/x/y tiles)."""
-    place = f"in the folder {folder}"
-    rasters = _sorted(p for p in folder.iterdir() if p.is_file())
-    if not rasters:
-        place += " and those below it"
-        rasters = _sorted(_below(folder))
-    if not rasters:
-        known = ", ".join(sorted(_SUFFIXES))
-        msg = f"the folder {folder} holds no raster, nor do those below it ({known})"
-        raise RasterError(msg)
-    count = f"one of {len(rasters)} rasters" if len(rasters) > 1 else "the only raster"
-    for name in rasters:
-        _refuse_name(name)
-    return [_Found(name, f"{count} {place}") for name in rasters]
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Files of the folders in a folder, without hidden ones."""
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".")]
-        yield from (Path(parent, name) for name in files)
-
-
-def _sorted(files: Iterator[Path]) -> list[str]:
-    return sorted(
-        str(p.resolve())
-        for p in files
-        if p.suffix.lower() in _SUFFIXES and not p.name.startswith(".")
-    )
+    return [_Found(literal(path))]

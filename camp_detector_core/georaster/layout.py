@@ -54,6 +54,13 @@ class Layout:
     """Height and width of the blocks in the file."""
     driver: str
     """GDAL's name of the format."""
+    lost_crs: bool = False
+    """Whether the file names a CRS but no place in it, so that ``crs`` is None."""
+
+    @property
+    def placeless(self) -> str:
+        """Why the raster lies nowhere, where ``transform`` is None."""
+        return "has a CRS but no place" if self.lost_crs else "has no georeference"
 
     @property
     def label(self) -> str:
@@ -95,11 +102,12 @@ def layout_of(header: Header, name: str) -> Layout:
         msg = f"{name} has no band of pixels{hint}"
         raise RasterError(msg)
     _refuse_values(header, name)
+    transform = _straight_transform(header, name)
     return Layout(
         name=name,
         shape=header.shape,
-        transform=_straight_transform(header, name),
-        crs=header.crs,
+        transform=transform,
+        crs=None if transform is None else header.crs,
         dtype=str(np.result_type(*header.dtypes)),
         colors=header.colors,
         descriptions=tuple(d.strip().lower() for d in header.descriptions),
@@ -107,6 +115,7 @@ def layout_of(header: Header, name: str) -> Layout:
         has_mask=header.masked,
         block=header.block,
         driver=header.driver,
+        lost_crs=transform is None and header.crs is not None,
     )
 
 
@@ -147,7 +156,7 @@ def _straight_transform(header: Header, name: str) -> Transform | None:
         RasterError: The rows are rotated or sheared, or only control points say where it lies.
     """
     affine, shape = header.transform, header.shape
-    if header.crs is None and _is_identity(affine):
+    if is_placeless(affine):
         if header.has_points:
             msg = (
                 f"{name} is placed by control points or a camera model only: rectify it first "
@@ -169,7 +178,8 @@ def _straight_transform(header: Header, name: str) -> Transform | None:
     return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
 
 
-def _is_identity(transform: Transform) -> bool:
+def is_placeless(transform: Transform) -> bool:
+    """Whether a transform only numbers the pixels, which is how GDAL says that there is none."""
     return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, _IDENTITY))
 
 

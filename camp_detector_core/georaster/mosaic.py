@@ -238,8 +238,8 @@ def _round(value: float) -> int:
 def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
     """Refuse a part that cannot stand beside the first."""
     if other.transform is None or first.transform is None:
-        name = (other if other.transform is None else first).name
-        msg = f"{name} has no georeference, so its place in a mosaic is unknown: give it alone"
+        loose = other if other.transform is None else first
+        msg = f"{loose.name} {loose.placeless}, so its place in a mosaic is unknown: give it alone"
         raise RasterError(msg)
     if not alone and not other.is_north_up:
         msg = f"{other.name} is not north up: turn it first with gdalwarp, or give it alone"

@@ -18,7 +18,7 @@ from .pixels import can_be
 from .proj import refuse_without_database
 from .source import Access, PlacedSource
 from .warp import WarpBands, warped_vrt
-from .xyz import CRS_CODE, tile_transform
+from .xyz import CRS_CODE, named_tile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,7 @@ def _place(
         layouts = [first]
         source = "" if options.pixel_size else ", the model's (--pixel-size sets it)"
         warnings.append(
-            f"{first.name} has no georeference: results are in pixels of the picture, and a pixel "
+            f"{first.name} {first.placeless}: results are in pixels of the picture, and a pixel "
             f"is taken as {metres:g} m{source}{_NO_GEOJSON}"
         )
     elif options.pixel_size is not None:
@@ -175,10 +175,9 @@ def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -
     out: list[Layout] = []
     named: list[str] = []
     for layout in layouts:
-        height, width = layout.shape
         found = None
         if layout.transform is None:
-            found = tile_transform(layout.name, height=height, width=width)
+            found = named_tile(layout.name, layout.shape)
         if found is None:
             out.append(layout)
         else:

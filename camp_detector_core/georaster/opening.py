@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..engine.errors import RasterError
+from .ports import ReadError
 
+if TYPE_CHECKING:
+    from typing import Callable, Iterator
+
+_TOO_MANY = re.compile("too many open files", re.IGNORECASE)
+_NO_MEMORY = re.compile(
+    "out of memory|(?:cannot|unable to) allocate|can ?not malloc|memoryerror", re.IGNORECASE
+)
 _UNKNOWN = re.compile("not recognized as (being in )?a supported file format")
 """How GDAL says, in words that changed with its versions, that no driver of it takes a file."""
+
+
+@contextmanager
+def in_words(
+    say: Callable[[str, str], RasterError],
+    label: str,
+    *,
+    foreign: tuple[type[Exception], ...],
+    words: Callable[[BaseException], str] = str,
+) -> Iterator[None]:
+    """Turn all that a library raises into one sentence about a raster.
+
+    Args:
+        say: Makes the error of the raster's name and the library's words.
+        label: The raster's name for the user.
+        foreign: What the library raises.
+        words: Takes the library's words from an error.
+
+    Raises:
+        RasterError: Whatever the library raised.
+    """
+    try:
+        yield
+    except RasterError:
+        raise
+    except foreign as error:
+        raise say(label, words(error)) from error
 
 
 def refuse_empty(name: str, label: str) -> None:
@@ -33,7 +70,47 @@ def cannot_open(name: str, label: str, said: str) -> RasterError:
     """
     if not name.startswith(("/vsi", "<")) and ":" not in name[2:] and not Path(name).exists():
         return RasterError(f"{label} does not exist")
-    return RasterError(f"{label} cannot be opened as a raster: {_reason(said, name)}")
+    return _lacking(label, said) or RasterError(
+        f"{label} cannot be opened as a raster: {_reason(said, name)}"
+    )
+
+
+def cannot_understand(label: str, said: str) -> RasterError:
+    """The error for a raster that was opened, but whose header makes no sense to the library.
+
+    Args:
+        label: The name for the user.
+        said: The library's own words.
+    """
+    return _lacking(label, said) or RasterError(
+        f"{label} has a header that cannot be understood ({_reason(said, label)}): write it anew, "
+        "e.g. with gdal_translate, or download it again"
+    )
+
+
+def cannot_read(label: str, said: str) -> RasterError:
+    """The error for pixels that the library did not read: a `ReadError` where they are at fault.
+
+    Args:
+        label: The name for the user.
+        said: The library's own words.
+    """
+    return _lacking(label, said) or ReadError(said)
+
+
+def _lacking(label: str, said: str) -> RasterError | None:
+    """The error where the machine is at fault and not the raster."""
+    if _TOO_MANY.search(said):
+        return RasterError(
+            f"{label} cannot be opened, because this process has reached its limit of open files: "
+            "raise it (ulimit -n 4096 in the same terminal) and run this again"
+        )
+    if _NO_MEMORY.search(said):
+        return RasterError(
+            f"{label} cannot be read, because the memory does not suffice: close other programs, "
+            "or write the raster anew in tiles with gdal_translate -co TILED=YES"
+        )
+    return None
 
 
 def _reason(said: str, name: str) -> str:
@@ -42,4 +119,4 @@ def _reason(said: str, name: str) -> str:
         text = text.replace(quoted, "")
     if _UNKNOWN.search(text):
         return "it is not in a format that GDAL knows, or it is damaged"
-    return text.rstrip(".")[:300]
+    return text.rstrip(".")[:300] or "no reason is given"

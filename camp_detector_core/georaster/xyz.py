@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ..engine.grid import Transform
+from .names import links_of
+
+if TYPE_CHECKING:
+    from ..engine.grid import Shape
 
 CRS_CODE = "EPSG:3857"
 """The CRS of XYZ tiles."""
@@ -52,6 +57,28 @@ def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
     if x >= count or not _MIN_TURN < y / count < 1:
         return None
     return transform_of(x, y, zoom, side=width)
+
+
+def named_tile(name: str, shape: Shape) -> Transform | None:
+    """Transform of a tile by its name or, where it is a link, by what that leads to.
+
+    Args:
+        name: File name or path.
+        shape: Height and width.
+
+    Returns:
+        As `tile_transform`: None where no name is that of a tile.
+    """
+    height, width = shape
+    placed = tile_transform(name, height=height, width=width)
+    if placed is not None or height != width or height not in _SIDES:
+        return placed
+    try:
+        links = [str(path) for path in links_of(Path(name))]
+    except (OSError, ValueError):  # no file
+        return None
+    places = (tile_transform(link, height=height, width=width) for link in links[1:])
+    return next((place for place in places if place is not None), None)
 
 
 def transform_of(x: int, y: int, zoom: int, *, side: int) -> Transform:

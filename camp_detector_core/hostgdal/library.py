@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 import numpy as np
@@ -9,13 +10,36 @@ from osgeo import gdal, osr
 
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
-from ..georaster.opening import cannot_open, refuse_empty
-from ..georaster.ports import Crs, Header, ReadError
+from ..georaster.opening import (
+    cannot_open,
+    cannot_read,
+    cannot_understand,
+    in_words,
+    refuse_empty,
+)
+from ..georaster.ports import Crs, Header
 from .calls import GdalError, call
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Callable
+
     from numpy.typing import NDArray
 
+    from ..engine.errors import RasterError
+
+FOREIGN: tuple[type[Exception], ...] = (
+    GdalError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    OSError,
+    TypeError,  # the bindings give None for what they cannot make
+    SystemError,
+)
+"""What GDAL's bindings raise on rasters that are broken."""
 _DTYPES = {
     "Byte": "uint8",
     "CInt16": "complex_int16",
@@ -98,21 +122,35 @@ class GdalCrs:
 class GdalReader:
     """An open raster; see the port."""
 
-    def __init__(self, dataset: gdal.Dataset) -> None:
-        """Take over an open dataset."""
+    def __init__(self, dataset: gdal.Dataset, label: str) -> None:
+        """Take over an open dataset.
+
+        Raises:
+            RasterError: Its header cannot be understood.
+        """
         self._dataset: Optional[gdal.Dataset] = dataset
-        self.shape = Shape(dataset.RasterYSize, dataset.RasterXSize)
-        """Height and width in pixels."""
-        bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
-        self.dtypes: tuple[str, ...] = tuple(map(_dtype, bands))
-        """numpy's name of each band's type."""
-        self.colors: tuple[str, ...] = tuple(
-            gdal.GetColorInterpretationName(b.GetColorInterpretation()).lower() for b in bands
-        )
-        """GDAL's name of what each band shows, in lower case."""
+        self._label = label
+        with _in_words(cannot_understand, label):
+            self.shape = Shape(dataset.RasterYSize, dataset.RasterXSize)
+            """Height and width in pixels."""
+            bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
+            self.dtypes: tuple[str, ...] = tuple(map(_dtype, bands))
+            """numpy's name of each band's type."""
+            self.colors: tuple[str, ...] = tuple(
+                gdal.GetColorInterpretationName(b.GetColorInterpretation()).lower() for b in bands
+            )
+            """GDAL's name of what each band shows, in lower case."""
 
     def header(self) -> Header:
-        """All that can be known without reading pixels."""
+        """All that can be known without reading pixels.
+
+        Raises:
+            RasterError: It cannot be understood.
+        """
+        with _in_words(cannot_understand, self._label):
+            return call(self._header)
+
+    def _header(self) -> Header:
         dataset = self._open()
         bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
         flags = bands[0].GetMaskFlags() if bands else 0
@@ -136,8 +174,13 @@ class GdalReader:
         )
 
     def files(self) -> tuple[str, ...]:
-        """The files that it is made of, one level deep where it is virtual."""
-        return tuple(self._open().GetFileList() or ())
+        """The files that it is made of, one level deep where it is virtual.
+
+        Raises:
+            RasterError: They cannot be told.
+        """
+        with _in_words(cannot_understand, self._label):
+            return tuple(self._open().GetFileList() or ())
 
     def read(
         self,
@@ -151,13 +194,15 @@ class GdalReader:
 
         Raises:
             ReadError: They cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
         dataset = self._open()
-        dtype = np.dtype(self.dtypes[bands[0] - 1])
-        kind = dataset.GetRasterBand(bands[0]).DataType
-        data = _read(dataset, window, shape, kind, band_list=list(bands), average=average)
         height, width = shape or window.shape
-        return np.frombuffer(data, dtype).reshape(len(bands), height, width)
+        with _in_words(cannot_read, self._label):
+            dtype = np.dtype(self.dtypes[bands[0] - 1])
+            kind = dataset.GetRasterBand(bands[0]).DataType
+            data = _read(dataset, window, shape, kind, band_list=list(bands), average=average)
+            return np.frombuffer(data, dtype).reshape(len(bands), height, width)
 
     def read_mask(
         self, window: Window, *, shape: Optional[tuple[int, int]] = None
@@ -166,10 +211,13 @@ class GdalReader:
 
         Raises:
             ReadError: It cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
-        mask = self._open().GetRasterBand(1).GetMaskBand()
-        data = _read(mask, window, shape, gdal.GDT_Byte)
-        return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
+        dataset = self._open()
+        with _in_words(cannot_read, self._label):
+            mask = dataset.GetRasterBand(1).GetMaskBand()
+            data = _read(mask, window, shape, gdal.GDT_Byte)
+            return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
 
     def close(self) -> None:
         """Let go of the files; may be called twice."""
@@ -194,10 +242,8 @@ class Gdal:
         label = label or name
         refuse_empty(name, label)
         flags = gdal.OF_RASTER | gdal.OF_READONLY | gdal.OF_VERBOSE_ERROR
-        try:
-            return GdalReader(call(gdal.OpenEx, name, flags))
-        except GdalError as error:
-            raise cannot_open(name, label, str(error)) from error
+        with _in_words(partial(cannot_open, name), label):
+            return GdalReader(call(gdal.OpenEx, name, flags), label)
 
     def crs(self, code: str) -> GdalCrs:
         """The CRS of a code such as EPSG:3857.
@@ -232,19 +278,23 @@ def _read(
 ) -> bytearray:
     """Bytes of a window, band after band, in the order of this machine."""
     height, width = shape or window.shape
-    try:
-        data: bytearray = call(
-            source.ReadRaster,
-            window.col,
-            window.row,
-            window.width,
-            window.height,
-            buf_xsize=width,
-            buf_ysize=height,
-            buf_type=kind,
-            resample_alg=_AVERAGE if average else _NEAREST,
-            **bands,
-        )
-    except GdalError as error:
-        raise ReadError(str(error)) from error
+    data: bytearray = call(
+        source.ReadRaster,
+        window.col,
+        window.row,
+        window.width,
+        window.height,
+        buf_xsize=width,
+        buf_ysize=height,
+        buf_type=kind,
+        resample_alg=_AVERAGE if average else _NEAREST,
+        **bands,
+    )
     return data
+
+
+def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:
+    """Turn all that GDAL's bindings raise into one sentence; see `in_words`."""
+    return in_words(
+        say, label, foreign=FOREIGN, words=lambda error: str(error) or type(error).__name__
+    )

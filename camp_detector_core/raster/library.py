@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,18 +18,44 @@ from rasterio.enums import MaskFlags, Resampling
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
-from camp_detector_core.georaster.opening import cannot_open, refuse_empty
-from camp_detector_core.georaster.ports import Header, ReadError
+from camp_detector_core.georaster.names import literal
+from camp_detector_core.georaster.opening import (
+    cannot_open,
+    cannot_read,
+    cannot_understand,
+    in_words,
+    refuse_empty,
+)
+from camp_detector_core.georaster.ports import Header
 
 from .env import allow_cache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
+    from camp_detector_core.engine.errors import RasterError
     from camp_detector_core.georaster.ports import Crs
+
+FOREIGN: tuple[type[Exception], ...] = (
+    rasterio.errors.RasterioError,
+    CPLE_BaseError,
+    ValueError,  # CRSError and UnicodeDecodeError are such
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    OSError,
+)
+"""What rasterio raises on rasters that are broken."""
+
+
+def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:
+    """Turn all that rasterio raises into one sentence; see `in_words`."""
+    return in_words(say, label, foreign=FOREIGN, words=_cause)
 
 
 @dataclass(frozen=True)
@@ -88,39 +115,55 @@ def crs_of(wkt: str | None) -> RasterioCrs | None:
 class RasterioReader:
     """An open raster; see the port."""
 
-    def __init__(self, dataset: DatasetReader) -> None:
-        """Take over an open dataset."""
+    def __init__(self, dataset: DatasetReader, label: str) -> None:
+        """Take over an open dataset.
+
+        Raises:
+            RasterError: Its header cannot be understood.
+        """
         self._dataset = dataset
-        self.shape = Shape(dataset.height, dataset.width)
-        """Height and width in pixels."""
-        self.dtypes: tuple[str, ...] = tuple(dataset.dtypes)
-        """numpy's name of each band's type."""
-        self.colors: tuple[str, ...] = tuple(c.name.lower() for c in dataset.colorinterp)
-        """GDAL's name of what each band shows, in lower case."""
+        self._label = label
+        with _in_words(cannot_understand, label):
+            self.shape = Shape(dataset.height, dataset.width)
+            """Height and width in pixels."""
+            self.dtypes: tuple[str, ...] = tuple(dataset.dtypes)
+            """numpy's name of each band's type."""
+            self.colors: tuple[str, ...] = tuple(c.name.lower() for c in dataset.colorinterp)
+            """GDAL's name of what each band shows, in lower case."""
 
     def header(self) -> Header:
-        """All that can be known without reading pixels."""
+        """All that can be known without reading pixels.
+
+        Raises:
+            RasterError: It cannot be understood.
+        """
         dataset = self._dataset
-        flags = dataset.mask_flag_enums[0] if dataset.count else []
-        return Header(
-            shape=self.shape,
-            transform=Transform(*tuple(dataset.transform)[:6]),
-            crs=RasterioCrs(dataset.crs) if dataset.crs else None,
-            dtypes=self.dtypes,
-            colors=self.colors,
-            descriptions=tuple(d or "" for d in dataset.descriptions),
-            nodata=tuple(dataset.nodatavals),
-            masked=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
-            block=dataset.block_shapes[0] if dataset.count else (1, 1),
-            driver=dataset.driver,
-            has_points=bool(dataset.gcps[0] or dataset.rpcs),
-            subdatasets=tuple(dataset.subdatasets),
-            tags=dataset.tags(),
-        )
+        with _in_words(cannot_understand, self._label):
+            flags = dataset.mask_flag_enums[0] if dataset.count else []
+            return Header(
+                shape=self.shape,
+                transform=Transform(*tuple(dataset.transform)[:6]),
+                crs=RasterioCrs(dataset.crs) if dataset.crs else None,
+                dtypes=self.dtypes,
+                colors=self.colors,
+                descriptions=tuple(d or "" for d in dataset.descriptions),
+                nodata=tuple(dataset.nodatavals),
+                masked=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
+                block=dataset.block_shapes[0] if dataset.count else (1, 1),
+                driver=dataset.driver,
+                has_points=bool(dataset.gcps[0] or dataset.rpcs),
+                subdatasets=tuple(dataset.subdatasets),
+                tags=dataset.tags(),
+            )
 
     def files(self) -> tuple[str, ...]:
-        """The files that it is made of, one level deep where it is virtual."""
-        return tuple(self._dataset.files)
+        """The files that it is made of, one level deep where it is virtual.
+
+        Raises:
+            RasterError: They cannot be told.
+        """
+        with _in_words(cannot_understand, self._label):
+            return tuple(self._dataset.files)
 
     def read(
         self,
@@ -134,15 +177,14 @@ class RasterioReader:
 
         Raises:
             ReadError: They cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
         resampling = Resampling.average if average else Resampling.nearest
         layers = None if shape is None else (len(bands), *shape)
-        try:
+        with _in_words(cannot_read, self._label):
             pixels: NDArray[np.generic] = self._dataset.read(
                 list(bands), window=_at(window), out_shape=layers, resampling=resampling
             )
-        except rasterio.errors.RasterioError as error:
-            raise ReadError(_cause(error)) from error
         return pixels
 
     def read_mask(
@@ -152,11 +194,10 @@ class RasterioReader:
 
         Raises:
             ReadError: It cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
-        try:
+        with _in_words(cannot_read, self._label):
             return np.asarray(self._dataset.read_masks(1, window=_at(window), out_shape=shape))
-        except rasterio.errors.RasterioError as error:
-            raise ReadError(_cause(error)) from error
 
     def close(self) -> None:
         """Let go of the files; may be called twice."""
@@ -172,7 +213,12 @@ class Rasterio:
         Raises:
             RasterError: It does not exist, or is not a raster that GDAL can read.
         """
-        return RasterioReader(open_dataset(name, label=label))
+        dataset = open_dataset(name, label=label)
+        try:
+            return RasterioReader(dataset, label or name)
+        except BaseException:
+            dataset.close()
+            raise
 
     def crs(self, code: str) -> RasterioCrs:
         """The CRS of a code such as EPSG:3857.
@@ -198,13 +244,22 @@ def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
     """
     label = label or name
     refuse_empty(name, label)
-    try:
-        with warnings.catch_warnings():
-            # Whether there is a georeference is looked at and reported by the caller.
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            return rasterio.open(name)
-    except (rasterio.errors.RasterioError, OSError) as error:
-        raise cannot_open(name, label, str(error)) from error
+    with (
+        _in_words(partial(cannot_open, name), label),
+        warnings.catch_warnings(),
+    ):
+        # Whether there is a georeference is looked at and reported by the caller.
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        return rasterio.open(name)
+
+
+def open_image(path: Path) -> DatasetReader:
+    """Open a file by its exact name, whatever that looks like.
+
+    Raises:
+        RasterError: As `open_dataset`.
+    """
+    return open_dataset(literal(path), label=str(path))
 
 
 def _at(window: Window) -> rasterio.windows.Window:
@@ -215,4 +270,4 @@ def _cause(error: BaseException) -> str:
     """GDAL's own words."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return str(getattr(error, "errmsg", None) or error)
+    return str(getattr(error, "errmsg", None) or error) or type(error).__name__

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import re
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rasterio
 from rasterio.crs import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.georaster.folders import images_below
+from camp_detector_core.georaster.layout import ALPHA, is_placeless
+from camp_detector_core.georaster.names import links_of, literal
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.ground import metres_per_unit
+from camp_detector_core.raster.library import FOREIGN, Rasterio, RasterioCrs, open_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +65,19 @@ def read_chips(folder: Path) -> list[Chip]:
     if not folder.is_dir():
         msg = f"{folder} is not a folder: give the folder that holds the chips"
         raise RasterError(msg)
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    inside = sorted(folder.iterdir())
+    paths = [p for p in inside if p.suffix.lower() in SUFFIXES and not p.is_dir()]
+    deeper = [p for p in inside if p.is_dir() and not p.name.startswith(".")]
+    deeper = [p for p in deeper if next(images_below(p, SUFFIXES), None) is not None]
     if not paths:
-        msg = f"{folder} holds no image ({', '.join(sorted(SUFFIXES))})"
+        hint = f"; {deeper[0]} does: name that, a folder at a time" if deeper else ""
+        msg = f"{folder} holds no image ({', '.join(sorted(SUFFIXES))}){hint}"
         raise RasterError(msg)
+    if deeper:
+        LOG.warning(
+            "the images in %d folders of %s are left out, the first of which is %s: chips lie in "
+            "one folder, without sub-folders", len(deeper), folder, deeper[0],
+        )  # fmt: skip
     stems = [p.stem for p in paths]
     twice = {s for s in stems if stems.count(s) > 1}
     if twice:
@@ -79,23 +92,31 @@ def open_chip(path: Path) -> Chip:
     Raises:
         RasterError: It cannot be read.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as source:
-                shape = Shape(source.height, source.width)
-                crs, transform = source.crs, Transform(*tuple(source.transform)[:6])
-                alpha = sum(c.name == "alpha" for c in source.colorinterp)
-                bands, dtype = source.count - alpha, source.dtypes[0]
-    except (RasterioIOError, RasterioError) as error:
-        msg = f"{path} cannot be read as an image: {error}"
-        raise RasterError(msg) from error
-    tile = tile_transform(path.name, height=shape.height, width=shape.width)
-    if crs is None and tile is not None:
+    with closing(Rasterio().open(literal(path), label=str(path))) as reader:
+        header = reader.header()
+    shape, transform, known = header.shape, header.transform, header.crs
+    alpha = header.colors.count(ALPHA)
+    crs = known.crs if isinstance(known, RasterioCrs) else None
+    tile, column = _tile(path, shape)
+    placeless = is_placeless(transform)
+    if tile is not None and (placeless or crs is None):
         crs, transform = CRS.from_string(CRS_CODE), tile
+    elif placeless and crs is not None:
+        LOG.warning(
+            "%s has a CRS but no place: it is taken as a picture without georeference", path
+        )
+        crs = None
     grid = None if crs is None else locate(crs, transform, shape)
-    column = re.findall(r"\d+", path.stem)[-3] if tile is not None else None
-    return Chip(path.stem, path, grid, shape, bands, dtype, column)
+    return Chip(path.stem, path, grid, shape, len(header.dtypes) - alpha, header.dtypes[0], column)
+
+
+def _tile(path: Path, shape: Shape) -> tuple[Transform | None, str | None]:
+    """Place and column of a map tile, by its file's name or what that is a link to; else None."""
+    for link in links_of(path.absolute()):
+        tile = tile_transform(link.name, height=shape.height, width=shape.width)
+        if tile is not None:
+            return tile, re.findall(r"\d+", link.stem)[-3]
+    return None, None
 
 
 def refuse_unfit(chips: Sequence[Chip], bands: int) -> None:
@@ -150,11 +171,11 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with gdal_env(), rasterio.open(chip.path) as source:
+            with gdal_env(), open_image(chip.path) as source:
                 indexes = list(range(1, bands + 1))
                 pixels = source.read(indexes)
                 masks = source.read_masks(indexes) > 0
-    except RasterioError as error:
+    except FOREIGN as error:
         msg = f"{chip.path} cannot be read: {error}"
         raise RasterError(msg) from error
     valid = masks.any(axis=0) if pixels.dtype.kind == "u" else masks.all(axis=0)

@@ -1,0 +1,95 @@
+"""The rasters of a folder and of those below it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine.errors import RasterError
+from .names import file_name, identity
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".jpg", ".jpeg", ".png", ".webp", ".img"}
+"""Endings of the files that count as rasters where a folder is named."""
+_TILE = re.compile(r"(?:.*/)??(?=(0|[1-9]\d?)(?:/(?:0|[1-9]\d*)){2}\.\w+$)")
+"""The folder of a tile called ``zoom/x/y.png``, and its zoom."""
+
+
+def rasters_in(folder: Path) -> list[str]:
+    """The names for GDAL of all rasters of a folder and of those below it, without hidden ones.
+
+    Args:
+        folder: Absolute.
+
+    Raises:
+        RasterError: There is none, a folder cannot be read, a link leads nowhere, or it is a
+            pyramid of map tiles, which show the same ground at several zooms.
+    """
+    paths = sorted(images_below(folder, SUFFIXES))
+    if not paths:
+        known = ", ".join(sorted(SUFFIXES))
+        msg = f"the folder {folder} holds no raster, nor do those below it ({known})"
+        raise RasterError(msg)
+    _refuse_pyramid(folder, paths)
+    return [file_name(path) for path in paths]
+
+
+def images_below(folder: Path, suffixes: Container[str]) -> Iterator[Path]:
+    """The images of a folder and of those in it, without hidden ones.
+
+    Links to folders are followed, and each folder is searched once.
+
+    Args:
+        folder: Where to look.
+        suffixes: Of images, in lower case.
+
+    Raises:
+        RasterError: A folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        msg = (
+            f"the folder {error.filename} cannot be read ({error.strerror}), so its images would "
+            "be missing: allow it to be read, or name the images"
+        )
+        raise RasterError(msg) from error
+
+    seen = {identity(str(folder))}
+    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        fresh = []
+        for name in sorted(folders):
+            itself = identity(os.path.join(parent, name))  # noqa: PTH118 - of a million names
+            if not name.startswith(".") and itself not in seen:
+                seen.add(itself)
+                fresh.append(name)
+        folders[:] = fresh
+        yield from (
+            Path(parent, name)
+            for name in files
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in suffixes  # noqa: PTH122
+        )
+
+
+def _refuse_pyramid(folder: Path, paths: Sequence[Path]) -> None:
+    """Refuse map tiles of several zooms: one mosaic of them would mix what each shows anew.
+
+    Raises:
+        RasterError: A folder holds them; the message names the finest zoom.
+    """
+    zooms: defaultdict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        if tile := _TILE.match(path.relative_to(folder).as_posix()):
+            zooms[tile[0]].add(tile[1])
+    for place, several in zooms.items():
+        if len(several) > 1:
+            known = sorted(several, key=int)
+            msg = (
+                f"{folder / place} holds map tiles of the zooms {', '.join(known)}, which show the "
+                f"same ground: name the folder of one zoom, e.g. {folder / place / known[-1]}"
+            )
+            raise RasterError(msg)
