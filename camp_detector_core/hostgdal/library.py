@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..engine.errors import RasterError
 
 FOREIGN: tuple[type[Exception], ...] = (
     GdalError,

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
-    from camp_detector_core.engine.errors import RasterError
     from camp_detector_core.georaster.ports import Crs
 
 FOREIGN: tuple[type[Exception], ...] = (
