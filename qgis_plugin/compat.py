@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingFeatureSource,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterNumber,
+    QgsWkbTypes,
 )
 from qgis.PyQt import QtCore
 
@@ -22,7 +23,10 @@ def _of(new: tuple[str, str], old: Any, old_name: str) -> Any:
     return getattr(scope, new[1]) if hasattr(scope, new[1]) else getattr(old, old_name)
 
 
+POINTS = _of(("ProcessingSourceType", "VectorPoint"), QgsProcessing, "TypeVectorPoint")
 POLYGONS = _of(("ProcessingSourceType", "VectorPolygon"), QgsProcessing, "TypeVectorPolygon")
+IS_POINT = _of(("GeometryType", "Point"), QgsWkbTypes, "PointGeometry")
+IS_POLYGON = _of(("GeometryType", "Polygon"), QgsWkbTypes, "PolygonGeometry")
 ADVANCED = _of(
     ("ProcessingParameterFlag", "Advanced"), QgsProcessingParameterDefinition, "FlagAdvanced"
 )
@@ -37,8 +41,6 @@ UNCHECKED = _of(
 FAST_INSERT = getattr(QgsFeatureSink, "Flag", QgsFeatureSink).FastInsert
 POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else None
 if POLYGON is None:
-    from qgis.core import QgsWkbTypes
-
     POLYGON = QgsWkbTypes.Polygon
     MULTI_POLYGON = QgsWkbTypes.MultiPolygon
 else:

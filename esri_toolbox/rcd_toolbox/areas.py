@@ -15,8 +15,8 @@ class Dwelling(NamedTuple):
 
     at: Point
     """Its centre."""
-    area: float
-    """Square metres on the ground."""
+    area: Optional[float]
+    """Square metres on the ground; None: it is given as a point."""
 
 
 @dataclass
@@ -24,26 +24,35 @@ class Tally:
     """What was counted in one area."""
 
     dwellings: int = 0
-    covered: float = 0.0
-    """Square metres."""
+    measured: int = 0
+    """Of them, those with an outline."""
+    ground: float = 0.0
+    """Square metres of those."""
 
     def add(self, dwelling: Dwelling) -> None:
         """Count one more."""
         self.dwellings += 1
-        self.covered += dwelling.area
+        if dwelling.area is not None:
+            self.measured += 1
+            self.ground += dwelling.area
+
+    @property
+    def covered(self) -> Optional[float]:
+        """Square metres of the outlines; None where all dwellings are points."""
+        return self.ground if self.measured or not self.dwellings else None
 
     @property
     def mean(self) -> Optional[float]:
-        """Mean size in square metres; None where there is no dwelling."""
-        return self.covered / self.dwellings if self.dwellings else None
+        """Mean size of the outlines in square metres; None where there is none."""
+        return self.ground / self.measured if self.measured else None
 
     def density(self, area: float) -> Optional[float]:
         """Dwellings for each hectare of an area in square metres; None for an empty area."""
         return self.dwellings / (area / 1e4) if area > 0 else None
 
     def share(self, area: float) -> Optional[float]:
-        """Covered ground in percent of an area in square metres; None for an empty area."""
-        return 100 * self.covered / area if area > 0 else None
+        """Covered ground in percent of an area in square metres; None where it is not known."""
+        return None if self.covered is None or area <= 0 else 100 * self.covered / area
 
 
 class AreaIndex:

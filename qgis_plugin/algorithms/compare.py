@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from qgis.core import (
-    QgsFeature,
-    QgsFields,
     QgsGeometry,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
@@ -17,24 +15,26 @@ from qgis.core import (
 from .. import compat, styling
 from ..i18n import tr
 from .base import CampAlgorithm, Fault, prepared, stop_with
-from .counting import Stopped, ground_of
+from .changes import features_of_changes, fields_of_changes
+from .counting import Stopped
 from .features import Features, placed_source, source_of
 from .mask import polygons_of
 from .matching import (
-    CHANGED_FROM,
-    Date,
-    Pair,
     extents_differ,
     held_together,
     mask_of,
     parted,
     read,
 )
+from .outlines import ground_of
+from .twice import same_features
 from .writing import Writing
 
 BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
 CHANGED_BEFORE, CHANGED_AFTER = "CHANGED_BEFORE", "CHANGED_AFTER"
+_EXACT = 1 - 1e-9
+"""Common part of two outlines that no second detection gives."""
 
 
 class Opened(NamedTuple):
@@ -85,7 +85,11 @@ class CompareDates(CampAlgorithm):
             (BEFORE, tr("Dwellings of the earlier date")),
             (AFTER, tr("Dwellings of the later date")),
         ):
-            self.addParameter(QgsProcessingParameterFeatureSource(name, label, [compat.POLYGONS]))
+            date = QgsProcessingParameterFeatureSource(name, label, [compat.POLYGONS])
+            if name == BEFORE:
+                # Or the dialog would begin with one layer for both.
+                date.setGuiDefaultValueOverride(_choose())
+            self.addParameter(date)
         mask = QgsProcessingParameterFeatureSource(
             MASK, tr("Only inside of these polygons"), [compat.POLYGONS], optional=True
         )
@@ -113,10 +117,14 @@ class CompareDates(CampAlgorithm):
 
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
+        if parameters.get(BEFORE) == _choose():
+            return False, tr("Choose the dwellings of the earlier date.")
         ok, said = super().checkParameterValues(parameters, context)
         try:
             for name in (BEFORE, AFTER) if ok else ():
                 placed_source(self, parameters, name, context)
+            if ok:
+                self._refuse_one_date(parameters, context)
             bounds = source_of(self, parameters, MASK, context, optional=True) if ok else None
             if bounds is not None:
                 polygons_of(bounds, bounds.sourceCrs(), context, most=1)
@@ -132,6 +140,7 @@ class CompareDates(CampAlgorithm):
         """
         super().prepareAlgorithm(parameters, context, feedback)
         try:
+            self._refuse_one_date(parameters, context)
             before, after = (
                 placed_source(self, parameters, name, context) for name in (BEFORE, AFTER)
             )
@@ -157,8 +166,8 @@ class CompareDates(CampAlgorithm):
             before, after = self._dates(opened, ground_of(crs, context), feedback)
             old, new, pairs = held_together(before, after, least, feedback)
             with Writing(self, parameters, context, feedback) as writing:
-                fields = _fields()
-                features = _features(fields, self._rows(old, new, pairs))
+                fields = fields_of_changes()
+                features = features_of_changes(fields, old, new, pairs)
                 writing.write(fields, compat.MULTI_POLYGON, crs, features)
                 destination = writing.finish()
         except Stopped:
@@ -166,6 +175,13 @@ class CompareDates(CampAlgorithm):
             return {}
         except Fault as error:
             raise stop_with(error) from error
+        if pairs and not old.lone and not new.lone and min(p.iou for p in pairs) > _EXACT:
+            feedback.pushWarning(
+                tr(
+                    "Not one outline differs between the two dates: see that they are not copies "
+                    "of one layer."
+                )
+            )
         counts = {
             APPEARED: len(new.lone) - new.changed(),
             VANISHED: len(old.lone) - old.changed(),
@@ -185,6 +201,21 @@ class CompareDates(CampAlgorithm):
         feedback.pushInfo(text)
         styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
         return {OUTPUT: destination, **counts}
+
+    def _refuse_one_date(self, parameters: dict[str, Any], context: Any) -> None:
+        """See that two layers are compared.
+
+        Raises:
+            Fault: It is one.
+        """
+        layer = same_features(self, parameters, BEFORE, AFTER, context)
+        if layer is not None:
+            raise Fault(
+                tr(
+                    "{layer} was given for both dates: choose the dwellings of the other date.",
+                    layer=layer,
+                )
+            )
 
     @staticmethod
     def _dates(opened: Opened, ground: Any, feedback: Any) -> list[tuple[list[Any], list[Any]]]:
@@ -216,52 +247,7 @@ class CompareDates(CampAlgorithm):
             )
         return dates
 
-    @staticmethod
-    def _rows(before: Date, after: Date, pairs: list[Pair]) -> list[tuple[QgsGeometry, list[Any]]]:
-        """What is written: geometry and attributes."""
-        of_after = {p.after: p for p in pairs}
-        out: list[tuple[QgsGeometry, list[Any]]] = []
-        for i, new in enumerate(after.inside):
-            pair = of_after.get(i)
-            if pair is None:
-                part = after.lone[i]
-                kind = "changed" if part >= CHANGED_FROM else "appeared"
-                out.append((new.shape, [kind, None, new.number, None, new.area, None, part]))
-            else:
-                old = before.inside[pair.before]
-                numbers = [old.number, new.number, old.area, new.area, pair.iou, None]
-                out.append((new.shape, ["unchanged", *numbers]))
-        for i, part in sorted(before.lone.items()):
-            old = before.inside[i]
-            kind = "changed" if part >= CHANGED_FROM else "vanished"
-            out.append((old.shape, [kind, old.number, None, old.area, None, None, part]))
-        return out
 
-
-def _fields() -> QgsFields:
-    """What is written of each dwelling."""
-    fields = QgsFields()
-    for made in (
-        compat.text("change"),
-        compat.large_integer("id_before"),
-        compat.large_integer("id_after"),
-        compat.double("m2_before"),
-        compat.double("m2_after"),
-        compat.double("iou"),
-        compat.double("covered"),
-    ):
-        fields.append(made)
-    return fields
-
-
-def _features(
-    fields: QgsFields, found: list[tuple[QgsGeometry, list[Any]]]
-) -> Iterator[QgsFeature]:
-    """The dwellings as features."""
-    for shape, values in found:
-        feature = QgsFeature(fields)
-        geometry = QgsGeometry(shape)
-        geometry.convertToMultiType()
-        feature.setGeometry(geometry)
-        feature.setAttributes(values)
-        yield feature
+def _choose() -> str:
+    """The dialog shows it in place of a layer."""
+    return tr("(choose a layer)")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsDistanceArea,
     QgsGeometry,
     QgsPointXY,
 )
@@ -20,8 +18,10 @@ from ..locating import places_of
 from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
+from .dwellings import Dwellings
 from .features import Features, placed_source
 from .keeping import Kept, kept_fields
+from .outlines import area_of, ground_of, placed, rings_of, valid
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
 _LOOK = 1000
@@ -110,7 +110,7 @@ class Counting:
         """Read the dwellings.
 
         Raises:
-            Fault: One lies nowhere on the Earth.
+            Fault: One lies nowhere on the Earth, or no feature is a dwelling.
             Stopped: The user wants to.
         """
         self._opened, self._feedback = opened, feedback
@@ -126,20 +126,27 @@ class Counting:
         self.counted_in = ""
         """What the areas are, for readers."""
         total = max(opened.dwellings.count, 1)
-        made = rules().Dwelling
+        made, each = rules().Dwelling, Dwellings(self.title)
         model = opened.dwellings.fields.lookupField(_MODEL)
         for i, feature in enumerate(opened.dwellings):
             if i % _LOOK == 0:
                 self.look()
                 feedback.setProgress(100.0 * i / total)
-            shape = valid(feature.geometry())
-            if shape.isEmpty() or shape.area() == 0:
-                continue
-            if model >= 0:
-                self._remember(feature[model])
-            self.shapes.append(shape)
-            area = area_of(shape, self._ground, self.title)
-            self.dwellings.append(made(centre_of(shape), area))
+            for shape in each.of(feature.geometry()):
+                if model >= 0:
+                    self._remember(feature[model])
+                self.shapes.append(shape)
+                self.dwellings.append(made(*placed(shape, self._ground, self.title)))
+        if each.left_out and not each.taken:
+            raise Fault(
+                tr(
+                    "{layer} holds {count} features, and none is a polygon or a point: choose the "
+                    "layer of the dwellings.",
+                    layer=self.title,
+                    count=f"{each.left_out:,}",
+                )
+            )
+        each.tell(feedback)
 
     @property
     def metres(self) -> tuple[float, float]:
@@ -165,14 +172,25 @@ class Counting:
         self.counted_in = boundaries.name
         self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
         found: list[tuple[str, QgsGeometry, list[Any]]] = []
+        skipped = 0
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
             shape = valid(feature.geometry())
             if shape.isEmpty() or shape.area() == 0:
+                skipped += 1
                 continue
             name, values = feature[named] if named else None, feature.attributes()
             found.append((_name(name, feature.id()), shape, [k.value(values) for k in self.kept]))
         boundaries.tell(self._feedback)
+        if skipped:
+            self._feedback.pushWarning(
+                tr(
+                    "Features of {layer} that are no polygon with an area and are left out: "
+                    "{count}",
+                    layer=boundaries.name,
+                    count=f"{skipped:,}",
+                )
+            )
         if not found:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
         tallies = [rules().Tally() for _ in found]
@@ -220,58 +238,6 @@ class Counting:
         """
         if self._feedback.isCanceled():
             raise Stopped
-
-
-def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceArea:
-    """Measures areas on the ground, on the ellipsoid of the CRS, whatever the project says."""
-    ground = QgsDistanceArea()
-    ground.setSourceCrs(crs, context.transformContext())
-    ground.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
-    return ground
-
-
-def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
-    """Square metres on the ground.
-
-    Raises:
-        Fault: The shape lies nowhere on the Earth.
-    """
-    area = float(ground.measureArea(shape))
-    if not math.isfinite(area):
-        raise Fault(
-            tr(
-                "{layer} holds outlines that lie nowhere on the Earth: look at its coordinate "
-                "system.",
-                layer=layer,
-            )
-        )
-    return area
-
-
-def valid(shape: QgsGeometry) -> QgsGeometry:
-    """The same ground with outlines that do not cross themselves."""
-    if shape.isEmpty() or shape.isGeosValid():
-        return shape
-    made = shape.makeValid()
-    # Of a crossing outline there may be lines left as well, which cover nothing.
-    parts = [p for p in made.asGeometryCollection() if p.type() == shape.type()]
-    return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
-
-
-def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:
-    """All closed rings of a polygon or of several."""
-    parts = shape.asMultiPolygon() if shape.isMultipart() else [shape.asPolygon()]
-    return [[(p.x(), p.y()) for p in ring] for part in parts for ring in part]
-
-
-def centre_of(shape: QgsGeometry) -> tuple[float, float]:
-    """The centroid, or where that is outside of the outline, a point inside."""
-    middle = shape.centroid().asPoint()
-    at = (middle.x(), middle.y())
-    if rules().AreaIndex([rings_of(shape)]).of(at) != 0:
-        inside = shape.pointOnSurface().asPoint()
-        at = (inside.x(), inside.y())
-    return at
 
 
 def text_of(value: Any) -> str:

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPoint, QgsSpatialIndex
 
-from .counting import Stopped, area_of, centre_of, valid
+from .. import compat
+from ..i18n import tr
+from .base import Fault
+from .counting import Stopped
+from .dwellings import Dwellings
 from .mask import polygons_of
+from .outlines import area_of, centre_of, valid
 
 if TYPE_CHECKING:
     from .features import Features
@@ -66,18 +71,27 @@ def read(features: Features, ground: Any, feedback: Any) -> list[Dwelling]:
         feedback: Asked whether to stop.
 
     Raises:
-        Fault: One lies nowhere on the Earth.
+        Fault: One lies nowhere on the Earth, or none has an outline.
         Stopped: The user wants to.
     """
-    found = []
+    found, each = [], Dwellings(features.name)
     for i, feature in enumerate(features):
         if i % _LOOK == 0:
             _look(feedback)
-        shape = valid(feature.geometry())
-        if not shape.isEmpty() and shape.area() > 0:
-            area = area_of(shape, ground, features.name)
-            found.append(Dwelling(feature.id(), shape, area))
+        for shape in each.of(feature.geometry()):
+            if shape.type() == compat.IS_POLYGON:
+                area = area_of(shape, ground, features.name)
+                found.append(Dwelling(feature.id(), shape, area))
+    if not found and (each.points or each.left_out):
+        raise Fault(
+            tr(
+                "{layer} holds no outline of a dwelling, only points, lines or empty features, "
+                "whose ground cannot be compared: choose a layer of polygons.",
+                layer=features.name,
+            )
+        )
     features.tell(feedback)
+    each.tell(feedback, compared=True)
     return sorted(found, key=lambda dwelling: dwelling.number)
 
 

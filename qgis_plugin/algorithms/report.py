@@ -157,8 +157,9 @@ def _names(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
 def _figures(found: Any) -> str:
     shown = [
         (f"{found.dwellings:,}", tr("Number of dwellings")),
-        (f"{found.covered:,.0f}", tr("Covered square metres")),
     ]
+    if found.covered is not None:
+        shown.append((f"{found.covered:,.0f}", tr("Covered square metres")))
     if found.mean is not None:
         shown.append((f"{found.mean:,.1f}", tr("Mean m²")))
     boxes = "".join(f"<div><b>{value}</b>{escape(label)}</div>" for value, label in shown)
@@ -208,15 +209,24 @@ def _cells(number: str, line: Line) -> str:
     name, found, size = line
     cells = [
         f"{found.dwellings:,}",
-        f"{found.covered:,.0f}",
-        "" if found.mean is None else f"{found.mean:,.1f}",
+        _number(found.covered, 0),
+        _number(found.mean, 1),
     ]
     if size:
-        cells += [f"{size / 1e4:,.2f}", f"{found.density(size):,.1f}", f"{found.share(size):,.1f}"]
+        cells += [
+            f"{size / 1e4:,.2f}",
+            f"{found.density(size):,.1f}",
+            _number(found.share(size), 1),
+        ]
     else:
         cells += [""] * 3
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<td>{number}</td><td class="name"><bdi>{escape(name)}</bdi></td>{rest}'
+
+
+def _number(value: Optional[float], digits: int) -> str:
+    """A figure, or nothing where it is not known."""
+    return "" if value is None else f"{value:,.{digits}f}"
 
 
 def _named(found: Sequence[Credit]) -> str:

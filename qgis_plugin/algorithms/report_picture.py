@@ -35,6 +35,8 @@ _LEAST, _MOST = 17.0, 40.0
 """Pixels that numbers are high; where less fits, there is none."""
 _WIDE, _FILL = 0.62, 1.7
 """Width of a digit in parts of its height; part of the room around a place that numbers take."""
+_DOT = 4.0
+"""Radius in pixels of a dwelling that is given as a point."""
 _LOOK = 1000
 
 
@@ -100,9 +102,9 @@ class Picture:
         steps = _steps(areas)
         for color, members in _by_color(areas, steps).items():
             _Shapes([areas[i].shape.asWkb() for i in members], look).draw(canvas, _rgb(color))
-        _glaze(canvas, houses, _rgb(DWELLING))
+        _glaze(canvas, _Shapes(dwellings, look, dot=_DOT * step[0]), _rgb(DWELLING))
         look()
-        _Shapes(dwellings, look, lines=True).draw(canvas, _OUTLINE)
+        _Shapes(dwellings, look, lines=True, dot=_DOT * step[0]).draw(canvas, _OUTLINE)
         look()
         _Shapes([a.shape.asWkb() for a in areas], look, lines=True).draw(canvas, _LINE, width=3)
         turn = QTransform(1 / step[0], 0, 0, -1 / step[1], -west / step[0], north / step[1])
@@ -203,12 +205,17 @@ def _rgb(color: str) -> tuple[int, int, int]:
 
 
 class _Shapes:
-    """Polygons, or their outlines, as GDAL draws them."""
+    """Polygons, their outlines, or points, as GDAL draws them."""
 
     def __init__(
-        self, shapes: Sequence[Any], look: Callable[[], None], *, lines: bool = False
+        self,
+        shapes: Sequence[Any],
+        look: Callable[[], None],
+        *,
+        lines: bool = False,
+        dot: float = 0.0,
     ) -> None:
-        """Read well-known binary."""
+        """Read well-known binary; points become dots of a radius, in units of the CRS."""
         driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
         self._dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)  # must outlive the layer
         self._layer = self._dataset.CreateLayer("shapes", None, ogr.wkbUnknown)
@@ -218,6 +225,8 @@ class _Shapes:
             shape = ogr.CreateGeometryFromWkb(bytes(data))
             if shape is None:
                 continue
+            if dot and shape.GetDimension() == 0:
+                shape = shape.Buffer(dot, 2)
             feature = ogr.Feature(self._layer.GetLayerDefn())
             feature.SetGeometryDirectly(shape.Boundary() if lines else shape)
             self._layer.CreateFeature(feature)

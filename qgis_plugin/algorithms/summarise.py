@@ -26,6 +26,7 @@ from .crediting import credits_of
 from .features import placed_source
 from .report import Line, Report, write_report
 from .report_picture import Picture, Shaded
+from .twice import same_features
 from .writing import Writing
 
 OUTPUT, REPORT, COUNT, COVERED = "OUTPUT", "REPORT", "COUNT", "COVERED"
@@ -52,8 +53,9 @@ class SummariseCamp(CampAlgorithm):
         return tr(
             "Counts dwellings, the ground that they cover, their mean size and their density, in "
             "each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area "
-            "that holds its centre, and to one alone, so totals add up. The boundaries' own fields "
-            "are kept; hexagons without dwellings are left out. The report is a page to print: a "
+            "that holds its centre, and to one alone, so totals add up. Points are counted as "
+            "well; the ground that they cover is not known. The boundaries' own fields are kept; "
+            "hexagons without dwellings are left out. The report is a page to print: a "
             "picture with numbered areas, a table, and who must be named."
         )
 
@@ -64,7 +66,9 @@ class SummariseCamp(CampAlgorithm):
     def initAlgorithm(self, _configuration: Any = None) -> None:
         """Name parameters and outputs."""
         self.addParameter(
-            QgsProcessingParameterFeatureSource(INPUT, tr("Dwellings"), [compat.POLYGONS])
+            QgsProcessingParameterFeatureSource(
+                INPUT, tr("Dwellings (polygons or points)"), [compat.POLYGONS, compat.POINTS]
+            )
         )
         self.addParameter(
             QgsProcessingParameterFeatureSource(
@@ -107,6 +111,13 @@ class SummariseCamp(CampAlgorithm):
         try:
             for name in (INPUT, BOUNDARIES) if ok else ():
                 placed_source(self, parameters, name, context, optional=name == BOUNDARIES)
+            layer = same_features(self, parameters, INPUT, BOUNDARIES, context) if ok else None
+            if layer is not None:
+                return False, tr(
+                    "{layer} was given as dwellings and as boundaries: choose other boundaries, "
+                    "or none.",
+                    layer=layer,
+                )
         except Fault as error:
             return False, str(error)
         return ok, said

@@ -78,7 +78,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "no change": {
             "op": "run",
             "alg": COMPARE,
-            "params": {"BEFORE": dwellings, "AFTER": dwellings, "OUTPUT": "memory:"},
+            "params": {"BEFORE": dwellings, "AFTER": {"again": dwellings}, "OUTPUT": "memory:"},
         },
         "change": {
             "op": "run",

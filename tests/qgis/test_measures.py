@@ -110,7 +110,7 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
             for code in SQUARES
         },
         **{
-            f"date in {code}": run(COMPARE, BEFORE=path, AFTER=path)
+            f"date in {code}": run(COMPARE, BEFORE=path, AFTER={"again": str(path)})
             for code, path in ((c, folder / f"{c[5:]}.geojson") for c in SQUARES)
         },
         "metres": run(SUMMARISE, INPUT=some, BOUNDARIES=blocks, NAME_FIELD="block"),

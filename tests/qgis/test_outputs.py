@@ -107,7 +107,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "at": "never",
             "percent": 0.0,
             "folder": str(late),
-            "params": {"BEFORE": dwellings, "AFTER": dwellings, "OUTPUT": str(late / "e.gpkg")},
+            "params": {"BEFORE": dwellings, "AFTER": str(after), "OUTPUT": str(late / "e.gpkg")},
         },
         "late table": {
             "op": "late",

@@ -44,12 +44,12 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         return {"op": op, "alg": alg, "params": {"OUTPUT": "memory:", **params}}
 
     detect = {"INPUT": str(raster), "MODEL_FILE": str(model)}
-    compare = {"BEFORE": str(four), "AFTER": str(four)}
+    compare = {"BEFORE": str(four), "AFTER": {"again": str(four)}}
     nowhere = shapely.box(1000, 1000, 1001, 1001).wkt
     beyond = shapely.box(10, 95, 11, 96).wkt
     steps: dict[str, dict[str, Any]] = {
         "later date removed": {
-            **step("orphan", COMPARE, BEFORE=str(four), AFTER={"file": str(four)}),
+            **step("orphan", COMPARE, BEFORE={"again": str(four)}, AFTER={"file": str(four)}),
             "removed": "AFTER",
         },
         "boundaries removed": {
@@ -70,7 +70,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         "beyond the pole": step(
             "run", SUMMARISE, INPUT=drawn(beyond, "EPSG:4326"), REPORT=str(folder / "r.html")
         ),
-        "great numbers": step("run", COMPARE, BEFORE=str(great), AFTER=str(great)),
+        "great numbers": step("run", COMPARE, BEFORE=str(great), AFTER={"again": str(great)}),
     }
     found = qgis.python("steps.py", list(steps.values()))
     return dict(zip(steps, found, strict=True))

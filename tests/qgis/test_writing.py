@@ -117,7 +117,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     }  # fmt: skip
     for name, params in (
         ("summary", {"INPUT": str(ready)}),
-        ("comparison", {"BEFORE": str(ready), "AFTER": str(ready)}),
+        ("comparison", {"BEFORE": str(ready), "AFTER": {"again": str(ready)}}),
     ):
         folder = here(ground, f"late {name}")
         (folder / "s.geojson").write_text(EARLIER, encoding="utf-8")

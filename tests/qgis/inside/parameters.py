@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 kept = []
 """Layers live as long as Python knows them."""
 
@@ -33,13 +36,15 @@ def layer_of(asked):
 
 
 def polygons_of(asked):
-    """A scratch layer of one polygon, of any kind."""
+    """A scratch layer of any kind with one shape, or with several; None: one without a shape."""
     from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
     layer = QgsVectorLayer(f"{asked['kind']}?crs={asked['crs']}", "drawn", "memory")
-    feature = QgsFeature()
-    feature.setGeometry(QgsGeometry.fromWkt(asked["wkt"]))
-    assert layer.dataProvider().addFeatures([feature])[0]
+    for text in asked["wkt"] if isinstance(asked["wkt"], list) else [asked["wkt"]]:
+        feature = QgsFeature()
+        if text is not None:
+            feature.setGeometry(QgsGeometry.fromWkt(text))
+        assert layer.dataProvider().addFeatures([feature])[0]
     layer.updateExtents()
     kept.append(layer)
     return layer
@@ -93,6 +98,12 @@ def vector_of(asked):
     return layer
 
 
+def copy_of(asked):
+    """The name of a copy of a file, which lies beside it."""
+    path = Path(asked["again"])
+    return str(shutil.copyfile(path, path.with_name(f"again-{path.name}")))
+
+
 def added_to(asked):
     """An output that is added to a table that is there."""
     from qgis.core import (
@@ -117,7 +128,7 @@ def added_to(asked):
 
 def parameters_of(step):
     made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
-    made |= {"sql": sql_of, "added": added_to, "file": vector_of}
+    made |= {"sql": sql_of, "added": added_to, "file": vector_of, "again": copy_of}
     found = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None

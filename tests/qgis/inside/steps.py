@@ -156,6 +156,34 @@ def checked(step):
     return {"ok": ok, "message": message}
 
 
+def dialog(step):
+    """The layers with which the dialog of an algorithm begins, and what it says to them."""
+    from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsVectorLayer
+    from qgis.gui import QgsGui, QgsProcessingGui, QgsProcessingParameterWidgetContext
+
+    project, context = QgsProject.instance(), QgsProcessingContext()
+    layers = [QgsVectorLayer(path, Path(path).stem, "ogr") for path in step["layers"]]
+    project.addMapLayers(layers)
+    context.setProject(project)
+    around = QgsProcessingParameterWidgetContext()
+    around.setProject(project)
+    around.setActiveLayer(layers[0])
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    registry, parameters, widgets = QgsGui.processingGuiRegistry(), {}, []
+    for definition in algorithm.parameterDefinitions():
+        if definition.type() == "source":
+            wrapper = registry.createParameterWidgetWrapper(definition, QgsProcessingGui.Standard)
+            wrapper.setWidgetContext(around)
+            widgets.append((wrapper, wrapper.createWrappedWidget(context)))
+            parameters[definition.name()] = wrapper.parameterValue()
+    parameters["OUTPUT"] = "memory:"
+    ok, message = algorithm.checkParameterValues(parameters, context)
+    shown = {name: project.mapLayer(str(value)) for name, value in parameters.items()}
+    names = {name: layer.name() for name, layer in shown.items() if layer is not None}
+    project.removeMapLayers([layer.id() for layer in layers])
+    return {"layers": names, "ok": ok, "message": message}
+
+
 def prepare(step):
     """What a task does first; it does not check the parameters."""
     from qgis.core import QgsApplication, QgsProcessingContext

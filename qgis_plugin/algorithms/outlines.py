@@ -1,0 +1,82 @@
+"""Outlines on the ground: their area, their centre, and what those that cross themselves cover."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Optional
+
+from qgis.core import QgsDistanceArea, QgsGeometry
+
+from .. import compat
+from ..i18n import tr
+from ..vendored import areas as rules
+from .base import Fault
+
+if TYPE_CHECKING:
+    from qgis.core import QgsCoordinateReferenceSystem
+
+
+def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceArea:
+    """Measures areas on the ground, on the ellipsoid of the CRS, whatever the project says."""
+    ground = QgsDistanceArea()
+    ground.setSourceCrs(crs, context.transformContext())
+    ground.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
+    return ground
+
+
+def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
+    """Square metres on the ground.
+
+    Raises:
+        Fault: The shape lies nowhere on the Earth.
+    """
+    area = float(ground.measureArea(shape))
+    if not math.isfinite(area):
+        raise Fault(
+            tr(
+                "{layer} holds outlines that lie nowhere on the Earth: look at its coordinate "
+                "system.",
+                layer=layer,
+            )
+        )
+    return area
+
+
+def placed(
+    shape: QgsGeometry, ground: QgsDistanceArea, layer: str
+) -> tuple[tuple[float, float], Optional[float]]:
+    """The place at which a dwelling is counted, and its square metres, None for a point.
+
+    Raises:
+        Fault: It lies nowhere on the Earth.
+    """
+    if shape.type() == compat.IS_POINT:
+        point = shape.asPoint()
+        return (point.x(), point.y()), None
+    return centre_of(shape), area_of(shape, ground, layer)
+
+
+def valid(shape: QgsGeometry) -> QgsGeometry:
+    """The same ground with outlines that do not cross themselves."""
+    if shape.isEmpty() or shape.isGeosValid():
+        return shape
+    made = shape.makeValid()
+    # Of a crossing outline there may be lines left as well, which cover nothing.
+    parts = [p for p in made.asGeometryCollection() if p.type() == shape.type()]
+    return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
+
+
+def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:
+    """All closed rings of a polygon or of several."""
+    parts = shape.asMultiPolygon() if shape.isMultipart() else [shape.asPolygon()]
+    return [[(p.x(), p.y()) for p in ring] for part in parts for ring in part]
+
+
+def centre_of(shape: QgsGeometry) -> tuple[float, float]:
+    """The centroid, or where that is outside of the outline, a point inside."""
+    middle = shape.centroid().asPoint()
+    at = (middle.x(), middle.y())
+    if rules().AreaIndex([rings_of(shape)]).of(at) != 0:
+        inside = shape.pointOnSurface().asPoint()
+        at = (inside.x(), inside.y())
+    return at
