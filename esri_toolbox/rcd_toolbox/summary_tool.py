@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import ntpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional, Sequence
 
-from .areas import AreaIndex, Dwelling, HexagonGrid, Point, Tally, tally, tally_cells
+from .areas import AreaIndex, Dwelling, HexagonGrid, Tally, tally, tally_cells
 from .deep_learning import discard
+from .dwellings import dwellings_in
 from .errors import ToolError
 from .features import Field, feature_class, ground_area, polygon, rings_of
 from .ground import is_known, metres_per_unit
@@ -62,6 +63,8 @@ class _Job:
     """``arcpy.SpatialReference`` of the dwellings, in which all is counted."""
     dwellings: list[Dwelling]
     progress: Progress
+    left_out: dict[Optional[str], int] = field(default_factory=dict)
+    """How many features of the boundaries are no area, by the name of the layer."""
 
     def write(self, outputs: dict[str, list[Area]], table: Sequence[Line]) -> None:
         """Write what is wanted: all of it, or nothing.
@@ -97,7 +100,14 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     progress = Progress("Reading dwellings")
     layers = {name: p.value for name, p in parameters.items()}
     reference = _reference(str(text["in_dwellings"]))
-    job = _Job(text, layers, reference, _dwellings(layers["in_dwellings"], progress), progress)
+    dwellings, left_out = dwellings_in(layers["in_dwellings"], progress)
+    if left_out and not dwellings:
+        msg = (
+            f"{text['in_dwellings']} holds {left_out:,} features, and none is a polygon or a "
+            "point: choose the layer of the dwellings"
+        )
+        raise ToolError(msg)
+    job = _Job(text, layers, reference, dwellings, progress)
     everything = Tally()
     for dwelling in job.dwellings:
         everything.add(dwelling)
@@ -109,6 +119,15 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     job.write(outputs, table)
     for line in lines_of(table):
         messages.addMessage(line)
+    points = everything.dwellings - everything.measured
+    if points:
+        messages.addMessage(f"Dwellings that are points, whose ground is not known: {points:,}")
+    for layer, number in ((text["in_dwellings"], left_out), *job.left_out.items()):
+        if number:
+            messages.addWarningMessage(
+                f"Features of {layer} that have no area and are no point, and are left out: "
+                f"{number:,}"
+            )
 
 
 def _counted(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
@@ -138,7 +157,7 @@ def fault_of(parameters: dict[str, Any]) -> Optional[str]:
 
 
 def _refuse_same(text: dict[str, Optional[str]]) -> None:
-    """Refuse an output that is an input, or another output.
+    """Refuse an output that is an input, or another output, and one layer for both inputs.
 
     Raises:
         ToolError: There is one.
@@ -151,6 +170,9 @@ def _refuse_same(text: dict[str, Optional[str]]) -> None:
         place = _place_of(named)
         if name in _OUTPUTS and place in taken:
             msg = f"{named} is {taken[place]} as well: choose another name for the output"
+            raise ToolError(msg)
+        if place in taken:
+            msg = f"{named} was given as dwellings and as boundaries: choose other boundaries"
             raise ToolError(msg)
         taken[place] = "an input" if name in _INPUTS else "another output"
 
@@ -177,39 +199,20 @@ def _reference(layer: str) -> Any:
     return reference
 
 
-def _dwellings(layer: Any, progress: Progress) -> list[Dwelling]:
-    import arcpy
-
-    found = []
-    with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
-        for i, (shape,) in enumerate(cursor):
-            if i % 1024 == 0:
-                progress.check()
-            if shape is None or not shape.area:
-                continue
-            found.append(Dwelling(_centre(shape), ground_area(shape)))
-    return found
-
-
-def _centre(shape: Any) -> Point:
-    """The centroid, or where that is outside of the outline, a point inside."""
-    middle = shape.trueCentroid
-    if AreaIndex([rings_of(shape)]).of((middle.X, middle.Y)) != 0:
-        middle = shape.labelPoint
-    return float(middle.X), float(middle.Y)
-
-
 def _by_area(job: _Job) -> tuple[list[Area], Tally]:
     import arcpy
 
-    field, layer = job.text["name_field"], job.layers["in_boundaries"]
-    columns = ["OID@", "SHAPE@", *([field] if field else [])]
+    naming, layer = job.text["name_field"], job.layers["in_boundaries"]
+    columns = ["OID@", "SHAPE@", *([naming] if naming else [])]
     shapes: list[tuple[str, Any]] = []
     with arcpy.da.SearchCursor(layer, columns, spatial_reference=job.reference) as cursor:
         for number, shape, *name in sorted(cursor, key=lambda row: int(row[0])):
             job.progress.check()
             if shape is not None and shape.area:
                 shapes.append((_name(name[0] if name else None, number), shape))
+            else:
+                named = job.text["in_boundaries"]
+                job.left_out[named] = job.left_out.get(named, 0) + 1
     if not shapes:
         msg = f"{job.text['in_boundaries']} holds no polygon to count in: choose another layer"
         raise ToolError(msg)
@@ -263,11 +266,11 @@ def lines_of(table: Sequence[Line]) -> list[str]:
     out = [head]
     for title, area, found in table[:_MOST_LINES]:
         mean = "" if found.mean is None else f"{found.mean:.1f}"
+        covered = "" if found.covered is None else f"{found.covered:,.0f}"
         density = found.density(area.square_metres) if area else None
         per_hectare = "" if density is None else f"{density:.1f}"
         out.append(
-            f"{title[:32]:<32} {found.dwellings:>9} {found.covered:>12,.0f} {mean:>9} "
-            f"{per_hectare:>8}"
+            f"{title[:32]:<32} {found.dwellings:>9} {covered:>12} {mean:>9} {per_hectare:>8}"
         )
     if len(table) > _MOST_LINES:
         out.append(f"... and {len(table) - _MOST_LINES} more; all are in the outputs.")

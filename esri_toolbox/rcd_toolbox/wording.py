@@ -327,8 +327,9 @@ SUMMARY = ToolText(
             label="Dwellings",
             datatype="GPFeatureLayer",
             kind="Required",
-            geometry=("Polygon",),
-            help="The polygons to count, such as the output of Detect Dwellings.",
+            geometry=("Polygon", "Point", "Multipoint"),
+            help="The polygons to count, such as the output of Detect Dwellings, or points, whose "
+            "ground is not known; each point of a multipoint is a dwelling.",
         ),
         ParameterText(
             name="in_boundaries",

@@ -244,6 +244,11 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(اختر طبقة)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Compare two dates</source>
         <translation>مقارنة تاريخين</translation>
     </message>
@@ -323,6 +328,21 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Choose the dwellings of the earlier date.</source>
+        <translation>اختر مساكن التاريخ السابق.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
+        <translation>لا يختلف أي حدّ بين التاريخين: تحقق من أنهما ليسا نسختين من طبقة واحدة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>أُعطيت {layer} للتاريخين معًا: اختر مساكن التاريخ الآخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
         <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في «داخل هذه المضلعات فقط» (MASK)، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
     </message>
@@ -348,8 +368,13 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
-        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
-        <translation>تحتوي {layer} على حدود لا تقع في أي مكان على الأرض: راجع نظام إحداثياتها.</translation>
+        <source>{layer} holds {count} features, and none is a polygon or a point: choose the layer of the dwellings.</source>
+        <translation>لا يوجد بين عناصر {layer} (عددها: {count}) مضلع ولا نقطة: اختر طبقة المساكن.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>Features of {layer} that are no polygon with an area and are left out: {count}</source>
+        <translation>عناصر في {layer} ليست مضلعات ذات مساحة وتُركت: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -426,6 +451,26 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>الأمتار المربعة المغطاة</translation>
     </message>
     <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer}, which have no ground to compare and are left out: {count}</source>
+        <translation>نقاط في {layer} ليست لها أرض تُقارن وتُركت: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer} that share a feature with others, each of which is counted as a dwelling: {count}</source>
+        <translation>نقاط في {layer} تشترك مع غيرها في عنصر واحد، وتُحسب كل منها مسكنًا: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
+        <translation>عناصر في {layer} ليست مساكن وتُركت: {count} (بلا هندسة: {nowhere}؛ بلا مساحة: {flat}؛ خطوط أو أشكال أخرى: {lines})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Dwellings of {layer} that are given as points, which are counted and have no area: {count}</source>
+        <translation>مساكن في {layer} معطاة كنقاط، تُحسب وليست لها مساحة: {count}</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
@@ -444,6 +489,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/mask.py"/>
         <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
         <translation>لا مضلعات في طبقة «داخل هذه المضلعات فقط» (MASK): اختر غيرها، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/matching.py"/>
+        <source>{layer} holds no outline of a dwelling, only points, lines or empty features, whose ground cannot be compared: choose a layer of polygons.</source>
+        <translation>لا تحتوي {layer} على حدّ أي مسكن، بل على نقاط أو خطوط أو عناصر فارغة لا يمكن مقارنة أرضها: اختر طبقة مضلعات.</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -544,6 +594,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/model_info.py"/>
         <source>not told apart</source>
         <translation>غير مميزة بعضها عن بعض</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/outlines.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>تحتوي {layer} على حدود لا تقع في أي مكان على الأرض: راجع نظام إحداثياتها.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -697,8 +752,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation>يحسب عدد المساكن والأرض التي تغطيها ومتوسط حجمها وكثافتها في كل مضلع من طبقة، أو في مسدسات إن لم توجد طبقة. ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها، فتصح المجاميع. وتُحفظ حقول الحدود نفسها؛ وتُترك المسدسات التي لا مساكن فيها. والتقرير صفحة تُطبع: صورة فيها مناطق مرقّمة، وجدول، ومن يجب ذكره.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. Points are counted as well; the ground that they cover is not known. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation>يحسب عدد المساكن والأرض التي تغطيها ومتوسط حجمها وكثافتها في كل مضلع من طبقة، أو في مسدسات إن لم توجد طبقة. ينتمي المسكن إلى المنطقة التي يقع فيها مركزه، وإليها وحدها، فتصح المجاميع. وتُحسب النقاط أيضًا، والأرض التي تغطيها غير معروفة. وتُحفظ حقول الحدود نفسها؛ وتُترك المسدسات التي لا مساكن فيها. والتقرير صفحة تُطبع: صورة فيها مناطق مرقّمة، وجدول، ومن يجب ذكره.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -709,6 +764,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/summarise.py"/>
         <source>camp,refugee,statistics,density,count,report,hexagon</source>
         <translation>مخيم,لاجئون,إحصاءات,كثافة,عدد,تقرير,مسدس</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>Dwellings (polygons or points)</source>
+        <translation>المساكن (مضلعات أو نقاط)</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -739,6 +799,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>كل المساكن</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
+        <translation>أُعطيت {layer} كمساكن وكحدود معًا: اختر حدودًا أخرى، أو لا تختر شيئًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>

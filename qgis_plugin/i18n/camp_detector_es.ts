@@ -244,6 +244,11 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(elija una capa)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Compare two dates</source>
         <translation>Comparar dos fechas</translation>
     </message>
@@ -323,6 +328,21 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Choose the dwellings of the earlier date.</source>
+        <translation>Elija las viviendas de la fecha anterior.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
+        <translation>Ningún contorno difiere entre las dos fechas: compruebe que no sean copias de una misma capa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>Se dio {layer} para las dos fechas: elija las viviendas de la otra fecha.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
         <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como «Solo dentro de estos polígonos» (MASK), o todas las demás cuentan como aparecidas o desaparecidas.</translation>
     </message>
@@ -348,8 +368,13 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
-        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
-        <translation>{layer} contiene contornos que no están en ningún lugar de la Tierra: revise su sistema de coordenadas.</translation>
+        <source>{layer} holds {count} features, and none is a polygon or a point: choose the layer of the dwellings.</source>
+        <translation>Ningún elemento de {layer} (número: {count}) es un polígono ni un punto: elija la capa de las viviendas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>Features of {layer} that are no polygon with an area and are left out: {count}</source>
+        <translation>Elementos de {layer} que no son polígonos con superficie y se omiten: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -426,6 +451,26 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Metros cuadrados cubiertos</translation>
     </message>
     <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer}, which have no ground to compare and are left out: {count}</source>
+        <translation>Puntos de {layer}, que no tienen terreno que comparar y se omiten: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer} that share a feature with others, each of which is counted as a dwelling: {count}</source>
+        <translation>Puntos de {layer} que comparten un elemento con otros, cada uno de los cuales se cuenta como una vivienda: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
+        <translation>Elementos de {layer} que no son viviendas y se omiten: {count} (sin geometría: {nowhere}; sin superficie: {flat}; líneas u otras formas: {lines})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Dwellings of {layer} that are given as points, which are counted and have no area: {count}</source>
+        <translation>Viviendas de {layer} dadas como puntos, que se cuentan y no tienen superficie: {count}</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
@@ -444,6 +489,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/mask.py"/>
         <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
         <translation>La capa «Solo dentro de estos polígonos» (MASK) no tiene ningún polígono: elija otra, o ninguna.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/matching.py"/>
+        <source>{layer} holds no outline of a dwelling, only points, lines or empty features, whose ground cannot be compared: choose a layer of polygons.</source>
+        <translation>{layer} no contiene ningún contorno de vivienda, solo puntos, líneas o elementos vacíos, cuyo terreno no se puede comparar: elija una capa de polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -544,6 +594,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/model_info.py"/>
         <source>not told apart</source>
         <translation>no se distinguen</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/outlines.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>{layer} contiene contornos que no están en ningún lugar de la Tierra: revise su sistema de coordenadas.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -697,8 +752,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation>Cuenta las viviendas, el terreno que cubren, su tamaño medio y su densidad en cada polígono de una capa o, sin capa, en hexágonos. Una vivienda pertenece a la zona que contiene su centro, y solo a esa, de modo que los totales cuadran. Se conservan los campos propios de los límites; los hexágonos sin viviendas se omiten. El informe es una página para imprimir: una imagen con zonas numeradas, una tabla y a quién hay que citar.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. Points are counted as well; the ground that they cover is not known. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation>Cuenta las viviendas, el terreno que cubren, su tamaño medio y su densidad en cada polígono de una capa o, sin capa, en hexágonos. Una vivienda pertenece a la zona que contiene su centro, y solo a esa, de modo que los totales cuadran. Los puntos también se cuentan; el terreno que cubren no se conoce. Se conservan los campos propios de los límites; los hexágonos sin viviendas se omiten. El informe es una página para imprimir: una imagen con zonas numeradas, una tabla y a quién hay que citar.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -709,6 +764,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/summarise.py"/>
         <source>camp,refugee,statistics,density,count,report,hexagon</source>
         <translation>campamento,refugiados,estadísticas,densidad,recuento,informe,hexágono</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>Dwellings (polygons or points)</source>
+        <translation>Viviendas (polígonos o puntos)</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -739,6 +799,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>todas las viviendas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
+        <translation>Se dio {layer} como viviendas y como límites: elija otros límites, o ninguno.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>

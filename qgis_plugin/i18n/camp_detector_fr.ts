@@ -244,6 +244,11 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(choisissez une couche)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>Compare two dates</source>
         <translation>Comparer deux dates</translation>
     </message>
@@ -323,6 +328,21 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>Choose the dwellings of the earlier date.</source>
+        <translation>Choisissez les habitations de la date ancienne.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
+        <translation>Aucun contour ne diffère entre les deux dates : vérifiez que ce ne sont pas des copies d’une même couche.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>{layer} a été donnée pour les deux dates : choisissez les habitations de l’autre date.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
         <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme « Seulement à l’intérieur de ces polygones » (MASK), sinon toutes les autres comptent comme apparues ou disparues.</translation>
     </message>
@@ -348,8 +368,13 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
-        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
-        <translation>{layer} contient des contours qui ne se trouvent nulle part sur Terre : vérifiez son système de coordonnées.</translation>
+        <source>{layer} holds {count} features, and none is a polygon or a point: choose the layer of the dwellings.</source>
+        <translation>Aucune entité de {layer} (nombre : {count}) n’est un polygone ni un point : choisissez la couche des habitations.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/counting.py"/>
+        <source>Features of {layer} that are no polygon with an area and are left out: {count}</source>
+        <translation>Entités de {layer} qui ne sont pas des polygones ayant une surface et sont omises : {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/counting.py"/>
@@ -426,6 +451,26 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Mètres carrés couverts</translation>
     </message>
     <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer}, which have no ground to compare and are left out: {count}</source>
+        <translation>Points de {layer}, qui n’ont pas de terrain à comparer et sont omis : {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Points of {layer} that share a feature with others, each of which is counted as a dwelling: {count}</source>
+        <translation>Points de {layer} qui partagent une entité avec d’autres, chacun étant compté comme une habitation : {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
+        <translation>Entités de {layer} qui ne sont pas des habitations et sont omises : {count} (sans géométrie : {nowhere} ; sans surface : {flat} ; lignes ou autres formes : {lines})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Dwellings of {layer} that are given as points, which are counted and have no area: {count}</source>
+        <translation>Habitations de {layer} données comme points, qui sont comptées et n’ont pas de surface : {count}</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
@@ -444,6 +489,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/mask.py"/>
         <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
         <translation>La couche « Seulement à l’intérieur de ces polygones » (MASK) n’a aucun polygone : choisissez-en une autre, ou aucune.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/matching.py"/>
+        <source>{layer} holds no outline of a dwelling, only points, lines or empty features, whose ground cannot be compared: choose a layer of polygons.</source>
+        <translation>{layer} ne contient aucun contour d’habitation, seulement des points, des lignes ou des entités vides, dont le terrain ne peut être comparé : choisissez une couche de polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -544,6 +594,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/model_info.py"/>
         <source>not told apart</source>
         <translation>non distinguées</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/outlines.py"/>
+        <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
+        <translation>{layer} contient des contours qui ne se trouvent nulle part sur Terre : vérifiez son système de coordonnées.</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -697,8 +752,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
-        <translation>Compte les habitations, le terrain qu’elles couvrent, leur taille moyenne et leur densité, dans chaque polygone d’une couche ou, sans couche, dans des hexagones. Une habitation appartient à la zone qui contient son centre, et à elle seule, de sorte que les totaux sont exacts. Les champs propres des limites sont conservés ; les hexagones sans habitations sont omis. Le rapport est une page à imprimer : une image avec des zones numérotées, un tableau, et qui doit être cité.</translation>
+        <source>Counts dwellings, the ground that they cover, their mean size and their density, in each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area that holds its centre, and to one alone, so totals add up. Points are counted as well; the ground that they cover is not known. The boundaries' own fields are kept; hexagons without dwellings are left out. The report is a page to print: a picture with numbered areas, a table, and who must be named.</source>
+        <translation>Compte les habitations, le terrain qu’elles couvrent, leur taille moyenne et leur densité, dans chaque polygone d’une couche ou, sans couche, dans des hexagones. Une habitation appartient à la zone qui contient son centre, et à elle seule, de sorte que les totaux sont exacts. Les points sont comptés aussi ; le terrain qu’ils couvrent est inconnu. Les champs propres des limites sont conservés ; les hexagones sans habitations sont omis. Le rapport est une page à imprimer : une image avec des zones numérotées, un tableau, et qui doit être cité.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -709,6 +764,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/summarise.py"/>
         <source>camp,refugee,statistics,density,count,report,hexagon</source>
         <translation>camp,réfugiés,statistiques,densité,comptage,rapport,hexagone</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>Dwellings (polygons or points)</source>
+        <translation>Habitations (polygones ou points)</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -739,6 +799,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/summarise.py"/>
         <source>all dwellings</source>
         <translation>toutes les habitations</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
+        <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
+        <translation>{layer} a été donnée comme habitations et comme limites : choisissez d’autres limites, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>

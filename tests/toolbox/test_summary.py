@@ -257,6 +257,41 @@ def test_a_point_lies_in_the_hexagon_that_it_is_counted_in(
     assert cell.centroid.distance(shapely.Point(centre)) < 1e-6
 
 
+def test_points_are_counted_and_their_ground_is_unknown(
+    summary: Dialog, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    """Also each point of several; a line and an empty feature are left out, and that is said."""
+    reference = arcpy.SpatialReference(UTM)
+    points = [arcpy.Point(X + x, Y) for x in (0, 10, 100)]
+    shapes = [
+        arcpy.PointGeometry(points[0], reference), arcpy.Multipoint(points[1:], reference),
+        arcpy.Polyline(), None,
+    ]  # fmt: skip
+    arcpy.state.tables["points"] = table = arcpy.da.Table(reference)
+    table.rows += [{"SHAPE@": shape} for shape in shapes]
+    lines = tmp_path / "counts.csv"
+    messages = summary.set(
+        in_dwellings="points", in_boundaries="blocks", out_areas=AREAS, out_table=str(lines)
+    ).run()
+    found = [(r["dwellings"], r["covered_m2"], r["mean_m2"]) for r in summary.table(AREAS).rows]
+    assert found == [(2, None, None), (1, None, None)]
+    assert "all dwellings,3,,," in lines.read_text(encoding="utf-8-sig")
+    assert "whose ground is not known: 3" in "".join(messages.of("message"))
+    assert "are left out: 2" in "".join(messages.of("warning"))
+
+
+def test_a_layer_without_a_dwelling_is_refused(summary: Dialog, arcpy: ModuleType) -> None:
+    arcpy.state.tables["lines"] = table = arcpy.da.Table(arcpy.SpatialReference(UTM))
+    table.rows += [{"SHAPE@": arcpy.Polyline()}]
+    with pytest.raises(arcpy.ExecuteError, match="none is a polygon or a point"):
+        summary.set(in_dwellings="lines", out_hexagons=CELLS).run()
+
+
+def test_a_layer_is_not_counted_in_itself(summary: Dialog, arcpy: ModuleType) -> None:
+    with pytest.raises(arcpy.ExecuteError, match="as dwellings and as boundaries"):
+        summary.set(in_boundaries="dwellings", out_areas=AREAS).run()
+
+
 @given(st.integers(-50, 50), st.integers(-50, 50), st.floats(1.0, 500.0))
 def test_hexagons_next_to_each_other_share_their_corners(
     areas: Any, q: int, r: int, width: float

@@ -10,14 +10,23 @@ import inspect
 import os
 from typing import Any, Dict, List, Optional
 
-from ._geometry import AsShape, Extent, Point, PointGeometry, Polygon, SpatialReference
+from ._geometry import (
+    AsShape,
+    Extent,
+    Multipoint,
+    Point,
+    PointGeometry,
+    Polygon,
+    Polyline,
+    SpatialReference,
+)
 from ._state import reset, state
 
 __all__ = [
     "AsShape", "CheckExtension", "CheckInExtension", "CheckOutExtension", "CreateUniqueName",
     "Describe", "EnvManager", "ExecuteError", "Exists", "Extent", "GetMessages", "ListFields",
-    "Messages", "Parameter", "Point", "PointGeometry", "Polygon", "Raster",
-    "ResetProgressor", "SetProgressor", "SetProgressorLabel", "SetProgressorPosition",
+    "Messages", "Multipoint", "Parameter", "Point", "PointGeometry", "Polygon", "Polyline",
+    "Raster", "ResetProgressor", "SetProgressor", "SetProgressorLabel", "SetProgressorPosition",
     "SpatialReference", "env", "reset", "state",
 ]  # fmt: skip
 

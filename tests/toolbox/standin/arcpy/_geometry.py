@@ -77,6 +77,8 @@ class Point:
 
 
 class PointGeometry:
+    type = "point"
+
     def __init__(self, inputs: Point, spatial_reference: SpatialReference | None = None) -> None:
         if not isinstance(inputs, Point):
             raise TypeError("PointGeometry takes a Point")
@@ -115,8 +117,25 @@ def signed(ring: Ring) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(local, local[1:])) / 2
 
 
+class Multipoint:
+    type = "multipoint"
+
+    def __init__(self, points: Sequence[Point], reference: SpatialReference) -> None:
+        self._points, self.spatialReference = list(points), reference
+
+    def __iter__(self) -> Any:
+        return iter(self._points)
+
+
+class Polyline:
+    type = "polyline"
+    area = 0.0
+
+
 class Polygon:
     """Rings: outer ones clockwise, holes counter-clockwise."""
+
+    type = "polygon"
 
     def __init__(self, rings: Sequence[Ring], reference: SpatialReference) -> None:
         self.rings = [[(float(x), float(y)) for x, y in ring] for ring in rings]
