@@ -33,12 +33,17 @@ _EVERY_OPSET, _EVERY_IR = 17, 8
 
 
 def reason_of(error: BaseException) -> str:
-    """A message of ONNX Runtime without the places in its sources, on one line."""
+    """A message of ONNX Runtime without the places in its sources, short, on one line."""
+    return shown(_bare(error), _MOST)
+
+
+def _bare(error: BaseException) -> str:
+    """All of a message but the places in the sources."""
     text = _CODE.sub("", " ".join(str(error).split()))
     while True:
         place = _PLACE.search(text)
         if place is None:
-            return shown(text or type(error).__name__, _MOST)
+            return text or type(error).__name__
         text = text[: place.start()] + _without_signature(text[place.end() :])
 
 
@@ -72,8 +77,8 @@ def load_failure(error: BaseException, origin: str, release: str) -> PredictorEr
             f"there is not enough memory to load {origin}: close other programs, or take a smaller "
             "model"
         )
-    reason = reason_of(error)
-    sentence = _version(reason, release) or _operator(reason, release)
+    reason, whole = reason_of(error), _bare(error)
+    sentence = _version(whole, release) or _operator(whole, release)
     if sentence is None and "protobuf parsing failed" in reason:
         sentence = "is not an ONNX model, or it is damaged: copy, download or export it again"
     if sentence is None:
@@ -122,7 +127,7 @@ def _operator(reason: str, release: str) -> Optional[str]:
     if kernel:
         return (
             f"uses the operator {kernel[1]} in a way that ONNX Runtime {release} has no "
-            f"implementation of on this processor ({reason.rstrip('.')}): export the model again "
+            f"implementation of on this processor ({shown(reason.rstrip('.'))}): export the model again "
             "in float32"
         )
     return None
