@@ -127,7 +127,7 @@ def _operator(reason: str, release: str) -> Optional[str]:
     if kernel:
         return (
             f"uses the operator {kernel[1]} in a way that ONNX Runtime {release} has no "
-            f"implementation of on this processor ({shown(reason.rstrip('.'))}): export the model again "
+            f"implementation of on this processor ({shown(reason.rstrip('.'))}): export it again "
             "in float32"
         )
     return None
