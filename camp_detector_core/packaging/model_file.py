@@ -7,19 +7,20 @@ leads to a file beside it or below. All that the files say is taken as written b
 from __future__ import annotations
 
 import hashlib
-import lzma
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ..engine.errors import PredictorError, SpecError
 from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
+from ..engine.zip_file import open_zip, read_member
 from .onnx_reader import read_metadata
 from .strangers import leads_away, read_file, read_json, require_file, shown
+
+if TYPE_CHECKING:
+    import zipfile
 
 SPEC_KEY = "CampDetector"
 """Key of our description in an Esri model definition."""
@@ -31,17 +32,6 @@ _MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
 MULTIHASH_SHA256 = "1220"
 """Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    EOFError,
-    ValueError,
-    MemoryError,
-    RuntimeError,
-)
-"""What reading a zip file raises; RuntimeError where it is encrypted or of an unknown method."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
@@ -227,18 +217,12 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
 
 
 def _from_package(path: Path) -> ModelFile:
-    try:
-        with zipfile.ZipFile(path) as package:
-            emd_name = _root_emd(package, path)
-            emd = read_json(_member(package, emd_name, path, _MAX_TEXT), f"{path}, {emd_name}")
-            name = _model_member(package, emd, path)
-            data = _member(package, name, path, _MAX_BYTES)
-    except _DAMAGED as error:
-        msg = (
-            f"{path} is not a deep learning package (a zip file without a password), or it is "
-            f"damaged: {shown(error)}; copy or download it again"
-        )
-        raise PredictorError(msg) from error
+    with open_zip(path) as package:
+        emd_name = _root_emd(package, path)
+        text = read_member(package, emd_name, _MAX_TEXT, str(path))
+        emd = read_json(text, f"{path}, {emd_name}")
+        name = _model_member(package, emd, path)
+        data = read_member(package, name, _MAX_BYTES, str(path))
     model = _from_onnx(data, f"{path} -> {name}")
     stated = emd.get(SPEC_KEY)
     if stated is None:
@@ -302,16 +286,3 @@ def _model_member(package: zipfile.ZipFile, emd: dict[str, Any], path: Path) -> 
         msg = f"{path} does not hold the ModelFile {shown(clean)} that its definition names"
         raise PredictorError(msg)
     return str(clean)
-
-
-def _member(package: zipfile.ZipFile, name: str, path: Path, limit: int) -> bytes:
-    """The bytes of a member, never more than ``limit``, whatever its header says."""
-    data = b""
-    stated = package.getinfo(name).file_size
-    if stated <= limit:
-        with package.open(name) as stream:
-            data = stream.read(limit + 1)
-    if max(stated, len(data)) > limit:
-        msg = f"{path}: {name} unpacks to more than {limit >> 20} MiB and is refused"
-        raise PredictorError(msg)
-    return data

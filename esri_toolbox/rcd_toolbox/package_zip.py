@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Iterator, Optional
+from typing import Any, Iterator, Optional
 
+from .engine_copy import engine
 from .errors import ToolError
 
 MAX_TEXT = 16 << 20
 MAX_MEMBER = 1 << 30
 MAX_TOTAL = 2 << 30
-MAX_MEMBERS = 10_000
-MAX_TABLE = 4 << 20
-_TAIL = 1 << 16
 _CHUNK = 1 << 20
 DAMAGED = (
     zipfile.BadZipFile,
@@ -35,8 +32,6 @@ def unsafe_names(package: zipfile.ZipFile) -> list[str]:
     found: list[str] = []
     seen = set()
     members = package.infolist()
-    if len(members) > MAX_MEMBERS:
-        return [f"it holds {len(members)} files, and no model needs as many"]
     for member in members:
         fault = _fault_of(member)
         if fault:
@@ -58,37 +53,31 @@ def _fault_of(member: zipfile.ZipInfo) -> Optional[str]:
         return "leads out of the package"
     if not name.isascii() or not name.isprintable():
         return "has a name that is not plain ASCII, which not every ArcGIS can unpack"
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return "is a link"
-    if member.flag_bits & 0x1:
-        return "is encrypted"
+    if not name:
+        return "has no name"
     if member.file_size > MAX_MEMBER:
         return f"unpacks to more than {MAX_MEMBER >> 20} MiB"
-    return None
+    if name.endswith("/"):
+        return None
+    fault = _rule().member_fault(member)
+    return "{}: {}".format(*fault) if fault else None
+
+
+def _rule() -> Any:
+    """The engine's rule of what is read of a zip file."""
+    return engine("engine.zip_file")
 
 
 def member_bytes(package: zipfile.ZipFile, name: str, *, limit: int) -> bytes:
     """The bytes of a member, never more than ``limit``, whatever its header says.
 
     Raises:
-        ToolError: It is larger.
+        ToolError: It is larger, damaged, missing, or of a kind that is not read.
     """
-    if package.getinfo(name).file_size > limit:
-        msg = f"{shown(name)} unpacks to more than {limit >> 20} MiB and is refused"
-        raise ToolError(msg)
-    parts = []
-    left = limit + 1
-    with package.open(name) as stream:
-        while left > 0:
-            part = stream.read(min(_CHUNK, left))
-            if not part:
-                break
-            parts.append(part)
-            left -= len(part)
-    if left <= 0:
-        msg = f"{shown(name)} unpacks to more than {limit >> 20} MiB and is refused"
-        raise ToolError(msg)
-    return b"".join(parts)
+    try:
+        return bytes(_rule().read_member(package, name, limit, "the package"))
+    except engine("engine.errors").CampDetectorError as error:
+        raise ToolError(str(error)) from error
 
 
 def damaged_members(package: zipfile.ZipFile) -> Iterator[str]:
@@ -111,22 +100,14 @@ def damaged_members(package: zipfile.ZipFile) -> Iterator[str]:
 def open_zip(path: Path) -> zipfile.ZipFile:
     """Open a zip file whose table of contents is not larger than a package needs.
 
-    Python reads the whole table at once, whatever its size. Format: APPNOTE 6.3.10, 4.3.16.
-
     Raises:
-        ToolError: The table is too large.
-        zipfile.BadZipFile: It is no zip file.
+        ToolError: The table is too large, or it is no zip file.
     """
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - _TAIL))
-        tail = stream.read(_TAIL)
-    at = tail.rfind(b"PK\x05\x06")
-    table = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
-    if table > MAX_TABLE:
-        msg = f"{path} has a table of contents of {table >> 20} MiB, and no package has that"
-        raise ToolError(msg)
-    return zipfile.ZipFile(path)
+    try:
+        package: zipfile.ZipFile = _rule().open_zip(path)
+    except engine("engine.errors").CampDetectorError as error:
+        raise ToolError(str(error)) from error
+    return package
 
 
 def require_file(path: Path) -> None:

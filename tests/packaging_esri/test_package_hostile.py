@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from camp_detector_core.engine import zip_file
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
 from camp_detector_core.packaging.package_check import archive, check_package
 from tests.support.models import tiny_onnx, tiny_spec
@@ -298,7 +299,7 @@ def test_a_table_of_contents_beyond_measure_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make(tmp_path)
-    monkeypatch.setattr(archive, "_MAX_TABLE", 100)
+    monkeypatch.setattr(zip_file, "_MAX_TABLE", 100)
     monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(PredictorError, match="table of contents"):
         check_package(path)
@@ -308,8 +309,9 @@ def test_zip64_is_refused(tmp_path: Path) -> None:
     path = make(tmp_path)
     data = path.read_bytes()
     at = data.rfind(b"PK\x05\x06")
-    path.write_bytes(data[:at] + b"PK\x06\x06" + bytes(52) + data[at:])
-    with pytest.raises(PredictorError, match="zip64"):
+    record = b"PK\x06\x06" + bytes(52) + b"PK\x06\x07" + bytes(16)
+    path.write_bytes(data[:at] + record + data[at:])
+    with pytest.raises(PredictorError, match=r"table of contents that no package has \(zip64"):
         check_package(path)
 
 

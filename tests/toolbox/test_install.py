@@ -216,7 +216,7 @@ def test_links_and_damage_are_told(install: Dialog, package: Path, tmp_path: Pat
     path.write_bytes(data)
     assert "RefugeeCampDetector.py is damaged" in refused(install, path)
     path.write_bytes(package.read_bytes()[:1000])
-    assert "no package (a zip file), or is damaged" in refused(install, path)
+    assert "is not a deep learning package (a zip file), or its end" in refused(install, path)
 
 
 def test_a_bomb_is_refused_by_its_size_alone(
@@ -245,11 +245,11 @@ def test_members_that_are_locked_or_too_many_are_told(
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(10_001):
             archive.writestr(f"{number:05d}", b"")
-    assert "it holds 10001 files" in refused(install, path)
+    assert "holds more than 10000 files" in refused(install, path)
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(70):
             archive.writestr(f"{number:02d}" + "n" * 60_000, b"")
-    assert "a table of contents of 4 MiB" in refused(install, path)
+    assert "a table of contents that no package has" in refused(install, path)
 
 
 def test_a_folder_that_is_a_file_is_told(install: Dialog, package: Path, tmp_path: Path) -> None:
@@ -261,4 +261,5 @@ def test_a_folder_that_is_a_file_is_told(install: Dialog, package: Path, tmp_pat
 def test_a_file_that_is_no_package_is_said_in_the_dialog(install: Dialog, tmp_path: Path) -> None:
     path = tmp_path / "notes.dlpk"
     path.write_text("not a zip", encoding="utf-8")
-    assert "no deep learning package" in install.set(in_package=str(path)).said(2)["in_package"]
+    said = install.set(in_package=str(path)).said(2)["in_package"]
+    assert "not a deep learning package" in said

@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import lzma
 import re
-import stat
-import struct
-import zipfile
-import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.zip_file import DAMAGED, is_folder, member_fault, open_zip
 from camp_detector_core.packaging.strangers import require_file, shown
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator
     from pathlib import Path
 
     from camp_detector_core.packaging.validation.findings import Findings
 
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    MemoryError,
-    RuntimeError,
-    AttributeError,
-    IndexError,
-)
-"""What reading a zip file raises; the last two where its table is cut in a field."""
-_MAX_FILE, _MAX_WHOLE, _MAX_TABLE, _MAX_MEMBERS = 2 << 30, 4 << 30, 4 << 20, 10_000
-_SMALL, _RATIO = 16 << 20, 200
-"""Members that are larger, and this much larger than what is stored of them, are bombs."""
+_MAX_WHOLE = 4 << 30
 _CHUNK = 1 << 20
-_TAIL, _END, _END_SIZE = 22 + 65535, b"PK\x05\x06", 22
 _LONG = 100
-_KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_ENCRYPTED, _UNIX = 1, 16
 _LITTER = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|\.git)(/|$)", re.IGNORECASE)
 _WINDOWS = re.compile(r'[<>:"|?*\x00-\x1f\\]|[. ](/|$)')
 _DEVICE = re.compile(r"(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)", re.IGNORECASE)
@@ -54,7 +31,7 @@ class Package:
         """Judge the table of contents, and every member's checksum."""
         self._archive, self._findings = archive, findings
         self._sound: dict[str, zipfile.ZipInfo] = {}
-        entries = [e for e in archive.infolist() if not e.is_dir()]
+        entries = [e for e in archive.infolist() if not is_folder(e)]
         self.names = frozenset(e.filename for e in entries)
         """Files, with ``/`` between folders."""
         _check_names([e.filename for e in archive.infolist()], findings)
@@ -119,43 +96,8 @@ def open_package(path: Path, findings: Findings) -> Iterator[Package]:
         PredictorError: It is no zip file that can be read, or beyond all measure.
     """
     require_file(path, what="package")
-    _refuse_excess(path)
-    try:
-        archive = zipfile.ZipFile(path)
-    except DAMAGED as error:
-        msg = f"{shown(path)} is not a zip file that can be read ({shown(error)}): copy it again"
-        raise PredictorError(msg) from error
-    with archive:
-        if len(archive.infolist()) > _MAX_MEMBERS:
-            msg = f"{shown(path)} holds more than {_MAX_MEMBERS} files, which no package does"
-            raise PredictorError(msg)
+    with open_zip(path) as archive:
         yield Package(archive, findings)
-
-
-def _refuse_excess(path: Path) -> None:
-    """Refuse what would fill the memory when it is opened: Python reads the table whole."""
-    try:
-        with path.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(max(0, size - _TAIL))
-            tail = stream.read(_TAIL)
-    except OSError as error:
-        msg = f"{shown(path)} cannot be read: {error.strerror or error}"
-        raise PredictorError(msg) from error
-    at = tail.rfind(_END)
-    if size > _MAX_FILE:
-        msg = f"{shown(path)} is larger than {_MAX_FILE >> 30} GiB, which no package here is"
-        raise PredictorError(msg)
-    if at < 0 or len(tail) - at < _END_SIZE:
-        msg = f"{shown(path)} is not a zip file, or its end is missing: copy or download it again"
-        raise PredictorError(msg)
-    (table,) = struct.unpack_from("<I", tail, at + 12)
-    if table > _MAX_TABLE or b"PK\x06\x06" in tail:
-        msg = (
-            f"{shown(path)} has a table of contents that no package has (zip64, or more than "
-            f"{_MAX_TABLE >> 20} MiB): build it again"
-        )
-        raise PredictorError(msg)
 
 
 def _check_names(names: list[str], findings: Findings) -> None:
@@ -181,20 +123,7 @@ def _check_names(names: list[str], findings: Findings) -> None:
 
 def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:
     """Whether a member is a file that every program can unpack."""
-    where, kind = (entry.filename,), stat.S_IFMT(entry.external_attr >> _UNIX)
-    if kind not in {0, stat.S_IFREG}:
-        what = "is a link" if kind == stat.S_IFLNK else "is no plain file"
-        findings.problem(where, what, "reject the package")
-        return False
-    if entry.flag_bits & _ENCRYPTED:
-        findings.problem(where, "is encrypted", "build the package without a password")
-        return False
-    if entry.compress_type not in _KNOWN:
-        what = f"is compressed by method {entry.compress_type}"
-        findings.problem(where, what, "use deflate, or none")
-        return False
-    if entry.file_size > max(_SMALL, entry.compress_size * _RATIO):
-        what = f"unpacks from {entry.compress_size} to {entry.file_size} bytes, and was not read"
-        findings.problem(where, what, "reject the package")
-        return False
-    return True
+    fault = member_fault(entry)
+    if fault:
+        findings.problem((entry.filename,), *fault)
+    return fault is None

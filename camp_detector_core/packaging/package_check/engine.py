@@ -6,10 +6,10 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from camp_detector_core.engine.zip_file import DAMAGED, is_folder, member_fault
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME, digest_of, engine_copy
 from camp_detector_core.packaging.strangers import shown
 
-from .archive import DAMAGED
 from .function import parse_source
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
     home = f"{name.removesuffix('.zip')}/"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [e for e in archive.infolist() if not e.is_dir()]
+            entries = [e for e in archive.infolist() if not is_folder(e)]
             if len(entries) > _MAX_FILES or sum(e.file_size for e in entries) > _MAX_SOURCES:
                 findings.problem((name,), "unpacks to more than any engine", "reject the package")
                 return None
             names = [e.filename for e in entries]
-            plain = [e.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for e in entries]
+            plain = [member_fault(e) is None for e in entries]
             wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
             if wrong or len(set(names)) < len(names) or not all(plain):
                 what = f"holds what is no source below {home} ({shown((wrong or names)[0])})"

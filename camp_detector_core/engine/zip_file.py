@@ -1,0 +1,190 @@
+"""A zip file that a stranger may have made, opened without trust and read within limits.
+
+Nothing is extracted. Every host judges members by the same rule. Format: PKWARE's APPNOTE 6.3.10.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Optional
+
+from .errors import PredictorError
+from .wording import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    MemoryError,
+    RuntimeError,
+    AttributeError,
+    IndexError,
+)
+"""What reading a zip file raises; the last two where its table is cut in a field."""
+SMALL, RATIO = 16 << 20, 200
+"""Members that are larger, and this much larger than what is stored of them, are bombs: weights of
+networks shrink by less than half."""
+_MAX_FILE, _MAX_TABLE, _MAX_MEMBERS = 2 << 30, 4 << 20, 10_000
+_CHUNK = 1 << 20
+_END, _END_SIZE, _END64, _END64_SIZE = b"PK\x05\x06", 22, b"PK\x06\x07", 20
+_TAIL = _END_SIZE + 65535 + _END64_SIZE
+_HEAD_SIZE = 30
+"""Bytes before the name at the head of a member (APPNOTE, 4.3.7)."""
+_KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED, _UNIX = 0x41, 16
+"""Bits of encryption, weak and strong; where the mode of Unix begins."""
+
+
+def open_zip(path: Path, origin: Optional[str] = None) -> zipfile.ZipFile:
+    """Open a zip file whose table of contents is sound.
+
+    Args:
+        path: The file.
+        origin: Its name, for messages.
+
+    Raises:
+        PredictorError: It is no zip file that can be read, or beyond all measure.
+    """
+    origin = origin or shown(path)
+    _refuse_excess(path, origin)
+    try:
+        archive = zipfile.ZipFile(path)
+    except DAMAGED as error:
+        msg = (
+            f"{origin} is not a zip file that can be read, as packages are, or it is damaged "
+            f"({shown(error)}): copy or download it again"
+        )
+        raise PredictorError(msg) from error
+    try:
+        _refuse_table(archive, origin)
+    except PredictorError:
+        archive.close()
+        raise
+    return archive
+
+
+def _refuse_excess(path: Path, origin: str) -> None:
+    """Refuse what would fill the memory when it is opened: Python reads the table whole."""
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, 2)
+            stream.seek(max(0, size - _TAIL))
+            tail = stream.read(_TAIL)
+    except (OSError, ValueError) as error:
+        msg = f"{origin} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise PredictorError(msg) from error
+    if size > _MAX_FILE:
+        msg = f"{origin} is larger than {_MAX_FILE >> 30} GiB, which no package here is"
+        raise PredictorError(msg)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < _END_SIZE:
+        msg = (
+            f"{origin} is not a deep learning package (a zip file), or its end is missing: copy "
+            "or download it again"
+        )
+        raise PredictorError(msg)
+    (table,) = struct.unpack_from("<I", tail, at + 12)
+    is_large = tail[max(0, at - _END64_SIZE) : at].startswith(_END64)
+    if table > _MAX_TABLE or is_large:
+        msg = (
+            f"{origin} has a table of contents that no package has (zip64, or more than "
+            f"{_MAX_TABLE >> 20} MiB): build the package again"
+        )
+        raise PredictorError(msg)
+
+
+def _refuse_table(archive: zipfile.ZipFile, origin: str) -> None:
+    """Refuse more members than packages have, and members that share their bytes."""
+    entries = archive.infolist()
+    if len(entries) > _MAX_MEMBERS:
+        msg = f"{origin} holds more than {_MAX_MEMBERS} files, which no package does"
+        raise PredictorError(msg)
+    end = 0
+    starts = [(e.header_offset, e.compress_size, e.filename) for e in entries]
+    for start, size, name in (*sorted(starts), (archive.start_dir, 0, "the table of contents")):
+        if start < end:
+            msg = (
+                f"{origin} has members that share the same bytes ({shown(name)}), as no "
+                "program packs them: reject it, or build the package again"
+            )
+            raise PredictorError(msg)
+        end = start + _HEAD_SIZE + size
+
+
+def is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Whether a member is a folder; one without a name is a file, which Python's own breaks at."""
+    return entry.filename.endswith("/")
+
+
+def member_fault(entry: zipfile.ZipInfo) -> Optional[tuple[str, str]]:
+    """Why a member is no file that every program can unpack, and the remedy; None where it is."""
+    kind = stat.S_IFMT(entry.external_attr >> _UNIX)
+    again = "build the package again"
+    if kind not in {0, stat.S_IFREG}:
+        return ("is a link" if kind == stat.S_IFLNK else "is no plain file"), "reject the package"
+    if entry.flag_bits & _ENCRYPTED:
+        return "is encrypted", f"{again} without a password"
+    if entry.compress_type not in _KNOWN:
+        return f"is compressed by method {entry.compress_type}", f"{again} with deflate, or none"
+    if entry.file_size > max(SMALL, entry.compress_size * RATIO):
+        size = f"{entry.compress_size} to {entry.file_size} bytes"
+        return f"unpacks from {size}, and was not read", "reject the package"
+    return None
+
+
+def read_member(archive: zipfile.ZipFile, name: str, limit: int, origin: str) -> bytes:
+    """The bytes of a member, held once, and never more than ``limit``, whatever its header says.
+
+    Args:
+        archive: From `open_zip`.
+        name: One of its names.
+        limit: Bytes.
+        origin: The archive's name, for messages.
+
+    Raises:
+        PredictorError: There is none or several of that name, it is larger, of a kind that is not
+            read, or damaged.
+    """
+    entries = [e for e in archive.infolist() if e.filename == name]
+    where = f"{origin}: {shown(name)}"
+    if len(entries) != 1:
+        what = "occurs twice" if entries else "is not in it"
+        msg = f"{where} {what}: build the package again"
+        raise PredictorError(msg)
+    fault = member_fault(entries[0])
+    if fault:
+        msg = f"{where} {fault[0]}: {fault[1]}"
+        raise PredictorError(msg)
+    held = io.BytesIO()
+    try:
+        size = entries[0].file_size
+        if size <= limit:
+            with archive.open(entries[0]) as stream:
+                for part in iter(lambda: stream.read(_CHUNK), b""):
+                    held.write(part)
+            size = max(size, held.tell())
+    except DAMAGED as error:
+        msg = f"{where} is damaged ({shown(error)}): copy or download the package again"
+        raise PredictorError(msg) from error
+    if size > limit:
+        msg = f"{where} unpacks to more than {limit >> 20} MiB and is refused"
+        raise PredictorError(msg)
+    if size > held.tell():
+        msg = (
+            f"{where} is damaged ({held.tell()} bytes in place of {size}): copy or download the "
+            "package again"
+        )
+        raise PredictorError(msg)
+    return held.getvalue()
