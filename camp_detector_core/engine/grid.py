@@ -6,7 +6,7 @@ coordinates: pixel (0, 0) covers x in [0, 1] and y in [0, 1].
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 import numpy as np
@@ -161,6 +161,12 @@ class Grid:
     (1, 1) for a metric projection without distortion; about (111320 cos(lat), 110574) for degrees;
     (cos(lat), cos(lat)) for Web Mercator.
     """
+    square_metres_per_unit: Optional[float] = None
+    """Square metres on the ground for one square CRS unit, at the middle of the raster.
+
+    None is the product of ``metres_per_unit``. It is less where the axes of the CRS are not square
+    to each other on the ground, and differs a little where the metres are those of a survey.
+    """
 
     def __post_init__(self) -> None:
         """Refuse grids on which nothing can lie."""
@@ -172,6 +178,9 @@ class Grid:
             raise GridError(msg)
         if not all(np.isfinite(m) and m > 0 for m in self.metres_per_unit):
             msg = f"metres per CRS unit must be positive, got {self.metres_per_unit}"
+            raise GridError(msg)
+        if not (np.isfinite(self.pixel_area) and self.pixel_area > 0):
+            msg = f"a pixel must have an area on the ground, got {self.pixel_area} m2"
             raise GridError(msg)
 
     @property
@@ -190,7 +199,8 @@ class Grid:
     def pixel_area(self) -> float:
         """Area of one pixel on the ground in square metres."""
         mx, my = self.metres_per_unit
-        return abs(self.transform.determinant) * mx * my
+        square = mx * my if self.square_metres_per_unit is None else self.square_metres_per_unit
+        return abs(self.transform.determinant) * square
 
     def __getitem__(self, window: Window) -> Grid:
         """The grid of one window of this one.
@@ -201,9 +211,5 @@ class Grid:
         if not self.window.contains(window):
             msg = f"{window} does not lie in a grid of {self.shape[0]} x {self.shape[1]} pixels"
             raise GridError(msg)
-        return Grid(
-            shape=window.shape,
-            transform=self.transform.shifted(row=window.row, col=window.col),
-            crs_wkt=self.crs_wkt,
-            metres_per_unit=self.metres_per_unit,
-        )
+        transform = self.transform.shifted(row=window.row, col=window.col)
+        return replace(self, shape=window.shape, transform=transform)

@@ -14,9 +14,10 @@ from typing import NamedTuple, Sequence, Union
 _WEB_MERCATOR = {3857, 3785, 102100, 102113, 900913}
 # WGS 84 (NIMA TR8350.2, 2000): semi-major axis in metres and flattening. Other ellipsoids in use
 # differ by less than 0.02 %.
-_A = 6378137.0
-_F = 1 / 298.257223563
-_E2 = _F * (2 - _F)
+SEMI_MAJOR = 6378137.0
+FLATTENING = 1 / 298.257223563
+_A = SEMI_MAJOR
+_E2 = FLATTENING * (2 - FLATTENING)
 _SURVEY = (
     "transverse_mercator",
     "gauss_kruger",

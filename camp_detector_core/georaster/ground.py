@@ -1,40 +1,61 @@
-"""Metres on the ground for one unit of a coordinate reference system, where the raster lies."""
+"""Metres and square metres on the ground for one unit of a coordinate reference system.
+
+There is one rule for all: the places a few metres to the left, right, above and below are put on
+the ellipsoid, and the differences between them are what a unit along x and a unit along y are on
+the ground. Their lengths are the metres of a unit, and the area of the parallelogram between them
+is that of a square unit, also where the two are not square to each other.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..engine.errors import RasterError
-from ..engine.ground import is_survey, radii
+from ..engine.ground import is_survey
+from .ellipsoid import Ellipsoid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..engine.grid import Grid
     from .ports import Crs
 
 _STEP = 50.0
-"""Half length, in metres, of the line whose true length gives the local scale."""
+"""Metres from a place to those around it whose distances give the local scale."""
+_METRES_OF_RADIAN = 6.4e6
 _SURVEY_TOLERANCE = 0.01
-"""Up to this distortion the metres of a surveyors' projection are kept: those of UTM and of
-national grids differ from the ground by less (UTM: -0.04 to +0.1 %)."""
+"""Up to this distortion the metres of a surveyors' projection are kept as sizes of pixels: those of
+UTM and of national grids differ from the ground by less (UTM: -0.04 to +0.1 %)."""
 _UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
+_LOCAL = re.compile(r'(?:COMP\w+\["[^"]*",\s*)?(?:LOCAL_CS|ENGCRS|ENGINEERINGCRS)\[')
+_DERIVED = ("DERIVINGCONVERSION[", "PROJECTION[", "ob_tran")
+"""Texts in a geographic CRS whose longitudes and latitudes are those of a turned globe."""
+_GEOCENTRIC = ("GEOCCS[", "CS[Cartesian,3")
 _POLE = 90.0
+_AROUND = 5
+"""Places that are looked at for one: itself, and two each along x and y."""
 _ALIEN = "the coordinates do not belong to this CRS; assign the right one with gdal_edit.py -a_srs"
 
 
-def _radii(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) radii of curvature in metres along the parallel and the meridian; see `radii`."""
-    across, along = np.array([radii(v) for v in latitude.tolist()]).T
-    return across, along
+class Scale(NamedTuple):
+    """The ground at some places; not finite where there is no such place."""
+
+    x: NDArray[np.float64]
+    """(n,) metres of a unit along x."""
+    y: NDArray[np.float64]
+    """(n,) metres of a unit along y."""
+    area: NDArray[np.float64]
+    """(n,) square metres of a square unit."""
 
 
 def metres_per_unit(
     crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ground metres for one CRS unit at some places.
+    """Ground metres for one CRS unit at some places, as sizes of pixels are given in.
 
     A local CRS (a site's own grid) has the metres of its unit everywhere.
 
@@ -50,28 +71,78 @@ def metres_per_unit(
     Raises:
         RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
     """
+    scale = ground_scale(crs, x, y)
+    if crs is not None and crs.is_projected and is_survey(crs.wkt):
+        unit = crs.unit
+        if max(abs(scale.x[0] / unit - 1), abs(scale.y[0] / unit - 1)) < _SURVEY_TOLERANCE:
+            return np.full(len(x), unit), np.full(len(x), unit)
+    return scale.x, scale.y
+
+
+def square_metres_per_unit(
+    crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(n,) square metres on the ground of a square CRS unit at some places; see `ground_scale`.
+
+    Raises:
+        RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
+    """
+    return ground_scale(crs, x, y).area
+
+
+def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
+    """A grid that knows how large a CRS unit is on the ground at its middle.
+
+    Args:
+        grid: Where the pixels lie.
+        crs: The CRS of the grid, None where it has none.
+        unit: Metres of a unit where there is no CRS.
+
+    Raises:
+        RasterError: The middle, or a latitude, is none that the CRS has.
+    """
     if crs is None:
-        return np.ones(len(x)), np.ones(len(x))
-    if crs.is_geographic:
-        return _geographic(crs.unit, y)
-    if is_local(crs):
-        unit = _local_unit(crs)
-        return np.full(len(x), unit), np.full(len(x), unit)
-    unit = crs.unit
-    scale_x, scale_y = _projected_scale(crs, x, y, step=_STEP / unit)
-    mx, my = scale_x / (2 * _STEP), scale_y / (2 * _STEP)
-    if not (np.isfinite(mx[0]) and np.isfinite(my[0]) and mx[0] > 0 and my[0] > 0):
+        return replace(grid, crs_wkt=None, metres_per_unit=(unit, unit))
+    x, y = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]])).T
+    mx, my = metres_per_unit(crs, x, y)
+    area = float(square_metres_per_unit(crs, x, y)[0])
+    metres = float(mx[0]), float(my[0])
+    return replace(grid, crs_wkt=crs.wkt, metres_per_unit=metres, square_metres_per_unit=area)
+
+
+def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]) -> Scale:
+    """Measure the ground of one CRS unit at some places.
+
+    Args:
+        crs: None counts as metres, and a local CRS has the metres of its unit everywhere.
+        x: (n,) CRS coordinates, at least one. Where the CRS has no such place, as in the empty
+            corner of a raster of the whole world, it is as at the first one.
+        y: (n,) CRS coordinates.
+
+    Returns:
+        Metres and square metres on the ellipsoid of WGS 84, or on that of the CRS if this is one of
+        another celestial body.
+
+    Raises:
+        RasterError: The first place, or a latitude, is none that the CRS has.
+    """
+    if crs is None or is_local(crs):
+        unit = 1.0 if crs is None else _local_unit(crs)
+        return Scale(*(np.full(len(x), v) for v in (unit, unit, unit * unit)))
+    if any(text in crs.wkt for text in _GEOCENTRIC):
+        msg = f"{crs.label} is geocentric, in which no raster lies: reproject it with gdalwarp"
+        raise RasterError(msg)
+    scale = _measured(crs, x, y)
+    known = np.isfinite(scale.area) & (scale.area > 0)
+    if not known[0]:
         msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth: {_ALIEN}"
         raise RasterError(msg)
-    if is_survey(crs.wkt) and max(abs(mx[0] - 1), abs(my[0] - 1)) < _SURVEY_TOLERANCE:
-        return np.full(len(x), unit), np.full(len(x), unit)
-    known = np.isfinite(mx) & np.isfinite(my) & (mx > 0) & (my > 0)
-    return np.where(known, mx, mx[0]) * unit, np.where(known, my, my[0]) * unit
+    return Scale(*(np.where(known, values, values[0]) for values in scale))
 
 
 def is_local(crs: Crs) -> bool:
     """Whether the CRS is a site's own grid, which nothing ties to the Earth."""
-    return not (crs.is_geographic or crs.is_projected)
+    return bool(_LOCAL.match(crs.wkt))
 
 
 def _local_unit(crs: Crs) -> float:
@@ -80,39 +151,57 @@ def _local_unit(crs: Crs) -> float:
     return float(found.group(1)) if found else 1.0
 
 
-def _geographic(
-    radians: float, y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Metres for one unit, which is so many radians, at latitudes ``y``."""
-    degrees = np.degrees(y * radians)
-    if np.abs(degrees).max() > _POLE:
-        latitude = degrees[np.abs(degrees).argmax()]
-        msg = f"a latitude of {latitude:g} degrees cannot be: {_ALIEN}"
-        raise RasterError(msg)
-    along_x, along_y = _radii(y * radians)
-    return along_x * radians, along_y * radians
-
-
-def _projected_scale(
-    crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64], *, step: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ground length of a line of two steps along x and along y; NaN where it cannot be told."""
+def _measured(crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]) -> Scale:
     n = len(x)
-    xs = np.concatenate([x - step, x + step, x, x])
-    ys = np.concatenate([y, y, y - step, y + step])
-    lon, lat = crs.lonlat(xs, ys)
-    lon_rad, lat_rad = np.radians(lon), np.radians(lat)
-    lon_rad[~np.isfinite(lon_rad)] = np.nan
-    lat_rad[~np.isfinite(lat_rad)] = np.nan
+    if crs.is_geographic:
+        step = _STEP / _METRES_OF_RADIAN / crs.unit
+    else:
+        step = _STEP / (crs.unit if crs.is_projected else 1.0)
+    xs = np.concatenate((x, x - step, x + step, x, x))
+    ys = np.concatenate((y, y, y, y - step, y + step))
+    ground = Ellipsoid.of(crs.wkt).ground
+    at = ground.points(*_lonlat(crs, xs, ys)).reshape(_AROUND, n, 3)
+    along_x, along_y = (_slope(at[0], at[i], at[i + 1], step) for i in (1, 3))
+    across = np.cross(along_x, along_y)
+    return Scale(*(np.sqrt((v * v).sum(axis=1)) for v in (along_x, along_y, across)))
 
-    def length(i: int, j: int) -> NDArray[np.float64]:
-        at = slice(i * n, (i + 1) * n), slice(j * n, (j + 1) * n)
-        parallel, meridian = _radii((lat_rad[at[0]] + lat_rad[at[1]]) / 2)
-        turn = lon_rad[at[1]] - lon_rad[at[0]]
-        turn = (turn + np.pi) % (2 * np.pi) - np.pi  # across the antimeridian
-        out: NDArray[np.float64] = np.hypot(
-            turn * parallel, (lat_rad[at[1]] - lat_rad[at[0]]) * meridian
-        )
-        return out
 
-    return length(0, 1), length(2, 3)
+def _slope(
+    at: NDArray[np.float64], before: NDArray[np.float64], after: NDArray[np.float64], step: float
+) -> NDArray[np.float64]:
+    """(n, 3) metres in space for a unit, of one side alone where the other one has no place."""
+    is_first, is_last = (~np.isfinite(side) for side in (before, after))
+    reach = 2.0 - is_first - is_last
+    rise = np.where(is_last, at, after) - np.where(is_first, at, before)
+    out: NDArray[np.float64] = rise / np.where(reach > 0, reach * step, np.nan)
+    return out
+
+
+def _lonlat(
+    crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes (n,) in degrees.
+
+    Raises:
+        RasterError: A latitude beyond the poles.
+    """
+    if crs.is_geographic and not any(text in crs.wkt for text in _DERIVED):
+        lat = np.degrees(y * crs.unit)
+        beyond = np.abs(lat[: len(lat) // _AROUND])
+        if beyond.max() > _POLE:
+            msg = f"a latitude of {lat[beyond.argmax()]:g} degrees cannot be: {_ALIEN}"
+            raise RasterError(msg)
+        return np.degrees(x * crs.unit), lat
+    return _projected_back(crs, x, y)
+
+
+def _projected_back(
+    crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """As the CRS says; a library that gives up at one place alone is asked again without it."""
+    lon, lat = crs.lonlat(x, y)
+    middle = len(x) // 2
+    if not middle or np.isfinite(lon).any():
+        return lon, lat
+    halves = [_projected_back(crs, x[at], y[at]) for at in (slice(middle), slice(middle, None))]
+    return np.concatenate([h[0] for h in halves]), np.concatenate([h[1] for h in halves])

@@ -11,7 +11,7 @@ import numpy as np
 from ..engine.errors import RasterError
 from ..engine.grid import Grid, Shape, Transform
 from .bands import choose_bands
-from .ground import metres_per_unit
+from .ground import on_ground
 from .inputs import read_layouts
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .pixels import can_be
@@ -158,15 +158,11 @@ def _place(
             f"{_NO_GEOJSON}"
         )
     grid = Grid(plan.shape, plan.transform, None)
-    x, y = _centre(grid)
     try:
-        mx, my = metres_per_unit(first.crs, np.array([x]), np.array([y]))
+        grid = on_ground(grid, first.crs, unit=metres)
     except RasterError as error:
         msg = f"{first.name}: {error}"
         raise RasterError(msg) from error
-    scale = (float(mx[0]) * metres, float(my[0]) * metres)
-    wkt = first.crs.wkt if first.crs is not None else None
-    grid = replace(grid, crs_wkt=wkt, metres_per_unit=scale)
     return _Placed(plan, grid, first, tuple(warnings))
 
 
@@ -190,12 +186,6 @@ def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -
             f"{CRS_CODE}: {named[0]}{others}"
         )
     return out
-
-
-def _centre(grid: Grid) -> tuple[float, float]:
-    middle = np.array([[grid.shape.width / 2, grid.shape.height / 2]])
-    ((x, y),) = grid.transform.apply(middle)
-    return float(x), float(y)
 
 
 def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:

@@ -49,7 +49,10 @@ class Crs(Protocol):
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
+        """Longitude and latitude in degrees on its own ellipsoid (`ellipsoid.Ellipsoid.longlat`).
+
+        They are not finite where there is no such place; all of them may be where one is.
+        """
 
 
 @dataclass(frozen=True)

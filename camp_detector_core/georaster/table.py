@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from .ground import metres_per_unit
+from .ground import square_metres_per_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +88,7 @@ def rows_of(
     if rings:
         inside, _ = _measure(pixels, ring_offsets, polygon_offsets)
         _, centres = _measure(corners, ring_offsets, polygon_offsets)
-        area = inside * _pixel_areas(grid, centres, crs)
+        area = inside * pixel_areas(grid, centres, crs)
     names = {c.value: c.name for c in spec.classes}
     return DwellingRows(
         corners=corners,
@@ -128,13 +128,12 @@ def _measure(
     return area, centre + origin
 
 
-def _pixel_areas(
-    grid: Grid, points: NDArray[np.float64], crs: Optional[Crs]
-) -> NDArray[np.float64]:
+def pixel_areas(grid: Grid, points: NDArray[np.float64], crs: Optional[Crs]) -> NDArray[np.float64]:
     """Square metres of a pixel of the grid at each of the points (n, 2) in CRS units."""
+    if crs is None or not len(points):
+        return np.full(len(points), grid.pixel_area)
+    # The first place is where others are looked up that the CRS does not have.
     middle = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]]))
-    at = np.concatenate([middle, points])
-    mx, my = metres_per_unit(crs, at[:, 0], at[:, 1])
-    local = mx * my
-    areas: NDArray[np.float64] = grid.pixel_area * local[1:] / local[0]
+    scale = square_metres_per_unit(crs, *np.concatenate((middle, points)).T)
+    areas: NDArray[np.float64] = abs(grid.transform.determinant) * scale[1:]
     return areas

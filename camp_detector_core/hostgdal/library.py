@@ -10,6 +10,7 @@ from osgeo import gdal, osr
 
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
+from ..georaster.ellipsoid import Ellipsoid
 from ..georaster.opening import (
     cannot_open,
     cannot_read,
@@ -107,10 +108,10 @@ class GdalCrs:
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
+        """Longitude and latitude in degrees on its own ellipsoid; see the port."""
         try:
-            earth = GdalCrs.from_text("EPSG:4326")
-            there = call(osr.CoordinateTransformation, self.srs, earth.srs)
+            body = GdalCrs.from_text(Ellipsoid.of(self.wkt).longlat)
+            there = call(osr.CoordinateTransformation, self.srs, body.srs)
             found = call(there.TransformPoints, np.column_stack((x, y)).tolist())
         except GdalError:
             return np.full(len(x), np.nan), np.full(len(x), np.nan)

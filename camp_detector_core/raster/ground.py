@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rasterio.crs import CRS
 
+    from camp_detector_core.engine.grid import Grid
+
+
+def on_ground(grid: Grid, crs: CRS | None) -> Grid:
+    """A grid that knows how large a CRS unit is on the ground; see `georaster.ground`.
+
+    Raises:
+        RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
+    """
+    return ground.on_ground(grid, None if crs is None else RasterioCrs(crs))
+
 
 def metres_per_unit(
     crs: CRS | None, x: NDArray[np.float64], y: NDArray[np.float64]

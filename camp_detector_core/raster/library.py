@@ -18,6 +18,7 @@ from rasterio.enums import MaskFlags, Resampling
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
+from camp_detector_core.georaster.ellipsoid import Ellipsoid
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.opening import (
     cannot_open,
@@ -97,9 +98,10 @@ class RasterioCrs:
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude on WGS 84 in degrees, not finite where there is no such place."""
+        """Longitude and latitude in degrees on its own ellipsoid; see the port."""
         try:
-            lon, lat = rasterio.warp.transform(self.crs, CRS.from_epsg(4326), x, y)
+            there = CRS.from_string(Ellipsoid.of(self.wkt).longlat)
+            lon, lat = rasterio.warp.transform(self.crs, there, x, y)
         except (rasterio.errors.RasterioError, rasterio.errors.CRSError, CPLE_BaseError):
             # Places outside of the projection.
             return np.full(len(x), np.nan), np.full(len(x), np.nan)

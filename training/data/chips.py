@@ -20,7 +20,7 @@ from camp_detector_core.georaster.layout import ALPHA, is_placeless
 from camp_detector_core.georaster.names import links_of, literal
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
-from camp_detector_core.raster.ground import metres_per_unit
+from camp_detector_core.raster.ground import on_ground
 from camp_detector_core.raster.library import FOREIGN, Rasterio, RasterioCrs, open_image
 
 if TYPE_CHECKING:
@@ -145,9 +145,7 @@ def locate(crs: CRS, transform: Transform, shape: Shape) -> Grid:
         transform: From pixel corners to CRS units.
         shape: Height and width.
     """
-    middle = transform.apply(np.array([[shape.width / 2, shape.height / 2]]))
-    along_x, along_y = metres_per_unit(crs, middle[:, 0], middle[:, 1])
-    return Grid(shape, transform, crs.to_wkt(), (float(along_x[0]), float(along_y[0])))
+    return on_ground(Grid(shape, transform, None), crs)
 
 
 def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:

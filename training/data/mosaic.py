@@ -6,7 +6,7 @@ An area is made of chips of one part of the split only: what lies beyond them is
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -149,7 +149,7 @@ class ChipArea:
         if chip.grid is None:
             return None
         transform = chip.grid.transform.shifted(row=-place.row, col=-place.col)
-        return Grid(self.shape, transform, chip.grid.crs_wkt, chip.grid.metres_per_unit)
+        return replace(chip.grid, shape=self.shape, transform=transform)
 
     def read(self, window: Window) -> Patch:
         """Paste the chips that touch a window.

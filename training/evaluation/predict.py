@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,4 +129,4 @@ def _scaled(area: ChipArea, shape: Shape) -> Grid:
     down, along = area.shape.height / shape.height, area.shape.width / shape.width
     t = grid.transform
     scaled = Transform(t.a * along, t.b * down, t.c, t.d * along, t.e * down, t.f)
-    return Grid(shape, scaled, grid.crs_wkt, grid.metres_per_unit)
+    return replace(grid, shape=shape, transform=scaled)
