@@ -19,7 +19,7 @@ from camp_detector_core.engine.polygons import PolygonSink
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec, write_model
 from tests.support.outlines import EXACT, features, same_polygons, traced
-from tests.support.rasters import NORTH, WEST, write_raster
+from tests.support.rasters import NORTH, UTM_AREA, WEST, write_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def test_each_tent_is_a_dwelling_and_all_outputs_agree(
     with rasterio.open(tmp_path / "o_mask.tif") as dataset:
         classes = dataset.read(1)
     assert same_polygons(shapes, traced(classes == 1, TRANSFORM))
-    assert fields["area_m2"].sum() == pytest.approx((classes == 1).sum() * 0.25)
+    assert fields["area_m2"].sum() == pytest.approx((classes == 1).sum() * 0.25 / UTM_AREA)
     plain = rows_of_tents()[0] > 0
     assert not classes[~plain].any()
     assert (plain & (classes == 0)).sum() == 3 * 9 * 30

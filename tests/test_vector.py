@@ -21,6 +21,7 @@ from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.vector import FORMATS, check_format, make_table, write_dwellings
 from tests.support.models import tiny_spec
+from tests.support.rasters import UTM_AREA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,7 @@ def test_every_format_holds_the_same_dwellings(tmp_path: Path, suffix: str) -> N
     assert fields["class"] == ["dwelling", "dwelling"]
     assert fields["model"] == ["tiny-1.0", "tiny-1.0"]
     assert fields[probability] == pytest.approx([0.5, 0])
-    assert fields["area_m2"] == pytest.approx([48 * 0.25, 90 * 0.25], rel=1e-3)  # UTM is 0.08 % off
+    assert fields["area_m2"] == pytest.approx([48 * 0.25 / UTM_AREA, 90 * 0.25 / UTM_AREA])
     assert crs == ("EPSG:4326" if suffix == ".geojson" else "EPSG:32645")
     expected = [
         shapely.box(500_010, 2_999_991, 500_013, 2_999_995),

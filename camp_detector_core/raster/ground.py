@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camp_detector_core.georaster import ground
+from camp_detector_core.georaster import ground, table
 
-from .library import RasterioCrs
+from .library import RasterioCrs, crs_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,11 @@ def on_ground(grid: Grid, crs: CRS | None) -> Grid:
         RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
     """
     return ground.on_ground(grid, None if crs is None else RasterioCrs(crs))
+
+
+def pixel_areas(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) square metres of a pixel of a grid at some places (n, 2), columns and rows."""
+    return table.pixel_areas(grid, grid.transform.apply(points), crs_of(grid.crs_wkt))
 
 
 def metres_per_unit(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 UTM = "EPSG:32645"
 """UTM zone 45 north; `WEST`, `NORTH` lie on its central meridian, at 27.6 degrees north."""
 WEST, NORTH = 500_000.0, 3_053_000.0
+UTM_AREA = 0.9996**2
+"""Square metres of the map for one on the ground there."""
 
 
 def write_raster(path: Path, pixels: NDArray[Any], *, gsd: float = 0.5, **changes: Any) -> Path:

@@ -137,8 +137,7 @@ def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
     ).all()
     assert [found[i]["class"] for i in order] == list(names)
     assert [found[i]["confidence"] for i in order] == pytest.approx(100 * probability, abs=1e-3)
-    # On the ground, where UTM's metres are 0.04 % short of the truth along its middle.
-    assert [found[i]["area_m2"] for i in order] == pytest.approx(area / 0.9996**2, rel=1e-5)
+    assert [found[i]["area_m2"] for i in order] == pytest.approx(area, rel=1e-5)
     count = detect["count"].value
     assert count == len(found)
     (line,) = [m for m in detect.messages.of("message") if "found" in m]

@@ -130,9 +130,12 @@ def test_blocks_at_one_place_are_added_up_and_others_kept() -> None:
     assert Blocks.total([]).counts.shape == (0, COLUMNS)
 
 
+HALF_METRE = Grid(Shape(40, 40), Transform(0.5, 0.0, 0.0, 0.0, -0.5, 0.0), None)
+
+
 def test_sizes_and_areas() -> None:
     """At a quarter of a square metre a pixel: labels of 5, 5, 5 and 10 m2."""
-    found = matched().dwellings(0.25)
+    found = matched().dwellings(HALF_METRE)
     rows = found.by_size((3.0, 5.0, 10.0))
     assert [r["area_m2"] for r in rows] == ["below 3", "3 to 5", "5 to 10", "10 and more"]
     assert [r["labelled"] for r in rows] == [0, 0, 3, 1]
@@ -152,7 +155,7 @@ def test_the_error_of_areas_goes_by_the_labelled_size() -> None:
 
 
 def test_dwellings_of_several_areas_keep_their_pairs() -> None:
-    one = matched().dwellings(0.25)
+    one = matched().dwellings(HALF_METRE)
     both = Dwellings.total([one, Dwellings.total([]), one])
     assert both.pairs[3:].tolist() == (one.pairs + 4).tolist()
     assert both.area_error == one.area_error

@@ -21,7 +21,7 @@ from camp_detector_core.georaster.source import PlacedSource
 from camp_detector_core.job import Machine
 from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
-from tests.support.rasters import UTM, write_raster
+from tests.support.rasters import UTM, UTM_AREA, write_raster
 from training.__main__ import run
 from training.evaluation.compare import comparison_rows, comparison_table
 from training.evaluation.files import FILES, write_files
@@ -195,7 +195,7 @@ def test_the_layer_shows_each_dwelling_where_it_is(folder: Path) -> None:
     )
     assert meta["crs"] == UTM
     polygons = shapely.from_wkb(wkb)
-    assert areas == pytest.approx(shapely.area(polygons))
+    assert areas == pytest.approx(shapely.area(polygons) / UTM_AREA)
     for result, houses in (
         ("hit", HOUSES[UNLABELLED:]),
         ("miss", ABSENT),

@@ -164,7 +164,7 @@ class AreaRun:
             out[kind.name] = Score(
                 count_blocks(squares, number, (predicted == kind.value, there, valid), matching),
                 ScoreHistogram.of(scores[channel][valid], there[valid]),
-                matching.dwellings(grid.pixel_area),
+                matching.dwellings(grid),
             )
             matchings[kind.name] = matching
         return out, matchings, int(valid.sum())

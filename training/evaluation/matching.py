@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from camp_detector_core.raster.ground import pixel_areas
 from training.evaluation.buildings import match_polygons
 from training.evaluation.dwellings import Dwellings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Grid
 
     Polygons = NDArray[np.object_]
 
@@ -53,15 +56,23 @@ class Matching:
         found[pairs[:, 0]] = labelled[pairs[:, 1]] = True
         return found, labelled
 
-    def dwellings(self, pixel_area: float) -> Dwellings:
+    def dwellings(self, grid: Grid) -> Dwellings:
         """Their sizes.
 
         Args:
-            pixel_area: Square metres of a pixel.
+            grid: Of whose pixels the polygons are.
         """
         return Dwellings(
-            shapely.area(self.found) * pixel_area,
-            shapely.area(self.labelled) * pixel_area,
+            ground_areas(self.found, grid),
+            ground_areas(self.labelled, grid),
             self.at(self.iou),
             self.ious[self.ious >= self.iou],
         )
+
+
+def ground_areas(polygons: Polygons, grid: Grid) -> NDArray[np.float64]:
+    """(n,) square metres on the ground of polygons in pixels of a grid, where each lies."""
+    left, top, right, bottom = shapely.bounds(polygons).T
+    middles = np.column_stack(((left + right) / 2, (top + bottom) / 2))
+    areas: NDArray[np.float64] = shapely.area(polygons) * pixel_areas(grid, middles)
+    return areas

@@ -12,6 +12,7 @@ from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.errors import VectorError
 from camp_detector_core.vector_files import VectorLayer, write_layer
 from training.evaluation.blocks import buildings_of, confusion_of, figures_of, right_in
+from training.evaluation.matching import ground_areas
 from training.evaluation.score import plain
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _write_layer(path: Path, layer: str, crs: str, areas: Sequence[AreaScore]) -
     placed = [
         shapely.transform(m.polygons, g.transform.apply) for m, g in zip(marked, grids, strict=True)
     ]
-    sizes = [shapely.area(m.polygons) * g.pixel_area for m, g in zip(marked, grids, strict=True)]
+    sizes = [ground_areas(m.polygons, g) for m, g in zip(marked, grids, strict=True)]
     fields = {
         "result": np.concatenate([m.results for m in marked]),
         "class": np.concatenate([m.classes for m in marked]),
