@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
-    from training.data.labels import Labels
+    from training.data.patch import Labels
     from training.evaluation.predict import Prediction
     from training.options import Separating
 

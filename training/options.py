@@ -114,7 +114,7 @@ class DataOptions:
     chips: Path
     """Folder of images."""
     labels: Path
-    """Folder of masks with the same stems, or one vector file."""
+    """Folder of masks with the same stems, or one vector file (or folder that is one, .gdb)."""
     gsd: float = 0.2
     """Metres a pixel of the network's input."""
     bands: tuple[Band, ...] = IMAGENET_BANDS
@@ -125,6 +125,8 @@ class DataOptions:
     """What the labels show."""
     class_field: str | None = None
     """Attribute of the vector file that names the class; without it all features are the first."""
+    layer: str | None = None
+    """Layer of the vector file, where it has several."""
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it."""
     imagery_date: str | None = None

@@ -44,7 +44,10 @@ _MANIFEST = "manifest"
 _FIXED = (
     "architecture",
     "network",
-    *(f"data.{n}" for n in ("bands", "classes", "class_field", "gsd", "dtype", "chips", "labels")),
+    *(
+        f"data.{n}"
+        for n in ("bands", "classes", "class_field", "layer", "gsd", "dtype", "chips", "labels")
+    ),
 )
 """What cannot change within a run: weights, scaling or meaning of the data would not fit."""
 

@@ -17,9 +17,11 @@ def calculate_dataset_statistics(data: CampDataModule) -> dict[str, Any]:
     that they can be compared with those that normalise the input.
 
     Returns:
-        Plain values for JSON: part to figures.
+        Plain values for JSON: part to figures; and under ``notes`` sentences on what of the chips
+        and their labels was left out or mended.
     """
-    return {part: _part(data, part) for part in ("train", "val", "test")}
+    parts: dict[str, Any] = {part: _part(data, part) for part in ("train", "val", "test")}
+    return {**parts, "notes": list(data.notes)}
 
 
 def _part(data: CampDataModule, part: str) -> dict[str, Any]:

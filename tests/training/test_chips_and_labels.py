@@ -145,7 +145,7 @@ def test_mixed_chips_are_refused(tmp_path: Path) -> None:
         (lambda p: (p / "chip_0_0.tif").write_bytes(b"text"), "cannot be read as a mask"),
         (
             lambda p: write_raster(p / "chip_0_0.tif", np.zeros((1, 8, 8), np.uint8)),
-            "pixels, and its chip",
+            "is 8 x 8 pixels, and its chip 64 x 64",
         ),
     ],
     ids=["missing", "broken", "size"],
@@ -155,7 +155,8 @@ def test_masks_that_do_not_fit(
 ) -> None:
     masks = tmp_path / "masks"
     masks.mkdir()
-    write_raster(masks / "chip_0_0.tif", np.zeros((1, SIDE, SIDE), np.uint8))
+    for name in ("chip_0_0.tif", "other.tif"):
+        write_raster(masks / name, np.zeros((1, SIDE, SIDE), np.uint8))
     labels = open_labels(masks, ONE)
     change(masks)
     if not (masks / "chip_0_0.tif").exists():
@@ -208,7 +209,7 @@ def test_polygons_beside_masks_tell_dwellings_apart(
 def test_polygons_beside_masks_are_left_where_they_say_less(
     tmp_path: Path, town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from training.data.labels import VectorLabels
+    from training.data.vector_labels import VectorLabels
 
     folder = beside(tmp_path / "labels", town)
     two = make_classes(("house", "tent"))
@@ -219,6 +220,7 @@ def test_polygons_beside_masks_are_left_where_they_say_less(
         unknown = beside(tmp_path / "unknown", town)
         with rasterio.open(next(unknown.glob("*.tif")), "r+") as mask:
             mask.nodata = 255
+            mask.write(np.full((1, *mask.shape), 255, np.uint8))
         assert not isinstance(open_labels(unknown, ONE), VectorLabels)
         several = beside(tmp_path / "several", town, more=True)
         assert not isinstance(open_labels(several, ONE), VectorLabels)

@@ -238,7 +238,8 @@ def test_classes_have_a_channel_each(tmp_path: Path, town: Town, source: str) ->
         for row in range(2):
             for col in range(4):
                 at = np.s_[row * SIDE : (row + 1) * SIDE, col * SIDE : (col + 1) * SIDE]
-                write_raster(labels / f"chip_{row}_{col}.tif", value[at][None])
+                where = place(row * SIDE, col * SIDE)
+                write_raster(labels / f"chip_{row}_{col}.tif", value[at][None], transform=where)
     options = DataOptions(
         town.chips, labels, gsd=GSD, classes=classes, class_field=field, crop=64, workers=0,
         split=SplitOptions(val_columns=("2",), test_columns=("3",)),

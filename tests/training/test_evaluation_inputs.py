@@ -142,14 +142,14 @@ def nothing_known(tmp_path: Path, town: Town) -> dict[str, Path]:
     ("fault", "message"),
     [
         (one_mask_for_many, "m.tif is one mask and the chips are a folder: give the folder"),
-        (small_mask, r"m.tif is \(9, 256\) pixels, and its chip \(128, 256\)"),
+        (small_mask, "m.tif is 9 x 256 pixels, and its chip 128 x 256"),
         (no_place, "plain.png has no georeference, so .*houses.gpkg cannot .*: give masks"),
         (split_of_one, "is one image and cannot be dealt by .*split.json: leave out --split"),
         (too_few_bands, "c.tif has 1 bands, and the model takes 3"),
         (labels_elsewhere, "none of the polygons in .*far.gpkg lies on any of the 1 chips"),
         (no_image, "houses.gpkg cannot be opened as a raster"),
         (nothing_but_nodata, "c.tif has no valid pixel .*houses.gpkg, .*: give other images"),
-        (nothing_known, "c.tif has no valid pixel with a known label in .*m.tif, so"),
+        (nothing_known, "the mask .*m.tif says nothing, because"),
     ],
     ids=lambda f: getattr(f, "__name__", ""),
 )

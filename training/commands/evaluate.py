@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--class-field", help="Attribute of the vector file that names the class of a polygon."
 )
+@click.option("--layer", help="Layer of the vector file, where it has several.")
 @click.option("--split", type=options.FILE, help="The split.json of the training run.")
 @click.option(
     "--part",
@@ -171,7 +172,9 @@ def _options(given: dict[str, Any]) -> EvaluateOptions:
     from training.evaluation.measure import EvaluateOptions
 
     own = ("threshold", "min_area", "simplify", "square", "tta")
-    kept = ("model", "chips", "labels", "split", "part", "class_field", "chip_gsd", "iou")
+    kept = (
+        "model", "chips", "labels", "split", "part", "class_field", "layer", "chip_gsd", "iou",
+    )  # fmt: skip
     return EvaluateOptions(
         settings=Settings(**{n: given[n] for n in own}, separate=_separate(given)),
         machine=Machine(threads=given["threads"]),

@@ -35,6 +35,7 @@ def data(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--class-field", help="Attribute of the vector file that names the class of a polygon."
         ),
+        click.option("--layer", help="Layer of the vector file, where it has several."),
     )
     for option in reversed(options):
         command = option(command)

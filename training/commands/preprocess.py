@@ -49,7 +49,9 @@ _PERIOD = 10.0
     show_default=True,
     help="Folder to fill with chips/, labels/ and manifest.json.",
 )
-@click.option("--labels", type=options.FILE, help="Your own outlines: a vector file in any CRS.")
+@click.option(
+    "--labels", type=options.EXISTING, help="Your own outlines: a vector file (or .gdb) in any CRS."
+)
 @click.option("--layer", help="Layer of that file, where it has several.")
 @click.option("--label-attribution", help="Who must be named for the outlines of --labels.")
 @click.option("--label-licence", help="Their licence, as an SPDX identifier.")

@@ -252,6 +252,7 @@ def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions
         "gsd",
         "dtype",
         "class_field",
+        "layer",
         "chip_gsd",
         "imagery_date",
         "crop",

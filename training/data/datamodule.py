@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import read_chips, refuse_unfit
-from training.data.labels import open_labels, refuse_foreign
+from training.data.labels import labels_of
 from training.data.mosaic import Area, ChipArea, ChipStore, join_chips
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
 from training.data.split import Split, make_split
@@ -53,16 +53,21 @@ class CampDataModule(lightning.LightningDataModule):
         self.options = options
         self.chips = read_chips(options.chips)
         self._refuse_unfit()
-        self.split: Split = make_split(self.chips, options.split, seed=options.seed)
-        if split_file is not None:
-            self.split.write(split_file)
-        self.labels = open_labels(
+        labelled = labels_of(
+            self.chips,
             options.labels,
             options.classes,
             class_field=options.class_field,
-            placed=all(chip.grid is not None for chip in self.chips),
+            layer=options.layer,
         )
-        refuse_foreign(self.labels, self.chips)
+        self.labels, self._used = labelled.labels, {chip.name for chip in labelled.chips}
+        self.notes = labelled.notes
+        """Sentences on what of chips and labels was left out or mended."""
+        # A split that is given may name chips that have no labels.
+        dealt = labelled.chips if options.split.file is None else self.chips
+        self.split: Split = make_split(dealt, options.split, seed=options.seed)
+        if split_file is not None:
+            self.split.write(split_file)
         self._store = ChipStore(self.labels, bands=len(options.bands))
         self._scenes: list[Area] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
@@ -74,8 +79,8 @@ class CampDataModule(lightning.LightningDataModule):
         return SampleForm(o.crop, o.gsd, o.bands, tuple(c.value for c in o.classes))
 
     def part(self, name: str) -> list[Chip]:
-        """The chips of ``train``, ``val`` or ``test``."""
-        return self.split.select(self.chips, name)
+        """The chips of ``train``, ``val`` or ``test`` that have labels."""
+        return [c for c in self.split.select(self.chips, name) if c.name in self._used]
 
     def areas(self, name: str) -> list[ChipArea]:
         """The areas of a part: its chips, joined where they adjoin."""

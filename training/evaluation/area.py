@@ -16,7 +16,7 @@ from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import open_source
 from camp_detector_core.raster.layout import read_layout
-from training.data.labels import VectorLabels
+from training.data.vector_labels import VectorLabels
 from training.evaluation.blocks import Squares, count_blocks
 from training.evaluation.inputs import refuse_too_large
 from training.evaluation.matching import Matching
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.georaster.settings import Settings
     from camp_detector_core.georaster.source import PlacedSource
-    from training.data.labels import Labels
     from training.data.mosaic import ChipArea
+    from training.data.patch import Labels
 
 LOG = logging.getLogger(__name__)
 

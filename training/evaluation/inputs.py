@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import psutil
 
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import SUFFIXES, open_chip, read_chips, refuse_unfit
-from training.data.labels import MaskLabels, VectorLabels, open_labels, refuse_foreign
+from training.data.labels import Labelled, labels_of
+from training.data.mask_labels import MaskLabels
 from training.data.split import Split, SplitError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Shape
     from camp_detector_core.engine.spec import ClassDef, ModelSpec
     from training.data.chips import Chip
-    from training.data.labels import LabelPatch, Labels
 
 _WORK_BYTES = 32
 """For each pixel of the run, beside its scores: masks, classes, and what comparing them takes. The
@@ -28,18 +28,26 @@ _MASK_BYTES = 16
 """For each pixel of a mask, beside the image's: its classes, dwellings and validity."""
 
 
+class LabelChoice(NamedTuple):
+    """What of a vector file are the labels."""
+
+    class_field: str | None = None
+    """Attribute that names the class."""
+    layer: str | None = None
+    """Where it has several."""
+
+
 class MaskFile(MaskLabels):
     """One mask raster, of whatever name, for one image."""
 
-    def __init__(self, path: Path, classes: Sequence[ClassDef]) -> None:
-        """Take the file; its values are as in `MaskLabels`."""
-        super().__init__(path.parent, classes)
-        self._path = path
+    def __init__(self, path: Path, chip: Chip, classes: Sequence[ClassDef]) -> None:
+        """Take the file; its values are as in `MaskLabels`.
 
-    def read(self, chip: Chip) -> LabelPatch:
-        """See `MaskLabels.read`."""
-        self._paths = {chip.name: self._path}
-        return super().read(chip)
+        Raises:
+            RasterError: See `MaskLabels.check`.
+        """
+        super().__init__(path.parent, classes, paths={chip.name: path})
+        self.check([chip])
 
 
 def choose_chips(
@@ -74,8 +82,8 @@ def choose_chips(
 
 
 def choose_labels(
-    labels: Path, spec: ModelSpec, *, chips: Sequence[Chip], one: bool, class_field: str | None
-) -> Labels:
+    labels: Path, spec: ModelSpec, *, chips: Sequence[Chip], one: bool, choice: LabelChoice
+) -> Labelled:
     """The labels of some chips.
 
     Args:
@@ -83,10 +91,10 @@ def choose_labels(
         spec: Its classes count.
         chips: All that there are.
         one: Whether a single image was named, and not a folder.
-        class_field: Attribute of a vector file that names the class.
+        choice: What of a vector file.
 
     Raises:
-        RasterError: They cannot be read, or cannot belong to the chips.
+        CampDetectorError: They cannot be read, or cannot belong to the chips.
     """
     if labels.is_file() and labels.suffix.lower() in SUFFIXES:
         if not one:
@@ -95,19 +103,10 @@ def choose_labels(
                 "mask for each chip, or name the one image with --chips"
             )
             raise RasterError(msg)
-        return MaskFile(labels, spec.classes)
-    placed = all(chip.grid is not None for chip in chips)
-    found = open_labels(labels, spec.classes, class_field=class_field, placed=placed)
-    if isinstance(found, VectorLabels):
-        loose = next((c for c in chips if c.grid is None), None)
-        if loose is not None:
-            msg = (
-                f"{loose.path} has no georeference, so {labels} cannot be laid over it: give "
-                "masks, or georeference the image"
-            )
-            raise RasterError(msg)
-    refuse_foreign(found, chips)
-    return found
+        return Labelled(MaskFile(labels, chips[0], spec.classes), list(chips), ())
+    return labels_of(
+        chips, labels, spec.classes, class_field=choice.class_field, layer=choice.layer
+    )
 
 
 def refuse_too_large(shape: Shape, spec: ModelSpec, *, chips: Sequence[Chip], masks: bool) -> None:

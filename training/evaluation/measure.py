@@ -16,7 +16,7 @@ from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env
 from training.data.mosaic import ChipStore, join_chips
 from training.evaluation.area import AreaRun, AreaScore
-from training.evaluation.inputs import choose_chips, choose_labels
+from training.evaluation.inputs import LabelChoice, choose_chips, choose_labels
 from training.evaluation.score import Score
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class EvaluateOptions:
     """The part of the split that is measured."""
     class_field: str | None = None
     """Attribute of the vector file that names the class."""
+    layer: str | None = None
+    """Layer of the vector file, where it has several."""
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it; None: the model's."""
     settings: Settings = field(default_factory=Settings)
@@ -88,6 +90,8 @@ class Evaluation:
     """The model's with the values it was run with."""
     areas: tuple[AreaScore, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
+    """Sentences on what of the labels was left out, mended or taken from an unexpected place."""
 
     @property
     def total(self) -> Score:
@@ -115,13 +119,15 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     chips, known = choose_chips(
         options.chips, split=options.split, part=options.part, bands=len(spec.bands)
     )
-    labels = choose_labels(
+    labelled = choose_labels(
         options.labels,
         spec,
         chips=known,
         one=options.chips.is_file(),
-        class_field=options.class_field,
+        choice=LabelChoice(options.class_field, options.layer),
     )
+    chips = [chip for chip in chips if chip in labelled.chips]
+    labels = labelled.labels
     gsd = options.chip_gsd or spec.gsd
     areas = join_chips(chips, ChipStore(labels, bands=len(spec.bands)), chip_gsd=gsd)
     predictor = load_predictor(model, options.machine)
@@ -132,7 +138,9 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
             LOG.info("area %d of %d: %d images", number + 1, len(areas), len(area.chips))
             scores.append(run.measure(area, number))
     _refuse_nothing(options, scores)
-    return Evaluation(options, model, spec, tuple(scores), time.perf_counter() - start)
+    return Evaluation(
+        options, model, spec, tuple(scores), time.perf_counter() - start, labelled.notes
+    )
 
 
 def _refuse_nothing(options: EvaluateOptions, scores: Sequence[AreaScore]) -> None:

@@ -235,6 +235,7 @@ def _method(held: dict[str, Any]) -> str:
         ["Attribution", "; ".join(model["attribution"]) or "not stated"],
         ["Images", data["chips"]],
         ["Labels", data["labels"]],
+        *(["Of the labels", note] for note in data["notes"]),
         ["Split", "none" if data["split"] is None else f"{data['split']}, part {data['part']}"],
         ["Threshold", f"{settings['threshold']:g}"],
         ["Smallest dwelling", f"{settings['min_area_m2']:g} m2"],

@@ -67,6 +67,7 @@ def _data(evaluation: Evaluation) -> dict[str, Any]:
         "part": "all" if options.split is None else options.part,
         "count": sum(len(a.chips) for a in evaluation.areas),
         "hectares": round(sum(a.hectares for a in evaluation.areas), 4),
+        "notes": list(evaluation.notes),
     }
 
 
@@ -109,6 +110,7 @@ def to_table(evaluation: Evaluation) -> str:
     trust = _trust(evaluation.total, options.block_metres)
     if options.labels.is_dir() or options.labels.suffix.lower() in SUFFIXES:
         trust.append(MASK_NOTE)
+    trust += evaluation.notes
     return "\n".join([*lines, "", *trust])
 
 

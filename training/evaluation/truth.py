@@ -15,7 +15,7 @@ from rasterio import features
 
 from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.vectorise import Linker, trace_block
-from training.data.labels import VectorLabels
+from training.data.vector_labels import VectorLabels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.grid import Grid, Transform
     from camp_detector_core.engine.vectorise import Dwelling
-    from training.data.labels import Labels
     from training.data.mosaic import ChipArea
+    from training.data.patch import Labels
 
     Polygons = NDArray[np.object_]
 

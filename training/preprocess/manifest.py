@@ -87,6 +87,8 @@ class LabelRecord:
     """SPDX identifier; None where it is not known."""
     date: str | None = None
     """State of the data, ISO 8601."""
+    note: str | None = None
+    """A sentence on what of a file was left out, mended or taken from an unexpected place."""
 
     def __post_init__(self) -> None:
         """Refuse moments that are none."""

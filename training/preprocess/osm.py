@@ -79,6 +79,8 @@ class Outlines:
     properties: list[dict[str, Any]]
     date: str | None = None
     """State of the data, ISO 8601."""
+    note: str | None = None
+    """A sentence on what of a file was left out, mended or taken from an unexpected place."""
 
 
 @dataclass

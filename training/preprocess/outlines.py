@@ -7,9 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.spec import ClassDef
-from camp_detector_core.vector_files import list_layers, read_layer
 from training.preprocess.manifest import PreprocessError
-from training.preprocess.osm import Outlines, surfaces
+from training.preprocess.osm import Outlines
 from training.preprocess.picture import encode_mask
 
 if TYPE_CHECKING:
@@ -29,42 +28,34 @@ _DIGITS = 8
 def read_outlines(path: Path, *, layer: str | None = None) -> Outlines:
     """Polygons of a vector file, in longitude and latitude, with their attributes.
 
+    They are taken as training takes them; what of the file is left out or mended is logged.
+
     Args:
-        path: Any file that GDAL reads as vectors, in any CRS.
+        path: Any file that GDAL reads as vectors, or a folder that is one, in any CRS.
         layer: Which of its layers; needed only where it has several.
 
     Raises:
-        PreprocessError: It has no CRS, several layers or no polygon.
+        PreprocessError: There is no such file.
         VectorError: It cannot be read.
+        RasterError: It has no CRS, several layers or no polygon.
     """
-    import shapely
-    from rasterio.crs import CRS
-    from rasterio.errors import RasterioError
-    from shapely.errors import GEOSException
+    from training.data.places import LON_LAT, moved
+    from training.data.polygons import read_polygons
 
     if not path.exists():
         msg = f"{path} does not exist: give a file of polygons as --labels"
         raise PreprocessError(msg)
-    try:
-        layer = _layer_of(path, [each.name for each in list_layers(path)], layer)
-        rows = read_layer(path, layer=layer)
-        if rows.crs is None:
-            msg = f"{path} does not say its CRS: give it one"
-            raise PreprocessError(msg)
-        shapes = _to_degrees(shapely.from_wkb(rows.geometries), CRS.from_user_input(rows.crs))
-    except (RasterioError, GEOSException) as error:
-        msg = f"{path} cannot be read as a vector file: {error}"
-        raise PreprocessError(msg) from error
+    found = read_polygons(path, layer=layer)
+    note = found.tally.sentence(path.name)
+    if note is not None:
+        LOG.warning("%s", note)
     polygons, properties = [], []
-    for row, shape in enumerate(shapes):
-        values = {name: _plain(column[row]) for name, column in rows.fields.items()}
-        for part in surfaces(shapely.make_valid(shape)):
-            polygons.append(part)
-            properties.append({k: v for k, v in values.items() if v is not None})
-    if not polygons:
-        msg = f"{path} holds no polygon: give a file of building outlines"
-        raise PreprocessError(msg)
-    return Outlines(polygons, properties)
+    shapes = moved(found.shapes, found.crs, LON_LAT)
+    for row, shape in zip(found.rows.tolist(), shapes, strict=True):
+        values = {name: _plain(column[row]) for name, column in found.fields.items()}
+        polygons.append(shape)
+        properties.append({k: v for k, v in values.items() if v is not None})
+    return Outlines(polygons, properties, note=note)
 
 
 def touching(outlines: Outlines, bbox: Box) -> Outlines:
@@ -77,6 +68,7 @@ def touching(outlines: Outlines, bbox: Box) -> Outlines:
         [outlines.polygons[n] for n in kept],
         [outlines.properties[n] for n in kept],
         outlines.date,
+        outlines.note,
     )
 
 
@@ -115,7 +107,7 @@ def write_masks(
         CampDetectorError: A chip cannot be read, or a mask not be written.
     """
     from training.data.chips import open_chip
-    from training.data.labels import VectorLabels
+    from training.data.vector_labels import VectorLabels
 
     labels = VectorLabels(folder.outlines, (ClassDef(1, "dwelling", "#E4572E"),))
     tiles, marked = list(tiles), 0
@@ -125,39 +117,6 @@ def write_masks(
         marked += int(classes.sum())
         progress(number, len(tiles))
     return marked
-
-
-def _layer_of(path: Path, layers: list[str], wanted: str | None) -> str:
-    """The layer to read.
-
-    Raises:
-        PreprocessError: There is none of that name, or the choice is open.
-    """
-    if wanted is not None and wanted in layers:
-        return wanted
-    if wanted is None and len(layers) == 1:
-        return layers[0]
-    names = ", ".join(layers) or "none"
-    what = f"no layer {wanted!r}" if wanted is not None else f"{len(layers)} layers"
-    msg = f"{path} has {what}: give one as --layer ({names})"
-    raise PreprocessError(msg)
-
-
-def _to_degrees(shapes: Any, crs: Any) -> Any:  # noqa: ANN401 - arrays of shapely, CRS of rasterio
-    import numpy as np
-    import shapely
-    from rasterio.crs import CRS
-    from rasterio.warp import transform
-
-    target = CRS.from_epsg(4326)
-    if crs == target or not len(shapes):
-        return shapes
-
-    def move(points: Any) -> Any:  # noqa: ANN401 - arrays of numpy
-        xs, ys = transform(crs, target, points[:, 0], points[:, 1])
-        return np.column_stack((xs, ys))
-
-    return shapely.transform(shapes, move)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a vector file holds

@@ -215,6 +215,7 @@ def _put_labels(
             features=len(own.polygons),
             attribution=options.label_attribution,
             licence=options.label_licence,
+            note=own.note,
         )
         folder.put_outlines(to_geojson(own), record)
         return record

@@ -64,6 +64,7 @@ class QuantiseOptions:
     report: Path | None = None
     """JSON file that gets the figures."""
     class_field: str | None = None
+    layer: str | None = None
     chip_gsd: float | None = None
     calibration: int = 24
     """Number of chips that ranges are found with."""
@@ -153,6 +154,7 @@ def _read_data(
             dtype=spec.dtype,
             classes=spec.classes,
             class_field=options.class_field,
+            layer=options.layer,
             chip_gsd=options.chip_gsd,
             split=SplitOptions(file=options.split),
             workers=0,

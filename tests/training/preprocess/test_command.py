@@ -197,7 +197,7 @@ def test_what_is_to_be_said_next_can_be_pasted(
 def test_real_tiles_and_their_buildings(banepa: Path, tmp_path: Path) -> None:
     """The masks are those that the outlines give on the chips as they were served."""
     from training.data.chips import read_chips
-    from training.data.labels import VectorLabels
+    from training.data.vector_labels import VectorLabels
     from training.options import DWELLING
 
     with (

@@ -336,7 +336,7 @@ def test_own_outlines_that_cannot_be_used_are_one_sentence(
     for words, path in cases.items():
         with pytest.raises(CampDetectorError, match=words):
             preprocess(options(labels=path))
-    with pytest.raises(PreprocessError, match=r"has no layer 'c': give one as --layer .a, b."):
+    with pytest.raises(CampDetectorError, match=r"has no layer 'c': give one as --layer .a, b."):
         preprocess(options(labels=several, layer="c"))
     assert tiles.asked == []
     assert preprocess(options(labels=several, layer="b")).manifest.labels.features == 1

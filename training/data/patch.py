@@ -1,0 +1,39 @@
+"""The labels of a chip, whatever they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from training.data.chips import Chip
+
+
+@dataclass(frozen=True)
+class LabelPatch:
+    """The labels of a chip."""
+
+    classes: NDArray[np.uint8]
+    """(height, width) class values, 0 for background."""
+    known: NDArray[np.bool_]
+    """(height, width), True where the labels say something."""
+    owner: NDArray[np.int32]
+    """(height, width) which dwelling a pixel belongs to, 0 for none; the same for a dwelling on all
+    chips. Where labels do not tell dwellings apart, all of a class have one number."""
+
+
+class Labels(Protocol):
+    """Gives the classes of a chip's pixels."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what a user may not expect of the labels."""
+
+    def covers(self, chip: Chip) -> bool:
+        """Whether there are labels of a chip."""
+
+    def read(self, chip: Chip) -> LabelPatch:
+        """The labels of a whole chip."""

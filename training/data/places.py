@@ -1,0 +1,124 @@
+"""Where polygons lie in another CRS; what has no place there becomes no geometry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from rasterio._err import CPLE_BaseError
+from rasterio.crs import CRS
+from rasterio.errors import RasterioError
+from rasterio.warp import transform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Grid
+
+    Points = NDArray[np.float64]
+    Polygons = NDArray[np.object_]
+
+LON_LAT = CRS.from_epsg(4326)
+_PIECES = 8
+"""Points that cannot be moved together are tried in so many pieces."""
+_POLE, _TURN = 90.0, 360.0
+
+
+class Placed:
+    """Polygons, and which of them touch a grid of any CRS."""
+
+    def __init__(self, polygons: Polygons, crs: CRS) -> None:
+        """Take (n,) valid polygons in a CRS."""
+        self._polygons, self._crs = polygons, crs
+        self._trees: dict[str, tuple[shapely.STRtree, Polygons]] = {}
+
+    def swapped(self) -> Placed:
+        """The same with x and y exchanged, as files have them by mistake."""
+        turned = shapely.transform(self._polygons, lambda points: points[:, ::-1])
+        return Placed(turned[on_earth(turned, self._crs)], self._crs)
+
+    def touching(self, grid: Grid) -> tuple[NDArray[np.intp], Polygons]:
+        """Numbers of the polygons that touch a grid, and these polygons in its CRS."""
+        tree, polygons = self._in_crs(str(grid.crs_wkt))
+        corners = grid.transform.apply(
+            np.array([[0, 0], [grid.shape[1], grid.shape[0]]], np.float64)
+        )
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        found = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
+        return found, polygons[found]
+
+    def touch_any(self, grids: Iterable[Grid]) -> bool:
+        """Whether any polygon touches any of some grids."""
+        return any(len(self.touching(grid)[0]) for grid in grids)
+
+    def _in_crs(self, wkt: str) -> tuple[shapely.STRtree, Polygons]:
+        if wkt not in self._trees:
+            polygons = moved(self._polygons, self._crs, CRS.from_wkt(wkt))
+            self._trees[wkt] = (shapely.STRtree(polygons), polygons)
+        return self._trees[wkt]
+
+
+def moved(polygons: Polygons, source: CRS, target: CRS) -> Polygons:
+    """Polygons in another CRS.
+
+    Args:
+        polygons: (n,) shapely geometries, finite; or None.
+        source: Their CRS.
+        target: The CRS that they are wanted in.
+
+    Returns:
+        (n,) geometries, None for those that have no place in the target.
+    """
+    if source == target or not len(polygons):
+        return polygons
+    points, owner = shapely.get_coordinates(polygons, return_index=True)
+    new = move_points(points, source, target)
+    return _rebuilt(polygons, new, owner)
+
+
+def on_earth(polygons: Polygons, crs: CRS) -> NDArray[np.bool_]:
+    """(n,) True for the polygons all of whose corners are places on the Earth."""
+    points, owner = shapely.get_coordinates(polygons, return_index=True)
+    found = np.ones(len(polygons), np.bool_)
+    if crs.is_geographic:
+        degrees = np.degrees(points * crs.units_factor[1])
+        good = (np.abs(degrees[:, 1]) <= _POLE) & (np.abs(degrees[:, 0]) <= _TURN)
+    else:
+        good = np.isfinite(move_points(points, crs, LON_LAT)).all(axis=1)
+    found[owner[~good]] = False
+    return found
+
+
+def move_points(points: Points, source: CRS, target: CRS) -> Points:
+    """(n, 2) coordinates in another CRS, not finite where there is no such place."""
+    out = np.full(points.shape, np.nan)
+    waiting = [(0, len(points))] if len(points) else []
+    while waiting:
+        first, last = waiting.pop()
+        try:
+            xs, ys = transform(source, target, points[first:last, 0], points[first:last, 1])
+        except (RasterioError, CPLE_BaseError):
+            # One of them is enough for the library to give none.
+            if last - first > 1:
+                size = -(-(last - first) // _PIECES)
+                waiting += [(i, min(i + size, last)) for i in range(first, last, size)]
+            continue
+        out[first:last] = np.column_stack((xs, ys))
+    return out
+
+
+def _rebuilt(polygons: Polygons, points: Points, owner: NDArray[np.intp]) -> Polygons:
+    """The polygons with other coordinates; None for those of which one is not finite."""
+    lost = ~np.isfinite(points).all(axis=1)
+    if not lost.any():
+        out: Polygons = shapely.set_coordinates(polygons.copy(), points)
+        return out
+    good = np.ones(len(polygons), np.bool_)
+    good[owner[lost]] = False
+    kept = polygons.copy()
+    kept[~good] = None
+    rest: Polygons = shapely.set_coordinates(kept, points[good[owner]])
+    return rest

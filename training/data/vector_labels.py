@@ -1,0 +1,141 @@
+"""Labels of chips from the polygons of one vector file, in any CRS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from rasterio import features
+from rasterio.transform import Affine
+
+from camp_detector_core.engine.errors import RasterError
+from training.data.patch import LabelPatch
+from training.data.places import Placed
+from training.data.polygons import PolygonLayer, read_polygons
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Grid
+    from camp_detector_core.engine.spec import ClassDef
+    from training.data.chips import Chip
+
+_MOST_OWNERS = 2**24 - 2
+"""Numbers of dwellings go through float32, which holds no larger ones exactly."""
+_OVERLAP = 0.01
+"""Part of the smaller of two polygons from which they overlap; less is the dust of digitising."""
+
+
+class VectorLabels:
+    """Polygons of one file; each part of a feature that has several is a dwelling."""
+
+    def __init__(
+        self,
+        path: Path,
+        classes: Sequence[ClassDef],
+        *,
+        class_field: str | None = None,
+        layer: str | None = None,
+    ) -> None:
+        """Read all polygons.
+
+        Raises:
+            VectorError: It is not a vector file, or a broken one.
+            RasterError: Several layers, no CRS, no polygon, no such field or an unknown class.
+        """
+        self.path = path
+        columns = [class_field] if class_field else []
+        found = read_polygons(path, layer=layer, columns=columns, kind=class_field)
+        self.placed = Placed(found.shapes, found.crs)
+        """The polygons."""
+        self._values = _class_values(path, classes, class_field, found)
+        if len(classes) > 1:
+            _tell_conflicts(found, self._values)
+        note = found.tally.sentence(path.name)
+        self.notes: tuple[str, ...] = () if note is None else (note,)
+        """Sentences on what was left out, mended or taken from an unexpected place."""
+
+    def covers(self, _chip: Chip) -> bool:
+        """True: where there is no polygon, there is no dwelling."""
+        return True
+
+    def polygons(self, grid: Grid) -> tuple[list[shapely.Geometry], NDArray[np.uint8]]:
+        """The polygons that touch a grid, in its CRS, and their class values."""
+        found, polygons = self.placed.touching(grid)
+        return list(polygons), self._values[found]
+
+    def read(self, chip: Chip) -> LabelPatch:
+        """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
+
+        Where several do, the last one in the file counts.
+
+        Raises:
+            RasterError: The chip has no georeference.
+        """
+        if chip.grid is None:
+            msg = (
+                f"{chip.path} has no georeference, so {self.path} cannot be laid over it: "
+                f"give masks, or georeference the chips"
+            )
+            raise RasterError(msg)
+        found, polygons = self.placed.touching(chip.grid)
+        known = np.ones(chip.shape, np.bool_)
+        if not len(found):
+            nothing = np.zeros(chip.shape, np.int32)
+            return LabelPatch(nothing.astype(np.uint8), known, nothing)
+        owners: NDArray[np.int32] = features.rasterize(
+            zip(polygons, range(1, len(found) + 1), strict=True),
+            out_shape=tuple(chip.shape),
+            transform=Affine(*chip.grid.transform),
+            dtype="int32",
+        )
+        classes = np.concatenate((np.zeros(1, np.uint8), self._values[found]))
+        numbers = np.concatenate((np.zeros(1, np.int32), found % _MOST_OWNERS + 1))
+        return LabelPatch(classes[owners], known, numbers[owners].astype(np.int32))
+
+
+def _class_values(
+    path: Path, classes: Sequence[ClassDef], class_field: str | None, found: PolygonLayer
+) -> NDArray[np.uint8]:
+    """The class value of each polygon.
+
+    Raises:
+        RasterError: There is no such field, or an unknown class in it.
+    """
+    if class_field is None:
+        return np.full(len(found.rows), classes[0].value, np.uint8)
+    if class_field not in found.fields:
+        msg = f"{path} has no attribute {class_field!r}: name another one as --class-field"
+        raise RasterError(msg)
+    table = {c.name: c.value for c in classes}
+    names = [str(v) for v in found.fields[class_field][found.rows]]
+    unknown = sorted(set(names) - set(table))
+    if unknown:
+        count = sum(name in set(unknown) for name in names)
+        msg = (
+            f"{path}: {class_field} holds {unknown[0]!r}, which is none of {sorted(table)} "
+            f"({count:,} of {len(names):,} polygons have no class of these)"
+        )
+        raise RasterError(msg)
+    return np.array([table[name] for name in names], np.uint8)
+
+
+def _tell_conflicts(found: PolygonLayer, values: NDArray[np.uint8]) -> None:
+    """Count the polygons of different classes that lie on the same ground."""
+    shapes = found.shapes
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = (one < other) & (values[one] != values[other])
+    one, other = one[pairs], other[pairs]
+    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    smaller = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
+    count = int((common > _OVERLAP * smaller).sum())
+    if count:
+        pairs_of = "pair of polygons" if count == 1 else "pairs of polygons"
+        found.tally.others.append(
+            f"{count:,} {pairs_of} of different classes overlap, where pixels count for the one "
+            "that comes later in the file"
+        )
