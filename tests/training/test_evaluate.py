@@ -156,7 +156,8 @@ def test_unknown_ground_does_not_count(model: Path, town: Town, tmp_path: Path) 
             mask = town.truth[at].astype(np.uint8)
             if row == 0:
                 mask[:] = 255
-            write_raster(masks / f"chip_{row}_{col}.tif", mask[None], nodata=255)
+            where = place(row * SIDE, col * SIDE)
+            write_raster(masks / f"chip_{row}_{col}.tif", mask[None], nodata=255, transform=where)
     found = measure(model, town, labels=masks)
     assert found.total.pixels.tp == int(town.truth[SIDE:].sum())
     assert found.total.pixels.fp == found.total.pixels.fn == 0
@@ -224,8 +225,12 @@ def test_without_a_label_there_is_no_count_error(model: Path, town: Town, tmp_pa
     empty = tmp_path / "empty"
     empty.mkdir()
     for mask in town.masks.iterdir():
-        write_raster(empty / mask.name, np.zeros((1, SIDE, SIDE), np.uint8))
+        row, col = (int(n) * SIDE for n in mask.stem.split("_")[1:])
+        write_raster(
+            empty / mask.name, np.zeros((1, SIDE, SIDE), np.uint8), transform=place(row, col)
+        )
     found = measure(model, town, labels=empty, block_metres=20)
+    assert found.notes == ("empty: the masks mark no dwelling, all their pixels are 0",)
     assert found.total.buildings == BuildingScore(0, len(HOUSES), 0)
     table = to_table(found)
     assert "inf" not in table
@@ -253,6 +258,7 @@ def test_json_and_table_say_the_same(model: Path, town: Town) -> None:
     assert held["total"]["buildings"]["f1"] == 1.0
     assert held["data"] | {"chips": "", "labels": ""} == {
         "chips": "", "labels": "", "split": None, "part": "all", "count": 8, "hectares": 0.8199,
+        "notes": [],
     }  # fmt: skip
     assert len(held["model"]["sha256"]) == 64
     table = to_table(found)

@@ -47,7 +47,7 @@ class MaskLabels:
         self._facts: dict[Path, MaskFacts] = {}
         self._meaning: dict[float, int] | None = None
         self.notes: tuple[str, ...] = ()
-        """Nothing is left out of masks."""
+        """Sentences on what a user may not expect of them."""
 
     def __len__(self) -> int:
         """How many masks there are."""
@@ -83,6 +83,9 @@ class MaskLabels:
             raise RasterError(msg)
         facts = self._look(paths)
         self._meaning = _meaning(self._folder, facts, self._classes)
+        if not any(fact.values & set(self._meaning) for fact in facts.values()):
+            note = f"{self._folder.name}: the masks mark no dwelling, all their pixels are 0"
+            self.notes = (*self.notes, note)
 
     def read(self, chip: Chip) -> LabelPatch:
         """Class values, known where the mask is not nodata; a mask does not tell dwellings apart.
@@ -146,9 +149,8 @@ def _meaning(
     unknown = any(f.has_unknown for f in facts.values())
     if not present:
         what, why = "say nothing", "all their pixels are transparent or NoData"
-    elif not present & set(meaning):
-        what = "mark no dwelling"
-        why = "all their pixels are 0" + (", transparent or NoData" if unknown else "")
+    elif unknown and not present & set(meaning):
+        what, why = "mark no dwelling", "all their pixels are 0, transparent or NoData"
     elif 0 not in present and len(classes) == 1:
         what = "mark nothing but dwellings"
         why = "what is not marked is transparent or NoData" if unknown else "no pixel is 0"
