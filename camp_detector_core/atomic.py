@@ -9,36 +9,25 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .engine.errors import Cancelled, OutputError
-from .scratch import Workplace
+from .placing import Placing
+from .scratch import LOG, Workplace, recover
+from .side_files import family
 from .signals import held_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from .scratch import Warn
+
 _LOW_SPACE = 1 << 20
 _LONGEST_NAME = 255 - len(".camp-detector")
 """Bytes of a file's name on all common disks, less room for the endings of side files."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".shp.xml", ".qpj")
-_SIDE_FILES = {
-    ".shp": _SHAPEFILE,
-    ".gml": (".xsd", ".gfs"),
-    ".gpkg": (),
-    ".mif": (".mid",),
-    ".tab": (".dat", ".map", ".id", ".ind"),
-    ".tif": (".tfw",),
-    ".png": (".pgw", ".pngw"),
-}
-"""Files with the same stem that belong to a file of this suffix."""
-_APPENDED = (".aux.xml", ".ovr", ".msk", "-wal", "-shm", "-journal")
-"""Files with the same name and this ending that belong to it: left behind beside a new file they
-would describe the old one (a stale write-ahead log even destroys a GeoPackage)."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +45,17 @@ class Target:
 class OutputSet:
     """The outputs of one run; use it with ``with`` and call `commit` at the end."""
 
-    def __init__(self, finals: Sequence[Path], *, overwrite: bool) -> None:
+    def __init__(
+        self, finals: Sequence[Path], *, overwrite: bool, warn: Warn = LOG.warning
+    ) -> None:
         """Check the targets before any work is done, and write nothing yet.
+
+        What killed runs left behind in their folders is put in order first.
 
         Args:
             finals: Where the outputs shall be.
             overwrite: Whether existing ones may be replaced.
+            warn: Told what was put in order, in a sentence.
 
         Raises:
             OutputError: A target exists, is a folder or a link, occurs twice, has a name that
@@ -70,6 +64,9 @@ class OutputSet:
         self._overwrite = overwrite
         self._finals = [Path(os.path.abspath(f)) for f in finals]  # noqa: PTH100 - keeps links
         self._places: dict[Path, Workplace] = {}
+        self._warn = warn
+        for parent in dict.fromkeys(final.parent for final in self._finals):
+            recover(parent, warn=warn)
         for final in self._finals:
             _check(final, overwrite=overwrite)
         if len(set(self._finals)) < len(self._finals):
@@ -85,7 +82,7 @@ class OutputSet:
         try:
             with held_signals():
                 for parent in dict.fromkeys(final.parent for final in self._finals):
-                    self._places[parent] = Workplace(parent)
+                    self._places[parent] = Workplace(parent, warn=self._warn)
         except OSError as error:
             self._clean()
             msg = f"cannot write into the folder {parent}: {error.strerror}"
@@ -109,7 +106,8 @@ class OutputSet:
     def commit(self, *, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Move all outputs, with their side files, to where they belong.
 
-        Signals wait meanwhile: either all is moved or all is as it was before.
+        Signals wait meanwhile: either all is moved or all is as it was before. After a kill the
+        next run into the folder moves the rest.
 
         Args:
             cancelled: Asked once more when signals wait, so that none is missed.
@@ -124,34 +122,32 @@ class OutputSet:
                 raise Cancelled(msg)
             for final in self._finals:
                 _check(final, overwrite=self._overwrite)  # another run may have been faster
-            done: list[tuple[Path, Path]] = []
+            placings: dict[Path, Placing] = {}
             try:
                 for parent, place in self._places.items():
-                    self._move_all(parent, place, done)
+                    finals = [f for f in self._finals if f.parent == parent]
+                    placings[parent] = Placing.of(place.folder, finals)
+                    placings[parent].prepare()
+                for placing in placings.values():
+                    placing.decide()
+                for placing in placings.values():
+                    placing.forward()
             except BaseException as error:
-                kept = self._undo(done)
+                kept = self._undo(placings)
                 if isinstance(error, OSError) or kept:
                     raise _not_moved(error, kept) from error
                 raise
 
-    def _move_all(self, parent: Path, place: Workplace, done: list[tuple[Path, Path]]) -> None:
-        """Earlier results out of the way, new ones into place."""
-        for final in (f for f in self._finals if f.parent == parent):
-            for stale in _family(final):
-                _move(stale, place.old / stale.name, done)
-        for new in sorted(p for p in place.folder.iterdir() if p.is_file()):
-            _move(new, parent / new.name, done)
-
-    def _undo(self, done: list[tuple[Path, Path]]) -> list[Path]:
+    def _undo(self, placings: dict[Path, Placing]) -> list[Path]:
         """Take back all moves that can be; gives the folders in which earlier results remain."""
-        for source, destination in reversed(done):
-            with suppress(OSError):
-                _move_back(source, destination)
-        kept = [p for p, place in self._places.items() if any(place.old.iterdir())]
-        places = [self._places.pop(parent) for parent in kept]
-        for place in places:
-            place.keep()
-        return [place.old for place in places]
+        kept = []
+        for parent, placing in placings.items():
+            if placing.back():
+                place = self._places.pop(parent)
+                placing.forget()
+                place.keep()
+                kept.append(place.old)
+        return kept
 
     def _clean(self) -> None:
         for place in self._places.values():
@@ -159,55 +155,16 @@ class OutputSet:
         self._places = {}
 
 
-def _move(source: Path, destination: Path, done: list[tuple[Path, Path]]) -> None:
-    """Move a file to a name that is free, and never onto another file.
-
-    Raises:
-        OSError: `FileExistsError` if the name is taken.
-    """
-    done.append((source, destination))  # first, so that no interruption can lose it
-    try:
-        os.link(source, destination, follow_symlinks=False)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError) as error:  # a disk without hard links
-        if os.path.lexists(destination):
-            raise FileExistsError(errno.EEXIST, f"{destination} exists by now") from error
-        source.rename(destination)
-    else:
-        source.unlink()
-
-
-def _move_back(source: Path, destination: Path) -> None:
-    """Undo a `_move` that was finished, half done, or not begun."""
-    if not os.path.lexists(destination):
-        return
-    if not os.path.lexists(source):
-        destination.rename(source)
-    elif os.path.samestat(source.lstat(), destination.lstat()):
-        destination.unlink()
-
-
 def _not_moved(error: BaseException, kept: list[Path]) -> OutputError:
     """The error for results that are not in place."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    if isinstance(error, FileExistsError):
-        reason = "a file of that name has appeared meanwhile"
     rest = f"; earlier results remain in {', '.join(map(str, kept))}" if kept else ""
     return OutputError(f"the results cannot be moved into place: {reason}{rest}")
 
 
-def _family(final: Path) -> list[Path]:
-    """A file and those that belong to it, as far as they exist; links count, folders do not."""
-    names = [final.name, *(final.name + end for end in _APPENDED)]
-    names += [final.stem + end for end in _SIDE_FILES.get(final.suffix.lower(), ())]
-    paths = [final.with_name(name) for name in names]
-    return [p for p in paths if os.path.lexists(p) and (p.is_symlink() or not p.is_dir())]
-
-
 def standing(finals: Iterable[Path]) -> list[Path]:
     """The files that outputs of these names replace or, as side files of such, delete."""
-    return [path for final in finals for path in _family(final)]
+    return [path for final in finals for path in family(final)]
 
 
 def _check(final: Path, *, overwrite: bool) -> None:
@@ -222,7 +179,7 @@ def _check(final: Path, *, overwrite: bool) -> None:
     if final.is_symlink():
         msg = f"{final} is a symbolic link: name the file that it leads to, or another one"
         raise OutputError(msg)
-    there = _family(final)
+    there = family(final)
     if there and not overwrite:
         msg = f"{there[0]} exists already: give --overwrite to replace it, or another name"
         raise OutputError(msg)

@@ -46,7 +46,10 @@ class Listener(Protocol):
         """A stage begins, named in a few words."""
 
     def warn(self, message: str) -> None:
-        """Something that the user should know, in a sentence."""
+        """Something that the user should know of the results, in a sentence."""
+
+    def notify(self, message: str) -> None:
+        """Something that was done to files of an earlier run, shown whatever comes of this."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     paths = job.products.paths()
     named: list[str | Path] = [*job.images, *([job.model] if job.model else [])]
     refuse_own_inputs(standing(paths.values()), named)
-    outputs = OutputSet(list(paths.values()), overwrite=job.overwrite)
+    outputs = OutputSet(list(paths.values()), overwrite=job.overwrite, warn=listener.notify)
     clock = _Clock(listener)
     with gdal_env(), outputs, ExitStack() as stack:
         with clock.stage("open"):

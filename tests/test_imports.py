@@ -61,7 +61,7 @@ HOST_LIBRARIES = {
 }  # fmt: skip
 """What only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
-CARRIED = ("atomic", "own_inputs", "scratch", "signals")
+CARRIED = ("atomic", "durable", "own_inputs", "placing", "scratch", "side_files", "signals")
 """Modules that hosts carry beside the folders."""
 
 

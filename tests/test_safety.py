@@ -7,10 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyogrio.raw
 import pytest
@@ -19,9 +18,6 @@ import rasterio.shutil
 from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import Cancelled, OutputError
 from tests.support.rasters import rgb_of, scene, write_raster
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks of POSIX")
@@ -80,61 +76,28 @@ def test_a_disk_without_hard_links_is_written_to(
     assert everything(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
 
 
-@pytest.mark.parametrize("after", range(8))
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "full")])
-def test_wherever_moving_stops_all_is_as_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int, error: Any
-) -> None:
-    paths = pair(tmp_path)
-    steps = 0
-
-    def stopping(real: Callable[..., None]) -> Callable[..., None]:
-        def step(*args: Any, **options: Any) -> None:
-            nonlocal steps
-            real(*args, **options)
-            steps += 1
-            if steps == after + 1:
-                raise error
-
-        return step
-
-    with OutputSet(paths, overwrite=True) as outputs:
-        filled(outputs, paths)
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "link", stopping(os.link))
-            patch.setattr(Path, "unlink", stopping(Path.unlink))
-            with pytest.raises((KeyboardInterrupt, OutputError)):
-                outputs.commit()
-    assert everything(tmp_path) == {"o.gpkg": "precious", "o_mask.tif": "precious"}
-
-
 def test_what_cannot_be_moved_back_is_kept_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = pair(tmp_path)
-    rename, link = Path.rename, os.link
+    replace = Path.replace
 
-    def stuck(source: Path, destination: Path) -> Path:
-        if destination.name == "o_mask.tif":
+    def stuck(source: Path, final: Path) -> Path:
+        """The second result is held open, and by now the first one, too."""
+        if final == paths[1] or source.parent.name == "old":
             raise PermissionError(13, "Permission denied")
-        return rename(source, destination)
-
-    def full(source: Any, destination: Any, **options: Any) -> None:
-        if Path(source).read_text() == "new":
-            raise FileExistsError(17, "File exists")
-        link(source, destination, **options)
+        return replace(source, final)
 
     with OutputSet(paths, overwrite=True) as outputs:
         filled(outputs, paths)
-        monkeypatch.setattr(Path, "rename", stuck)
-        monkeypatch.setattr(os, "link", full)
+        monkeypatch.setattr(Path, "replace", stuck)
         with pytest.raises(OutputError, match="earlier results remain in") as caught:
             outputs.commit()
-    assert paths[0].read_text() == "precious"
+    assert [path.read_text() for path in paths] == ["new", "precious"]
     kept = Path(str(caught.value).rpartition(" ")[2])
-    assert (kept / "o_mask.tif").read_text() == "precious"
+    assert everything(kept) == {"o.gpkg": "precious"}
     with OutputSet([tmp_path / "next.gpkg"], overwrite=False):
-        assert (kept / "o_mask.tif").read_text() == "precious"
+        assert everything(kept) == {"o.gpkg": "precious"}
 
 
 @POSIX
@@ -254,15 +217,8 @@ def leave(path: Path, how: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
 
 
-def make_old(folder: Path) -> list[Path]:
-    found = list(folder.glob(".camp-detector-*"))
-    for lock in folder.glob(".camp-detector-*/scratch/lock"):
-        os.utime(lock, (time.time() - 3600,) * 2)
-    return found
-
-
 @POSIX
-@pytest.mark.parametrize(("how", "cleared"), [("dead", True), ("moving", False), ("wait", False)])
+@pytest.mark.parametrize(("how", "cleared"), [("dead", True), ("wait", False)])
 def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, how: str, cleared: bool) -> None:
     path = tmp_path / "o.gpkg"
     with leave(path, how) as process:
@@ -272,11 +228,38 @@ def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, how: str, cleared: 
             process.stdout.readline()
         else:
             process.wait()
-        (left,) = make_old(tmp_path)
+        (left,) = tmp_path.glob(".camp-detector-*")
         with OutputSet([path], overwrite=False):
             assert left.exists() != cleared
         process.stdin.close()
         process.wait()
+
+
+@POSIX
+def test_an_earlier_result_that_a_killed_run_had_out_of_the_way_comes_back(tmp_path: Path) -> None:
+    leave(tmp_path / "o.gpkg", "moving").wait()
+    sentences: list[str] = []
+    with OutputSet([tmp_path / "next.gpkg"], overwrite=False, warn=sentences.append):
+        pass
+    assert everything(tmp_path) == {"o.gpkg": "precious"}
+    assert sentences == [
+        f"an earlier run into {tmp_path} was killed: the earlier o.gpkg is back in place"
+    ]
+
+
+@POSIX
+@pytest.mark.parametrize("quiet", [False, True])
+def test_the_command_says_what_became_of_a_killed_run(
+    tmp_path: Path, camp: Any, quiet: bool
+) -> None:
+    leave(tmp_path / "o.gpkg", "moving").wait()
+    options = ["--quiet"] if quiet else []
+    code, _, err = camp("detect", tmp_path / "a.tif", "-o", tmp_path / "o.gpkg", *options)
+    assert code == 2
+    assert err.splitlines()[-1].startswith(f"error: {tmp_path / 'o.gpkg'} exists already")
+    assert err.splitlines()[:-1] == ([] if quiet else [
+        f"warning: an earlier run into {tmp_path} was killed: the earlier o.gpkg is back in place"
+    ])  # fmt: skip
 
 
 # Stopping, and words.

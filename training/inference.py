@@ -86,6 +86,8 @@ class _Lines:
         """A warning."""
         LOG.warning("%s", message)
 
+    notify = warn
+
 
 def infer(options: InferenceOptions) -> InferenceResult:
     """Find the dwellings of an image.

@@ -137,6 +137,11 @@ class Terminal:
         else:
             self._held.append(message)
 
+    def notify(self, message: str) -> None:
+        """Show a warning now, whatever comes of the run."""
+        if not self._quiet:
+            _print_warning(message)
+
     def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:

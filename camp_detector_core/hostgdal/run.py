@@ -103,7 +103,8 @@ def detect_raster(
     job, library = job or HostJob(), library or Gdal()
     asked = [(ProbabilitySink, job.probability), (ClassSink, job.mask)]
     finals = [(kind, Path(path)) for kind, path in asked if path is not None]
-    outputs = OutputSet([path for _, path in finals], overwrite=job.overwrite)
+    left: list[str] = []
+    outputs = OutputSet([p for _, p in finals], overwrite=job.overwrite, warn=left.append)
 
     def cancelled() -> bool:
         return progress is not None and progress.cancelled()
@@ -114,7 +115,7 @@ def detect_raster(
         stack.callback(source.close)
         refuse_own_sources(standing(path for _, path in finals), source.files, library)
         choice = choose_stretch(source, spec, job.source)
-        warnings = (*source.warnings, *([choice.warning] if choice.warning else ()))
+        warnings = (*left, *source.warnings, *([choice.warning] if choice.warning else ()))
         if cancelled():
             msg = "cancelled"
             raise Cancelled(msg)

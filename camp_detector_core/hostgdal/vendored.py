@@ -10,7 +10,10 @@ PARTS = (
     "georaster",
     "hostgdal",
     "atomic.py",
+    "durable.py",
+    "placing.py",
     "scratch.py",
+    "side_files.py",
     "signals.py",
     "own_inputs.py",
 )

@@ -91,13 +91,14 @@ class Writing:
         try:
             if self._sink is not None and self._way is Way.MOVED:
                 finals.append(Path(self._sink.place.path))
-            self._outputs = engine("atomic").OutputSet(finals, overwrite=True)
+            warn = self._feedback.pushWarning
+            self._outputs = engine("atomic").OutputSet(finals, overwrite=True, warn=warn)
             self._outputs.__enter__()
             for final in finals:
                 self._names[str(self._outputs.target(final).temporary)] = str(final)
             if self._sink is not None and self._way is Way.PUT:
                 parent = Path(os.path.abspath(self._sink.place.path)).parent  # noqa: PTH100
-                self._room = engine("scratch").Workplace(parent)
+                self._room = engine("scratch").Workplace(parent, warn=warn)
         except (OSError, errors.CampDetectorError) as error:
             if self._outputs is not None:
                 self._outputs.__exit__()
