@@ -140,7 +140,7 @@ class Terminal:
     def notify(self, message: str) -> None:
         """Show a warning now, whatever comes of the run."""
         if not self._quiet:
-            _print_warning(message)
+            warn(message)
 
     def close(self) -> None:
         """Take the bar away."""
