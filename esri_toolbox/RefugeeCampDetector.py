@@ -125,7 +125,7 @@ class Definition(NamedTuple):
                 msg = f"The model definition {model:.200} cannot be read ({why}): choose it again."
                 raise CampDetectorProblem(msg) from None
         try:
-            raw = json.loads(text)
+            raw = _engine("json_text").parse_json(text)
             spec = _engine("spec").ModelSpec.from_dict(raw["CampDetector"])
             bands = tuple(int(band) for band in raw.get("ExtractBands", range(len(spec.bands))))
             classes = [

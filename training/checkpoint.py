@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from camp_detector_core.channels import combine_channels, last_convolution
+from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.network import (
     DEFAULT_ENCODER,
     NetworkOptions,
@@ -147,7 +147,7 @@ def read_description(path: Path) -> Description:
 
 def _holds_options(path: Path) -> bool:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = parse_json(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return False  # whatever it is, its reader says what is wrong
     return isinstance(raw, dict) and "network" in raw

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import logging
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.stac import (
     RunFacts,
@@ -205,7 +205,7 @@ def _moment(text: object) -> dt.datetime | None:
 def _read(path: Path) -> dict[str, Any]:
     """A JSON object; empty where there is none."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

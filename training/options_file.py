@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.json_text import parse_json
 from training.options import OptionsError, TrainOptions
 
 
@@ -18,7 +18,7 @@ def read_options(path: Path) -> TrainOptions:
         OptionsError: Not such a file.
     """
     try:
-        options: TrainOptions = _build(TrainOptions, json.loads(path.read_text(encoding="utf-8")))
+        options: TrainOptions = _build(TrainOptions, parse_json(path.read_bytes()))
     except CampDetectorError as error:
         msg = f"{path}: {error}"
         raise OptionsError(msg) from error

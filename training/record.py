@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import shlex
 import sys
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.json_text import parse_json
 from training.commit import commit_of_sources
 from training.options import OptionsError, SplitOptions
 from training.output import write_json
@@ -175,7 +175,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = parse_json(path.read_bytes())
     except (ValueError, RecursionError) as error:
         msg = f"{path} is not the JSON that a run writes: {error}"
         raise OptionsError(msg) from error

@@ -140,7 +140,9 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
             # DirectML counts in another order than nvidia-smi; its first is Windows' own choice.
             is_first = device == FREEST_GPU and provider == "DmlExecutionProvider"
             providers = ((provider, {"device_id": 0 if is_first else number}), ort.CPU)
-            loaded = ort.OnnxPredictor(data, spec=spec, providers=providers, origin=str(files.onnx))
+            loaded = ort.OnnxPredictor(
+                data, spec=spec, providers=providers, origin=f"the model file {files.onnx}"
+            )
             found = _told(loaded, spec, files)
             # ONNX Runtime falls back without a word where a driver is missing.
             if found.provider == provider:
@@ -149,7 +151,9 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
             found = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
             return Opened(found, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
-        found = _told(ort.OnnxPredictor(data, spec=spec, origin=str(files.onnx)), spec, files)
+        found = _told(
+            ort.OnnxPredictor(data, spec=spec, origin=f"the model file {files.onnx}"), spec, files
+        )
     else:
         found = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
     return Opened(found, is_on_gpu=False, lock=threading.Lock())

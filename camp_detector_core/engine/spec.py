@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Mapping, Optional
 
 from .errors import SpecError
+from .json_text import parse_json
 from .separation import Separation
 from .values import NUMBERS, check_number, require, to_text, to_texts
 
@@ -261,8 +262,8 @@ class ModelSpec:
             SpecError: Not JSON, or not a model description.
         """
         try:
-            raw = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            raw = parse_json(text)
+        except ValueError as error:
             msg = f"the model description is not JSON that can be read: {error}"
             raise SpecError(msg) from error
         return cls.from_dict(raw)

@@ -5,12 +5,12 @@ Every refusal is a `PredictorError`.
 
 from __future__ import annotations
 
-import json
 import re
 import stat
 from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import PredictorError
+from ..engine.json_text import parse_json
 from ..engine.wording import shown
 
 if TYPE_CHECKING:
@@ -83,14 +83,15 @@ def read_file(path: Path, limit: int, *, what: str = "model") -> bytes:
 
 
 def read_json(data: bytes, origin: str) -> dict[str, Any]:
-    """The object that a JSON text holds, with or without a byte order mark."""
+    """The object that a JSON text holds; see `engine.json_text` for what is refused.
+
+    Raises:
+        PredictorError: It holds none.
+    """
     try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except RecursionError as error:
-        msg = f"{origin} is nested too deep for a description of a model"
-        raise PredictorError(msg) from error
+        found = parse_json(data)
     except ValueError as error:
-        msg = f"{origin} is not JSON: {error}"
+        msg = f"{origin} is not JSON that can be read: {error}; write, copy or download it again"
         raise PredictorError(msg) from error
     if not isinstance(found, dict):
         msg = f"{origin} is not a JSON object"

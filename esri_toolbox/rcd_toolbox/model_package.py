@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
+from .engine_copy import engine
 from .errors import ToolError
 from .package_zip import (
     DAMAGED,
@@ -224,28 +224,14 @@ def strict_json(data: bytes, where: str) -> dict[str, Any]:
         ToolError: It is none.
     """
     try:
-        text = data.decode("utf-8")
-        found = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        found = engine("engine.json_text").parse_json(data)
+    except ValueError as error:
         msg = f"{where} is not JSON that can be read: {shown(error)}"
         raise ToolError(msg) from error
     if not isinstance(found, dict):
         msg = f"{where} must hold a JSON object, and holds a {type(found).__name__}"
         raise ToolError(msg)
     return found
-
-
-def _refuse(word: str) -> None:
-    msg = f"{word} is no number of JSON"
-    raise ValueError(msg)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) < len(pairs):
-        msg = "a key is given twice"
-        raise ValueError(msg)
-    return out
 
 
 def summary_of(model: Model) -> str:

@@ -93,7 +93,7 @@ def _found(
 def _predictor(chosen: Choices) -> Any:
     """The network, held against what the package says of it."""
     predictor = engine("engine.ort").OnnxPredictor(
-        chosen.model.onnx(), origin=str(chosen.model.path)
+        chosen.model.onnx(), origin=f"the model of {chosen.model.path}"
     )
     if engine("engine.spec").ModelSpec.from_dict(dict(chosen.model.spec)) != predictor.spec:
         msg = (

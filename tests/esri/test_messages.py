@@ -248,7 +248,7 @@ def damaged(opened: Opened, home: Path, how: str) -> Opened:
         ("no engine", "engine (rcd_engine_*.zip) is missing"),
         ("two engines", "is there more than once"),
         ("no model", "model.onnx is missing: get the model package again"),
-        ("no network", "not a model that ONNX Runtime can load"),
+        ("no network", "is not an ONNX model"),
         ("other classes", "Classes must have the values [1]"),
     ],
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.json_text import parse_json
 
 from . import options
 
@@ -139,7 +139,7 @@ def _area(given: dict[str, Any]) -> TrainingArea | None:
             raise StacError(msg) from error
         return TrainingArea(*area_of_bbox((west, south, east, north)))
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = parse_json(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         msg = f"{path} is no GeoJSON that can be read: {error}"
         raise StacError(msg) from error

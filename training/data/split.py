@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.json_text import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,7 @@ class Split:
             SplitError: Not such a file.
         """
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
+            raw = parse_json(path.read_bytes())
             return cls(**{p: tuple(str(n) for n in raw.get(p, ())) for p in PARTS})
         except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
             if isinstance(error, SplitError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from camp_detector_core.atomic import cannot_write
+from camp_detector_core.engine.json_text import parse_json
 from training.preprocess.manifest import (
     NAME,
     LabelRecord,
@@ -182,7 +182,7 @@ class TrainFolder:
         record: LabelRecord | None = None
         if path.is_file():
             with suppress(ValueError, TypeError):  # then they are fetched again
-                record = LabelRecord(**json.loads(path.read_text(encoding="utf-8")))
+                record = LabelRecord(**parse_json(path.read_bytes()))
         elif (manifest := read_manifest(self.chips)) is not None:
             record = manifest.labels
         return record if record is not None and record.url == url else None
@@ -238,7 +238,7 @@ class TrainFolder:
             return Request(manifest.bbox, manifest.zoom, manifest.imagery.tms)
         path = self._work / _REQUEST
         with suppress(FileNotFoundError, ValueError, TypeError, KeyError):
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            values: dict[str, Any] = parse_json(path.read_bytes())
             west, south, east, north = values["bbox"]
             return Request((west, south, east, north), values["zoom"], values["tms"])
         if _names(self.chips) or _names(self.labels):

@@ -6,7 +6,6 @@ Other commands read it to say where a model comes from, so this module needs not
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core import __version__
 from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.json_text import parse_json
 from training.output import write_json
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
         msg = f"{path} cannot be read: {error}"
         raise PreprocessError(msg) from error
     try:
-        values = json.loads(text)
+        values = parse_json(text)
     except (ValueError, RecursionError) as error:
         msg = f"{path} is no JSON: delete it, or make the chips again with preprocess --overwrite"
         raise PreprocessError(msg) from error

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.packaging.strangers import require_file, shown
 
 if TYPE_CHECKING:
@@ -51,41 +50,10 @@ def parse(data: bytes, origin: str) -> Any:  # noqa: ANN401 - whatever the JSON 
         PredictorError: It is something else.
     """
     try:
-        return json.loads(
-            data.decode("utf-8-sig"),
-            parse_constant=_no_number,
-            parse_float=_finite,
-            object_pairs_hook=_once,
-        )
-    except RecursionError as error:
-        msg = f"{origin} is nested too deep for an item: name a STAC item"
-        raise PredictorError(msg) from error
+        return parse_json(data)
     except ValueError as error:
-        msg = f"{origin} is not JSON: {shown(error)}; write it again"
+        msg = f"{origin} is not JSON that can be read: {shown(error)}; write it again"
         raise PredictorError(msg) from error
-
-
-def _no_number(word: str) -> float:
-    msg = f"{word} is no number in JSON"
-    raise ValueError(msg)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        msg = f"{shown(text)} is too large"
-        raise ValueError(msg)
-    return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        msg = f"the name {shown(twice)!r} occurs twice in one object"
-        raise ValueError(msg)
-    return found
 
 
 def _refuse_excess(item: dict[str, Any], origin: str) -> None:
