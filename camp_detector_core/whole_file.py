@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ PART = ".part-"
 def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
     """Give an empty file beside a path, and rename it to the path at the end.
 
-    After an error it is deleted, and the path is as it was. Only its owner may read it, unless the
-    caller changes that.
+    After an error it is deleted, with the folders that were made for it, and the path is as it was.
+    Only its owner may read it, unless the caller changes that.
 
     Args:
         path: Its folder is made where it is missing; an existing file is replaced.
@@ -29,12 +29,32 @@ def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
     Raises:
         OSError: It cannot be made or renamed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART, suffix=suffix)
-    os.close(handle)
-    temporary = Path(name)
+    with new_folders(path.parent):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART, suffix=suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folders(folder: Path) -> Iterator[None]:
+    """Make a folder with its parents; after an error those that were made are taken away again.
+
+    A folder in which something lies by then stays.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for made in missing:  # the innermost first
+            with suppress(OSError):
+                made.rmdir()
+        raise

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.whole_file import PART, whole_file
+from camp_detector_core.whole_file import PART, new_folders, whole_file
 
 from .errors import CatalogError, ConflictError, UnknownModelError
 from .names import CATALOG, LOCK, TABLE
@@ -155,8 +155,8 @@ class LocalStore:
         """One command at a time; what killed ones left half done is cleared away."""
         self._check_home()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
+            with new_folders(self.folder):
+                lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
         except OSError as error:
             raise _failed(error, f"cannot write {self.folder / LOCK}") from error
         try:

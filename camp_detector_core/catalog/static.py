@@ -143,8 +143,7 @@ class StaticCatalog:
             if changed:
                 self._may_replace(package.id, is_there=before.version != ABSENT, force=overwrite)
             if changed or not self._is_whole(entry):
-                # Written, then read again.
-                put_files(self._store, package, home, Counter(2 * package.bytes, progress))
+                self._put_files(package, home, progress)
             if changed:
                 self._put_item(path, data, before.version, package.id)
             self._list(entry.path, entry)
@@ -152,6 +151,18 @@ class StaticCatalog:
                 with suppress(CatalogError):  # an item that is damaged does not tell its files
                     self._drop_files(entry_of(before.data, path, self.where), keep=home)
         return Added(entry, changed)
+
+    def _put_files(self, package: Package, home: str, progress: Progress | None) -> None:
+        """Copy a model's files in; what was copied by then is deleted after an error."""
+        before = set(self._store.names(home))
+        try:
+            # Written, then read again.
+            put_files(self._store, package, home, Counter(2 * package.bytes, progress))
+        except BaseException:
+            with suppress(CatalogError):  # the first error is the one to tell
+                for name in set(self._store.names(home)) - before:
+                    self._store.delete(name)
+            raise
 
     def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
         if is_there and not force:

@@ -144,6 +144,5 @@ def test_who_stops_leaves_the_catalogue_as_it_was(
     before = tree_of(place)
     with pytest.raises(Cancelled):
         catalog.add(package_of(tmp_path / "b", name="b"), progress=Stop())
-    left = {k: v for k, v in tree_of(place).items() if "/b-1.0/" not in k}
-    assert left == before
+    assert tree_of(place) == before
     assert assert_whole(place) == {"a-1.0"}

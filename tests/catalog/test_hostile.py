@@ -195,6 +195,7 @@ def test_a_disk_that_takes_nothing_is_told_of_with_a_remedy(
     number: int,
     remedy: str,
 ) -> None:
+    place = tmp_path / "catalogue"
     package = package_of(tmp_path / "run")
 
     def refuse(*_: object) -> None:
@@ -204,8 +205,31 @@ def test_a_disk_that_takes_nothing_is_told_of_with_a_remedy(
     with pytest.raises(CatalogError, match=f"{os.strerror(number)}.*{remedy}"):
         catalog.add(package)
     monkeypatch.undo()
+    assert [p.name for p in place.rglob("*")] == [".lock"]  # no empty folder, no part of a file
     assert catalog.items() == []
     assert catalog.add(package).changed
+
+
+def test_a_disk_that_fills_up_while_files_are_copied_keeps_none_of_them(
+    catalog: StaticCatalog, tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.add(package_of(tmp_path / "a", name="a"))
+    before = set(place.rglob("*"))
+    copied = 0
+    put_file = LocalStore.put_file
+
+    def fill(store: LocalStore, path: str, source: Path, step: Any) -> None:
+        nonlocal copied
+        copied += 1
+        if copied == 3:
+            raise CatalogError(os.strerror(errno.ENOSPC))
+        put_file(store, path, source, step)
+
+    monkeypatch.setattr(LocalStore, "put_file", fill)
+    with pytest.raises(CatalogError, match="No space"):
+        catalog.add(package_of(tmp_path / "b", name="b"))
+    assert copied == 3
+    assert set(place.rglob("*")) == before
 
 
 def test_a_bucket_without_keys_says_which_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
