@@ -103,6 +103,13 @@ INPUT = together(
         metavar="METRES",
         help="Metres a pixel of a picture without georeference.  [default: the model's]",
     ),
+    click.option(
+        "--allow-external-sources",
+        "external",
+        is_flag=True,
+        help="Let virtual rasters and the like read files outside of their folder and servers; "
+        "only for files that you trust.",
+    ),
 )
 
 
@@ -110,5 +117,5 @@ def source_of(options: dict[str, Any]) -> SourceOptions:
     """What the options of `INPUT` say."""
     from camp_detector_core.georaster.options import SourceOptions
 
-    names = ("bands", "gsd", "nodata", "pixel_size", "stretch")
+    names = ("bands", "external", "gsd", "nodata", "pixel_size", "stretch")
     return SourceOptions(**{name: options[name] for name in names})

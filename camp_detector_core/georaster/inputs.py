@@ -9,6 +9,7 @@ from ..engine.errors import RasterError
 from .folders import rasters_in
 from .layout import layout_of
 from .names import identity, literal, local_path
+from .reach import refuse_reach
 from .xyz import named_tile
 
 if TYPE_CHECKING:
@@ -35,12 +36,19 @@ class _Found(NamedTuple):
     name: str
     folder: str = ""
     """Where a raster that the user did not name was found, in words."""
+    home: str | None = None
+    """The folder that the user named instead."""
 
 
-def read_layouts(paths: Sequence[str], library: Library) -> list[Layout]:
+def read_layouts(paths: Sequence[str], library: Library, *, external: bool = False) -> list[Layout]:
     """Headers of the rasters that the paths stand for, each raster once.
 
     In a folder, what earlier runs of this program wrote is left out.
+
+    Args:
+        paths: What the user named.
+        library: Reads the rasters.
+        external: Whether local files may read what lies outside of their folders.
 
     Raises:
         RasterError: No path, a folder without rasters, or a raster that cannot be worked with.
@@ -54,6 +62,8 @@ def read_layouts(paths: Sequence[str], library: Library) -> list[Layout]:
         raise RasterError(msg)
     layouts: dict[tuple[object, ...], Layout] = {}
     for raster in found.values():
+        if not external:
+            refuse_reach(raster.name, raster.home)
         layout = _layout(raster, library)
         if layout is not None:
             layouts.setdefault(_key(layout), layout)
@@ -95,7 +105,7 @@ def _find(path: str) -> list[_Found]:
         names = rasters_in(local)
         count = f"one of {len(names)} rasters" if len(names) > 1 else "the only raster"
         place = f"{count} in the folder {local} and those below it"
-        return [_Found(name, place) for name in names]
+        return [_Found(name, place, str(local)) for name in names]
     prefix = next((p for p in _URL_PREFIXES if path.lower().startswith(p)), None)
     if local is None and prefix:
         return [_Found(_URL_PREFIXES[prefix] + path[len(prefix) :])]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 Identity = Union[tuple[int, int], str]
 
-_INLINE = "<VRTDataset"
+INLINE = "<VRTDataset"
 """GDAL takes every name that holds this for the text of a virtual raster."""
-_NO_FILE = re.compile(r"\s*[<{]|/vsi|[A-Za-z][A-Za-z0-9_+.-]+:")
+NO_FILE = re.compile(r"\s*[<{]|/vsi|[A-Za-z][A-Za-z0-9_+.-]+:")
 """How the names of what is no file begin: texts, GDAL's file systems, drivers and schemes."""
 _APPENDED = (".aux.xml", ".msk", ".ovr", ".AUX.XML", ".MSK", ".OVR")
 _REPLACED = (".wld", ".prj", ".aux", ".tab", ".rpb", "_rpc.txt", "_RPC.TXT")
@@ -63,7 +63,7 @@ def local_path(name: str) -> Path | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        if _NO_FILE.match(name):
+        if NO_FILE.match(name):
             return None
         reason = getattr(error, "strerror", None) or error
         msg = f"{name[:100]} cannot be opened: {reason}"
@@ -83,7 +83,7 @@ def file_name(path: Path) -> str:
     """
     name = str(path)
     refuse_name(name)
-    if _INLINE in name:
+    if INLINE in name:
         msg = f"GDAL takes the name {name} for the text of a virtual raster: rename it"
         raise RasterError(msg)
     if not path.is_symlink():
@@ -104,7 +104,7 @@ def literal(name: str | Path) -> str:
     path = local_path(text)
     if path is not None:
         return file_name(path)
-    if not _NO_FILE.match(text):
+    if not NO_FILE.match(text):
         msg = f"{text} does not exist"
         raise RasterError(msg)
     return text

@@ -66,7 +66,7 @@ def place_source(
             can be run on.
     """
     refuse_without_database(library)
-    layouts = read_layouts(paths, library)
+    layouts = read_layouts(paths, library, external=options.external)
     if options.nodata is not None:
         layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
     placed = _place(layouts, spec, options, library)

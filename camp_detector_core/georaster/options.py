@@ -33,6 +33,9 @@ class SourceOptions:
     """Raw value that means no image where the files do not say so, as the white or black around
     many mosaics; a pixel is left out where all bands have it, besides what alpha or a mask leaves
     out. None: what the files say."""
+    external: bool = False
+    """Whether a local file, such as a virtual raster, may read what lies outside of its folder or
+    on the network."""
     shown: tuple[int, ...] | None = None
     """Band numbers that a host shows as red, green and blue; taken where the bands do not say what
     they hold."""

@@ -28,6 +28,7 @@ from camp_detector_core.georaster.opening import (
     refuse_empty,
 )
 from camp_detector_core.georaster.ports import Header
+from camp_detector_core.georaster.reach import refuse_reach
 
 from .env import allow_cache
 
@@ -255,12 +256,14 @@ def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
 
 
 def open_image(path: Path) -> DatasetReader:
-    """Open a file by its exact name, whatever that looks like.
+    """Open a file by its exact name, whatever that looks like, that reads nothing elsewhere.
 
     Raises:
-        RasterError: As `open_dataset`.
+        RasterError: As `open_dataset`, or it reads what lies outside of its folder.
     """
-    return open_dataset(literal(path), label=str(path))
+    name = literal(path)
+    refuse_reach(name)
+    return open_dataset(name, label=str(path))
 
 
 def _at(window: Window) -> rasterio.windows.Window:

@@ -18,6 +18,7 @@ from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.folders import images_below
 from camp_detector_core.georaster.layout import ALPHA, is_placeless
 from camp_detector_core.georaster.names import links_of, literal
+from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.ground import on_ground
@@ -92,7 +93,9 @@ def open_chip(path: Path) -> Chip:
     Raises:
         RasterError: It cannot be read.
     """
-    with closing(Rasterio().open(literal(path), label=str(path))) as reader:
+    name = literal(path)
+    refuse_reach(name)
+    with closing(Rasterio().open(name, label=str(path))) as reader:
         header = reader.header()
     shape, transform, known = header.shape, header.transform, header.crs
     alpha = header.colors.count(ALPHA)
