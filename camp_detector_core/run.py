@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from .atomic import OutputSet, cannot_write, standing
 from .engine.errors import Cancelled
 from .georaster.finding import Finding
+from .georaster.names import are_local
 from .own_inputs import refuse_own_inputs, refuse_own_sources
 from .predictor import load_predictor
 from .report import Counts, Run, Tiles, doubts_of, report_bytes
@@ -112,7 +113,8 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     refuse_own_inputs(standing(paths.values()), named)
     outputs = OutputSet(list(paths.values()), overwrite=job.overwrite, warn=listener.notify)
     clock = _Clock(listener)
-    with gdal_env(), outputs, ExitStack() as stack:
+    offline = are_local(job.images) and not job.source.external
+    with gdal_env(offline=offline), outputs, ExitStack() as stack:
         with clock.stage("open"):
             inputs = _open(job, stack)
             refuse_own_sources(standing(paths.values()), inputs.source.files, Rasterio())

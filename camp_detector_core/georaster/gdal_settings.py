@@ -26,6 +26,8 @@ READING: Mapping[str, str] = {
     "GTIFF_POINT_GEO_IGNORE": "FALSE",
     # Masks of one bit are 0 and 255.
     "GDAL_TIFF_INTERNAL_MASK_TO_8BIT": "YES",
+    # Code in a virtual raster is not run, even where the environment lets GDAL run it.
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
     # Remote rasters: try again after a passing fault; a server that sends less than this many
     # bytes a second for as many seconds has died.
     "GDAL_HTTP_MAX_RETRY": "3",
@@ -38,3 +40,13 @@ READING: Mapping[str, str] = {
     "CPL_LOG": os.devnull,
 }
 """Names and values as GDAL has them."""
+
+OFFLINE: Mapping[str, str] = {
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "-",  # no file on the web is called so
+    # The drivers for servers know no such setting; at the port for what is discarded, none answers.
+    "GDAL_HTTP_PROXY": "127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "127.0.0.1:9",
+    "GDAL_HTTP_MAX_RETRY": "0",
+}
+"""GDAL's settings while only local files are read: a second bar beside `reach`, which does not look
+into every format that can name a server."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Union
 from ..engine.errors import RasterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Identity = Union[tuple[int, int], str]
 
@@ -108,6 +108,11 @@ def literal(name: str | Path) -> str:
         msg = f"{text} does not exist"
         raise RasterError(msg)
     return text
+
+
+def are_local(names: Iterable[str]) -> bool:
+    """Whether all names are those of files and folders of this machine."""
+    return all(local_path(name) is not None for name in names)
 
 
 def links_of(path: Path) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from osgeo import gdal, osr
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
 from ..georaster.ellipsoid import Ellipsoid
+from ..georaster.gdal_settings import OFFLINE
 from ..georaster.opening import (
     cannot_open,
     cannot_read,
@@ -19,7 +20,7 @@ from ..georaster.opening import (
     refuse_empty,
 )
 from ..georaster.ports import Crs, Header
-from .calls import GdalError, call
+from .calls import GdalError, call, settings
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -122,14 +123,20 @@ class GdalCrs:
 class GdalReader:
     """An open raster; see the port."""
 
-    def __init__(self, dataset: gdal.Dataset, label: str) -> None:
+    def __init__(self, dataset: gdal.Dataset, label: str, *, offline: bool = False) -> None:
         """Take over an open dataset.
+
+        Args:
+            dataset: GDAL's own object.
+            label: Its name in messages.
+            offline: Whether no server may be called for it.
 
         Raises:
             RasterError: Its header cannot be understood.
         """
         self._dataset: Optional[gdal.Dataset] = dataset
         self._label = label
+        self._settings = OFFLINE if offline else {}
         with _in_words(cannot_understand, label):
             self.shape = Shape(dataset.RasterYSize, dataset.RasterXSize)
             """Height and width in pixels."""
@@ -147,7 +154,7 @@ class GdalReader:
         Raises:
             RasterError: It cannot be understood.
         """
-        with _in_words(cannot_understand, self._label):
+        with _in_words(cannot_understand, self._label), settings(self._settings):
             return call(self._header)
 
     def _header(self) -> Header:
@@ -198,7 +205,7 @@ class GdalReader:
         """
         dataset = self._open()
         height, width = shape or window.shape
-        with _in_words(cannot_read, self._label):
+        with _in_words(cannot_read, self._label), settings(self._settings):
             dtype = np.dtype(self.dtypes[bands[0] - 1])
             kind = dataset.GetRasterBand(bands[0]).DataType
             data = _read(dataset, window, shape, kind, band_list=list(bands), average=average)
@@ -214,7 +221,7 @@ class GdalReader:
             RasterError: Memory or the limit of open files does not suffice.
         """
         dataset = self._open()
-        with _in_words(cannot_read, self._label):
+        with _in_words(cannot_read, self._label), settings(self._settings):
             mask = dataset.GetRasterBand(1).GetMaskBand()
             data = _read(mask, window, shape, gdal.GDT_Byte)
             return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
@@ -233,6 +240,14 @@ class GdalReader:
 class Gdal:
     """The library."""
 
+    def __init__(self, *, offline: bool = False) -> None:
+        """Open nothing yet.
+
+        Args:
+            offline: Whether no server may be called, since only files of this machine are read.
+        """
+        self._offline = offline
+
     def open(self, name: str, *, label: Optional[str] = None) -> GdalReader:
         """Open a raster by its GDAL name or VRT text.
 
@@ -243,7 +258,9 @@ class Gdal:
         refuse_empty(name, label)
         flags = gdal.OF_RASTER | gdal.OF_READONLY | gdal.OF_VERBOSE_ERROR
         with _in_words(partial(cannot_open, name), label):
-            return GdalReader(call(gdal.OpenEx, name, flags), label)
+            with settings(OFFLINE if self._offline else {}):
+                dataset = call(gdal.OpenEx, name, flags)
+            return GdalReader(dataset, label, offline=self._offline)
 
     def crs(self, code: str) -> GdalCrs:
         """The CRS of a code such as EPSG:3857.

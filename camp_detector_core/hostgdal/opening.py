@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Optional, Sequence, Union
 from osgeo import gdal
 
 from ..engine.errors import RasterError
+from ..georaster.names import are_local
 from ..georaster.open import place_source
 from ..georaster.options import SourceOptions
 from .library import Gdal
@@ -51,7 +52,8 @@ def open_gdal_source(
     """
     several = images if isinstance(images, (list, tuple)) else [images]
     names = [_name(image) for image in several]
-    source = place_source(names, spec, options, library or Gdal())
+    library = library or Gdal(offline=are_local(names) and not options.external)
+    source = place_source(names, spec, options, library)
     if extent is not None:
         try:
             source.keep(extent)

@@ -100,7 +100,7 @@ def detect_raster(
     Raises:
         CampDetectorError: With a sentence for the user; `Cancelled` if ``progress`` asked for it.
     """
-    job, library = job or HostJob(), library or Gdal()
+    job = job or HostJob()
     asked = [(ProbabilitySink, job.probability), (ClassSink, job.mask)]
     finals = [(kind, Path(path)) for kind, path in asked if path is not None]
     left: list[str] = []
@@ -113,7 +113,8 @@ def detect_raster(
     with outputs, ExitStack() as stack:
         source, looked_at = _open(images, spec, job, library)
         stack.callback(source.close)
-        refuse_own_sources(standing(path for _, path in finals), source.files, library)
+        own = library or Gdal()
+        refuse_own_sources(standing(path for _, path in finals), source.files, own)
         choice = choose_stretch(source, spec, job.source)
         warnings = (*left, *source.warnings, *([choice.warning] if choice.warning else ()))
         if cancelled():
@@ -131,7 +132,7 @@ def detect_raster(
 
 
 def _open(
-    images: Union[Image, Sequence[Image]], spec: ModelSpec, job: HostJob, library: Library
+    images: Union[Image, Sequence[Image]], spec: ModelSpec, job: HostJob, library: Optional[Library]
 ) -> tuple[PlacedSource, RasterSource]:
     """The source, which the caller closes, and the view of it that the model gets.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rasterio
 import rasterio.env
 
-from camp_detector_core.georaster.gdal_settings import READING
+from camp_detector_core.georaster.gdal_settings import OFFLINE, READING
 
 MIN_CACHE = 64 << 20
 """Bytes that GDAL may keep of decoded blocks. Its default is 5 % of the machine's memory, so that
@@ -39,6 +39,6 @@ def allow_cache(needed: int) -> None:
         rasterio.env.setenv(GDAL_CACHEMAX=min(max(needed, MIN_CACHE), MAX_CACHE))
 
 
-def gdal_env() -> rasterio.Env:
-    """A context in which GDAL runs with `OPTIONS`."""
-    return rasterio.Env(**OPTIONS)
+def gdal_env(*, offline: bool = False) -> rasterio.Env:
+    """A context in which GDAL runs with `OPTIONS`, and without the network if it is ``offline``."""
+    return rasterio.Env(**{**OPTIONS, **(OFFLINE if offline else {})})

@@ -172,7 +172,7 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with gdal_env(), open_image(chip.path) as source:
+            with gdal_env(offline=True), open_image(chip.path) as source:
                 indexes = list(range(1, bands + 1))
                 pixels = source.read(indexes)
                 masks = source.read_masks(indexes) > 0

@@ -133,7 +133,7 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     predictor = load_predictor(model, options.machine)
     run = AreaRun(spec, predictor, labels, options.settings, options.iou, options.block_metres)
     scores = []
-    with gdal_env():
+    with gdal_env(offline=True):
         for number, area in enumerate(areas):
             LOG.info("area %d of %d: %d images", number + 1, len(areas), len(area.chips))
             scores.append(run.measure(area, number))
