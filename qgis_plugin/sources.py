@@ -17,6 +17,7 @@ from .i18n import tr
 from .lattices import Bounds, bounds_of, lattice_of
 from .layers import Layer, SourceError, lies_somewhere, look_at, wkt_variant
 from .provider_reader import LayerLibrary
+from .text import plain
 from .vendored import engine
 
 __all__ = ["Layer", "Raster", "SourceError", "lies_somewhere", "look_at", "raster_of"]
@@ -77,6 +78,8 @@ def raster_of(
         nodata = layer.nodata
         notes.append(tr("The value {x} is no image, as the layer says.", x=f"{nodata:g}"))
     if layer.file is not None:
+        if not chosen.get("external"):
+            _refuse_reach(layer.file)
         raster = _file(layer, layer.file)
         raster.extent, raster.notes = bounds, notes
         raster.options = {**chosen, "nodata": nodata, "shown": layer.shown}
@@ -98,6 +101,18 @@ def raster_of(
     )
     chosen.update(gsd="native", nodata=None, shown=layer.shown)
     return Raster(name, layer.crs, library=library, options=chosen, notes=notes)
+
+
+def _refuse_reach(name: str) -> None:
+    """Refuse a file that reads what lies outside of its folder, before GDAL opens it.
+
+    Raises:
+        SourceError: It does.
+    """
+    try:
+        engine("georaster.reach").refuse_reach(engine("georaster.names").literal(name))
+    except engine("engine.errors").RasterError as error:
+        raise SourceError(plain(str(error))) from error
 
 
 def _file(layer: Layer, name: str) -> Raster:

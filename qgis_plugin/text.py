@@ -29,6 +29,10 @@ _GDAL = (
         "expand it first under Raster > Conversion > PCT to RGB",
     ),
     (
+        re.compile(r"copy it into one file with gdal_translate"),
+        "copy it into one file under Raster > Conversion > Translate",
+    ),
+    (
         re.compile(r"--gsd native runs it all the same"),
         "give its own pixel size as --gsd to run it all the same",
     ),
@@ -44,6 +48,7 @@ _GDAL = (
 def labels() -> dict[str, str]:
     """What the dialogs call each option of the command line."""
     return {
+        "allow-external-sources": tr("Let the imagery read files outside of its folder"),
         "bands": tr("Bands"),
         "gsd": tr("Resolution"),
         "min-area": tr("Minimum area"),

@@ -30,6 +30,7 @@ from .mask import polygons_of
 INPUT, EXTENT, MASK, DEVICE = "INPUT", "EXTENT", "MASK", "DEVICE"
 THRESHOLD, RESOLUTION, OVERLAP, TILE_SIZE = "THRESHOLD", "RESOLUTION", "OVERLAP", "TILE_SIZE"
 BANDS, STRETCH, NODATA, SEPARATE, TTA = "BANDS", "STRETCH", "NODATA", "SEPARATE", "TTA"
+EXTERNAL = "ALLOW_EXTERNAL_SOURCES"
 _DEVICE = "camp_detector/device"
 """Of the user's settings."""
 _PERCENTILE = "percentile"
@@ -127,6 +128,11 @@ class AsksForModel(CampAlgorithm):
             tr("Such as the white or black around many mosaics. Not set: what the layer says."),
             least=None,
             is_advanced=True,
+        )
+        self.advanced(
+            QgsProcessingParameterBoolean(
+                EXTERNAL, tr("Let the imagery read files outside of its folder"), defaultValue=False
+            )
         )
         self.advanced(
             QgsProcessingParameterBoolean(
@@ -253,7 +259,7 @@ class AsksForModel(CampAlgorithm):
 
     def _options(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """For the engine's `SourceOptions`."""
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"external": self.parameterAsBool(parameters, EXTERNAL, context)}
         bands = self.parameterAsString(parameters, BANDS, context).strip()
         if bands:
             try:

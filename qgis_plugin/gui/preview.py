@@ -143,7 +143,14 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     progress = TileProgress(feedback)
     predictor = devices.load(ask.model.read(), ask.device, warn)
     predictor = Stoppable(predictor, progress, core("engine.errors").Cancelled)
-    raster = sources.raster_of(ask.layer, predictor.spec, extent=ask.extent, resolution=None)
+    # The map shows the layer already, with all that it reads.
+    raster = sources.raster_of(
+        ask.layer,
+        predictor.spec,
+        extent=ask.extent,
+        resolution=None,
+        options={"external": True},
+    )
     if raster.library is not None:
         raster.library.errors.listen(feedback)
     path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"

@@ -145,6 +145,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>السماح للصورة بقراءة ملفات خارج مجلدها</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Part dwellings that touch</source>
         <translation>فصل المساكن المتلاصقة</translation>
     </message>

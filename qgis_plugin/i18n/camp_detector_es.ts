@@ -145,6 +145,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>Permitir que la imagen lea archivos fuera de su carpeta</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Part dwellings that touch</source>
         <translation>Separar viviendas que se tocan</translation>
     </message>

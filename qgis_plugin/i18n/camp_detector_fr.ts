@@ -145,6 +145,11 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>Laisser l’image lire des fichiers hors de son dossier</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/asking.py"/>
         <source>Part dwellings that touch</source>
         <translation>Séparer les habitations contiguës</translation>
     </message>
