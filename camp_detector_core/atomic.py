@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .engine.errors import Cancelled, OutputError
+from .file_names import fault_in, is_utf8
 from .placing import Placing
 from .scratch import LOG, Workplace, recover
 from .side_files import family
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from .scratch import Warn
 
 _LOW_SPACE = 1 << 20
-_LONGEST_NAME = 255 - len(".camp-detector")
-"""Bytes of a file's name on all common disks, less room for the endings of side files."""
+_SHOWN = 40
+"""Letters of a name that are shown."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -193,17 +194,13 @@ def _check(final: Path, *, overwrite: bool) -> None:
 
 def _check_name(final: Path) -> None:
     """Refuse a name that the libraries or the disk cannot take."""
-    try:
-        str(final).encode()
-    except UnicodeEncodeError as error:
-        msg = f"the name of the output {str(final)!a} is not UTF-8: choose another one"
-        raise OutputError(msg) from error
-    length = len(final.name.encode())
-    if length > _LONGEST_NAME:
-        msg = (
-            f"the name of the output {final.name[:40]}... has {length} bytes, and disks take "
-            f"{_LONGEST_NAME} with their endings: choose a shorter one"
-        )
+    fault = fault_in(final.name)
+    if fault:
+        rest = "..." if len(final.name) > _SHOWN else ""
+        msg = f"the name of the output {final.name[:_SHOWN]!r}{rest} {fault}"
+        raise OutputError(msg)
+    if not is_utf8(str(final.parent)):
+        msg = f"the name of the folder {str(final.parent)!r} is not UTF-8: choose another one"
         raise OutputError(msg)
     try:
         final.parent.stat()

@@ -61,7 +61,16 @@ HOST_LIBRARIES = {
 }  # fmt: skip
 """What only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
-CARRIED = ("atomic", "durable", "own_inputs", "placing", "scratch", "side_files", "signals")
+CARRIED = (
+    "atomic",
+    "durable",
+    "file_names",
+    "own_inputs",
+    "placing",
+    "scratch",
+    "side_files",
+    "signals",
+)
 """Modules that hosts carry beside the folders."""
 
 

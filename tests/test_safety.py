@@ -17,6 +17,7 @@ import rasterio.shutil
 
 from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import Cancelled, OutputError
+from camp_detector_core.file_names import fault_in
 from tests.support.rasters import rgb_of, scene, write_raster
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -183,6 +184,7 @@ def test_a_pipe_is_no_output(tmp_path: Path) -> None:
     [
         ("/", "must end in one of"),
         (os.fsdecode(b"caf\xe9.gpkg"), "not UTF-8"),
+        ("a\\b.gpkg", "holds a backslash"),
         ("x" * 250 + ".gpkg", "choose a shorter one"),
         ("é" * 125 + ".gpkg", "choose a shorter one"),
         ("/".join(["x" * 200] * 30) + "/o.gpkg", "cannot be used"),
@@ -192,6 +194,26 @@ def test_a_name_that_cannot_be(tmp_path: Path, camp: Any, name: str, wrong: str)
     code, out, err = camp("detect", tmp_path / "none.tif", "-o", tmp_path / name)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert wrong in err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a:b.gpkg", "x?.gpkg", "a*.tif", "<.shp", '".png', "a|b.gpkg", "t\tb.gpkg", "CON.gpkg", "nul",
+     "Com1.tar.gpkg", "lpt¹.gpkg", "aux .gpkg", "a.", "a ", "CONOUT$.gpkg"],
+)  # fmt: skip
+def test_names_that_windows_does_not_have(name: str) -> None:
+    assert "Windows" in fault_in(name, windows=True)
+    assert fault_in(name, windows=False) == ""
+
+
+@pytest.mark.parametrize("name", ["a!b;c&d%41#.gpkg", "console.gpkg", "com10.gpkg", " a.gpkg", "ü"])
+def test_names_that_all_systems_have(name: str) -> None:
+    assert fault_in(name, windows=True) == fault_in(name, windows=False) == ""
+
+
+def test_a_zero_byte_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="zero byte"):
+        OutputSet([tmp_path / "a\0b.gpkg"], overwrite=False)
 
 
 # Folders that killed runs left behind.

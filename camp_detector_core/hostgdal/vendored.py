@@ -11,6 +11,7 @@ PARTS = (
     "hostgdal",
     "atomic.py",
     "durable.py",
+    "file_names.py",
     "placing.py",
     "scratch.py",
     "side_files.py",
