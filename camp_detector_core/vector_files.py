@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .engine.errors import VectorError
+from .vector_whole import refuse_damaged, refuse_fewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,14 +75,17 @@ def read_layer(
         columns: The fields to read, of which those that are missing are left out; all where None.
 
     Raises:
-        VectorError: It cannot be read, or there is no such layer.
+        VectorError: It cannot be read or is not whole, or there is no such layer.
     """
     with _library_errors(path, "read as a vector file"):
+        refuse_damaged(path)
         meta, _, geometries, values = _pyogrio().raw.read(
             _readable(path), layer=layer, columns=columns, force_2d=True
         )
         names = [str(name) for name in meta["fields"]]
         fields = dict(zip(names, values, strict=True))
+        known = _pyogrio().read_info(_readable(path), layer=layer)["features"]
+    refuse_fewer(path, len(geometries), int(known))
     return VectorLayer(geometries, fields, meta["crs"], meta["geometry_type"])
 
 
@@ -183,6 +187,9 @@ def _library_errors(path: Path, action: str) -> Iterator[None]:
     """
     try:
         yield
+    except UnboundLocalError as error:  # how pyogrio stumbles over a CRS that is no UTF-8
+        msg = f"{path} cannot be {action}: its CRS is damaged, give it the right one"
+        raise VectorError(msg) from error
     except (RuntimeError, ValueError, LookupError, OSError) as error:
         msg = f"{path} cannot be {action}: {_reason(error, path)}"
         raise VectorError(msg) from error

@@ -129,7 +129,7 @@ def _read(
     """
     bands = [i + 1 for i, c in enumerate(source.colorinterp) if c != ColorInterp.alpha]
     pixels = source.read(bands or [1], window=window)
-    if (pixels != pixels[:1]).any():
+    if len(pixels) > 1 and not all(_same(band, pixels[0]) for band in pixels[1:]):
         msg = (
             f"{path} is a coloured picture of {len(bands)} bands, and a mask has one value for "
             "each pixel: 0 for background, and the number of a class"
@@ -142,6 +142,10 @@ def _read(
     if values.dtype.kind == "f":
         known &= ~np.isnan(values)
     return values, known
+
+
+def _same(one: NDArray[np.generic], other: NDArray[np.generic]) -> bool:
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
 
 
 def _refuse_elsewhere(path: Path, source: DatasetReader, chip: Chip) -> None:

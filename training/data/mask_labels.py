@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from training.data.mask_file import MaskFacts
 
 _MOST_NAMES = 5
-_MANY = 8
+_MANY = 4
 """Different values that come from no list of classes, but from compression or resampling."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
@@ -137,10 +138,15 @@ def _crs_of(path: Path, table: VectorLayer) -> CRS:
     """
     try:
         crs = CRS.from_user_input(table.crs) if table.crs else None
-    except CRSError as error:
-        msg = f"{path} has a CRS that cannot be read ({error}): give it the right one"
+        wkt = "" if crs is None else crs.to_wkt()
+    except (
+        CRSError,
+        CPLE_BaseError,
+        UnboundLocalError,
+    ) as error:  # the last is rasterio's own slip
+        msg = f"{path} has a CRS that cannot be read: give it the right one"
         raise RasterError(msg) from error
-    if crs is None or not crs.to_wkt():
+    if crs is None or not wkt:
         msg = f"{path} does not say its CRS: give it one"
         raise RasterError(msg)
     if not (crs.is_geographic or crs.is_projected):
