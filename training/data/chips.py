@@ -16,7 +16,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.folders import images_below
-from camp_detector_core.georaster.layout import ALPHA, is_placeless
+from camp_detector_core.georaster.layout import ALPHA, is_placeless, refuse_block
 from camp_detector_core.georaster.names import links_of, literal
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
+
+_MAX_BYTES = 4 << 30
+"""Of the pixels of a chip, which is read whole."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def open_chip(path: Path) -> Chip:
     refuse_reach(name)
     with closing(Rasterio().open(name, label=str(path))) as reader:
         header = reader.header()
+    refuse_block(header, str(path))
     shape, transform, known = header.shape, header.transform, header.crs
     alpha = header.colors.count(ALPHA)
     crs = known.crs if isinstance(known, RasterioCrs) else None
@@ -168,6 +172,12 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     """
     if chip.bands < bands:
         msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
+        raise RasterError(msg)
+    if chip.shape[0] * chip.shape[1] * bands * np.dtype(chip.dtype).itemsize > _MAX_BYTES:
+        msg = (
+            f"{chip.path} has {chip.shape[1]} x {chip.shape[0]} pixels, which are too many for a "
+            "chip: cut it into tiles with gdal_retile.py"
+        )
         raise RasterError(msg)
     try:
         with warnings.catch_warnings():
