@@ -11,6 +11,7 @@ from camp_detector_core.console import complain, say
 from camp_detector_core.foreign_env import drop_foreign_settings
 
 from .catalog import catalog
+from .describe_model import describe as describe_model
 from .detect import detect
 from .errors import INTERRUPTED, NOTHING_WRITTEN, USER_ERROR
 from .inspect import inspect
@@ -40,6 +41,7 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(catalog)
+cli.add_command(describe_model)
 cli.add_command(detect)
 cli.add_command(inspect)
 cli.add_command(package)

@@ -173,7 +173,7 @@ class _Walk:
 
     def _locate(self, value: Value, tensor: memoryview) -> None:
         """Note the file of a tensor that is not in this one."""
-        if not isinstance(value, int) or value & _INT32 != _EXTERNAL:
+        if not _is_external(value):
             return
         location = external_data(tensor).get("location")
         self.outside[location or "a file without a name"] = None
@@ -183,6 +183,26 @@ class _Walk:
         domain: Optional[str] = last_text(message, _DOMAIN)
         name = "" if domain in {None, "ai.onnx"} else str(domain)
         self.opsets[name] = versions[-1] if versions else 0
+
+
+def parts_of(kind: str) -> Mapping[int, str]:
+    """Kinds of the messages in a message of a kind, by the numbers of their fields."""
+    return _PARTS.get(kind, _NOTHING)
+
+
+def is_outside(tensor: memoryview) -> bool:
+    """Whether the values of a tensor lie in another file.
+
+    Raises:
+        ValueError: It is no message.
+        IndexError: It ends early.
+    """
+    return any(n == _DATA_LOCATION and _is_external(v) for n, v in fields(tensor))
+
+
+def _is_external(location: Value) -> bool:
+    """Whether a number means so, cut to 32 bits as the library cuts enumerations."""
+    return isinstance(location, int) and location & _INT32 == _EXTERNAL
 
 
 def external_data(tensor: memoryview) -> dict[str, str]:

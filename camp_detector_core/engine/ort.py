@@ -140,6 +140,38 @@ class OnnxPredictor:
         return result
 
 
+class Network:
+    """A network without a description: its ends, and its answers as they are."""
+
+    def __init__(self, model: bytes, *, origin: str = "the model") -> None:
+        """Load it onto the processor.
+
+        Args:
+            model: The bytes of the ONNX file.
+            origin: The file's name, for messages.
+
+        Raises:
+            PredictorError: ONNX Runtime cannot load it, or its weights lie outside of its file.
+        """
+        self._origin = origin
+        self._session = _load(model, available_threads(), (), origin)
+        self.inputs: Sequence[Any] = self._session.get_inputs()
+        """``name``, ``type`` and ``shape`` of each."""
+        self.outputs: Sequence[Any] = self._session.get_outputs()
+
+    def run(self, batch: NDArray[np.float32], output: str) -> NDArray[np.float32]:
+        """One output of a batch of chips, as the network gives it.
+
+        Raises:
+            PredictorError: It cannot be run.
+        """
+        try:
+            (found,) = self._session.run([output], {self.inputs[0].name: batch})
+        except Exception as error:  # its exceptions share no other base
+            raise run_failure(error, self._origin, batch.shape) from error
+        return np.asarray(found, np.float32)
+
+
 def _load(
     model: bytes, intra_threads: int, providers: Sequence[Provider], origin: str
 ) -> onnxruntime.InferenceSession:

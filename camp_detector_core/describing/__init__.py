@@ -1,0 +1,8 @@
+"""Give an ONNX model of others a description, after trying it on chips."""
+
+from __future__ import annotations
+
+from .describe import Described, describe_model
+from .wishes import Activation, Wishes
+
+__all__ = ["Activation", "Described", "Wishes", "describe_model"]

@@ -1,0 +1,124 @@
+"""One whole ONNX file of a model whose weights lie beside it, without a library that knows ONNX.
+
+The files that it names are read in its own folder and below, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.onnx_file import (
+    MODEL,
+    TENSOR,
+    external_data,
+    is_outside,
+    onnx_facts,
+    parts_of,
+)
+from camp_detector_core.engine.protobuf import bytes_field, placed_fields
+
+from .strangers import leads_away, read_file, require_file, shown
+
+MAX_BYTES = 1 << 30
+"""Of a model with its weights."""
+_RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 9, 13, 14
+
+
+def read_whole(path: Path) -> bytes:
+    """The bytes of an ONNX file with all of its weights in it.
+
+    Args:
+        path: The file; weights outside of it are looked for beside it.
+
+    Raises:
+        PredictorError: It is no ONNX model, its weights are missing, lie elsewhere than in its
+            folder, or are too large.
+    """
+    data = read_file(path, MAX_BYTES)
+    if not onnx_facts(data, str(path)).outside:
+        return data
+    return _Joining(path).message(MODEL, memoryview(data)) or data
+
+
+class _Joining:
+    """Copies messages, with weights of other files in place of where they lie."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._homes = {path.parent.resolve(), path.resolve().parent}
+        self._left = MAX_BYTES
+
+    def message(self, kind: str, message: memoryview) -> bytes | None:
+        """A message with what lies outside of it; None where it stays as it is."""
+        if kind == TENSOR and is_outside(message):
+            return self._tensor(message)
+        parts = parts_of(kind)
+        out: list[bytes | memoryview] = []
+        changed = False
+        for number, value, start, end in placed_fields(message):
+            new = None
+            if number in parts and isinstance(value, memoryview):
+                new = self.message(parts[number], value)
+            changed = changed or new is not None
+            out.append(message[start:end] if new is None else bytes_field(number, new))
+        return b"".join(out) if changed else None
+
+    def _tensor(self, tensor: memoryview) -> bytes:
+        kept = [
+            bytes(tensor[start:end])
+            for number, _, start, end in placed_fields(tensor)
+            if number not in {_RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION}
+        ]
+        return b"".join([*kept, bytes_field(_RAW_DATA, self._weights(external_data(tensor)))])
+
+    def _weights(self, told: dict[str, str]) -> bytes:
+        """The numbers of one tensor."""
+        path = self._beside(told.get("location", ""))
+        try:
+            offset = int(told.get("offset") or 0)
+            size = path.stat().st_size
+            length = int(told["length"]) if told.get("length") else size - offset
+        except (OSError, ValueError) as error:
+            msg = f"{self._path} does not say where in {path} its weights lie: export it again"
+            raise PredictorError(msg) from error
+        if not (0 <= offset <= size and 0 <= length <= size - offset):
+            msg = (
+                f"{path} has {size} bytes, and {self._path} looks for {length} at {offset}: it is "
+                "another model's, or was cut; copy or download both again"
+            )
+            raise PredictorError(msg)
+        self._left -= length
+        if self._left < 0:
+            msg = f"{self._path} has weights of more than {MAX_BYTES >> 20} MiB, and is refused"
+            raise PredictorError(msg)
+        try:
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                data = stream.read(length)
+        except OSError as error:
+            msg = f"the weights {path} cannot be read: {error.strerror or error}"
+            raise PredictorError(msg) from error
+        if len(data) < length:
+            msg = f"{path} became shorter while it was read: describe the model again"
+            raise PredictorError(msg)
+        return data
+
+    def _beside(self, location: str) -> Path:
+        """The file of a location, in the model's folder or below."""
+        clean = location.replace("\\", "/")
+        parts = clean.split("/")
+        away = leads_away(location) or clean.startswith("/") or ":" in clean or ".." in parts
+        try:
+            path = Path(self._path.parent, clean)
+            inside = not away and not self._homes.isdisjoint(path.resolve().parents)
+        except (OSError, ValueError, RuntimeError):
+            inside = False
+        if not location or not inside:
+            msg = (
+                f"{self._path} looks for weights at {shown(location) or 'no place'}, which is not "
+                "in its folder: they are not read; export it as one file"
+            )
+            raise PredictorError(msg)
+        require_file(path, what="file of weights")
+        return path
