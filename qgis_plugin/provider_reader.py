@@ -88,6 +88,7 @@ class LayerReader:
         self._value = nodata
         self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
         self._last: tuple[Any, Any] = (None, None)
+        self._valid: tuple[Any, Any] = (None, None)
         self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
@@ -108,8 +109,9 @@ class LayerReader:
             dtypes=self.dtypes,
             colors=self.colors,
             descriptions=tuple(names),
-            nodata=tuple(self._nodata(i + 1) for i in range(len(self.dtypes))),
-            masked=False,
+            nodata=(None,) * len(self.dtypes),
+            masked=True,
+            settled=True,
             block=(256, 256),
             driver="QGIS",
             has_points=False,
@@ -138,26 +140,36 @@ class LayerReader:
         height, width = shape or window.shape
         fine = 1 if shape else self._lattice.fine
         if self._argb:
-            return self._picture(window, height, width, fine)[[b - 1 for b in bands]]
+            pixels = self._picture(window, height, width, fine)
+            self._valid = ((window, height, width), pixels[3] != 0)
+            return pixels[[b - 1 for b in bands]]
         size = height * fine, width * fine
         pixels = np.stack([self._band(b, window, *size) for b in bands])
-        nodata = self._nodata(bands[0])
-        valid = engine("georaster.pixels").valid_pixels(pixels, None, nodata)
+        rule = engine("georaster.validity").valid_pixels
+        valid = rule(pixels, [self._nodata(b) for b in bands])
         self._count(valid)
         if self._value is not None:
-            valid &= ~(pixels == self._value).all(axis=0)
+            valid &= rule(pixels, [self._value] * len(bands))
         pixels, valid = averaged(pixels, valid, fine)
-        if nodata is not None:
-            pixels[:, ~valid] = nodata
+        self._valid = ((window, height, width), valid)
         return pixels
 
-    def read_mask(self, window: Any, *, shape: Optional[tuple[int, int]] = None) -> Any:
-        """All pixels count: what is missing is said by alpha or a nodata value."""
-        return np.full(shape or window.shape, 255, np.uint8)
+    def read_mask(
+        self, window: Any, *, band: int = 1, shape: Optional[tuple[int, int]] = None
+    ) -> Any:
+        """(height, width) uint8: 0 where pixels are missing, of the bands that were read last.
+
+        Raises:
+            ReadError: The provider gives no pixels.
+        """
+        del band  # one mask holds for all that are read
+        if self._valid[0] != (window, *(shape or window.shape)):
+            self.read(range(1, 4 if self._argb else len(self.dtypes) + 1), window, shape=shape)
+        return np.where(self._valid[1], _OPAQUE, 0).astype(np.uint8)
 
     def close(self) -> None:
         """Forget the last pixels."""
-        self._last = (None, None)
+        self._last = self._valid = (None, None)
 
     def _description(self, band: int) -> str:
         name = self._provider.generateBandName(band)
@@ -169,7 +181,7 @@ class LayerReader:
         if self._provider.name() == "virtualraster":  # which says that it has none
             return _UNCALCULATED
         if not self._provider.sourceHasNoDataValue(band):
-            return self._value
+            return None
         return float(self._provider.sourceNoDataValue(band))
 
     def _picture(self, window: Any, height: int, width: int, fine: int) -> Any:
@@ -259,6 +271,10 @@ class LayerLibrary:
             return self._gdal.open(name, label=label)
         crs = self._gdal.crs(self._wkt)
         return LayerReader(self._provider, self._lattice, crs, self.errors, nodata=self._nodata)
+
+    def keep(self, text: str) -> Any:
+        """Hold the text of a virtual raster."""
+        return self._gdal.keep(text)
 
     def crs(self, code: str) -> Any:
         """The CRS of a code such as EPSG:3857."""

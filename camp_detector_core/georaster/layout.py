@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform
+from .validity import can_be
 
 if TYPE_CHECKING:
     from .ports import Crs, Header
@@ -18,9 +19,6 @@ ALPHA = "alpha"
 """GDAL's name of what a band of validity shows."""
 _PALETTE = "palette"
 _DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
-MAX_BLOCK_BYTES = 1 << 30
-"""Most bytes of a block, which is decoded whole. Blocks of 512 x 512 pixels are usual; a file of
-300 bytes can claim one of many gigabytes."""
 _MAX_SHEAR = 0.01
 """Pixels by which rows may lean over the whole raster and still count as straight."""
 _MIN_PIXEL = 1e-12
@@ -28,7 +26,8 @@ _MAX_COORDINATE = 1e15
 """Sizes beyond these are no units on Earth, and a double has no place for their pixels."""
 _NO_PLACE = 1e-5
 """A transform so near the identity is GDAL's way to say that there is none."""
-_IDENTITY = Transform(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+NOWHERE = Transform(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+"""The transform of a raster without a place."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,14 @@ class Layout:
     """What each band shows, in lower case."""
     descriptions: tuple[str, ...]
     """Name of each band in lower case, or empty."""
-    nodata: float | None
-    """The value that marks a missing pixel, the same in all bands; may be NaN."""
+    nodata: tuple[float | None, ...]
+    """The value of each band that marks a missing pixel; may be NaN."""
     has_mask: bool
-    """Whether a mask band (inside the file, beside it, or of a VRT) says which pixels count."""
+    """Whether one mask for all bands (in the file, beside it, or of a VRT) says what counts."""
+    masked_bands: tuple[int, ...]
+    """Numbers of the bands that have a mask of their own."""
+    is_settled: bool
+    """Whether the mask heeds all that says so, alpha and nodata values included."""
     block: tuple[int, int]
     """Height and width of the blocks in the file."""
     driver: str
@@ -105,7 +108,6 @@ def layout_of(header: Header, name: str) -> Layout:
         msg = f"{name} has no band of pixels{hint}"
         raise RasterError(msg)
     _refuse_values(header, name)
-    refuse_block(header, name)
     transform = _straight_transform(header, name)
     return Layout(
         name=name,
@@ -115,32 +117,13 @@ def layout_of(header: Header, name: str) -> Layout:
         dtype=str(np.result_type(*header.dtypes)),
         colors=header.colors,
         descriptions=tuple(d.strip().lower() for d in header.descriptions),
-        nodata=_nodata(header, name),
+        nodata=_nodata(header),
         has_mask=header.masked,
+        masked_bands=header.masked_bands,
+        is_settled=header.settled,
         block=header.block,
         driver=header.driver,
         lost_crs=transform is None and header.crs is not None,
-    )
-
-
-def refuse_block(header: Header, name: str) -> None:
-    """Refuse blocks that would fill the memory, before one is read.
-
-    Raises:
-        RasterError: The message says how large they are.
-    """
-    height, width = header.block
-    sizes = [np.dtype(d).itemsize for d in header.dtypes if d in _DTYPES]
-    if height * width * sum(sizes) > MAX_BLOCK_BYTES:
-        raise large_block(name, height=height, width=width, size=height * width * sum(sizes))
-
-
-def large_block(name: str, *, height: int, width: int, size: int) -> RasterError:
-    """The error for a raster whose blocks, of so many bytes, are too large to be decoded."""
-    return RasterError(
-        f"{name} is stored in blocks of {width} x {height} pixels, each of which takes "
-        f"{size / 2**30:,.1f} GiB of memory (at most {MAX_BLOCK_BYTES >> 30} is taken): it is "
-        "damaged, or must be written anew with gdal_translate -co TILED=YES"
     )
 
 
@@ -158,20 +141,12 @@ def _refuse_values(header: Header, name: str) -> None:
         raise RasterError(msg)
 
 
-def _nodata(header: Header, name: str) -> float | None:
-    """The nodata value of the bands other than alpha."""
-    values = {
-        None if v is None else float(v)
-        for v, color in zip(header.nodata, header.colors)
-        if color != ALPHA
-    }
-    if len({str(v) for v in values}) > 1:
-        msg = (
-            f"{name} has different nodata values in its bands ({header.nodata}): give all "
-            "the same with gdal_translate -a_nodata"
-        )
-        raise RasterError(msg)
-    return values.pop() if values else None
+def _nodata(header: Header) -> tuple[float | None, ...]:
+    """The nodata value of each band but alpha, where its pixels can have it."""
+    return tuple(
+        None if v is None or color == ALPHA or not can_be(v, dtype) else float(v)
+        for v, color, dtype in zip(header.nodata, header.colors, header.dtypes)
+    )
 
 
 def _straight_transform(header: Header, name: str) -> Transform | None:
@@ -205,7 +180,7 @@ def _straight_transform(header: Header, name: str) -> Transform | None:
 
 def is_placeless(transform: Transform) -> bool:
     """Whether a transform only numbers the pixels, which is how GDAL says that there is none."""
-    return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, _IDENTITY))
+    return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, NOWHERE))
 
 
 def _refuse_nowhere(header: Header, name: str) -> None:

@@ -11,25 +11,17 @@ import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
+from . import virtual
+from .validity import marks_of, masked_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .layout import Layout
+    from .validity import Keep
 
-GDAL_TYPES = {
-    "uint8": "Byte",
-    "int8": "Int8",
-    "uint16": "UInt16",
-    "int16": "Int16",
-    "uint32": "UInt32",
-    "int32": "Int32",
-    "float32": "Float32",
-    "float64": "Float64",
-}
 MAX_SIDE = 2**31 - 1
 """Most pixels along a side of a raster that GDAL counts."""
-_USE_MASK = "<UseMaskBand>true</UseMaskBand>"
 _SIZE_TOLERANCE = 0.01
 """Pixel sizes may differ by this fraction: web map tiles kept in degrees grow shorter with the
 latitude, row of tiles by row of tiles."""
@@ -51,43 +43,78 @@ class MosaicPlan:
     transform: Transform
     parts: tuple[Part, ...]
 
-    def vrt(self, bands: Sequence[int]) -> str:
-        """The mosaic as the text of a GDAL virtual raster.
+    def layout(self, bands: Sequence[int], keep: Keep) -> Layout:
+        """The mosaic as one raster.
 
-        Pixels that no part covers are invalid: by the nodata value where there is one, by the
-        alpha band, or else by a mask band. Where the parts have a nodata value, what their alpha
-        or mask leaves out has it as well, and there is no alpha.
+        Pixels that no part covers are missing: by the nodata value where there is one, and by a
+        mask where there is none or where parts have alpha or masks.
 
         Args:
             bands: Numbers of the parts' bands to take, from 1, without alpha.
-
-        Returns:
-            XML; its bands are those named, in their order, and then alpha if the parts have it.
+            keep: Holds the virtual rasters that it is made of.
         """
         first = self.parts[0].layout
-        is_masked = any(p.layout.has_mask or p.layout.alpha for p in self.parts)
-        if first.nodata is not None and is_masked:
-            filled = tuple(replace(p, layout=_filled(p.layout, bands)) for p in self.parts)
-            return replace(self, parts=filled).vrt(range(1, len(bands) + 1))
-        t = self.transform
-        lines = [f'<VRTDataset rasterXSize="{self.shape.width}" rasterYSize="{self.shape.height}">']
-        if first.crs is not None:
-            mapping = 'dataAxisToSRSAxisMapping="2,1"' if first.crs.is_geographic else ""
-            lines.append(f"<SRS {mapping}>{escape(first.crs.wkt, quote=False)}</SRS>")
+        names = self._covering(bands, keep)
+        nodata = tuple(first.nodata[b - 1] for b in bands)
+        has_mask = bool(names) or any(p.layout.alpha or p.layout.has_mask for p in self.parts)
+        has_mask = has_mask or all(value is None for value in nodata)
+        text = virtual.dataset(
+            self.shape,
+            [self._band(b, number, names) for number, b in enumerate(bands, 1)],
+            mask=virtual.mask(self._coverage(names)) if has_mask else "",
+            place=self._place,
+        )
+        return replace(
+            first,
+            name=keep(text),
+            shape=self.shape,
+            transform=self.transform,
+            colors=tuple(first.colors[b - 1] for b in bands),
+            descriptions=tuple(first.descriptions[b - 1] for b in bands),
+            nodata=nodata,
+            has_mask=has_mask,
+            masked_bands=(),
+            driver="VRT",
+        )
+
+    @property
+    def _place(self) -> str:
+        crs, t = self.parts[0].layout.crs, self.transform
         numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
-        lines.append(f"<GeoTransform>{numbers}</GeoTransform>")
-        wanted = [*bands, *([first.alpha] if first.alpha else [])]
-        shared = self._overlapping if first.nodata is not None else frozenset()
-        whole = {i: _masked(self.parts[i].layout, bands) for i in shared}
-        for number, band in enumerate(wanted, 1):
-            lines += self._band(band, number=number, whole=whole)
-        if first.alpha is None and first.nodata is None:
-            lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
-            for part in self.parts:
-                lines += _source(part, "mask,1", kind="SimpleSource", extra="")
-            lines += ["</VRTRasterBand>", "</MaskBand>"]
-        lines.append("</VRTDataset>")
-        return "\n".join(lines)
+        place = f"<GeoTransform>{numbers}</GeoTransform>"
+        if crs is None:
+            return place
+        axes = 'dataAxisToSRSAxisMapping="2,1"' if crs.is_geographic else ""
+        return f"<SRS {axes}>{escape(crs.wkt, quote=False)}</SRS>{place}"
+
+    def _covering(self, bands: Sequence[int], keep: Keep) -> dict[int, str]:
+        """Names of the parts as rasters with one mask that says all, where they must be such.
+
+        A part's missing pixels must not cover those of another part, nor may a pixel be mixed
+        from two parts because one band of the upper one has the nodata value. GDAL's sources heed
+        a nodata value or a mask, and never several of these.
+        """
+        shared = self._overlapping
+        names = {}
+        for i, part in enumerate(self.parts):
+            marks = marks_of(part.layout, bands)
+            ways = len(marks.masks) + (marks.alpha is not None)
+            if ways > 1 or part.layout.masked_bands or (i in shared and not marks.say_nothing):
+                names[i] = keep(masked_text(part.layout, bands, keep))
+        return names
+
+    def _coverage(self, names: Mapping[int, str]) -> Iterator[str]:
+        """Sources of a mask: where parts are, without what their alpha or their mask leaves out."""
+        for i, part in enumerate(self.parts):
+            layout, window = part.layout, part.window
+            if i in names:
+                layout = replace(layout, name=names[i])
+            if i in names or layout.has_mask:
+                yield virtual.source(layout, "mask,1", window=window, extra=virtual.NOT_ZERO)
+            elif layout.alpha:
+                yield virtual.source(layout, layout.alpha, window=window, extra=virtual.NOT_ZERO)
+            else:
+                yield virtual.source(layout, 1, window=window, extra=virtual.EVERYWHERE)
 
     @property
     def _overlapping(self) -> frozenset[int]:
@@ -104,95 +131,20 @@ class MosaicPlan:
             shared[i] |= hit.any()
         return frozenset(order[shared].tolist())
 
-    def _band(self, band: int, *, number: int, whole: Mapping[int, str]) -> Iterator[str]:
-        """One band; ``whole`` names the parts that are read as `_masked` says."""
+    def _band(self, band: int, number: int, names: Mapping[int, str]) -> str:
+        """One band of the parts as band ``number`` of the mosaic."""
         first = self.parts[0].layout
-        yield f'<VRTRasterBand dataType="{GDAL_TYPES[first.dtype]}" band="{number}">'
-        yield f"<ColorInterp>{first.colors[band - 1].capitalize()}</ColorInterp>"
-        nodata = None if band == first.alpha else first.nodata
-        if nodata is not None:
-            yield f"<NoDataValue>{nodata!r}</NoDataValue>"
+        sources = []
         for i, part in enumerate(self.parts):
-            if i in whole and nodata is not None:
-                layout = replace(part.layout, name=whole[i])
-                yield from _source(
-                    replace(part, layout=layout), str(number), kind="ComplexSource", extra=_USE_MASK
+            if i in names:
+                covering = replace(part.layout, name=names[i])
+                sources.append(
+                    virtual.source(covering, number, window=part.window, extra=virtual.USE_MASK)
                 )
-                continue
-            # A part's missing pixels must not cover another part's pixels where they overlap.
-            extra = "" if nodata is None else _nodata(nodata)
-            if part.layout.has_mask or first.alpha:
-                extra += _USE_MASK
-            kind = "ComplexSource" if extra else "SimpleSource"
-            yield from _source(part, str(band), kind=kind, extra=extra)
-        yield "</VRTRasterBand>"
-
-
-def _nodata(value: float) -> str:
-    return f"<NODATA>{value!r}</NODATA>"
-
-
-def _filled(layout: Layout, bands: Sequence[int]) -> Layout:
-    """Bands of a raster as one without mask or alpha: what these leave out has the nodata value.
-
-    GDAL's sources and its warper heed a nodata value or a mask, not both.
-    """
-    part = Part(layout, Window(0, 0, *layout.shape))
-    lines = [f'<VRTDataset rasterXSize="{layout.shape.width}" rasterYSize="{layout.shape.height}">']
-    for number, band in enumerate(bands, 1):
-        lines.append(f'<VRTRasterBand dataType="{GDAL_TYPES[layout.dtype]}" band="{number}">')
-        lines.append(f"<NoDataValue>{layout.nodata!r}</NoDataValue>")
-        lines += _source(part, str(band), kind="ComplexSource", extra=_USE_MASK)
-        lines.append("</VRTRasterBand>")
-    lines.append("</VRTDataset>")
-    colors = tuple(layout.colors[b - 1] for b in bands)
-    return replace(layout, name="\n".join(lines), colors=colors, has_mask=False)
-
-
-def _masked(layout: Layout, bands: Sequence[int]) -> str:
-    """A raster as a virtual raster with a mask, which holds where any of its bands has a value.
-
-    GDAL leaves out nodata band by band: where a valid pixel of the upper raster has the nodata
-    value in one band, that band would be filled from the raster below, to a pixel of a colour that
-    neither of them has.
-    """
-    part = Part(layout, Window(0, 0, *layout.shape))
-    nodata = "" if layout.nodata is None else _nodata(layout.nodata)
-    masked = _USE_MASK if layout.has_mask else ""
-    lines = [f'<VRTDataset rasterXSize="{layout.shape.width}" rasterYSize="{layout.shape.height}">']
-    for number, band in enumerate(bands, 1):
-        lines.append(f'<VRTRasterBand dataType="{GDAL_TYPES[layout.dtype]}" band="{number}">')
-        lines += _source(part, str(band), kind="SimpleSource", extra="")
-        lines.append("</VRTRasterBand>")
-    lines += ["<MaskBand>", '<VRTRasterBand dataType="Byte">']
-    for band in bands:
-        # Whatever the value is, it becomes 255; what is left out stays 0.
-        scaled = "<ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio>"
-        lines += _source(part, str(band), kind="ComplexSource", extra=scaled + nodata + masked)
-    lines += ["</VRTRasterBand>", "</MaskBand>", "</VRTDataset>"]
-    return "\n".join(lines)
-
-
-def _source(part: Part, band: str, *, kind: str, extra: str) -> Iterator[str]:
-    """One source of one band, with what GDAL would otherwise open the file for."""
-    layout, window = part.layout, part.window
-    height, width = layout.shape
-    rows, cols = layout.block
-    yield f"<{kind}>"
-    yield f'<SourceFilename relativeToVRT="0">{escape(layout.name, quote=False)}</SourceFilename>'
-    yield f"<SourceBand>{band}</SourceBand>"
-    yield (
-        f'<SourceProperties RasterXSize="{width}" RasterYSize="{height}" '
-        f'DataType="{GDAL_TYPES[layout.dtype]}" '
-        f'BlockXSize="{cols}" BlockYSize="{rows}"/>'
-    )
-    yield f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'
-    yield (
-        f'<DstRect xOff="{window.col}" yOff="{window.row}" '
-        f'xSize="{window.width}" ySize="{window.height}"/>'
-    )
-    yield extra
-    yield f"</{kind}>"
+            else:
+                sources.append(virtual.source(part.layout, band, window=part.window))
+        color, nodata = first.colors[band - 1], first.nodata[band - 1]
+        return virtual.band(number, first.dtype, sources, color=color, nodata=nodata)
 
 
 def plan_mosaic(layouts: Sequence[Layout]) -> MosaicPlan:

@@ -13,11 +13,13 @@ from ..engine.grid import Grid, Shape, Transform
 from .bands import choose_bands
 from .ground import on_ground
 from .inputs import read_layouts
+from .layout import ALPHA
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
-from .pixels import can_be
 from .proj import refuse_without_database
+from .shelf import Shelf
 from .source import Access, PlacedSource
-from .warp import WarpBands, warped_vrt
+from .validity import can_be, marks_of
+from .warp import warped_vrt
 from .xyz import CRS_CODE, named_tile
 
 if TYPE_CHECKING:
@@ -26,17 +28,12 @@ if TYPE_CHECKING:
     from ..engine.spec import ModelSpec
     from .layout import Layout
     from .options import SourceOptions
-    from .ports import Library, Reader
+    from .ports import Library
 
 NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this."""
 MAX_ENLARGEMENT = 10.0
 _MAX_REDUCTION = 1000.0
-_MAX_PIXELS = 10**13
-"""Months of work; and a raster of a country in the finest pixels of a drone has fewer."""
-_MAX_ROW = 32 << 30
-_ROW_BYTES = 16
-"""Bytes: what a row of chips may take, and for each of its pixels beside the classes."""
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
 
@@ -78,46 +75,43 @@ def place_source(
     choice = choose_bands(placed.layout, spec, wanted=options.bands, shown=options.shown)
     warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
     target = _target_grid(placed.grid, spec, options, placed.layout.label)
-    _refuse_size(target, spec, placed.layout.label)
-    unique = tuple(dict.fromkeys(choice.bands))
-    plain = placed.layout
-    name, bands = plain.name, choice.bands
-    if len(placed.plan.parts) > 1 or target != placed.grid or options.nodata is not None:
-        name = placed.plan.vrt(unique)
-        bands = tuple(unique.index(b) + 1 for b in choice.bands)
-    _allow_cache(placed, target, spec, library)
-    base = library.open(name, label=plain.name)
+    shelf = Shelf(library)
     try:
-        warped = None if target == placed.grid else _warp(name, placed, target, unique, library)
+        access = _access(placed, choice.bands, target, library, shelf)
     except BaseException:
-        base.close()
+        shelf.close()
         raise
-    access = Access(
-        library=library,
-        base=base,
-        warped=warped,
-        native=placed.grid,
-        crs=plain.crs,
-        chosen=choice.bands,
-        bands=bands,
-        nodata=plain.nodata,
-        # The virtual raster gives a nodata value of the user's to what a mask leaves out.
-        has_mask=(plain.has_mask and options.nodata is None)
-        or (len(placed.plan.parts) > 1 and plain.nodata is None),
-        parts=placed.plan.parts,
-    )
+    _allow_cache(placed, target, spec, library)
     return PlacedSource(access, target, warnings=warnings)
 
 
-def _warp(
-    name: str, placed: _Placed, target: Grid, bands: Sequence[int], library: Library
-) -> Reader:
-    """The raster on the target grid; ``bands`` are those of ``name``, besides alpha."""
-    layout = placed.layout
-    # With a nodata value, the virtual raster has no alpha.
-    numbers = [*bands, *([layout.alpha] if layout.alpha and layout.nodata is None else [])]
-    kind = WarpBands(tuple(layout.colors[b - 1] for b in numbers), layout.dtype, layout.nodata)
-    return library.open(warped_vrt(name, placed.grid, target, kind), label=layout.name)
+def _access(
+    placed: _Placed, chosen: Sequence[int], target: Grid, library: Library, shelf: Shelf
+) -> Access:
+    """Open the raster or the mosaic on its own grid and, where that is another, on the target."""
+    layout, bands, unique = placed.layout, tuple(chosen), tuple(dict.fromkeys(chosen))
+    if len(placed.plan.parts) > 1:
+        layout = placed.plan.layout(unique, shelf.keep)
+        bands = tuple(unique.index(b) + 1 for b in chosen)
+        unique = tuple(range(1, len(unique) + 1))
+    base = shelf.open(layout.name, label=placed.layout.name)
+    warped = None
+    if target != placed.grid:
+        text = warped_vrt(layout, unique, target, placed.grid, shelf.keep)
+        warped = shelf.open(text, label=placed.layout.name)
+    return Access(
+        library=library,
+        shelf=shelf,
+        base=base,
+        warped=warped,
+        native=placed.grid,
+        crs=placed.layout.crs,
+        chosen=tuple(chosen),
+        bands=bands,
+        numbers=tuple(unique.index(b) + 1 for b in bands),
+        marks=marks_of(layout, bands),
+        parts=placed.plan.parts,
+    )
 
 
 def _with_nodata(layout: Layout, value: float) -> Layout:
@@ -125,7 +119,8 @@ def _with_nodata(layout: Layout, value: float) -> Layout:
     if not can_be(value, layout.dtype):
         msg = f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
         raise RasterError(msg)
-    return replace(layout, nodata=float(value))
+    nodata = tuple(None if color == ALPHA else float(value) for color in layout.colors)
+    return replace(layout, nodata=nodata)
 
 
 def _allow_cache(placed: _Placed, target: Grid, spec: ModelSpec, library: Library) -> None:
@@ -220,24 +215,6 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
         msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
         raise RasterError(msg)
     return replace(own, shape=shape, transform=transform)
-
-
-def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
-    """Refuse what no memory or time would suffice for, before anything is made for it.
-
-    Raises:
-        RasterError: The message says how much is needed.
-    """
-    height, width = target.shape
-    # Sums and validity of a row of chips, its scores and classes, and what tracing takes.
-    row = width * min(height, spec.tile_size) * (5 * len(spec.classes) + _ROW_BYTES)
-    if row > _MAX_ROW or height * width > _MAX_PIXELS:
-        msg = (
-            f"{label} would be worked on as {width} x {height} pixels, of which a row of chips "
-            f"takes {row / 2**30:,.1f} GiB of memory: cut out the part that is needed with "
-            "gdal_translate -projwin"
-        )
-        raise RasterError(msg)
 
 
 def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:

@@ -72,7 +72,7 @@ class Header:
     nodata: tuple[float | None, ...]
     """Nodata value of each band."""
     masked: bool
-    """Whether the first band has a mask that is its file's, and is not an alpha band."""
+    """Whether one mask holds for all bands that is neither an alpha band nor a nodata value."""
     block: tuple[int, int]
     """Height and width of the blocks in the file."""
     driver: str
@@ -83,6 +83,10 @@ class Header:
     """Names of the rasters in a file that has several."""
     tags: dict[str, str]
     """Metadata of the whole file."""
+    masked_bands: tuple[int, ...] = ()
+    """Numbers of the bands that have a mask of their own, where there is no mask for all."""
+    settled: bool = False
+    """Whether the mask heeds all that says what is missing, alpha and nodata values included."""
 
 
 class Reader(Protocol):
@@ -127,9 +131,9 @@ class Reader(Protocol):
         """
 
     def read_mask(
-        self, window: Window, *, shape: tuple[int, int] | None = None
+        self, window: Window, *, band: int = 1, shape: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of the first band, 0 where pixels are missing.
+        """The mask (height, width) of a band, 0 where pixels are missing.
 
         Raises:
             ReadError: It cannot be read.
@@ -137,6 +141,17 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Let go of the files; may be called twice."""
+
+
+class Kept(Protocol):
+    """The text of a virtual raster that a library holds."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is opened, also by other virtual rasters."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class Library(Protocol):
@@ -152,6 +167,9 @@ class Library(Protocol):
         Raises:
             RasterError: It does not exist, or is not a raster that the library can read.
         """
+
+    def keep(self, text: str) -> Kept:
+        """Hold the text of a virtual raster under a short name."""
 
     def crs(self, code: str) -> Crs:
         """The CRS of a code such as EPSG:3857.

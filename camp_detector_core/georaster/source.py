@@ -12,13 +12,15 @@ import numpy as np
 from ..engine.errors import RasterError
 from ..engine.grid import Grid, Window
 from .layout import ALPHA
-from .pixels import finite_pixels, valid_pixels
 from .ports import Crs, Library, Reader, ReadError
+from .validity import read_valid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .mosaic import Part
+    from .shelf import Shelf
+    from .validity import Marks
 
 
 class Picture(NamedTuple):
@@ -37,6 +39,8 @@ class Access:
     """The open rasters behind a source, and what they hold."""
 
     library: Library
+    shelf: Shelf
+    """Holds them, and what they are made of."""
     base: Reader
     """The raster on its own grid."""
     warped: Reader | None
@@ -48,9 +52,11 @@ class Access:
     chosen: tuple[int, ...]
     """Band numbers of the files, from 1."""
     bands: tuple[int, ...]
-    """Band numbers to read of ``base`` and ``warped``, from 1."""
-    nodata: float | None
-    has_mask: bool
+    """Band numbers to read of ``base``, from 1."""
+    numbers: tuple[int, ...]
+    """The same of ``warped``."""
+    marks: Marks
+    """How ``base`` says which of its pixels are missing."""
     parts: tuple[Part, ...]
     """The files, and the pixels of ``base`` that each fills."""
 
@@ -79,9 +85,7 @@ class PlacedSource:
 
     def close(self) -> None:
         """Close the rasters."""
-        if self._access.warped is not None:
-            self._access.warped.close()
-        self._access.base.close()
+        self._access.shelf.close()
 
     @property
     def grid(self) -> Grid:
@@ -166,12 +170,11 @@ class PlacedSource:
         window = replace(window, row=window.row + self._part.row, col=window.col + self._part.col)
         try:
             if access.warped is not None:
-                pixels = access.warped.read(access.bands, window, shape=shape)
+                pixels = access.warped.read(access.numbers, window, shape=shape)
                 alpha = access.warped.colors.index(ALPHA) + 1
-                mask = access.warped.read((alpha,), window, shape=shape)[0]
-                return pixels, finite_pixels(pixels, valid=mask != 0)
+                return pixels, access.warped.read((alpha,), window, shape=shape)[0] != 0
             pixels = access.base.read(access.bands, window, shape=shape)
-            return pixels, valid_pixels(pixels, _mask(access, window, shape), access.nodata)
+            return pixels, read_valid(access.base, access.marks, pixels, window, shape=shape)
         except ReadError as error:
             raise RasterError(self._blame(error, window)) from error
 
@@ -194,10 +197,9 @@ class PlacedSource:
             pixels = access.base.read(
                 access.bands, whole, shape=shape, average=average and factor < 1
             )
-            mask = _mask(access, whole, shape)
+            valid = read_valid(access.base, access.marks, pixels, whole, shape=shape)
         except ReadError as error:
             raise RasterError(self._blame(error, self._whole.window)) from error
-        valid = valid_pixels(pixels, mask, access.nodata)
         own, grid = access.native.transform, self._whole.transform
         if access.warped is None:
             return Picture(pixels, valid, (shape[0] / height, shape[1] / width))
@@ -238,23 +240,8 @@ def _down(pixels: float) -> int:
     return math.floor(pixels + 1e-3)
 
 
-def _mask(
-    access: Access, window: Window, shape: tuple[int, int] | None
-) -> NDArray[np.uint8] | None:
-    """The alpha or mask band of the raster, or None where there is neither."""
-    base = access.base
-    if ALPHA in base.colors:
-        number = len(base.colors) - base.colors[::-1].index(ALPHA)
-        return np.asarray(base.read((number,), window, shape=shape)[0])
-    return base.read_mask(window, shape=shape) if access.has_mask else None
-
-
 def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
-    """Why the pixels of a part cannot be read, or None if they can.
-
-    Raises:
-        RasterError: It cannot even be opened.
-    """
+    """Why the pixels of a part cannot be read, or None if they can."""
     layout = part.layout
     height, width = layout.shape
     row = min(inside.row - part.window.row, height - 1)
@@ -265,6 +252,8 @@ def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
             reader.read(range(1, len(layout.colors) + 1), at)
     except ReadError as error:
         return _damaged(error)
+    except RasterError as error:
+        return str(error)
     return None
 
 

@@ -7,19 +7,19 @@ pixels. Only resampling is done: coordinates are scaled and shifted, never proje
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape  # for XML, which takes the same
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .layout import ALPHA
-from .mosaic import GDAL_TYPES
+from .validity import marks_of, masked_text
+from .virtual import GDAL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..engine.grid import Grid, Transform
+    from .layout import Layout
+    from .validity import Keep
 
 _BLOCK = (128, 512)
 """Height and width of the blocks in which the pixels are computed."""
@@ -29,37 +29,32 @@ _MEMORY = 64 << 20
 _TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class WarpBands:
-    """What the raster to be warped is made of."""
-
-    colors: tuple[str, ...]
-    """What each band shows; at most the last one is alpha."""
-    dtype: str
-    nodata: float | None
-
-
-def warped_vrt(source: str, own: Grid, target: Grid, bands: WarpBands) -> str:
+def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, keep: Keep) -> str:
     """A view of a raster on the target grid, computed block by block on read.
 
     Args:
-        source: The raster on its own grid: the text of a virtual raster, or a name.
-        own: Its grid.
+        layout: The raster on its own grid.
+        bands: Numbers of its bands to take, from 1, without alpha.
         target: Where the pixels are wanted.
-        bands: What the raster is made of.
+        own: The grid of the raster.
+        keep: Holds the virtual rasters that it is made of.
 
     Returns:
-        XML; its bands are those of the raster, and then alpha if they have none.
+        XML; its bands are those named, in their order, and then alpha, 0 where no valid pixel of
+        the raster has a share in one.
     """
-    plain = [c for c in bands.colors if c != ALPHA]
-    alpha = len(plain) + 1
+    marks = marks_of(layout, bands)
+    name, numbers, nodata = layout.name, tuple(bands), marks.nodata
+    if not marks.is_plain:
+        name = keep(masked_text(layout, bands, keep))
+        numbers, nodata = tuple(range(1, len(bands) + 1)), (None,) * len(bands)
     height, width = target.shape
-    gdal_type = GDAL_TYPES[bands.dtype]
+    gdal_type = GDAL_TYPES[layout.dtype]
     lines = [
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}" subClass="VRTWarpedDataset">',
         f"<GeoTransform>{_numbers(_forth(target.transform))}</GeoTransform>",
     ]
-    for number, color in enumerate((*plain, ALPHA), 1):
+    for number, color in enumerate((*(layout.colors[b - 1] for b in bands), ALPHA), 1):
         lines += [
             (
                 f'<VRTRasterBand dataType="{gdal_type}" band="{number}" '
@@ -76,18 +71,24 @@ def warped_vrt(source: str, own: Grid, target: Grid, bands: WarpBands) -> str:
         f"<ResampleAlg>{_resampling(own, target)}</ResampleAlg>",
         f"<WorkingDataType>{gdal_type}</WorkingDataType>",
     ]
-    for name, value in _options(bands).items():
-        lines.append(f'<Option name="{name}">{value}</Option>')
-    lines.append(f'<SourceDataset relativeToVRT="0">{escape(source, quote=False)}</SourceDataset>')
+    start = "0" if None in nodata else "NO_DATA"
+    lines += [
+        # A pixel is nodata where all bands are.
+        '<Option name="UNIFIED_SRC_NODATA">YES</Option>',
+        f'<Option name="INIT_DEST">{start}</Option>',
+        '<Option name="ERROR_OUT_IF_EMPTY_SOURCE_WINDOW">FALSE</Option>',
+    ]
+    lines.append(f'<SourceDataset relativeToVRT="0">{escape(name, quote=False)}</SourceDataset>')
     lines += _transformer(own.transform, target.transform)
     lines.append("<BandList>")
-    # Alpha is computed with the others, not as one of them.
-    for number in range(1, len(bands.colors) + 1):
-        lines += _mapping(number, None if number == alpha else bands.nodata)
+    for number, (band, value) in enumerate(zip(numbers, nodata), 1):
+        lines += _mapping(band, number, value)
     lines.append("</BandList>")
-    if len(plain) < len(bands.colors):
-        lines.append(f"<SrcAlphaBand>{alpha}</SrcAlphaBand>")
-    lines += [f"<DstAlphaBand>{alpha}</DstAlphaBand>", "</GDALWarpOptions>", "</VRTDataset>"]
+    lines += [
+        f"<DstAlphaBand>{len(bands) + 1}</DstAlphaBand>",
+        "</GDALWarpOptions>",
+        "</VRTDataset>",
+    ]
     return "\n".join(lines)
 
 
@@ -99,20 +100,8 @@ def _resampling(own: Grid, target: Grid) -> str:
     return "Average" if ratio > 1 else "Bilinear"
 
 
-def _options(bands: WarpBands) -> dict[str, str]:
-    unified = "YES"
-    if bands.nodata is not None and np.dtype(bands.dtype).kind != "u":
-        # As in `pixels`: which bands must be nodata for the pixel to be.
-        unified = "PARTIAL"
-    return {
-        "UNIFIED_SRC_NODATA": unified,
-        "INIT_DEST": "0" if bands.nodata is None else "NO_DATA",
-        "ERROR_OUT_IF_EMPTY_SOURCE_WINDOW": "FALSE",
-    }
-
-
-def _mapping(number: int, nodata: float | None) -> Iterator[str]:
-    yield f'<BandMapping src="{number}" dst="{number}">'
+def _mapping(band: int, number: int, nodata: float | None) -> Iterator[str]:
+    yield f'<BandMapping src="{band}" dst="{number}">'
     if nodata is not None:
         yield f"<SrcNoDataReal>{nodata!r}</SrcNoDataReal>"
         yield "<SrcNoDataImag>0</SrcNoDataImag>"

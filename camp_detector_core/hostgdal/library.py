@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any, Optional, Sequence
 
@@ -160,7 +161,9 @@ class GdalReader:
     def _header(self) -> Header:
         dataset = self._open()
         bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
-        flags = bands[0].GetMaskFlags() if bands else 0
+        flags = [band.GetMaskFlags() for band in bands] or [0]
+        masked = tuple(i for i, f in enumerate(flags, 1) if _is_own_mask(f))
+        for_all = flags[0] & gdal.GMF_PER_DATASET
         width, height = bands[0].GetBlockSize() if bands else (1, 1)
         c, a, b, f, d, e = dataset.GetGeoTransform()
         srs = dataset.GetSpatialRef()
@@ -172,7 +175,8 @@ class GdalReader:
             colors=self.colors,
             descriptions=tuple(band.GetDescription() or "" for band in bands),
             nodata=tuple(band.GetNoDataValue() for band in bands),
-            masked=bool(flags & gdal.GMF_PER_DATASET) and not flags & gdal.GMF_ALPHA,
+            masked=bool(masked and for_all),
+            masked_bands=() if for_all else masked,
             block=(height, width),
             driver=dataset.GetDriver().ShortName,
             has_points=bool(dataset.GetGCPCount() or dataset.GetMetadata("RPC")),
@@ -212,9 +216,9 @@ class GdalReader:
             return np.frombuffer(data, dtype).reshape(len(bands), height, width)
 
     def read_mask(
-        self, window: Window, *, shape: Optional[tuple[int, int]] = None
+        self, window: Window, *, band: int = 1, shape: Optional[tuple[int, int]] = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of the first band, 0 where pixels are missing.
+        """The mask (height, width) of a band, 0 where pixels are missing.
 
         Raises:
             ReadError: It cannot be read.
@@ -222,7 +226,7 @@ class GdalReader:
         """
         dataset = self._open()
         with _in_words(cannot_read, self._label), settings(self._settings):
-            mask = dataset.GetRasterBand(1).GetMaskBand()
+            mask = dataset.GetRasterBand(band).GetMaskBand()
             data = _read(mask, window, shape, gdal.GDT_Byte)
             return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
 
@@ -235,6 +239,17 @@ class GdalReader:
             msg = "this raster is closed"
             raise ValueError(msg)
         return self._dataset
+
+
+class _Kept:
+    """The text of a virtual raster in GDAL's files in memory."""
+
+    def __init__(self, text: str) -> None:
+        self.name = f"/vsimem/{uuid.uuid4().hex}.vrt"
+        gdal.FileFromMemBuffer(self.name, text.encode())
+
+    def close(self) -> None:
+        gdal.Unlink(self.name)
 
 
 class Gdal:
@@ -262,6 +277,10 @@ class Gdal:
                 dataset = call(gdal.OpenEx, name, flags)
             return GdalReader(dataset, label, offline=self._offline)
 
+    def keep(self, text: str) -> _Kept:
+        """Hold the text of a virtual raster under a short name."""
+        return _Kept(text)
+
     def crs(self, code: str) -> GdalCrs:
         """The CRS of a code such as EPSG:3857.
 
@@ -275,6 +294,11 @@ class Gdal:
 
     def allow_cache(self, needed: int) -> None:
         """Nothing: the cache is the whole process', and so the host's."""
+
+
+def _is_own_mask(flags: int) -> bool:
+    """Whether a mask is one, and neither an alpha band nor a nodata value."""
+    return not flags & (gdal.GMF_ALL_VALID | gdal.GMF_ALPHA) and flags != gdal.GMF_NODATA
 
 
 def _dtype(band: gdal.Band) -> str:

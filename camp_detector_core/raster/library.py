@@ -15,6 +15,7 @@ import rasterio.windows
 from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags, Resampling
+from rasterio.io import MemoryFile
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
@@ -141,7 +142,9 @@ class RasterioReader:
         """
         dataset = self._dataset
         with _in_words(cannot_understand, self._label):
-            flags = dataset.mask_flag_enums[0] if dataset.count else []
+            flags: Sequence[list[MaskFlags]] = dataset.mask_flag_enums or ([],)
+            masked = tuple(i for i, f in enumerate(flags, 1) if _is_own_mask(f))
+            for_all = MaskFlags.per_dataset in flags[0]
             return Header(
                 shape=self.shape,
                 transform=Transform(*tuple(dataset.transform)[:6]),
@@ -150,7 +153,8 @@ class RasterioReader:
                 colors=self.colors,
                 descriptions=tuple(d or "" for d in dataset.descriptions),
                 nodata=tuple(dataset.nodatavals),
-                masked=MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags,
+                masked=bool(masked) and for_all,
+                masked_bands=() if for_all else masked,
                 block=dataset.block_shapes[0] if dataset.count else (1, 1),
                 driver=dataset.driver,
                 has_points=bool(dataset.gcps[0] or dataset.rpcs),
@@ -190,16 +194,16 @@ class RasterioReader:
         return pixels
 
     def read_mask(
-        self, window: Window, *, shape: tuple[int, int] | None = None
+        self, window: Window, *, band: int = 1, shape: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of the first band, 0 where pixels are missing.
+        """The mask (height, width) of a band, 0 where pixels are missing.
 
         Raises:
             ReadError: It cannot be read.
             RasterError: Memory or the limit of open files does not suffice.
         """
         with _in_words(cannot_read, self._label):
-            return np.asarray(self._dataset.read_masks(1, window=_at(window), out_shape=shape))
+            return np.asarray(self._dataset.read_masks(band, window=_at(window), out_shape=shape))
 
     def close(self) -> None:
         """Let go of the files; may be called twice."""
@@ -221,6 +225,10 @@ class Rasterio:
         except BaseException:
             dataset.close()
             raise
+
+    def keep(self, text: str) -> MemoryFile:
+        """Hold the text of a virtual raster under a short name."""
+        return MemoryFile(text.encode(), ext=".vrt")
 
     def crs(self, code: str) -> RasterioCrs:
         """The CRS of a code such as EPSG:3857.
@@ -264,6 +272,12 @@ def open_image(path: Path) -> DatasetReader:
     name = literal(path)
     refuse_reach(name)
     return open_dataset(name, label=str(path))
+
+
+def _is_own_mask(flags: Sequence[MaskFlags]) -> bool:
+    """Whether a mask is one, and neither an alpha band nor a nodata value."""
+    other = {MaskFlags.all_valid, MaskFlags.alpha}
+    return not other & set(flags) and list(flags) != [MaskFlags.nodata]
 
 
 def _at(window: Window) -> rasterio.windows.Window:

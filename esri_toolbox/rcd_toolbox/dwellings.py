@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Any, Iterator
 
 from .areas import AreaIndex, Dwelling, Point
-from .engine_copy import engine
 from .features import ground_area, rings_of
 
 if TYPE_CHECKING:
     from .host import Progress
 
 
-class Found(NamedTuple):
-    """What the features of a layer stand for."""
-
-    dwellings: list[Dwelling]
-    left_out: int
-    """Features that are no dwelling."""
-    twice: int
-    """Polygons that are the same as an earlier one."""
-
-
-def dwellings_in(layer: Any, progress: Progress) -> Found:
-    """The dwellings of a layer, by the rules of `engine.surfaces`.
+def dwellings_in(layer: Any, progress: Progress) -> tuple[list[Dwelling], int]:
+    """The dwellings of a layer, and how many of its features are none.
 
     Args:
         layer: Of polygons, points or multipoints.
@@ -34,19 +22,17 @@ def dwellings_in(layer: Any, progress: Progress) -> Found:
 
     found: list[Dwelling] = []
     left_out = 0
-    surfaces = engine("engine.surfaces").Surfaces()
     with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
         for i, (shape,) in enumerate(cursor):
             if i % 1024 == 0:
                 progress.check()
-            before = surfaces.tally.twice
-            dwellings = list(_of(shape, surfaces))
+            dwellings = list(_of(shape))
             found += dwellings
-            left_out += not dwellings and surfaces.tally.twice == before
-    return Found(found, left_out, surfaces.tally.twice)
+            left_out += not dwellings
+    return found, left_out
 
 
-def _of(shape: Any, surfaces: Any) -> Iterator[Dwelling]:
+def _of(shape: Any) -> Iterator[Dwelling]:
     """The dwellings of a feature: the ground of its polygon, or each of its points."""
     if shape is None:
         return
@@ -54,10 +40,8 @@ def _of(shape: Any, surfaces: Any) -> Iterator[Dwelling]:
         yield Dwelling((float(shape.firstPoint.X), float(shape.firstPoint.Y)), None)
     elif shape.type == "multipoint":
         yield from (Dwelling((float(point.X), float(point.Y)), None) for point in shape)
-    elif shape.type == "polygon" and shape.area and surfaces.take(bytes(shape.WKB)):
-        area = ground_area(shape)
-        if math.isfinite(area):
-            yield Dwelling(_centre(shape), area)
+    elif shape.type == "polygon" and shape.area:
+        yield Dwelling(_centre(shape), ground_area(shape))
 
 
 def _centre(shape: Any) -> Point:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,6 @@ from tests.support.rasters import NORTH, UTM_AREA, WEST, rgb_of, scene, write_ra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
 """What ONNX Runtime imports besides numpy."""
@@ -271,9 +271,13 @@ def real_mosaic(banepa: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
             for layout in map(read_layout, (str(folder / tile.name) for tile in tiles))
         ]
-    view = folder / "all.vrt"
-    view.write_text(plan_mosaic(layouts).vrt(range(1, len(spec.bands) + 1)), encoding="utf-8")
-    return view
+
+    def keep(text: str) -> str:
+        view = folder / f"{len(list(folder.glob('*.vrt')))}.vrt"
+        view.write_text(text, encoding="utf-8")
+        return str(view)
+
+    return Path(plan_mosaic(layouts).layout(range(1, len(spec.bands) + 1), keep).name)
 
 
 def test_real_tiles_give_what_the_command_line_gives(

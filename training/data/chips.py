@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rasterio.crs import CRS
-from rasterio.errors import NotGeoreferencedWarning
 
 from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.georaster.folders import images_below
-from camp_detector_core.georaster.layout import ALPHA, is_placeless, refuse_block
+from camp_detector_core.georaster.layout import ALPHA, NOWHERE, is_placeless, layout_of
 from camp_detector_core.georaster.names import links_of, literal
+from camp_detector_core.georaster.ports import ReadError
 from camp_detector_core.georaster.reach import refuse_reach
+from camp_detector_core.georaster.validity import marks_of, read_valid
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.ground import on_ground
-from camp_detector_core.raster.library import FOREIGN, Rasterio, RasterioCrs, open_image
+from camp_detector_core.raster.library import Rasterio, RasterioCrs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
-
-_MAX_BYTES = 4 << 30
-"""Of the pixels of a chip, which is read whole."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,6 @@ def open_chip(path: Path) -> Chip:
     refuse_reach(name)
     with closing(Rasterio().open(name, label=str(path))) as reader:
         header = reader.header()
-    refuse_block(header, str(path))
     shape, transform, known = header.shape, header.transform, header.crs
     alpha = header.colors.count(ALPHA)
     crs = known.crs if isinstance(known, RasterioCrs) else None
@@ -160,38 +156,31 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
 
     Args:
         chip: The image.
-        bands: How many of its first bands.
+        bands: How many of its first bands besides alpha.
 
     Returns:
-        (bands, height, width) in the file's dtype, and (height, width), True where valid. As in
-        `camp_detector_core.raster`, a pixel of an unsigned image is nodata where all its bands
-        are (one band may be black by right), and one of another image where any is.
+        (bands, height, width) in the file's dtype, and (height, width), True where valid by the
+        rule of `camp_detector_core.georaster.validity`.
 
     Raises:
-        RasterError: Too few bands, or the file cannot be read.
+        RasterError: Too few bands, numbers that are no colours, or the file cannot be read.
     """
     if chip.bands < bands:
         msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
         raise RasterError(msg)
-    if chip.shape[0] * chip.shape[1] * bands * np.dtype(chip.dtype).itemsize > _MAX_BYTES:
-        msg = (
-            f"{chip.path} has {chip.shape[1]} x {chip.shape[0]} pixels, which are too many for a "
-            "chip: cut it into tiles with gdal_retile.py"
-        )
-        raise RasterError(msg)
+    window = Window(0, 0, *chip.shape)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with gdal_env(offline=True), open_image(chip.path) as source:
-                indexes = list(range(1, bands + 1))
-                pixels = source.read(indexes)
-                masks = source.read_masks(indexes) > 0
-    except FOREIGN as error:
+        with (
+            gdal_env(offline=True),
+            closing(Rasterio().open(literal(chip.path), label=str(chip.path))) as file,
+        ):
+            header = replace(file.header(), transform=NOWHERE, crs=None, has_points=False)
+            layout = layout_of(header, str(chip.path))
+            first = [i for i, color in enumerate(layout.colors, 1) if color != ALPHA][:bands]
+            marks = marks_of(layout, first)
+            pixels = file.read(first, window)
+            valid = read_valid(file, marks, pixels, window)
+    except ReadError as error:
         msg = f"{chip.path} cannot be read: {error}"
         raise RasterError(msg) from error
-    valid = masks.any(axis=0) if pixels.dtype.kind == "u" else masks.all(axis=0)
-    if pixels.dtype.kind == "f":
-        finite = np.isfinite(pixels).all(axis=0)
-        valid &= finite
-        pixels[:, ~finite] = 0
-    return pixels, valid
+    return np.where(valid, pixels, 0).astype(pixels.dtype), valid

@@ -168,10 +168,14 @@ class ChipArea:
                 msg = f"{chip.path} is {patch.pixels.dtype}, its neighbours {out.pixels.dtype}"
                 raise RasterError(msg)
             to, from_ = common.slices_in(window), common.slices_in(place)
-            out.pixels[(slice(None), *to)] = patch.pixels[(slice(None), *from_)]
-            out.classes[to] = patch.classes[from_]
-            out.valid[to] = patch.valid[from_]
-            out.owner[to] = patch.owner[from_]
+            # What is missing in a chip does not hide another one below it.
+            there = patch.valid[from_]
+            np.copyto(
+                out.pixels[(slice(None), *to)], patch.pixels[(slice(None), *from_)], where=there
+            )
+            np.copyto(out.classes[to], patch.classes[from_], where=there)
+            np.copyto(out.owner[to], patch.owner[from_], where=there)
+            out.valid[to] |= there
         return out or _blank(self._store.patch(self._placed[0][0]), window.shape)
 
 

@@ -18,7 +18,6 @@ import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
@@ -114,7 +113,7 @@ def _onnx(item: dict[str, Any], item_path: Path) -> Path:
     """The ONNX file of the item, which must lie in its folder or below."""
     for asset in item["assets"].values():
         if "mlm:model" in asset.get("roles", ()) and asset["href"].endswith(".onnx"):
-            path = (item_path.parent / unquote(urlsplit(asset["href"]).path)).resolve()
+            path = (item_path.parent / str(asset["href"])).resolve()
             if item_path.resolve().parent not in path.parents:
                 msg = f"{asset['href']} does not lie beside {item_path}"
                 raise ValueError(msg)
@@ -177,13 +176,22 @@ def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # no
             bottom = min(view.height, row + height + margin)
             right = min(view.width, col + width + margin)
             window = Window(left, top, right - left, bottom - top)
-            valid = view.read_masks(bands, window=window).min(axis=0) > 0
-            chip = _normalise(view.read(bands, window=window), valid, known)
+            pixels = view.read(bands, window=window)
+            valid = _valid(pixels, view.read_masks(bands, window=window))
+            chip = _normalise(pixels, valid, known)
             sides = [-(-n // multiple) * multiple for n in chip.shape[1:]]
             padded = np.zeros((len(bands), *sides), np.float32)
             padded[:, : chip.shape[1], : chip.shape[2]] = chip
             inner = (slice(row - top, row - top + height), slice(col - left, col - left + width))
             yield Window(col, row, width, height), padded, valid[inner], inner
+
+
+def _valid(pixels: NDArray[Any], masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where there is an image: a band of whole numbers may have the nodata value by right."""
+    there = masks > 0
+    together = np.logical_or if pixels.dtype.kind == "u" else np.logical_and
+    valid: NDArray[np.bool_] = together.reduce(there) & np.isfinite(pixels).all(axis=0)
+    return valid
 
 
 def _normalise(
