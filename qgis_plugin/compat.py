@@ -43,8 +43,10 @@ POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else 
 if POLYGON is None:
     POLYGON = QgsWkbTypes.Polygon
     MULTI_POLYGON = QgsWkbTypes.MultiPolygon
+    GEOMETRY_COLLECTION = QgsWkbTypes.GeometryCollection
 else:
     MULTI_POLYGON = Qgis.WkbType.MultiPolygon
+    GEOMETRY_COLLECTION = Qgis.WkbType.GeometryCollection
 
 
 def _type(name: str, old: str) -> Any:

@@ -82,7 +82,7 @@ def camp(*words: object) -> tuple[int, str]:
     raise AssertionError
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @example(folder="o", stem="x!y", suffix=".gpkg")
 @example(folder="urgent!", stem=" y", suffix=".shp")
 @example(folder="a.zip", stem="a.zip!y", suffix=".fgb")
@@ -120,7 +120,7 @@ def write_box(path: Path, side: int) -> None:
     write_layer(path, layer, name="rows", driver=FORMATS[path.suffix].driver, options={})
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @example(folder="o", stem="x!y", suffix=".gpkg")
 @example(folder="a.zip", stem="a;y", suffix=".geojson")
 @given(folder=stems(), stem=stems(), suffix=st.sampled_from(list(FORMATS)))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from camp_detector_core.packaging.hrefs import path_of_url
 
 from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError
 
@@ -41,7 +43,7 @@ def open_catalog(where: str, *, assets_to: str | None = None) -> Catalog:
     Raises:
         CatalogError: It is no such place, or the library for it is not installed.
     """
-    if _parts(where).scheme in _DATABASES:
+    if "://" in where and _parts(where).scheme in _DATABASES:
         from .pgstac import PgStacCatalog
 
         return PgStacCatalog(where, open_store(assets_to) if assets_to else None)
@@ -59,22 +61,22 @@ def open_store(where: str) -> Store:
     Raises:
         CatalogError: It is no such place, or the library for it is not installed.
     """
+    from .local_store import LocalStore
+
+    if "://" not in where:  # also a folder of the name s3:
+        return LocalStore(Path(where).expanduser())
     parts = _parts(where)
     if parts.scheme in {"s3", "http", "https"}:
         from .remote_store import open_remote
 
         return open_remote(where)
-    from .local_store import LocalStore
-
     if parts.scheme == "file":
-        return LocalStore(Path(unquote(parts.path)))
-    if "://" in where:
-        msg = (
-            f"a catalogue cannot be kept at {parts.scheme}://...: name a folder, "
-            "s3://bucket/prefix, https://... or postgresql://..."
-        )
-        raise CatalogError(msg)
-    return LocalStore(Path(where).expanduser())
+        return LocalStore(Path(path_of_url(where)))
+    msg = (
+        f"a catalogue cannot be kept at {parts.scheme}://...: name a folder, s3://bucket/prefix, "
+        "https://... or postgresql://..."
+    )
+    raise CatalogError(msg)
 
 
 def _parts(where: str) -> SplitResult:

@@ -7,8 +7,9 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from camp_detector_core.packaging.hrefs import href_of, path_of_href, path_of_url
 from camp_detector_core.packaging.model_file import MULTIHASH_SHA256, open_model
 from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
 
@@ -183,15 +184,15 @@ def _checked(asset: Asset, item: Path, home: Path) -> AssetFile:
             "size or checksum differs): write the item again"
         )
         raise CatalogError(msg)
-    return AssetFile(file_name(asset.href), source, size, digest)
+    return AssetFile(file_name(href_of(source.name)), source, size, digest)
 
 
 def _source(asset: Asset, item: Path, home: Path) -> Path:
-    parts = urlsplit(asset.href)
-    text = unquote(parts.path) if parts.scheme == "file" else asset.href
-    beside = item.parent / text
-    source = beside if beside.exists() else item.parent / unquote(text)
     try:
+        if urlsplit(asset.href).scheme == "file":
+            source = item.parent / path_of_url(asset.href)
+        else:
+            source = path_of_href(asset.href, item.parent)
         inside = source.resolve().is_relative_to(home)
     except (OSError, RuntimeError, ValueError):
         inside = False

@@ -19,6 +19,9 @@ ALPHA = "alpha"
 """GDAL's name of what a band of validity shows."""
 _PALETTE = "palette"
 _DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
+MAX_BLOCK_BYTES = 1 << 30
+"""Most bytes of a block, which is decoded whole. Blocks of 512 x 512 pixels are usual; a file of
+300 bytes can claim one of many gigabytes."""
 _MAX_SHEAR = 0.01
 """Pixels by which rows may lean over the whole raster and still count as straight."""
 _MIN_PIXEL = 1e-12
@@ -108,6 +111,7 @@ def layout_of(header: Header, name: str) -> Layout:
         msg = f"{name} has no band of pixels{hint}"
         raise RasterError(msg)
     _refuse_values(header, name)
+    refuse_block(header, name)
     transform = _straight_transform(header, name)
     return Layout(
         name=name,
@@ -124,6 +128,27 @@ def layout_of(header: Header, name: str) -> Layout:
         block=header.block,
         driver=header.driver,
         lost_crs=transform is None and header.crs is not None,
+    )
+
+
+def refuse_block(header: Header, name: str) -> None:
+    """Refuse blocks that would fill the memory, before one is read.
+
+    Raises:
+        RasterError: The message says how large they are.
+    """
+    height, width = header.block
+    sizes = [np.dtype(d).itemsize for d in header.dtypes if d in _DTYPES]
+    if height * width * sum(sizes) > MAX_BLOCK_BYTES:
+        raise large_block(name, height=height, width=width, size=height * width * sum(sizes))
+
+
+def large_block(name: str, *, height: int, width: int, size: int) -> RasterError:
+    """The error for a raster whose blocks, of so many bytes, are too large to be decoded."""
+    return RasterError(
+        f"{name} is stored in blocks of {width} x {height} pixels, each of which takes "
+        f"{size / 2**30:,.1f} GiB of memory (at most {MAX_BLOCK_BYTES >> 30} is taken): it is "
+        "damaged, or must be written anew with gdal_translate -co TILED=YES"
     )
 
 

@@ -34,6 +34,11 @@ NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this."""
 MAX_ENLARGEMENT = 10.0
 _MAX_REDUCTION = 1000.0
+_MAX_PIXELS = 10**13
+"""Months of work; and a raster of a country in the finest pixels of a drone has fewer."""
+_MAX_ROW = 32 << 30
+_ROW_BYTES = 16
+"""Bytes: what a row of chips may take, and for each of its pixels beside the classes."""
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
 
@@ -75,6 +80,7 @@ def place_source(
     choice = choose_bands(placed.layout, spec, wanted=options.bands, shown=options.shown)
     warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
     target = _target_grid(placed.grid, spec, options, placed.layout.label)
+    _refuse_size(target, spec, placed.layout.label)
     shelf = Shelf(library)
     try:
         access = _access(placed, choice.bands, target, library, shelf)
@@ -215,6 +221,24 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
         msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
         raise RasterError(msg)
     return replace(own, shape=shape, transform=transform)
+
+
+def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
+    """Refuse what no memory or time would suffice for, before anything is made for it.
+
+    Raises:
+        RasterError: The message says how much is needed.
+    """
+    height, width = target.shape
+    # Sums and validity of a row of chips, its scores and classes, and what tracing takes.
+    row = width * min(height, spec.tile_size) * (5 * len(spec.classes) + _ROW_BYTES)
+    if row > _MAX_ROW or height * width > _MAX_PIXELS:
+        msg = (
+            f"{label} would be worked on as {width} x {height} pixels, of which a row of chips "
+            f"takes {row / 2**30:,.1f} GiB of memory: cut out the part that is needed with "
+            "gdal_translate -projwin"
+        )
+        raise RasterError(msg)
 
 
 def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:

@@ -3,7 +3,7 @@
 GDAL follows such names wherever they lead. A file that a stranger sent could so read any file of
 the machine, or call any server. Unless the user allows it, sources lie in the file's own folder or
 below it, and none is on the network. Side files count, too: GDAL opens masks and overviews with
-any driver.
+any driver. On the same walk, files whose blocks would fill the memory are refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.errors import RasterError
+from .layout import MAX_BLOCK_BYTES, large_block
 from .names import INLINE, NO_FILE, local_path
+from .tiff_blocks import block_of
 from .vrt_sources import BrokenVrtError, Source, sources_of
 
 if TYPE_CHECKING:
@@ -96,8 +98,11 @@ class _Walk:
                 head = file.read(_HEAD)
                 kind = _kind(head, path)
                 text = head + file.read() if kind in {"vrt", "aux"} else b""
+                block = block_of(head, file) if head[:2] in {b"II", b"MM"} else None
         except OSError:
             return  # GDAL says why, or there is no such side file
+        if block is not None and block.size > MAX_BLOCK_BYTES:
+            raise large_block(path, height=block.height, width=block.width, size=block.size)
         if kind == "other":
             raise _refusal(self._owner, path, "which is a description of rasters elsewhere")
         if kind == "pixels" or (kind == "aux" and b"OVERVIEW_FILE" not in text.upper()):

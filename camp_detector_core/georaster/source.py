@@ -241,7 +241,11 @@ def _down(pixels: float) -> int:
 
 
 def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
-    """Why the pixels of a part cannot be read, or None if they can."""
+    """Why the pixels of a part cannot be read, or None if they can.
+
+    Raises:
+        RasterError: It cannot even be opened.
+    """
     layout = part.layout
     height, width = layout.shape
     row = min(inside.row - part.window.row, height - 1)
@@ -252,8 +256,6 @@ def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
             reader.read(range(1, len(layout.colors) + 1), at)
     except ReadError as error:
         return _damaged(error)
-    except RasterError as error:
-        return str(error)
     return None
 
 

@@ -10,12 +10,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ..engine.errors import PredictorError, SpecError
 from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
 from ..engine.zip_file import open_zip, read_member
+from .hrefs import names_of, path_of_href, path_of_url
 from .onnx_reader import read_metadata
 from .strangers import leads_away, read_file, read_json, require_file, shown
 
@@ -185,14 +186,10 @@ def _path_of(href: str, item: Path) -> Path:
         where = shown(href)
         msg = f"{item}: the model lies at {where}; download it and put it beside the item"
         raise PredictorError(msg)
-    name = unquote(parts.path) if is_file else href
     elsewhere = is_file and parts.netloc.lower() not in {"", "localhost"}
-    if elsewhere or leads_away(name) or leads_away(unquote(name)):
+    if elsewhere or any(leads_away(name) for name in names_of(parts.path if is_file else href)):
         raise _outside(href, item)
-    if is_file:
-        return Path(name)
-    beside = item.parent / href
-    return beside if beside.exists() else item.parent / unquote(href)
+    return Path(path_of_url(href)) if is_file else path_of_href(href, item.parent)
 
 
 def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:

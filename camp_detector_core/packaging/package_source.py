@@ -8,11 +8,11 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
 
+from .hrefs import path_of_href
 from .model_file import SPEC_PROPERTY, ModelFile, open_model
 from .strangers import read_file, read_json
 from .validation.reading import assets_of, properties_of
@@ -83,7 +83,7 @@ def _example(item: dict[str, Any], home: Path) -> Path | None:
     if not isinstance(href, str) or not href:
         return None
     try:
-        found = (home / unquote(href)).resolve()
+        found = path_of_href(href, home).resolve()
         inside = home.resolve() in found.parents and found.is_file()
     except (OSError, ValueError, RuntimeError):
         return None

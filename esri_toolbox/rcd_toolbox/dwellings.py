@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator
+import math
+from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
 
 from .areas import AreaIndex, Dwelling, Point
+from .engine_copy import engine
 from .features import ground_area, rings_of
 
 if TYPE_CHECKING:
     from .host import Progress
 
 
-def dwellings_in(layer: Any, progress: Progress) -> tuple[list[Dwelling], int]:
-    """The dwellings of a layer, and how many of its features are none.
+class Found(NamedTuple):
+    """What the features of a layer stand for."""
+
+    dwellings: list[Dwelling]
+    left_out: int
+    """Features that are no dwelling."""
+    twice: int
+    """Polygons that are the same as an earlier one."""
+
+
+def dwellings_in(layer: Any, progress: Progress) -> Found:
+    """The dwellings of a layer, by the rules of `engine.surfaces`.
 
     Args:
         layer: Of polygons, points or multipoints.
@@ -22,17 +34,19 @@ def dwellings_in(layer: Any, progress: Progress) -> tuple[list[Dwelling], int]:
 
     found: list[Dwelling] = []
     left_out = 0
+    surfaces = engine("engine.surfaces").Surfaces()
     with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
         for i, (shape,) in enumerate(cursor):
             if i % 1024 == 0:
                 progress.check()
-            dwellings = list(_of(shape))
+            before = surfaces.tally.twice
+            dwellings = list(_of(shape, surfaces))
             found += dwellings
-            left_out += not dwellings
-    return found, left_out
+            left_out += not dwellings and surfaces.tally.twice == before
+    return Found(found, left_out, surfaces.tally.twice)
 
 
-def _of(shape: Any) -> Iterator[Dwelling]:
+def _of(shape: Any, surfaces: Any) -> Iterator[Dwelling]:
     """The dwellings of a feature: the ground of its polygon, or each of its points."""
     if shape is None:
         return
@@ -40,8 +54,10 @@ def _of(shape: Any) -> Iterator[Dwelling]:
         yield Dwelling((float(shape.firstPoint.X), float(shape.firstPoint.Y)), None)
     elif shape.type == "multipoint":
         yield from (Dwelling((float(point.X), float(point.Y)), None) for point in shape)
-    elif shape.type == "polygon" and shape.area:
-        yield Dwelling(_centre(shape), ground_area(shape))
+    elif shape.type == "polygon" and shape.area and surfaces.take(bytes(shape.WKB)):
+        area = ground_area(shape)
+        if math.isfinite(area):
+            yield Dwelling(_centre(shape), area)
 
 
 def _centre(shape: Any) -> Point:

@@ -100,7 +100,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     progress = Progress("Reading dwellings")
     layers = {name: p.value for name, p in parameters.items()}
     reference = _reference(str(text["in_dwellings"]))
-    dwellings, left_out = dwellings_in(layers["in_dwellings"], progress)
+    dwellings, left_out, twice = dwellings_in(layers["in_dwellings"], progress)
     if left_out and not dwellings:
         msg = (
             f"{text['in_dwellings']} holds {left_out:,} features, and none is a polygon or a "
@@ -122,7 +122,18 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     points = everything.dwellings - everything.measured
     if points:
         messages.addMessage(f"Dwellings that are points, whose ground is not known: {points:,}")
-    for layer, number in ((text["in_dwellings"], left_out), *job.left_out.items()):
+    _warn(job, messages, left_out, twice)
+
+
+def _warn(job: _Job, messages: Any, left_out: int, twice: int) -> None:
+    """Say how many features were left out, and how many are there more than once."""
+    named = job.text["in_dwellings"]
+    if twice:
+        messages.addWarningMessage(
+            f"Polygons of {named} that are the same as another one, which were counted once: "
+            f"{twice:,}"
+        )
+    for layer, number in ((named, left_out), *job.left_out.items()):
         if number:
             messages.addWarningMessage(
                 f"Features of {layer} that have no area and are no point, and are left out: "

@@ -21,7 +21,7 @@ from .base import CampAlgorithm, Fault
 from .dwellings import Dwellings
 from .features import Features, placed_source
 from .keeping import Kept, kept_fields
-from .outlines import area_of, ground_of, placed, rings_of, valid
+from .outlines import area_of, ground_of, joined, placed, rings_of
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
 _LOOK = 1000
@@ -110,7 +110,7 @@ class Counting:
         """Read the dwellings.
 
         Raises:
-            Fault: One lies nowhere on the Earth, or no feature is a dwelling.
+            Fault: All lie nowhere on the Earth, or no feature is a dwelling.
             Stopped: The user wants to.
         """
         self._opened, self._feedback = opened, feedback
@@ -127,16 +127,25 @@ class Counting:
         """What the areas are, for readers."""
         total = max(opened.dwellings.count, 1)
         made, each = rules().Dwelling, Dwellings(self.title)
+        nowhere: Optional[Fault] = None
         model = opened.dwellings.fields.lookupField(_MODEL)
         for i, feature in enumerate(opened.dwellings):
             if i % _LOOK == 0:
                 self.look()
                 feedback.setProgress(100.0 * i / total)
             for shape in each.of(feature.geometry()):
+                try:
+                    found = made(*placed(shape, self._ground, self.title))
+                except Fault as error:
+                    each.misplaced()
+                    nowhere = error
+                    continue
                 if model >= 0:
                     self._remember(feature[model])
                 self.shapes.append(shape)
-                self.dwellings.append(made(*placed(shape, self._ground, self.title)))
+                self.dwellings.append(found)
+        if nowhere is not None and not self.dwellings:
+            raise nowhere
         if each.left_out and not each.taken:
             raise Fault(
                 tr(
@@ -172,11 +181,12 @@ class Counting:
         self.counted_in = boundaries.name
         self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
         found: list[tuple[str, QgsGeometry, list[Any]]] = []
-        skipped = 0
+        skipped, surfaces = 0, engine("engine.surfaces").Surfaces(once=False)
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
-            shape = valid(feature.geometry())
-            if shape.isEmpty() or shape.area() == 0:
+            given = feature.geometry()
+            shape = None if given.isEmpty() else joined(surfaces.take(bytes(given.asWkb())))
+            if shape is None:
                 skipped += 1
                 continue
             name, values = feature[named] if named else None, feature.attributes()

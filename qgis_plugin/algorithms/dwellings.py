@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Iterator
 
 from .. import compat
 from ..i18n import tr
-from .outlines import valid
+from ..vendored import engine
+from .outlines import joined
 
 if TYPE_CHECKING:
     from qgis.core import QgsGeometry
@@ -24,24 +25,27 @@ class Dwellings:
         self._layer = layer
         self.taken = self.points = self.spread = 0
         """Dwellings; of them points; of these, those that share a feature with others."""
+        self.beyond = 0
+        """Dwellings that lie nowhere on the Earth, as `misplaced` was told."""
         self._nowhere = self._flat = self._lines = 0
+        # The same rules as for labels in training.
+        self._surfaces = engine("engine.surfaces").Surfaces()
 
     @property
     def left_out(self) -> int:
         """Features that are no dwelling."""
-        return self._nowhere + self._flat + self._lines
+        infinite = self._surfaces.tally.infinite
+        return self._nowhere + self._flat + self._lines + self.beyond + infinite
+
+    def misplaced(self) -> None:
+        """Take back the last dwelling, because it lies nowhere on the Earth."""
+        self.taken -= 1
+        self.beyond += 1
 
     def of(self, shape: QgsGeometry) -> Iterator[QgsGeometry]:
         """The dwellings of a feature: the ground of its polygons, or each of its points."""
         if shape.isEmpty():
             self._nowhere += 1
-        elif shape.type() == compat.IS_POLYGON:
-            made = valid(shape)
-            if not made.isEmpty() and made.area() > 0:
-                self.taken += 1
-                yield made
-            else:
-                self._flat += 1
         elif shape.type() == compat.IS_POINT:
             parts = shape.asGeometryCollection()
             self.taken += len(parts)
@@ -49,7 +53,20 @@ class Dwellings:
             self.spread += len(parts) if len(parts) > 1 else 0
             yield from parts
         else:
-            self._lines += 1
+            yield from self._ground(shape)
+
+    def _ground(self, shape: QgsGeometry) -> Iterator[QgsGeometry]:
+        """The ground of the polygons of a feature, whatever holds them; nothing if that is none."""
+        tally = self._surfaces.tally
+        before = tally.twice, tally.infinite, tally.polygons
+        made = joined(self._surfaces.take(bytes(shape.asWkb())))
+        if made is not None:
+            self.taken += 1
+            yield made
+        elif (tally.twice, tally.infinite) == before[:2]:
+            is_polygon = tally.polygons > before[2]
+            self._flat += is_polygon
+            self._lines += not is_polygon
 
     def tell(self, feedback: Any, *, compared: bool = False) -> None:
         """Say what is a point, and what was left out, once all are read.
@@ -84,15 +101,38 @@ class Dwellings:
                     count=f"{self.spread:,}",
                 )
             )
+        self._tell_polygons(feedback)
         if self.left_out:
             feedback.pushWarning(
                 tr(
                     "Features of {layer} that are no dwelling and are left out: {count} (without a "
-                    "geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})",
+                    "geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines}; "
+                    "nowhere on the Earth: {beyond})",
                     layer=self._layer,
                     count=f"{self.left_out:,}",
                     nowhere=f"{self._nowhere:,}",
                     flat=f"{self._flat:,}",
                     lines=f"{self._lines:,}",
+                    beyond=f"{self.beyond + self._surfaces.tally.infinite:,}",
+                )
+            )
+
+    def _tell_polygons(self, feedback: Any) -> None:
+        tally = self._surfaces.tally
+        if tally.nested:
+            feedback.pushWarning(
+                tr(
+                    "Polygons of {layer} inside geometry collections, which were taken: {count}",
+                    layer=self._layer,
+                    count=f"{tally.nested:,}",
+                )
+            )
+        if tally.twice:
+            feedback.pushWarning(
+                tr(
+                    "Polygons of {layer} that are the same as another one, which were counted "
+                    "once: {count}",
+                    layer=self._layer,
+                    count=f"{tally.twice:,}",
                 )
             )

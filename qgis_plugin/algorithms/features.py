@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Optional
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureRequest
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureRequest, QgsWkbTypes
 
-from ..compat import UNCHECKED
+from ..compat import GEOMETRY_COLLECTION, UNCHECKED
 from ..i18n import tr
 from ..sources import lies_somewhere
 from .base import Fault
@@ -36,6 +36,7 @@ class Features:
         self.fields = source.fields()
         self.count = max(0, source.featureCount())
         self._lost = 0
+        self._is_moved = into is not None
         request = QgsFeatureRequest()
         if attributes is not None:
             request.setSubsetOfAttributes(attributes)
@@ -48,7 +49,7 @@ class Features:
         """One after another; once."""
         for feature in self._features:
             shape = feature.geometry()
-            if shape.isNull() or shape.boundingBox().isFinite():
+            if not self._is_moved or shape.isNull() or shape.boundingBox().isFinite():
                 yield feature
             else:  # what PROJ makes of places beyond the world
                 self._lost += 1
@@ -93,6 +94,14 @@ def placed_source(
     """
     source = source_of(algorithm, parameters, name, context, optional=optional)
     if source is not None and not lies_somewhere(source.sourceCrs()):
+        if QgsWkbTypes.flatType(source.wkbType()) == GEOMETRY_COLLECTION:
+            raise Fault(
+                tr(
+                    "{layer} holds geometry collections, to which QGIS gives no coordinate system: "
+                    "turn them into polygons first.",
+                    layer=source.sourceName(),
+                )
+            )
         raise Fault(
             tr(
                 "{layer} has no coordinate system, so that areas on the ground are unknown: set it "

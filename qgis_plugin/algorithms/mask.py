@@ -6,6 +6,7 @@ from typing import Any, Optional
 
 from ..i18n import tr
 from ..sources import lies_somewhere
+from ..vendored import engine
 from .base import Fault
 from .features import Features
 
@@ -17,20 +18,20 @@ def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = No
         source: QGIS' source of features; what is not selected or filtered out is not in it.
         crs: That the polygons are given in.
         context: Of the run.
-        most: Reading stops with this one; None: all.
+        most: Reading stops with so many; None: all.
 
     Raises:
         Fault: There is none.
     """
     is_placed = crs.isValid() and lies_somewhere(source.sourceCrs())
     found: list[bytes] = []
+    surfaces = engine("engine.surfaces").Surfaces()
     for feature in Features(source, context, into=crs if is_placed else None, attributes=[]):
         shape = feature.geometry()
         if not shape.isEmpty():
-            # GDAL's polygons have corners alone.
-            shape.convertToStraightSegment()
-            found.append(bytes(shape.asWkb()))
-        if len(found) == most:
+            for outline in surfaces.take(bytes(shape.asWkb())):
+                found += outline.wkb()
+        if most is not None and len(found) >= most:
             break
     if not found:
         raise Fault(

@@ -71,17 +71,25 @@ def read(features: Features, ground: Any, feedback: Any) -> list[Dwelling]:
         feedback: Asked whether to stop.
 
     Raises:
-        Fault: One lies nowhere on the Earth, or none has an outline.
+        Fault: All lie nowhere on the Earth, or none has an outline.
         Stopped: The user wants to.
     """
     found, each = [], Dwellings(features.name)
+    nowhere: Optional[Fault] = None
     for i, feature in enumerate(features):
         if i % _LOOK == 0:
             _look(feedback)
         for shape in each.of(feature.geometry()):
             if shape.type() == compat.IS_POLYGON:
-                area = area_of(shape, ground, features.name)
+                try:
+                    area = area_of(shape, ground, features.name)
+                except Fault as error:
+                    each.misplaced()
+                    nowhere = error
+                    continue
                 found.append(Dwelling(feature.id(), shape, area))
+    if nowhere is not None and not found:
+        raise nowhere
     if not found and (each.points or each.left_out):
         raise Fault(
             tr(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 from qgis.core import QgsDistanceArea, QgsGeometry
 
@@ -14,6 +14,9 @@ from .base import Fault
 
 if TYPE_CHECKING:
     from qgis.core import QgsCoordinateReferenceSystem
+
+
+_POLE = 90.0
 
 
 def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceArea:
@@ -31,7 +34,7 @@ def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
         Fault: The shape lies nowhere on the Earth.
     """
     area = float(ground.measureArea(shape))
-    if not math.isfinite(area):
+    if not math.isfinite(area) or _is_beyond_pole(shape, ground):
         raise Fault(
             tr(
                 "{layer} holds outlines that lie nowhere on the Earth: look at its coordinate "
@@ -40,6 +43,13 @@ def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
             )
         )
     return area
+
+
+def _is_beyond_pole(shape: QgsGeometry, ground: QgsDistanceArea) -> bool:
+    """Whether latitudes are none, which `measureArea` does not see."""
+    box = shape.boundingBox()
+    is_degrees = ground.sourceCrs().isGeographic()
+    return is_degrees and max(abs(box.yMinimum()), abs(box.yMaximum())) > _POLE
 
 
 def placed(
@@ -64,6 +74,27 @@ def valid(shape: QgsGeometry) -> QgsGeometry:
     # Of a crossing outline there may be lines left as well, which cover nothing.
     parts = [p for p in made.asGeometryCollection() if p.type() == shape.type()]
     return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
+
+
+def joined(outlines: Sequence[Any]) -> Optional[QgsGeometry]:
+    """The ground of some outlines, without lines that cover nothing; None for no ground."""
+    parts = []
+    for outline in outlines:
+        faces = [valid(_polygon(data)) for data in outline.wkb()]
+        faces = [face for face in faces if not face.isEmpty() and face.area() > 0]
+        ground = QgsGeometry.unaryUnion(faces) if len(faces) > 1 else QgsGeometry(*faces)
+        if not ground.isEmpty():
+            parts.append(ground)
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to join
+        return parts[0] if parts else None
+    # Parts that overlap would make no valid whole.
+    return valid(QgsGeometry.collectGeometry(parts))
+
+
+def _polygon(data: bytes) -> QgsGeometry:
+    shape = QgsGeometry()
+    shape.fromWkb(data)
+    return shape
 
 
 def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:

@@ -467,8 +467,18 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
-        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
-        <translation>عناصر في {layer} ليست مساكن وتُركت: {count} (بلا هندسة: {nowhere}؛ بلا مساحة: {flat}؛ خطوط أو أشكال أخرى: {lines})</translation>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines}; nowhere on the Earth: {beyond})</source>
+        <translation>عناصر في {layer} ليست مساكن وتُركت: {count} (بلا هندسة: {nowhere}؛ بلا مساحة: {flat}؛ خطوط أو أشكال أخرى: {lines}؛ لا مكان لها على الأرض: {beyond})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} inside geometry collections, which were taken: {count}</source>
+        <translation>مضلعات في {layer} داخل مجموعات أشكال هندسية، وقد أُخذت: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} that are the same as another one, which were counted once: {count}</source>
+        <translation>مضلعات في {layer} مطابقة لمضلع آخر، وقد عُدّت مرة واحدة: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -484,6 +494,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>حدود في {layer} لا مكان لها في نظام إحداثيات الطبقة الأخرى وتُركت: {count}. راجع نظام إحداثياتها.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>تحتوي {layer} على مجموعات أشكال هندسية لا يعطيها QGIS نظام إحداثيات: حوّلها أولاً إلى مضلعات.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>

@@ -467,8 +467,18 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
-        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
-        <translation>Elementos de {layer} que no son viviendas y se omiten: {count} (sin geometría: {nowhere}; sin superficie: {flat}; líneas u otras formas: {lines})</translation>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines}; nowhere on the Earth: {beyond})</source>
+        <translation>Elementos de {layer} que no son viviendas y se omiten: {count} (sin geometría: {nowhere}; sin superficie: {flat}; líneas u otras formas: {lines}; en ningún lugar de la Tierra: {beyond})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} inside geometry collections, which were taken: {count}</source>
+        <translation>Polígonos de {layer} dentro de colecciones de geometrías, que se tomaron: {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} that are the same as another one, which were counted once: {count}</source>
+        <translation>Polígonos de {layer} iguales a otro, que se contaron una sola vez: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -484,6 +494,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contornos de {layer} que no tienen lugar en el sistema de coordenadas de la otra capa y se omiten: {count}. Revise su sistema de coordenadas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>{layer} contiene colecciones de geometrías, a las que QGIS no da sistema de coordenadas: conviértalas antes en polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>

@@ -467,8 +467,18 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
-        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines})</source>
-        <translation>Entités de {layer} qui ne sont pas des habitations et sont omises : {count} (sans géométrie : {nowhere} ; sans surface : {flat} ; lignes ou autres formes : {lines})</translation>
+        <source>Features of {layer} that are no dwelling and are left out: {count} (without a geometry: {nowhere}; without an area: {flat}; lines or other shapes: {lines}; nowhere on the Earth: {beyond})</source>
+        <translation>Entités de {layer} qui ne sont pas des habitations et sont omises : {count} (sans géométrie : {nowhere} ; sans surface : {flat} ; lignes ou autres formes : {lines} ; nulle part sur la Terre : {beyond})</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} inside geometry collections, which were taken: {count}</source>
+        <translation>Polygones de {layer} situés dans des collections de géométries, qui ont été pris : {count}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/dwellings.py"/>
+        <source>Polygons of {layer} that are the same as another one, which were counted once: {count}</source>
+        <translation>Polygones de {layer} identiques à un autre, qui n’ont été comptés qu’une fois : {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -484,6 +494,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contours de {layer} qui n’ont pas de place dans le système de coordonnées de l’autre couche et sont omis : {count}. Vérifiez son système de coordonnées.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>{layer} contient des collections de géométries, auxquelles QGIS ne donne pas de système de coordonnées : convertissez-les d’abord en polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>

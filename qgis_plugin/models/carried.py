@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PARTS_EXTRA = (
     "packaging/__init__.py",
+    "packaging/hrefs.py",
     "packaging/model_file.py",
     "packaging/onnx_reader.py",
     "packaging/strangers.py",

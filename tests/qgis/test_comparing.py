@@ -53,7 +53,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         "split": dates("split", row((0, 16)), row((0, 4), (4, 8), (8, 12), (12, 16))),
         "merged": dates("merged", row((0, 4), (4, 8)), row((0, 8))),
         "much enlarged": dates("enlarged", row((0, 4)), row((0, 20))),
-        "twice on the same ground": dates("twice", row((0, 2.9), (0, 2.9)), row((0, 10))),
+        "twice on the same ground": dates("twice", row((0, 2.9), (0.1, 2.9)), row((0, 10))),
         "other ground": dates("other", *far),
         "inside": dates("inside", *inside, MASK=str(mask)),
         "without a mask": dates("all", *inside),

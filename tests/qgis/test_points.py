@@ -43,6 +43,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("points")
 
 
+def _collections() -> str:
+    """Three squares, two of them inside of collections, one beside a line and a point."""
+
+    def corners(x: float) -> list[list[list[float]]]:
+        west, north = WEST + x, NORTH - 2
+        ring = [(west, north), (west + 4, north), (west + 4, north - 4), (west, north - 4)]
+        return [[list(place) for place in (*ring, ring[0])]]
+
+    squares = [{"type": "Polygon", "coordinates": corners(x)} for x in (2, 12, 60)]
+    line = {"type": "LineString", "coordinates": corners(2)[0]}
+    point = {"type": "Point", "coordinates": corners(2)[0][0]}
+    inner = {"type": "GeometryCollection", "geometries": [squares[1]]}
+    shapes: list[dict[str, Any]] = [
+        squares[2],
+        {"type": "GeometryCollection", "geometries": [squares[0], line, point]},
+        {"type": "GeometryCollection", "geometries": [inner]},
+    ]
+    crs = {"type": "name", "properties": {"name": CODE}}
+    features = [{"type": "Feature", "properties": {}, "geometry": shape} for shape in shapes]
+    return json.dumps({"type": "FeatureCollection", "crs": crs, "features": features})
+
+
 @pytest.fixture(scope="module")
 def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
@@ -74,6 +96,13 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
         encoding="utf-8",
     )
 
+    collections = folder / "collections.geojson"
+    collections.write_text(_collections(), encoding="utf-8")
+    x, y = "85.5", "27.5"
+    degrees = [
+        f"POLYGON(({x} {top},{x}1 {top},{x}1 {y},{x} {y},{x} {top}))" for top in ("27.5001", "95")
+    ]
+
     def summary(dwellings: Any, **params: Any) -> dict[str, Any]:
         given = {"INPUT": dwellings, "OUTPUT": "memory:", **params}
         return {"op": "run", "alg": SUMMARISE, "params": given}
@@ -92,6 +121,12 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
         "flat": summary(
             layer("Polygon", f"POLYGON{square(2, 2)}", f"POLYGON{square(9, 9, side=0)}")
         ),
+        "collections": summary(str(collections)),
+        "collections as boundaries": summary(str(first), BOUNDARIES=str(collections)),
+        "thrice": summary(layer("Polygon", *[f"POLYGON{square(2, 2)}"] * 3)),
+        "beyond": summary({"wkt": degrees, "kind": "Polygon", "crs": "EPSG:4326"}),
+        "all beyond": summary({"wkt": degrees[1:], "kind": "Polygon", "crs": "EPSG:4326"}),
+        "thrice compared": dates(layer("Polygon", *[f"POLYGON{square(2, 2)}"] * 3), str(first)),
         "lines as boundaries": summary(str(first), BOUNDARIES=str(mixed)),
         "itself as boundaries": {**summary(str(first), BOUNDARIES=str(first)), "op": "check"},
         "points compared": dates(POINTS, str(first)),
@@ -156,6 +191,29 @@ def test_what_is_no_dwelling_among_others_is_counted_and_said(done: dict[str, An
     compared = done["mixed compared"]
     assert any("no ground to compare" in w and ": 1" in w for w in compared["warnings"])
     assert any("left out: 2" in w for w in compared["warnings"])
+
+
+def test_polygons_in_collections_are_dwellings_and_boundaries(done: dict[str, Any]) -> None:
+    result = done["collections"]
+    assert result["results"]["COUNT"] == 3
+    assert result["results"]["COVERED"] == pytest.approx(48, rel=2e-3)
+    assert any("inside geometry collections" in w and ": 2" in w for w in result["warnings"])
+    bounds = rows(done["collections as boundaries"])
+    assert len(bounds) == 3
+    assert all(row["area_ha"] == pytest.approx(0.0016, rel=2e-3) for row in bounds)
+
+
+def test_the_same_outline_thrice_counts_once(done: dict[str, Any]) -> None:
+    assert done["thrice"]["results"]["COUNT"] == 1
+    assert any("counted once: 2" in w for w in done["thrice"]["warnings"])
+    compared = done["thrice compared"]["results"]
+    assert compared["VANISHED"] + compared["CHANGED_BEFORE"] + compared["UNCHANGED"] == 1
+
+
+def test_an_outline_nowhere_on_the_earth_is_left_out_and_said(done: dict[str, Any]) -> None:
+    assert done["beyond"]["results"]["COUNT"] == 1
+    assert any("nowhere on the Earth: 1" in w for w in done["beyond"]["warnings"])
+    assert "lie nowhere on the Earth" in done["all beyond"]["error"]
 
 
 @pytest.mark.parametrize("step", ["one layer", "one file by two names"])

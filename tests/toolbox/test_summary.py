@@ -280,6 +280,18 @@ def test_points_are_counted_and_their_ground_is_unknown(
     assert "are left out: 2" in "".join(messages.of("warning"))
 
 
+def test_the_same_outline_thrice_counts_once(summary: Dialog, arcpy: ModuleType) -> None:
+    reference = arcpy.SpatialReference(UTM)
+    ring = [(X, Y), (X, Y + 4), (X + 4, Y + 4), (X + 4, Y), (X, Y)]
+    turned = [*ring[2:], *ring[1:3]]
+    arcpy.state.tables["thrice"] = table = arcpy.da.Table(reference)
+    table.rows += [{"SHAPE@": arcpy.Polygon([r], reference)} for r in (ring, turned, ring)]
+    messages = summary.set(in_dwellings="thrice", in_boundaries="blocks", out_areas=AREAS).run()
+    assert sum(r["dwellings"] for r in summary.table(AREAS).rows) == 1
+    (warning,) = messages.of("warning")
+    assert "counted once: 2" in warning
+
+
 def test_a_layer_without_a_dwelling_is_refused(summary: Dialog, arcpy: ModuleType) -> None:
     arcpy.state.tables["lines"] = table = arcpy.da.Table(arcpy.SpatialReference(UTM))
     table.rows += [{"SHAPE@": arcpy.Polyline()}]

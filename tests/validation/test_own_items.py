@@ -50,13 +50,11 @@ def test_an_item_that_was_changed_by_hand_is_found_out(item: Path) -> None:
     plain = json.loads(item.read_text())
     plain["properties"]["mlm:output"] = plain["properties"]["mlm:output"][:1]
     plain["properties"]["mlm:input"][0]["value_scaling"][0]["mean"] += 1
-    plain["properties"]["end_datetime"] = (
-        dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
-    ).isoformat()
+    plain["properties"]["created"] = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).isoformat()
     item.write_text(json.dumps(plain))
     places = {note.where for note in validate_item(item).of("problem")}
     assert {
         "properties.mlm:output",
         "properties.camp_detector:spec",
-        "properties.end_datetime",
+        "properties.created",
     } <= places

@@ -268,7 +268,7 @@ def test_the_good_item_passes_the_published_schemas(
     ("field", "value", "words"),
     [
         ("mlm:framework_version", "two", "'two' does not match"),
-        ("mlm:total_parameters", -1, "-1 is less than the minimum of 0"),
+        ("mlm:total_parameters", -1, "-1 is below 0"),
         ("mlm:nonsense", 1, "mlm:nonsense"),
         ("mlm:accelerator_count", "2", "'2' is not of type integer"),
         ("mlm:tasks", ["painting"], "'painting' is none of regression"),

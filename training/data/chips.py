@@ -14,7 +14,13 @@ from rasterio.crs import CRS
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.georaster.folders import images_below
-from camp_detector_core.georaster.layout import ALPHA, NOWHERE, is_placeless, layout_of
+from camp_detector_core.georaster.layout import (
+    ALPHA,
+    NOWHERE,
+    is_placeless,
+    layout_of,
+    refuse_block,
+)
 from camp_detector_core.georaster.names import links_of, literal
 from camp_detector_core.georaster.ports import ReadError
 from camp_detector_core.georaster.reach import refuse_reach
@@ -33,6 +39,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
+
+_MAX_BYTES = 4 << 30
+"""Of the pixels of a chip, which is read whole."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ def open_chip(path: Path) -> Chip:
     refuse_reach(name)
     with closing(Rasterio().open(name, label=str(path))) as reader:
         header = reader.header()
+    refuse_block(header, str(path))
     shape, transform, known = header.shape, header.transform, header.crs
     alpha = header.colors.count(ALPHA)
     crs = known.crs if isinstance(known, RasterioCrs) else None
@@ -167,6 +177,12 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     """
     if chip.bands < bands:
         msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
+        raise RasterError(msg)
+    if chip.shape[0] * chip.shape[1] * bands * np.dtype(chip.dtype).itemsize > _MAX_BYTES:
+        msg = (
+            f"{chip.path} has {chip.shape[1]} x {chip.shape[0]} pixels, which are too many for a "
+            "chip: cut it into tiles with gdal_retile.py"
+        )
         raise RasterError(msg)
     window = Window(0, 0, *chip.shape)
     try:

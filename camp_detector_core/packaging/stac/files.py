@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.checked_file import write_checked
+from camp_detector_core.packaging.hrefs import href_of, path_of_href
 from camp_detector_core.packaging.model_file import MULTIHASH_SHA256
 
 from .assets import asset_kinds
@@ -50,8 +51,7 @@ def relative_href(path: Path, folder: Path) -> str:
     except ValueError as error:
         msg = f"{path} lies on another disk than the item's folder {folder}: copy it there"
         raise StacError(msg) from error
-    href = Path(way).as_posix()
-    return href if href.startswith("../") else f"./{href}"
+    return href_of(Path(way).as_posix())
 
 
 def file_fields(path: Path) -> dict[str, Any]:
@@ -92,7 +92,8 @@ def write_item(item: pystac.Item, path: Path) -> None:
     plain = item.to_dict(include_self_link=False, transform_hrefs=False)
     for key, asset in plain["assets"].items():
         href = asset["href"]
-        if href.startswith(("./", "../")) and not (path.parent / href).is_file():
+        is_ours = href.startswith(("./", "../"))
+        if is_ours and not path_of_href(href, path.parent).is_file():
             msg = f"the item's asset {key} is {href}, which is not there: seen from {path.parent}"
             raise StacError(msg)
     write_checked(item_bytes(plain), path, check=lambda _: None)

@@ -18,6 +18,7 @@ import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
@@ -113,7 +114,7 @@ def _onnx(item: dict[str, Any], item_path: Path) -> Path:
     """The ONNX file of the item, which must lie in its folder or below."""
     for asset in item["assets"].values():
         if "mlm:model" in asset.get("roles", ()) and asset["href"].endswith(".onnx"):
-            path = (item_path.parent / str(asset["href"])).resolve()
+            path = (item_path.parent / unquote(urlsplit(asset["href"]).path)).resolve()
             if item_path.resolve().parent not in path.parents:
                 msg = f"{asset['href']} does not lie beside {item_path}"
                 raise ValueError(msg)

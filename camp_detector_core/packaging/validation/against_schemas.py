@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.packaging.strangers import shown
 
-from .reading import texts
+from .reading import as_dict, as_list, texts
 from .schemas import SchemaError, SchemaStore
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) 
         _hold(item, core, f"STAC core {version}", known, findings)
     else:
         mine = next(u.split("/v")[1].split("/")[0] for u in known if u.endswith("/item.json"))
-        what = f"{shown(version)!r} is a version whose core schema is not at hand"
-        findings.unchecked(("stac_version",), what, f"write STAC {mine}")
+        what = f"the core schema of STAC {shown(version)} is not at hand, that of {mine} is"
+        findings.unchecked(("stac_version",), what)
     for uri in extensions:
         _extension(item, uri, store, dict(known), findings)
 
@@ -117,16 +118,32 @@ def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
         "pattern": f"{shown(value)!r} does not match {shown(rule)}",
         "minItems": f"has less than {shown(rule)} entries",
         "minProperties": "is empty",
+        "maxItems": f"has more than {shown(rule)} entries",
+        "minLength": "is a text that is empty or too short",
+        "maxLength": f"is longer than {shown(rule)} characters",
+        "minimum": f"{shown(value)} is below {shown(rule)}",
+        "maximum": f"{shown(value)} is above {shown(rule)}",
+        "exclusiveMinimum": f"{shown(value)} is not above {shown(rule)}",
+        "exclusiveMaximum": f"{shown(value)} is not below {shown(rule)}",
+        "format": f"{shown(value)!r} is no {shown(rule)}",
+        "anyOf": "fits none of the forms that are allowed here",
+        "oneOf": "fits none of the forms that are allowed here, or several at once",
         "uniqueItems": "holds an entry twice",
         "contains": f"lacks an entry {shown(_content(rule))}",
         "not": f"holds what is not allowed here ({_forbidden(rule, value)})",
     }
     if kind in said:
         return said[kind]
+    if kind in {"additionalProperties", "patternProperties", "unevaluatedProperties"}:
+        return f"has fields that are not allowed here: {_extra(error.schema, as_dict(value))}"
+    if kind == "required":
+        absent = [name for name in as_list(rule) if name not in as_dict(value)]
+        return f"lacks {_list(absent)}"
     if kind is None:  # a schema that is false; jsonschema then drops the name of the field
         return f"has a field that is not allowed here: {shown(value)}"
-    short = len(repr(value)) <= _SHORT
-    return shown(error.message if short else error.message.replace(repr(value), "the value"))
+    rest = "" if isinstance(rule, dict | list) else f" {shown(rule)}"
+    held = f"{shown(value)!r}" if len(repr(value)) <= _SHORT else "the value"
+    return f"{held} does not keep the rule {shown(kind)}{rest}"
 
 
 def _remedy(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
@@ -141,6 +158,14 @@ def _list(rule: Any) -> str:  # noqa: ANN401 - whatever the schema holds
 
 def _content(rule: Any) -> Any:  # noqa: ANN401 - whatever the schema holds
     return rule.get("const", rule) if isinstance(rule, dict) else rule
+
+
+def _extra(schema: Any, value: dict[str, Any]) -> str:  # noqa: ANN401 - whatever the schema holds
+    """The fields of a value that a schema neither names nor has a pattern for."""
+    known = as_dict(as_dict(schema).get("properties"))
+    shapes = list(as_dict(as_dict(schema).get("patternProperties")))
+    names = [n for n in value if n not in known and not any(re.search(s, n) for s in shapes)]
+    return ", ".join(map(shown, names)) or "some"
 
 
 def _forbidden(rule: Any, value: Any) -> str:  # noqa: ANN401 - whatever the schema and item hold

@@ -7,8 +7,9 @@ import stat
 import zipfile
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from camp_detector_core.packaging.hrefs import path_of_href
 from camp_detector_core.packaging.strangers import shown
 
 from .reading import assets_of, is_whole, roles_of
@@ -119,9 +120,7 @@ def _inside(
 ) -> Path | None:
     """The file, unless it lies elsewhere than with the item."""
     try:
-        path = item.parent / href
-        if not path.exists():
-            path = item.parent / unquote(href)
+        path = path_of_href(href, item.parent)
         target = path.resolve()
         homes = [item.parent.resolve(), item.resolve().parent]
     except (OSError, ValueError, RuntimeError):

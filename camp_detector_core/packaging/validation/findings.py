@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from camp_detector_core.packaging.strangers import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Level = Literal["problem", "advice", "not checked"]
@@ -91,8 +92,8 @@ class Report:
         word = f"valid{checked}" if self.valid else "not valid"
         passed = f"; passed: {', '.join(self.passed)}" if self.passed else ""
         found.append(
-            f"{shown(self.item)} is {word}: {_count(counts[0], 'problem')}, {counts[1]} of advice, "
-            f"{counts[2]} not checked{passed}"
+            f"{shown(self.item)} is {word}: {_count(counts[0], 'problem')}, "
+            f"{_count(counts[1], 'piece')} of advice, {counts[2]} not checked{passed}"
         )
         return found
 
@@ -108,10 +109,21 @@ class Findings:
     notes: list[Note] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     left_out: int = 0
+    _advising: bool = False
+
+    @contextmanager
+    def advising(self, *, on: bool) -> Iterator[None]:
+        """Take problems for advice, while rules are asked that the item need not keep."""
+        before = self._advising
+        self._advising = on
+        try:
+            yield
+        finally:
+            self._advising = before
 
     def problem(self, where: Where, what: str, remedy: str) -> None:
         """What makes the item invalid or untrue."""
-        self._add(Note("problem", path_of(where), what, remedy))
+        self._add(Note("advice" if self._advising else "problem", path_of(where), what, remedy))
 
     def advice(self, where: Where, what: str, remedy: str) -> None:
         """What is allowed to be missing, and would be missed."""

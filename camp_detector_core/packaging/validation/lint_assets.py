@@ -70,7 +70,7 @@ def _check_roles(asset: dict[str, Any], where: Where, findings: Findings) -> Non
         return
     if not {"mlm:weights", "mlm:compiled", "mlm:checkpoint"} & set(roles):
         what = "is a model with neither weights nor compiled graph"
-        findings.problem(place, what, "add mlm:weights or mlm:compiled")
+        findings.advice(place, what, "add mlm:weights or mlm:compiled")
     scripts = sorted({"mlm:inference", "mlm:training", "mlm:source_code"} & set(roles))
     if scripts:
         what = f"{', '.join(scripts)} is a role of code, and this is a model"

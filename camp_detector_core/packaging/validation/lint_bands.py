@@ -88,6 +88,8 @@ def check_band_use(
         )
         return
     at = order.index("bands")
-    if at < len(shape) and shape[at] != len(bands):
+    # gdal-calc, say: an index of two bands is one layer.
+    computed = as_dict(entry.get("pre_processing_function")).get("format", "python") != "python"
+    if at < len(shape) and shape[at] != len(bands) and not computed:
         what = f"the dimension bands is {shown(shape[at])}, and {len(bands)} bands are named"
         findings.problem((*place, "shape"), what, "make them agree")

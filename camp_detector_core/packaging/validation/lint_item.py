@@ -25,6 +25,10 @@ _EXTENSION = re.compile(r"https://[^/]+/([a-z0-9-]+)/v[0-9][^/]*/schema\.json#?"
 _PREFIXES = ("mlm", "file", "processing", "classification", "raster", "eo", "proj", "version")
 """Prefixes of fields that belong to an extension of the same name."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
+_BOUNDS = ("start_datetime", "end_datetime")
+"""When a model holds: the extension's best practice ends an open interval in the year 9999."""
+_BEFORE_OTHER = ("1.0.0", "1.0.1")
+"""Versions of STAC in which licences are ``proprietary`` and ``various``."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _STRUCTURE = ("root", "parent", "collection", "item", "child")
 _FRAMEWORKS = ("pytorch", "torch", "tensorflow", "onnx", "keras", "jax")
@@ -38,6 +42,12 @@ def mlm_version(item: dict[str, Any]) -> tuple[int, int, int] | None:
         if found:
             return int(found[1]), int(found[2]), int(found[3])
     return None
+
+
+def has_known_rules(item: dict[str, Any]) -> bool:
+    """Whether the rules here are those of the item's version of the MLM extension."""
+    version = mlm_version(item)
+    return version is None or OLDEST <= version <= NEWEST
 
 
 def check_item(item: dict[str, Any], home: Path, findings: Findings) -> None:
@@ -58,10 +68,10 @@ def _check_mlm_version(item: dict[str, Any], findings: Findings) -> None:
     version = mlm_version(item)
     if version is None:
         findings.problem(where, "the machine learning model extension is not listed", "add its URI")
-    elif not OLDEST <= version <= NEWEST:
+    elif not has_known_rules(item):
         written = ".".join(map(str, version))
-        what = f"MLM v{written}: the rules here are those of v1.5.0 to v1.6.0"
-        findings.unchecked(where, what, "write MLM v1.5.2")
+        what = f"MLM v{written}: the rules here are those of v1.5.0 to v1.6.0, and given as advice"
+        findings.unchecked(where, what)
     several = [u for u in texts(item.get("stac_extensions")) if MLM.fullmatch(u)]
     if len(several) > 1:
         findings.problem(where, "lists the MLM extension in several versions", "keep one")
@@ -81,7 +91,7 @@ def _check_prefixes(item: dict[str, Any], findings: Findings) -> None:
             findings.problem(where, what, f"add the URI of the {prefix} extension")
         if prefix in listed and prefix not in used and prefix in {"processing", "file", "eo"}:
             what = f"lists the {prefix} extension and no {prefix}: field is there"
-            findings.problem(where, what, "take it out, or add the fields")
+            findings.advice(where, what, "take it out, or add the fields")
 
 
 def _used_prefixes(item: dict[str, Any]) -> dict[str, str]:
@@ -126,14 +136,17 @@ def _check_moments(properties: dict[str, Any], findings: Findings) -> None:
         found[name] = moment
         if moment.utcoffset():
             findings.problem(where, f"{shown(value)} is not in UTC", "write it in UTC, with Z")
-        try:
-            future = moment > dt.datetime.now(dt.UTC) + _CLOCKS_DIFFER
-        except OverflowError:
-            future = False
-        if future:
+        if name not in _BOUNDS and _lies_ahead(moment):
             remedy = "write the true moment; was local time labelled as UTC?"
             findings.problem(where, f"{shown(value)} lies in the future", remedy)
     _check_order(properties, found, findings)
+
+
+def _lies_ahead(moment: dt.datetime) -> bool:
+    try:
+        return moment > dt.datetime.now(dt.UTC) + _CLOCKS_DIFFER
+    except OverflowError:
+        return False
 
 
 def _check_order(
@@ -157,18 +170,19 @@ def _check_order(
 
 
 def _check_licence(item: dict[str, Any], findings: Findings) -> None:
+    """Advice alone: an item may leave its licence to its collection, and a link is a SHOULD."""
     where = ("properties", "license")
     licence = properties_of(item).get("license")
     if not isinstance(licence, str) or not licence.strip():
         remedy = "add the SPDX identifier of the model's licence, or other with a link"
-        findings.problem(where, "no licence is stated", remedy)
+        findings.advice(where, "no licence is stated", remedy)
         return
-    if licence in {"proprietary", "various"}:
+    if licence in {"proprietary", "various"} and item.get("stac_version") not in _BEFORE_OTHER:
         remedy = "write other, with a link of rel license"
-        findings.problem(where, f"{licence} is not a word of STAC 1.1", remedy)
+        findings.advice(where, f"{licence} is deprecated since STAC 1.1", remedy)
     rels = [as_dict(link).get("rel") for link in as_list(item.get("links"))]
     if licence == "other" and "license" not in rels:
-        findings.problem(
+        findings.advice(
             where, "is other, and no link leads to the text", "add a link of rel license"
         )
 
@@ -199,7 +213,7 @@ def _check_link(link: dict[str, Any], where: Where, home: Path, findings: Findin
         return
     if rel == "self" and not scheme:
         remedy = "make it an absolute URL, or take the link out"
-        findings.problem(
+        findings.advice(
             (*where, "href"), f"self leads to {shown(href)!r}, which is relative", remedy
         )
         return
@@ -207,10 +221,13 @@ def _check_link(link: dict[str, Any], where: Where, home: Path, findings: Findin
         if len(scheme) > 1 and rel in _STRUCTURE:
             findings.unchecked((*where, "href"), f"{shown(href)} was not fetched")
         return
+    place = (*where, "href")
     try:
-        there = (home / href).is_file()
+        target = home / href
+        if target.is_dir():
+            remedy = "lead it to the JSON file, or take the link out"
+            findings.problem(place, f"{rel} leads to {shown(href)!r}, which is a folder", remedy)
+        elif not target.is_file():  # the item may have been copied out of its catalogue
+            findings.unchecked(place, f"{rel} leads to {shown(href)!r}, which does not lie there")
     except (OSError, ValueError):
-        there = False
-    if not there:
-        what = f"{rel} leads to {shown(href)!r}, which is no file"
-        findings.problem((*where, "href"), what, "lead it to the JSON file, or take the link out")
+        findings.problem(place, f"{shown(href)!r} cannot be looked up", "correct it")

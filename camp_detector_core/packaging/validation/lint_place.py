@@ -129,7 +129,8 @@ def _check_turn(ring: Ring, number: int, where: Where, findings: Findings) -> No
         kind, way = (
             ("an outer ring", "counter-clockwise") if number == 0 else ("a hole", "clockwise")
         )
-        findings.problem(where, f"{kind} must run {way} (RFC 7946)", "reverse its positions")
+        # RFC 7946 asks readers not to refuse such polygons.
+        findings.advice(where, f"{kind} should run {way} (RFC 7946)", "reverse its positions")
 
 
 def _check_shape(polygons: list[list[Ring]], findings: Findings) -> None:

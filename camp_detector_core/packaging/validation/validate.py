@@ -12,7 +12,7 @@ from .code import check_code
 from .files import check_files
 from .findings import Findings
 from .lint_assets import check_assets
-from .lint_item import check_item
+from .lint_item import check_item, has_known_rules
 from .lint_model import check_model
 from .lint_place import check_place
 from .reading import read_item, texts
@@ -54,8 +54,10 @@ def validate_item(
     # First the rules, whose words are plainer than those of a schema about the same place.
     check_item(item, path.parent, findings)
     check_place(item, findings)
-    check_model(item, findings)
-    check_assets(item, findings)
+    # What a version asks for that has other rules is told as advice.
+    with findings.advising(on=not has_known_rules(item)):
+        check_model(item, findings)
+        check_assets(item, findings)
     check_code(item, findings)
     progress("comparing files with the item")
     files = check_files(item, path, findings)

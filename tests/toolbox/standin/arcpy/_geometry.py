@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,6 +141,23 @@ class Polygon:
     def __init__(self, rings: Sequence[Ring], reference: SpatialReference) -> None:
         self.rings = [[(float(x), float(y)) for x, y in ring] for ring in rings]
         self.spatialReference = reference
+
+    @property
+    def WKB(self) -> bytearray:
+        """Several polygons, one for each outer ring, as the holes behind it say."""
+        parts: list[list[Ring]] = []
+        for ring in self.rings:
+            if signed(ring) < 0 or not parts:
+                parts.append([ring])
+            else:
+                parts[-1].append(ring)
+        out = [struct.pack("<BII", 1, 6, len(parts))]
+        for rings in parts:
+            out.append(struct.pack("<BII", 1, 3, len(rings)))
+            for ring in rings:
+                flat = [v for place in ring for v in place]
+                out.append(struct.pack(f"<I{len(flat)}d", len(ring), *flat))
+        return bytearray(b"".join(out))
 
     @property
     def area(self) -> float:
