@@ -31,6 +31,8 @@ SPEC_PROPERTY = "camp_detector:spec"
 
 _MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
+_LONG = 500
+"""Characters of a sentence about a description."""
 MULTIHASH_SHA256 = "1220"
 """Multihash prefix of SHA-256: function code 0x12, length 0x20 (multiformats.io)."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -98,7 +100,7 @@ def _from_onnx(data: bytes, origin: str) -> ModelFile:
     try:
         spec = ModelSpec.from_json(entries[METADATA_KEY])
     except SpecError as error:
-        msg = f"{origin}: {error}"
+        msg = f"{origin}: {shown(error, _LONG)}"
         raise SpecError(msg) from error
     return ModelFile(data, spec, hashlib.sha256(data).hexdigest(), origin)
 
@@ -196,7 +198,8 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
     """Hold a file against the size and checksum that the item gives, if it does."""
     size = asset.get("file:size")
     if size is not None and size != len(data):
-        msg = f"{path} has {len(data)} bytes and the item says {size}: copy or download it again"
+        told = f"{len(data)} bytes and the item says {shown(size)}"
+        msg = f"{path} has {told}: copy or download it again"
         raise PredictorError(msg)
     checksum = asset.get("file:checksum")
     if checksum is None:
@@ -248,7 +251,7 @@ def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the
     try:
         return ModelSpec.from_dict(stated)
     except SpecError as error:
-        msg = f"{origin}: {error}"
+        msg = f"{origin}: {shown(error, _LONG)}"
         raise SpecError(msg) from error
 
 

@@ -26,6 +26,8 @@ _MAX_MODEL = 1 << 30
 _MAX_IR, _MAX_OPSET = 9, 20
 """Of ONNX Runtime 1.17, which ArcGIS Pro 3.3 brings (by its table of versions; not tried there)."""
 _RANK = 4
+_LONG = 500
+"""Characters of a sentence of our own, which ends in its remedy."""
 _AGAIN = "build the package again"
 
 
@@ -58,7 +60,7 @@ def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findin
         facts = onnx_facts(data, name)
         graph, told = read_graph(data, name), read_metadata(data, name)
     except CampDetectorError as error:
-        findings.problem((name,), shown(error), "put the model in again")
+        findings.problem((name,), shown(error, _LONG), "put the model in again")
         return
     _check_spec(told.get(METADATA_KEY), name, definition, findings)
     _check_input(graph, name, definition, findings)

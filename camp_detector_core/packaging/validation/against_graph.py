@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 1 << 30
 _NAME = "ONNX graph"
+_LONG = 500
+"""Characters of a sentence of our own, which ends in its remedy."""
 
 
 def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findings) -> None:
@@ -39,7 +41,7 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
             graph = read_graph(data, files[key].name)
             entries = read_metadata(data, files[key].name)
         except CampDetectorError as error:
-            findings.problem((*where, "href"), shown(error), "lead it to an ONNX model")
+            findings.problem((*where, "href"), shown(error, _LONG), "lead it to an ONNX model")
             continue
         _check_ends(item, graph, findings)
         if findings.problems() == before:
