@@ -11,7 +11,7 @@ from .wording import shown
 if TYPE_CHECKING:
     from .spec import ModelSpec
 
-_RANK = 4
+_RANK, _FLOAT = 4, "tensor(float)"
 _IN, _OUT = "(n, bands, height, width)", "(n, classes, height, width)"
 
 
@@ -40,14 +40,8 @@ def check_ends(
             "export it again"
         )
         raise SpecError(msg)
-    if len(inputs) != 1:
-        given = shown(", ".join(v.name for v in inputs)) or "none"
-        msg = (
-            f"the network of {origin} takes {len(inputs)} inputs ({given}), and one image {_IN} is "
-            "all that can be given: export it with the image as its only input"
-        )
-        raise SpecError(msg)
-    _check_value(inputs[0], (len(spec.bands), "bands", _IN), origin)
+    image = image_of(inputs, origin)
+    _check_channels(image, (len(spec.bands), "bands", _IN), origin)
     first, *others = outputs
     _check_value(first, (len(spec.classes), "classes", _OUT), origin)
     second = [v for v in others if v.name == SEPARATION]
@@ -61,10 +55,37 @@ def check_ends(
         raise SpecError(msg)
     for value in second:
         _check_value(value, (1, "channel of separation", "(n, 1, height, width)"), origin)
-    return _side(inputs[0].shape, origin)
+    return side_of(image.shape, origin)
 
 
-def _side(shape: Sequence[Any], origin: str) -> Optional[int]:
+def image_of(inputs: Sequence[Any], origin: str) -> Any:  # noqa: ANN401 - published untyped
+    """The one input of a network, an image of float32.
+
+    Raises:
+        SpecError: There are several, or it is something else.
+    """
+    if len(inputs) != 1:
+        given = shown(", ".join(v.name for v in inputs)) or "none"
+        msg = (
+            f"the network of {origin} takes {len(inputs)} inputs ({given}), and one image {_IN} is "
+            "all that can be given: export it with the image as its only input"
+        )
+        raise SpecError(msg)
+    _check_picture(inputs[0], _IN, origin)
+    return inputs[0]
+
+
+def is_picture(value: Any) -> bool:  # noqa: ANN401 - published untyped
+    """Whether an input or output is float32 of four axes."""
+    return value.type == _FLOAT and len(value.shape or ()) == _RANK
+
+
+def side_of(shape: Sequence[Any], origin: str) -> Optional[int]:
+    """The only height and width that a network takes; None where they are free.
+
+    Raises:
+        SpecError: They differ.
+    """
     height, width = shape[2:]
     if not isinstance(height, int) and not isinstance(width, int):
         return None
@@ -79,21 +100,33 @@ def _side(shape: Sequence[Any], origin: str) -> Optional[int]:
 
 def _check_value(value: Any, wanted: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
     """Refuse an input or output of another type, rank, or number of channels."""
-    count, what, axes = wanted
+    _check_picture(value, wanted[2], origin)
+    _check_channels(value, wanted, origin)
+
+
+def _check_picture(value: Any, axes: str, origin: str) -> None:  # noqa: ANN401 - published untyped
+    """Refuse another type or rank."""
+    if is_picture(value):
+        return
     name = shown(value.name)
-    if value.type != "tensor(float)":
+    if value.type != _FLOAT:
         msg = (
             f"{name} of {origin} must be float32, got {value.type}: export it in "
             f"float32, as an array {axes}"
         )
         raise SpecError(msg)
-    shape = list(value.shape or ())
-    if len(shape) != _RANK:
-        msg = (
-            f"{name} of {origin} must have 4 axes, {axes}, and has "
-            f"{len(shape) or 'no shape'}: export it as a segmentation network of such arrays"
-        )
-        raise SpecError(msg)
+    msg = (
+        f"{name} of {origin} must have 4 axes, {axes}, and has "
+        f"{len(value.shape or ()) or 'no shape'}: export it as a segmentation network of such "
+        "arrays"
+    )
+    raise SpecError(msg)
+
+
+def _check_channels(value: Any, wanted: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
+    """Refuse another number of channels."""
+    count, what, axes = wanted
+    name, shape = shown(value.name), list(value.shape)
     channels = shape[1]
     if not isinstance(channels, int) or channels == count:
         return

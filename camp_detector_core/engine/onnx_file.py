@@ -152,24 +152,39 @@ class _Walk:
         waiting = [(MODEL, data, 0)]
         while waiting:
             kind, message, depth = waiting.pop()
+            self._begin(kind, message, depth)
             parts, texts = _PARTS.get(kind, _NOTHING), _TEXTS.get(kind, _NO_TEXT)
             for number, value in fields(message):
                 left -= 1
-                if left < 0 or depth > _MAX_DEPTH:
-                    msg = "too many messages"
+                if left < 0:
+                    msg = "too many fields"
                     raise ValueError(msg)
-                if isinstance(value, memoryview):
-                    if number in texts:
-                        bytes(value).decode()
-                    elif number in parts:
-                        waiting.append((parts[number], value, depth + 1))
-                elif kind == TENSOR and number == _DATA_LOCATION:
-                    self._locate(value, message)
-                elif kind == MODEL and number == _IR and isinstance(value, int):
-                    self.ir_version = value
-            self.has_graph = self.has_graph or kind == GRAPH
-            if kind == "OperatorSetId" and depth == 1:
-                self._opset(message)
+                if not isinstance(value, memoryview):
+                    self._number(kind, number, value, message)
+                elif number in texts:
+                    bytes(value).decode()
+                elif number in parts:
+                    waiting.append((parts[number], value, depth + 1))
+
+    def _begin(self, kind: str, message: memoryview, depth: int) -> None:
+        """Look at a message as a whole."""
+        if depth > _MAX_DEPTH:
+            msg = "messages within each other without end"
+            raise ValueError(msg)
+        if kind == GRAPH and depth == 1:
+            if self.has_graph:
+                msg = "two networks, which the library of protocol buffers would merge"
+                raise ValueError(msg)
+            self.has_graph = True
+        elif kind == "OperatorSetId" and depth == 1:
+            self._opset(message)
+
+    def _number(self, kind: str, number: int, value: Value, message: memoryview) -> None:
+        """Look at a field that is no bytes."""
+        if kind == TENSOR and number == _DATA_LOCATION:
+            self._locate(value, message)
+        elif kind == MODEL and number == _IR and isinstance(value, int):
+            self.ir_version = value
 
     def _locate(self, value: Value, tensor: memoryview) -> None:
         """Note the file of a tensor that is not in this one."""

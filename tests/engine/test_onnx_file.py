@@ -209,3 +209,9 @@ def test_what_is_nested_without_end_is_refused() -> None:
         inner = bytes_field(1, bytes_field(5, bytes_field(6, inner)))
     with pytest.raises(PredictorError, match="damaged"):
         onnx_facts(bytes_field(7, inner), "m")
+
+
+def test_two_networks_in_a_file_are_refused() -> None:
+    data = tiny_onnx(tiny_spec())
+    with pytest.raises(PredictorError, match="damaged"):
+        onnx_facts(data + data, "m")
