@@ -121,6 +121,8 @@ class Run:
     """ONNX Runtime's name of what ran the model."""
     counts: Counts
     tiles: Tiles
+    missing_share: float
+    """Share of the grid's pixels without an image, 0 to 1."""
     started: datetime
     seconds: Mapping[str, float | Mapping[str, float]]
     """Seconds by stage; the stages of the detection itself overlap."""
@@ -166,6 +168,7 @@ def make_report(run: Run) -> dict[str, Any]:
             "transform": [float(v) for v in grid.transform],
             "gsd_m": list(grid.gsd),
             "native_gsd_m": list(source.native_grid.gsd),
+            "missing_share": run.missing_share,
             "resampled": source.is_resampled,
         },
         "parameters": _parameters(run),

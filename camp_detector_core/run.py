@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .atomic import OutputSet, cannot_write, standing
 from .engine.errors import Cancelled
+from .georaster.blank import emptiness
 from .georaster.finding import Finding
 from .georaster.names import are_local
 from .own_inputs import refuse_own_inputs, refuse_own_sources
@@ -125,7 +127,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
         stats, dwellings = work.detect(listener)
         table = work.write(dwellings)
         counts = Counts.of(table, inputs.spec)
-        doubts = doubts_of(table)
+        doubts = (*emptiness(inputs.source, stats.missing), *doubts_of(table))
         for doubt in doubts:
             listener.warn(doubt)
         tiles = Tiles.of(stats, work.plan)
@@ -146,7 +148,7 @@ def _open(job: Job, stack: ExitStack) -> _Inputs:
     source = stack.enter_context(open_source(job.images, spec, job.source))
     predictor = load_predictor(model, job.machine)
     choice = choose_stretch(source, spec, job.source)
-    warnings = (*source.warnings, *([choice.warning] if choice.warning else []))
+    warnings = (*source.warnings, *choice.warnings)
     return _Inputs(model, spec, predictor, source, choice.stretch, warnings)
 
 
@@ -228,6 +230,7 @@ class _Work:
             provider=inputs.predictor.provider,
             counts=counts,
             tiles=tiles,
+            missing_share=stats.missing / math.prod(self._grid.shape),
             started=started,
             seconds={**self._clock.seconds, "stages of detect": stats.seconds},
             warnings=(*inputs.warnings, *doubts),

@@ -261,11 +261,10 @@ def test_the_stretch_is_of_the_whole_raster(tmp_path: Path) -> None:
     expected = np.percentile(pixels[:, 100:].reshape(3, -1), (2, 98), axis=1)
     assert choice.stretch.low == pytest.approx(expected[0])
     assert choice.stretch.high == pytest.approx(expected[1])
-    assert choice.warning is not None
-    assert "uint16" in choice.warning
+    assert "uint16" in choice.warnings[0]
     assert fixed.stretch is not None
     assert (fixed.stretch.low, fixed.stretch.high) == ((100,) * 3, (5000,) * 3)
-    assert fixed.warning is None
+    assert fixed.warnings == ()
 
 
 def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
@@ -274,7 +273,7 @@ def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
         assert choose_stretch(source, tiny_spec(), SourceOptions()).stretch is None
         asked = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
         assert asked.stretch is not None
-        assert asked.warning is None
+        assert asked.warnings == ()
 
 
 @pytest.mark.parametrize("value", [0, 7])

@@ -24,6 +24,7 @@ from .instances import Separator
 from .mosaic import Mosaic
 from .plan import TilePlan
 from .prepare import Stretch, normalise, pad_to
+from .scores import NODATA_SCORE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +60,8 @@ class DetectStats:
     """Chips that the network was run on."""
     skipped: int = 0
     """Chips that are home to no valid pixel, which cost no inference."""
+    missing: int = 0
+    """Pixels without an image."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Seconds by stage; stages overlap, so their sum may exceed ``wall``."""
 
@@ -270,6 +273,7 @@ class _Run:
         with self.clock.stage("part"):
             done = separator.add(window, scores)
         if done is not None:
+            self.stats.missing += int(np.count_nonzero(done.classes == NODATA_SCORE))
             with self.clock.stage("write"):
                 for sink in self._sinks:
                     sink.write(*done)

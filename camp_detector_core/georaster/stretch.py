@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..engine.grid import Window
 from ..engine.prepare import Stretch
+from .undeclared import Standout, standouts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..engine.spec import ModelSpec
     from .options import SourceOptions
     from .source import PlacedSource
@@ -16,44 +21,116 @@ if TYPE_CHECKING:
 PERCENTILES = (2.0, 98.0)
 """Raw values at these percentiles of the whole raster become 0 and 1."""
 _SAMPLE_SIDE = 1024
+_ENOUGH = 1000
+"""Pixels whose percentiles say something of the raster."""
+_BYTES = "uint8"
+"""Pixels of this type are colours; where they have a border of one, it is one like others."""
 
 
 class StretchChoice(NamedTuple):
     """The stretch, None where the model's own scale fits, and what to tell the user."""
 
     stretch: Stretch | None
-    warning: str | None
+    warnings: tuple[str, ...] = ()
 
 
 def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions) -> StretchChoice:
     """The stretch that the user gave, or percentiles where the raster's dtype is another one.
 
+    Values that look like nodata and that the file does not call so have no say in it.
+
     Raises:
         RasterError: The raster cannot be read.
     """
-    if isinstance(options.stretch, tuple):
-        low, high = options.stretch
-        return StretchChoice(Stretch((low,) * len(source.bands), (high,) * len(source.bands)), None)
-    if options.stretch is None and source.dtype.name == spec.dtype:
-        return StretchChoice(None, None)
-    stretch = _percentiles(source)
-    if options.stretch is not None:
-        return StretchChoice(stretch, None)
+    fits = options.stretch is None and source.dtype.name == spec.dtype
+    if source.dtype.name == _BYTES and (fits or isinstance(options.stretch, tuple)):
+        return StretchChoice(_given(source, options))
+    values = _sample(source)
+    odd = standouts(values)
+    warnings = tuple(_undeclared(source, each) for each in odd)
+    if fits or isinstance(options.stretch, tuple):
+        return StretchChoice(_given(source, options), warnings)
+    for each in odd:
+        values = values[:, (values != each.value).all(axis=0)]
+    stretch = _percentiles(values)
+    warnings += tuple(_constant(source, values))
+    if options.stretch is None and values.shape[1]:
+        warnings = (_stretched(source, spec, stretch), *warnings)
+    return StretchChoice(stretch, warnings)
+
+
+def _given(source: PlacedSource, options: SourceOptions) -> Stretch | None:
+    """The stretch that the user gave in numbers."""
+    if not isinstance(options.stretch, tuple):
+        return None
+    low, high = options.stretch
+    return Stretch((low,) * len(source.bands), (high,) * len(source.bands))
+
+
+def _sample(source: PlacedSource) -> NDArray[np.float64]:
+    """(bands, n) valid pixels: some of the whole raster, or all where these are only a few."""
+    picture = source.picture(_SAMPLE_SIDE, average=False)
+    values: NDArray[np.float64] = picture.pixels[:, picture.valid].astype(np.float64)
+    is_whole = picture.valid.shape == tuple(source.native_grid.shape)
+    if is_whole or values.shape[1] >= _ENOUGH:
+        return values
+    height, width = source.grid.shape
+    parts, count = [], 0
+    for row, col in product(range(0, height, _SAMPLE_SIDE), range(0, width, _SAMPLE_SIDE)):
+        size = min(_SAMPLE_SIDE, height - row), min(_SAMPLE_SIDE, width - col)
+        pixels, valid = source.read(Window(row, col, *size))
+        parts.append(pixels[:, valid].astype(np.float64))
+        count += parts[-1].shape[1]
+        if count > _SAMPLE_SIDE**2:
+            break
+    return np.concatenate(parts, axis=1)
+
+
+def _percentiles(values: NDArray[np.float64]) -> Stretch:
+    """Percentiles of each band of (bands, n) values."""
+    if values.shape[1] == 0:
+        return Stretch((0.0,) * len(values), (1.0,) * len(values))
+    low, high = np.percentile(values, PERCENTILES, axis=1)
+    high = np.where(high > low, high, low + np.maximum(1.0, np.abs(low) * 1e-6))
+    return Stretch(tuple(map(float, low)), tuple(map(float, high)))
+
+
+def _stretched(source: PlacedSource, spec: ModelSpec, stretch: Stretch) -> str:
+    """The sentence for values that are stretched unasked."""
     ranges = ", ".join(f"{low:g} to {high:g}" for low, high in zip(stretch.low, stretch.high))
-    warning = (
+    return (
         f"the raster is {source.dtype.name} and the model was trained on {spec.dtype}: values are "
         f"stretched from the 2nd to the 98th percentile of the whole raster ({ranges}); --stretch "
         "LOW,HIGH sets them"
     )
-    return StretchChoice(stretch, warning)
 
 
-def _percentiles(source: PlacedSource) -> Stretch:
-    """Percentiles of each band over valid pixels, from one decimated read of the whole raster."""
-    picture = source.picture(_SAMPLE_SIDE, average=False)
-    values = picture.pixels[:, picture.valid].astype(np.float64)
-    if values.shape[1] == 0:
-        return Stretch((0.0,) * len(source.bands), (1.0,) * len(source.bands))
-    low, high = np.percentile(values, PERCENTILES, axis=1)
-    high = np.where(high > low, high, low + np.maximum(1.0, np.abs(low) * 1e-6))
-    return Stretch(tuple(map(float, low)), tuple(map(float, high)))
+def _undeclared(source: PlacedSource, odd: Standout) -> str:
+    """The sentence for a value that looks like nodata."""
+    value = _number(odd.value, source.dtype)
+    return (
+        f"{100 * odd.share:.2g} % of the pixels of {source.files[0]} have the value {value}, far "
+        f"from all others ({odd.low:g} to {odd.high:g}), which the file does not call nodata: it "
+        f"has no say in a stretch; --nodata {value} leaves these pixels out"
+    )
+
+
+def _number(value: float, dtype: np.dtype[np.generic]) -> str:
+    """A pixel's value in the fewest digits from which the same is read again."""
+    text = str(dtype.type(value))
+    return text.removesuffix(".0")
+
+
+def _constant(source: PlacedSource, values: NDArray[np.float64]) -> list[str]:
+    """A sentence for bands that show nothing."""
+    if values.shape[1] < 2:  # noqa: PLR2004
+        return []
+    flat = {b: v[0] for b, v in zip(source.bands, values) if v.min() == v.max()}
+    if not flat:
+        return []
+    named = ", ".join(f"band {b} ({v:g})" for b, v in flat.items())
+    sentence = (
+        f"{source.files[0]} has one value in all valid pixels of {named}, which shows nothing: "
+        "look at the bands of the file; --bands chooses others"
+    )
+    return [sentence]

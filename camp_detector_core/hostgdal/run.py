@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Optional, Protocol, Sequence, Union
 
 from ..atomic import OutputSet, standing
 from ..engine.errors import Cancelled, RasterError
+from ..georaster.blank import emptiness
 from ..georaster.cog import ClassSink, CogSink, ProbabilitySink
 from ..georaster.finding import Finding, FixedPredictor
 from ..georaster.options import SourceOptions
@@ -116,7 +117,7 @@ def detect_raster(
         own = library or Gdal()
         refuse_own_sources(standing(path for _, path in finals), source.files, own)
         choice = choose_stretch(source, spec, job.source)
-        warnings = (*left, *source.warnings, *([choice.warning] if choice.warning else ()))
+        warnings = (*left, *source.warnings, *choice.warnings)
         if cancelled():
             msg = "cancelled"
             raise Cancelled(msg)
@@ -128,6 +129,8 @@ def detect_raster(
         stats, dwellings = finding.run(sinks, progress=progress)
         rows = rows_of(dwellings, source.grid, spec, source.crs)
         outputs.commit(cancelled=cancelled)
+    if job.area is None:
+        warnings += emptiness(source, stats.missing)
     return Found(rows, spec, source.grid, warnings, stats)
 
 

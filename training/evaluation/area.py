@@ -105,8 +105,8 @@ class AreaRun:
             for warning in source.warnings:
                 LOG.debug(warning)
             stretch = choose_stretch(source, self.spec, imagery.choices)
-            if stretch.warning:
-                LOG.warning(stretch.warning)
+            for warning in stretch.warnings:
+                LOG.warning(warning)
             grid = source.grid
             masks = not isinstance(self.labels, VectorLabels)
             refuse_too_large(grid.shape, self.spec, chips=area.chips, masks=masks)

@@ -1,0 +1,34 @@
+"""Rasters of which hardly a pixel holds an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .source import PlacedSource
+
+_MUCH = 0.95
+"""Share of missing pixels from which it is worth a look; turned squares have a half."""
+
+
+def emptiness(source: PlacedSource, missing: int) -> tuple[str, ...]:
+    """What to say of a raster that is all or nearly all without an image.
+
+    Args:
+        source: That the model was run on.
+        missing: How many of its pixels hold no image.
+    """
+    height, width = source.grid.shape
+    there = height * width - missing
+    if there > (1 - _MUCH) * height * width:
+        return ()
+    others = f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""
+    name = f"{source.files[0]}{others}"
+    why = (
+        "nodata, transparent, masked or no number; if it should not be so, its nodata value or its "
+        "mask is wrong, which gdalinfo shows and gdal_edit.py -unsetnodata takes away"
+    )
+    if not there:
+        return (f"no pixel of {name} holds an image, so no dwelling can be found: all are {why}",)
+    share = 100 * there / (height * width)
+    return (f"only {share:.2g} % of the pixels of {name} hold an image: the others are {why}",)
