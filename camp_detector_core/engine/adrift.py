@@ -186,8 +186,15 @@ class TileDetector:
         """
         seen = self._look(pixels, valid)
         view = _View(seen, self._layout)
-        found = refine_all(view.own(len(self._spec.classes), self._least), self._outlines)
-        return [_moved(dwelling, view.zone, seen.tile) for dwelling in found]
+        found = view.own(len(self._spec.classes), self._least)
+        order = [d.exterior[0, ::-1].tolist() for part in found for d in part]
+        new = [
+            dwelling
+            for part, frame in zip(found, (view.frame, view.tile))
+            for dwelling in refine_all(part, self._outlines, frame)
+        ]
+        ranks = sorted(range(len(new)), key=order.__getitem__)
+        return [_moved(new[i], view.zone, seen.tile) for i in ranks]
 
     def _look(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _Seen:
         """Run the model over a tile and what it must see around it."""
@@ -276,9 +283,29 @@ class _View:
             tile.row - reach, tile.col - reach, tile.height + 2 * reach, tile.width + 2 * reach
         )
         """Where the view lies in the arrays."""
+        self.tile = Window(reach, reach, tile.height, tile.width)
+        """Where the tile lies in the view."""
 
-    def own(self, classes: int, least: float) -> list[Dwelling]:
-        """The dwellings of at least so many pixels that this tile gives, in pixels of the view."""
+    @property
+    def frame(self) -> Window:
+        """The part of the view in which there are valid pixels, that is the raster where it ends.
+
+        Where ground without pixels fills the view up to its end, it cannot be told from what lies
+        beyond the raster, and outlines leave neither.
+        """
+        valid = self._seen.classes[self.zone.slices] != NODATA_SCORE
+        rows, cols = (np.flatnonzero(valid.any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return Window(0, 0, *self.zone.shape)
+        row, col = int(rows[0]), int(cols[0])
+        return Window(row, col, int(rows[-1]) + 1 - row, int(cols[-1]) + 1 - col)
+
+    def own(self, classes: int, least: float) -> tuple[list[Dwelling], list[Dwelling]]:
+        """The dwellings of at least so many pixels that this tile gives, in pixels of the view.
+
+        Returns:
+            Those that are whole, and pieces of others, which do not leave the tile.
+        """
         given, large = [], []
         for dwelling in self._traced(self.zone, classes):
             if dwelling.pixels < least:
@@ -288,10 +315,7 @@ class _View:
                 large.append(dwelling)
             elif self._holds_middle(box):
                 given.append(dwelling)
-        if large:
-            given += self._pieces(large, classes)
-            given.sort(key=lambda d: (d.exterior[0, 1], d.exterior[0, 0]))
-        return given
+        return given, self._pieces(large, classes) if large else []
 
     def _traced(self, part: Window, classes: int) -> list[Dwelling]:
         rows, cols = part.slices

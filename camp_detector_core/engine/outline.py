@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 import numpy as np
 
 from .dwelling import Dwelling
 from .errors import SpecError
+from .redraw import redraw
 from .rings import Rings, first_largest
 from .sequences import offsets_of, ragged
-from .simplify import simplify
+from .simplify import Frames
 from .square import rectangles
-from .validity import valid_polygons
 
-_SHARES = np.array((1.5, 1.0, 0.5))
-"""Parts of the tolerance with which corners are chosen, one after the other until one succeeds.
+if TYPE_CHECKING:
+    from .grid import Window
 
-Lines that are fitted lie between the outermost and the innermost corners, so at first corners may
-be chosen with more than the tolerance that the result must keep.
-"""
 _BATCH = 4096
 """Dwellings worked on at a time."""
 
@@ -59,17 +56,20 @@ def refine(dwelling: Dwelling, options: OutlineOptions) -> Optional[Dwelling]:
     return next(iter(refine_all((dwelling,), options)), None)
 
 
-def refine_all(dwellings: Sequence[Dwelling], options: OutlineOptions) -> list[Dwelling]:
+def refine_all(
+    dwellings: Sequence[Dwelling], options: OutlineOptions, frame: Optional[Window] = None
+) -> list[Dwelling]:
     """Redraw the outlines of dwellings, each for itself.
 
     The result does not depend on which dwellings are handed over together. Polygons stay valid:
-    where a new outline would meet itself or lose its place more corners are kept, and at last the
-    pixel outline. Areas stay what they are, up to rounding. Orientation and starting corner
-    of the rings are those of `Dwelling`.
+    where a new outline would meet itself or lose its place more corners are kept there. Areas stay
+    what they are, up to rounding. Orientation and starting corner of the rings are those of
+    `Dwelling`.
 
     Args:
         dwellings: Dwellings with pixel outlines, from `Linker`.
         options: What to do.
+        frame: Pixels that outlines do not leave, as those of the raster; they lie in it.
 
     Returns:
         The dwellings that are large enough, in the same order.
@@ -79,37 +79,28 @@ def refine_all(dwellings: Sequence[Dwelling], options: OutlineOptions) -> list[D
         return kept
     out: list[Dwelling] = []
     for at in range(0, len(kept), _BATCH):
-        out += _redrawn(kept[at : at + _BATCH], options)
+        out += _redrawn(kept[at : at + _BATCH], options, frame)
     return out
 
 
-def _redrawn(dwellings: list[Dwelling], options: OutlineOptions) -> list[Dwelling]:
+def _redrawn(
+    dwellings: list[Dwelling], options: OutlineOptions, frame: Optional[Window]
+) -> list[Dwelling]:
     exact = _rings_of(dwellings)
-    new = _simplified(exact, options.tolerance) if options.tolerance else exact
+    frames = _frames(frame, dwellings, exact)
+    new = redraw(exact, options.tolerance, frames) if options.tolerance else exact
     if options.square:
-        new = new.exchanged(*rectangles(exact))
+        new = new.exchanged(*rectangles(exact, frames))
     return _with_outlines(dwellings, new)
 
 
-def _simplified(exact: Rings, tolerance: float) -> Rings:
-    """Simplify all rings; those that cannot be, with more and more corners, at last with all."""
-    new = exact
-    level = np.zeros(len(exact.owner), np.intp)
-    todo = np.arange(len(level))
-    while True:
-        if len(todo):
-            drawn, within = simplify(exact.take(todo), tolerance * _SHARES[level[todo]], tolerance)
-            new = new.exchanged(todo[within], drawn.take(np.flatnonzero(within)))
-            todo = todo[~within]
-        if not len(todo):
-            bad = ~valid_polygons(new)
-            todo = np.flatnonzero(bad[exact.owner] & (level < len(_SHARES)))
-            if not len(todo):
-                return new
-        level[todo] += 1
-        last = todo[level[todo] == len(_SHARES)]
-        new = new.exchanged(last, exact.take(last))
-        todo = todo[level[todo] < len(_SHARES)]
+def _frames(frame: Optional[Window], dwellings: list[Dwelling], exact: Rings) -> Frames:
+    """The sides of the frame in the pixels of each ring, infinite where there is none."""
+    x, y = np.array([dwelling.exterior[0] for dwelling in dwellings])[exact.owner].T
+    if frame is None:
+        far = np.full(len(x), math.inf)
+        return Frames(-far, -far, far, far)
+    return Frames(frame.col - x, frame.row - y, frame.stop_col - x, frame.stop_row - y)
 
 
 def _rings_of(dwellings: list[Dwelling]) -> Rings:

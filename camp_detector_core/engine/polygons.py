@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .grid import Window
 from .outline import refine_all
 from .vectorise import Linker, trace_block
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .dwelling import Dwelling
-    from .grid import Shape, Window
+    from .grid import Shape
     from .outline import OutlineOptions
     from .spec import ModelSpec
 
@@ -55,6 +56,7 @@ class PolygonSink:
     def _refine(self) -> None:
         """Redraw the outlines that wait; many at a time are done much faster."""
         exact, self._waiting = self._waiting, []
-        for before, after in zip(exact, refine_all(exact, self._outlines)):
+        frame = Window(0, 0, *self._shape)
+        for before, after in zip(exact, refine_all(exact, self._outlines, frame)):
             col, row = before.exterior[0]
             self._found.append((float(row), float(col), after))

@@ -111,6 +111,8 @@ class Rings(NamedTuple):
 def first_largest(values: NDArray[np.float64], offsets: NDArray[np.intp]) -> NDArray[np.intp]:
     """(ranges,) index of the first largest value in each of some ranges, none of them empty."""
     begin = offsets[:-1]
+    if not len(begin):
+        return begin
     largest = np.flatnonzero(
         values == np.repeat(np.maximum.reduceat(values, begin), np.diff(offsets))
     )

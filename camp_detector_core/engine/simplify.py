@@ -4,7 +4,8 @@ Douglas and Peucker (1973) choose corners of an outline such that all others lie
 between them. On the staircase that a slanting wall leaves in a raster the chosen corners are its
 outermost or innermost ones, so the area would be off by half a step along the wall. Therefore each
 line is then moved sideways until it has the area of its part of the outline, the new corners are
-where neighbouring lines meet, and a last scaling makes the area of the whole ring exact.
+where neighbouring lines meet, and a last scaling makes the area of the whole ring exact. Corners
+that are held do not move, or only along one axis: then the others move until the area is right.
 """
 
 from __future__ import annotations
@@ -27,32 +28,84 @@ _MAX_GROWTH = 1.2
 """A ring whose area is off by a larger factor than this is not made right by scaling."""
 _ROUNDING = 1e-9
 """Part of an area that counts as nothing."""
-_REPAIRS = 3
-"""How often the corners are added that turn out to be too far off."""
 _FEWEST = 3
 """Corners of the simplest ring."""
 
 
-class _Chosen(NamedTuple):
-    """Closed rings, each from a chosen corner on, and which corners are chosen."""
+class Corners(NamedTuple):
+    """Closed rings, each from a chosen corner on, and how their corners may be used."""
 
     x: NDArray[np.float64]
     """(n,) the last corner of each ring repeats the first."""
     y: NDArray[np.float64]
     offsets: NDArray[np.intp]
     """(rings + 1,) where each ring begins."""
-    kept: NDArray[np.bool_]
-    """(n,) True for chosen corners, the first and the last of each ring among them."""
     owner: NDArray[np.intp]
     """(rings,) the polygon of each ring."""
+    kept: NDArray[np.bool_]
+    """(n,) True for chosen corners, the first and the last of each ring among them."""
+    held_x: NDArray[np.bool_]
+    """(n,) True where a chosen corner must not move along x but by ``push_x``."""
+    held_y: NDArray[np.bool_]
+    push_x: NDArray[np.float64]
+    """(n,) by how much a held corner is moved, pixels."""
+    push_y: NDArray[np.float64]
 
-    def take(self, which: NDArray[np.intp]) -> _Chosen:
+    def take(self, which: NDArray[np.intp]) -> Corners:
         """Some of the rings."""
         lengths = np.diff(self.offsets)[which]
         at = ragged(self.offsets[which], lengths)
-        return _Chosen(
-            self.x[at], self.y[at], offsets_of(lengths), self.kept[at], self.owner[which]
-        )
+        flags = (column[at] for column in self[4:])
+        return Corners(self.x[at], self.y[at], offsets_of(lengths), self.owner[which], *flags)
+
+    @property
+    def is_held(self) -> NDArray[np.bool_]:
+        """(rings,) True where a corner is held."""
+        return np.logical_or.reduceat(self.held_x | self.held_y, self.offsets[:-1])
+
+
+class Frames(NamedTuple):
+    """What rings must not leave, in pixels; infinite where there is no such side."""
+
+    left: NDArray[np.float64]
+    """(rings,)"""
+    top: NDArray[np.float64]
+    right: NDArray[np.float64]
+    bottom: NDArray[np.float64]
+
+    def take(self, which: NDArray[np.intp]) -> Frames:
+        """Those of some of the rings."""
+        return Frames(*(side[which] for side in self))
+
+    def repeated(self, lengths: NDArray[np.intp]) -> Frames:
+        """Those of the corners of rings of so many corners."""
+        return Frames(*(np.repeat(side, lengths) for side in self))
+
+
+class Limits(NamedTuple):
+    """What drawn rings must keep."""
+
+    distance: float
+    """How far old and new outline may lie from each other, pixels."""
+    area: NDArray[np.float64]
+    """(rings,) their signed areas."""
+    loose: NDArray[np.bool_]
+    """(rings,) True where another area is good enough, if nothing can move."""
+    frames: Frames
+
+
+class Drawn(NamedTuple):
+    """New rings."""
+
+    rings: Rings
+    good: NDArray[np.bool_]
+    """(rings,) True where every point of the old outline lies within the limit of the new one, and
+    every point of the new one within the limit of the old one and within its frame, and the area is
+    as asked."""
+    missed: NDArray[np.bool_]
+    """(n,) True for the corner of `Corners` that is farthest from its line, if that is too far."""
+    strayed: NDArray[np.bool_]
+    """(n,) True for chosen corners of `Corners` that were moved too far, or out of the frame."""
 
 
 class _Lines(NamedTuple):
@@ -61,74 +114,48 @@ class _Lines(NamedTuple):
     corners: Rings
     """The chosen corners; line ``i`` leads from corner ``i`` to the one ahead of it."""
     begin: NDArray[np.intp]
-    """(n,) index in `_Chosen` of the corner at which each line begins."""
+    """(n,) index in `Corners` of the corner at which each line begins."""
     end: NDArray[np.intp]
     """(n,) and of that at which it ends."""
 
 
-def simplify(
-    rings: Rings, tolerance: NDArray[np.float64], limit: float
-) -> tuple[Rings, NDArray[np.bool_]]:
-    """Give rings fewer corners.
+def draw(chosen: Corners, limits: Limits) -> Drawn:
+    """Draw rings through chosen corners.
 
     Args:
-        rings: Outlines, at least one.
-        tolerance: (rings,) how far corners may lie from the line that replaces them, pixels.
-        limit: How far old and new outline may lie from each other, pixels.
-
-    Returns:
-        The new rings; and (rings,) True where every point of the old outline lies within the limit
-        of the new one, every point of the new one within the limit of the old one, and the signed
-        area is the same. The other rings are of no use.
+        chosen: Outlines, at least one, with their chosen corners.
+        limits: For these rings.
     """
-    area = rings.areas()
-    out, done = rings, np.zeros(len(area), bool)
-    chosen, todo = _choose(rings, tolerance), np.arange(len(area))
-    for _ in range(_REPAIRS + 1):
-        new, within, missed = _draw(chosen, area[todo], limit)
-        done[todo[within]] = True
-        out = out.exchanged(todo[within], new.take(np.flatnonzero(within)))
-        # Where only some lines are too far off, keep their worst corners and try again.
-        again = np.flatnonzero(~within & np.logical_or.reduceat(missed, chosen.offsets[:-1]))
-        if not len(again):
-            break
-        chosen, todo = chosen._replace(kept=chosen.kept | missed).take(again), todo[again]
-    return out, done
-
-
-def _draw(
-    chosen: _Chosen, area: NDArray[np.float64], limit: float
-) -> tuple[Rings, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rings of these areas through chosen corners.
-
-    Returns:
-        The rings; True for those that are as `simplify` promises; and, for the corners of
-        ``chosen``, True for the worst one of each line that is too far off.
-    """
-    lines = _lines(chosen)
-    old = lines.corners
-    new = _scaled(_fitted(chosen, lines, limit), area)
-    distance = _distances(chosen, new)
+    lines = lines_of(chosen)
+    old, limit = lines.corners, limits.distance
+    new = _of_area(chosen, lines, _fitted(chosen, lines, limit), limits.area)
+    distance = distances(chosen, new)
     worst = first_largest(distance, np.append(lines.begin, len(distance)))
-    missed = np.zeros(len(distance), bool)
+    missed, strayed = np.zeros(len(distance), bool), np.zeros(len(distance), bool)
     missed[worst] = distance[worst] > limit
     # A new line's points lie beside points of the old outline between the same two corners, or
     # nearer to one of these corners than the new one is. So these two distances bound both ways.
-    off_corners = np.maximum.reduceat(np.hypot(new.x - old.x, new.y - old.y), new.begin)
-    off_lines = np.maximum.reduceat(distance, chosen.offsets[:-1])
-    within = (new.lengths >= _FEWEST) & (np.maximum(off_corners, off_lines) <= limit)
-    within &= np.abs(new.areas() - area) <= _ROUNDING * np.abs(area)
-    return new, within, missed
+    away = np.hypot(new.x - old.x, new.y - old.y) > limit
+    frame = limits.frames.repeated(new.lengths)
+    away |= (new.x < frame.left) | (new.x > frame.right)
+    away |= (new.y < frame.top) | (new.y > frame.bottom)
+    strayed[lines.begin] = away
+    good = ~np.logical_or.reduceat(missed | strayed, chosen.offsets[:-1])
+    good &= new.lengths >= _FEWEST
+    right = np.abs(new.areas() - limits.area) <= _ROUNDING * np.abs(limits.area)
+    return Drawn(new, good & (right | limits.loose), missed, strayed)
 
 
 def corner_sides(rings: Rings, tolerance: NDArray[np.float64]) -> Rings:
     """The corners that are chosen, where they are: rough outlines to take directions from."""
-    return _lines(_choose(rings, tolerance)).corners
+    closed = close(rings)
+    return lines_of(closed._replace(kept=choose(closed, tolerance))).corners
 
 
-def _choose(rings: Rings, tolerance: NDArray[np.float64]) -> _Chosen:
-    """Choose corners of all rings at once, halving the parts of the outlines level by level."""
-    turned = rings.turned(rings.farthest(*rings.centroids()))
+def close(rings: Rings) -> Corners:
+    """Rings from their farthest corners on, which are kept with those opposite; none are held."""
+    start = rings.farthest(*rings.centroids())
+    turned = rings.turned(start)
     opposite = turned.farthest(turned.x[turned.begin], turned.y[turned.begin])
     offsets = offsets_of(rings.lengths + 1)
     first, last = offsets[:-1], offsets[1:] - 1
@@ -137,13 +164,28 @@ def _choose(rings: Rings, tolerance: NDArray[np.float64]) -> _Chosen:
     x, y = turned.x[at], turned.y[at]
     kept = np.zeros(len(x), bool)
     kept[first] = kept[last] = kept[first + opposite] = True
-    begin = np.concatenate((first, first + opposite))
-    end = np.concatenate((first + opposite, last))
-    allowed = np.concatenate((tolerance, tolerance)) ** 2
+    free, still = np.zeros(len(x), bool), np.zeros(len(x))
+    return Corners(x, y, offsets, rings.owner, kept, free, free.copy(), still, still.copy())
+
+
+def choose(closed: Corners, tolerance: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Choose corners of all rings at once, halving the parts of the outlines level by level.
+
+    Args:
+        closed: The rings; kept corners stay so.
+        tolerance: (rings,) how far corners may lie from the line that replaces them, pixels.
+
+    Returns:
+        (n,) True for chosen corners.
+    """
+    x, y, kept = closed.x, closed.y, closed.kept.copy()
+    lines = lines_of(closed)
+    begin, end = lines.begin, lines.end
+    allowed = np.repeat(tolerance, lines.corners.lengths) ** 2
     while True:
         long = np.flatnonzero(end - begin > 1)
         if not len(long):
-            return _Chosen(x, y, offsets, kept, rings.owner)
+            return kept
         begin, end, allowed = begin[long], end[long], allowed[long]
         lengths = end - begin - 1
         inner = ragged(begin + 1, lengths)
@@ -182,7 +224,8 @@ def _squared_distances(
     return distance
 
 
-def _lines(chosen: _Chosen) -> _Lines:
+def lines_of(chosen: Corners) -> _Lines:
+    """The lines between the chosen corners."""
     corners = np.flatnonzero(chosen.kept)
     count = np.add.reduceat(chosen.kept, chosen.offsets[:-1], dtype=np.intp)
     is_start = np.ones(len(corners), bool)
@@ -193,37 +236,72 @@ def _lines(chosen: _Chosen) -> _Lines:
     return _Lines(rings, begin, end)
 
 
-def _fitted(chosen: _Chosen, lines: _Lines, limit: float) -> Rings:
+def _fitted(chosen: Corners, lines: _Lines, limit: float) -> Rings:
     """Corners where lines meet that have the area of their part of the outline on either side.
 
     A line from a corner along d that is moved by s gains the area s x d. So the movement s of the
-    corner between the lines d and e which gain the areas a and b solves s x d = a, s x e = b.
+    corner between the lines d and e which gain the areas a and b solves s x d = a, s x e = b. If
+    the other end of a line is held and moves by p, this one must gain 2 a - p x d.
     """
     corners = lines.corners
-    ahead = corners.ahead
+    ahead, behind = corners.ahead, _behind(corners)
     dx, dy = corners.x[ahead] - corners.x, corners.y[ahead] - corners.y
     gain = _gains(chosen, lines)
-    behind = np.empty_like(ahead)
-    behind[ahead] = np.arange(len(ahead))
-    before_x, before_y, before = dx[behind], dy[behind], gain[behind]
+    held_x, held_y = chosen.held_x[lines.begin], chosen.held_y[lines.begin]
+    push_x, push_y = chosen.push_x[lines.begin], chosen.push_y[lines.begin]
+    pinned = held_x & held_y
+    after = np.where(pinned[ahead], 2 * gain - (push_x[ahead] * dy - push_y[ahead] * dx), gain)
+    before = np.where(pinned, 2 * gain - (push_x * dy - push_y * dx), gain)[behind]
+    x, y = _moved((dx, dy), (dx[behind], dy[behind]), after, before)
+    alone = held_x ^ held_y
+    if alone.any():  # they slide along one axis, as near as they can to what both lines ask
+        x = np.where(alone, _slide(dy, after, dy[behind], before), x)
+        y = np.where(alone, -_slide(dx, after, dx[behind], before), y)
+    reach = np.hypot(np.where(held_x, 0, x), np.where(held_y, 0, y))
+    shorten = np.minimum(1, 0.9 * limit / np.where(reach > 0, reach, 1))
+    x, y = np.where(held_x, push_x, shorten * x), np.where(held_y, push_y, shorten * y)
+    return corners._replace(x=corners.x + x, y=corners.y + y)
+
+
+def _moved(line: XY, last: XY, after: NDArray[np.float64], before: NDArray[np.float64]) -> XY:
+    """Movements of corners which gain areas along the line ahead and along the one behind."""
+    (dx, dy), (before_x, before_y) = line, last
     sine = before_x * dy - before_y * dx
-    square = dx * dx + dy * dy
-    meet = np.abs(sine) > _MIN_SINE * np.sqrt(square * square[behind])
+    square, square_before = dx * dx + dy * dy, before_x * before_x + before_y * before_y
+    meet = np.abs(sine) > _MIN_SINE * np.sqrt(square * square_before)
     inverse = 1 / np.where(meet, sine, 1)
     # Where the lines are nearly parallel, the mean of both movements at right angles to them.
-    half, half_before = gain / square / 2, (gain / square)[behind] / 2
+    half, half_before = after / square / 2, before / square_before / 2
     x = np.where(
-        meet, (gain * before_x - before * dx) * inverse, half * dy + half_before * before_y
+        meet, (after * before_x - before * dx) * inverse, half * dy + half_before * before_y
     )
     y = np.where(
-        meet, (gain * before_y - before * dy) * inverse, -half * dx - half_before * before_x
+        meet, (after * before_y - before * dy) * inverse, -half * dx - half_before * before_x
     )
-    reach = np.hypot(x, y)
-    shorten = np.minimum(1, 0.9 * limit / np.where(reach > 0, reach, 1))
-    return corners._replace(x=corners.x + shorten * x, y=corners.y + shorten * y)
+    return x, y
 
 
-def _gains(chosen: _Chosen, lines: _Lines) -> NDArray[np.float64]:
+def _slide(
+    line: NDArray[np.float64],
+    after: NDArray[np.float64],
+    last: NDArray[np.float64],
+    before: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Movements t with ``t line = after`` and ``t last = before``, in the least squares."""
+    square = line * line + last * last
+    out: NDArray[np.float64] = (line * after + last * before) / np.where(square > 0, square, np.inf)
+    return out
+
+
+def _behind(rings: Rings) -> NDArray[np.intp]:
+    """(n,) index of the corner before each one."""
+    ahead = rings.ahead
+    behind = np.empty_like(ahead)
+    behind[ahead] = np.arange(len(ahead))
+    return behind
+
+
+def _gains(chosen: Corners, lines: _Lines) -> NDArray[np.float64]:
     """(n,) area between each line and its part of the outline, positive where the line lacks it."""
     origin = np.repeat(chosen.offsets[:-1], np.diff(chosen.offsets))
     x, y = chosen.x - chosen.x[origin], chosen.y - chosen.y[origin]
@@ -236,6 +314,17 @@ def _gains(chosen: _Chosen, lines: _Lines) -> NDArray[np.float64]:
     return gains
 
 
+def _of_area(chosen: Corners, lines: _Lines, rings: Rings, area: NDArray[np.float64]) -> Rings:
+    """Rings with these areas, where little is missing."""
+    held = chosen.is_held
+    out = _scaled(rings, np.where(held, rings.areas(), area))
+    if not held.any():
+        return out
+    # A ring without held corners is right by now, and is asked for nothing.
+    area = np.where(held, area, out.areas())
+    return _balanced(out, area, (chosen.held_x[lines.begin], chosen.held_y[lines.begin]))
+
+
 def _scaled(rings: Rings, area: NDArray[np.float64]) -> Rings:
     """Rings scaled about their mean corners to these areas, where little is missing."""
     ratio = area / np.where(rings.areas() != 0, rings.areas(), np.inf)
@@ -245,7 +334,30 @@ def _scaled(rings: Rings, area: NDArray[np.float64]) -> Rings:
     return rings._replace(x=rings.x + growth * (rings.x - x), y=rings.y + growth * (rings.y - y))
 
 
-def _distances(chosen: _Chosen, new: Rings) -> NDArray[np.float64]:
+def _balanced(
+    rings: Rings, area: NDArray[np.float64], held: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> Rings:
+    """Rings whose free corners are moved outwards, all alike, until they have these areas.
+
+    With corners p + t m the area is a quadratic function of t.
+    """
+    begin, ahead, behind = rings.begin, rings.ahead, _behind(rings)
+    chord_x, chord_y = rings.x[ahead] - rings.x[behind], rings.y[ahead] - rings.y[behind]
+    length = np.hypot(chord_x, chord_y)
+    length = np.where(length > 0, length, np.inf)
+    x = np.where(held[0], 0, chord_y / length)
+    y = np.where(held[1], 0, -chord_x / length)
+    lacks = rings.areas() - area
+    linear = np.add.reduceat(x * chord_y - y * chord_x, begin) / 2
+    square = np.add.reduceat(x * y[ahead] - x[ahead] * y, begin) / 2
+    root = linear * linear - 4 * square * lacks
+    known = (root >= 0) & (linear > 0)
+    below = np.where(known, linear + np.sqrt(np.where(known, root, 0)), np.inf)
+    t = np.repeat(-2 * lacks / below, rings.lengths)
+    return rings._replace(x=rings.x + t * x, y=rings.y + t * y)
+
+
+def distances(chosen: Corners, new: Rings) -> NDArray[np.float64]:
     """(n,) distance of each corner from its line's new place, 0 for chosen corners."""
     lengths = np.diff(chosen.offsets)
     ring = np.repeat(np.arange(len(lengths)), lengths)

@@ -12,6 +12,8 @@ from .simplify import corner_sides
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .simplify import Frames
+
 MIN_IOU = 0.85
 """A rectangle is accepted if what it shares with the region is at least this part of their union.
 
@@ -46,7 +48,7 @@ class _Moments(NamedTuple):
         return half, np.abs(self.area) / half / 4
 
 
-def rectangles(rings: Rings) -> tuple[NDArray[np.intp], Rings]:
+def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
     """Rectangles for rings of polygons without holes, where they are good enough.
 
     A rectangle has the area, the centre and, along its sides, the ratio of the second moments of
@@ -55,6 +57,7 @@ def rectangles(rings: Rings) -> tuple[NDArray[np.intp], Rings]:
 
     Args:
         rings: Pixel outlines.
+        frames: What the rectangles must not leave.
 
     Returns:
         The replaced rings, and the rectangles.
@@ -75,8 +78,12 @@ def rectangles(rings: Rings) -> tuple[NDArray[np.intp], Rings]:
     angle = _best(outlines, moments, (*first, angle))
     last = np.radians(_TURNS[-1])
     angle = _best(outlines, moments, (angle, angle + last, angle - last))
-    good = np.flatnonzero(_iou(outlines, moments, angle) >= MIN_IOU)
-    return chosen[good], _drawn(moments.take(good), angle[good], rings.owner[chosen[good]])
+    drawn = _drawn(moments, angle, rings.owner[chosen])
+    frame = frames.take(chosen).repeated(drawn.lengths)
+    out = (drawn.x < frame.left) | (drawn.x > frame.right)
+    out |= (drawn.y < frame.top) | (drawn.y > frame.bottom)
+    good = (_iou(outlines, moments, angle) >= MIN_IOU) & ~out.reshape(-1, 4).any(axis=1)
+    return chosen[good], drawn.take(np.flatnonzero(good))
 
 
 def _moments(rings: Rings) -> _Moments:

@@ -55,16 +55,33 @@ def valid_polygons(rings: Rings) -> NDArray[np.bool_]:
         rings: Rings of polygons that are numbered 0 .. n - 1, each with at least three corners.
 
     Returns:
-        (n,) True where no two sides of a polygon have a point in common besides the ends of
-        neighbours, and every hole lies inside the exterior and outside all other holes.
+        (n,) True where no side is one of the `faulty_sides`.
+    """
+    good = np.ones(rings.owner[-1] + 1, bool)
+    good[rings.owner[rings.ring[faulty_sides(rings)]]] = False
+    return good
+
+
+def faulty_sides(rings: Rings) -> NDArray[np.bool_]:
+    """Find the sides because of which polygons are not valid, or touch themselves.
+
+    Args:
+        rings: Rings of polygons that are numbered 0 .. n - 1, each with at least three corners.
+
+    Returns:
+        (n,) True for the side from a corner to the one ahead of it if it has a point in common with
+        another side of the polygon besides the ends of neighbours, and for all sides of holes that
+        lie outside the exterior or in another hole.
     """
     segments = _segments(rings)
-    good = np.ones(rings.owner[-1] + 1, bool)
-    good[segments.polygon[_folded(segments)]] = False
+    faulty = _folded(segments)
+    faulty[segments.ahead[faulty]] = True
     for one, other in _near(segments):
-        good[segments.polygon[one[_meet(segments, one, other)]]] = False
-    good[rings.owner[_misplaced(segments, rings)]] = False
-    return good
+        meet = _meet(segments, one, other)
+        faulty[one[meet]] = faulty[other[meet]] = True
+    misplaced = np.zeros(len(rings.owner), bool)
+    misplaced[_misplaced(segments, rings)] = True
+    return faulty | misplaced[segments.ring]
 
 
 def _segments(rings: Rings) -> _Segments:
