@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .rings import Rings
     from .simplify import Corners
 
-_SHARES = (1.5, 1.0, 0.5)
+_SHARES = (1.5, 1.0, 0.75, 0.5)
 """Parts of the tolerance with which corners are chosen, one after the other until one succeeds.
 
 Lines that are fitted lie between the outermost and the innermost corners, so at first corners may
@@ -69,10 +69,13 @@ class _Redrawing:
         self._area = exact.areas()
         self._lost = np.zeros(exact.owner[-1] + 1, bool)
         """(polygons,) True where the pixel outline stays."""
-        self._plain, touching = _held(exact, frames, min(_PARTED, tolerance / 4))
+        self._is_near = _are_near(exact, frames, tolerance)
+        """(rings,) True where a ring could leave its frame."""
+        self._plain, touching = _held(exact, frames)
         """No corners chosen but those that must be."""
-        self._corners = self._plain
-        """As the rings are drawn."""
+        kept, *held = (column.copy() for column in self._plain[4:7])
+        self._corners = self._plain._replace(kept=kept, held_x=held[0], held_y=held[1])
+        """As the rings are drawn; changed in place."""
         self.rings = exact
         """The rings, each as good as it is by now."""
         self.is_tight = touching[exact.owner]
@@ -84,7 +87,7 @@ class _Redrawing:
         for share in _SHARES:
             if not len(todo):
                 return
-            part = self._plain.take(todo)
+            part = self._plain.take(todo) if len(todo) < len(loose) else self._plain
             part = part._replace(kept=choose(part, np.full(len(todo), self._tolerance * share)))
             todo = self._try(todo, part, loose[todo])
         self._pin(todo, loose[todo])
@@ -167,7 +170,7 @@ class _Redrawing:
         """Draw rings through the corners that ``part`` has chosen; gives those that cannot be."""
         left = todo
         for _ in range(_REPAIRS + 1):
-            limits = Limits(self._tolerance, self._areas(left), loose, self._frames.take(left))
+            limits = self._limits(left, loose)
             drawn = draw(part, limits)
             good = np.flatnonzero(drawn.good)
             self.rings = self.rings.exchanged(left[good], drawn.rings.take(good))
@@ -196,20 +199,29 @@ class _Redrawing:
             out = np.where(owed, out + sums[self._exact.owner[rings]], out)
         return out
 
+    def _limits(self, rings: NDArray[np.intp], loose: NDArray[np.bool_]) -> Limits:
+        frames = self._frames.take(rings) if self._is_near[rings].any() else None
+        apart = min(_PARTED, self._tolerance / 4)
+        return Limits(self._tolerance, self._areas(rings), loose, apart, frames)
+
     def _keep(self, rings: NDArray[np.intp], part: Corners) -> None:
         """Remember how rings are drawn."""
-        if len(rings):
-            offsets = self._corners.offsets
-            at = ragged(offsets[rings], np.diff(offsets)[rings])
-            columns = [column.copy() for column in self._corners[4:7]]
-            for column, new in zip(columns, part[4:7]):
-                column[at] = new
-            self._corners = self._corners._replace(
-                kept=columns[0], held_x=columns[1], held_y=columns[2]
-            )
+        offsets = self._corners.offsets
+        at = ragged(offsets[rings], np.diff(offsets)[rings])
+        for column, new in zip(self._corners[4:7], part[4:7]):
+            column[at] = new
 
 
-def _held(exact: Rings, frames: Frames, parted: float) -> tuple[Corners, NDArray[np.bool_]]:
+def _are_near(exact: Rings, frames: Frames, tolerance: float) -> NDArray[np.bool_]:
+    """(rings,) True for rings that come as near to their frames as they may be moved."""
+    near: NDArray[np.bool_] = np.minimum.reduceat(exact.x, exact.begin) - tolerance < frames.left
+    near |= np.minimum.reduceat(exact.y, exact.begin) - tolerance < frames.top
+    near |= np.maximum.reduceat(exact.x, exact.begin) + tolerance > frames.right
+    near |= np.maximum.reduceat(exact.y, exact.begin) + tolerance > frames.bottom
+    return near
+
+
+def _held(exact: Rings, frames: Frames) -> tuple[Corners, NDArray[np.bool_]]:
     """Closed rings with what holds their corners, and (polygons,) True where rings touch.
 
     Corners at the frame stay there; where two rings of a polygon touch, each gives way to the
@@ -228,9 +240,9 @@ def _held(exact: Rings, frames: Frames, parted: float) -> tuple[Corners, NDArray
     after = np.where(touch == last, first + 1, touch + 1)
     push = []
     for column in (closed.x, closed.y):
-        moved = np.zeros(len(column))
+        moved = np.zeros(len(column), np.int8)
         back, on = column[before] - column[touch], column[after] - column[touch]
-        moved[touch] = parted * (np.sign(back) + np.sign(on))
+        moved[touch] = np.sign(back) + np.sign(on)
         push.append(moved)
     kept = closed.kept.copy()
     kept[touch] = held_x[touch] = held_y[touch] = True

@@ -10,7 +10,7 @@ that are held do not move, or only along one axis: then the others move until th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 import numpy as np
 
@@ -45,11 +45,11 @@ class Corners(NamedTuple):
     kept: NDArray[np.bool_]
     """(n,) True for chosen corners, the first and the last of each ring among them."""
     held_x: NDArray[np.bool_]
-    """(n,) True where a chosen corner must not move along x but by ``push_x``."""
+    """(n,) True where a chosen corner must not move along x, but for ``push_x``."""
     held_y: NDArray[np.bool_]
-    push_x: NDArray[np.float64]
-    """(n,) by how much a held corner is moved, pixels."""
-    push_y: NDArray[np.float64]
+    push_x: NDArray[np.int8]
+    """(n,) -1, 0 or 1: which way a held corner is moved, by `Limits.apart`."""
+    push_y: NDArray[np.int8]
 
     def take(self, which: NDArray[np.intp]) -> Corners:
         """Some of the rings."""
@@ -81,6 +81,10 @@ class Frames(NamedTuple):
         """Those of the corners of rings of so many corners."""
         return Frames(*(np.repeat(side, lengths) for side in self))
 
+    def without(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(n,) True for points outside of their frames."""
+        return (x < self.left) | (x > self.right) | (y < self.top) | (y > self.bottom)
+
 
 class Limits(NamedTuple):
     """What drawn rings must keep."""
@@ -91,7 +95,10 @@ class Limits(NamedTuple):
     """(rings,) their signed areas."""
     loose: NDArray[np.bool_]
     """(rings,) True where another area is good enough, if nothing can move."""
-    frames: Frames
+    apart: float
+    """By how much corners are moved along each axis where rings touch, pixels."""
+    frames: Optional[Frames]
+    """None where no ring comes near its own."""
 
 
 class Drawn(NamedTuple):
@@ -105,7 +112,7 @@ class Drawn(NamedTuple):
     missed: NDArray[np.bool_]
     """(n,) True for the corner of `Corners` that is farthest from its line, if that is too far."""
     strayed: NDArray[np.bool_]
-    """(n,) True for chosen corners of `Corners` that were moved too far, or out of the frame."""
+    """(n,) True for chosen corners of `Corners` that were moved out of the frame."""
 
 
 class _Lines(NamedTuple):
@@ -128,20 +135,19 @@ def draw(chosen: Corners, limits: Limits) -> Drawn:
     """
     lines = lines_of(chosen)
     old, limit = lines.corners, limits.distance
-    new = _of_area(chosen, lines, _fitted(chosen, lines, limit), limits.area)
+    new = _of_area(chosen, lines, _fitted(chosen, lines, limits), limits.area)
     distance = distances(chosen, new)
     worst = first_largest(distance, np.append(lines.begin, len(distance)))
     missed, strayed = np.zeros(len(distance), bool), np.zeros(len(distance), bool)
     missed[worst] = distance[worst] > limit
     # A new line's points lie beside points of the old outline between the same two corners, or
     # nearer to one of these corners than the new one is. So these two distances bound both ways.
-    away = np.hypot(new.x - old.x, new.y - old.y) > limit
-    frame = limits.frames.repeated(new.lengths)
-    away |= (new.x < frame.left) | (new.x > frame.right)
-    away |= (new.y < frame.top) | (new.y > frame.bottom)
-    strayed[lines.begin] = away
-    good = ~np.logical_or.reduceat(missed | strayed, chosen.offsets[:-1])
-    good &= new.lengths >= _FEWEST
+    off = np.hypot(new.x - old.x, new.y - old.y) > limit
+    if limits.frames is not None:
+        strayed[lines.begin] = out = limits.frames.repeated(new.lengths).without(new.x, new.y)
+        off |= out
+    good = ~np.logical_or.reduceat(missed, chosen.offsets[:-1])
+    good &= ~np.logical_or.reduceat(off, new.begin) & (new.lengths >= _FEWEST)
     right = np.abs(new.areas() - limits.area) <= _ROUNDING * np.abs(limits.area)
     return Drawn(new, good & (right | limits.loose), missed, strayed)
 
@@ -164,8 +170,8 @@ def close(rings: Rings) -> Corners:
     x, y = turned.x[at], turned.y[at]
     kept = np.zeros(len(x), bool)
     kept[first] = kept[last] = kept[first + opposite] = True
-    free, still = np.zeros(len(x), bool), np.zeros(len(x))
-    return Corners(x, y, offsets, rings.owner, kept, free, free.copy(), still, still.copy())
+    free, still = np.zeros(len(x), bool), np.zeros(len(x), np.int8)
+    return Corners(x, y, offsets, rings.owner, kept, free, free, still, still)
 
 
 def choose(closed: Corners, tolerance: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -236,29 +242,25 @@ def lines_of(chosen: Corners) -> _Lines:
     return _Lines(rings, begin, end)
 
 
-def _fitted(chosen: Corners, lines: _Lines, limit: float) -> Rings:
+def _fitted(chosen: Corners, lines: _Lines, limits: Limits) -> Rings:
     """Corners where lines meet that have the area of their part of the outline on either side.
 
     A line from a corner along d that is moved by s gains the area s x d. So the movement s of the
-    corner between the lines d and e which gain the areas a and b solves s x d = a, s x e = b. If
-    the other end of a line is held and moves by p, this one must gain 2 a - p x d.
+    corner between the lines d and e which gain the areas a and b solves s x d = a, s x e = b.
     """
     corners = lines.corners
     ahead, behind = corners.ahead, _behind(corners)
     dx, dy = corners.x[ahead] - corners.x, corners.y[ahead] - corners.y
     gain = _gains(chosen, lines)
     held_x, held_y = chosen.held_x[lines.begin], chosen.held_y[lines.begin]
-    push_x, push_y = chosen.push_x[lines.begin], chosen.push_y[lines.begin]
-    pinned = held_x & held_y
-    after = np.where(pinned[ahead], 2 * gain - (push_x[ahead] * dy - push_y[ahead] * dx), gain)
-    before = np.where(pinned, 2 * gain - (push_x * dy - push_y * dx), gain)[behind]
-    x, y = _moved((dx, dy), (dx[behind], dy[behind]), after, before)
+    x, y = _moved((dx, dy), (dx[behind], dy[behind]), gain, gain[behind])
     alone = held_x ^ held_y
     if alone.any():  # they slide along one axis, as near as they can to what both lines ask
-        x = np.where(alone, _slide(dy, after, dy[behind], before), x)
-        y = np.where(alone, -_slide(dx, after, dx[behind], before), y)
+        x = np.where(alone, _slide(dy, gain, dy[behind], gain[behind]), x)
+        y = np.where(alone, -_slide(dx, gain, dx[behind], gain[behind]), y)
     reach = np.hypot(np.where(held_x, 0, x), np.where(held_y, 0, y))
-    shorten = np.minimum(1, 0.9 * limit / np.where(reach > 0, reach, 1))
+    shorten = np.minimum(1, 0.9 * limits.distance / np.where(reach > 0, reach, 1))
+    push_x, push_y = (limits.apart * push[lines.begin] for push in (chosen.push_x, chosen.push_y))
     x, y = np.where(held_x, push_x, shorten * x), np.where(held_y, push_y, shorten * y)
     return corners._replace(x=corners.x + x, y=corners.y + y)
 

@@ -80,8 +80,7 @@ def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
     angle = _best(outlines, moments, (angle, angle + last, angle - last))
     drawn = _drawn(moments, angle, rings.owner[chosen])
     frame = frames.take(chosen).repeated(drawn.lengths)
-    out = (drawn.x < frame.left) | (drawn.x > frame.right)
-    out |= (drawn.y < frame.top) | (drawn.y > frame.bottom)
+    out = frame.without(drawn.x, drawn.y)
     good = (_iou(outlines, moments, angle) >= MIN_IOU) & ~out.reshape(-1, 4).any(axis=1)
     return chosen[good], drawn.take(np.flatnonzero(good))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -145,6 +146,19 @@ def key(dwelling: Dwelling) -> tuple[object, ...]:
     return (dwelling.class_value, dwelling.pixels, repr(corners))
 
 
+def sums(dwelling: Dwelling) -> tuple[int, int, int]:
+    """What a dwelling is, but for its outline."""
+    return dwelling.class_value, dwelling.pixels, dwelling.score_sum
+
+
+def around(dwelling: Dwelling) -> tuple[slice, slice]:
+    """Rows and columns of its box with two pixels around, in a raster with one around."""
+    low, high = dwelling.exterior.min(axis=0), dwelling.exterior.max(axis=0)
+    left, top = np.maximum(np.floor(low).astype(int) - 1, 0)
+    right, bottom = np.ceil(high).astype(int) + 3
+    return slice(top, bottom), slice(left, right)
+
+
 def placed(dwelling: Dwelling, tile: Window) -> Dwelling:
     by = (tile.col, tile.row)
     return replace(
@@ -185,9 +199,11 @@ def test_tiles_give_what_the_whole_raster_gives(
         np.testing.assert_array_equal(classes[here], expected.classes[rows, cols])
         np.testing.assert_array_equal(scores[:, *here], expected.scores[:, rows, cols])
         found += [placed(d, tile) for d in detector.dwellings(*given_tile)]
-    assert sorted(map(key, found)) == sorted(map(key, expected.dwellings))
-    means = {key(d): d.score_sum for d in found}
-    assert means == {key(d): d.score_sum for d in expected.dwellings}
+    assert sorted(map(sums, found)) == sorted(map(sums, expected.dwellings))
+    # A tile takes ground without pixels up to the end of its sight for the end of the raster.
+    hidden = np.pad(~what.valid, 1, constant_values=not what.valid.all())
+    clear = Counter(key(d) for d in expected.dwellings if not hidden[around(d)].any())
+    assert clear <= Counter(map(key, found))
 
 
 def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
@@ -214,6 +230,33 @@ def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
     mask = whole(what, spec, OutlineOptions()).classes == 1
     assert sum(d.pixels for d in street) == mask[:80].sum()
     assert house.pixels == mask[80:].sum()
+
+
+def test_neither_dwellings_nor_pieces_leave_what_they_are_cut_from() -> None:
+    """Slanting roofs that the raster cuts, and some that are too large for a tile."""
+    spec = make_spec()
+    layout = TileLayout.of(spec, batch_size=1)
+    side = layout.side
+    y, x = np.indices((2 * side + 30, 2 * side + 50))
+    pixels = np.where((x + 3 * y) % 71 < 40, 255, 0).astype(np.uint8)
+    what = Scene(pixels[None], np.ones(pixels.shape, bool))
+    exact, new = (
+        TileDetector(Seeing(), spec, layout, outlines=OutlineOptions(tolerance=tolerance))
+        for tolerance in (0.0, 2.0)
+    )
+    cut = 0
+    for tile in tiles(what.valid.shape, layout, full=True):
+        given_tile = handed_over(what, tile, layout.margin)
+        pairs = zip(exact.dwellings(*given_tile), new.dwellings(*given_tile), strict=True)
+        for old, dwelling in pairs:
+            ring = placed(dwelling, tile).exterior
+            assert ring.min() >= 0
+            assert (ring.max(axis=0) <= pixels.shape[::-1]).all()
+            first, last = old.exterior.min(axis=0) == 0, old.exterior.max(axis=0) == side
+            cut += int(first.any() or last.any())
+            assert (dwelling.exterior.min(axis=0)[first] >= 0).all()
+            assert (dwelling.exterior.max(axis=0)[last] <= side).all()
+    assert cut > 5
 
 
 def test_small_pieces_of_what_is_large_enough_are_kept() -> None:
