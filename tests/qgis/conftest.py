@@ -50,9 +50,14 @@ class Qgis:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The variables of its processes: without ours, without windows, with ONNX Runtime."""
-        own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL", "QT"))}
+        ours = ("PYTHON", "GDAL", "QT", "VIRTUAL_ENV")
+        own = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        # The Python in QGIS looks for its library beside the first `python3` there.
+        mine = str(Path(sys.executable).parent)
+        folders = [f for f in own.get("PATH", os.defpath).split(os.pathsep) if f != mine]
         return {
             **own,
+            "PATH": os.pathsep.join(folders),
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONPATH": str(self.libraries),
             "QGIS_CUSTOM_CONFIG_PATH": str(self.profile.parents[1]),

@@ -191,13 +191,17 @@ def test_devices_are_offered_without_loading_onnx_runtime(do: Any) -> None:
     assert ready
 
 
-def test_the_python_of_qgis_is_found_and_no_other(do: Any) -> None:
-    # This environment's Python is of the same version, and has another numpy.
-    other = str(Path(sys.base_prefix) / "bin" / "python3")
+def test_the_python_of_qgis_is_found_and_no_other(do: Any, tmp_path: Path) -> None:
+    # One that starts and lies elsewhere, whichever version of Python runs QGIS and these tests.
+    other = tmp_path / "other" / "bin" / "python3"
+    other.parent.mkdir(parents=True)
+    other.write_text('#!/bin/sh\nexec /usr/bin/python3 "$@" | sed s,/usr/,/other/,\n', "utf-8")
+    other.chmod(0o755)
+    elsewhere = str(other.parents[1])
     (found, misled, nowhere, windows, mac, proxy, none) = do(
         ["python"],
-        ["python", sys.base_prefix],
-        ["python", sys.base_prefix, other],
+        ["python", elsewhere],
+        ["python", elsewhere, str(other)],
         ["candidates", "win32", "/osgeo/bin/qgis-bin.exe", "/osgeo/apps/Python312"],
         ["candidates", "darwin", "/Apps/QGIS.app/Contents/MacOS/QGIS", "/Apps/f"],
         ["proxy", "proxy.example", "ada", "p@ss"],
