@@ -86,7 +86,9 @@ def pages_of(*widgets):
 
 
 def messages():
-    return sorted(item.title() for item in iface.messageBar().items())
+    """Titles on the bar, without what QGIS itself says of its tasks."""
+    titles = (item.title() for item in iface.messageBar().items())
+    return sorted(title for title in titles if title != "Task complete")
 
 
 def runtime(actions):

@@ -90,11 +90,21 @@ def look_at_outlines():
     wait(lambda: not iface.mapCanvas().isDrawing(), 20)
 
 
+def newest_of_history():
+    """The command, which moved in QGIS 3.24."""
+    try:
+        from processing.core.ProcessingLog import ProcessingLog
+    except ImportError:
+        from qgis.gui import QgsGui
+
+        entries = QgsGui.historyProviderRegistry().queryEntries(providerId="processing")
+        return max(entries, key=lambda entry: entry.timestamp).entry["python_command"]
+    return ProcessingLog.getLogEntries()[-1].text
+
+
 def repeat_from_history():
     """Run the newest entry of Processing's history again, into another file."""
-    from processing.core.ProcessingLog import ProcessingLog
-
-    entry = ProcessingLog.getLogEntries()[-1].text
+    entry = newest_of_history()
     again = entry.replace("found.gpkg", "again.gpkg").replace("classes.tif", "again.tif")
     eval(again, {"processing": processing})  # noqa: S307 - what our own run has left
     return entry
