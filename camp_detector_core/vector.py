@@ -10,6 +10,7 @@ import numpy as np
 from .atomic import cannot_write
 from .engine.errors import OutputError, VectorError
 from .vector_files import VectorLayer, read_layer, write_layer
+from .vector_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,27 +26,6 @@ if TYPE_CHECKING:
 LAYER = "dwellings"
 _SHAPEFILE_LIMIT = 2**31 - 1
 _BYTES_A_VERTEX = 16
-
-
-@dataclass(frozen=True)
-class _Format:
-    """How GDAL writes one kind of file."""
-
-    driver: str
-    options: dict[str, str]
-    probability: str = "probability"
-    """Name of the field with the mean probability."""
-
-
-FORMATS = {
-    ".gpkg": _Format("GPKG", {"SPATIAL_INDEX": "YES"}),
-    ".fgb": _Format("FlatGeobuf", {"SPATIAL_INDEX": "YES"}),
-    # RFC 7946: longitude and latitude on WGS 84, to nine decimals (0.1 mm).
-    ".geojson": _Format("GeoJSON", {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}),
-    # dBASE field names have at most ten letters.
-    ".shp": _Format("ESRI Shapefile", {"SPATIAL_INDEX": "NO"}, "prob"),
-}
-"""Formats by the suffix of the file."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +130,11 @@ def write_dwellings(
     columns: dict[str, NDArray[Any]] = {
         "id": np.arange(1, count + 1, dtype=np.int32),
         "class": table.classes,
-        kind.probability: table.probability,
+        "probability": table.probability,
         "area_m2": table.area,
         "model": np.full(count, model_id, object),
     }
+    columns = dict(zip(kind.field_names(columns), columns.values(), strict=True))
     options = dict(kind.options)
     if crs_wkt is None and "RFC7946" in options:
         # Nothing to transform from: coordinates are written as they are.

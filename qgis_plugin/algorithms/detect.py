@@ -18,9 +18,10 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from .base import prepared
+from .base import Fault, prepared
+from .converting import leads_to_lonlat
 from .counting import Stopped
-from .places import outputs_of
+from .places import SINK, outputs_of
 from .running import CLASSES, PROBABILITY, RunsModel
 from .writing import Writing
 
@@ -92,6 +93,24 @@ class DetectDwellings(RunsModel):
             "simplify": self.number(parameters, SIMPLIFY, context),
             "square": self.parameterAsBoolean(parameters, SQUARE, context),
         }
+
+    def look_at_place(self, crs: str, parameters: dict[str, Any], context: Any) -> None:
+        """See that dwellings in a coordinate system can be written where they are to go.
+
+        Raises:
+            Fault: The format is in longitude and latitude, and nothing leads there.
+        """
+        for output in outputs_of(self, parameters, context):
+            rules = output.place.format if output.kind == SINK else None
+            if crs and rules is not None and rules.is_lonlat and not leads_to_lonlat(crs):
+                raise Fault(
+                    tr(
+                        "{path}: such files are in longitude and latitude, to which the local "
+                        "coordinate system of the imagery does not lead: choose a GeoPackage "
+                        "(.gpkg).",
+                        path=output.place.path,
+                    )
+                )
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any

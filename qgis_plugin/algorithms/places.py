@@ -7,20 +7,25 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
+from osgeo import gdal
 from qgis.core import (
     QgsDataSourceUri,
     QgsProcessingOutputLayerDefinition,
     QgsProperty,
-    QgsVectorFileWriter,
 )
+
+from ..vendored import engine
 
 SINK = "sink"
 """QGIS' name of the kind of parameter that says where features go."""
 _NO_FILES = ("memory:", "TEMPORARY_OUTPUT")
 _PROVIDER = re.compile(r"(.{3,}?):(.*)")
 """A database and the like; one or two letters are a drive of Windows."""
-_ENDING = re.compile(r".*\.(.*?)")
+_ENDING = re.compile(r".*(\.[A-Za-z][A-Za-z0-9]{1,9})")
+"""Of a name that says in what format the file is to be; QGIS knows no format without a letter."""
 _GEOPACKAGE = ".gpkg"
+_FOLDERS = {".gdb": "OpenFileGDB"}
+"""Formats that are folders, which QGIS writes where they stay."""
 
 
 class Place(NamedTuple):
@@ -42,8 +47,19 @@ class Place(NamedTuple):
     @property
     def driver(self) -> str:
         """GDAL's name of the format that the ending stands for, empty: none."""
-        found = _ENDING.fullmatch(self.path)
-        return str(QgsVectorFileWriter.driverForExtension(found[1])) if found else ""
+        rules = self.format
+        return _FOLDERS.get(self.ending, "") if rules is None else str(rules.driver)
+
+    @property
+    def ending(self) -> str:
+        """The ending of its name with the dot, in small letters, empty: it has none."""
+        found = _ENDING.fullmatch(Path(self.path).name)
+        return found[1].lower() if found else ""
+
+    @property
+    def format(self) -> Optional[Any]:
+        """How its format is written, a `VectorFormat`; None: not at all, or as a folder."""
+        return formats().get(self.ending)
 
     def holds(self, other: Place) -> bool:
         """Whether writing this one destroys the other."""
@@ -61,6 +77,27 @@ class Output(NamedTuple):
     kind: str
     """QGIS' name of the kind of parameter."""
     place: Place
+
+
+def formats() -> dict[str, Any]:
+    """The formats that vector files can have here, by their endings."""
+    known = engine("vector_formats")
+    both = {**known.FORMATS, **known.MORE_FORMATS}
+    return {ending: rules for ending, rules in both.items() if _can_write(rules.driver)}
+
+
+def endings() -> list[str]:
+    """The endings of vector files that can be written here."""
+    folders = (ending for ending, driver in _FOLDERS.items() if _can_write(driver))
+    return [*formats(), *folders]
+
+
+def _can_write(driver: str) -> bool:
+    """Whether this GDAL writes vectors in a format."""
+    found = gdal.GetDriverByName(driver)
+    if found is None or found.GetMetadataItem("DCAP_VECTOR") != "YES":
+        return False
+    return found.GetMetadataItem("DCAP_CREATE") == "YES"
 
 
 def outputs_of(algorithm: Any, parameters: dict[str, Any], context: Any = None) -> list[Output]:
@@ -102,7 +139,7 @@ def _place(text: str, kind: str) -> Optional[Place]:
     found = _PROVIDER.fullmatch(text)
     if found is None:
         place = Place(text)
-        return place if place.driver else Place(text + _GEOPACKAGE)
+        return place if place.ending else Place(text + _GEOPACKAGE)
     provider, rest = found.groups()
     if provider not in {"ogr", "spatialite"}:
         return None

@@ -59,7 +59,7 @@ class RunsModel(AsksForModel):
             return ok, said
         try:
             asked = self.asked(parameters, context, with_mask=False)
-            self._look_at_raster(asked)
+            self.look_at_place(self._look_at_raster(asked), parameters, context)
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
             return False, plain(str(error))
         return ok, said
@@ -72,6 +72,18 @@ class RunsModel(AsksForModel):
         except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
             raise stop_with(error) from error
         return True
+
+    def look_at_place(self, crs: str, parameters: dict[str, Any], context: Any) -> None:
+        """See that results in a coordinate system can be written where they are to go.
+
+        Args:
+            crs: Of the imagery, empty: it has none.
+            parameters: As the user gave them.
+            context: Of the run.
+
+        Raises:
+            Fault: They cannot.
+        """
 
     def run_model(self, asked: Asked, feedback: Any, **outputs: Any) -> Any:
         """Run the model; gives the engine's `Found` and the CRS of the results, None if stopped.
@@ -177,8 +189,8 @@ class RunsModel(AsksForModel):
             )
         )  # fmt: skip
 
-    def _look_at_raster(self, asked: Asked) -> None:
-        """Open the raster as the run will, without reading a pixel.
+    def _look_at_raster(self, asked: Asked) -> str:
+        """Open the raster as the run will, without reading a pixel; gives its CRS or nothing.
 
         Raises:
             Fault: It lies elsewhere than the extent.
@@ -192,7 +204,9 @@ class RunsModel(AsksForModel):
             source = engine("hostgdal.opening").open_gdal_source(
                 raster.name, spec, options, extent=raster.extent, library=raster.library
             )
+            wkt = source.grid.crs_wkt
             source.close()
+        return wkt or ""
 
 
 def _raster(asked: Asked, spec: Any) -> Raster:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 from qgis.core import (
     QgsDataSourceUri,
@@ -17,13 +18,20 @@ from qgis.core import (
 from .targets import DATABASES, is_folder
 
 if TYPE_CHECKING:
+    from qgis.core import QgsFeature
+
     from .places import Place
+
+
+_BATCH = 500
+"""Features between two looks at whether the user wants to stop."""
 
 
 class Way(Enum):
     """How features get to their place."""
 
     MOVED = "as a file of their own"
+    CONVERTED = "the same, by way of a GeoPackage"
     PUT = "as a table of a file that was there"
     DIRECT = "QGIS writes them where they stay"
 
@@ -38,6 +46,8 @@ def way_of(given: Any, place: Place) -> Way:
     is_added = isinstance(given, QgsProcessingOutputLayerDefinition) and given.useRemapping()
     if is_added or place.provider == "spatialite" or is_folder(place):
         return Way.DIRECT
+    if place.format is not None and (place.table is None or place.driver not in DATABASES):
+        return Way.MOVED if place.is_geopackage else Way.CONVERTED
     if place.table is None or not os.path.exists(place.path):  # noqa: PTH110
         return Way.MOVED
     return Way.PUT if place.driver in DATABASES else Way.DIRECT
@@ -85,3 +95,13 @@ def load(given: Any, place: str, definition: Any, context: Any) -> None:
         name, project, definition.name(), QgsProcessingUtils.LayerHint.Vector
     )
     context.addLayerToLoadOnCompletion(place, details)
+
+
+def batches(features: Iterable[QgsFeature]) -> Iterator[list[QgsFeature]]:
+    """So many at a time; at least one, which may be empty."""
+    rest = iter(features)
+    batch = list(islice(rest, _BATCH))
+    yield batch
+    while len(batch) == _BATCH:
+        batch = list(islice(rest, _BATCH))
+        yield batch

@@ -70,11 +70,11 @@ def put_table(source: str, path: str, table: str, geometry: str) -> None:
     try:
         read, dataset = gdal.OpenEx(source, gdal.OF_VECTOR), gdal.OpenEx(path, _UPDATE)
         if read is None or dataset is None:
-            raise _said()
-        _check(dataset.StartTransaction())
+            raise said()
+        check(dataset.StartTransaction())
         try:
             _copy(read.GetLayer(0), dataset, table, geometry)
-            _check(dataset.CommitTransaction())
+            check(dataset.CommitTransaction())
         except BaseException:
             dataset.RollbackTransaction()
             raise
@@ -89,32 +89,47 @@ def put_table(source: str, path: str, table: str, geometry: str) -> None:
 def _copy(layer: Any, dataset: Any, table: str, geometry: str) -> None:
     for i in range(dataset.GetLayerCount()):
         if dataset.GetLayer(i).GetName().lower() == table.lower():
-            _check(dataset.DeleteLayer(i))
+            check(dataset.DeleteLayer(i))
             break
     options = [f"GEOMETRY_NAME={geometry}", "FID=fid"]
     made = dataset.CreateLayer(table, layer.GetSpatialRef(), layer.GetGeomType(), options)
     if made is None:
-        raise _said()
+        raise said()
     fields = layer.GetLayerDefn()
     for i in range(fields.GetFieldCount()):
-        _check(made.CreateField(fields.GetFieldDefn(i)))
+        check(made.CreateField(fields.GetFieldDefn(i)))
     feature = layer.GetNextFeature()
     while feature is not None:
         copy = ogr.Feature(made.GetLayerDefn())
-        _check(copy.SetFrom(feature))
+        check(copy.SetFrom(feature))
         copy.SetFID(feature.GetFID())
-        _check(made.CreateFeature(copy))
+        check(made.CreateFeature(copy))
         feature = layer.GetNextFeature()
-    _check(made.SyncToDisk())
+    check(made.SyncToDisk())
 
 
-def _check(code: Any) -> None:
+def check(code: Any) -> None:
+    """See that GDAL did what it was asked for.
+
+    Raises:
+        Unwritable: It says that it did not.
+    """
     if code:
-        raise _said()
+        raise said()
 
 
-def _said() -> Unwritable:
+def said() -> Unwritable:
+    """What GDAL said last."""
     return Unwritable(" ".join(str(gdal.GetLastErrorMsg()).split()))
+
+
+def names_in(path: str, table: str) -> list[str]:
+    """The fields of a table of a file, empty: there is no such table."""
+    dataset = open_quietly(path, gdal.OF_VECTOR)
+    layer = None if dataset is None else dataset.GetLayerByName(table)
+    fields = None if layer is None else layer.GetLayerDefn()
+    count = 0 if fields is None else fields.GetFieldCount()
+    return [fields.GetFieldDefn(i).GetName() for i in range(count)]
 
 
 def has_table(path: str, table: str) -> bool:

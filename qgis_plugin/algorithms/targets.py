@@ -10,10 +10,8 @@ from osgeo import gdal
 
 from ..i18n import tr
 from .inputs import open_quietly
-from .places import SINK, Output, Place, same_file
+from .places import SINK, Output, Place, endings, same_file
 
-_NO_POLYGONS = {"CSV", "DGN", "DXF", "GPX", "ODS", "PDF", "S57", "Selafin", "WAsP", "XLSX"}
-"""Formats in which polygons, or all shapes, are lost."""
 _FOLDERS = {"FileGDB", "OpenFileGDB"}
 """Formats that are folders."""
 _LONGEST = 255 - len(".camp-detector")
@@ -59,11 +57,12 @@ def _problem(output: Output) -> Optional[str]:
         return tr(
             "{path} must end in .tif: class and probability rasters are GeoTIFF.", path=place.path
         )
-    if output.kind == SINK and place.driver in _NO_POLYGONS:
+    if output.kind == SINK and place.table is None and not place.driver:
         return tr(
-            "{path} would lose the outlines, which its format does not hold: choose a GeoPackage "
-            "(.gpkg).",
+            "{path}: outlines and all fields cannot be written so here; the name must end in one "
+            "of {endings}.",
             path=place.path,
+            endings=", ".join(endings()),
         )
     return _problem_of_database(place) if output.kind == SINK else None
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from itertools import islice
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Optional
+from typing import Any, Iterable, Optional
 
 from qgis.core import (
     QgsFeature,
@@ -16,14 +15,21 @@ from qgis.core import (
 from .. import compat
 from ..i18n import tr
 from ..vendored import engine
+from .converting import Changes, convert
 from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
-from .sinks import Way, load, redirected, source_of, way_of
-from .tables import Unwritable, drop_table, has_table, is_readable, put_table, shapes_in
-
-_BATCH = 500
-"""Features between two looks at whether the user wants to stop."""
-_LOCKED = "locked"
+from .sinks import Way, batches, load, redirected, source_of, way_of
+from .tables import (
+    Unwritable,
+    drop_table,
+    has_table,
+    is_readable,
+    names_in,
+    put_table,
+    shapes_in,
+)
+from .targets import is_folder
+from .unwritten import cannot_write, not_whole
 
 
 class Writing:
@@ -71,7 +77,8 @@ class Writing:
         self._done = False
         self._part = ""
         self._shapes = 0
-        self._written = ""
+        self._written = self._crs = ""
+        self._fields: list[str] = []
         self._new_table: Optional[Place] = None
         """That QGIS makes where it stays, for this run."""
 
@@ -89,7 +96,7 @@ class Writing:
         finals = [Path(path) for path in self._files.values()]
         errors = engine("engine.errors")
         try:
-            if self._sink is not None and self._way is Way.MOVED:
+            if self._sink is not None and self._way in {Way.MOVED, Way.CONVERTED}:
                 finals.append(Path(self._sink.place.path))
             warn = self._feedback.pushWarning
             self._outputs = engine("atomic").OutputSet(finals, overwrite=True, warn=warn)
@@ -148,6 +155,8 @@ class Writing:
         """
         name = self._sink_name()
         given = self._redirected(name)
+        self._crs = crs.toWkt() if crs.isValid() else ""
+        self._fields = fields.names()
         place = self._sink.place if self._sink is not None else None
         if place is not None and self._way is Way.DIRECT and place.table:
             is_old = has_table(place.path, place.table)  # such as one that is added to
@@ -157,7 +166,7 @@ class Writing:
         )
         if sink is None:
             raise QgsProcessingException(self._algorithm.invalidSinkError(given, name))
-        for batch in _batches(features):
+        for batch in batches(features):
             if self._feedback.isCanceled():
                 del sink
                 raise Stopped
@@ -165,7 +174,7 @@ class Writing:
                 feature.hasGeometry() and not feature.geometry().isEmpty() for feature in batch
             )
             if not sink.addFeatures(batch, compat.FAST_INSERT):
-                raise self._cannot(self._sink_path(), sink.lastError())
+                raise cannot_write(self._sink_path(), sink.lastError())
         del sink
 
     def finish(self) -> str:
@@ -181,6 +190,8 @@ class Writing:
             raise Stopped
         if self._sink is not None and self._way is Way.PUT:
             self._put(self._sink.place)
+        elif self._sink is not None and self._way is Way.CONVERTED:
+            self._convert(self._sink.place)
         try:
             self._outputs.commit()
         except engine("engine.errors").OutputError as error:
@@ -192,15 +203,39 @@ class Writing:
                 )
             ) from error
         self._done = True
+        if self._sink is not None and is_folder(self._sink.place):
+            self._tell_names(self._sink.place)
         return self._load()
+
+    def _tell_names(self, place: Place) -> None:
+        """Say which fields QGIS has called otherwise in a place that it wrote to itself."""
+        there = names_in(place.path, place.table or Path(place.path).stem)
+        names = zip(self._fields, there)
+        renamed = {name: called for name, called in names if name != called}
+        Changes(renamed, {}, []).tell(self._feedback, place.path)
 
     def _put(self, place: Place) -> None:
         """Make what was written a table of the file."""
         try:
             put_table(self._part, place.path, str(place.table), place.geometry or "geom")
         except Unwritable as error:
-            raise self._cannot(place.path, str(error)) from error
+            raise cannot_write(place.path, str(error)) from error
         self._verify(place.path, place.table)
+
+    def _convert(self, place: Place) -> None:
+        """Bring what was written into the format of the file.
+
+        Raises:
+            QgsProcessingException: It cannot be.
+        """
+        final = Path(place.path)
+        temporary = self._outputs.target(final).temporary
+        try:
+            changes = convert(self._part, temporary, final.stem, place.format, self._crs)
+        except Unwritable as error:
+            raise cannot_write(place.path, str(error)) from error
+        self._verify(str(temporary), None)
+        changes.tell(self._feedback, place.path)
 
     def _verify(self, path: str, table: Optional[str]) -> None:
         """See that all shapes are there.
@@ -213,16 +248,7 @@ class Writing:
         else:
             is_whole = os.path.isfile(path) and os.path.getsize(path) > 0  # noqa: PTH113,PTH202
         if not is_whole:
-            named = self._sink_path()
-            if Place(named).is_geopackage:
-                said = tr("{path} could not be written whole: is the disk full?", path=named)
-            else:
-                said = tr(
-                    "{path} could not be written whole: the disk may be full, or its format not "
-                    "hold all outlines as a GeoPackage (.gpkg) does.",
-                    path=named,
-                )
-            raise QgsProcessingException(said)
+            raise not_whole(self._sink_path())
 
     def _load(self) -> str:
         """Have QGIS load the features from their place, as it was asked to."""
@@ -231,6 +257,8 @@ class Writing:
         place = self._sink.place
         if self._way is Way.PUT:
             final = f"{place.path}|layername={place.table}"
+        elif self._way is Way.CONVERTED:
+            final = place.path
         else:
             final = self._written.replace(self._part, place.path)
         name = self._sink.name
@@ -245,6 +273,9 @@ class Writing:
         place = self._sink.place
         if self._way is Way.PUT:
             self._part = to = str(self._room.scratch / "table.gpkg")
+        elif self._way is Way.CONVERTED:
+            scratch = self._outputs.target(Path(place.path)).scratch
+            self._part = to = str(scratch / "table.gpkg")
         else:
             self._part = str(self._outputs.target(Path(place.path)).temporary)
             to = source_of(self._part, place)
@@ -257,31 +288,8 @@ class Writing:
     def _sink_path(self) -> str:
         return self._written if self._sink is None else self._sink.place.path
 
-    def _cannot(self, path: str, reason: str) -> QgsProcessingException:
-        if _LOCKED in reason:
-            return QgsProcessingException(
-                tr(
-                    "{path} is being changed by another program, or by an edit in QGIS: finish "
-                    "that first.",
-                    path=path,
-                )
-            )
-        return QgsProcessingException(
-            tr("{path} cannot be written: {reason}. Is the disk full?", path=path, reason=reason)
-        )
-
     def _named(self, text: str) -> str:
         """A sentence with the user's names of files."""
         for temporary, final in self._names.items():
             text = text.replace(temporary, final)
         return text
-
-
-def _batches(features: Iterable[QgsFeature]) -> Iterator[list[QgsFeature]]:
-    """So many at a time; at least one, which may be empty."""
-    rest = iter(features)
-    batch = list(islice(rest, _BATCH))
-    yield batch
-    while len(batch) == _BATCH:
-        batch = list(islice(rest, _BATCH))
-        yield batch

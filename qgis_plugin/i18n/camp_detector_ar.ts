@@ -357,6 +357,21 @@ Both dates must show the same ground: where they do not, give polygons of the gr
         <translation>خارج المضلعات ولم تُحسب: {before} من مساكن التاريخ السابق، و{after} من مساكن التاريخ اللاحق</translation>
     </message>
     <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that have another name in the format of {path}: {names}</source>
+        <translation>حقول لها اسم آخر في صيغة {path}: {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that the format of {path} cannot hold: {names}</source>
+        <translation>حقول لا تستوعبها صيغة {path}: {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Texts that are longer than the format of {path} holds and were cut, by field: {names}. A GeoPackage (.gpkg) holds them.</source>
+        <translation>نصوص أطول مما تستوعبه صيغة {path} فقُطعت، حسب الحقل: {names}. يستوعبها GeoPackage (.gpkg) كاملة.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>مسدسات عرضها {metres} م</translation>
@@ -454,6 +469,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>الأمتار المربعة المغطاة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{path}: such files are in longitude and latitude, to which the local coordinate system of the imagery does not lead: choose a GeoPackage (.gpkg).</source>
+        <translation>{path}: مثل هذه الملفات بخطوط الطول والعرض، ولا يؤدي إليها نظام الإحداثيات المحلي للصورة: اختر GeoPackage (.gpkg).</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -837,8 +857,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
-        <translation>سيفقد {path} الحدود، إذ لا تحفظها صيغته: اختر GeoPackage (.gpkg).</translation>
+        <source>{path}: outlines and all fields cannot be written so here; the name must end in one of {endings}.</source>
+        <translation>{path}: لا يمكن هنا كتابة الحدود وجميع الحقول بهذه الصيغة؛ يجب أن ينتهي الاسم بأحد {endings}.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -896,19 +916,19 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>‏{path} جهاز أو قناة: اختر اسمًا آخر.</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} cannot be written: {reason}. Is the disk full?</source>
         <translation>لا يمكن كتابة {path}: {reason}. هل امتلأ القرص؟</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>تعذّرت كتابة {path} كاملًا: هل امتلأ القرص؟</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
         <translation>تعذّرت كتابة {path} كاملًا: قد يكون القرص ممتلئًا، أو قد لا تحفظ صيغته كل الحدود كما يحفظها GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/unwritten.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>تعذّرت كتابة {path} كاملًا: هل امتلأ القرص؟</translation>
     </message>
     <message>
         <location filename="../algorithms/writing.py"/>

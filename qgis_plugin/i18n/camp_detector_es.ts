@@ -357,6 +357,21 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
         <translation>Fuera de los polígonos y excluidas: {before} viviendas de la fecha anterior, {after} de la fecha posterior</translation>
     </message>
     <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that have another name in the format of {path}: {names}</source>
+        <translation>Campos que tienen otro nombre en el formato de {path}: {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that the format of {path} cannot hold: {names}</source>
+        <translation>Campos que el formato de {path} no puede contener: {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Texts that are longer than the format of {path} holds and were cut, by field: {names}. A GeoPackage (.gpkg) holds them.</source>
+        <translation>Textos más largos de lo que admite el formato de {path} y que se cortaron, por campo: {names}. Un GeoPackage (.gpkg) los contiene enteros.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>hexágonos de {metres} m de ancho</translation>
@@ -454,6 +469,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>Metros cuadrados cubiertos</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{path}: such files are in longitude and latitude, to which the local coordinate system of the imagery does not lead: choose a GeoPackage (.gpkg).</source>
+        <translation>{path}: tales archivos están en longitud y latitud, a las que el sistema de coordenadas local de la imagen no conduce: elija un GeoPackage (.gpkg).</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -837,8 +857,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
-        <translation>{path} perdería los contornos, que su formato no guarda: elija un GeoPackage (.gpkg).</translation>
+        <source>{path}: outlines and all fields cannot be written so here; the name must end in one of {endings}.</source>
+        <translation>{path}: los contornos y todos los campos no se pueden escribir así aquí; el nombre debe terminar en una de {endings}.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -896,19 +916,19 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>{path} es un dispositivo o una tubería: elija otro nombre.</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} cannot be written: {reason}. Is the disk full?</source>
         <translation>{path} no se puede escribir: {reason}. ¿Está lleno el disco?</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>{path} no se pudo escribir entero: ¿está lleno el disco?</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
         <translation>{path} no se pudo escribir entero: quizá el disco esté lleno, o su formato no guarde todos los contornos como lo hace un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/unwritten.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} no se pudo escribir entero: ¿está lleno el disco?</translation>
     </message>
     <message>
         <location filename="../algorithms/writing.py"/>

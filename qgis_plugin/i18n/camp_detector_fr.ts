@@ -357,6 +357,21 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
         <translation>Hors des polygones et non comptées : {before} habitations de la date ancienne, {after} de la date récente</translation>
     </message>
     <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that have another name in the format of {path}: {names}</source>
+        <translation>Champs qui portent un autre nom dans le format de {path} : {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Fields that the format of {path} cannot hold: {names}</source>
+        <translation>Champs que le format de {path} ne peut pas contenir : {names}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/converting.py"/>
+        <source>Texts that are longer than the format of {path} holds and were cut, by field: {names}. A GeoPackage (.gpkg) holds them.</source>
+        <translation>Textes plus longs que ne le permet le format de {path} et qui ont été coupés, par champ : {names}. Un GeoPackage (.gpkg) les contient entiers.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/counting.py"/>
         <source>hexagons {metres} m wide</source>
         <translation>hexagones de {metres} m de large</translation>
@@ -454,6 +469,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>Mètres carrés couverts</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{path}: such files are in longitude and latitude, to which the local coordinate system of the imagery does not lead: choose a GeoPackage (.gpkg).</source>
+        <translation>{path} : de tels fichiers sont en longitude et latitude, auxquelles le système de coordonnées local de l’imagerie ne mène pas : choisissez un GeoPackage (.gpkg).</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -837,8 +857,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} would lose the outlines, which its format does not hold: choose a GeoPackage (.gpkg).</source>
-        <translation>{path} perdrait les contours, que son format ne contient pas : choisissez un GeoPackage (.gpkg).</translation>
+        <source>{path}: outlines and all fields cannot be written so here; the name must end in one of {endings}.</source>
+        <translation>{path} : les contours et tous les champs ne peuvent pas être écrits ainsi ici ; le nom doit se terminer par l’une des extensions {endings}.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -896,19 +916,19 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>{path} est un périphérique ou un tube : choisissez un autre nom.</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} cannot be written: {reason}. Is the disk full?</source>
         <translation>{path} ne peut pas être écrit : {reason}. Le disque est-il plein ?</translation>
     </message>
     <message>
-        <location filename="../algorithms/writing.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>{path} n’a pas pu être écrit en entier : le disque est-il plein ?</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/writing.py"/>
+        <location filename="../algorithms/unwritten.py"/>
         <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
         <translation>{path} n’a pas pu être écrit en entier : le disque est peut-être plein, ou son format ne contient pas tous les contours comme le fait un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/unwritten.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} n’a pas pu être écrit en entier : le disque est-il plein ?</translation>
     </message>
     <message>
         <location filename="../algorithms/writing.py"/>

@@ -1,0 +1,215 @@
+"""Formats of results: each holds all features, fields and values, or is refused before the run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from rasterio.warp import transform_geom
+from shapely.geometry import mapping
+
+from camp_detector_core.vector_formats import FORMATS, MORE_FORMATS
+from tests.support.models import write_model
+from tests.support.outlines import features
+from tests.support.qgis_ground import Ground, box, polygon_file
+from tests.support.rasters import rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.qgis.conftest import Qgis
+
+DETECT, SUMMARISE = "campdetector:detectdwellings", "campdetector:summarisecamp"
+WRITTEN = (
+    "gpkg", "fgb", "geojson", "json", "geojsonl", "geojsons", "gml", "gdb", "kml", "kmz", "mif",
+    "shp", "sqlite", "tab",
+)  # fmt: skip
+DETECTED = ("geojson", "kml", "shp")
+"""Those in which dwellings are looked for; the others write what is there."""
+LONLAT = ("geojson", "json", "geojsonl", "geojsons", "kml", "kmz")
+REFUSED = ("csv", "xlsx", "ods", "dxf", "gpx", "txt", "pdf", "xml", "arrow", "docx", "SQL")
+LONG = "x" * 300
+FIELDS = {
+    "population_in_2023": "1200", "population_in_2024": "1300", "model": "of a tent",
+    "icon": "house", "begin": "May", "description": LONG, "Name_ar": "مخيم", "id": "AB1",
+    "timestamp": "then", "name of block": "north",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder = tmp_path_factory.mktemp("formats")
+    found = scene()
+    model = write_model(folder / "tiny.onnx")
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+
+
+@pytest.fixture(scope="module")
+def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    folder = ground.folder
+    blocks = polygon_file(folder / "blocks.geojson", box(0, 75, 40, 0), box(40, 75, 85, 0))
+    content = json.loads(blocks.read_text(encoding="utf-8"))
+    for feature in content["features"]:
+        feature["properties"] = FIELDS
+    blocks.write_text(json.dumps(content), encoding="utf-8")
+    local = write_raster(
+        folder / "local.tif", rgb_of(ground.found), crs='LOCAL_CS["drone",UNIT["metre",1]]'
+    )
+    base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
+    ready = str(folder / "dwellings.gpkg")
+
+    def step(alg: str, op: str = "run", **params: Any) -> dict[str, Any]:
+        return {"op": op, "alg": alg, "params": {**(base if alg == DETECT else {}), **params}}
+
+    steps = {"ready": step(DETECT, OUTPUT=ready)}
+    for ending in DETECTED:
+        steps[f"dwellings {ending}"] = step(DETECT, OUTPUT=str(folder / f"d.{ending}"))
+    for ending in WRITTEN:
+        steps[f"summary {ending}"] = step(
+            SUMMARISE, INPUT=ready, BOUNDARIES=str(blocks), OUTPUT=str(folder / f"s.{ending}")
+        )
+    for ending in (*REFUSED, "parquet"):
+        steps[f"check {ending}"] = step(DETECT, "check", OUTPUT=str(folder / f"d.{ending}"))
+    for name in ("plain", "camp.2024"):
+        steps[f"check {name}"] = step(DETECT, "check", OUTPUT=str(folder / name))
+    for ending in ("geojson", "gpkg"):
+        steps[f"local {ending}"] = step(
+            DETECT, "check", INPUT=str(local), OUTPUT=str(folder / f"l.{ending}")
+        )
+    found = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, found, strict=True))
+
+
+def read(path: Path) -> tuple[list[shapely.Geometry], dict[str, Any]]:
+    return features(path)
+
+
+def called(ending: str, names: Sequence[str]) -> list[str]:
+    """What fields are called in a format."""
+    known = {**FORMATS, **MORE_FORMATS}.get(f".{ending}")
+    found = list(names) if known is None else known.field_names(names)
+    if ending in {"gml", "gdb"}:
+        found = [name.replace(" ", "_") for name in found]
+    if ending in {"kml", "kmz"}:
+        found = ["Name" if name == "name" else name for name in found]
+    return found
+
+
+def values_of(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Columns of these names, in the order of the areas' names where there are such."""
+    _, fields = features(path)
+    label = next((n for n in ("name", "Name") if n in names), names[0])
+    order = np.argsort(fields[label], kind="stable")
+    return {name: fields[name][order].tolist() for name in names}
+
+
+def same_values(some: dict[str, list[Any]], others: dict[str, list[Any]]) -> None:
+    """Equal texts, and numbers that are equal to 12 digits."""
+    for name, expected in others.items():
+        if isinstance(expected[0], str):
+            assert some[name] == expected, name
+        else:
+            assert some[name] == pytest.approx(expected, rel=1e-12), name
+
+
+@pytest.mark.parametrize("ending", DETECTED)
+def test_dwellings_are_those_of_a_geopackage(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    assert done[f"dwellings {ending}"]["results"]["OUTPUT"] == str(ground.folder / f"d.{ending}")
+    _, expected = features(ground.folder / "dwellings.gpkg")
+    names = list(expected)
+    theirs = called(ending, names)
+    stored = values_of(ground.folder / f"d.{ending}", theirs)
+    assert len(expected["id"]) > 5
+    same_values(
+        dict(zip(names, stored.values(), strict=True)), {k: v.tolist() for k, v in expected.items()}
+    )
+
+
+@pytest.mark.parametrize("ending", WRITTEN)
+def test_a_format_holds_every_field_and_value_or_says_which_not(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    result = done[f"summary {ending}"]
+    assert result["results"]["OUTPUT"] == str(ground.folder / f"s.{ending}")
+    _, fields = features(ground.folder / "s.gpkg")
+    expected = {name: values.tolist() for name, values in fields.items()}
+    assert set(FIELDS) < set(expected)
+    theirs = called(ending, list(expected))
+    stored = values_of(ground.folder / f"s.{ending}", theirs)
+    if ending in {"shp", "tab"}:
+        cut = theirs[list(expected).index("description")]
+        assert any(f"were cut, by field: {cut} (2)" in text for text in result["warnings"])
+        assert {len(text) for text in stored[cut]} == {254}
+        stored[cut] = expected["description"]
+    else:
+        assert not result["warnings"]
+    same_values(dict(zip(expected, stored.values(), strict=True)), expected)
+    said = "".join(text for text in result["infos"] if "another name in the format" in text)
+    for name, other in zip(expected, theirs, strict=True):
+        if other not in {name, "Name"}:
+            assert f"{name} → {other}" in said
+
+
+@pytest.mark.parametrize("ending", WRITTEN)
+def test_outlines_lie_where_they_do_in_a_geopackage(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    """In longitude and latitude on WGS 84 where the format wants that, else in the layer's CRS."""
+    assert done
+    expected = shapely.union_all(features(ground.folder / "s.gpkg")[0])
+    shapes = [shapely.force_2d(shape) for shape in features(ground.folder / f"s.{ending}")[0]]
+    if ending in LONLAT:
+        assert shapely.union_all(shapes).bounds[2] < 88
+        there = [transform_geom("EPSG:4326", "EPSG:32645", mapping(shape)) for shape in shapes]
+        shapes = [shapely.geometry.shape(shape) for shape in there]
+    assert len(shapes) == 2
+    assert shapely.hausdorff_distance(shapely.union_all(shapes), expected) < 1e-3
+
+
+@pytest.mark.parametrize("name", ["d.geojson", "s.geojson", "s.json"])
+def test_geojson_is_rfc_7946(done: dict[str, Any], ground: Ground, name: str) -> None:
+    assert done
+    content = json.loads((ground.folder / name).read_text(encoding="utf-8"))
+    assert "crs" not in content
+    for feature in content["features"]:
+        shape = shapely.geometry.shape(feature["geometry"])
+        west, south, east, north = shape.bounds
+        assert -180 <= west < east <= 180
+        assert -90 <= south < north <= 90
+        for part in getattr(shape, "geoms", [shape]):
+            assert part.exterior.is_ccw
+
+
+@pytest.mark.parametrize("ending", REFUSED)
+def test_what_a_format_would_lose_is_told_before_the_run(
+    done: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    assert done[f"check {ending}"]["ok"] is False
+    said = done[f"check {ending}"]["message"]
+    assert f"d.{ending}: outlines and all fields cannot be written so here" in said
+    assert "must end in one of .gpkg, .fgb, .geojson, .shp" in said
+
+
+def test_parquet_is_parquet_or_refused(done: dict[str, Any]) -> None:
+    """Never a GeoPackage of another name."""
+    step = done["check parquet"]
+    assert step["ok"] == (".parquet" in done["check csv"]["message"])
+    assert step["ok"] or "cannot be written so here" in step["message"]
+
+
+@pytest.mark.parametrize("name", ["plain", "camp.2024"])
+def test_a_name_without_an_ending_is_taken(done: dict[str, Any], name: str) -> None:
+    assert done[f"check {name}"]["ok"] is True
+
+
+def test_a_local_crs_leads_to_no_longitude(done: dict[str, Any]) -> None:
+    assert done["local gpkg"]["ok"] is True
+    assert done["local geojson"]["ok"] is False
+    assert "longitude and latitude" in done["local geojson"]["message"]
