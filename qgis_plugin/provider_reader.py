@@ -259,7 +259,7 @@ class LayerLibrary:
             wkt: The layer's CRS.
             nodata: Where all bands have this value there is no image.
         """
-        self._nodata = nodata
+        self._nodata, self.own_name = nodata, name
         self._name, self._provider, self._lattice, self._wkt = name, provider, lattice, wkt
         self._gdal = engine("hostgdal.library").Gdal()
         self.errors = ServerErrors(provider)

@@ -54,8 +54,10 @@ def read_layouts(paths: Sequence[str], library: Library, *, external: bool = Fal
         RasterError: No path, a folder without rasters, or a raster that cannot be worked with.
     """
     found: dict[str, _Found] = {}
+    # A host's layer has a name that it is opened by, and which is none of a file.
+    own_name = getattr(library, "own_name", None)
     for path in paths:
-        for raster in _find(path):
+        for raster in [_Found(path)] if path == own_name else _find(path):
             found.setdefault(raster.name, raster)
     if not found:
         msg = "no input raster was given"
