@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ from tests.support.runs import run_options
 from tests.support.trainings import QUICK, train_words, training
 from training.commands.tracking import tracker_of
 from training.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.tracking.new_database import file_of
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
 from training.tracking.record import TrackRecord, read_record
 from training.tracking.run import LogChanges, Tracker, log_folder
@@ -30,7 +32,6 @@ from training.train import train_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mlflow import MlflowClient
 
@@ -272,3 +273,37 @@ def test_sigterm_ends_a_tracked_training_as_killed(tmp_path: Path) -> None:
     held = json.loads((tmp_path / "out" / "tracking.json").read_text())
     client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
     assert client.get_run(held["run_id"]).info.status == "KILLED"
+
+
+_CONNECT = """
+from training.tracking.options import TrackingError
+from training.tracking.server import connect
+try:
+    connect()
+except TrackingError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("name", ["a b;c#d?&", "50%", "50%41"])
+def test_files_of_runs_lie_in_the_current_folder_or_are_refused(tmp_path: Path, name: str) -> None:
+    """MLflow reads the names of folders as URLs."""
+    folder = tmp_path / name
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", _CONNECT], cwd=folder, env=environment(), check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert [p.name for p in tmp_path.iterdir() if any(p.iterdir())] in ([name], [])
+    if name == "50%41":
+        assert f"files of runs below {tmp_path / '50A'} and not below {folder}" in done.stdout
+        assert list(tmp_path.iterdir()) == [folder]
+    else:
+        assert done.stdout == ""
+        assert [p.name for p in folder.iterdir()] == ["mlflow.db"]
+
+
+def test_a_database_is_the_file_that_sqlalchemy_opens() -> None:
+    assert file_of("sqlite:////a%20b/50%2541/m.db") == Path("/a b/50%41/m.db")
+    assert file_of("sqlite:///m.db") == Path.cwd() / "m.db"
+    assert file_of("sqlite://") is file_of("http://m.db") is None

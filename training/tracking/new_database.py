@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 _SQLITE = "sqlite:///"
 
 
+def file_of(uri: str) -> Path | None:
+    """The file of a SQLite database; None where an address is of something else."""
+    if not uri.startswith(_SQLITE):
+        return None
+    from sqlalchemy.engine import make_url
+
+    name = make_url(uri).database
+    return Path(name).absolute() if name else None
+
+
 @contextmanager
 def alone_if_new(uri: str) -> Iterator[None]:
     """Hold others off while a SQLite file is made; two at once would damage it for good.
@@ -21,7 +31,7 @@ def alone_if_new(uri: str) -> Iterator[None]:
         uri: Of MLflow; nothing happens where it is no file, or one that is complete; nor on
             Windows, which has other locks.
     """
-    path = Path(uri.removeprefix(_SQLITE)).absolute() if uri.startswith(_SQLITE) else None
+    path = file_of(uri)
     if path is None or not path.parent.is_dir() or sys.platform == "win32":
         yield
         return

@@ -6,9 +6,11 @@ import logging
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from training.tracking.new_database import alone_if_new
+from training.tracking.new_database import alone_if_new, file_of
 from training.tracking.options import TrackingError
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _LIMITS = {
 _FIRST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
 """Of the question whether anybody is there."""
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+"""What means a single letter in a URL."""
 _LONGEST = 300
 _STATUS = re.compile(
     r"error code (\d{3})\b|too many (\d{3}) error|\b(\d{3}) (?:Client|Server) Error"
@@ -58,6 +62,7 @@ def connect(uri: str | None = None) -> MlflowClient:
     try:
         if uri is not None and uri != mlflow.get_tracking_uri():
             mlflow.set_tracking_uri(uri)
+        _refuse_misread_folder(address())
         with _environment(_FIRST), alone_if_new(address()):
             client = mlflow.MlflowClient()  # which opens a database, and knows what an address is
             client.search_experiments(max_results=1)
@@ -69,6 +74,22 @@ def connect(uri: str | None = None) -> MlflowClient:
         )
         raise TrackingError(msg) from error
     return client
+
+
+def _refuse_misread_folder(uri: str) -> None:
+    """Refuse a current folder beside which MLflow would make another one for the files of runs.
+
+    Raises:
+        TrackingError: MLflow keeps them below the current folder, and reads its name as a URL.
+    """
+    here = Path.cwd()
+    if file_of(uri) is not None and _ESCAPE.search(str(here)):
+        msg = (
+            f"MLflow would put files of runs below {unquote(str(here))} and not below {here}: go "
+            "into a folder without % and two digits in its name, set MLFLOW_TRACKING_URI to a "
+            "server, or say --no-track"
+        )
+        raise TrackingError(msg)
 
 
 def address() -> str:
