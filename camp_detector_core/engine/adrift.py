@@ -190,7 +190,7 @@ class TileDetector:
         order = [d.exterior[0, ::-1].tolist() for part in found for d in part]
         new = [
             dwelling
-            for part, frame in zip(found, (view.frame, view.tile))
+            for part, frame in zip(found, (view.frame, view.frame.intersection(view.tile)))
             for dwelling in refine_all(part, self._outlines, frame)
         ]
         ranks = sorted(range(len(new)), key=order.__getitem__)

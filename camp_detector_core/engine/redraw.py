@@ -274,4 +274,5 @@ def _touching(closed: Corners) -> NDArray[np.intp]:
     group = np.cumsum(np.append(True, ~(place[:, 1:] == place[:, :-1]).all(axis=0))) - 1
     touches = np.zeros(group[-1] + 1, bool)
     touches[group[touch]] = True
-    return at[np.sort(order[touches[group]])]
+    out: NDArray[np.intp] = at[np.sort(order[touches[group]])]
+    return out

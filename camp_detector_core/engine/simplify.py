@@ -55,8 +55,17 @@ class Corners(NamedTuple):
         """Some of the rings."""
         lengths = np.diff(self.offsets)[which]
         at = ragged(self.offsets[which], lengths)
-        flags = (column[at] for column in self[4:])
-        return Corners(self.x[at], self.y[at], offsets_of(lengths), self.owner[which], *flags)
+        return Corners(
+            self.x[at],
+            self.y[at],
+            offsets_of(lengths),
+            self.owner[which],
+            self.kept[at],
+            self.held_x[at],
+            self.held_y[at],
+            self.push_x[at],
+            self.push_y[at],
+        )
 
     @property
     def is_held(self) -> NDArray[np.bool_]:
