@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 CRS_CODE = "EPSG:3857"
 """The CRS of XYZ tiles."""
+MISSING = frozenset({204, 404, 410})
+"""Answers of HTTP servers that mean: there is no such tile."""
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that may be others later."""
 
 _HALF = math.pi * 6378137.0
 """Half the side of the square world in metres of EPSG:3857."""

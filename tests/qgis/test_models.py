@@ -317,17 +317,29 @@ def test_a_server_sends_nobody_elsewhere(
     server, elsewhere = serve(catalogue), serve(catalogue)
     server.leads = {
         "/host.json": elsewhere.url,
+        "/twice.json": "/host.json",
+        "/scheme.json": elsewhere.url.replace("http", "https"),
         "/file.json": (catalogue / "catalog.json").as_uri(),
+        "/circle.json": "/circle.json",
         "/same.json": "/catalog.json",
+        "/again.json": "same.json",
     }
-    host, file, same, scheme = do(
-        *(["catalogue", server.url.replace("catalog", name)] for name in ("host", "file", "same")),
+    refused = ["host", "twice", "scheme", "file", "circle"]
+    taken = ["same", "again"]
+    found = do(
+        *(["catalogue", server.url.replace("catalog", name)] for name in [*refused, *taken]),
+        # In QGIS' main thread as well, where its network access is another one.
+        *(["fetch_here", server.url.replace("catalog", name)] for name in [*refused, *taken]),
         ["fetch", (catalogue / "catalog.json").as_uri()],
     )
-    assert "could not be fetched" in host["error"]
-    assert "could not be fetched" in file["error"]
+    scheme, here = found.pop(), found[len(refused) + len(taken) :]
     assert elsewhere.asked == []
-    assert [o[0] for o in same["offers"]] == ["first-1.0", "second-1.0"]
+    for told in (*found[: len(refused)], *here[: len(refused)]):
+        assert "could not be fetched" in told["error"]
+        assert "it leads elsewhere" in told["error"]
+    for told in found[len(refused) : len(refused) + len(taken)]:
+        assert [o[0] for o in told["offers"]] == ["first-1.0", "second-1.0"]
+    assert here[len(refused) :] == [(catalogue / "catalog.json").stat().st_size] * len(taken)
     assert "is no address of a web page" in scheme["error"]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from camp_detector_core import __version__
+from camp_detector_core.georaster.xyz import MISSING, PASSING
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.template import host_of
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MISSING = {204, 404, 410}
-"""Answers that mean: there is no such tile."""
-PASSING = {408, 425, 429, 500, 502, 503, 504}
-"""Answers that may be others later."""
 LONGEST = 86_400
 """Seconds, a day, that anybody may be waited for; clocks of systems end where floats do not."""
 _BLOCK = 1 << 16

@@ -226,31 +226,11 @@ class Steps:
             kind.resolve = before
         return [out, looked]
 
-    def led_elsewhere(self, asked, given):
-        """What is said of an answer that came from another place than was asked."""
-        from camp_detector.models import network
-        from camp_detector.vendored import engine
-        from qgis.core import QgsBlockingNetworkRequest
-        from qgis.PyQt.QtCore import QUrl
+    def may_lead(self, asked, target):
+        """Whether a server may send us there: one of a catalogue, and one of map tiles."""
+        from camp_detector.web.places import may_lead
 
-        class Request:
-            ErrorCode = QgsBlockingNetworkRequest.ErrorCode
-            downloadProgress = SimpleNamespace(connect=lambda _: None)  # noqa: N815 - of Qt
-
-            def get(self, *_):
-                return self.ErrorCode.NoError
-
-            def reply(self):
-                url = SimpleNamespace(url=lambda: QUrl(given))
-                return SimpleNamespace(request=lambda: url, content=lambda: b"secret")
-
-        before, network.QgsBlockingNetworkRequest = network.QgsBlockingNetworkRequest, Request
-        try:
-            return network.fetch(asked, 100).decode()
-        except engine("engine.errors").CampDetectorError as error:
-            return str(error)
-        finally:
-            network.QgsBlockingNetworkRequest = before
+        return [may_lead(asked, target, elsewhere=elsewhere) for elsewhere in (False, True)]
 
     def fetch(self, url, limit):
         from camp_detector.models import network

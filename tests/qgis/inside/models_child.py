@@ -145,6 +145,9 @@ class Steps:
     def fetch(self, url):
         return len(in_background(lambda: self._reader_of_web(url)))
 
+    def fetch_here(self, url):
+        return len(self._reader_of_web(url))
+
     def _reader_of_web(self, url):
         from camp_detector.models import network
 
