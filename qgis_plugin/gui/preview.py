@@ -61,6 +61,16 @@ class Preview:
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A preview at one threshold."""
+
+    preview: Preview
+    rows: Any
+    """The dwellings, as `dwellings` gives them."""
+    threshold: float
+
+
 def visible(layer: Any, canvas: Any) -> QgsRectangle:
     """The part of a layer that is on the map, in the layer's CRS.
 
@@ -171,14 +181,29 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         if not path.exists():
             shutil.rmtree(path.parent, ignore_errors=True)
     warnings = [plain(warning) for warning in found.warnings]
-    missing = None if raster.library is None else raster.library.errors.warning()
-    if missing:
-        warnings.append(missing)
+    if raster.library is not None:
+        warnings += raster.library.errors.warnings()
     warnings += doubts_of(found.rows.area)
     crs = raster.crs
     if not crs.isValid() and found.grid.crs_wkt:
         crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
     return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(warnings))
+
+
+def first(ask: Ask, threshold: float, feedback: Any, warn: Callable[[str], None]) -> Shown:
+    """Run the model over the visible map, and find the dwellings; in a thread.
+
+    Raises:
+        CampDetectorError: See `run`.
+        SourceError: See `run`.
+        RuntimeProblem: See `run`.
+    """
+    found = run(ask, feedback, warn)
+    try:
+        return Shown(found, dwellings(found, threshold), threshold)
+    except BaseException:
+        found.discard()
+        raise
 
 
 def _scores(path: Path) -> Any:

@@ -53,7 +53,7 @@ class PreviewDock(QgsDockWidget):
         self._iface, self._detect = iface, detect
         self._work: Optional[Work] = None
         self._drawing: Optional[Work] = None
-        self.layers = PreviewLayers()
+        self.layers = PreviewLayers(iface.mapCanvases)
         self.layer = QgsMapLayerComboBox()
         self.layer.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
         self.model = QComboBox()
@@ -149,9 +149,10 @@ class PreviewDock(QgsDockWidget):
         except sources.SourceError as error:
             self.note.setText(sentence(error))
             return
+        threshold = self.value.value()
         work = Work(
             tr("Previewing {layer}", layer=layer.name()),
-            lambda w: preview.run(ask, w.feedback, w.say),
+            lambda w: preview.first(ask, threshold, w.feedback, w.say),
             self._finished,
         )
         work.said.connect(self.note.setText)
@@ -174,21 +175,24 @@ class PreviewDock(QgsDockWidget):
         """Stop, and take everything off the map."""
         self._timer.stop()
         if self._work is not None:
-            self._work.forget(lambda found: found.discard())
+            self._work.forget(lambda shown: shown.preview.discard())
         if self._drawing is not None:
             self._drawing.forget()
         self._work = self._drawing = None
         self.layers.clear()
 
-    def _finished(self, found: Any, fault: Optional[str]) -> None:
+    def _finished(self, shown: Any, fault: Optional[str]) -> None:
         self._work = None
         self._enable()
         if fault is not None:
+            if shown is not None:
+                shown.preview.discard()
             self.note.setText(fault or tr("Stopped."))
             return
-        self.layers.show(found)
-        self.layers.restyle(self.value.value())
-        self._redraw()
+        self.layers.show(shown)
+        self._tell(shown)
+        if self.value.value() != shown.threshold:  # it was moved meanwhile
+            self._moved(self.value.value())
         self._enable()
 
     def _moved(self, value: float) -> None:
@@ -214,18 +218,20 @@ class PreviewDock(QgsDockWidget):
                 self.note.setText(fault or "")
                 return
             self.layers.draw(rows)
-            text = tr(
-                "{count} dwellings on the visible map at threshold {threshold}, covering "
-                "{area} m².",
-                count=len(rows),
-                threshold=f"{threshold:.2f}",
-                area=f"{float(rows.area.sum()):.0f}",
-            )
-            self.note.setText("\n".join([text, *found.warnings]))
+            self._tell(preview.Shown(found, rows, threshold))
 
         self._drawing = Work(
             tr("Drawing dwellings"), lambda _: preview.dwellings(found, threshold), drawn
         ).start()
+
+    def _tell(self, shown: preview.Shown) -> None:
+        text = tr(
+            "{count} dwellings on the visible map at threshold {threshold}, covering {area} m².",
+            count=len(shown.rows),
+            threshold=f"{shown.threshold:.2f}",
+            area=f"{float(shown.rows.area.sum()):.0f}",
+        )
+        self.note.setText("\n".join([text, *shown.preview.warnings]))
 
     def _take_threshold(self) -> None:
         model = self.model.currentData()

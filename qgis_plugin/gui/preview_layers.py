@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from typing import Any, Optional
+from typing import Any, Callable, Iterable, Optional
 
 from qgis.core import (
     Qgis,
@@ -20,7 +20,8 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ..i18n import bare, tr
-from .preview import Preview, polygon
+from .preview import Preview, Shown, polygon
+from .repaint import Repaint
 
 _DISCRETE = (
     Qgis.ShaderInterpolationMethod
@@ -35,8 +36,13 @@ _STRONG, _WEAK = 140, 80
 class PreviewLayers:
     """Puts a preview on the map, and takes it away."""
 
-    def __init__(self) -> None:
-        """Nothing is on the map."""
+    def __init__(self, canvases: Callable[[], Iterable[Any]]) -> None:
+        """Nothing is on the map.
+
+        Args:
+            canvases: Gives the maps of QGIS.
+        """
+        self._repaint = Repaint(canvases)
         self.preview: Optional[Preview] = None
         self._raster_id = self._vector_id = ""
 
@@ -50,10 +56,13 @@ class PreviewLayers:
         """The layer of outlines, if the user has not removed it."""
         return QgsProject.instance().mapLayer(self._vector_id) if self._vector_id else None
 
-    def show(self, preview: Preview) -> None:
-        """Put a preview on the map in place of the last one."""
+    def show(self, shown: Shown) -> None:
+        """Put a preview on the map in place of the last one.
+
+        The layers are whole before the map gets them: a picture of an empty one would be kept.
+        """
         self.clear()
-        self.preview = preview
+        preview = self.preview = shown.preview
         raster = QgsRasterLayer(str(preview.path), tr("Preview: probability"))
         if not raster.crs().isValid():
             raster.setCrs(preview.crs)
@@ -64,15 +73,19 @@ class PreviewLayers:
             {"style": "no", "outline_color": "#E4572E", "outline_width": "0.5"}
         )
         vector.renderer().setSymbol(symbol)
-        for layer in (raster, vector):
-            QgsProject.instance().addMapLayer(layer)
+        self._color(raster, shown.threshold)
+        _fill(vector, shown.rows)
+        QgsProject.instance().addMapLayers([vector, raster])
         self._raster_id, self._vector_id = raster.id(), vector.id()
 
     def restyle(self, threshold: float) -> None:
         """Show what reaches a threshold; nothing is computed."""
         layer = self.raster
-        if layer is None:
-            return
+        if layer is not None:
+            self._color(layer, threshold)
+            self._repaint.of(layer)
+
+    def _color(self, layer: QgsRasterLayer, threshold: float) -> None:
         lowest = (max(1, math.ceil(threshold * _SCORES - 1e-9)) - 0.5) / _SCORES
         color = QColor(self.preview.spec.classes[0].color if self.preview else "#E4572E")
         ramp = QgsColorRampShader(0, 1, None, _DISCRETE)
@@ -86,36 +99,41 @@ class PreviewLayers:
         shader = QgsRasterShader()
         shader.setRasterShaderFunction(ramp)
         layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
-        layer.triggerRepaint()
 
     def draw(self, rows: Any) -> None:
         """Draw dwellings in place of the last ones."""
         layer = self.vector
-        if layer is None:
-            return
-        features = []
-        for row in rows:
-            feature = QgsFeature()
-            feature.setGeometry(polygon(row.rings))
-            features.append(feature)
-        provider = layer.dataProvider()
-        provider.truncate()
-        provider.addFeatures(features)
-        layer.setName(bare(tr("Preview: {count} dwellings", count=len(rows))))
-        layer.updateExtents()
-        layer.triggerRepaint()
+        if layer is not None:
+            _fill(layer, rows)
+            self._repaint.of(layer)
 
     def clear(self) -> None:
         """Take it off the map."""
+        self._repaint.forget()
         known = [i for i in (self._raster_id, self._vector_id) if i]
         self._raster_id = self._vector_id = ""
         with suppress(RuntimeError):  # QGIS is closing
             QgsProject.instance().removeMapLayers(
                 [i for i in known if QgsProject.instance().mapLayer(i) is not None]
             )
+            self._repaint.all()
         if self.preview is not None:
             self.preview.discard()
             self.preview = None
+
+
+def _fill(layer: QgsVectorLayer, rows: Any) -> None:
+    """Have dwellings in place of what a layer holds."""
+    features = []
+    for row in rows:
+        feature = QgsFeature()
+        feature.setGeometry(polygon(row.rings))
+        features.append(feature)
+    provider = layer.dataProvider()
+    provider.truncate()
+    provider.addFeatures(features)
+    layer.setName(bare(tr("Preview: {count} dwellings", count=len(rows))))
+    layer.updateExtents()
 
 
 def _item(value: float, color: QColor, alpha: int, label: str) -> Any:
