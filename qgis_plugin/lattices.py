@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Optional
 from .i18n import tr
 from .layers import Layer, SourceError, wkt_variant
 from .provider_reader import Lattice
+from .tiles.reader import lattice_for
 from .vendored import engine
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ Bounds = tuple[float, float, float, float]
 _FARTHEST = 1e12
 """In units of a CRS: no place of any has larger coordinates."""
 _ROUNDED = 1e-3
+_LEVEL = 1e-6
+"""What may be rounded of the logarithm of a zoom level's pixels."""
 _MOST_FINE = 16
 """Parts along a side that a pixel is averaged of; more is not seen in it."""
 _SAME = 0.1
@@ -59,6 +62,9 @@ def lattice_of(
         raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{wanted:g}"))
     _refuse_coarse(layer, metres, wanted)
     steps = (wanted / metres[0], wanted / metres[1])
+    if layer.tiles is not None:
+        tolerance = _SAME if resolution is None else _SAME / 10
+        return lattice_for(layer.tiles, _in_the_world(layer, bounds), steps, tolerance)
     left, top = bounds[0], bounds[3]
     rounding = 0.5  # a pixel whose middle is outside is none
     own = _own_steps(layer)
@@ -71,7 +77,7 @@ def lattice_of(
         tolerance = _SAME if resolution is None else _SAME / 10
         if all(abs(a / b - 1) <= tolerance for a, b in zip(step, steps)):
             # Pixels of the layer itself: nothing is resampled.
-            steps, (west, north) = step, _origin(layer)
+            steps, (west, north) = step, _origin(layer, step[0])
             rounding, fine = _ROUNDED, 1
             left = west + _floor((left - west) / step[0]) * step[0]
             top = north - _floor((north - top) / step[1]) * step[1]
@@ -103,18 +109,45 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
         raise SourceError(msg)
 
 
-def _origin(layer: Layer) -> tuple[float, float]:
-    """Where the pixels of the layer begin, without what was rounded of the corner of the world."""
+def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
+    """What of a rectangle lies in the square that map tiles are cut out of.
+
+    Raises:
+        SourceError: Nothing.
+    """
     world = engine("georaster.xyz").transform_of(0, 0, 0, side=1)
-    west, north = layer.extent.xMinimum(), layer.extent.yMaximum()
-    if abs(west - world.c) < _ROUNDED and abs(north - world.f) < _ROUNDED:
+    west, north = world.c, world.f
+    inside = (
+        max(bounds[0], west), max(bounds[1], north - world.a),
+        min(bounds[2], west + world.a), min(bounds[3], north),
+    )  # fmt: skip
+    if inside[0] >= inside[2] or inside[1] >= inside[3]:
+        msg = tr("The extent holds no part of {layer}: choose another.", layer=layer.title)
+        raise SourceError(msg)
+    return inside
+
+
+def _origin(layer: Layer, step: float) -> tuple[float, float]:
+    """Where the pixels of the layer begin.
+
+    Args:
+        layer: From `look_at`.
+        step: Side of its pixels. Where they are those of a zoom level of web maps, they begin in
+            the corner of the world, wherever the layer does.
+    """
+    xyz = engine("georaster.xyz")
+    world = xyz.transform_of(0, 0, 0, side=1)
+    zoom = math.log2(world.a / step)
+    if layer.crs.authid() == xyz.CRS_CODE and abs(zoom - round(zoom)) < _LEVEL:
         return world.c, world.f
-    return west, north
+    return layer.extent.xMinimum(), layer.extent.yMaximum()
 
 
 def _own_steps(layer: Layer) -> list[tuple[float, float]]:
     """Sides in CRS units of the pixels that the layer can give as they are."""
     provider = layer.provider
+    if layer.tiles is not None:
+        return [(step, step) for step in layer.tiles.steps]
     if provider is None:
         return []
     if provider.xSize() > 0 and provider.ySize() > 0:

@@ -10,6 +10,7 @@ from typing import Any, Optional
 from qgis.core import QgsCoordinateReferenceSystem, QgsRasterDataProvider, QgsRectangle
 
 from .i18n import tr
+from .tiles.scheme import TileScheme
 
 _SUFFIX = re.compile(
     r"\|(?=(?:layername|layerid|subset|geometrytype|uniquegeometrytype|authcfg"
@@ -36,6 +37,8 @@ class Layer:
     """GDAL's name of it, where it is a file."""
     provider: Optional[QgsRasterDataProvider] = None
     """A provider of its own, where it is not."""
+    tiles: Optional[TileScheme] = None
+    """The map tiles that it is made of."""
     nodata: Optional[float] = None
     """The value that the user has called "additional no data" in the layer's properties."""
     shown: Optional[tuple[int, ...]] = None
@@ -81,7 +84,8 @@ def look_at(layer: Any) -> Layer:
     )  # fmt: skip
     if layer.providerType() == "gdal":
         return replace(found, file=file_of(layer.source())[0])
-    return replace(found, provider=layer.dataProvider().clone())
+    provider = layer.dataProvider().clone()
+    return replace(found, provider=provider, tiles=TileScheme.of(provider))
 
 
 def _nodata_of(provider: Any) -> Optional[float]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
 import numpy as np
 from qgis.core import Qgis, QgsRectangle
 
 from .averages import averaged
-from .server_errors import ServerErrors
 from .vendored import engine
+
+if TYPE_CHECKING:
+    from .server_errors import ServerErrors
 
 _ARGB = ("ARGB32", "ARGB32_Premultiplied")
 _DTYPES = {
@@ -23,7 +25,8 @@ _DTYPES = {
     "Float32": "float32",
     "Float64": "float64",
 }
-_COLORS = ("red", "green", "blue", "alpha")
+PICTURE = ("red", "green", "blue", "alpha")
+"""What the bands of a picture show."""
 _BLUE_FIRST = (2, 1, 0, 3)
 """Where red, green, blue and alpha lie in the bytes of an ARGB32 of a little-endian machine."""
 _ALPHA_FIRST = (1, 2, 3, 0)
@@ -62,6 +65,35 @@ def type_name(number: Any) -> str:
     return "unknown"
 
 
+def header_of(
+    lattice: Lattice,
+    crs: Any,
+    dtypes: tuple[str, ...],
+    colors: tuple[str, ...],
+    names: tuple[str, ...],
+) -> Any:
+    """What the engine wants to know of pixels that lie on a lattice; see the engine's `Header`."""
+    grid, ports = engine("engine.grid"), engine("georaster.ports")
+    return ports.Header(
+        shape=grid.Shape(lattice.height, lattice.width),
+        transform=grid.Transform(
+            lattice.step_x, 0.0, lattice.left, 0.0, -lattice.step_y, lattice.top
+        ),
+        crs=crs,
+        dtypes=dtypes,
+        colors=colors,
+        descriptions=names,
+        nodata=(None,) * len(dtypes),
+        masked=True,
+        settled=True,
+        block=(256, 256),
+        driver="QGIS",
+        has_points=False,
+        subdatasets=(),
+        tags={},
+    )
+
+
 class LayerReader:
     """The open layer; see the engine's port `Reader`."""
 
@@ -93,31 +125,14 @@ class LayerReader:
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
         """numpy's name of each band's type."""
-        self.colors = _COLORS if self._argb else tuple("undefined" for _ in kinds)
+        self.colors = PICTURE if self._argb else tuple("undefined" for _ in kinds)
         """What each band shows."""
 
     def header(self) -> Any:
         """All that can be known without reading pixels."""
-        grid, ports = engine("engine.grid"), engine("georaster.ports")
-        at, names = self._lattice, [""] * len(self.dtypes)
-        if not self._argb:
-            names = [self._description(i + 1) for i in range(len(self.dtypes))]
-        return ports.Header(
-            shape=self.shape,
-            transform=grid.Transform(at.step_x, 0.0, at.left, 0.0, -at.step_y, at.top),
-            crs=self._crs,
-            dtypes=self.dtypes,
-            colors=self.colors,
-            descriptions=tuple(names),
-            nodata=(None,) * len(self.dtypes),
-            masked=True,
-            settled=True,
-            block=(256, 256),
-            driver="QGIS",
-            has_points=False,
-            subdatasets=(),
-            tags={},
-        )
+        count = len(self.dtypes)
+        names = [""] * count if self._argb else [self._description(i + 1) for i in range(count)]
+        return header_of(self._lattice, self._crs, self.dtypes, self.colors, tuple(names))
 
     def files(self) -> tuple[str, ...]:
         """None that could be in the way."""
@@ -214,6 +229,7 @@ class LayerReader:
         self._errors.count(valid.size, empty)
         if empty:
             self._errors.raise_if_failed()
+        self._errors.take_account(gaps=empty > 0)
 
     def _band(self, band: int, window: Any, height: int, width: int) -> Any:
         data = self._bytes(band, window, height, width)
@@ -227,7 +243,8 @@ class LayerReader:
             Cancelled: The user wants to stop.
         """
         place = self._lattice.rectangle(window)
-        block = self._provider.block(band, place, width, height, self._errors.feedback)
+        with self._errors.hearing.listening():
+            block = self._provider.block(band, place, width, height, self._errors.feedback)
         if self._errors.feedback.isCanceled():
             msg = "cancelled"
             raise engine("engine.errors").Cancelled(msg)
@@ -236,52 +253,6 @@ class LayerReader:
             msg = "it gives no pixels"
             raise engine("georaster.ports").ReadError(msg)
         return bytes(block.data())
-
-
-class LayerLibrary:
-    """Opens the one layer; see the engine's port `Library`."""
-
-    def __init__(
-        self,
-        name: str,
-        provider: Any,
-        lattice: Lattice,
-        wkt: str,
-        *,
-        nodata: Optional[float] = None,
-    ) -> None:
-        """Open nothing yet.
-
-        Args:
-            name: By which the layer is opened.
-            provider: A ``QgsRasterDataProvider`` that nobody else uses.
-            lattice: The pixels that are wanted.
-            wkt: The layer's CRS.
-            nodata: Where all bands have this value there is no image.
-        """
-        self._nodata, self.own_name = nodata, name
-        self._name, self._provider, self._lattice, self._wkt = name, provider, lattice, wkt
-        self._gdal = engine("hostgdal.library").Gdal()
-        self.errors = ServerErrors(provider)
-        """What the server answered in place of pixels."""
-
-    def open(self, name: str, *, label: Optional[str] = None) -> Any:
-        """Open the layer, or what else GDAL can."""
-        if name != self._name:
-            return self._gdal.open(name, label=label)
-        crs = self._gdal.crs(self._wkt)
-        return LayerReader(self._provider, self._lattice, crs, self.errors, nodata=self._nodata)
-
-    def keep(self, text: str) -> Any:
-        """Hold the text of a virtual raster."""
-        return self._gdal.keep(text)
-
-    def crs(self, code: str) -> Any:
-        """The CRS of a code such as EPSG:3857."""
-        return self._gdal.crs(code)
-
-    def allow_cache(self, needed: int) -> None:
-        """Nothing: the provider keeps what it wants."""
 
 
 def _unmultiplied(pixels: Any) -> Any:

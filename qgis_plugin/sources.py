@@ -15,8 +15,8 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 
 from .i18n import tr
 from .lattices import Bounds, bounds_of, lattice_of
+from .layer_library import LayerLibrary
 from .layers import Layer, SourceError, lies_somewhere, look_at, wkt_variant
-from .provider_reader import LayerLibrary
 from .text import plain
 from .vendored import engine
 
@@ -96,9 +96,8 @@ def raster_of(
         )
         raise SourceError(msg)
     name = tr("the layer {name}", name=layer.title)
-    library = LayerLibrary(
-        name, layer.provider, lattice, layer.crs.toWkt(wkt_variant()), nodata=nodata
-    )
+    part = bounds_of(layer.extent) if bounds is None else bounds
+    library = LayerLibrary(name, layer, lattice, part, nodata=nodata)
     chosen.update(gsd="native", nodata=None, shown=layer.shown)
     return Raster(name, layer.crs, library=library, options=chosen, notes=notes)
 

@@ -68,7 +68,7 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
         f"<BlockYSize>{min(height, _BLOCK[0])}</BlockYSize>",
         "<GDALWarpOptions>",
         f"<WarpMemoryLimit>{_MEMORY}</WarpMemoryLimit>",
-        f"<ResampleAlg>{_resampling(own, target)}</ResampleAlg>",
+        f"<ResampleAlg>{resampling(target.pixel_area / own.pixel_area)}</ResampleAlg>",
         f"<WorkingDataType>{gdal_type}</WorkingDataType>",
     ]
     start = "0" if None in nodata else "NO_DATA"
@@ -92,9 +92,12 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
     return "\n".join(lines)
 
 
-def _resampling(own: Grid, target: Grid) -> str:
-    """GDAL's name of the way to compute a pixel from others."""
-    ratio = target.pixel_area / own.pixel_area
+def resampling(ratio: float) -> str:
+    """GDAL's name of the way to compute a pixel from others.
+
+    Args:
+        ratio: The area of a pixel beside that of one of those that it is computed from.
+    """
     if math.isclose(ratio, 1.0, rel_tol=1e-9):
         return "NearestNeighbour"  # only turned over: pixel falls on pixel
     return "Average" if ratio > 1 else "Bilinear"

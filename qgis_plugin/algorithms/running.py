@@ -13,6 +13,7 @@ from ..runtime import devices
 from ..sources import Raster, SourceError, raster_of
 from ..text import plain
 from ..vendored import engine
+from ..web.deadlocks import run_of_this_thread
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
 
@@ -107,7 +108,7 @@ class RunsModel(AsksForModel):
             raster = _raster(asked, asked.model.spec)
             for note in raster.notes:
                 feedback.pushInfo(note)
-            with closing(raster):
+            with closing(raster), run_of_this_thread():
                 if raster.library is not None:
                     raster.library.errors.listen(feedback)
                     progress.errors = raster.library.errors
@@ -172,8 +173,7 @@ class RunsModel(AsksForModel):
         """Say what the user should know of a run."""
         for warning in found.warnings:
             feedback.pushWarning(plain(warning))
-        missing = None if raster.library is None else raster.library.errors.warning()
-        if missing:
+        for missing in [] if raster.library is None else raster.library.errors.warnings():
             feedback.pushWarning(missing)
         for doubt in doubts_of(found.rows.area):
             feedback.pushWarning(doubt)

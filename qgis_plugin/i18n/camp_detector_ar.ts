@@ -1212,6 +1212,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
+        <translation>عدد المساكن على الخريطة الظاهرة {count} عند العتبة {threshold}، وتغطي {area} م².</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
         <translation>‏Camp Detector: معاينة</translation>
     </message>
@@ -1239,11 +1244,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/preview_dock.py"/>
         <source>Previewing {layer}</source>
         <translation>معاينة {layer}</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>عدد المساكن على الخريطة الظاهرة {count} عند العتبة {threshold}، وتغطي {area} م².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1452,6 +1452,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent holds no part of {layer}: choose another.</source>
+        <translation>لا يحوي النطاق أي جزء من {layer}: اختر غيره.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>The resolution must be above 0, got {x}.</source>
         <translation>يجب أن تكون الدقة أكبر من 0، والقيمة المعطاة {x}.</translation>
     </message>
@@ -1522,16 +1527,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>أُوقف</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation>‏{url} أكبر من {limit} ميبيبايت فرُفض.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>تعذر جلب {url}: {reason}</translation>
     </message>
@@ -1542,8 +1537,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>it leads elsewhere</source>
-        <translation>إنه يقود إلى مكان آخر</translation>
+        <source>stopped</source>
+        <translation>أُوقف</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1712,23 +1707,18 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>‏نسبة {share} % من الصور فارغة أو تعذر جلبها: ليس للطبقة بكسلات هناك، أو لم يجب خادمها. لا يُعثر هناك على أي مسكن؛ انظر إلى الطبقة، وأعد التشغيل إن كان ينبغي أن توجد مساكن.</translation>
-    </message>
-    <message>
-        <location filename="../server_errors.py"/>
         <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
         <translation>‏لم تعطِ {layer} أي صورة هنا: تحقق من الاتصال والنطاق، ثم أعد التشغيل.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
-        <translation>‏{server} لم يقدّم الصور ({reason}): حاول مرة أخرى لاحقًا، أو بنطاق أصغر.</translation>
+        <source>{missing} of {count} map tiles or pictures do not exist on the server.</source>
+        <translation>‏{missing} من {count} من بلاطات الخريطة أو الصور غير موجودة على الخادم.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>The server</source>
-        <translation>الخادم</translation>
+        <source>{share} % of the imagery is empty: the layer has no pixels there. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>‏{share} % من الصور فارغة: لا توجد للطبقة بكسلات هناك. لا يُعثر على مساكن فيها؛ انظر إلى الطبقة وأعد التشغيل إن كان ينبغي أن توجد.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1789,6 +1779,56 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../text.py"/>
         <source>Tile overlap</source>
         <translation>تداخل البلاطات</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>a map tile is no picture, or damaged</source>
+        <translation>بلاطة من الخريطة ليست صورة أو تالفة</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>The layer's tiles do not have {side} pixels a side, as it says, and were resampled: set the resolution of the tiles in the layer's connection.</source>
+        <translation>لا يبلغ ضلع بلاطات الطبقة {side} بكسل كما تقول، وقد أُعيد تشكيلها: اضبط دقّة البلاطات في اتصال الطبقة.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>‏{server} لم يقدّم الصور ({reason}): حاول مرة أخرى لاحقًا، أو بنطاق أصغر.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The server</source>
+        <translation>الخادم</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The certificate of {server} cannot be trusted ({reason}): check the address and the clock of this computer.</source>
+        <translation>لا يمكن الوثوق بشهادة {server} ({reason}): تحقّق من العنوان ومن ساعة هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} refuses access ({reason}): the layer needs a valid key or log-in, or the imagery is not open to you.</source>
+        <translation>يرفض {server} الوصول ({reason}): تحتاج الطبقة إلى مفتاح أو تسجيل دخول صالح، أو أن الصور غير متاحة لك.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} sends {kind} in place of imagery: look with a browser whether its address is right, or a key or a log-in is missing.</source>
+        <translation>يرسل {server} {kind} بدلًا من الصور: انظر بمتصفّح هل العنوان صحيح، أم ينقص مفتاح أو تسجيل دخول.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>it did not answer in time</source>
+        <translation>لم يجب في الوقت المحدد</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it is larger than {limit} MiB</source>
+        <translation>حجمه أكبر من {limit} ميبيبايت</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it leads elsewhere</source>
+        <translation>إنه يقود إلى مكان آخر</translation>
     </message>
 </context>
 </TS>

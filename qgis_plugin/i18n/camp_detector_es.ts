@@ -1212,6 +1212,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
+        <translation>{count} viviendas en el mapa visible con el umbral {threshold}, que cubren {area} m².</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
         <translation>Camp Detector: vista previa</translation>
     </message>
@@ -1239,11 +1244,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/preview_dock.py"/>
         <source>Previewing {layer}</source>
         <translation>Vista previa de {layer}</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>{count} viviendas en el mapa visible con el umbral {threshold}, que cubren {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1452,6 +1452,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent holds no part of {layer}: choose another.</source>
+        <translation>La extensión no contiene ninguna parte de {layer}: elija otra.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>The resolution must be above 0, got {x}.</source>
         <translation>La resolución debe ser mayor que 0, se recibió {x}.</translation>
     </message>
@@ -1522,16 +1527,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>detenido</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation>{url} supera {limit} MiB y se rechazó.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>{url} no se pudo obtener: {reason}</translation>
     </message>
@@ -1542,8 +1537,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>it leads elsewhere</source>
-        <translation>lleva a otro lugar</translation>
+        <source>stopped</source>
+        <translation>detenido</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1712,23 +1707,18 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>El {share} % de las imágenes está vacío o no se pudo obtener: la capa no tiene píxeles ahí, o su servidor no respondió. Ahí no se encuentra ninguna vivienda; mire la capa y vuelva a ejecutarlo si debería haber alguna.</translation>
-    </message>
-    <message>
-        <location filename="../server_errors.py"/>
         <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
         <translation>{layer} no dio ninguna imagen aquí: compruebe la conexión y la extensión, y vuelva a ejecutarlo.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
-        <translation>{server} no entregó las imágenes ({reason}): inténtelo más tarde, o con una extensión menor.</translation>
+        <source>{missing} of {count} map tiles or pictures do not exist on the server.</source>
+        <translation>{missing} de {count} teselas o imágenes no existen en el servidor.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>The server</source>
-        <translation>El servidor</translation>
+        <source>{share} % of the imagery is empty: the layer has no pixels there. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>El {share} % de las imágenes está vacío: la capa no tiene píxeles allí. Allí no se encuentra ninguna vivienda; mire la capa y ejecútelo de nuevo si debería haber alguna.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1789,6 +1779,56 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../text.py"/>
         <source>Tile overlap</source>
         <translation>Solape de teselas</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>a map tile is no picture, or damaged</source>
+        <translation>una tesela no es una imagen o está dañada</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>The layer's tiles do not have {side} pixels a side, as it says, and were resampled: set the resolution of the tiles in the layer's connection.</source>
+        <translation>Las teselas de la capa no tienen {side} píxeles de lado, como indica, y se remuestrearon: ajuste la resolución de las teselas en la conexión de la capa.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>{server} no entregó las imágenes ({reason}): inténtelo más tarde, o con una extensión menor.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The server</source>
+        <translation>El servidor</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The certificate of {server} cannot be trusted ({reason}): check the address and the clock of this computer.</source>
+        <translation>El certificado de {server} no es de confianza ({reason}): compruebe la dirección y el reloj de este equipo.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} refuses access ({reason}): the layer needs a valid key or log-in, or the imagery is not open to you.</source>
+        <translation>{server} deniega el acceso ({reason}): la capa necesita una clave o un inicio de sesión válidos, o las imágenes no están abiertas para usted.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} sends {kind} in place of imagery: look with a browser whether its address is right, or a key or a log-in is missing.</source>
+        <translation>{server} envía {kind} en lugar de imágenes: compruebe con un navegador si la dirección es correcta o si falta una clave o un inicio de sesión.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>it did not answer in time</source>
+        <translation>no respondió a tiempo</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it is larger than {limit} MiB</source>
+        <translation>supera los {limit} MiB</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it leads elsewhere</source>
+        <translation>lleva a otro lugar</translation>
     </message>
 </context>
 </TS>

@@ -1212,6 +1212,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
+        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
+        <translation>{count} habitations sur la carte visible au seuil {threshold}, couvrant {area} m².</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_dock.py"/>
         <source>Camp Detector: preview</source>
         <translation>Camp Detector : aperçu</translation>
     </message>
@@ -1239,11 +1244,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/preview_dock.py"/>
         <source>Previewing {layer}</source>
         <translation>Aperçu de {layer}</translation>
-    </message>
-    <message>
-        <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>{count} habitations sur la carte visible au seuil {threshold}, couvrant {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1452,6 +1452,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../lattices.py"/>
+        <source>The extent holds no part of {layer}: choose another.</source>
+        <translation>L'emprise ne contient aucune partie de {layer} : choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <location filename="../lattices.py"/>
         <source>The resolution must be above 0, got {x}.</source>
         <translation>La résolution doit être supérieure à 0, reçu {x}.</translation>
     </message>
@@ -1522,16 +1527,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>arrêté</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>{url} is larger than {limit} MiB and was refused.</source>
-        <translation>{url} dépasse {limit} Mio et a été refusé.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
         <source>{url} could not be fetched: {reason}</source>
         <translation>{url} n’a pas pu être récupéré : {reason}</translation>
     </message>
@@ -1542,8 +1537,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../models/network.py"/>
-        <source>it leads elsewhere</source>
-        <translation>elle mène ailleurs</translation>
+        <source>stopped</source>
+        <translation>arrêté</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1712,23 +1707,18 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{share} % of the imagery is empty or could not be fetched: the layer has no pixels there, or its server did not answer. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
-        <translation>{share} % de l’imagerie est vide ou n’a pas pu être récupérée : la couche n’y a pas de pixels, ou son serveur n’a pas répondu. Aucune habitation n’y est trouvée ; regardez la couche, et relancez s’il devrait y en avoir.</translation>
-    </message>
-    <message>
-        <location filename="../server_errors.py"/>
         <source>{layer} gave no imagery here: check the connection and the extent, then run it again.</source>
         <translation>{layer} n’a donné aucune image ici : vérifiez la connexion et l’emprise, puis relancez.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
-        <translation>{server} n’a pas fourni les images ({reason}) : réessayez plus tard, ou avec une emprise plus petite.</translation>
+        <source>{missing} of {count} map tiles or pictures do not exist on the server.</source>
+        <translation>{missing} tuiles ou images sur {count} n'existent pas sur le serveur.</translation>
     </message>
     <message>
         <location filename="../server_errors.py"/>
-        <source>The server</source>
-        <translation>Le serveur</translation>
+        <source>{share} % of the imagery is empty: the layer has no pixels there. No dwelling is found there; look at the layer, and run it again if there should be some.</source>
+        <translation>{share} % de l'imagerie est vide : la couche n'y a pas de pixels. Aucune habitation n'y est trouvée ; regardez la couche, et relancez s'il devrait y en avoir.</translation>
     </message>
     <message>
         <location filename="../sources.py"/>
@@ -1789,6 +1779,56 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../text.py"/>
         <source>Tile overlap</source>
         <translation>Recouvrement des tuiles</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>a map tile is no picture, or damaged</source>
+        <translation>une tuile n'est pas une image, ou est endommagée</translation>
+    </message>
+    <message>
+        <location filename="../tiles/store.py"/>
+        <source>The layer's tiles do not have {side} pixels a side, as it says, and were resampled: set the resolution of the tiles in the layer's connection.</source>
+        <translation>Les tuiles de la couche n'ont pas {side} pixels de côté, comme elle l'indique, et ont été rééchantillonnées : réglez la résolution des tuiles dans la connexion de la couche.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} did not give the imagery ({reason}): try again later, or with a smaller extent.</source>
+        <translation>{server} n’a pas fourni les images ({reason}) : réessayez plus tard, ou avec une emprise plus petite.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The server</source>
+        <translation>Le serveur</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>The certificate of {server} cannot be trusted ({reason}): check the address and the clock of this computer.</source>
+        <translation>Le certificat de {server} n'est pas fiable ({reason}) : vérifiez l'adresse et l'horloge de cet ordinateur.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} refuses access ({reason}): the layer needs a valid key or log-in, or the imagery is not open to you.</source>
+        <translation>{server} refuse l'accès ({reason}) : la couche demande une clé ou un identifiant valables, ou l'imagerie ne vous est pas ouverte.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>{server} sends {kind} in place of imagery: look with a browser whether its address is right, or a key or a log-in is missing.</source>
+        <translation>{server} envoie {kind} au lieu d'images : vérifiez avec un navigateur si l'adresse est juste, ou s'il manque une clé ou un identifiant.</translation>
+    </message>
+    <message>
+        <location filename="../web/answers.py"/>
+        <source>it did not answer in time</source>
+        <translation>il n'a pas répondu à temps</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it is larger than {limit} MiB</source>
+        <translation>il dépasse {limit} Mio</translation>
+    </message>
+    <message>
+        <location filename="../web/exchange.py"/>
+        <source>it leads elsewhere</source>
+        <translation>elle mène ailleurs</translation>
     </message>
 </context>
 </TS>

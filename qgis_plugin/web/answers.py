@@ -46,6 +46,8 @@ class Answer:
     """Qt's."""
     trouble: str = ""
     """Qt's words for it, or ours."""
+    trouble_is_ours: bool = False
+    """Whether we broke it off."""
 
     @property
     def server(self) -> str:
@@ -75,6 +77,11 @@ class Answer:
         if self.status is None or self.status in _GOOD:
             return self.error != _Error.NoError and self.error not in _LASTING
         return self.status in engine("georaster.xyz").PASSING
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether QGIS stopped waiting for it."""
+        return self.error in (_Error.OperationCanceledError, _Error.TimeoutError)
 
     @property
     def fault(self) -> Optional[str]:
@@ -111,6 +118,8 @@ class Answer:
         """Why there is no content, in a few words."""
         if self.status is not None and self.status not in _GOOD:
             return f"{self.status} {self.phrase}".strip()
+        if self.timed_out and not self.trouble_is_ours:
+            return tr("it did not answer in time")
         return plain_words(self.trouble)
 
 
@@ -144,6 +153,7 @@ def answer_of(reply: Any, *, body: bytes = b"", url: str = "", trouble: str = ""
         body,
         reply.error(),
         trouble or ("" if reply.error() == _Error.NoError else str(reply.errorString())),
+        bool(trouble),
     )
 
 

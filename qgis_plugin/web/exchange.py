@@ -48,8 +48,6 @@ class Ask:
     """Whether what QGIS has kept of it will do."""
     elsewhere: bool = False
     """Whether the server may send us to another host."""
-    again: bool = True
-    """Whether a failure that may pass is followed by further attempts."""
 
 
 @dataclass
@@ -225,7 +223,7 @@ class _Exchange:
             return
         if target is not None and not turn.trouble:
             self._lead(turn, answer, QUrl(turn.url).resolved(target).toString())
-        elif answer.may_pass and not turn.trouble and turn.ask.again and turn.attempt < len(_RESTS):
+        elif self._may_go_on(turn, answer):
             self._rest(turn, answer)
         else:
             self._answers[turn.number] = answer
@@ -241,6 +239,12 @@ class _Exchange:
                 answer.url, answer.status, tr("it leads elsewhere"), answer.headers
             )
 
+    @staticmethod
+    def _may_go_on(turn: _Turn, answer: Answer) -> bool:
+        """Whether to ask again; a server that does not answer at all has taken long already."""
+        most = 1 if answer.timed_out else len(_RESTS)
+        return answer.may_pass and not turn.trouble and turn.attempt < most
+
     def _rest(self, turn: _Turn, answer: Answer) -> None:
         """Ask again in a while; a number of seconds that the server wants is heeded."""
         seconds, asked = _RESTS[turn.attempt], answer.headers.get("retry-after", "")
@@ -249,4 +253,3 @@ class _Exchange:
         turn.attempt += 1
         turn.url, turn.hops = turn.ask.url, 0
         self._resting.append((time.monotonic() + seconds, turn))
-

@@ -268,25 +268,6 @@ def test_only_what_qgis_writes_behind_a_name_is_cut(do: Any, tmp_path: Path) -> 
     assert found == ["/a|b.tif", "/a.gpkg", "/a|b.gpkg", "/a.tif", str(odd)]
 
 
-def test_the_log_is_heard_for_our_own_server(do: Any) -> None:
-    ours = "type=xyz&url=http://ours.org/wms?map%3D1"
-    lines = {
-        "Map request failed [error:timeout url:http://ours.org/wms?x=1]": True,
-        "Map request failed [error:timeout url:http://ours.org:80/wms]": True,
-        "Host ours.org not found": True,
-        "Map request failed [status 500 url:http://ours.org/wms?BBOX=404,1,2]": True,
-        "Map request failed [error:timeout url:http://ours.org2/wms]": False,
-        "Map request failed [error:timeout url:http://ours.org:8080/wms]": False,
-        "Map request failed [url:http://theirs.org/proxy?url=http://ours.org/wms]": False,
-        "Host not-ours.org not found, nor ours.org.example": False,
-        "Tile request error (Status: 404; Reason phrase: Not Found; URL:http://ours.org/1)": False,
-        "Map request failed [error:ContentNotFound url:http://ours.org/wms]": False,
-    }
-    (found,) = do(["heard", ours, *lines])
-    assert [bool(text) for text in found] == list(lines.values()), found
-    assert found[0].startswith("ours.org did not give the imagery (Map request failed")
-
-
 def test_files_with_bars_are_read_and_extents_beyond_the_world_refused(
     fresh_qgis: Qgis, tmp_path: Path
 ) -> None:

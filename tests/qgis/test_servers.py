@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 
 from camp_detector_core.georaster.xyz import transform_of
 from tests.support.models import write_model
+from tests.support.ows_server import Answer
 from tests.support.qgis_ground import png_of, rows, virtual_raster
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
-from tests.support.tile_server import Reply, TileServer
+from tests.support.tile_server import TileServer
 from tests.support.wms_server import WmsServer
 
 if TYPE_CHECKING:
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
 
 DETECT = "campdetector:detectdwellings"
 ZOOM, TILE, X, Y = 18, 256, 193348, 110121
+EXCEPTION = b"""<?xml version="1.0"?><ServiceExceptionReport version="1.3.0">
+<ServiceException>the layer is closed for repairs</ServiceException></ServiceExceptionReport>"""
+FAULTS = {
+    "500": (Answer("text/plain", b"out of order", 500), "did not give the imagery (500 "),
+    "403": (Answer("text/plain", b"no", 403), "refuses access (403 Forbidden)"),
+    "exception": (Answer("text/xml", EXCEPTION), "the layer is closed for repairs"),
+    "old exception": (Answer("application/vnd.ogc.se_xml", EXCEPTION), "did not give the imagery"),
+    "log-in": (Answer("text/html", b"<html>Log in</html>"), "did not give the imagery"),
+    "damaged": (Answer("image/png", b"broken"), "did not give the imagery"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +56,33 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         return {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
 
     tile = png_of(rgb_of(scene(TILE, TILE)))
-    half, failing = TileServer({(X, Y, ZOOM): tile}), TileServer({(X, Y, ZOOM): tile})
-    failing.always = lambda where: None if where[0] == X else Reply(500)
-    dead = TileServer({})
-    dead.always = lambda _where: Reply(500)
-    wms, broken = (WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645) for _ in range(2))
-    broken.broken = True
+    half, nothing = TileServer({(X, Y, ZOOM): tile}), TileServer({})
+    wms = WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645)
+    wms.breaks = {"broken"}
+    broken = {}
+    for name, (answer, _) in FAULTS.items():
+        broken[name] = WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645)
+        broken[name].broken = answer
     # A strip of what has no pixels, as where the imagery of a coverage ends.
     holes = write_raster(
         folder / "holes.tif", np.maximum(pixels, 1) * (np.arange(170) >= 34), nodata=0
     )
     extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
-    with half, failing, dead, wms, broken:
+    with ExitStack() as running:
+        for server in (half, nothing, wms, *broken.values()):
+            running.enter_context(server)
         steps = {
             "file": detect(str(raster)),
             "wms": detect({"layer": wms.layer}, extent),
-            "broken wms": detect({"layer": broken.layer}, extent),
+            **{name: detect({"layer": server.layer}, extent) for name, server in broken.items()},
+            "beside": {
+                "op": "beside",
+                "alg": DETECT,
+                "other": wms.named("broken"),
+                "extent": extent,
+                "params": detect({"layer": wms.layer}, extent)["params"],
+            },
             "half": detect(xyz(half), two_tiles),
-            "failing": detect(xyz(failing), two_tiles),
             "holes": {
                 "op": "run",
                 "alg": DETECT,
@@ -73,11 +94,11 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
                     "STRETCH": "0,255",
                 },
             },
-            "dead": detect(xyz(dead), two_tiles, str(folder / "dead.tif")),
+            "nothing": detect(xyz(nothing), two_tiles, str(folder / "nothing.tif")),
         }
         found = qgis.python("steps.py", list(steps.values()))
     assert wms.asked
-    found[list(steps).index("dead")]["classes"] = (folder / "dead.tif").exists()
+    found[list(steps).index("nothing")]["classes"] = (folder / "nothing.tif").exists()
     return dict(zip(steps, found, strict=True))
 
 
@@ -86,11 +107,10 @@ def test_a_wms_gives_what_its_picture_gives(done: dict[str, Any]) -> None:
     assert done["wms"]["warnings"] == done["file"]["warnings"] == []
 
 
-@pytest.mark.parametrize("step", ["half", "failing"])
-def test_where_tiles_are_missing_the_log_says_so(done: dict[str, Any], step: str) -> None:
-    """QGIS does not tell whether a tile does not exist or its server failed."""
-    assert len(rows(done[step])) > 5
-    assert any("50 % of the imagery is empty" in text for text in done[step]["warnings"])
+def test_where_tiles_do_not_exist_the_log_counts_them(done: dict[str, Any]) -> None:
+    assert len(rows(done["half"])) > 5
+    assert "1 of 2 map tiles or pictures do not exist on the server." in done["half"]["warnings"]
+    assert any("50 % of the imagery is empty" in text for text in done["half"]["warnings"])
 
 
 def test_missing_pixels_of_bands_are_told_as_well(done: dict[str, Any]) -> None:
@@ -100,13 +120,23 @@ def test_missing_pixels_of_bands_are_told_as_well(done: dict[str, Any]) -> None:
     assert 10 <= int(share.partition(" ")[0]) <= 20
 
 
-def test_a_server_that_is_gone_is_no_camp_without_dwellings(done: dict[str, Any]) -> None:
-    assert "XYZ gave no imagery here: check the connection" in done["dead"]["error"]
-    assert not done["dead"]["classes"]
+def test_a_server_without_a_tile_is_no_camp_without_dwellings(done: dict[str, Any]) -> None:
+    assert "XYZ gave no imagery here: check the connection" in done["nothing"]["error"]
+    assert not done["nothing"]["classes"]
 
 
-def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any]) -> None:
-    message = done["broken wms"]["error"]
-    assert "did not give the imagery" in message
-    assert "try again later" in message
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any], name: str) -> None:
+    message = done[name]["error"]
+    assert FAULTS[name][1] in message
     assert "BBOX" not in message
+
+
+def test_a_layer_of_the_same_server_that_fails_on_the_map_is_not_blamed(
+    done: dict[str, Any],
+) -> None:
+    beside = done["beside"]
+    assert beside["failed"] > 1, "it failed while the run went on"
+    assert beside["ok"], beside
+    assert beside["results"]["COUNT"] == done["file"]["results"]["COUNT"]
+    assert beside["warnings"] == []

@@ -62,6 +62,8 @@ class TileServer:
         """User-Agent headers."""
         self.auth: set[str] = set()
         """Authorization headers."""
+        self.referers: set[str] = set()
+        """Referer headers."""
         self.queries: set[str] = set()
         """What followed the question mark."""
         self.at_once = 0
@@ -142,6 +144,7 @@ class TileServer:
             self.moments.append(time.monotonic())
             self.agents.add(handler.headers.get("User-Agent", ""))
             self.auth.add(handler.headers.get("Authorization", ""))
+            self.referers.add(handler.headers.get("Referer", ""))
             self.queries.add(url.query)
             waiting = self.faults.get(place)
             if waiting:

@@ -24,14 +24,15 @@ _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
    <OnlineResource xlink:href="{address}?"/></Get></HTTP></DCPType></GetMap>
  </Request>
  <Layer><Title>root</Title><CRS>EPSG:{epsg}</CRS>
-  <Layer queryable="0"><Name>camp</Name><Title>camp</Title><CRS>EPSG:{epsg}</CRS>
+{layers} </Layer></Capability>
+</WMS_Capabilities>
+"""
+_LAYER = """  <Layer queryable="0"><Name>{name}</Name><Title>{name}</Title><CRS>EPSG:{epsg}</CRS>
    <EX_GeographicBoundingBox><westBoundLongitude>-180</westBoundLongitude>
     <eastBoundLongitude>180</eastBoundLongitude><southBoundLatitude>-85</southBoundLatitude>
     <northBoundLatitude>85</northBoundLatitude></EX_GeographicBoundingBox>
    <BoundingBox CRS="EPSG:{epsg}" minx="{left}" miny="{bottom}" maxx="{right}" maxy="{top}"/>
   </Layer>
- </Layer></Capability>
-</WMS_Capabilities>
 """
 
 
@@ -52,14 +53,20 @@ class WmsServer(OwsServer):
         """
         super().__init__()
         self.pixels, self.place, self.epsg = pixels, place, epsg
-        self.broken = False
-        """Whether maps are refused."""
+        self.broken: Answer | None = None
+        """In place of maps."""
+        self.breaks: set[str] = set()
+        """Names of layers that are refused."""
 
     @property
     def layer(self) -> list[str]:
         """What QGIS makes a layer of: source, name and provider."""
+        return self.named("camp")
+
+    def named(self, name: str) -> list[str]:
+        """The same of a layer of this name; all show the picture."""
         uri = (
-            f"contextualWMSLegend=0&crs=EPSG:{self.epsg}&dpiMode=7&format=image/png&layers=camp"
+            f"contextualWMSLegend=0&crs=EPSG:{self.epsg}&dpiMode=7&format=image/png&layers={name}"
             f"&styles&url={self.address}"
         )
         return [uri, "WMS", "wms"]
@@ -69,16 +76,23 @@ class WmsServer(OwsServer):
         kind, status = "text/xml", 200
         if words.get("REQUEST") == "GetMap":
             self.asked.append(words)
+            if self.broken is not None:
+                return self.broken
+            if words["LAYERS"] in self.breaks:
+                return Answer("text/plain", b"out of order", 500)
             kind, body = "image/png", self._map(words)
-            if self.broken:
-                kind, body, status = "text/plain", b"out of order", 500
         else:
             left, top, side = self.place
             _, height, width = self.pixels.shape
-            body = _CAPABILITIES.format(
-                address=self.address, epsg=self.epsg, left=left, top=top,
-                right=left + width * side, bottom=top - height * side,
-            ).encode()  # fmt: skip
+            layers = "".join(
+                _LAYER.format(
+                    name=name, epsg=self.epsg, left=left, top=top,
+                    right=left + width * side, bottom=top - height * side,
+                )
+                for name in ("camp", *sorted(self.breaks))
+            )  # fmt: skip
+            text = _CAPABILITIES.format(address=self.address, epsg=self.epsg, layers=layers)
+            body = text.encode()
         return Answer(kind, body, status)
 
     def _map(self, words: dict[str, str]) -> bytes:

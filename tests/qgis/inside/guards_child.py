@@ -298,25 +298,6 @@ class Steps:
 
         return [file_of(source)[0] for source in sources]
 
-    def heard(self, uri, *lines):
-        """What a run says for each line of QGIS' log while pixels are missing."""
-        from camp_detector.server_errors import ServerErrors
-        from camp_detector.vendored import engine
-        from qgis.core import Qgis, QgsApplication, QgsFeedback
-
-        out = []
-        for line in lines:
-            errors = ServerErrors(SimpleNamespace(dataSourceUri=lambda: uri))
-            errors.listen(QgsFeedback())
-            QgsApplication.messageLog().logMessage(line, "WMS", Qgis.MessageLevel.Warning)
-            errors.close()
-            try:
-                errors.raise_if_failed()
-                out.append("")
-            except engine("engine.errors").RasterError as error:
-                out.append(str(error))
-        return out
-
 
 if __name__ == "__main__":
     session.run(Steps, processing=True)

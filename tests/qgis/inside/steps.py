@@ -184,6 +184,14 @@ def dialog(step):
     return {"layers": names, "ok": ok, "message": message}
 
 
+def setting(step):
+    """Change one of QGIS' settings."""
+    from qgis.core import QgsSettings
+
+    QgsSettings().setValue(step["name"], step["value"])
+    return {}
+
+
 def prepare(step):
     """What a task does first; it does not check the parameters."""
     from qgis.core import QgsApplication, QgsProcessingContext
@@ -261,6 +269,32 @@ def background(step):
         "elsewhere": bool(said["threads"] - {threading.get_ident()}),
         **said,
     }
+
+
+def beside(step):
+    """A run in the background while a layer of the same server fails on the map."""
+    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRasterLayer
+    from qgis.PyQt.QtCore import QSize
+
+    other = QgsRasterLayer(*step["other"])
+    assert other.isValid()
+    kept.append(other)
+    settings = QgsMapSettings()
+    settings.setLayers([other])
+    settings.setDestinationCrs(other.crs())
+    settings.setOutputSize(QSize(200, 200))
+    settings.setExtent(other.extent())
+    said, ended, failed = fresh(), [], 0
+    task_of(step, said, ended)
+    while not ended:
+        job = QgsMapRendererParallelJob(settings)
+        job.start()
+        while job.isActive():
+            wait_for(lambda: True)
+            time.sleep(0.005)
+        failed += len(job.errors()) or 1
+    ok, results, _ = ended[0]
+    return {"ok": ok, "results": {"COUNT": results.get("COUNT")}, "failed": failed, **said}
 
 
 def symbols(layer):

@@ -1,0 +1,67 @@
+"""A layer without a file as what the engine asks of a library that reads rasters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+from .layers import Layer, wkt_variant
+from .provider_reader import Lattice, LayerReader
+from .server_errors import ServerErrors
+from .tiles.reader import TileReader
+from .tiles.store import TileStore
+from .vendored import engine
+
+if TYPE_CHECKING:
+    from .lattices import Bounds
+
+
+class LayerLibrary:
+    """Opens the one layer; see the engine's port `Library`."""
+
+    def __init__(
+        self,
+        name: str,
+        layer: Layer,
+        lattice: Lattice,
+        bounds: Bounds,
+        *,
+        nodata: Optional[float] = None,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            name: By which the layer is opened.
+            layer: From `layers.look_at`; its provider is used by nobody else.
+            lattice: The pixels that are wanted.
+            bounds: The part of the layer that is wanted.
+            nodata: Where all bands have this value there is no image.
+        """
+        self.own_name = name
+        """No file's."""
+        self._layer, self._lattice, self._nodata = layer, lattice, nodata
+        self._gdal = engine("hostgdal.library").Gdal()
+        self.errors = ServerErrors(layer.provider)
+        """What the server answered in place of pixels."""
+        self._tiles = None
+        if layer.tiles is not None:
+            self._tiles = TileStore(layer.tiles, self.errors, bounds)
+
+    def open(self, name: str, *, label: Optional[str] = None) -> Any:
+        """Open the layer, or what else GDAL can."""
+        if name != self.own_name:
+            return self._gdal.open(name, label=label)
+        at, crs = self._lattice, self._gdal.crs(self._layer.crs.toWkt(wkt_variant()))
+        if self._tiles is not None:
+            return TileReader(self._tiles, at, crs, self.errors, nodata=self._nodata)
+        return LayerReader(self._layer.provider, at, crs, self.errors, nodata=self._nodata)
+
+    def keep(self, text: str) -> Any:
+        """Hold the text of a virtual raster."""
+        return self._gdal.keep(text)
+
+    def crs(self, code: str) -> Any:
+        """The CRS of a code such as EPSG:3857."""
+        return self._gdal.crs(code)
+
+    def allow_cache(self, needed: int) -> None:
+        """Nothing: the provider keeps what it wants."""

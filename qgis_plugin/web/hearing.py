@@ -1,0 +1,101 @@
+"""Hear what a server answers to one of QGIS' own data providers.
+
+Each thread has a network access of its own, so what this one hears was asked in this thread: other
+layers, such as those on the map, are neither heard nor blamed. QGIS' log gives the words of a
+service's exception, which comes as an answer that is well but no picture; of the log, too, only
+what this thread wrote is heard.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
+from urllib.parse import parse_qs, unquote
+
+from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
+from qgis.PyQt.QtCore import Qt
+
+from ..i18n import tr
+from .answers import Answer, answer_of, no_imagery, plain_words, server_of
+from .deadlocks import is_main, never_wait_for_the_main_thread
+
+_TAGS = {"WMS", "WCS", "Network", "AMS"}
+_MOST = 200
+_URL = re.compile(r"https?://[^\s\])]+", re.IGNORECASE)
+
+
+class Hearing:
+    """Keeps the last answer to each request of a provider."""
+
+    def __init__(self, server: str) -> None:
+        """Hear nothing yet.
+
+        Args:
+            server: Host and port of the provider's; empty: nobody knows.
+        """
+        self._server = server
+        self._answers: dict[str, Answer] = {}
+        self._lines: list[str] = []
+        self._told = 0
+        self._thread: Optional[int] = None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear what is asked within the block, in this thread."""
+        direct = Qt.ConnectionType.DirectConnection
+        manager, log = QgsNetworkAccessManager.instance(), QgsApplication.messageLog()
+        never_wait_for_the_main_thread(manager)
+        self._thread = threading.get_ident()
+        manager.finished.connect(self._finished, direct)
+        log.messageReceived.connect(self._line, direct)
+        try:
+            yield
+        finally:
+            log.messageReceived.disconnect(self._line)
+            manager.finished.disconnect(self._finished)
+
+    def fault(self, told: list[str]) -> Optional[str]:
+        """A sentence for what went wrong; None: nothing did, or things do not exist.
+
+        Args:
+            told: All that the provider has told its feedback so far.
+        """
+        answers = list(self._answers.values())
+        lines, self._lines = self._lines + told[self._told :], []
+        self._told = len(told)
+        bad = [answer for answer in answers if not (answer.is_good or answer.is_missing)]
+        if bad:
+            return bad[0].fault
+        absent = {answer.url for answer in answers if answer.is_missing}
+        for line in lines:
+            # Of a picture that does not exist some versions of QGIS write a warning.
+            named = set(_URL.findall(line))
+            if absent and (not named or named & absent):
+                continue
+            return no_imagery(self._server or tr("The server"), plain_words(line))
+        return next((answer.fault for answer in answers if answer.fault), None)
+
+    def take(self) -> list[tuple[str, bool]]:
+        """Address of each request since the last time, and whether there is no such thing."""
+        found = [(url, answer.is_missing) for url, answer in self._answers.items()]
+        self._answers.clear()
+        return found
+
+    def _finished(self, content: Any) -> None:
+        """An answer, in this thread; in the main one those of other threads pass by as well."""
+        answer = answer_of(content)
+        if not is_main() or not self._server or server_of(answer.url) == self._server:
+            self._answers[answer.url] = answer
+
+    def _line(self, text: str, tag: str, level: Any) -> None:
+        """A message of any thread."""
+        bad = level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical) and tag in _TAGS
+        if bad and threading.get_ident() == self._thread and len(self._lines) < _MOST:
+            self._lines.append(text)
+
+
+def address_of(uri: str) -> str:
+    """The address of the server in a layer's source; empty where that does not say."""
+    return unquote(parse_qs(uri).get("url", [""])[0])
