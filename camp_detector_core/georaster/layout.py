@@ -112,7 +112,7 @@ def layout_of(header: Header, name: str) -> Layout:
         raise RasterError(msg)
     _refuse_values(header, name)
     refuse_block(header, name)
-    transform = _straight_transform(header, name)
+    transform = straight_transform(header, name)
     return Layout(
         name=name,
         shape=header.shape,
@@ -174,7 +174,7 @@ def _nodata(header: Header) -> tuple[float | None, ...]:
     )
 
 
-def _straight_transform(header: Header, name: str) -> Transform | None:
+def straight_transform(header: Header, name: str) -> Transform | None:
     """The transform without the rounding dust of a rotation; None without georeference.
 
     Raises:

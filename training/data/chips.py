@@ -20,6 +20,7 @@ from camp_detector_core.georaster.layout import (
     is_placeless,
     layout_of,
     refuse_block,
+    straight_transform,
 )
 from camp_detector_core.georaster.names import links_of, literal
 from camp_detector_core.georaster.ports import ReadError
@@ -119,6 +120,9 @@ def open_chip(path: Path) -> Chip:
             "%s has a CRS but no place: it is taken as a picture without georeference", path
         )
         crs = None
+    elif crs is not None:
+        # Tiles are north up, and so is all that a model is run on.
+        transform = straight_transform(header, str(path)) or transform
     grid = None if crs is None else locate(crs, transform, shape)
     return Chip(path.stem, path, grid, shape, len(header.dtypes) - alpha, header.dtypes[0], column)
 

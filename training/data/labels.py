@@ -10,6 +10,7 @@ import numpy as np
 
 from camp_detector_core.engine.errors import CampDetectorError, RasterError
 from camp_detector_core.vector_files import list_layers
+from training.data.blank import without_blank
 from training.data.mask_labels import MaskLabels
 from training.data.vector_labels import VectorLabels
 
@@ -51,7 +52,9 @@ def labels_of(
     class_field: str | None = None,
     layer: str | None = None,
 ) -> Labelled:
-    """The labels of some chips; what a user may not expect of them is logged, too.
+    """The labels of some chips; what a user may not expect of both is logged, too.
+
+    Chips that show no ground are left out, see `without_blank`.
 
     Args:
         chips: All that there are.
@@ -63,13 +66,14 @@ def labels_of(
     Raises:
         CampDetectorError: They cannot be read, or cannot belong to the chips.
     """
+    chips, blank = without_blank(chips)
     placed = all(chip.grid is not None for chip in chips)
     labels = open_labels(path, classes, class_field=class_field, layer=layer, placed=placed)
     if isinstance(labels, MaskLabels):
         labels.check(chips)
     else:
         refuse_foreign(labels, chips)
-    notes = list(labels.notes)
+    notes = [*([] if blank is None else [blank]), *labels.notes]
     without = [chip.name for chip in chips if not labels.covers(chip)]
     if without:
         few = ", ".join(without[:_MOST_NAMES]) + (" ..." if len(without) > _MOST_NAMES else "")

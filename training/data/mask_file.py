@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rasterio
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, Compression
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Transform
+from camp_detector_core.georaster.layout import refuse_block
+from camp_detector_core.raster import gdal_env
+from camp_detector_core.raster.library import FOREIGN, RasterioReader, open_image
 from training.data.places import move_points
 
 if TYPE_CHECKING:
@@ -98,10 +100,11 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as source:
+            with gdal_env(offline=True), open_image(path) as source:
+                refuse_block(RasterioReader(source, str(path)).header(), str(path))
                 _refuse_lossy(path, source)
                 yield source
-    except RasterioError as error:
+    except FOREIGN as error:
         msg = f"{path} cannot be read as a mask: {error}"
         raise RasterError(msg) from error
 

@@ -44,6 +44,8 @@ class _Download:
         self._template, self._folder, self._todo = template, folder, todo
         self._client = Client(http, self.stop)
         self._lock, self._side = threading.Lock(), side
+        self.blank = 0
+        """Tiles that came and show no ground."""
 
     def work(self) -> None:
         """Take tiles until there are none, or something is wrong."""
@@ -62,8 +64,9 @@ class _Download:
 
     def _one(self, tile: Tile) -> None:
         picture = self._client.fetch(self._template.url(tile), read=decode)
-        if picture is None or not picture.valid.any():
+        if picture is None or picture.is_blank:
             with self._lock:
+                self.blank += picture is not None
                 self._folder.note_missing(tile)
             return
         with self._lock:
@@ -148,6 +151,11 @@ def _fetch_all(
             if isinstance(result, BaseException):
                 raise result
             progress(done + number, len(area))
+        if work.blank:
+            LOG.warning(
+                "%d of %d tiles of %s are of one colour (or have one bit a pixel), show no ground "
+                "and are left out", work.blank, len(area), template.host,
+            )  # fmt: skip
     except CampDetectorError as error:
         count = sum(folder.chip(tile).is_file() for tile in area)
         msg = f"{error} ({count} of {len(area)} chips are here; the same command goes on)"

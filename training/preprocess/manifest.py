@@ -128,7 +128,10 @@ class Manifest:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {"version": VERSION, **asdict(self)}
+        values: dict[str, Any] = {"version": VERSION, **asdict(self)}
+        if self.labels.note is None:
+            del values["labels"]["note"]
+        return values
 
     def write(self, folder: Path) -> None:
         """Write ``manifest.json`` into a folder; it is whole, or not there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +38,18 @@ class Picture:
     """(3, side, side) red, green, blue; 0 where not valid."""
     valid: NDArray[np.bool_]
     """(side, side), True where the tile shows ground."""
+    one_bit: bool = False
+    """Whether it came with one bit a pixel, which is a drawing and no imagery."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it shows no ground: a server's tile of one colour for "no imagery", or nothing.
+
+        Exactly one colour counts: sand and water have noise.
+        """
+        from training.data.blank import one_colour
+
+        return self.one_bit or one_colour(self.pixels, self.valid)
 
     @property
     def side(self) -> int:
@@ -160,22 +172,24 @@ def _check(width: int, height: int, dtypes: tuple[str, ...]) -> None:
         raise PreprocessError(msg)
 
 
-def _picture(source: object) -> Picture:
+def _picture(source: Any) -> Picture:  # noqa: ANN401 - a dataset of rasterio
     """Red, green, blue and validity of an open image."""
     from rasterio.enums import ColorInterp, MaskFlags
 
-    bands: NDArray[np.uint8] = source.read()  # type: ignore[attr-defined]
-    kinds = source.colorinterp  # type: ignore[attr-defined]
+    from training.data.blank import is_one_bit
+
+    bands: NDArray[np.uint8] = source.read()
+    kinds = source.colorinterp
     count = len(bands)
     if count == _GREY and kinds[0] == ColorInterp.palette:
         table = np.zeros((256, 4), np.uint8)
-        for value, colour in source.colormap(1).items():  # type: ignore[attr-defined]
+        for value, colour in source.colormap(1).items():
             table[value] = colour
         coloured = table[bands[0]].transpose(2, 0, 1)
         pixels, valid = coloured[:3], coloured[3] > 0
     elif count in {_GREY, _RGB}:
-        masks = source.read_masks() > 0  # type: ignore[attr-defined]
-        flags = source.mask_flag_enums[0]  # type: ignore[attr-defined]
+        masks = source.read_masks() > 0
+        flags = source.mask_flag_enums[0]
         # A single transparent colour: all of its bands must match.
         valid = np.ones(bands.shape[1:], np.bool_) if MaskFlags.all_valid in flags else masks.any(0)
         pixels = np.broadcast_to(bands, (3, *bands.shape[1:])) if count == _GREY else bands
@@ -185,4 +199,5 @@ def _picture(source: object) -> Picture:
     else:
         msg = f"the server sends tiles of {count} bands: ask it for red, green, blue (PNG or JPEG)"
         raise PreprocessError(msg)
-    return Picture(np.where(valid, pixels, 0).astype(np.uint8), valid)
+    one_bit = is_one_bit(source)
+    return Picture(np.where(valid, pixels, 0).astype(np.uint8), valid, one_bit)
