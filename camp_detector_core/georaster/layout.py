@@ -189,17 +189,17 @@ def straight_transform(header: Header, name: str) -> Transform | None:
             )
             raise RasterError(msg)
         return None
-    _refuse_nowhere(header, name)
     lean = max(
         abs(affine.b) * shape.height / max(abs(affine.a), 1e-300),
         abs(affine.d) * shape.width / max(abs(affine.e), 1e-300),
     )
-    if lean > _MAX_SHEAR:
+    if lean > _MAX_SHEAR and all(math.isfinite(v) for v in affine):
         msg = (
             f"{name} is rotated (its rows do not run along the axes of the CRS): turn it north up "
             "first with gdalwarp"
         )
         raise RasterError(msg)
+    _refuse_nowhere(header, name)
     return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
 
 

@@ -22,12 +22,13 @@ ZOOM, WEST, NORTH = 19, 386693, 220243
 COLS, ROWS = 3, 2
 
 
-def picture(bands: NDArray[Any], *, driver: str = "PNG") -> bytes:
+def picture(bands: NDArray[Any], *, driver: str = "PNG", **more: Any) -> bytes:
     """Bytes of an image.
 
     Args:
         bands: (bands, height, width).
         driver: Kind of the image, as GDAL names it.
+        more: Further settings of the image.
     """
     count, height, width = bands.shape
     shape = {"count": count, "height": height, "width": width, "dtype": bands.dtype}
@@ -42,7 +43,7 @@ def picture(bands: NDArray[Any], *, driver: str = "PNG") -> bytes:
         if driver == "GTiff":
             return bytes(file.read())
         with file.open() as plain, MemoryFile() as copied:
-            rasterio.shutil.copy(plain, copied.name, driver=driver)
+            rasterio.shutil.copy(plain, copied.name, driver=driver, **more)
             return bytes(copied.read())
 
 

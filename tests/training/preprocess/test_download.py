@@ -169,6 +169,19 @@ def test_tiles_that_show_nothing_are_missing(tiles: TileServer, options: Options
     assert done.manifest.imagery.missing == (FIRST[:2],)
 
 
+def test_tiles_of_one_colour_or_one_bit_are_no_imagery_and_that_is_said(
+    tiles: TileServer, options: Options, caplog: pytest.LogCaptureFixture
+) -> None:
+    beige = np.full((3, 256, 256), 230, np.uint8)
+    bits = (pixels_of(*LAST[:2])[:1] > 127).astype(np.uint8)
+    tiles.tiles[FIRST] = picture(beige)
+    tiles.tiles[LAST] = picture(bits, nbits=1)
+    done = preprocess(options())
+    assert set(done.manifest.imagery.missing) == {FIRST[:2], LAST[:2]}
+    assert f"2 of {ALL} tiles of" in caplog.text
+    assert "are of one colour (or have one bit a pixel), show no ground and are left" in caplog.text
+
+
 def test_a_server_without_any_of_the_tiles_is_an_error_and_asked_again(
     tiles: TileServer, options: Options
 ) -> None:
