@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Union
 
 from .errors import PredictorError
 from .wording import shown
@@ -39,7 +39,8 @@ networks shrink by less than half."""
 _MAX_FILE, _MAX_TABLE, _MAX_MEMBERS = 2 << 30, 4 << 20, 10_000
 _CHUNK = 1 << 20
 _END, _END_SIZE, _END64, _END64_SIZE = b"PK\x05\x06", 22, b"PK\x06\x07", 20
-_TAIL = _END_SIZE + 65535 + _END64_SIZE
+_RECORD64_SIZE = 56
+_TAIL = _END_SIZE + 65535 + _END64_SIZE + _RECORD64_SIZE
 _HEAD_SIZE = 30
 """Bytes before the name at the head of a member (APPNOTE, 4.3.7)."""
 _KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -47,20 +48,23 @@ _ENCRYPTED, _UNIX = 0x41, 16
 """Bits of encryption, weak and strong; where the mode of Unix begins."""
 
 
-def open_zip(path: Path, origin: Optional[str] = None) -> zipfile.ZipFile:
+def open_zip(
+    source: Union[Path, bytes], origin: Optional[str] = None, *, zip64: bool = False
+) -> zipfile.ZipFile:
     """Open a zip file whose table of contents is sound.
 
     Args:
-        path: The file.
+        source: The file, or its bytes.
         origin: Its name, for messages.
+        zip64: Whether it may have the larger kind of table, which torch writes.
 
     Raises:
         PredictorError: It is no zip file that can be read, or beyond all measure.
     """
-    origin = origin or shown(path)
-    _refuse_excess(path, origin)
+    origin = origin or ("the file" if isinstance(source, bytes) else shown(source))
+    _refuse_excess(source, origin, zip64=zip64)
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except DAMAGED as error:
         msg = (
             f"{origin} is not a zip file that can be read, as packages are, or it is damaged "
@@ -75,13 +79,20 @@ def open_zip(path: Path, origin: Optional[str] = None) -> zipfile.ZipFile:
     return archive
 
 
-def _refuse_excess(path: Path, origin: str) -> None:
+def _end_of(source: Union[Path, bytes]) -> tuple[int, bytes]:
+    """Size of a file, and its last bytes, where a zip file says where its table is."""
+    if isinstance(source, bytes):
+        return len(source), source[-_TAIL:]
+    with source.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - _TAIL))
+        return size, stream.read(_TAIL)
+
+
+def _refuse_excess(source: Union[Path, bytes], origin: str, *, zip64: bool) -> None:
     """Refuse what would fill the memory when it is opened: Python reads the table whole."""
     try:
-        with path.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(max(0, size - _TAIL))
-            tail = stream.read(_TAIL)
+        size, tail = _end_of(source)
     except (OSError, ValueError) as error:
         msg = f"{origin} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise PredictorError(msg) from error
@@ -97,6 +108,9 @@ def _refuse_excess(path: Path, origin: str) -> None:
         raise PredictorError(msg)
     (table,) = struct.unpack_from("<I", tail, at + 12)
     is_large = tail[max(0, at - _END64_SIZE) : at].startswith(_END64)
+    if is_large and zip64 and at >= _END64_SIZE + _RECORD64_SIZE:
+        (table,) = struct.unpack_from("<Q", tail, at - _END64_SIZE - _RECORD64_SIZE + 40)
+        is_large = False
     if table > _MAX_TABLE or is_large:
         msg = (
             f"{origin} has a table of contents that no package has (zip64, or more than "

@@ -84,8 +84,9 @@ class _Joining:
             raise PredictorError(msg) from error
         if not (0 <= offset <= size and 0 <= length <= size - offset):
             msg = (
-                f"{path} has {size} bytes, and {self._path} looks for {length} at {offset}: it is "
-                "another model's, or was cut; copy or download both again"
+                f"{path} has {size} bytes, and {self._path} looks for {shown(length, 20)} at "
+                f"{shown(offset, 20)}: it is another model's, or was cut; copy or download both "
+                "again"
             )
             raise PredictorError(msg)
         self._left -= length

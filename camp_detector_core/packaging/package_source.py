@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
+from camp_detector_core.engine.zip_file import open_zip, read_member
 
 from .hrefs import path_of_href
 from .model_file import SPEC_PROPERTY, ModelFile, open_model
@@ -109,13 +107,11 @@ def script_spec(data: bytes) -> str | None:
     Nothing is loaded: the file is a zip with code, and the description beside it.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data, zip64=True) as archive:
             names = archive.namelist()
             found = [n for n in names if n.endswith(f"/extra/{METADATA_KEY}") and n.count("/") == 2]  # noqa: PLR2004
             if len(found) != 1 or not any("/code/" in name for name in names):
                 return None
-            with archive.open(found[0]) as stream:
-                text = stream.read(_MAX_SPEC)
-        return text.decode()
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+            return read_member(archive, found[0], _MAX_SPEC, "TorchScript").decode()
+    except (PredictorError, UnicodeDecodeError):
         return None

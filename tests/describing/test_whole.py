@@ -115,3 +115,17 @@ def test_metadata_is_replaced_as_the_library_would(
     assert {e.key: e.value for e in changed.metadata_props} == {**before, **new}
     assert len(changed.metadata_props) == len({**before, **new})
     assert changed.graph == model.graph
+
+
+@pytest.mark.parametrize("key", ["offset", "length"])
+@pytest.mark.parametrize("value", ["-1", "9" * 400, "9" * 5000, "x", "1.5", "0x10"])
+def test_places_in_a_file_that_cannot_be_are_told(tmp_path: Path, key: str, value: str) -> None:
+    path = split(tmp_path / "home")
+    model = onnx.load(path, load_external_data=False)
+    for entry in model.graph.initializer[0].external_data:
+        if entry.key == key:
+            entry.value = value
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(PredictorError, match="does not say where|another model's") as caught:
+        read_whole(path)
+    assert len(str(caught.value)) < 600

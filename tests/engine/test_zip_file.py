@@ -186,3 +186,29 @@ def test_any_table_of_contents_is_read_or_refused(tmp_path: Path, data: st.DataO
     path.write_bytes(whole)
     for read in (open_model, check_package):
         judged(read, path)
+
+
+@pytest.mark.parametrize("is_bytes", [False, True])
+def test_zip64_is_taken_where_torch_writes_it_and_its_table_is_bounded(
+    tmp_path: Path, is_bytes: bool
+) -> None:
+    path = package(tmp_path / "m.pt")
+    data = path.read_bytes()
+    at = data.rfind(b"PK\x05\x06")
+    table, start = struct.unpack_from("<II", data, at + 12)
+    for size in (table, 1 << 40):
+        record = struct.pack(
+            "<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 2, 2, size, start
+        ) + struct.pack("<IIQI", 0x07064B50, 0, at, 1)
+        end = data[at : at + 8] + b"\xff\xff\xff\xff" + b"\xff" * 8 + data[at + 20 :]
+        whole = data[:at] + record + end
+        path.write_bytes(whole)
+        source = whole if is_bytes else path
+        with pytest.raises(PredictorError, match="zip64"):
+            open_zip(source)
+        if size == table:
+            with open_zip(source, zip64=True) as archive:
+                assert MODEL in archive.namelist()
+        else:
+            with pytest.raises(PredictorError, match="table of contents"):
+                open_zip(source, zip64=True)

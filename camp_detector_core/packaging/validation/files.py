@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import stat
-import zipfile
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.zip_file import open_zip
 from camp_detector_core.packaging.hrefs import path_of_href
 from camp_detector_core.packaging.strangers import shown
 
@@ -31,7 +32,6 @@ _HASHES = {
 }  # fmt: skip
 """Multihash codes (multiformats.io, table multicodec) of the functions of hashlib."""
 _MAX_VARINT = 63
-_DAMAGED = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
 
 def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[str, Path]:
@@ -227,9 +227,9 @@ def _check_content(asset: dict[str, Any], path: Path, where: Where, findings: Fi
     if not isinstance(kind, str) or kind not in wanted:
         return
     try:
-        with zipfile.ZipFile(path) as package:
+        with open_zip(path, zip64=True) as package:
             names = package.namelist()
-    except _DAMAGED:
+    except PredictorError:
         if kind != "torch.save":  # before torch 1.6 it wrote no zip file
             findings.problem(place, f"{shown(path.name)} is not what {kind} writes", "correct one")
         return
