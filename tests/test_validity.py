@@ -64,7 +64,7 @@ def test_missing_pixels_are_missing_and_others_are_not(tmp_path: Path, name: str
     assert same.all(axis=0).mean() > 0.9  # some kinds write values of their own into valid pixels
 
 
-@pytest.mark.parametrize("gsd", [1.0, 1.3, 0.2, 0.61])
+@pytest.mark.parametrize("gsd", [1.0, 1.3, 0.3])
 @pytest.mark.parametrize("name", KINDS)
 def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gsd: float) -> None:
     """As a mask in the file, which GDAL's warper heeds by itself."""
@@ -85,7 +85,7 @@ def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gs
         assert np.abs(pixels[:, valid] - mean[:, valid]).max() <= 0.51
 
 
-@pytest.mark.parametrize("gsd", ["native", 1.0, 0.2])
+@pytest.mark.parametrize("gsd", ["native", 0.8])
 @pytest.mark.parametrize("name", KINDS)
 def test_a_mosaic_of_tiles_is_the_raster(tmp_path: Path, name: str, gsd: Any) -> None:
     kind, half = KINDS[name], WIDTH // 2
@@ -99,7 +99,7 @@ def test_a_mosaic_of_tiles_is_the_raster(tmp_path: Path, name: str, gsd: Any) ->
     assert np.array_equal(valid, there)
 
 
-@pytest.mark.parametrize("gsd", ["native", 1.0, 0.2])
+@pytest.mark.parametrize("gsd", ["native", 0.8])
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_missing_hides_nothing_below(tmp_path: Path, name: str, gsd: Any) -> None:
     kind = KINDS[name]
