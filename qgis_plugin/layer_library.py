@@ -47,13 +47,23 @@ class LayerLibrary:
             self._tiles = TileStore(layer.tiles, self.errors, bounds)
 
     def open(self, name: str, *, label: Optional[str] = None) -> Any:
-        """Open the layer, or what else GDAL can."""
+        """Open the layer, or what else GDAL can.
+
+        Raises:
+            RasterError: No pixel of the layer can have the value that means no image.
+        """
         if name != self.own_name:
             return self._gdal.open(name, label=label)
         at, crs = self._lattice, self._gdal.crs(self._layer.crs.toWkt(wkt_variant()))
-        if self._tiles is not None:
-            return TileReader(self._tiles, at, crs, self.errors, nodata=self._nodata)
-        return LayerReader(self._layer.provider, at, crs, self.errors, nodata=self._nodata)
+        value, errors = self._nodata, self.errors
+        reader: Any = (
+            LayerReader(self._layer.provider, at, crs, errors, nodata=value)
+            if self._tiles is None
+            else TileReader(self._tiles, at, crs, errors, nodata=value)
+        )
+        if reader.dtypes and reader.dtypes[0] in engine("georaster.virtual").GDAL_TYPES:
+            engine("georaster.validity").refuse_value(value, reader.dtypes[0], self.own_name)
+        return reader
 
     def keep(self, text: str) -> Any:
         """Hold the text of a virtual raster."""

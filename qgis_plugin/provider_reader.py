@@ -114,9 +114,6 @@ class LayerReader:
             crs: The engine's.
             errors: Hears what the server answers, and stops waiting for it.
             nodata: Where all bands have this value there is no image.
-
-        Raises:
-            RasterError: No pixel can have that value.
         """
         kinds = [type_name(provider.dataType(i + 1)) for i in range(provider.bandCount())]
         self._provider, self._lattice, self._crs, self._errors = provider, lattice, crs, errors
@@ -130,7 +127,6 @@ class LayerReader:
         """numpy's name of each band's type."""
         self.colors = PICTURE if self._argb else tuple("undefined" for _ in kinds)
         """What each band shows."""
-        self._refuse_value()
 
     def header(self) -> Any:
         """All that can be known without reading pixels."""
@@ -189,19 +185,6 @@ class LayerReader:
     def close(self) -> None:
         """Forget the last pixels."""
         self._last = self._valid = (None, None)
-
-    def _refuse_value(self) -> None:
-        """Refuse a value of the user's that no pixel can have.
-
-        Raises:
-            RasterError: The message names both.
-        """
-        dtype = next(iter(self.dtypes), "")
-        if self._value is None or dtype not in _DTYPES.values():
-            return
-        if not engine("georaster.validity").can_be(self._value, dtype):
-            msg = f"--nodata {self._value:g} is no value of the layer, whose pixels are {dtype}"
-            raise engine("engine.errors").RasterError(msg)
 
     def _description(self, band: int) -> str:
         name = self._provider.generateBandName(band)

@@ -18,7 +18,7 @@ from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .proj import refuse_without_database
 from .shelf import Shelf
 from .source import Access, PlacedSource
-from .validity import can_be, marks_of
+from .validity import marks_of, refuse_value
 from .warp import warped_vrt
 from .xyz import CRS_CODE, named_tile
 
@@ -122,9 +122,7 @@ def _access(
 
 def _with_nodata(layout: Layout, value: float) -> Layout:
     """The layout with the user's nodata value; what alpha or a mask leaves out stays left out."""
-    if not can_be(value, layout.dtype):
-        msg = f"--nodata {value:g} is no value of {layout.name}, whose pixels are {layout.dtype}"
-        raise RasterError(msg)
+    refuse_value(value, layout.dtype, layout.name)
     nodata = tuple(None if color == ALPHA else float(value) for color in layout.colors)
     return replace(layout, nodata=nodata)
 

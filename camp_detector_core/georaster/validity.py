@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ..engine.errors import RasterError
 from . import virtual
 
 if TYPE_CHECKING:
@@ -98,6 +99,17 @@ def can_be(value: float, dtype: str) -> bool:
             return not np.isfinite(value) or bool(np.isfinite(np.dtype(dtype).type(value)))
     limits = np.iinfo(dtype)
     return float(value).is_integer() and limits.min <= value <= limits.max
+
+
+def refuse_value(value: float | None, dtype: str, name: str) -> None:
+    """Refuse a nodata value of the user's that no pixel can have.
+
+    Raises:
+        RasterError: The message names the value and the type of the pixels.
+    """
+    if value is not None and not can_be(value, dtype):
+        msg = f"--nodata {value:g} is no value of {name}, whose pixels are {dtype}"
+        raise RasterError(msg)
 
 
 def read_valid(

@@ -90,6 +90,7 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
         "xyz white": detect(
             INPUT=xyz, EXTENT=whole, NODATA=255, CLASSES=str(ground.folder / "white.tif")
         ),
+        "xyz no value": detect(INPUT=xyz, EXTENT=whole, NODATA=300),
         "virtual white": detect(INPUT=virtual, BANDS="1,1,1", STRETCH="0,255", NODATA=255),
         "layer's white": detect(
             INPUT={"layer": [str(ground.raster), "camp", "gdal"], "nodata": 255}, BANDS="1,1,1"
@@ -125,6 +126,11 @@ def test_map_tiles_give_what_their_pixels_give(
     coarse = rows(done["xyz coarse"])
     assert coarse
     assert coarse != rows(done["xyz"])
+
+
+def test_a_value_that_no_pixel_of_a_layer_can_have_is_refused(done: dict[str, Any]) -> None:
+    error = done["xyz no value"]["error"]
+    assert "(NODATA) 300 is no value of the layer XYZ, whose pixels are uint8" in error
 
 
 def test_finer_tiles_are_averaged_rather_than_coarser_ones_enlarged(
