@@ -57,7 +57,7 @@ def list_layers(path: Path) -> list[LayerName]:
     Raises:
         VectorError: It cannot be read.
     """
-    with _library_errors(path, "read as a vector file"):
+    with _library_errors(path, "read as a vector file"), _nothing_beside(path):
         return [
             LayerName(str(name), None if kind is None else str(kind))
             for name, kind in _pyogrio().list_layers(_readable(path))
@@ -77,7 +77,7 @@ def read_layer(
     Raises:
         VectorError: It cannot be read or is not whole, or there is no such layer.
     """
-    with _library_errors(path, "read as a vector file"):
+    with _library_errors(path, "read as a vector file"), _nothing_beside(path):
         refuse_damaged(path)
         meta, _, geometries, values = _pyogrio().raw.read(
             _readable(path), layer=layer, columns=columns, force_2d=True
@@ -176,6 +176,18 @@ def _readable(path: Path) -> _Name:
         return _Name(name)
     # Braces say where the archive's name ends, unless it holds some itself.
     return _Name(f"/vsizip/{name}" if set(name) & set("{}") else f"/vsizip/{{{name}}}")
+
+
+@contextmanager
+def _nothing_beside(path: Path) -> Iterator[None]:
+    """Take away the description that GDAL leaves beside a GML file when it reads it."""
+    left = path.with_suffix(".gfs")
+    before = path.suffix.lower() != ".gml" or left.exists()
+    try:
+        yield
+    finally:
+        if not before:
+            left.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COUNT = 30
 
 
-def write(path: Path) -> Path:
+def write(path: Path, **more: str) -> Path:
     is_json = path.suffix == ".geojson"
     x, y, size = (85.0, 27.0, 1e-4) if is_json else (500_000.0, 3_053_000.0, 9.0)
     places = [x + 2 * size * i for i in range(COUNT)]
@@ -34,6 +34,7 @@ def write(path: Path) -> Path:
         geometry_type="Polygon",
         crs="EPSG:4326" if is_json else "EPSG:32645",
         encoding="UTF-8",
+        **more,
         layer_options={"SPATIAL_INDEX": "NO"} if path.name == "plain.fgb" else {},
     )
     return path
@@ -86,6 +87,13 @@ def test_a_cut_flatgeobuf_is_refused_wherever_it_is_cut(tmp_path: Path, name: st
         path.write_bytes(data[:size])
         with pytest.raises(VectorError):
             read_layer(path)
+
+
+def test_reading_leaves_nothing_beside_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.gml", driver="GML")
+    path.with_suffix(".xsd").unlink()
+    assert len(read_layer(path).geometries) == COUNT
+    assert [p.name for p in tmp_path.iterdir()] == ["a.gml"]
 
 
 def test_a_cut_geopackage_is_refused(tmp_path: Path) -> None:

@@ -140,10 +140,10 @@ def test_styles_tables_and_lines_are_no_layers_of_labels(
 @pytest.mark.parametrize(
     ("shapes", "message"),
     [
-        ([], "holds no polygon but no feature: give a file of outlines"),
-        ([shapely.Point(1, 1)], "holds no polygon but 1 point"),
-        ([shapely.LineString([(0, 0), (1, 1)])] * 2, "holds no polygon but 2 lines"),
-        ([None, shapely.Polygon()], "no polygon but 1 empty geometry and 1 feature without geom"),
+        ([], r"holds no polygon \(no feature\): give a file of outlines"),
+        ([shapely.Point(1, 1)], r"holds no polygon \(1 point\)"),
+        ([shapely.LineString([(0, 0), (1, 1)])] * 2, r"holds no polygon \(2 lines\)"),
+        ([None, shapely.Polygon()], "no polygon .1 empty geometry and 1 feature without geom"),
     ],
     ids=["empty", "point", "lines", "nothing"],
 )

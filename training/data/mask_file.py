@@ -100,12 +100,21 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with gdal_env(offline=True), open_image(path) as source:
+            with gdal_env(offline=True), _image(path) as source:
                 refuse_block(RasterioReader(source, str(path)).header(), str(path))
                 _refuse_lossy(path, source)
                 yield source
     except FOREIGN as error:
         msg = f"{path} cannot be read as a mask: {error}"
+        raise RasterError(msg) from error
+
+
+def _image(path: Path) -> DatasetReader:
+    try:
+        return open_image(path)
+    except RasterError as error:
+        reason = str(error).removeprefix(str(path)).strip()
+        msg = f"{path} cannot be read as a mask: it {reason}"
         raise RasterError(msg) from error
 
 

@@ -86,7 +86,7 @@ def read_polygons(
     shapes, owner = _placed(path, _made(outlines), crs, tally)
     shapes, owner = _mended(shapes, owner, tally)
     if not len(shapes):
-        msg = f"{path} holds no polygon but {tally.contents()}: give a file of outlines"
+        msg = f"{path} holds no polygon ({tally.contents()}): give a file of outlines"
         raise RasterError(msg)
     return PolygonLayer(shapes, np.array(rows, np.intp)[owner], table.fields, crs, tally)
 
