@@ -13,6 +13,7 @@ from camp_detector_core.job import Machine
 from training.data.datamodule import CampDataModule
 from training.evaluation.measure import EvaluateOptions, evaluate_model
 from training.options import DataOptions, SplitOptions
+from training.preprocess.outlines import read_outlines
 from training.statistics import calculate_dataset_statistics
 
 if TYPE_CHECKING:
@@ -69,6 +70,20 @@ def test_labels_that_are_read(
     assert len(found.notes) == bool(note)
     for said in found.notes:
         assert re.search(note, said)
+
+
+@pytest.mark.parametrize(("labels", "choice", "note"), [(r[0], r[1], r[3]) for r in READ[:3]])
+def test_polygons_are_own_outlines_alike(labels: str, choice: dict[str, str], note: str) -> None:
+    """As preprocess reads them."""
+    outlines = read_outlines(CASES / labels, **choice)
+    assert len(outlines.polygons) == 71
+    assert re.search(note or "None", str(outlines.note))
+
+
+@pytest.mark.parametrize(("labels", "message"), REFUSED[:2])
+def test_own_outlines_are_refused_alike(labels: str, message: str) -> None:
+    with pytest.raises(CampDetectorError, match=message):
+        read_outlines(CASES / labels)
 
 
 @pytest.mark.parametrize(("labels", "message"), REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,10 +61,13 @@ class MaskLabels:
     def have_unknown(self) -> bool:
         """Whether any of the masks says of any pixel that it is not known.
 
-        Raises:
-            RasterError: One cannot be read.
+        Pictures among them that are no masks say nothing.
         """
-        return any(f.has_unknown for f in self._look(self._paths.values()).values())
+        for path in self._paths.values():
+            with suppress(RasterError):
+                if self._look([path])[path].has_unknown:
+                    return True
+        return False
 
     def check(self, chips: Iterable[Chip]) -> None:
         """Look through the masks of some chips, and settle what their values mean.

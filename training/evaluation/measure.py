@@ -14,6 +14,7 @@ from camp_detector_core.job import Machine
 from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env
+from training.data.mask_labels import MaskLabels
 from training.data.mosaic import ChipStore, join_chips
 from training.evaluation.area import AreaRun, AreaScore
 from training.evaluation.inputs import LabelChoice, choose_chips, choose_labels
@@ -92,6 +93,8 @@ class Evaluation:
     seconds: float
     notes: tuple[str, ...] = ()
     """Sentences on what of the labels was left out, mended or taken from an unexpected place."""
+    masks: bool = False
+    """Whether the labels are masks, which do not tell dwellings that touch apart."""
 
     @property
     def total(self) -> Score:
@@ -139,7 +142,13 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
             scores.append(run.measure(area, number))
     _refuse_nothing(options, scores)
     return Evaluation(
-        options, model, spec, tuple(scores), time.perf_counter() - start, labelled.notes
+        options,
+        model,
+        spec,
+        tuple(scores),
+        time.perf_counter() - start,
+        notes=labelled.notes,
+        masks=isinstance(labels, MaskLabels),
     )
 
 

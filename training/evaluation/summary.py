@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
-from training.data.chips import SUFFIXES
 from training.evaluation.bootstrap import NO_INTERVAL, intervals
 from training.evaluation.compare import SHOWN, figure, span
 from training.evaluation.measure import EDGE_RULE
@@ -108,7 +107,7 @@ def to_table(evaluation: Evaluation) -> str:
     for name, score in rows.items():
         lines += _rows(name if len(rows) > 1 else "", score, options.iou)
     trust = _trust(evaluation.total, options.block_metres)
-    if options.labels.is_dir() or options.labels.suffix.lower() in SUFFIXES:
+    if evaluation.masks:
         trust.append(MASK_NOTE)
     trust += evaluation.notes
     return "\n".join([*lines, "", *trust])
