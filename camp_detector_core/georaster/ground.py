@@ -8,6 +8,7 @@ is that of a square unit, also where the two are not square to each other.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -131,6 +132,9 @@ def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
         return Scale(*(np.full(len(x), v) for v in (unit, unit, unit * unit)))
     if any(text in crs.wkt for text in _GEOCENTRIC):
         msg = f"{crs.label} is geocentric, in which no raster lies: reproject it with gdalwarp"
+        raise RasterError(msg)
+    if (crs.is_geographic or crs.is_projected) and not 0 < crs.unit < math.inf:
+        msg = f"its CRS has a unit of no length: {_ALIEN}"
         raise RasterError(msg)
     scale = _measured(crs, x, y)
     known = np.isfinite(scale.area) & (scale.area > 0)

@@ -121,6 +121,13 @@ class GdalCrs:
         return points[:, 0], points[:, 1]
 
 
+def _sound_crs(srs: osr.SpatialReference) -> GdalCrs:
+    """The CRS of a raster; what PROJ cannot work with comes out here, and not later."""
+    found = GdalCrs(srs)
+    _ = found.wkt, found.label, found.unit
+    return found
+
+
 class GdalReader:
     """An open raster; see the port."""
 
@@ -170,7 +177,7 @@ class GdalReader:
         return Header(
             shape=self.shape,
             transform=Transform(a, b, c, d, e, f),
-            crs=None if srs is None else GdalCrs(srs),
+            crs=None if srs is None else _sound_crs(srs),
             dtypes=self.dtypes,
             colors=self.colors,
             descriptions=tuple(band.GetDescription() or "" for band in bands),

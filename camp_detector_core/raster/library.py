@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +44,15 @@ if TYPE_CHECKING:
 
     from camp_detector_core.georaster.ports import Crs
 
+
+def _ignore_undecodable(report: sys.UnraisableHookArgs) -> None:
+    """Drop what rasterio's logging cannot decode in GDAL's words; an error says it as well."""
+    if not (report.object == "rasterio._env.log_error" and report.exc_type is UnicodeDecodeError):
+        _report_elsewhere(report)
+
+
+_report_elsewhere, sys.unraisablehook = sys.unraisablehook, _ignore_undecodable
+
 FOREIGN: tuple[type[Exception], ...] = (
     rasterio.errors.RasterioError,
     CPLE_BaseError,
@@ -57,7 +67,7 @@ FOREIGN: tuple[type[Exception], ...] = (
 
 def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:
     """Turn all that rasterio raises into one sentence; see `in_words`."""
-    return in_words(say, label, foreign=FOREIGN, words=_cause)
+    return in_words(say, label, foreign=FOREIGN, words=words_of)
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,13 @@ class RasterioCrs:
         return np.asarray(lon), np.asarray(lat)
 
 
+def _sound_crs(crs: CRS) -> RasterioCrs:
+    """The CRS of a raster; what PROJ cannot work with comes out here, and not later."""
+    found = RasterioCrs(crs)
+    _ = found.wkt, found.label, found.unit if found.is_geographic or found.is_projected else 1.0
+    return found
+
+
 def crs_of(wkt: str | None) -> RasterioCrs | None:
     """The CRS of a grid."""
     return RasterioCrs(CRS.from_wkt(wkt)) if wkt else None
@@ -148,7 +165,7 @@ class RasterioReader:
             return Header(
                 shape=self.shape,
                 transform=Transform(*tuple(dataset.transform)[:6]),
-                crs=RasterioCrs(dataset.crs) if dataset.crs else None,
+                crs=_sound_crs(dataset.crs) if dataset.crs else None,
                 dtypes=self.dtypes,
                 colors=self.colors,
                 descriptions=tuple(d or "" for d in dataset.descriptions),
@@ -284,7 +301,7 @@ def _at(window: Window) -> rasterio.windows.Window:
     return rasterio.windows.Window(window.col, window.row, window.width, window.height)
 
 
-def _cause(error: BaseException) -> str:
+def words_of(error: BaseException) -> str:
     """GDAL's own words."""
     while error.__cause__ is not None:
         error = error.__cause__

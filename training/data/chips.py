@@ -123,7 +123,11 @@ def open_chip(path: Path) -> Chip:
     elif crs is not None:
         # Tiles are north up, and so is all that a model is run on.
         transform = straight_transform(header, str(path)) or transform
-    grid = None if crs is None else locate(crs, transform, shape)
+    try:
+        grid = None if crs is None else locate(crs, transform, shape)
+    except RasterError as error:
+        msg = f"{path}: {error}"
+        raise RasterError(msg) from error
     return Chip(path.stem, path, grid, shape, len(header.dtypes) - alpha, header.dtypes[0], column)
 
 

@@ -119,7 +119,7 @@ def side_of(path: Path, tile: Tile) -> int | None:
     from rasterio.errors import RasterioError
 
     try:
-        with rasterio.open(path, driver="GTiff") as source:
+        with rasterio.open(path.absolute(), driver="GTiff") as source:
             side = int(source.width)
             same = tuple(source.transform)[:6] == tuple(transform_of(*_xyz(tile), side=side))
             fits = source.shape == (side, side) and source.count == _RGB and same
