@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +21,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import OutputError, RasterError
 from camp_detector_core.georaster.names import literal
+from camp_detector_core.georaster.opening import cannot_open, cannot_read
 from camp_detector_core.own_inputs import refuse_own_inputs, refuse_own_sources
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.library import Rasterio
@@ -354,3 +359,73 @@ def test_chips_in_sub_folders_are_said_to_be_left_out(
     (tmp_path / "f" / "first.tif").unlink()
     with pytest.raises(RasterError, match=r"holds no image .*b0 does: name that"):
         read_chips(tmp_path / "f")
+
+
+def test_more_tiles_than_files_may_be_open(tmp_path: Path, model: Path) -> None:
+    resource = pytest.importorskip("resource")
+    folder = tmp_path / "tiles"
+    folder.mkdir()
+    for row in range(10):
+        for col in range(10):
+            place = Affine(0.5, 0, WEST + col * SIDE / 2, 0, -0.5, NORTH - row * SIDE / 2)
+            write_raster(folder / f"{row}_{col}.tif", plain(200), transform=place)
+    command = [
+        sys.executable, "-m", "camp_detector_core", "detect", folder, "-m", model,
+        "-o", tmp_path / "o.gpkg",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("a.tif: Too many open files", "limit of open files: raise it .ulimit -n 4096"),
+        ("Unable to allocate 9.3 GiB for an array", "memory does not suffice"),
+        ("MemoryError", "memory does not suffice"),
+    ],
+)
+def test_what_the_machine_lacks_is_no_fault_of_the_raster(said: str, words: str) -> None:
+    for error in (cannot_read("a.tif", said), cannot_open("/", "a.tif", said)):
+        assert re.search(words, str(error))
+        assert "download it again" not in str(error)
+
+
+# Headers that make no sense.
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"EPSG:32645", (b'PROJCS["",GEOGCS["W",DATUM["W",SPHEROID["W",6378137,298]],PRIMEM["G",0],'
+         b'UNIT["degree",0.0174]],PROJECTION["Transverse_Mercator"],UNIT["metre",0]]')),
+        (b"Byte", b"By\xffte"),
+        (b"Byte", b"CFloat64"),
+        (b"0.5", b"nan"),
+    ],
+)  # fmt: skip
+def test_a_header_without_sense_is_one_sentence(
+    tmp_path: Path, change: tuple[bytes, bytes]
+) -> None:
+    bands = '<VRTRasterBand dataType="Byte"/>' * 3
+    text = (
+        '<VRTDataset rasterXSize="9" rasterYSize="9"><SRS>EPSG:32645</SRS>'
+        f"<GeoTransform>500000, 0.5, 0, 3053000, 0, -0.5</GeoTransform>{bands}</VRTDataset>"
+    )
+    path = tmp_path / "a.vrt"
+    path.write_bytes(text.encode().replace(*change))
+    with pytest.raises(RasterError, match=r"a\.vrt"):
+        opened(path)
+    with pytest.raises(RasterError, match=r"a\.vrt"):
+        read_pixels(open_chip(path), bands=3)
+
+
+def test_what_gdal_says_in_no_utf8_is_kept_from_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = SimpleNamespace(object="rasterio._env.log_error", exc_type=UnicodeDecodeError)
+    sys.unraisablehook(report)  # type: ignore[arg-type]
+    assert capsys.readouterr().err == ""

@@ -29,6 +29,25 @@ OPTIONS: dict[str, str | int | bool] = {
 """Applied with `gdal_env` around each run; never through environment variables."""
 
 
+_KEPT_FREE = 40
+"""Files that a process has open besides the tiles of a mosaic."""
+
+
+def _few_files() -> dict[str, str]:
+    """Have GDAL keep no more tiles of a mosaic open than the limit of open files allows.
+
+    GDAL keeps up to 450, each with a mask beside it, perhaps, and opens the others anew.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return {}
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if not 0 <= limit < 1024:  # noqa: PLR2004 - the usual limit, which holds all
+        return {}
+    return {"GDAL_MAX_DATASET_POOL_SIZE": str(max(2, (limit - _KEPT_FREE) // 2))}
+
+
 def allow_cache(needed: int) -> None:
     """Let GDAL keep as many bytes of decoded blocks as a pass over the raster needs, within bounds.
 
@@ -41,4 +60,4 @@ def allow_cache(needed: int) -> None:
 
 def gdal_env(*, offline: bool = False) -> rasterio.Env:
     """A context in which GDAL runs with `OPTIONS`, and without the network if it is ``offline``."""
-    return rasterio.Env(**{**OPTIONS, **(OFFLINE if offline else {})})
+    return rasterio.Env(**{**OPTIONS, **_few_files(), **(OFFLINE if offline else {})})
