@@ -142,10 +142,7 @@ def test_mixed_chips_are_refused(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (lambda p: (p / "chip_0_0.tif").unlink(), "holds no mask for chip chip_0_0"),
-        (
-            lambda p: (p / "chip_0_0.tif").write_bytes(b"text"),
-            "cannot be (?:read as a mask|opened as a raster)",
-        ),
+        (lambda p: (p / "chip_0_0.tif").write_bytes(b"text"), "cannot be read as a mask"),
         (
             lambda p: write_raster(p / "chip_0_0.tif", np.zeros((1, 8, 8), np.uint8)),
             "is 8 x 8 pixels, and its chip 64 x 64",
