@@ -9,10 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .durable import alone_in
 from .engine.errors import Cancelled, OutputError
 from .file_names import fault_in, is_utf8
 from .placing import Placing
@@ -117,10 +119,16 @@ class OutputSet:
             Cancelled: The user wants to stop.
             OutputError: One cannot be moved, or exists by now; then all is as it was before.
         """
-        with held_signals():
+        with ExitStack() as stack:
+            stack.enter_context(held_signals())
             if cancelled():
                 msg = "cancelled"
                 raise Cancelled(msg)
+            try:
+                for parent in sorted(self._places):
+                    stack.enter_context(alone_in(parent))
+            except OSError as error:
+                raise _not_moved(error, []) from error
             for final in self._finals:
                 _check(final, overwrite=self._overwrite)  # another run may have been faster
             placings: dict[Path, Placing] = {}

@@ -6,14 +6,22 @@ import errno
 import os
 import shutil
 import sys
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 Identity = tuple[int, int]
 """Bytes and time of the last change in nanoseconds: tells a file from another under its name."""
 
+_LONGEST_WAIT, _PAUSE = 60.0, 0.01
+"""Seconds for which another run is waited for, and between two looks."""
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.ENOSYS, errno.EBADF}
 """What disks answer that cannot be asked to write out."""
 
@@ -63,6 +71,38 @@ def _sync(path: Path, flags: int) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Have other runs wait that put results into a folder; Windows locks no folder.
+
+    Raises:
+        OSError: The folder cannot be opened.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    end = time.monotonic() + _LONGEST_WAIT
+    try:
+        while not _is_locked(descriptor) and time.monotonic() < end:
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Lock a folder; False if another run has it, True also on a disk without locks."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def put_new(source: Path, final: Path) -> None:

@@ -295,3 +295,20 @@ def test_all_is_on_the_disk_before_anything_is_replaced(
     before = set(events[: events.index("to o.gpkg")])
     assert before >= {*NEW, "draft.json", "old", "scratch", "to forward.json"}
     assert events[-1] == "out"
+
+
+def test_runs_that_end_at_once_put_their_results_in_place_one_after_another(folder: Path) -> None:
+    children = []
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            with suppress(BaseException):
+                for _ in range(5):
+                    run(folder)
+                code = 0
+            os._exit(code)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+    assert files_in(folder) == {**NEW, **BYSTANDERS}
+    assert rooms_in(folder) == []

@@ -8,8 +8,10 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureReques
 
 from ..compat import GEOMETRY_COLLECTION, UNCHECKED
 from ..i18n import tr
+from ..layers import file_of
 from ..sources import lies_somewhere
 from .base import Fault
+from .targets import misread
 
 
 class Features:
@@ -81,6 +83,11 @@ def source_of(
     source, given = algorithm.parameterAsSource(parameters, name, context), parameters.get(name)
     if source is None and not (optional and (given is None or given == "")):
         raise Fault(algorithm.invalidSourceError(parameters, name))
+    layer = None if source is None else algorithm.parameterAsVectorLayer(parameters, name, context)
+    if layer is not None and layer.providerType() == "ogr":
+        said = misread(file_of(layer.source())[0])
+        if said:
+            raise Fault(said)
     return source
 
 

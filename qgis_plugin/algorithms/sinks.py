@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from enum import Enum
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 from qgis.core import (
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 _BATCH = 500
 """Features between two looks at whether the user wants to stop."""
+
+
+_NOT_FIRST = "`~!@#$%^&*()+-={}|[]\\:\";'<>?,./"
+"""Letters with which no table of a GeoPackage begins."""
+_TABLE = "dwellings"
 
 
 class Way(Enum):
@@ -54,11 +60,17 @@ def way_of(given: Any, place: Place) -> Way:
 
 
 def source_of(path: str, place: Place) -> str:
-    """What QGIS calls a file, or the table of it that a place names."""
-    if place.table is None:
+    """What QGIS calls a file, or the table of it that a place names.
+
+    QGIS names the table of a new GeoPackage after the file, which GDAL refuses for some names.
+    """
+    table, stem = place.table, Path(path).stem
+    if table is None and place.is_geopackage and stem[:1] in _NOT_FIRST:
+        table = stem.lstrip(_NOT_FIRST) or _TABLE
+    if table is None:
         return path
     uri = QgsDataSourceUri()
-    uri.setDataSource("", place.table, place.geometry or "geom")
+    uri.setDataSource("", table, place.geometry or "geom")
     uri.setDatabase(path)
     return f"ogr:{uri.uri(expandAuthConfig=False)}"
 

@@ -9,6 +9,7 @@ from typing import Any, Optional, Sequence
 from osgeo import gdal
 
 from ..i18n import tr
+from ..vendored import engine
 from .inputs import open_quietly
 from .places import SINK, Output, Place, endings, same_file
 
@@ -67,20 +68,33 @@ def _problem(output: Output) -> Optional[str]:
     return _problem_of_database(place) if output.kind == SINK else None
 
 
+def _problem_of_name(place: Place) -> Optional[str]:
+    """What disks and libraries have against a name."""
+    name = Path(place.path).name
+    try:
+        length = len(name.encode())
+    except ValueError:  # characters that no name has
+        length = 0
+    if length > _LONGEST:
+        return tr(
+            "The name {name}... is too long for a file: choose a shorter one.", name=name[:40]
+        )
+    if not length or engine("file_names").fault_in(name):
+        return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
+    return misread(place.path)
+
+
 def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
     """What the file system has against a name."""
     path = Path(place.path)
+    said = _problem_of_name(place)
     try:
-        length = len(path.name.encode())
         folder_is_there = path.parent.is_dir()
     except (OSError, ValueError):  # characters that no name has
         return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
-    said = None
-    if length > _LONGEST:
-        said = tr(
-            "The name {name}... is too long for a file: choose a shorter one.", name=path.name[:40]
-        )
-    elif not folder_is_there:
+    if said:
+        return said
+    if not folder_is_there:
         said = tr("The folder {folder} does not exist: make it first.", folder=path.parent)
     elif not os.access(path.parent, os.W_OK):
         said = tr("Nothing may be written to {folder}: choose another folder.", folder=path.parent)
@@ -97,6 +111,13 @@ def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
     elif path.exists() and not os.access(path, os.W_OK):
         said = tr("{path} may not be changed: choose another name.", path=path)
     return said
+
+
+def misread(path: str) -> Optional[str]:
+    """Why QGIS would open another file, in a sentence; None: it would not."""
+    if "|" not in path:
+        return None
+    return tr("QGIS reads {path} as another name, because of the | in it: rename it.", path=path)
 
 
 def _problem_of_database(place: Place) -> Optional[str]:

@@ -852,6 +852,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>QGIS reads {path} as another name, because of the | in it: rename it.</source>
+        <translation>يقرأ QGIS الاسم {path} على أنه اسم آخر بسبب العلامة | فيه: غيّر الاسم.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
         <translation>يجب أن ينتهي {path} بـ ‎.tif‎: راسترات الأصناف والاحتمال بصيغة GeoTIFF.</translation>
     </message>
@@ -867,16 +872,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>يجري تغيير {path} في برنامج آخر أو في تحرير داخل QGIS: أنهِ ذلك أولًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>لا يُسمح بتغيير {path}: اختر اسمًا آخر.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
         <source>{path} is no name of a file: choose another one.</source>
         <translation>‏{path} ليس اسم ملف: اختر غيره.</translation>
     </message>
@@ -887,6 +882,21 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>يجري تغيير {path} في برنامج آخر أو في تحرير داخل QGIS: أنهِ ذلك أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>لا يُسمح بتغيير {path}: اختر اسمًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} cannot be opened to add a table: choose another file.</source>
         <translation>لا يمكن فتح {path} لإضافة جدول: اختر ملفًا آخر.</translation>
     </message>
@@ -894,11 +904,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/targets.py"/>
         <source>{path} is named for two results: give each its own file.</source>
         <translation>حُدد {path} لنتيجتين: اجعل لكل منهما ملفها.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>

@@ -852,6 +852,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>QGIS reads {path} as another name, because of the | in it: rename it.</source>
+        <translation>QGIS lee {path} como otro nombre, por la | que contiene: cámbielo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
         <translation>{path} debe terminar en .tif: los rásteres de clases y de probabilidad son GeoTIFF.</translation>
     </message>
@@ -867,16 +872,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>{path} está siendo modificado por otro programa, o por una edición en QGIS: termínela primero.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>{path} no se puede modificar: elija otro nombre.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
         <source>{path} is no name of a file: choose another one.</source>
         <translation>{path} no es un nombre de archivo: elija otro.</translation>
     </message>
@@ -887,6 +882,21 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} está siendo modificado por otro programa, o por una edición en QGIS: termínela primero.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} no se puede modificar: elija otro nombre.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} cannot be opened to add a table: choose another file.</source>
         <translation>{path} no se puede abrir para añadir una tabla: elija otro archivo.</translation>
     </message>
@@ -894,11 +904,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/targets.py"/>
         <source>{path} is named for two results: give each its own file.</source>
         <translation>{path} está indicado para dos resultados: dé a cada uno su propio archivo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>

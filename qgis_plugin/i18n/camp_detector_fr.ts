@@ -852,6 +852,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>QGIS reads {path} as another name, because of the | in it: rename it.</source>
+        <translation>QGIS lit {path} comme un autre nom, à cause du | qu’il contient : renommez-le.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} must end in .tif: class and probability rasters are GeoTIFF.</source>
         <translation>{path} doit se terminer par .tif : les rasters des classes et de probabilité sont en GeoTIFF.</translation>
     </message>
@@ -867,16 +872,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>{path} est en cours de modification par un autre programme, ou par une édition dans QGIS : terminez-la d’abord.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>{path} ne peut pas être modifié : choisissez un autre nom.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
         <source>{path} is no name of a file: choose another one.</source>
         <translation>{path} n’est pas un nom de fichier : choisissez-en un autre.</translation>
     </message>
@@ -887,6 +882,21 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} est en cours de modification par un autre programme, ou par une édition dans QGIS : terminez-la d’abord.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} ne peut pas être modifié : choisissez un autre nom.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>Nothing may be written to {folder}: choose another folder.</source>
+        <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
         <source>{path} cannot be opened to add a table: choose another file.</source>
         <translation>{path} ne peut pas être ouvert pour y ajouter une table : choisissez un autre fichier.</translation>
     </message>
@@ -894,11 +904,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/targets.py"/>
         <source>{path} is named for two results: give each its own file.</source>
         <translation>{path} est indiqué pour deux résultats : donnez à chacun son propre fichier.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>Nothing may be written to {folder}: choose another folder.</source>
-        <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
