@@ -100,6 +100,16 @@ def called(ending: str, names: Sequence[str]) -> list[str]:
     return found
 
 
+def is_refused(done: dict[str, Any], step: str) -> bool:
+    """Whether the GDAL of this QGIS does not write a format (Debian's has no KML at times)."""
+    ending = step.rpartition(" ")[2]
+    if f".{ending}" in done["check csv"]["message"]:
+        return False
+    assert ending in {"kml", "kmz"}
+    assert "cannot be written so here" in done[step]["error"]
+    return True
+
+
 def values_of(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
     """Columns of these names, in the order of the areas' names where there are such."""
     _, fields = features(path)
@@ -121,6 +131,8 @@ def same_values(some: dict[str, list[Any]], others: dict[str, list[Any]]) -> Non
 def test_dwellings_are_those_of_a_geopackage(
     done: dict[str, Any], ground: Ground, ending: str
 ) -> None:
+    if is_refused(done, f"dwellings {ending}"):
+        return
     assert done[f"dwellings {ending}"]["results"]["OUTPUT"] == str(ground.folder / f"d.{ending}")
     _, expected = features(ground.folder / "dwellings.gpkg")
     names = list(expected)
@@ -136,6 +148,8 @@ def test_dwellings_are_those_of_a_geopackage(
 def test_a_format_holds_every_field_and_value_or_says_which_not(
     done: dict[str, Any], ground: Ground, ending: str
 ) -> None:
+    if is_refused(done, f"summary {ending}"):
+        return
     result = done[f"summary {ending}"]
     assert result["results"]["OUTPUT"] == str(ground.folder / f"s.{ending}")
     _, fields = features(ground.folder / "s.gpkg")
@@ -162,7 +176,8 @@ def test_outlines_lie_where_they_do_in_a_geopackage(
     done: dict[str, Any], ground: Ground, ending: str
 ) -> None:
     """In longitude and latitude on WGS 84 where the format wants that, else in the layer's CRS."""
-    assert done
+    if is_refused(done, f"summary {ending}"):
+        return
     expected = shapely.union_all(features(ground.folder / "s.gpkg")[0])
     shapes = [shapely.force_2d(shape) for shape in features(ground.folder / f"s.{ending}")[0]]
     if ending in LONLAT:

@@ -209,7 +209,10 @@ def test_a_mask_bounds_the_same_ground_in_any_crs_and_in_none(
 def test_the_crs_that_the_user_gave_counts(done: dict[str, Any], ground: Ground) -> None:
     assert done["moved"]["results"]["OUTPUT"]["crs"] == "EPSG:32646"
     assert done["unmoved"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
-    assert rows(done["moved"]) == rows(done["unmoved"])
+    for mine, theirs in zip(rows(done["moved"]), rows(done["unmoved"]), strict=True):
+        # On the ground of another zone; how PROJ rounds differs between its releases.
+        assert mine.pop("area_m2") == pytest.approx(theirs.pop("area_m2"), rel=1e-9)
+        assert mine == theirs
     with rasterio.open(ground.folder / "moved.tif") as raster:
         assert raster.crs.to_epsg() == 32646
         assert tuple(raster.bounds) == (WEST, NORTH - 75, WEST + 85, NORTH)

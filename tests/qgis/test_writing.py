@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DETECT, CLASSIFY = "campdetector:detectdwellings", "campdetector:classifypixels"
 SUMMARISE, COMPARE = "campdetector:summarisecamp", "campdetector:comparedates"
 TABLE = "ogr:dbname='{}' table=\"{}\" (geom)"
-FORMATS = ("shp", "geojson", "fgb", "tab", "gml", "kml", "sqlite", "gpkg")
+FORMATS = ("shp", "geojson", "fgb", "tab", "gml", "mif", "sqlite", "gpkg")
 _LITTLE = 60_000
 """Bytes that a file may have where the disk is taken to be full."""
 EARLIER = "what was there"

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from pathlib import Path
 
 import processing
@@ -31,6 +32,8 @@ from qgis.utils import iface, loadPlugin, plugins, startPlugin, unloadPlugin
 
 ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
 FOLDER = Path(ASKED["folder"])
+# As in session.py, which a script of `--code` cannot import.
+warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
 
 
 def wait(done, seconds=90):

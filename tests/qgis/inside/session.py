@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
+
+
+def refuse_deprecated():
+    """Let every call of the plugin that QGIS, Qt or Python calls deprecated be an error."""
+    for kind in (DeprecationWarning, PendingDeprecationWarning):
+        warnings.filterwarnings("error", category=kind, module="camp_detector")
 
 
 def start(profile, *, processing=True):
@@ -17,11 +25,12 @@ def start(profile, *, processing=True):
     QgsApplication.setPrefixPath("/usr", True)
     app = QgsApplication([], True, str(profile))
     app.initQgis()
-    if not processing:
-        return app
-    from processing.core.Processing import Processing
+    if processing:
+        from processing.core.Processing import Processing
 
-    Processing.initialize()
+        Processing.initialize()
+    importlib.import_module("qgis.utils")  # sets what becomes of warnings
+    refuse_deprecated()
     return app
 
 

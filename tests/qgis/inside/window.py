@@ -11,6 +11,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 
 import processing
@@ -20,6 +21,8 @@ from qgis.utils import active_plugins, iface, loadPlugin, startPlugin, unloadPlu
 
 ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
 FOLDER = Path(ASKED["folder"])
+# As in session.py, which a script of `--code` cannot import.
+warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
 
 
 def wait(done, seconds=90):
