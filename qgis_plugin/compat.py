@@ -83,3 +83,10 @@ def holds_parts(field: QgsField) -> bool:
         _type("QStringList", "StringList"),
         _type("QVariantMap", "Map"),
     }
+
+
+def chosen_fields(algorithm: Any, parameters: dict[str, Any], name: str, context: Any) -> list[str]:
+    """The names of fields that a parameter holds (another method since QGIS 3.40)."""
+    if Qgis.QGIS_VERSION_INT >= 34000:  # noqa: PLR2004 - the release that changed it
+        return list(algorithm.parameterAsStrings(parameters, name, context))
+    return list(algorithm.parameterAsFields(parameters, name, context))

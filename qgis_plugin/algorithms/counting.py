@@ -92,7 +92,7 @@ class Opened:
         dwellings = placed_source(algorithm, parameters, INPUT, context)
         boundaries = placed_source(algorithm, parameters, BOUNDARIES, context, optional=True)
         model = dwellings.fields().lookupField(_MODEL)
-        named = algorithm.parameterAsFields(parameters, NAME_FIELD, context)
+        named = compat.chosen_fields(algorithm, parameters, NAME_FIELD, context)
         return cls(
             Features(dwellings, context, attributes=[model] if model >= 0 else []),
             None
