@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .engine.errors import VectorError
-from .vector_whole import refuse_damaged, refuse_fewer
+from .vector_whole import refuse_damaged, refuse_fewer, refuse_layerless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,10 +58,13 @@ def list_layers(path: Path) -> list[LayerName]:
         VectorError: It cannot be read.
     """
     with _library_errors(path, "read as a vector file"), _nothing_beside(path):
-        return [
+        refuse_damaged(path)
+        layers = [
             LayerName(str(name), None if kind is None else str(kind))
             for name, kind in _pyogrio().list_layers(_readable(path))
         ]
+    refuse_layerless(path, len(layers))
+    return layers
 
 
 def read_layer(
@@ -210,5 +213,7 @@ def _library_errors(path: Path, action: str) -> Iterator[None]:
 def _reason(error: Exception, path: Path) -> str:
     """What a library said, without the name again and without advice that holds for URLs alone."""
     text = str(error).partition("; It might help to specify the correct driver")[0]
+    if "sqlite3_" in text:  # the query, and whatever bytes were in its way
+        return "its database is damaged: copy or download it again"
     text = text.replace(f"'{os.path.abspath(path)}' ", "")  # noqa: PTH100 - as GDAL got it
     return " ".join(text.split()).rstrip(".") or type(error).__name__

@@ -63,6 +63,20 @@ def refuse_fewer(path: Path, count: int, stated: int) -> None:
         raise VectorError(msg)
 
 
+def refuse_layerless(path: Path, count: int) -> None:
+    """Refuse a file without a layer whose format always has one.
+
+    Args:
+        path: The file.
+        count: Layers that the library names.
+
+    Raises:
+        VectorError: Its header is damaged.
+    """
+    if not count and path.suffix.lower() in {".fgb", ".shp"}:
+        _fail(path, "its header cannot be read")
+
+
 def _refuse_shapes(path: Path) -> None:
     """Hold a .shp against its .shx and its .dbf."""
     shapes = np.memmap(path, np.uint8, "r") if path.stat().st_size else np.zeros(0, np.uint8)

@@ -10,6 +10,16 @@ from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
 from training.options import OptionsError, TrainOptions
 
+_WORDS = {
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
+"""What options may be in JSON."""
+
 
 def read_options(path: Path) -> TrainOptions:
     """Read what `TrainOptions.to_dict` gave.
@@ -34,16 +44,30 @@ def _build(kind: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - for every c
     if unknown:
         msg = f"unknown options {sorted(unknown)}: they were written by another version"
         raise OptionsError(msg)
-    return kind(**{name: _value(hints[name], value) for name, value in raw.items()})
+    return kind(**{name: _value(hints[name], value, name) for name, value in raw.items()})
 
 
-def _value(hint: Any, raw: Any) -> Any:  # noqa: ANN401 - as declared by the field
-    if raw is None:
-        return None
-    if is_dataclass(hint):
-        return _build(hint, raw)
-    if get_origin(hint) is tuple:
-        return tuple(_value(get_args(hint)[0], item) for item in raw)
+def _value(hint: Any, raw: Any, name: str) -> Any:  # noqa: ANN401 - as declared by the field
     if type(None) in get_args(hint):  # optional
-        return _value(next(a for a in get_args(hint) if a is not type(None)), raw)
-    return Path(raw) if hint is Path else raw
+        kinds = [a for a in get_args(hint) if a is not type(None)]
+        return None if raw is None else _value(kinds[0], raw, name)
+    if is_dataclass(hint):
+        return _build(hint, _checked(dict, raw, name))
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], i, name) for i in _checked(list, raw, name))
+    if hint is Path:
+        return Path(_checked(str, raw, name))
+    return _checked(hint, raw, name) if hint in _WORDS else raw
+
+
+def _checked(kind: type, raw: Any, name: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """The value if it is of a type.
+
+    Raises:
+        OptionsError: It is not.
+    """
+    fits = isinstance(raw, (int, float) if kind is float else kind)
+    if not fits or (isinstance(raw, bool) and kind is not bool):
+        msg = f"the option {name} must be {_WORDS[kind]}"
+        raise OptionsError(msg)
+    return raw

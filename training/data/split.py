@@ -97,11 +97,17 @@ class Split:
         """
         try:
             raw = parse_json(path.read_bytes())
-            return cls(**{p: tuple(str(n) for n in raw.get(p, ())) for p in PARTS})
-        except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
-            if isinstance(error, SplitError):
-                raise
+        except (OSError, ValueError, RecursionError) as error:
             msg = f"{path} is not a split (JSON with lists train, val and test): {error}"
+            raise SplitError(msg) from error
+        held = [raw.get(p, []) for p in PARTS] if isinstance(raw, dict) else [None]
+        if not all(isinstance(n, list) and all(isinstance(c, str) for c in n) for n in held):
+            msg = f"{path} is not a split: lists train, val and test of names of chips are needed"
+            raise SplitError(msg)
+        try:
+            return cls(*(tuple(names) for names in held))
+        except SplitError as error:
+            msg = f"{path}: {error}"
             raise SplitError(msg) from error
 
 
