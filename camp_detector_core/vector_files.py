@@ -213,6 +213,8 @@ def _library_errors(path: Path, action: str) -> Iterator[None]:
 def _reason(error: Exception, path: Path) -> str:
     """What a library said, without the name again and without advice that holds for URLs alone."""
     text = str(error).partition("; It might help to specify the correct driver")[0]
+    if isinstance(error, UnicodeDecodeError):
+        return "a text in it is not UTF-8, it is damaged or of another encoding"
     if "sqlite3_" in text:  # the query, and whatever bytes were in its way
         return "its database is damaged: copy or download it again"
     text = text.replace(f"'{os.path.abspath(path)}' ", "")  # noqa: PTH100 - as GDAL got it

@@ -16,7 +16,7 @@ from typing import Any, Mapping, Optional
 from .errors import SpecError
 from .json_text import parse_json
 from .separation import Separation
-from .values import NUMBERS, check_number, require, to_text, to_texts
+from .values import NUMBERS, check_number, require, to_object, to_objects, to_text, to_texts
 
 METADATA_KEY = "camp_detector.spec"
 """Key of the JSON text in the ONNX file's metadata."""
@@ -237,14 +237,15 @@ class ModelSpec:
         unknown = set(given) - {f.name for f in fields(cls)}
         require(not unknown, f"unknown fields in the model description: {sorted(unknown)!r:.300}")
         try:
-            given["bands"] = tuple(_build(Band, b) for b in given.get("bands", ()))
-            given["classes"] = tuple(_build(ClassDef, c) for c in given.get("classes", ()))
+            for name, kind in (("bands", Band), ("classes", ClassDef)):
+                held = to_objects(given.get(name, ()), name)
+                given[name] = tuple(_build(kind, each) for each in held)
             if "separation" in given:
                 given["separation"] = _build(Separation, given["separation"])
             given["attribution"] = to_texts(given.get("attribution", ()))
             given["provenance"] = {
                 to_text(k, "provenance"): to_text(str(v), f"provenance {k}")
-                for k, v in dict(given.get("provenance", {})).items()
+                for k, v in to_object(given.get("provenance", {}), "provenance").items()
             }
             spec: ModelSpec = _build(cls, given)
         except (TypeError, ValueError, RecursionError, OverflowError) as error:

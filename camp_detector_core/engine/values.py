@@ -6,7 +6,7 @@ Every function raises `SpecError` with the field's name and a short form of the 
 from __future__ import annotations
 
 import reprlib
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from .errors import SpecError
 
@@ -39,6 +39,22 @@ def to_texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the JSON
         msg = f"attribution must be a list of texts, got {reprlib.repr(value)}"
         raise SpecError(msg)
     return tuple(to_text(v, "attribution") for v in value)
+
+
+def to_object(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever the JSON holds
+    """A value that must be an object."""
+    if not isinstance(value, dict):
+        msg = f"{name} must be an object, got {reprlib.repr(value)}"
+        raise SpecError(msg)
+    return value
+
+
+def to_objects(value: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - whatever the JSON holds
+    """A value that must be a list; its entries are looked at where they are used."""
+    if not isinstance(value, (list, tuple)):
+        msg = f"{name} must be a list, got {reprlib.repr(value)}"
+        raise SpecError(msg)
+    return value
 
 
 def check_number(value: Any, kind: str, name: str) -> None:  # noqa: ANN401 - whatever the JSON holds

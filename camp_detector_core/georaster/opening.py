@@ -44,6 +44,9 @@ def in_words(
         yield
     except RasterError:
         raise
+    except UnicodeDecodeError as error:
+        reason = "a text in it or in a file beside it (.aux.xml, world file) is not UTF-8"
+        raise say(label, reason) from error
     except foreign as error:
         raise say(label, words(error)) from error
 
