@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import rasterio.shutil
 import shapely
 from rasterio.transform import Affine
 
@@ -65,6 +66,9 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     coarse = write_raster(folder / "coarse.tif", pixels, gsd=10.0)
     deep = write_raster(folder / "deep.tif", pixels.astype(np.uint16) * 40)
     no_crs = write_raster(folder / "nocrs.tif", pixels, crs=None)
+    outside = folder / "sent" / "outside.vrt"
+    outside.parent.mkdir()
+    rasterio.shutil.copy(ground.raster, outside, driver="VRT")
     mask = polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
     (folder / "camp-drawn").mkdir()
     drawn, _ = draw_camp(folder / "camp-drawn")
@@ -154,6 +158,8 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "check extent": check(EXTENT="0,1,0,1 [EPSG:32645]"),
         "check classify": check(CLASSIFY, INPUT=str(rotated)),
         "check fine": check(),
+        "outside": detect(INPUT=str(outside)),
+        "outside allowed": detect(INPUT=str(outside), ALLOW_EXTERNAL_SOURCES=True),
     }
     found = qgis.python("steps.py", list(steps.values()))
     return dict(zip(steps, found, strict=True))
@@ -222,6 +228,14 @@ def test_outside_of_the_mask_nothing_is_found_and_no_tile_is_run(
     tiles = [int(done[n]["texts"][-1].rpartition(" ")[2]) for n in ("mask", "again")]
     assert tiles[0] < tiles[1]
     assert "polygon" in done["far mask"]["error"]
+
+
+def test_a_virtual_raster_reads_nothing_outside_of_its_folder_unasked(
+    done: dict[str, Any],
+) -> None:
+    assert "which lies outside of" in done["outside"]["error"]
+    assert "folder” (ALLOW_EXTERNAL_SOURCES)" in done["outside"]["error"]
+    assert rows(done["outside allowed"]) == rows(done["again"])
 
 
 def test_a_mask_may_be_removed_while_the_run_waits(done: dict[str, Any]) -> None:
