@@ -17,7 +17,7 @@ PART = ".part-"
 
 @contextmanager
 def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
-    """Give an empty file beside a path, and rename it to the path at the end.
+    """Give an empty file beside a path, and rename it to the path when its bytes are on the disk.
 
     After an error it is deleted, with the folders that were made for it, and the path is as it was.
     Only its owner may read it, unless the caller changes that.
