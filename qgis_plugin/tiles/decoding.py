@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any, Optional
 
 import numpy as np
@@ -77,7 +78,8 @@ def _by_gdal(data: bytes) -> Optional[QImage]:
         return None
     finally:
         for left in (name, f"{name}.png", f"{name}.png.aux.xml"):
-            gdal.Unlink(left)
+            with suppress(RuntimeError):  # there is none
+                gdal.Unlink(left)
     return None if found.isNull() else found
 
 

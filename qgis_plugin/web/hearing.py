@@ -68,11 +68,12 @@ class Hearing:
         bad = [answer for answer in answers if not (answer.is_good or answer.is_missing)]
         if bad:
             return bad[0].fault
-        absent = {answer.url for answer in answers if answer.is_missing}
+        is_gap = any(answer.is_missing for answer in answers)
+        good = {unquote(answer.url) for answer in answers if answer.is_good}
         for line in lines:
-            # Of a picture that does not exist some versions of QGIS write a warning.
-            named = set(_URL.findall(line))
-            if absent and (not named or named & absent):
+            # Of what does not exist some versions of QGIS write a warning, without a status; what
+            # came and is no picture is another matter.
+            if is_gap and not good & {unquote(url) for url in _URL.findall(line)}:
                 continue
             return no_imagery(self._server or tr("The server"), plain_words(line))
         return next((answer.fault for answer in answers if answer.fault), None)

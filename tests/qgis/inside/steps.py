@@ -184,11 +184,11 @@ def dialog(step):
     return {"layers": names, "ok": ok, "message": message}
 
 
-def setting(step):
-    """Change one of QGIS' settings."""
-    from qgis.core import QgsSettings
+def patience(step):
+    """How long QGIS waits for a server, in milliseconds."""
+    from qgis.core import QgsNetworkAccessManager
 
-    QgsSettings().setValue(step["name"], step["value"])
+    QgsNetworkAccessManager.setTimeout(step["value"])
     return {}
 
 
