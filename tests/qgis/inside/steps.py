@@ -274,7 +274,7 @@ def background(step):
 def beside(step):
     """A run in the background while a layer of the same server fails on the map."""
     from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRasterLayer
-    from qgis.PyQt.QtCore import QSize
+    from qgis.PyQt.QtCore import QCoreApplication, QSize
 
     other = QgsRasterLayer(*step["other"])
     assert other.isValid()
@@ -290,7 +290,7 @@ def beside(step):
         job = QgsMapRendererParallelJob(settings)
         job.start()
         while job.isActive():
-            wait_for(lambda: True)
+            QCoreApplication.processEvents()
             time.sleep(0.005)
         failed += len(job.errors()) or 1
     ok, results, _ = ended[0]
