@@ -13,9 +13,14 @@ from qgis.core import QgsRasterBlockFeedback
 from qgis.PyQt.QtCore import Qt
 
 from .i18n import tr
+from .tiles.scheme import headers_of, words_of
 from .vendored import engine
-from .web.answers import server_of
+from .web.answers import Answer, server_of
+from .web.exchange import Ask, ask_all
 from .web.hearing import Hearing, address_of
+
+_LARGEST = 100 << 20
+"""Bytes of a picture."""
 
 
 class ServerErrors:
@@ -29,7 +34,8 @@ class ServerErrors:
         """Pixels that were asked for; those in the overlap of tiles count again."""
         self.empty = 0
         """Of these, pixels without an image."""
-        self.hearing = Hearing(server_of(address_of(provider.dataSourceUri())))
+        self._uri = provider.dataSourceUri()
+        self.hearing = Hearing(server_of(address_of(self._uri)), self._ask)
         """Hears what the server answers to the provider."""
         self._asked: set[Hashable] = set()
         self._missing: set[Hashable] = set()
@@ -90,6 +96,15 @@ class ServerErrors:
                 )
             )
         return found
+
+    def _ask(self, url: str) -> Answer:
+        """Ask for what the provider did not get."""
+        words = words_of(self._uri)
+        ask = Ask(
+            url, _LARGEST, headers=headers_of(words), authcfg=words.get("authcfg", ""),
+            elsewhere=True,
+        )  # fmt: skip
+        return ask_all([ask], cancelled=self.feedback.isCanceled)[0]
 
     def raise_if_empty(self, name: str) -> None:
         """Look at the whole run.

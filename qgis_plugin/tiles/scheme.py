@@ -54,7 +54,7 @@ class TileScheme:
     @classmethod
     def of(cls, provider: Any) -> Optional[TileScheme]:
         """The tiles of a data provider; None where it has none that are pictures."""
-        words = _words(provider.dataSourceUri())
+        words = words_of(provider.dataSourceUri())
         is_picture = provider.dataType(1) == Qgis.DataType.ARGB32
         is_mercator = provider.crs().authid() == engine("georaster.xyz").CRS_CODE
         if words.get("type") != "xyz" or not is_picture or not is_mercator:
@@ -70,7 +70,7 @@ class TileScheme:
         side = round(_SIDE * ratio)
         if least > most or side < 1:
             return None
-        return cls(words["url"], least, most, side, _headers(words), words.get("authcfg", ""))
+        return cls(words["url"], least, most, side, headers_of(words), words.get("authcfg", ""))
 
     def step(self, zoom: int) -> float:
         """Side of a pixel in CRS units."""
@@ -124,13 +124,13 @@ class TileScheme:
         return url.replace("{usage}", "")
 
 
-def _words(uri: str) -> dict[str, str]:
+def words_of(uri: str) -> dict[str, str]:
     """The parts of a layer's source."""
     pairs = (part.partition("=") for part in uri.split("&"))
     return {unquote(name): unquote(value) for name, _, value in pairs}
 
 
-def _headers(words: dict[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+def headers_of(words: dict[str, str]) -> tuple[tuple[bytes, bytes], ...]:
     """What a layer has sent with each request; a log-in that QGIS keeps goes before its own."""
     found = {
         name[len(_HEADER) :].title(): value

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Callable, Iterator, Optional
 from urllib.parse import parse_qs, unquote
 
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
@@ -23,19 +23,23 @@ from .deadlocks import is_main, never_wait_for_the_main_thread
 
 _TAGS = {"WMS", "WCS", "Network", "AMS"}
 _MOST = 200
+_MOST_ASKED = 20
 _URL = re.compile(r"https?://[^\s\])]+", re.IGNORECASE)
 
 
 class Hearing:
     """Keeps the last answer to each request of a provider."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, ask: Callable[[str], Answer]) -> None:
         """Hear nothing yet.
 
         Args:
             server: Host and port of the provider's; empty: nobody knows.
+            ask: Asks for an address as the provider does. Newer versions of QGIS fetch tiles in a
+                thread of their own, whose answers nobody hears: of those that the log names as
+                failed, the server is asked once more.
         """
-        self._server = server
+        self._server, self._ask = server, ask
         self._answers: dict[str, Answer] = {}
         self._lines: list[str] = []
         self._told = 0
@@ -62,9 +66,14 @@ class Hearing:
         Args:
             told: All that the provider has told its feedback so far.
         """
-        answers = list(self._answers.values())
         lines, self._lines = self._lines + told[self._told :], []
         self._told = len(told)
+        known = {unquote(url) for url in self._answers}
+        for url in [url for line in lines for url in _URL.findall(line)][:_MOST_ASKED]:
+            if server_of(url) == self._server and unquote(url) not in known:
+                known.add(unquote(url))
+                self._answers[url] = self._ask(url)
+        answers = list(self._answers.values())
         bad = [answer for answer in answers if not (answer.is_good or answer.is_missing)]
         if bad:
             return bad[0].fault

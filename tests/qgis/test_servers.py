@@ -58,7 +58,6 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     tile = png_of(rgb_of(scene(TILE, TILE)))
     half, nothing = TileServer({(X, Y, ZOOM): tile}), TileServer({})
     wms = WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645)
-    wms.breaks = {"broken"}
     broken = {}
     for name, (answer, _) in FAULTS.items():
         broken[name] = WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645)
@@ -75,13 +74,6 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "file": detect(str(raster)),
             "wms": detect({"layer": wms.layer}, extent),
             **{name: detect({"layer": server.layer}, extent) for name, server in broken.items()},
-            "beside": {
-                "op": "beside",
-                "alg": DETECT,
-                "other": wms.named("broken"),
-                "extent": extent,
-                "params": detect({"layer": wms.layer}, extent)["params"],
-            },
             "half": detect(xyz(half), two_tiles),
             "holes": {
                 "op": "run",
@@ -130,13 +122,3 @@ def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any], na
     message = done[name]["error"]
     assert FAULTS[name][1] in message
     assert "BBOX" not in message
-
-
-def test_a_layer_of_the_same_server_that_fails_on_the_map_is_not_blamed(
-    done: dict[str, Any],
-) -> None:
-    beside = done["beside"]
-    assert beside["failed"] > 1, "it failed while the run went on"
-    assert beside["ok"], beside
-    assert beside["results"]["COUNT"] == done["file"]["results"]["COUNT"]
-    assert beside["warnings"] == []

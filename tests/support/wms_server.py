@@ -24,15 +24,14 @@ _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
    <OnlineResource xlink:href="{address}?"/></Get></HTTP></DCPType></GetMap>
  </Request>
  <Layer><Title>root</Title><CRS>EPSG:{epsg}</CRS>
-{layers} </Layer></Capability>
-</WMS_Capabilities>
-"""
-_LAYER = """  <Layer queryable="0"><Name>{name}</Name><Title>{name}</Title><CRS>EPSG:{epsg}</CRS>
+  <Layer queryable="0"><Name>camp</Name><Title>camp</Title><CRS>EPSG:{epsg}</CRS>
    <EX_GeographicBoundingBox><westBoundLongitude>-180</westBoundLongitude>
     <eastBoundLongitude>180</eastBoundLongitude><southBoundLatitude>-85</southBoundLatitude>
     <northBoundLatitude>85</northBoundLatitude></EX_GeographicBoundingBox>
    <BoundingBox CRS="EPSG:{epsg}" minx="{left}" miny="{bottom}" maxx="{right}" maxy="{top}"/>
   </Layer>
+ </Layer></Capability>
+</WMS_Capabilities>
 """
 
 
@@ -55,45 +54,32 @@ class WmsServer(OwsServer):
         self.pixels, self.place, self.epsg = pixels, place, epsg
         self.broken: Answer | None = None
         """In place of maps."""
-        self.breaks: set[str] = set()
-        """Names of layers that are refused."""
 
     @property
     def layer(self) -> list[str]:
         """What QGIS makes a layer of: source, name and provider."""
-        return self.named("camp")
-
-    def named(self, name: str) -> list[str]:
-        """The same of a layer of this name; all show the picture."""
         uri = (
-            f"contextualWMSLegend=0&crs=EPSG:{self.epsg}&dpiMode=7&format=image/png&layers={name}"
+            f"contextualWMSLegend=0&crs=EPSG:{self.epsg}&dpiMode=7&format=image/png&layers=camp"
             f"&styles&url={self.address}"
         )
         return [uri, "WMS", "wms"]
 
     def reply(self, words: dict[str, str]) -> Answer:
         """A part of the pixels, or what there is."""
-        kind, status = "text/xml", 200
+        kind = "text/xml"
         if words.get("REQUEST") == "GetMap":
             self.asked.append(words)
             if self.broken is not None:
                 return self.broken
-            if words["LAYERS"] in self.breaks:
-                return Answer("text/plain", b"out of order", 500)
             kind, body = "image/png", self._map(words)
         else:
             left, top, side = self.place
             _, height, width = self.pixels.shape
-            layers = "".join(
-                _LAYER.format(
-                    name=name, epsg=self.epsg, left=left, top=top,
-                    right=left + width * side, bottom=top - height * side,
-                )
-                for name in ("camp", *sorted(self.breaks))
-            )  # fmt: skip
-            text = _CAPABILITIES.format(address=self.address, epsg=self.epsg, layers=layers)
-            body = text.encode()
-        return Answer(kind, body, status)
+            body = _CAPABILITIES.format(
+                address=self.address, epsg=self.epsg, left=left, top=top,
+                right=left + width * side, bottom=top - height * side,
+            ).encode()  # fmt: skip
+        return Answer(kind, body)
 
     def _map(self, words: dict[str, str]) -> bytes:
         left, bottom, right, top = map(float, words["BBOX"].split(","))

@@ -71,10 +71,19 @@ class WmtsServer(OwsServer):
         )
         return [uri, "WMTS", "wms"]
 
+    @property
+    def broken_layer(self) -> list[str]:
+        """A layer of map tiles of the same server, each of which fails."""
+        words = "REQUEST=GetTile&TILECOL={x}&TILEROW={y}&TILEMATRIX={z}&BROKEN=1"
+        url = f"{self.address}?{words}".replace("&", "%26").replace("=", "%3D")
+        return [f"type=xyz&url={url}&zmin=0&zmax=18", "broken", "wms"]
+
     def reply(self, words: dict[str, str]) -> Answer:
         """A tile, or what there is."""
         if words.get("REQUEST") == "GetTile":
             self.asked.append(words)
+            if "BROKEN" in words:
+                return Answer("text/plain", b"out of order", 500)
             x, y = int(words["TILECOL"]), int(words["TILEROW"])
             body = self.tiles.get((x, y, int(words["TILEMATRIX"])))
             return self.absent if body is None else Answer("image/png", body)

@@ -273,7 +273,7 @@ def background(step):
 
 def beside(step):
     """A run in the background while a layer of the same server fails on the map."""
-    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRasterLayer
+    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRasterLayer, QgsRectangle
     from qgis.PyQt.QtCore import QCoreApplication, QSize
 
     other = QgsRasterLayer(*step["other"])
@@ -283,7 +283,7 @@ def beside(step):
     settings.setLayers([other])
     settings.setDestinationCrs(other.crs())
     settings.setOutputSize(QSize(200, 200))
-    settings.setExtent(other.extent())
+    settings.setExtent(QgsRectangle(*step["extent"]))
     said, ended, failed = fresh(), [], 0
     task_of(step, said, ended)
     while not ended:
