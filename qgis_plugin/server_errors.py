@@ -132,6 +132,13 @@ class ServerErrors:
         fault = self.hearing.fault(list(self.feedback.errors()))
         if fault is not None:
             raise engine("engine.errors").RasterError(fault)
+        if self.hearing.is_unsure:
+            self.note(
+                tr(
+                    "QGIS does not say why some of the imagery is missing: it may not exist, or "
+                    "the server refused it. Look at the log messages, tab WMS."
+                )
+            )
 
     def take_account(self, *, gaps: bool) -> None:
         """Count what the provider was answered since the last time.

@@ -1726,6 +1726,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>‏{share} % من الصور فارغة: لا توجد للطبقة بكسلات هناك. لا يُعثر على مساكن فيها؛ انظر إلى الطبقة وأعد التشغيل إن كان ينبغي أن توجد.</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>QGIS does not say why some of the imagery is missing: it may not exist, or the server refused it. Look at the log messages, tab WMS.</source>
+        <translation>لا يقول QGIS لماذا ينقص بعض الصور: ربما لا توجد، أو رفضها الخادم. انظر إلى رسائل السجل، علامة التبويب WMS.</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>الطبقة {name}</translation>

@@ -1726,6 +1726,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>El {share} % de las imágenes está vacío: la capa no tiene píxeles allí. Allí no se encuentra ninguna vivienda; mire la capa y ejecútelo de nuevo si debería haber alguna.</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>QGIS does not say why some of the imagery is missing: it may not exist, or the server refused it. Look at the log messages, tab WMS.</source>
+        <translation>QGIS no dice por qué falta parte de las imágenes: puede que no existan o que el servidor las haya denegado. Mire los mensajes de registro, pestaña WMS.</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>la capa {name}</translation>

@@ -1726,6 +1726,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>{share} % de l'imagerie est vide : la couche n'y a pas de pixels. Aucune habitation n'y est trouvée ; regardez la couche, et relancez s'il devrait y en avoir.</translation>
     </message>
     <message>
+        <location filename="../server_errors.py"/>
+        <source>QGIS does not say why some of the imagery is missing: it may not exist, or the server refused it. Look at the log messages, tab WMS.</source>
+        <translation>QGIS ne dit pas pourquoi une partie de l'imagerie manque : elle n'existe peut-être pas, ou le serveur l'a refusée. Voyez le journal des messages, onglet WMS.</translation>
+    </message>
+    <message>
         <location filename="../sources.py"/>
         <source>the layer {name}</source>
         <translation>la couche {name}</translation>

@@ -40,6 +40,8 @@ class Hearing:
                 failed, the server is asked once more.
         """
         self._server, self._ask = server, ask
+        self.is_unsure = False
+        """Whether something failed of which QGIS did not say what."""
         self._answers: dict[str, Answer] = {}
         self._lines: list[str] = []
         self._told = 0
@@ -66,8 +68,8 @@ class Hearing:
         Args:
             told: All that the provider has told its feedback so far.
         """
-        lines, self._lines = self._lines + told[self._told :], []
-        self._told = len(told)
+        lines, self._lines = self._lines, []
+        new, self._told = told[self._told :], len(told)
         known = {unquote(url) for url in self._answers}
         for url in [url for line in lines for url in _URL.findall(line)][:_MOST_ASKED]:
             if server_of(url) == self._server and unquote(url) not in known:
@@ -80,11 +82,15 @@ class Hearing:
         is_gap = any(answer.is_missing for answer in answers)
         good = {unquote(answer.url) for answer in answers if answer.is_good}
         for line in lines:
+            named = {unquote(url) for url in _URL.findall(line)}
+            # QGIS tells of 100 failures and then of none; which they are nobody knows.
+            self.is_unsure |= not named
             # Of what does not exist some versions of QGIS write a warning, without a status; what
             # came and is no picture is another matter.
-            if is_gap and not good & {unquote(url) for url in _URL.findall(line)}:
-                continue
-            return no_imagery(self._server or tr("The server"), plain_words(line))
+            if named and (good & named or not is_gap):
+                new.insert(0, line)
+        if new:
+            return no_imagery(self._server or tr("The server"), plain_words(new[0]))
         return next((answer.fault for answer in answers if answer.fault), None)
 
     def take(self) -> list[tuple[str, bool]]:

@@ -376,5 +376,7 @@ def test_a_gap_of_a_tile_service_is_counted_and_a_refusal_ends_the_run(service: 
 def test_a_layer_of_the_same_server_that_fails_on_the_map_is_not_blamed(service: Any) -> None:
     beside = service["beside"]
     assert beside["failed"] > 1, "it was drawn while the run went on"
-    assert beside["ok"], beside
-    assert any("do not exist on the server" in text for text in beside["warnings"])
+    assert beside["ok"], beside["errors"]
+    # After a hundred failures of whatever layer QGIS' log says no more which there are.
+    words = "do not exist on the server", "QGIS does not say why"
+    assert any(word in text for text in beside["warnings"] for word in words)
