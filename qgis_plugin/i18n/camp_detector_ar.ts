@@ -853,7 +853,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/targets.py"/>
         <source>QGIS reads {path} as another name, because of the | in it: rename it.</source>
-        <translation type="unfinished"></translation>
+        <translation>يقرأ QGIS الاسم {path} على أنه اسم آخر بسبب العلامة | فيه: غيّر الاسم.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
