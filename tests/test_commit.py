@@ -19,6 +19,7 @@ import pytest
 
 from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -312,3 +313,20 @@ def test_runs_that_end_at_once_put_their_results_in_place_one_after_another(fold
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
     assert files_in(folder) == {**NEW, **BYSTANDERS}
     assert rooms_in(folder) == []
+
+
+def test_a_file_that_is_replaced_alone_is_on_the_disk_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    replace = Path.replace
+    monkeypatch.setattr(os, "fsync", lambda _: events.append("sync"))
+
+    def replacing(source: Path, final: Path) -> Path:
+        events.append(f"to {final.name}")
+        return replace(source, final)
+
+    monkeypatch.setattr(Path, "replace", replacing)
+    with whole_file(tmp_path / "a.json") as part:
+        part.write_text("whole", encoding="utf-8")
+    assert events == ["sync", "to a.json", "sync"]
