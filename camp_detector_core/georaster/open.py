@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -194,7 +193,7 @@ def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -
 
 
 def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:
-    """The grid to run the model on: north up, at the wanted ground sampling distance."""
+    """The grid to run the model on: north up, at about the wanted ground sampling distance."""
     wanted = spec.gsd if isinstance(options.gsd, str) else options.gsd
     native = options.gsd == "native" or (
         options.gsd == "auto" and all(abs(g / wanted - 1) <= NATIVE_TOLERANCE for g in own.gsd)
@@ -210,10 +209,9 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
         _refuse_ratio(own, wanted, label, asked=not isinstance(options.gsd, str))
         mx, my = own.metres_per_unit
         a, e = wanted / mx, wanted / my
-    # A sliver below a millionth of a pixel is rounding, not ground.
-    shape = Shape(
-        max(1, math.ceil((top - bottom) / e - 1e-6)), max(1, math.ceil((right - left) / a - 1e-6))
-    )
+    # Whole pixels that fill the raster: none reaches beyond it, where there is no ground.
+    shape = Shape(max(1, round((top - bottom) / e)), max(1, round((right - left) / a)))
+    a, e = (right - left) / shape.width, (top - bottom) / shape.height
     transform = Transform(a, 0.0, float(left), 0.0, -e, float(top))
     if max(shape) > MAX_SIDE:
         msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
