@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from types import TracebackType
 
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
@@ -51,7 +52,16 @@ def _ignore_undecodable(report: sys.UnraisableHookArgs) -> None:
         _report_elsewhere(report)
 
 
+def _ignore_unraised(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """The same for what its Cython prints before: an error that was raised has a traceback."""
+    if trace is not None or kind is not UnicodeDecodeError:
+        _print_elsewhere(kind, error, trace)
+
+
 _report_elsewhere, sys.unraisablehook = sys.unraisablehook, _ignore_undecodable
+_print_elsewhere, sys.excepthook = sys.excepthook, _ignore_unraised
 
 FOREIGN: tuple[type[Exception], ...] = (
     rasterio.errors.RasterioError,
