@@ -473,7 +473,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/detect.py"/>
         <source>{path}: such files are in longitude and latitude, to which the local coordinate system of the imagery does not lead: choose a GeoPackage (.gpkg).</source>
-        <translation>‏{path}: مثل هذه الملفات بخطوط الطول والعرض، ولا يؤدي إليها نظام الإحداثيات المحلي للصورة: اختر GeoPackage (.gpkg).</translation>
+        <translation>الملف {path}: مثل هذه الملفات بخطوط الطول والعرض، ولا يؤدي إليها نظام الإحداثيات المحلي للصورة: اختر GeoPackage (.gpkg).</translation>
     </message>
     <message>
         <location filename="../algorithms/dwellings.py"/>
@@ -863,7 +863,7 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/targets.py"/>
         <source>{path}: outlines and all fields cannot be written so here; the name must end in one of {endings}.</source>
-        <translation>‏{path}: لا يمكن هنا كتابة الحدود وجميع الحقول بهذه الصيغة؛ يجب أن ينتهي الاسم بأحد {endings}.</translation>
+        <translation>الملف {path}: لا يمكن هنا كتابة الحدود وجميع الحقول بهذه الصيغة؛ يجب أن ينتهي الاسم بأحد {endings}.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
