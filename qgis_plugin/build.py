@@ -108,8 +108,8 @@ def metadata(publisher: Publisher) -> str:
 
 
 def _changes() -> str:
-    """The newest part of the changelog, as one value of the metadata."""
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    """The newest part of the plugin's own changelog, as one value of the metadata."""
+    text = (HERE / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.split(r"^## ", text, flags=re.MULTILINE)[1]
     lines = [line.strip() for line in newest.splitlines()[1:] if line.strip()]
     plain = [re.sub(r"[`*]|^#+ ", "", line) for line in lines]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.input_options import INPUT
 
@@ -100,7 +101,7 @@ def _detect(job: Job, terminal: Terminal, *, verbose: bool) -> Outcome:
 def _summary(outcome: Outcome) -> str:
     """What came out and where it is."""
     counts = outcome.counts
-    found = f"{counts.dwellings:,} dwelling{'s' if counts.dwellings != 1 else ''}"
+    found = counted(counts.dwellings, "dwelling")
     if counts.median_area_m2 is not None:
         found += f", {counts.total_area_m2:,.1f} m2 in all, median {counts.median_area_m2:,.1f} m2"
     elif outcome.tiles.inferred == 0:

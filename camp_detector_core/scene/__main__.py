@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from camp_detector_core.console import complain, say
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import CampDetectorError
 
 from .files import Place, write_scene
@@ -96,7 +97,7 @@ def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: 
                 place=_place(i),
                 overwrite=choices["overwrite"],
             )
-            say(f"{stem}.tif: {len(scene.labels)} dwellings")
+            say(f"{stem}.tif: {counted(len(scene.labels), 'dwelling')}")
     except (CampDetectorError, OSError) as error:
         complain(str(error))
         raise SystemExit(2) from error

@@ -138,14 +138,23 @@ class DetectDwellings(RunsModel):
                 feedback.pushInfo(tr("Stopped; nothing was written."))
                 return {}
         count = len(found.rows)
-        feedback.pushInfo(tr("{count} dwellings", count=f"{count:,}"))
+        feedback.pushInfo(_counted(count))
         classes = styling.named(found.spec)
         layer = asked.layer.title
-        title = tr("{layer}: {count} dwellings", layer=layer, count=f"{count:,}")
+        title = (
+            tr("{layer}: 1 dwelling", layer=layer)
+            if count == 1
+            else tr("{layer}: {count} dwellings", layer=layer, count=f"{count:,}")
+        )
         styling.finish(context, destination, title, styling.dwellings(classes))
         results = {OUTPUT: destination, COUNT: count, AREA: float(sum(found.rows.area))}
         results.update(self.show_rasters(context, writing.files, layer, classes))
         return results
+
+
+def _counted(count: int) -> str:
+    """So many dwellings."""
+    return tr("1 dwelling") if count == 1 else tr("{count} dwellings", count=f"{count:,}")
 
 
 def _fields() -> QgsFields:

@@ -183,7 +183,8 @@ class RunsModel(AsksForModel):
         gsd = max(found.grid.gsd)
         feedback.pushInfo(
             tr(
-                "{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty",
+                "Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: "
+                "{skipped}",
                 tiles=found.stats.windows, width=width, height=height, gsd=f"{gsd:.3g}",
                 skipped=found.stats.skipped,
             )

@@ -226,7 +226,7 @@ class PreviewDock(QgsDockWidget):
 
     def _tell(self, shown: preview.Shown) -> None:
         text = tr(
-            "{count} dwellings on the visible map at threshold {threshold}, covering {area} m².",
+            "Dwellings on the visible map at threshold {threshold}: {count}, covering {area} m².",
             count=len(shown.rows),
             threshold=f"{shown.threshold:.2f}",
             area=f"{float(shown.rows.area.sum()):.0f}",

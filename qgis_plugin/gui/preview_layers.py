@@ -132,7 +132,13 @@ def _fill(layer: QgsVectorLayer, rows: Any) -> None:
     provider = layer.dataProvider()
     provider.truncate()
     provider.addFeatures(features)
-    layer.setName(bare(tr("Preview: {count} dwellings", count=len(rows))))
+    layer.setName(
+        bare(
+            tr("Preview: 1 dwelling")
+            if len(rows) == 1
+            else tr("Preview: {count} dwellings", count=len(rows))
+        )
+    )
     layer.updateExtents()
 
 

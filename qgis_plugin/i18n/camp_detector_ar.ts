@@ -417,8 +417,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{layer}: {count} dwellings</source>
-        <translation>‏{layer}: عدد المساكن {count}</translation>
+        <source>1 dwelling</source>
+        <translation>مسكن واحد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>عدد المساكن: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -442,8 +447,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>عدد المساكن: {count}</translation>
+        <source>{layer}: 1 dwelling</source>
+        <translation>‏{layer}: مسكن واحد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{layer}: {count} dwellings</source>
+        <translation>‏{layer}: عدد المساكن {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -762,8 +772,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
-        <translation>‏{width} × {height} بكسل، كل منها {gsd} م، في {tiles} بلاطة، منها {skipped} فارغة</translation>
+        <source>Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: {skipped}</source>
+        <translation>فُحص: {width} x {height} بكسل بحجم {gsd} م؛ البلاطات: {tiles}، منها فارغة: {skipped}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -1217,8 +1227,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>عدد المساكن على الخريطة الظاهرة {count} عند العتبة {threshold}، وتغطي {area} م².</translation>
+        <source>Dwellings on the visible map at threshold {threshold}: {count}, covering {area} m².</source>
+        <translation>المساكن على الخريطة الظاهرة عند العتبة {threshold}: {count}، وتغطي {area} م².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1279,6 +1289,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: dwellings</source>
         <translation>معاينة: المساكن</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_layers.py"/>
+        <source>Preview: 1 dwelling</source>
+        <translation>معاينة: مسكن واحد</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>

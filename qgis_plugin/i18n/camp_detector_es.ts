@@ -417,8 +417,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{layer}: {count} dwellings</source>
-        <translation>{layer}: {count} viviendas</translation>
+        <source>1 dwelling</source>
+        <translation>1 vivienda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>{count} viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -442,8 +447,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>{count} viviendas</translation>
+        <source>{layer}: 1 dwelling</source>
+        <translation>{layer}: 1 vivienda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{layer}: {count} dwellings</source>
+        <translation>{layer}: {count} viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -762,8 +772,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
-        <translation>{width} x {height} píxeles de {gsd} m en {tiles} teselas, {skipped} de ellas vacías</translation>
+        <source>Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: {skipped}</source>
+        <translation>Examinado: {width} x {height} píxeles de {gsd} m; teselas: {tiles}, de ellas vacías: {skipped}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -1217,8 +1227,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>{count} viviendas en el mapa visible con el umbral {threshold}, que cubren {area} m².</translation>
+        <source>Dwellings on the visible map at threshold {threshold}: {count}, covering {area} m².</source>
+        <translation>Viviendas en el mapa visible con umbral {threshold}: {count}, que cubren {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1279,6 +1289,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: dwellings</source>
         <translation>Vista previa: viviendas</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_layers.py"/>
+        <source>Preview: 1 dwelling</source>
+        <translation>Vista previa: 1 vivienda</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>

@@ -417,8 +417,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{layer}: {count} dwellings</source>
-        <translation>{layer} : {count} habitations</translation>
+        <source>1 dwelling</source>
+        <translation>1 habitation</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>{count} habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -442,8 +447,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>{count} habitations</translation>
+        <source>{layer}: 1 dwelling</source>
+        <translation>{layer} : 1 habitation</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{layer}: {count} dwellings</source>
+        <translation>{layer} : {count} habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -762,8 +772,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>{width} x {height} pixels of {gsd} m in {tiles} tiles, {skipped} of them empty</source>
-        <translation>{width} x {height} pixels de {gsd} m en {tiles} tuiles, dont {skipped} vides</translation>
+        <source>Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: {skipped}</source>
+        <translation>Examiné : {width} x {height} pixels de {gsd} m ; tuiles : {tiles}, dont vides : {skipped}</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -1217,8 +1227,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
-        <source>{count} dwellings on the visible map at threshold {threshold}, covering {area} m².</source>
-        <translation>{count} habitations sur la carte visible au seuil {threshold}, couvrant {area} m².</translation>
+        <source>Dwellings on the visible map at threshold {threshold}: {count}, covering {area} m².</source>
+        <translation>Habitations sur la carte visible au seuil {threshold} : {count}, couvrant {area} m².</translation>
     </message>
     <message>
         <location filename="../gui/preview_dock.py"/>
@@ -1279,6 +1289,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/preview_layers.py"/>
         <source>Preview: dwellings</source>
         <translation>Aperçu : habitations</translation>
+    </message>
+    <message>
+        <location filename="../gui/preview_layers.py"/>
+        <source>Preview: 1 dwelling</source>
+        <translation>Aperçu : 1 habitation</translation>
     </message>
     <message>
         <location filename="../gui/preview_layers.py"/>

@@ -85,6 +85,10 @@ def test_its_metadata_are_complete(archive: zipfile.ZipFile) -> None:
     said = dict(parser.items("general"))
     assert said["version"] == camp_detector_core.__version__
     assert said["changelog"].startswith(camp_detector_core.__version__)
+    # That of the plugin, not of the whole project.
+    assert "Compare two dates" in said["changelog"]
+    assert not re.search(r"MLflow|ArcGIS|training \w+ stac|camp-detector ", said["changelog"])
+    assert said["qgismaximumversion"] == "3.44"  # the newest that the tests ran in
     assert said["hasprocessingprovider"] == "yes"
     assert (said["qgisminimumversion"], said["supportsqt6"]) == ("3.22", "True")
     assert not {"VERSION", "CHANGELOG", "SITE", "EMAIL"} & set(said.values())

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.input_options import INPUT, source_of
 
 
@@ -71,7 +72,7 @@ def inference(
         log = InferenceLog()
     result = infer(options)
     found = result.report["result"]
-    say(f"{found['dwellings']} dwellings, {found['total_area_m2']} m2 in all")
+    say(f"{counted(found['dwellings'], 'dwelling')}, {found['total_area_m2']} m2 in all")
     for name, path in result.paths.items():
         say(f"  {name}: {path}")
     if log is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.counts import counted
 
 from . import options
 
@@ -128,8 +129,8 @@ def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
     finally:
         progress.close()
     imagery, labels = done.manifest.imagery, done.manifest.labels
-    missing = f", {len(imagery.missing)} tiles do not exist" if imagery.missing else ""
-    say(f"{imagery.tiles} chips in {done.chips}{missing}")
+    missing = f", tiles that do not exist: {len(imagery.missing):,}" if imagery.missing else ""
+    say(f"{counted(imagery.tiles, 'chip')} in {done.chips}{missing}")
     say(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
     folders = ["--chips", str(done.chips), "--labels", str(done.labels)]
     say(shlex.join(["python", "-m", "training", "train", *folders, "--out", "runs/first"]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.counts import counted
 
 from . import options
 
@@ -76,7 +77,7 @@ def table(result: Quantised) -> str:
             f"{result.bytes_int8 / MEGABYTE:.1f} MB",
         ),
         (
-            f"IoU ({result.part}, {result.tiles} tiles)",
+            f"IoU ({result.part}, {counted(result.tiles, 'tile')})",
             f"{found.iou_float:.4f}",
             f"{found.iou_int8:.4f}",
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.engine.counts import counted
 
 from . import options
 
@@ -36,4 +37,4 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     made = make_split(read_chips(given["chips"]), options.split_options(given), seed=given["seed"])
     made.write(out)
     for part in PARTS:
-        say(f"{part}: {len(made.part(part))} chips")
+        say(f"{part}: {counted(len(made.part(part)), 'chip')}")

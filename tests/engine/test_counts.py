@@ -1,0 +1,14 @@
+"""Counts in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from camp_detector_core.engine.counts import counted
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 tiles"), (1, "1 tile"), (2, "2 tiles"), (1234, "1,234 tiles")]
+)
+def test_one_is_no_plural(number: int, said: str) -> None:
+    assert counted(number, "tile") == said
