@@ -9,10 +9,14 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 import click
 
 from .engine.wording import message, visible_lines
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def say(text: object, *, err: bool = False) -> None:
@@ -51,3 +55,23 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record's text, without characters that act on a terminal."""
         return visible_lines(super().format(record))
+
+
+def ignore_undecodable_logs() -> None:
+    """Keep off stderr what rasterio's logging cannot decode in GDAL's words, for good.
+
+    Python reports such an error of a callback by itself; the error that is raised says the same.
+    This is for programs of our own, since it changes two hooks of the interpreter.
+    """
+    report_elsewhere, print_elsewhere = sys.unraisablehook, sys.excepthook
+
+    def report(what: sys.UnraisableHookArgs) -> None:
+        if (what.object, what.exc_type) != ("rasterio._env.log_error", UnicodeDecodeError):
+            report_elsewhere(what)
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        # Cython prints before it reports; an error that was raised has a traceback.
+        if trace is not None or kind is not UnicodeDecodeError:
+            print_elsewhere(kind, error, trace)
+
+    sys.unraisablehook, sys.excepthook = report, show

@@ -19,6 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 
+from camp_detector_core.console import ignore_undecodable_logs
 from camp_detector_core.engine.errors import OutputError, RasterError
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.opening import cannot_open, cannot_read
@@ -424,8 +425,18 @@ def test_a_header_without_sense_is_one_sentence(
 
 
 def test_what_gdal_says_in_no_utf8_is_kept_from_the_terminal(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    others: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", others.append)
+    monkeypatch.setattr(sys, "excepthook", lambda *error: others.append(error))
+    ignore_undecodable_logs()
     report = SimpleNamespace(object="rasterio._env.log_error", exc_type=UnicodeDecodeError)
     sys.unraisablehook(report)  # type: ignore[arg-type]
+    error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+    sys.excepthook(UnicodeDecodeError, error, None)
+    assert others == []
     assert capsys.readouterr().err == ""
+    sys.unraisablehook(SimpleNamespace(object="x", exc_type=KeyError))  # type: ignore[arg-type]
+    sys.excepthook(KeyError, KeyError("x"), None)
+    assert len(others) == 2

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from camp_detector_core.console import complain, show_traceback
+from camp_detector_core.console import complain, ignore_undecodable_logs, show_traceback
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.foreign_env import drop_foreign_settings
 from training.commands import main
@@ -26,6 +26,7 @@ def run(args: list[str] | None = None) -> None:
         SystemExit: Always, unless help was asked for or all went well.
     """
     drop_foreign_settings()
+    ignore_undecodable_logs()
     words = sys.argv[1:] if args is None else args
     if args is None:
         # Stopped by the system is stopped as by Ctrl-C, and no error of whatever was at work.

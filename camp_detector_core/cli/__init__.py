@@ -7,7 +7,7 @@ import sys
 import click
 
 from camp_detector_core import __version__
-from camp_detector_core.console import complain, say
+from camp_detector_core.console import complain, ignore_undecodable_logs, say
 from camp_detector_core.foreign_env import drop_foreign_settings
 
 from .catalog import catalog
@@ -52,6 +52,7 @@ cli.add_command(validate)
 def main(args: list[str] | None = None) -> None:
     """Run the command and leave with its exit code: 0, 2 for what the user can put right."""
     drop_foreign_settings()
+    ignore_undecodable_logs()
     try:
         code = cli.main(args, prog_name="camp-detector", standalone_mode=False)
     except click.Abort:

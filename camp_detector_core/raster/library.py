@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from dataclasses import dataclass
 from functools import partial
@@ -38,30 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
-    from types import TracebackType
 
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
     from camp_detector_core.georaster.ports import Crs
 
-
-def _ignore_undecodable(report: sys.UnraisableHookArgs) -> None:
-    """Drop what rasterio's logging cannot decode in GDAL's words; an error says it as well."""
-    if not (report.object == "rasterio._env.log_error" and report.exc_type is UnicodeDecodeError):
-        _report_elsewhere(report)
-
-
-def _ignore_unraised(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    """The same for what its Cython prints before: an error that was raised has a traceback."""
-    if trace is not None or kind is not UnicodeDecodeError:
-        _print_elsewhere(kind, error, trace)
-
-
-_report_elsewhere, sys.unraisablehook = sys.unraisablehook, _ignore_undecodable
-_print_elsewhere, sys.excepthook = sys.excepthook, _ignore_unraised
 
 FOREIGN: tuple[type[Exception], ...] = (
     rasterio.errors.RasterioError,
