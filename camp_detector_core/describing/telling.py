@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.counts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ def facts_of(
         ("overlap", told(f"{spec.overlap} px", "overlap")),
         ("classes", told(", ".join(c.name for c in spec.classes), "classes")),
         ("threshold", told(f"{spec.threshold:g}", "threshold")),
-        ("gives", f"{answers.channels} channel(s), {answers.range_text}: {how}"),
+        ("gives", f"{counted(answers.channels, 'channel')}, {answers.range_text}: {how}"),
     )
 
 

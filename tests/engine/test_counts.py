@@ -12,3 +12,8 @@ from camp_detector_core.engine.counts import counted
 )
 def test_one_is_no_plural(number: int, said: str) -> None:
     assert counted(number, "tile") == said
+
+
+def test_a_plural_of_its_own_is_given() -> None:
+    assert counted(1, "miss", "misses") == "1 miss"
+    assert counted(3, "miss", "misses") == "3 misses"

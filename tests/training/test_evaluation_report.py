@@ -113,8 +113,8 @@ def test_all_files_are_written_and_the_page_says_what_the_json_says(
     assert buildings["matched"] == right
     assert buildings["labelled"] == right + len(ABSENT)
     assert (
-        f"{buildings['labelled']} dwellings are labelled, {buildings['predicted']} were found, and "
-        f"{buildings['matched']} of these are the same"
+        f"{buildings['labelled']} dwellings labelled, {buildings['predicted']} found, and "
+        f"{buildings['matched']} of these the same"
     ) in page
     value, bounds, _ = cells(page, "Dwellings: F1 at IoU 0.5")
     assert value == f"{buildings['f1']:.3f}"

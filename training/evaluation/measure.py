@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError, SpecError
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.job import Machine
@@ -138,7 +139,8 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     scores = []
     with gdal_env(offline=True):
         for number, area in enumerate(areas):
-            LOG.info("area %d of %d: %d images", number + 1, len(areas), len(area.chips))
+            images = counted(len(area.chips), "image")
+            LOG.info("area %d of %d: %s", number + 1, len(areas), images)
             scores.append(run.measure(area, number))
     _refuse_nothing(options, scores)
     return Evaluation(

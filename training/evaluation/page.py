@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.counts import counted
 from training.evaluation import markup
 from training.evaluation.bootstrap import NO_INTERVAL
 from training.evaluation.charts import draw_reliability, draw_sweep
@@ -89,11 +90,12 @@ def make_page(
 def _lead(held: dict[str, Any]) -> str:
     data, buildings = held["data"], held["total"]["buildings"]
     part = "all of them" if data["split"] is None else f"the part {data['part']} of the split"
+    labelled = counted(buildings["labelled"], "dwelling")
     return (
-        f"Measured on {data['count']} image{'s' if data['count'] != 1 else ''} ({part}), "
-        f"{data['hectares']:.2f} hectares: {buildings['labelled']} dwellings are labelled, "
-        f"{buildings['predicted']} were found, and {buildings['matched']} of these are the same at "
-        f"an overlap (IoU) of {held['settings']['building_iou']:g} or more."
+        f"Measured on {counted(data['count'], 'image')} ({part}), "
+        f"{data['hectares']:.2f} hectares: {labelled} labelled, "
+        f"{buildings['predicted']} found, and {buildings['matched']} of these the same at an "
+        f"overlap (IoU) of {held['settings']['building_iou']:g} or more."
     )
 
 
@@ -180,10 +182,11 @@ def _maps(evaluation: Evaluation) -> list[str]:
         area = evaluation.areas[number]
         names = ", ".join(area.chips[:3]) + (" ..." if len(area.chips) > 3 else "")  # noqa: PLR2004
         words = f"Area {number + 1}: {names} ({area.hectares:.2f} ha)"
-        alt = f"Map of area {number + 1} with {errors[number]} misses and false alarms"
+        alt = f"Map of area {number + 1}, with misses and false alarms: {errors[number]}"
         parts.append(markup.figure(draw_area(area), alt=alt, caption=words, kind="map"))
     if len(order) < len(errors):
-        left = f"{len(errors) - len(order)} areas with fewer misses and false alarms are not shown."
+        areas = counted(len(errors) - len(order), "area")
+        left = f"Not shown, with fewer misses and false alarms: {areas}."
         parts.append(markup.text(left))
     return parts
 
@@ -197,7 +200,8 @@ def _zoomed(evaluation: Evaluation, blocks: Sequence[dict[str, Any]]) -> list[st
             draw_block(evaluation.areas[r["area"] - 1], r["row"] - 1, r["col"] - 1),
             alt=f"Block {_name(r)}, enlarged",
             caption=f"Block {_name(r)}: {r['labelled']} labelled, {r['found']} found, "
-            f"{r['misses']} misses, {r['false_alarms']} false alarms",
+            f"{counted(r['misses'], 'miss', 'misses')}, "
+            f"{counted(r['false_alarms'], 'false alarm')}",
         )
         for r in worst
     ]
