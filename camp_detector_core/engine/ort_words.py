@@ -96,15 +96,15 @@ def _version(reason: str, release: str) -> Optional[str]:
         version, most = map(int, ir.groups())
         return (
             f"has the ONNX IR version {version}, and ONNX Runtime {release}, which is at hand, "
-            f"reads up to {most}: update onnxruntime ({_newer(_FIRST_IR.get(version))}), or export "
-            f"the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
+            f"reads up to {most}: install onnxruntime anew ({_newer(_FIRST_IR.get(version))}), or "
+            f"export the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
         )
     if opset:
         version, most = int(opset[1]), int(opset[3])
         return (
             f"uses opset {version} of {opset[2]}, and ONNX Runtime {release}, which is at hand, "
-            f"knows up to {most}: update onnxruntime ({_newer(_FIRST_OPSET.get(version))}), export "
-            f"the model again for opset {min(_EVERY_OPSET, most)}, or convert it with "
+            f"knows up to {most}: install onnxruntime anew ({_newer(_FIRST_OPSET.get(version))}), "
+            f"export the model again for opset {min(_EVERY_OPSET, most)}, or convert it with "
             f"onnx.version_converter.convert_version(model, {min(_EVERY_OPSET, most)})"
         )
     return None

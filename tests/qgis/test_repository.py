@@ -24,7 +24,7 @@ SWITCHED_OFF = "B404"
 """``import subprocess`` alone, in the repository's ``bandit_rules.json``."""
 MOVED = {"QAction", "QShortcut"}
 """From QtWidgets to QtGui in Qt 6; looked for in both."""
-QT = ("QtCore", "QtGui", "QtWidgets", "QtNetwork")
+QT = ("QtCore", "QtGui", "QtWidgets", "QtNetwork", "sip")
 
 
 @pytest.fixture(scope="module")

@@ -246,7 +246,7 @@ FAULTS: list[tuple[Callable[[Path, Town], dict[str, str]], str]] = [
     (text_for_labels, "cannot be read as a vector file"),
     (mixed_bands, "5 bands and"),
     (broken_chip, "chip_1_1.tif"),
-    (text_for_chip, "cannot be read as an image"),
+    (text_for_chip, "cannot be opened as a raster"),
 ]
 
 

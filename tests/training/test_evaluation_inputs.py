@@ -146,7 +146,7 @@ def nothing_known(tmp_path: Path, town: Town) -> dict[str, Path]:
         (no_place, "plain.png has no georeference, so .*houses.gpkg cannot .*: give masks"),
         (split_of_one, "is one image and cannot be dealt by .*split.json: leave out --split"),
         (too_few_bands, "c.tif has 1 bands, and the model takes 3"),
-        (labels_elsewhere, "none of the polygons in .*far.gpkg lies on any of the 1 chips"),
+        (labels_elsewhere, "none of the polygons in .*far.gpkg lies on any chip .1 chip.:"),
         (no_image, "houses.gpkg cannot be opened as a raster"),
         (nothing_but_nodata, "c.tif has no valid pixel .*houses.gpkg, .*: give other images"),
         (nothing_known, "the mask .*m.tif says nothing, because"),

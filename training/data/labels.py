@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import CampDetectorError, RasterError
 from camp_detector_core.vector_files import list_layers
 from training.data.blank import without_blank
@@ -202,7 +203,8 @@ def refuse_foreign(labels: VectorLabels, chips: Sequence[Chip]) -> None:
             "ogr2ogr -s_srs ... -swap_xy"
         )
     msg = (
-        f"none of the polygons in {labels.path} lies on any of the {len(placed)} chips: {question}"
+        f"none of the polygons in {labels.path} lies on any chip "
+        f"({counted(len(placed), 'chip')}): {question}"
     )
     raise RasterError(msg)
 

@@ -100,12 +100,13 @@ class Split:
         except (OSError, ValueError, RecursionError) as error:
             msg = f"{path} is not a split (JSON with lists train, val and test): {error}"
             raise SplitError(msg) from error
-        held = [raw.get(p, []) for p in PARTS] if isinstance(raw, dict) else [None]
-        if not all(isinstance(n, list) and all(isinstance(c, str) for c in n) for n in held):
+        parts = [raw.get(p, []) for p in PARTS] if isinstance(raw, dict) else []
+        lists = [n for n in parts if isinstance(n, list) and all(isinstance(c, str) for c in n)]
+        if len(lists) != len(PARTS):
             msg = f"{path} is not a split: lists train, val and test of names of chips are needed"
             raise SplitError(msg)
         try:
-            return cls(*(tuple(names) for names in held))
+            return cls(*(tuple(names) for names in lists))
         except SplitError as error:
             msg = f"{path}: {error}"
             raise SplitError(msg) from error
