@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .engine.errors import OutputError
+from .georaster.inputs import OUTPUT_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def render_overlay(
         ]
         color = np.frombuffer(bytes.fromhex(kind.color[1:]), np.uint8)
         _draw(canvas, rings, scale=picture.scale, color=color)
-    return _png(canvas)
+    return _png(canvas, {OUTPUT_TAG: spec.id})
 
 
 def _imagery(picture: Picture, spec: ModelSpec, stretch: Stretch | None) -> NDArray[np.uint8]:
@@ -111,8 +112,8 @@ def _stamp(canvas: NDArray[np.uint8], points: NDArray[np.intp], color: NDArray[n
         canvas[:, rows, cols] = color[:, None]
 
 
-def _png(canvas: NDArray[np.uint8]) -> bytes:
-    """Encode (3, height, width) uint8 as PNG."""
+def _png(canvas: NDArray[np.uint8], tags: dict[str, str]) -> bytes:
+    """Encode (3, height, width) uint8 as PNG with texts in it."""
     import warnings
 
     import rasterio.errors
@@ -124,9 +125,16 @@ def _png(canvas: NDArray[np.uint8]) -> bytes:
         with rasterio.io.MemoryFile(ext=".png") as memory:
             _, height, width = canvas.shape
             with memory.open(
-                driver="PNG", height=height, width=width, count=3, dtype="uint8", zlevel=3
+                driver="PNG",
+                height=height,
+                width=width,
+                count=3,
+                dtype="uint8",
+                zlevel=3,
+                write_metadata_as_text="YES",
             ) as dataset:
                 dataset.write(canvas)
+                dataset.update_tags(**tags)
             data: bytes = memory.read()
     if not data:
         msg = "the overlay picture cannot be made: GDAL has no PNG driver"

@@ -123,7 +123,7 @@ def mosaic_of_strangers(folder: Path) -> Path:
         (cut_jpeg, "a.jpg cannot be read: it is damaged or cut short"),
         (text, "text.tif cannot be opened as a raster"),
         (empty, "empty.tif is empty (0 bytes)"),
-        (two_bands, "has 2 bands and the model takes 3 bands (red, green, blue)"),
+        (two_bands, "(red, green, blue): say which with --bands, e.g. --bands 1,2,2"),
         (rotated, "turned.tif is rotated"),
         (mosaic_with_a_cut_tile, "1.tif cannot be read"),
         (mosaic_of_strangers, "1.tif has another CRS than"),

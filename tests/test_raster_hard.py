@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.overlay import render_overlay
 from camp_detector_core.raster import ClassSink, SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.ground import metres_per_unit
 from camp_detector_core.vector import make_table, write_dwellings
@@ -174,6 +175,15 @@ def test_results_of_earlier_runs_are_no_tiles(tmp_path: Path) -> None:
     tile.unlink()
     with pytest.raises(RasterError, match="is a result of this program"):
         opened(tmp_path)
+
+
+def test_the_picture_of_an_earlier_run_is_no_tile(tmp_path: Path) -> None:
+    tile = plain(tmp_path / "a.tif", (1, 2, 3))
+    with opened(tmp_path) as source:
+        drawn = render_overlay(source, [], tiny_spec(), stretch=None, max_side=32)
+    (tmp_path / "a_overlay.png").write_bytes(drawn)
+    with opened(tmp_path) as source:
+        assert source.files == (str(tile),)
 
 
 def test_sub_folders_are_searched_and_hidden_ones_not(tmp_path: Path) -> None:

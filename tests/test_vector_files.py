@@ -131,3 +131,17 @@ def test_a_layer_that_is_not_there_is_said(tmp_path: Path) -> None:
     write(tmp_path / "y.gpkg", 1)
     with pytest.raises(VectorError, match=r"y\.gpkg cannot be read.*nowhere"):
         read_layer(tmp_path / "y.gpkg", layer="nowhere")
+
+
+def test_what_the_library_warns_of_while_it_reads_stays_inside(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    path = tmp_path / "open.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},'
+        ' "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}},'
+        ' {"type": "Feature", "properties": {}, "geometry": {"type": "Blob"}}]}'
+    )
+    layer = read_layer(path)
+    assert len(layer.geometries) == 2
+    assert [str(w.message) for w in recwarn] == []

@@ -49,8 +49,8 @@ def choose_bands(
         return BandChoice(shown, _guess(layout, shown, names, ", as the layer shows them"))
     plain = [i for i, c in enumerate(layout.colors, 1) if c != ALPHA]
     if len(plain) < len(names) or len(plain) > max(_MAX_UNNAMED, len(names)):
-        first = ["1"] * len(names) if len(plain) == 1 else map(str, range(1, len(names) + 1))
-        example = ",".join(first)
+        numbers = plain or [1]  # each of them is a band that there is
+        example = ",".join(str(numbers[min(i, len(numbers) - 1)]) for i in range(len(names)))
         msg = (
             f"{layout.label} has {_count(len(plain))} and the model takes {_count(len(names))} "
             f"({', '.join(names)}): say which with --bands, e.g. --bands {example}"
