@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.atomic import cannot_write
+from camp_detector_core.engine.counts import counted
 from training.preprocess.area import TileArea, tiles_of
 from training.preprocess.download import download
 from training.preprocess.folder import Request, TrainFolder
@@ -165,12 +166,13 @@ def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions
         OutputError: The folder cannot be looked for.
     """
     size = len(area) * _TILE_BYTES
-    amount = f"{size / 1e9:.1f} GB" if size > 1e9 else f"{size / 1e6:.0f} MB"  # noqa: PLR2004
-    minutes = len(area) / options.http.rate / 60
+    amount = f"{size / 1e9:.1f} GB" if size > 1e9 else f"{max(1, size / 1e6):.0f} MB"  # noqa: PLR2004
+    minutes = int(len(area) / options.http.rate / 60)
+    time = f", at least {counted(minutes, 'minute')}" if minutes else ""
+    tiles = counted(len(area), "tile")
     LOG.info(
-        "%d tiles of zoom %d from %s: about %s of chips, %.0f minutes or more",
-        len(area), area.zoom, template.host, amount, minutes,
-    )  # fmt: skip
+        "%s of zoom %d from %s: about %s of chips%s", tiles, area.zoom, template.host, amount, time
+    )
     if len(area) > options.most_tiles:
         msg = (
             f"the area has {len(area):,} tiles of zoom {area.zoom} (about {amount}), more than "
