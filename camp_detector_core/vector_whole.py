@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .engine.errors import VectorError
+from .georaster.names import is_pipe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ _MOST_JSON = 1 << 26
 
 
 def refuse_damaged(path: Path) -> None:
-    """Refuse a file whose lengths are not those that it says.
+    """Refuse a file whose lengths are not those that it says, and what is no file.
 
     Args:
         path: A vector file of any format.
@@ -36,6 +37,9 @@ def refuse_damaged(path: Path) -> None:
         VectorError: It is not whole.
         OSError: It cannot be read.
     """
+    if is_pipe(str(path)):
+        msg = f"{path} is a device or a pipe, which cannot be read as a vector file: name a file"
+        raise VectorError(msg)
     kind = path.suffix.lower()
     if kind == ".shp" and path.is_file():
         _refuse_shapes(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import threading
 import zipfile
 from html import escape
@@ -14,10 +15,11 @@ import rasterio
 import rasterio.shutil
 from rasterio.transform import Affine
 
-from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.errors import RasterError, VectorError
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.vrt_sources import BrokenVrtError, Source, sources_of
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+from camp_detector_core.vector_files import list_layers
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, write_raster
 from tests.support.sources import whole
@@ -357,3 +359,23 @@ def test_all_kinds_of_sources_are_seen() -> None:
         Source("dem.tif", relative=False),
         Source("g.tif", relative=False),
     ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+@pytest.mark.parametrize("place", ["pipe.tif", "image.tif.msk", "folder/pipe.tif"])
+@pytest.mark.parametrize("options", [FORBIDDEN, ALLOWED])
+def test_a_pipe_is_refused_and_not_waited_for(
+    tmp_path: Path, place: str, options: SourceOptions
+) -> None:
+    (tmp_path / "folder").mkdir()
+    pipe = tmp_path / place
+    os.mkfifo(pipe)
+    named = {"pipe.tif": pipe, "folder/pipe.tif": pipe.parent}.get(place)
+    if named is None:
+        if options.external:
+            pytest.skip("side files are looked at where sources are")
+        named = tile(tmp_path / "image.tif")
+    with gdal_env(), pytest.raises(RasterError, match="is a device or a pipe"):
+        open_source([str(named)], tiny_spec(), options)
+    with pytest.raises(VectorError, match="is a device or a pipe"):
+        list_layers(pipe)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -131,6 +132,15 @@ def identity(name: str) -> Identity:
     except (OSError, ValueError):
         return str(name)
     return (status.st_dev, status.st_ino)
+
+
+def is_pipe(name: str) -> bool:
+    """Whether it is a pipe, a device or a socket: to open one may take for ever."""
+    try:
+        mode = os.stat(name).st_mode  # noqa: PTH116 - of ten thousand
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _has_side_files(path: Path) -> bool:

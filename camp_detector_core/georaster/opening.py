@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.errors import RasterError
+from .names import is_pipe
 from .ports import ReadError
 
 if TYPE_CHECKING:
@@ -51,12 +52,24 @@ def in_words(
         raise say(label, words(error)) from error
 
 
-def refuse_empty(name: str, label: str) -> None:
-    """Refuse a file without a byte.
+def refuse_pipe(name: str, label: str) -> None:
+    """Refuse what is no file and may be read without end.
 
     Raises:
-        RasterError: It is empty.
+        RasterError: It is a pipe or a device.
     """
+    if not name.startswith(("/vsi", "<")) and is_pipe(name):
+        msg = f"{label} is a device or a pipe, which cannot be read as a raster: name a file"
+        raise RasterError(msg)
+
+
+def refuse_empty(name: str, label: str) -> None:
+    """Refuse a file without a byte, and what is no file.
+
+    Raises:
+        RasterError: It is empty, or a pipe or a device.
+    """
+    refuse_pipe(name, label)
     is_file = not name.startswith(("/vsi", "<")) and Path(name).is_file()
     if is_file and not Path(name).stat().st_size:
         msg = f"{label} is empty (0 bytes): copy or download it again"

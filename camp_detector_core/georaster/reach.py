@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from ..engine.errors import RasterError
 from .layout import MAX_BLOCK_BYTES, large_block
 from .names import INLINE, NO_FILE, local_path
+from .opening import refuse_pipe
 from .tiff_blocks import block_of
 from .vrt_sources import BrokenVrtError, Source, sources_of
 
@@ -93,6 +94,7 @@ class _Walk:
 
     def _look(self, path: str) -> Iterator[str]:
         """The files that a file names."""
+        refuse_pipe(path, path)
         try:
             with open(path, "rb") as file:  # noqa: PTH123 - of ten thousand
                 head = file.read(_HEAD)
