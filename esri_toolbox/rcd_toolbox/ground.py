@@ -37,10 +37,11 @@ class ArcGisCrs:
     def __init__(self, reference: Any) -> None:
         """Wrap one that is known (see `is_known`)."""
         self._reference = reference
-        method = str(reference.projectionName or "").lower()
-        self.wkt = f'PROJECTION["{_SAME_METHOD.get(method, method)}"]'
-        """No more of it than the name of its method, which is all that is asked here."""
         self.is_geographic = str(reference.type) == "Geographic"
+        method = str(reference.projectionName or "").lower()
+        name = _SAME_METHOD.get(method, method)
+        self.wkt = "" if self.is_geographic else f'PROJECTION["{name}"]'
+        """No more of it than the name of its method, which is all that is asked here."""
         self.is_projected = not self.is_geographic
         self.unit = float(
             reference.radiansPerUnit if self.is_geographic else reference.metersPerUnit

@@ -153,7 +153,7 @@ def test_numbers_that_are_none_are_said_at_the_model(
     emd = changed_emd(packages, tmp_path / "p", lambda f: f["CampDetector"].update({name: value}))
     image = write_raster(tmp_path / "camp.tif", PIXELS)
     said = detect.set(in_model=str(emd), in_raster=str(image)).said(2)
-    assert "not of the expected form" in said["in_model"]
+    assert any(w in said["in_model"] for w in ("not of the expected form", "no sense here"))
 
 
 def test_whatever_fails_in_a_dialog_is_said_there(
