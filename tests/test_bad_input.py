@@ -10,12 +10,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from rasterio.transform import Affine
 
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
@@ -75,6 +77,25 @@ def cut_jpeg(folder: Path) -> Path:
     return path
 
 
+def png(folder: Path, *, keep: float, filled: bool = False) -> Path:
+    """A picture whose end is missing, or zeros; GDAL reads both without a word."""
+    path = write_raster(folder / "a.png", rgb_of(scene()), driver="PNG", crs=None, transform=None)
+    data = path.read_bytes()
+    kept = data[: int(len(data) * keep)]
+    path.write_bytes(kept.ljust(len(data) if filled else 0, b"\0"))
+    return path
+
+
+def virtual_of_a_cut_png(folder: Path) -> Path:
+    whole = write_raster(
+        folder / "a.png", rgb_of(scene()), driver="PNG", crs=None, transform=None
+    ).read_bytes()
+    path = folder / "a.vrt"
+    rasterio.shutil.copy(folder / "a.png", path, driver="VRT")
+    (folder / "a.png").write_bytes(whole[: len(whole) // 2])
+    return path
+
+
 def text(folder: Path) -> Path:
     path = folder / "text.tif"
     path.write_text("This is not a raster.\n")
@@ -121,6 +142,9 @@ def mosaic_of_strangers(folder: Path) -> Path:
     [
         (truncated, "cut.tif cannot be read: it is damaged or cut short"),
         (cut_jpeg, "a.jpg cannot be read: it is damaged or cut short"),
+        (partial(png, keep=0.5), "a.png cannot be read: it is damaged or cut short (the end"),
+        (partial(png, keep=0.6, filled=True), "cut short (a checksum of its pixels is wrong)"),
+        (virtual_of_a_cut_png, "a.png cannot be read: it is damaged or cut short"),
         (text, "text.tif cannot be opened as a raster"),
         (empty, "empty.tif is empty (0 bytes)"),
         (two_bands, "(red, green, blue): say which with --bands, e.g. --bands 1,2,2"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.errors import RasterError
 from .names import is_pipe
+from .png_whole import refuse_cut_png
 from .ports import ReadError
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ def refuse_pipe(name: str, label: str) -> None:
 
 
 def refuse_empty(name: str, label: str) -> None:
-    """Refuse a file without a byte, and what is no file.
+    """Refuse a file without a byte, what is no file, and a picture that was cut.
 
     Raises:
-        RasterError: It is empty, or a pipe or a device.
+        RasterError: It is empty, or a pipe or a device, or a PNG file that is not whole.
     """
     refuse_pipe(name, label)
+    if not name.startswith(("/vsi", "<")):
+        refuse_cut_png(name, label)
     is_file = not name.startswith(("/vsi", "<")) and Path(name).is_file()
     if is_file and not Path(name).stat().st_size:
         msg = f"{label} is empty (0 bytes): copy or download it again"

@@ -21,6 +21,7 @@ from ..engine.errors import RasterError
 from .layout import MAX_BLOCK_BYTES, large_block
 from .names import INLINE, NO_FILE, local_path
 from .opening import refuse_pipe
+from .png_whole import refuse_cut_png
 from .tiff_blocks import block_of
 from .vrt_sources import BrokenVrtError, Source, sources_of
 
@@ -95,6 +96,8 @@ class _Walk:
     def _look(self, path: str) -> Iterator[str]:
         """The files that a file names."""
         refuse_pipe(path, path)
+        if path != self._owner:  # that one is looked at where it is opened
+            refuse_cut_png(path, path)
         try:
             with open(path, "rb") as file:  # noqa: PTH123 - of ten thousand
                 head = file.read(_HEAD)
