@@ -1,4 +1,4 @@
-"""``camp-detector describe``: give an ONNX model of others a description."""
+"""``camp-detector describe``: give an ONNX model from elsewhere a description."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def describe(
     verbose: bool,
     **wishes: Any,  # noqa: ANN401 - click hands over each option by its name
 ) -> None:
-    """Give an ONNX model of others a description, so that it runs everywhere here.
+    """Give an ONNX model from elsewhere a description, so that it runs everywhere here.
 
     A copy of MODEL gets the description in its metadata; MODEL stays as it is. What you do not
     say is taken from a description that is there, from the metadata of the QGIS plugin Deepness,

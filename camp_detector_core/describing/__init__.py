@@ -1,4 +1,4 @@
-"""Give an ONNX model of others a description, after trying it on chips."""
+"""Give an ONNX model from elsewhere a description, after trying it on chips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ONNX models of others get a description that is true of them, or a refusal that helps."""
+"""ONNX models from elsewhere get a description that is true of them, or a refusal that helps."""
 
 from __future__ import annotations
 
