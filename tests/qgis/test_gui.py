@@ -155,7 +155,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     _catalogue(found["catalogue"])
 
     preview = found["preview"]
-    assert "dwellings on the visible map at threshold 0.35" in preview["before"]
+    assert "Dwellings on the visible map at threshold 0.35" in preview["before"]
     assert "at threshold 0.80" in preview["after"]
     assert preview["first_step"] == pytest.approx(203.5 / 254)
     assert preview["slider"] == 80

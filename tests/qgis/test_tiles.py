@@ -314,7 +314,10 @@ def test_kinds_of_pictures_that_qt_may_not_know_are_read(named: Any) -> None:
 
 
 def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground) -> None:
-    """The count through a web map is that of a file with the same pixels."""
+    """The count through a web map is that of a file with the same pixels, but for few at edges.
+
+    A file's grid is fitted to its width, and the map's to the width of the world.
+    """
     fine = _fine_pixels(rgb_of(ground.found, seed=5))
     place = transform_of(2 * X, 2 * Y, ZOOM + 1, side=TILE)
     image = write_raster(
@@ -322,7 +325,10 @@ def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground
     )
     done, servers = named
     theirs = ground.detect("fine", image, options=("--gsd", "0.4"))
-    same(done["finer"], theirs, digits=1e-6)
+    found, fields = rows(done["finer"]), features(theirs)[1]
+    assert len(found) == pytest.approx(len(fields["id"]), rel=0.01)
+    area = sum(row["area_m2"] for row in found)
+    assert area == pytest.approx(fields["area_m2"].sum(), rel=0.01)
     assert {place[2] for place in servers["finer"].asked} == {ZOOM + 1}
 
 

@@ -109,7 +109,7 @@ def shapes(result: dict[str, Any]) -> list[shapely.Geometry]:
     return [shapely.from_wkb(bytes.fromhex(row["wkb"])) for row in rows(result)]
 
 
-def same(result: dict[str, Any], vector: Path, *, digits: float = 1e-12) -> None:
+def same(result: dict[str, Any], vector: Path, *, digits: float = 1e-7) -> None:
     """The dwellings are those of the command line; ``digits``: of areas, relative."""
     theirs, fields = features(vector)
     found = rows(result)
