@@ -379,3 +379,21 @@ def test_a_pipe_is_refused_and_not_waited_for(
         open_source([str(named)], tiny_spec(), options)
     with pytest.raises(VectorError, match="is a device or a pipe"):
         list_layers(pipe)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("gone.tif", r"because .*gone\.tif does not exist"), ("a.vrt", "name each other")],
+)
+def test_a_source_that_is_not_there_or_is_itself_is_called_that(
+    tmp_path: Path, source: str, words: str
+) -> None:
+    rasterio.shutil.copy(tile(tmp_path / "t.tif"), tmp_path / "a.vrt", driver="VRT")
+    text = (tmp_path / "a.vrt").read_text()
+    (tmp_path / "a.vrt").write_text(text.replace("t.tif", source))
+    with (
+        gdal_env(),
+        pytest.raises(RasterError, match=words),
+        open_source([str(tmp_path / "a.vrt")], tiny_spec(), FORBIDDEN) as opened,
+    ):
+        whole(opened)

@@ -258,7 +258,8 @@ def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
         raise RasterError(msg)
     if min(gx, gy) * _MAX_REDUCTION < wanted:
         msg = (
-            f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m: its "
-            "CRS is missing or wrong; assign it with gdal_edit.py -a_srs"
+            f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m: "
+            "take another model, or, if the CRS is wrong, assign the right one with gdal_edit.py "
+            "-a_srs"
         )
         raise RasterError(msg)

@@ -19,6 +19,9 @@ _TOO_MANY = re.compile("too many open files", re.IGNORECASE)
 _NO_MEMORY = re.compile(
     "out of memory|(?:cannot|unable to) allocate|can ?not malloc|memoryerror", re.IGNORECASE
 )
+_MISSING = re.compile(r"([^'`\n]+?)'?(?:: No such file| does not exist in the file system)")
+_CIRCLE = re.compile("opened in a cascaded way")
+"""How GDAL says that a virtual raster leads to itself, or that a hundred lead to each other."""
 _UNKNOWN = re.compile("not recognized as (being in )?a supported file format")
 """How GDAL says, in words that changed with its versions, that no driver of it takes a file."""
 
@@ -114,7 +117,22 @@ def cannot_read(label: str, said: str) -> RasterError:
         label: The name for the user.
         said: The library's own words.
     """
-    return _lacking(label, said) or ReadError(said)
+    return _lacking(label, said) or _sourceless(label, said) or ReadError(said)
+
+
+def _sourceless(label: str, said: str) -> RasterError | None:
+    """The error where what a virtual raster names is not there, or is itself."""
+    if _CIRCLE.search(said):
+        return RasterError(
+            f"{label} cannot be read, because it and its sources name each other: make it anew"
+        )
+    missing = _MISSING.search(said)
+    if missing:
+        return RasterError(
+            f"{label} cannot be read, because {missing[1]} does not exist: put it there, or make "
+            "the virtual raster anew"
+        )
+    return None
 
 
 def _lacking(label: str, said: str) -> RasterError | None:
