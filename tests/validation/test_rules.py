@@ -80,6 +80,9 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*INPUT, "input", "data_type"), "uint8", "is uint8, and input of the graph float32"),
     ((*INPUT, "input", "shape", 1), -1, "bands is free, and 3 in the graph"),
     (("properties", "mlm:output"), [], "mlm:output: is missing or empty"),
+    (INPUT, {}, "mlm:input[0]: lacks name and input"),
+    ((*OUTPUT, "name"), GONE, "mlm:output[0]: lacks name"),
+    ((*INPUT, "input", "data_type"), GONE, "mlm:input[0].input: lacks data_type"),
     # classes
     ((*CLASSES, 1, "value"), 0, "are not integers that differ"),
     ((*CLASSES, 1, "name"), "background", "two classes have the same name"),

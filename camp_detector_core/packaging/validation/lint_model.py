@@ -27,6 +27,8 @@ _CHANNELS = ("channel", "channels", "class", "classes", "bands")
 _COLOR = re.compile(r"[0-9A-F]{6}")
 _CLASS_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _BACKGROUND = 0
+_STRUCTURE = ("shape", "dim_order", "data_type")
+"""What every tensor says of itself."""
 
 
 def check_model(item: dict[str, Any], findings: Findings) -> None:
@@ -49,10 +51,22 @@ def check_model(item: dict[str, Any], findings: Findings) -> None:
                 findings.problem(where, "is no object", "describe the tensor")
                 continue
             structure = as_dict(entry.get(tensor))
+            _check_fields(entry, ("name", tensor), where, findings)
+            if structure:
+                _check_fields(structure, _STRUCTURE, (*where, tensor), findings)
             _check_structure(structure, (*where, tensor), findings)
             check_band_use(entry, structure, names, where, findings)
             check(entry, structure, where, findings)
     _check_runtime(item, findings)
+
+
+def _check_fields(
+    entry: dict[str, Any], names: tuple[str, ...], where: Where, findings: Findings
+) -> None:
+    """Fields that the extension asks for, whatever its schema is at hand."""
+    missing = [name for name in names if entry.get(name) in (None, "", [], {})]
+    if missing:
+        findings.problem(where, f"lacks {' and '.join(missing)}", "see the MLM extension")
 
 
 def _check_structure(structure: dict[str, Any], where: Where, findings: Findings) -> None:
