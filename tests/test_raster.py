@@ -172,7 +172,7 @@ def test_the_first_bands_of_few_are_taken_with_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("count", "example"), [(1, "--bands 1,1,1"), (2, "--bands 1,2,3"), (8, "--bands 1,2,3")]
+    ("count", "example"), [(1, "--bands 1,1,1"), (2, "--bands 1,2,2"), (8, "--bands 1,2,3")]
 )
 def test_other_numbers_of_bands_need_a_choice(tmp_path: Path, count: int, example: str) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((count, 40, 40), np.uint8))
@@ -235,6 +235,15 @@ def test_a_window_in_fewer_pixels_shows_the_same(tmp_path: Path, kind: str) -> N
 
 
 # The grid.
+
+
+@pytest.mark.parametrize(("gsd", "count"), [("auto", 0), (0.6, 0), (1.5, 1), (0.2, 1)])
+def test_pixels_far_from_the_models_come_with_a_warning(
+    tmp_path: Path, gsd: Any, count: int
+) -> None:
+    path = write_raster(tmp_path / "a.tif", np.zeros((3, 60, 60), np.uint8))
+    with opened(path, SourceOptions(gsd=gsd)) as source:
+        assert len([w for w in source.warnings if "was trained on 0.5 m" in w]) == count
 
 
 def test_a_raster_within_ten_percent_keeps_its_grid(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this."""
+_OTHER_SIZE = 2.05
+"""Times larger or smaller than the model's, from which pixels come with a warning."""
+
 MAX_ENLARGEMENT = 10.0
 _MAX_REDUCTION = 1000.0
 _MAX_PIXELS = 10**13
@@ -80,6 +83,7 @@ def place_source(
     warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
     target = _target_grid(placed.grid, spec, options, placed.layout.label)
     _refuse_size(target, spec, placed.layout.label)
+    warnings += _other_size(target, spec)
     shelf = Shelf(library)
     try:
         access = _access(placed, choice.bands, target, library, shelf)
@@ -217,6 +221,18 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
         msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
         raise RasterError(msg)
     return replace(own, shape=shape, transform=transform)
+
+
+def _other_size(target: Grid, spec: ModelSpec) -> tuple[str, ...]:
+    """A warning where the model is to work on pixels that are far from those it was trained on."""
+    own = float(np.sqrt(target.gsd[0] * target.gsd[1]))
+    if 1 / _OTHER_SIZE <= own / spec.gsd <= _OTHER_SIZE:
+        return ()
+    words = (
+        f"the model works on pixels of {own:.3g} m here and was trained on {spec.gsd:g} m: it "
+        "mostly misses dwellings then, or makes some up; leave the size out to work at the model's"
+    )
+    return (words,)
 
 
 def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
