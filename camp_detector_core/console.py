@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .engine.errors import OutputError
 from .engine.wording import message, visible_lines
 
 if TYPE_CHECKING:
@@ -20,8 +21,18 @@ if TYPE_CHECKING:
 
 
 def say(text: object, *, err: bool = False) -> None:
-    """Write text of one line or several to stdout, or to stderr where stdout is for a program."""
-    click.echo(visible_lines(str(text)), err=err)
+    """Write text of one line or several to stdout, or to stderr where stdout is for a program.
+
+    Raises:
+        OutputError: It leads to a file on a full disk, or the like.
+    """
+    try:
+        click.echo(visible_lines(str(text)), err=err)
+    except BrokenPipeError:  # whoever reads has read enough
+        raise
+    except OSError as error:
+        msg = f"what there is to say cannot be written where it was sent: {error.strerror}"
+        raise OutputError(msg) from error
 
 
 def note(text: str, *, kind: str = "note") -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def test_the_name_of_a_band_reaches_no_terminal(tmp_path: Path) -> None:
         assert not acts(done.stdout + done.stderr)
         last = done.stderr.splitlines()[-1]
         assert last.startswith("error: ")
-        assert last.endswith("--bands 1,2,3")
+        assert last.endswith("--bands 1,2,2")
         assert len(last) <= MAX_MESSAGE + len("error: ")
     assert not acts(camp_detector("inspect", str(model)).stdout)
 
@@ -130,3 +131,15 @@ def test_only_the_console_writes_to_a_terminal() -> None:
                     if call in {"print", "click.echo", "click.secho", "traceback.print_exc"}:
                         writers.append(f"{name}:{node.lineno}: {call}")
     assert not writers
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
+def test_a_full_disk_behind_stdout_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "camp_detector_core", "inspect"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: what there is to say cannot be written")
+    assert done.stderr.count("\n") == 1
