@@ -156,8 +156,16 @@ def test_training_says_so_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert "a.tif has a CRS but no place" in caplog.text
 
 
-def test_one_unit_a_pixel_north_up_is_a_place(tmp_path: Path) -> None:
-    image = write_raster(tmp_path / "a.png", plain(), driver="PNG")
+def test_rows_that_are_numbered_downwards_are_no_place_on_earth(tmp_path: Path) -> None:
+    image = write_raster(tmp_path / "a.tif", plain(), transform=Affine(1, 0, 0, 0, -1, 0))
+    with opened(image) as source:
+        assert source.grid.crs_wkt is None
+        assert any("has a CRS but no place" in w for w in source.warnings)
+    assert open_chip(image).grid is None
+
+
+def test_one_unit_a_pixel_north_up_is_a_place_by_a_world_file(tmp_path: Path) -> None:
+    image = write_raster(tmp_path / "a.png", plain(), driver="PNG", crs=None)
     (tmp_path / "a.pgw").write_text("1\n0\n0\n-1\n0.5\n-0.5\n")
     with opened(image) as source:
         assert source.grid.transform == (1, 0, 0, 0, -1, 0)

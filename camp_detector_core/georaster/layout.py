@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform
+from .ground import is_local
 from .validity import can_be
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _NO_PLACE = 1e-5
 """A transform so near the identity is GDAL's way to say that there is none."""
 NOWHERE = Transform(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 """The transform of a raster without a place."""
+_DOWNWARDS = (1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
+"""The same with rows that are numbered from the north down."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def straight_transform(header: Header, name: str) -> Transform | None:
         RasterError: The rows are rotated or sheared, or only control points say where it lies.
     """
     affine, shape = header.transform, header.shape
-    if is_placeless(affine):
+    if is_placeless(affine, header.crs):
         if header.has_points:
             msg = (
                 f"{name} is placed by control points or a camera model only: rectify it first "
@@ -203,9 +206,18 @@ def straight_transform(header: Header, name: str) -> Transform | None:
     return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
 
 
-def is_placeless(transform: Transform) -> bool:
-    """Whether a transform only numbers the pixels, which is how GDAL says that there is none."""
-    return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, NOWHERE))
+def is_placeless(transform: Transform, crs: Crs | None) -> bool:
+    """Whether a transform only numbers the pixels, which is how GDAL says that there is none.
+
+    Programs that write rows from the north down number them downwards. In a CRS of the Earth no
+    imagery begins at its very origin with pixels of one unit; in a site's own grid it may, and so
+    may a picture whose world file says so.
+    """
+    if all(abs(v - i) < _NO_PLACE for v, i in zip(transform, NOWHERE)):
+        return True
+    if crs is None or is_local(crs):
+        return False
+    return all(abs(v - i) < _NO_PLACE for v, i in zip(transform, _DOWNWARDS))
 
 
 def _refuse_nowhere(header: Header, name: str) -> None:

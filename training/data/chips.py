@@ -112,7 +112,7 @@ def open_chip(path: Path) -> Chip:
     alpha = header.colors.count(ALPHA)
     crs = known.crs if isinstance(known, RasterioCrs) else None
     tile, column = _tile(path, shape)
-    placeless = is_placeless(transform)
+    placeless = is_placeless(transform, known)
     if tile is not None and (placeless or crs is None):
         crs, transform = CRS.from_string(CRS_CODE), tile
     elif placeless and crs is not None:
