@@ -98,6 +98,7 @@ def test_no_pixel_of_another_part_is_in_a_training_sample(
     for chip in read_chips(town.chips):
         dark = chip.name.endswith(("_0", "_3"))
         pixels = np.full((3, SIDE, SIDE), 20 if dark else 250, np.uint8)
+        pixels[2, 0, 0] = 128  # else they would be of one colour, and none is trained on
         _, row, col = chip.name.split("_")
         write_raster(
             chips / chip.path.name, pixels, transform=place(int(row) * SIDE, int(col) * SIDE)

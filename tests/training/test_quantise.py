@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import rasterio
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.engine.ort import OnnxPredictor
@@ -290,7 +291,9 @@ def test_nothing_is_compared_where_no_dwelling_is_labelled(
     shutil.copytree(town.masks, masks)
     for name in json.loads(split.read_text())["val"]:
         blank = np.full((1, SIDE, SIDE), value, np.uint8)
-        write_raster(masks / f"{name}.tif", blank, nodata=255)
+        with rasterio.open(masks / f"{name}.tif") as mask:
+            place = {"crs": mask.crs, "transform": mask.transform}
+        write_raster(masks / f"{name}.tif", blank, nodata=255, **place)
     wanted = options(small_net(SPEC, spread=SPREAD), labels=masks, force=True)
     with pytest.raises(QuantiseError, match=r"part val of .* no loss .*: name another --part"):
         quantise_model(wanted)
