@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Sequence
 
-from qgis.core import QgsApplication, QgsNetworkAccessManager
+from qgis.core import QgsApplication
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkRequest
@@ -17,6 +17,7 @@ from ..i18n import tr
 from ..vendored import engine
 from .answers import Answer, answer_of
 from .deadlocks import never_wait_for_the_main_thread
+from .manager import network_of_this_thread
 from .places import may_lead, origin_of
 
 _AT_ONCE = 6
@@ -101,7 +102,7 @@ class _Exchange:
         self._fault: Optional[BaseException] = None
         self._loop = QEventLoop()
         self._replies: list[Any] = []
-        self._manager = QgsNetworkAccessManager.instance()
+        self._manager = network_of_this_thread()
         never_wait_for_the_main_thread(self._manager)
 
     def run(self) -> list[Answer]:
@@ -117,6 +118,7 @@ class _Exchange:
         # it for the one that is gone.
         for reply in self._replies:
             sip.delete(reply)
+        self._manager = None
         if self._fault is not None:
             raise self._fault
         if self._stopped:

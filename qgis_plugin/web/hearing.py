@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Optional
 from urllib.parse import parse_qs, unquote
 
-from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
+from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import Qt
 
 from ..i18n import tr
 from .answers import Answer, answer_of, no_imagery, plain_words, server_of
 from .deadlocks import is_main, never_wait_for_the_main_thread
+from .manager import network_of_this_thread
 
 _TAGS = {"WMS", "WCS", "Network", "AMS"}
 _MOST = 200
@@ -51,7 +52,7 @@ class Hearing:
     def listening(self) -> Iterator[None]:
         """Hear what is asked within the block, in this thread."""
         direct = Qt.ConnectionType.DirectConnection
-        manager, log = QgsNetworkAccessManager.instance(), QgsApplication.messageLog()
+        manager, log = network_of_this_thread(), QgsApplication.messageLog()
         never_wait_for_the_main_thread(manager)
         self._thread = threading.get_ident()
         manager.finished.connect(self._finished, direct)
