@@ -151,6 +151,10 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
     return str(version)
 
 
+_REFUSALS = 3
+"""Times that the alias is tried again."""
+
+
 def _choose_candidate(client: MlflowClient, name: str) -> None:
     """Give the alias to the newest version that a training registered.
 
@@ -159,6 +163,7 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
     """
     from mlflow.exceptions import MlflowException
 
+    refusals = 0
     while True:
         newest = max(int(v.version) for v in _versions(client, name) if "onnx_sha256" in v.tags)
         try:
@@ -167,7 +172,12 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
             held = 0
         if held >= newest:
             return
-        client.set_registered_model_alias(name, CANDIDATE, str(newest))
+        try:
+            client.set_registered_model_alias(name, CANDIDATE, str(newest))
+        except MlflowException:  # the database refuses the second of two who give it first
+            refusals += 1
+            if refusals > _REFUSALS:
+                raise
 
 
 def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
