@@ -19,18 +19,18 @@ from rasterio.transform import Affine
 from camp_detector_core import report as theirs
 from camp_detector_core.demo import draw_camp
 from qgis_plugin.doubts import HUGE
-from tests.support.models import write_model
 from tests.support.outlines import features
 from tests.support.qgis_ground import (
     Ground,
     box,
+    drawn_ground,
     polygon_file,
     rows,
     same,
     same_pixels,
     shapes,
 )
-from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.rasters import NORTH, WEST, rgb_of, write_raster
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
@@ -43,10 +43,7 @@ INFORMATION = "campdetector:modelinformation"
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("ground")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.models import write_model
-from tests.support.qgis_ground import Ground, box, polygon_file, rows
-from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.qgis_ground import Ground, box, drawn_ground, polygon_file, rows
+from tests.support.rasters import NORTH, WEST
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
@@ -19,10 +18,7 @@ SUMMARISE, COMPARE = "campdetector:summarisecamp", "campdetector:comparedates"
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("counting")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("counting"))
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ from rasterio.warp import transform_geom
 from shapely.geometry import mapping
 
 from camp_detector_core.vector_formats import FORMATS, MORE_FORMATS
-from tests.support.models import write_model
 from tests.support.outlines import features
-from tests.support.qgis_ground import Ground, box, polygon_file
-from tests.support.rasters import rgb_of, scene, write_raster
+from tests.support.qgis_ground import Ground, box, drawn_ground, polygon_file
+from tests.support.rasters import rgb_of, write_raster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +41,7 @@ FIELDS = {
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("formats")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("formats"))
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,15 @@ import pytest
 from rasterio.transform import Affine
 
 from camp_detector_core.georaster.xyz import transform_of
-from tests.support.models import write_model
-from tests.support.qgis_ground import Ground, png_of, rows, same, same_pixels, virtual_raster
+from tests.support.qgis_ground import (
+    Ground,
+    drawn_ground,
+    png_of,
+    rows,
+    same,
+    same_pixels,
+    virtual_raster,
+)
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.support.tile_server import TileServer
 
@@ -29,10 +36,7 @@ X, Y = 193348, 110121
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("layers")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("layers"))
 
 
 @pytest.fixture(scope="module")

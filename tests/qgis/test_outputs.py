@@ -12,10 +12,9 @@ import pytest
 import shapely
 from rasterio.shutil import copy as copy_raster
 
-from tests.support.models import write_model
 from tests.support.outlines import features
-from tests.support.qgis_ground import Ground, box, polygon_file, virtual_raster
-from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.qgis_ground import Ground, box, drawn_ground, polygon_file, virtual_raster
+from tests.support.rasters import NORTH, WEST
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
@@ -42,10 +41,7 @@ def copy_of_text(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("outputs")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("outputs"))
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,17 @@ from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
 from camp_detector_core.georaster.xyz import transform_of
-from tests.support.models import write_model
-from tests.support.qgis_ground import Ground, box, png_of, polygon_file, rows, same, same_pixels
-from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
+from tests.support.qgis_ground import (
+    Ground,
+    box,
+    drawn_ground,
+    png_of,
+    polygon_file,
+    rows,
+    same,
+    same_pixels,
+)
+from tests.support.rasters import NORTH, WEST, rgb_of, write_raster
 from tests.support.tile_server import TileServer
 from tests.support.wcs_server import WcsServer
 
@@ -35,10 +43,7 @@ COLORS = [
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("pixels")
-    found = scene()
-    model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return drawn_ground(tmp_path_factory.mktemp("pixels"))
 
 
 def undefined(path: Path, ring: list[tuple[float, float]], srs: int) -> Path:

@@ -15,8 +15,9 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 
+from tests.support.models import write_model
 from tests.support.outlines import features
-from tests.support.rasters import NORTH, WEST
+from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,13 @@ class Ground:
             check=True, capture_output=True,
         )  # fmt: skip
         return out
+
+
+def drawn_ground(folder: Path) -> Ground:
+    """A tiny model, and a raster of a `scene` of the usual size for it."""
+    found = scene()
+    model = write_model(folder / "tiny.onnx")
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
 
 
 def virtual_raster(raster: Path) -> str:
