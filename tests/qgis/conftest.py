@@ -78,6 +78,25 @@ class Qgis:
         assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
         return json.loads(done.stdout.splitlines()[-1])
 
+    def window(self, script: str, request: Any, told: Path, **environment: str) -> Any:
+        """Run a script of ``inside`` in QGIS' window under Xvfb: what it wrote into a file."""
+        asked = self.profile / "request.json"
+        asked.write_text(json.dumps(request), encoding="utf-8")
+        variables = self.environment(CAMP_DETECTOR_TEST=str(asked), **environment)
+        variables.pop("QT_QPA_PLATFORM")
+        done = subprocess.run(
+            [
+                "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "/usr/bin/qgis", "--nologo",
+                "--noversioncheck", "--profiles-path", str(self.profile.parents[1]),
+                "--profile", "default", "--code", str(INSIDE / script),
+            ],
+            capture_output=True, text=True, check=False, env=variables, timeout=240,
+        )  # fmt: skip
+        assert told.exists(), done.stderr[-3000:]
+        found = json.loads(told.read_text(encoding="utf-8"))
+        assert "error" not in found, found["error"]
+        return found
+
     def process(self, *words: object) -> subprocess.CompletedProcess[str]:
         """Run qgis_process."""
         return subprocess.run(

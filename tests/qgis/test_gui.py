@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,6 @@ import pytest
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.scene import generate_scene, random_options, write_scene
-from tests.qgis.conftest import INSIDE
 from tests.support.catalogs import area_of, package_of, write_run
 from tests.support.wheels import wheel_of, wheel_tag
 
@@ -41,7 +38,6 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         wheel_of("onnxruntime", folder / "index", wheel_tag())
     place = folder / "catalogue"
     StaticCatalog(LocalStore(place)).add(package_of(folder / "packed", name="from-catalogue"))
-    request = folder / "request.json"
     asked = {
         "raster": str(folder / "camp.tif"),
         "item": str(write_run(folder / "run", name="with-area", area=area_of(BOX))),
@@ -49,30 +45,16 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         "folder": str(out),
         "whole": whole,
     }
-    request.write_text(json.dumps(asked), encoding="utf-8")
     if locale:
         settings = qgis.profile / "QGIS" / "QGIS3.ini"
         text = settings.read_text(encoding="utf-8")
         more = f"\n[locale]\noverrideFlag=true\nuserLocale={locale}\n"
         settings.write_text(text + more, encoding="utf-8")
-    environment = qgis.environment(
-        CAMP_DETECTOR_TEST=str(request), PYTHONPATH="", PIP_NO_INDEX="1",
+    found: dict[str, Any] = qgis.window(
+        "gui_window.py", asked, out / "gui.json", PYTHONPATH="", PIP_NO_INDEX="1",
         TMPDIR=str(folder / "scratch"),
         PIP_FIND_LINKS=str(folder / "index"), PIP_CONFIG_FILE="/dev/null",
     )  # fmt: skip
-    environment.pop("QT_QPA_PLATFORM")
-    done = subprocess.run(
-        [
-            "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "/usr/bin/qgis", "--nologo",
-            "--noversioncheck", "--profiles-path", str(qgis.profile.parents[1]),
-            "--profile", "default", "--code", str(INSIDE / "gui_window.py"),
-        ],
-        capture_output=True, text=True, check=False, env=environment, timeout=240,
-    )  # fmt: skip
-    told = out / "gui.json"
-    assert told.exists(), done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
-    assert "error" not in found, found["error"]
     if pictures:
         shutil.copytree(out, Path(pictures) / (locale or "en"), dirs_exist_ok=True)
     return found
