@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Hashable, NamedTuple, Optional
 
 import numpy as np
 
+from .counts import counted
 from .wkb import EMPTY, FACES, LINE, POINT, Part, parts_of
 
 if TYPE_CHECKING:
@@ -76,22 +77,22 @@ class Tally:
         if self.nested:
             were = _were(self.nested)
             said.append(
-                f"{self.nested:,} of {_count(self.polygons, 'polygon')} {were} inside geometry "
+                f"{self.nested:,} of {counted(self.polygons, 'polygon')} {were} inside geometry "
                 f"collections and {were} taken"
             )
         left = self._left_out()
         if left:
             said.append(f"{_listed(left)} {_were(self._dropped())} left out")
         if self.mended:
-            scraps = f" ({_count(self.scraps, 'stray line')} dropped)" if self.scraps else ""
+            scraps = f" ({counted(self.scraps, 'stray line')} dropped)" if self.scraps else ""
             said.append(
-                f"{_count(self.mended, 'polygon')} with crossing or open outlines "
+                f"{counted(self.mended, 'polygon')} with crossing or open outlines "
                 f"{_were(self.mended)} mended{scraps}"
             )
         if self.twice:
             are = "is" if self.twice == 1 else "are"
             said.append(
-                f"{_count(self.twice, 'polygon')} that {are} the same as another "
+                f"{counted(self.twice, 'polygon')} that {are} the same as another "
                 f"{_were(self.twice)} counted once"
             )
         said += self.others
@@ -116,7 +117,7 @@ class Tally:
             ),
             (self.flat, "polygon without area", "polygons without area"),
         )
-        return [f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n]
+        return [counted(n, one, many) for n, one, many in counts if n]
 
     def _dropped(self) -> int:
         return (
@@ -238,10 +239,6 @@ def _polygon(rings: list[Ring]) -> bytes:
     for ring in rings:
         out += (struct.pack("<I", len(ring)), ring.astype("<f8").tobytes())
     return b"".join(out)
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def _were(number: int) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.packaging.strangers import shown
 
 if TYPE_CHECKING:
@@ -92,14 +93,10 @@ class Report:
         word = f"valid{checked}" if self.valid else "not valid"
         passed = f"; passed: {', '.join(self.passed)}" if self.passed else ""
         found.append(
-            f"{shown(self.item)} is {word}: {_count(counts[0], 'problem')}, "
-            f"{_count(counts[1], 'piece')} of advice, {counts[2]} not checked{passed}"
+            f"{shown(self.item)} is {word}: {counted(counts[0], 'problem')}, "
+            f"{counted(counts[1], 'piece')} of advice, {counts[2]} not checked{passed}"
         )
         return found
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass
