@@ -23,11 +23,11 @@ Identity = tuple[int, int]
 _LONGEST_WAIT, _PAUSE = 60.0, 0.01
 """Seconds for which another run is waited for, and between two looks."""
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.ENOSYS, errno.EBADF}
-"""What disks answer that cannot be asked to write out."""
+"""Answers of disks that cannot be asked to write out."""
 
 
 def identity(path: Path) -> Identity | None:
-    """What tells a file or a link from another of its name; None where there is none."""
+    """Size and time of a file or a link, to know it again by; None where there is none."""
     try:
         state = path.lstat()
     except FileNotFoundError:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from .durable import Identity
 
 OLD = "scratch/old"
-"""Where earlier results lie inside a hidden folder."""
+"""Place of earlier results inside a hidden folder."""
 _FORWARD, _BACK, _DRAFT = "scratch/forward.json", "scratch/back.json", "scratch/draft.json"
 JOURNALS = (_DRAFT, _FORWARD, _BACK)
-"""Where the steps are written down."""
+"""Files in which the steps are written down."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Placing:
 
     @classmethod
     def left_in(cls, room: Path) -> tuple[Placing, bool] | None:
-        """What a killed run wrote down, and whether it is to be done or taken back.
+        """Read the steps of a killed run, and whether they are to be done or taken back.
 
         Raises:
             ValueError: What is written there is not of this project.

@@ -214,7 +214,7 @@ def _library_errors(path: Path, action: str) -> Iterator[None]:
 
 
 def _reason(error: Exception, path: Path) -> str:
-    """What a library said, without the name again and without advice that holds for URLs alone."""
+    """A library's reason, without the name again and without advice that holds for URLs alone."""
     text = str(error).partition("; It might help to specify the correct driver")[0]
     if isinstance(error, UnicodeDecodeError):
         return "a text in it is not UTF-8, it is damaged or of another encoding"

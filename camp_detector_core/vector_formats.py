@@ -86,7 +86,7 @@ FORMATS = {
         longest_text=254,
     ),
 }
-"""What every host writes, by the ending of the file."""
+"""Formats that every host writes, by the ending of the file."""
 _KML = VectorFormat(
     "LIBKML",
     is_lonlat=True,
@@ -117,4 +117,4 @@ MORE_FORMATS = {
         has_word_names=True,
     ),
 }
-"""What QGIS writes besides, as far as its GDAL does."""
+"""Formats that QGIS writes besides, as far as its GDAL does."""

@@ -20,7 +20,7 @@ _FARTHEST = 1e12
 """In units of a CRS: no place of any has larger coordinates."""
 _ROUNDED = 1e-3
 _LEVEL = 1e-6
-"""What may be rounded of the logarithm of a zoom level's pixels."""
+"""Tolerance of the logarithm of a zoom level's pixels."""
 _MOST_FINE = 16
 """Parts along a side that a pixel is averaged of; more is not seen in it."""
 _SAME = 0.1
@@ -110,7 +110,7 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
 
 
 def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
-    """What of a rectangle lies in the square that map tiles are cut out of.
+    """The part of a rectangle in the square that map tiles are cut out of.
 
     Raises:
         SourceError: Nothing.
@@ -128,7 +128,7 @@ def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
 
 
 def _origin(layer: Layer, step: float) -> tuple[float, float]:
-    """Where the pixels of the layer begin.
+    """The corner at which the pixels of the layer begin.
 
     Args:
         layer: From `look_at`.

@@ -41,7 +41,7 @@ class LayerLibrary:
         self._layer, self._lattice, self._nodata = layer, lattice, nodata
         self._gdal = engine("hostgdal.library").Gdal()
         self.errors = ServerErrors(layer.provider)
-        """What the server answered in place of pixels."""
+        """Answers of the server in place of pixels."""
         self._tiles = None
         if layer.tiles is not None:
             self._tiles = TileStore(layer.tiles, self.errors, bounds)

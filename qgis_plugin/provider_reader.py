@@ -26,7 +26,7 @@ _DTYPES = {
     "Float64": "float64",
 }
 PICTURE = ("red", "green", "blue", "alpha")
-"""What the bands of a picture show."""
+"""Colours of the bands of a picture."""
 _BLUE_FIRST = (2, 1, 0, 3)
 """Where red, green, blue and alpha lie in the bytes of an ARGB32 of a little-endian machine."""
 _ALPHA_FIRST = (1, 2, 3, 0)
@@ -72,7 +72,7 @@ def header_of(
     colors: tuple[str, ...],
     names: tuple[str, ...],
 ) -> Any:
-    """What the engine wants to know of pixels that lie on a lattice; see the engine's `Header`."""
+    """The engine's `Header` of pixels that lie on a lattice."""
     grid, ports = engine("engine.grid"), engine("georaster.ports")
     return ports.Header(
         shape=grid.Shape(lattice.height, lattice.width),

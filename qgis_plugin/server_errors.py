@@ -1,4 +1,4 @@
-"""What a map server gave, and what it answered in place of imagery.
+"""Tell the imagery of a map server from its answers in place of imagery.
 
 QGIS draws nothing where a request fails, and takes no notice of it. A run must not take that for
 ground without dwellings: what does not exist is counted and said, anything else ends the run.

@@ -18,7 +18,7 @@ _WORDS = {
     list: "a list",
     dict: "an object",
 }
-"""What options may be in JSON."""
+"""Words for the types of options in JSON."""
 
 
 def read_options(path: Path) -> TrainOptions:

@@ -1,4 +1,4 @@
-"""What the values that a network gives are: probabilities, or what becomes probabilities."""
+"""The meaning of a network's values: probabilities, or scores that become probabilities."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Answers:
 
 
 def activation_for(answers: Answers, asked: Activation, *, exclusive: bool | None) -> Activation:
-    """What must be put behind the network so that it gives probabilities.
+    """Choose the operation behind the network that makes its values probabilities.
 
     Args:
         answers: Its values.
@@ -109,7 +109,7 @@ def activation_for(answers: Answers, asked: Activation, *, exclusive: bool | Non
 
 
 def _asked(answers: Answers, asked: Activation) -> Activation:
-    """What the user says, where it can be."""
+    """The user's choice, if the values allow it."""
     origin, told = answers.origin, answers.range_text
     if asked == "none" and not answers.are_probabilities:
         msg = f"{origin} gives {told}, which are no probabilities: leave --activation none out"

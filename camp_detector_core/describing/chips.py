@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COLOURS = {"red": 0, "green": 1, "blue": 2}
 _RAW_MOST = 255
 _SCENE_SIDE, _FINEST, _COARSEST = 64, 0.05, 1.0
-"""What a generated scene can have: pixels, and metres a pixel."""
+"""Limits of a generated scene: pixels, and metres a pixel."""
 
 
 def trial_chips(spec: ModelSpec, image: str | None) -> list[NDArray[np.float32]]:

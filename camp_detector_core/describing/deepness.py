@@ -1,4 +1,4 @@
-"""What the metadata of models for the QGIS plugin Deepness says of what a description says.
+"""Read the metadata of models for the QGIS plugin Deepness as parts of a description.
 
 Keys and meanings are those of its documentation and of its reader; `packaging.onnx_metadata`
 writes the same keys.
@@ -33,7 +33,7 @@ BACKGROUND = frozenset({"background", "_background_", "bg", "other", "none", "un
 
 @dataclass(frozen=True)
 class Hints:
-    """What was found; None or empty where there is nothing."""
+    """The values of the metadata; None or empty where there is none."""
 
     gsd: float | None = None
     """Metres a pixel."""

@@ -55,7 +55,7 @@ class Described:
     """The ONNX file."""
     spec: ModelSpec
     facts: tuple[tuple[str, str], ...]
-    """What was found, and where it is from: names and values in words."""
+    """Each value of the description and its source: names and values in words."""
     warnings: tuple[str, ...] = ()
 
 
@@ -127,7 +127,7 @@ def _run(
 
 
 def _multiple_of(network: Network, chip: NDArray[np.float32], output: str, spec: ModelSpec) -> int:
-    """What sides of chips must be multiples of: the least that the network takes."""
+    """The multiple that sides of chips must be: the least that the network takes."""
     side = spec.tile_size
     for multiple in (spec.multiple, *(m for m in _MULTIPLES if m > spec.multiple)):
         if side % multiple == 0 and side > multiple:
@@ -142,7 +142,7 @@ def _multiple_of(network: Network, chip: NDArray[np.float32], output: str, spec:
 def _ending(
     answers: Answers, output: str, draft: Draft, opsets: Mapping[str, int]
 ) -> tuple[Ending, tuple[str, ...]]:
-    """What is put behind the network, and the names of the classes that come out."""
+    """The operation behind the network, and the names of the classes that come out."""
     wishes, hints, own = draft.wishes, draft.hints, draft.own
     named = wishes.classes or (tuple(c.name for c in own.classes) if own else ())
     exclusive = _are_exclusive(answers, len(named), hints)
@@ -220,6 +220,6 @@ def _plain(name: str, number: int) -> str:
 def _shares(
     predictor: OnnxPredictor, chips: Sequence[NDArray[np.float32]], spec: ModelSpec
 ) -> list[float]:
-    """Which part of each chip is of any class."""
+    """The share of each chip that is of any class."""
     found = [predictor.predict(chip)[:, : len(spec.classes)] for chip in chips]
     return [float((f.max(axis=1) >= spec.threshold).mean()) for f in found]

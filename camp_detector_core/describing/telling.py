@@ -1,4 +1,4 @@
-"""What was found out about a model, in words."""
+"""Put the description of a model and its trial into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RARE, _COMMON = 1e-4, 0.95
 
 
 def how_it_ends(ending: Ending, answers: Answers) -> str:
-    """What was put behind a network."""
+    """Name the operation behind a network."""
     words = {
         "none": "probabilities as they came",
         "sigmoid": "a sigmoid was put behind it",
@@ -33,7 +33,7 @@ def how_it_ends(ending: Ending, answers: Answers) -> str:
 
 
 def tried(shares: Sequence[float], image: str | None) -> tuple[str, str]:
-    """What the trial gave.
+    """Summarise the trial.
 
     Args:
         shares: Part of each chip that is of a class.
@@ -48,7 +48,7 @@ def tried(shares: Sequence[float], image: str | None) -> tuple[str, str]:
 def facts_of(
     spec: ModelSpec, draft: Draft, how: str, answers: Answers
 ) -> tuple[tuple[str, str], ...]:
-    """What the description says, and where each part is from."""
+    """List the values of the description with their sources."""
     sources = draft.sources
 
     def told(text: Any, *names: str) -> str:  # noqa: ANN401 - shown as text
@@ -70,7 +70,7 @@ def facts_of(
 
 
 def warnings_of(draft: Draft, shares: Sequence[float], image: str | None) -> tuple[str, ...]:
-    """What a person should look at."""
+    """Name the values that a person should look at."""
     found = [
         f"the key {key} of Deepness in {draft.origin} could not be read, and is left aside"
         for key in draft.hints.left_out

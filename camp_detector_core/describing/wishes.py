@@ -1,4 +1,4 @@
-"""What a user says of a model; all else is taken from the file, tried, or assumed."""
+"""The user's values for a model; all others are taken from the file, tried, or assumed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Wishes:
     classes: tuple[str, ...] = ()
     """Names of the classes in the order of the output's channels, without background."""
     activation: Activation = "auto"
-    """What is put behind the network."""
+    """The operation behind the network."""
     background: int | None = None
     """The output's channel that is background, from 0; -1: none is. None: see `answers`."""
     threshold: float | None = None

@@ -284,7 +284,7 @@ class _View:
         )
         """Where the view lies in the arrays."""
         self.tile = Window(reach, reach, tile.height, tile.width)
-        """Where the tile lies in the view."""
+        """The tile's window in the view."""
 
     @property
     def frame(self) -> Window:

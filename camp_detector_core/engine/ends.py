@@ -1,4 +1,4 @@
-"""What goes into a network and comes out of it, held against the model's description."""
+"""Hold the inputs and outputs of a network against the model's description."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ _INT32 = 0xFFFFFFFF
 
 
 class OnnxFacts(NamedTuple):
-    """What a file says of itself beside its network."""
+    """The facts in a file beside its network."""
 
     ir_version: int
     """Of the file format; 0 where it does not say."""
@@ -221,7 +221,7 @@ def _is_external(location: Value) -> bool:
 
 
 def external_data(tensor: memoryview) -> dict[str, str]:
-    """Where the values of a tensor lie, by ``location``, ``offset`` and ``length``.
+    """The place of a tensor's values, by ``location``, ``offset`` and ``length``.
 
     Raises:
         ValueError: It is no message.

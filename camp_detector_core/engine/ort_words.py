@@ -1,4 +1,4 @@
-"""What ONNX Runtime says of a model that it refuses, as a sentence with a remedy.
+"""Put ONNX Runtime's refusal of a model into a sentence with a remedy.
 
 Its own messages begin with the place in its sources, which may be longer than the reason.
 """
@@ -29,7 +29,7 @@ _FIRST_IR = {9: "1.15", 10: "1.18"}
 _FIRST_OPSET = {18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18"}
 """The release of ONNX Runtime that reads it first (onnxruntime.ai, page of compatibility)."""
 _EVERY_OPSET, _EVERY_IR = 17, 8
-"""What every ONNX Runtime reads that this project may meet."""
+"""Opset and IR version that every ONNX Runtime reads that this project may meet."""
 
 
 def reason_of(error: BaseException) -> str:

@@ -74,7 +74,7 @@ class Corners(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """What rings must not leave, in pixels; infinite where there is no such side."""
+    """Bounds of the rings in pixels; infinite where there is no such side."""
 
     left: NDArray[np.float64]
     """(rings,)"""
@@ -83,11 +83,11 @@ class Frames(NamedTuple):
     bottom: NDArray[np.float64]
 
     def take(self, which: NDArray[np.intp]) -> Frames:
-        """Those of some of the rings."""
+        """The bounds of some of the rings."""
         return Frames(*(side[which] for side in self))
 
     def repeated(self, lengths: NDArray[np.intp]) -> Frames:
-        """Those of the corners of rings of so many corners."""
+        """The bounds of each corner, of rings of so many corners."""
         return Frames(*(np.repeat(side, lengths) for side in self))
 
     def without(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -96,7 +96,7 @@ class Frames(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What drawn rings must keep."""
+    """Limits that drawn rings must keep."""
 
     distance: float
     """How far old and new outline may lie from each other, pixels."""

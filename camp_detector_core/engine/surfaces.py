@@ -39,7 +39,7 @@ class Outline(NamedTuple):
 
 @dataclass
 class Tally:
-    """What was found in the features of a layer."""
+    """Counts of what the features of a layer hold."""
 
     polygons: int = 0
     """All polygons, also those that were left out."""
@@ -126,7 +126,7 @@ class Tally:
         )  # fmt: skip
 
     def contents(self) -> str:
-        """What there is instead of polygons."""
+        """Name the geometries that stand in place of polygons."""
         return _listed(self._left_out()) or "no feature"
 
 

@@ -32,7 +32,7 @@ DAMAGED = (
     AttributeError,
     IndexError,
 )
-"""What reading a zip file raises; the last two where its table is cut in a field."""
+"""Exceptions of reading a zip file; the last two where its table is cut in a field."""
 SMALL, RATIO = 16 << 20, 200
 """Members that are larger, and this much larger than what is stored of them, are bombs: weights of
 networks shrink by less than half."""

@@ -12,7 +12,7 @@ _MUCH = 0.95
 
 
 def emptiness(source: PlacedSource, missing: int) -> tuple[str, ...]:
-    """What to say of a raster that is all or nearly all without an image.
+    """Warn of a raster that is all or nearly all without an image.
 
     Args:
         source: That the model was run on.

@@ -126,7 +126,7 @@ def links_of(path: Path) -> Iterator[Path]:
 
 
 def identity(name: str) -> Identity:
-    """What tells a file from others, whatever name leads to it; the name where it is no file."""
+    """The device and number of a file, whatever name leads to it; the name where it is no file."""
     try:
         status = os.stat(name)  # noqa: PTH116 - addresses are not for Path to tidy
     except (OSError, ValueError):

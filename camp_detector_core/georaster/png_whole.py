@@ -42,7 +42,7 @@ def refuse_cut_png(name: str, label: str) -> None:
 
 @lru_cache(_REMEMBERED)
 def _wrong(name: str, _size: int, _changed: int) -> str:
-    """What is wrong with a file of this size and time; empty where nothing is."""
+    """The fault of a file of this size and time; empty where there is none."""
     with open(name, "rb") as file:  # noqa: PTH123 - of ten thousand
         if file.read(len(_SIGNATURE)) != _SIGNATURE:
             return ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .ports import Library
 
 _VARIABLES = ("PROJ_DATA", "PROJ_LIB")
-"""Where PROJ looks for its database, if set; the second is the name in releases before 9.1."""
+"""Variables that lead PROJ to its database; the second is the name in releases before 9.1."""
 _PLACE = ("EPSG:32631", 500_000.0, 0.0, 3.0, 0.0)
 """A CRS, x and y in it, and the longitude and latitude that this is: by the definition of UTM, its
 central meridian on the equator."""

@@ -41,7 +41,7 @@ _DESCRIPTIONS = re.compile(
 )
 """The outermost elements of XML files that name the rasters to read."""
 _ANYWHERE = (b"<gdaltileindexdataset", b"<mrf_meta")
-"""Those that GDAL looks for all over the start of a file."""
+"""Words that GDAL looks for all over the start of a file."""
 _LABELS = (
     b"PDS_VERSION_ID", b"Object = IsisCube", b"CCSD3ZF", b"OziExplorer", b"DatasetHeader Begin",
     b"AuxilaryTarget", b"bandId =", b"VERSION_NUMBER",
@@ -177,7 +177,7 @@ def _refusal(owner: str, source: str, why: str) -> RasterError:
 
 
 def _files_in(name: str) -> Iterator[str]:
-    """What may be the name of a local file in a name such as ``vrt://camp.vrt?bands=1``."""
+    """The possible names of local files in a name such as ``vrt://camp.vrt?bands=1``."""
     if not name.startswith(("/vsi", "<")):
         bare = name.partition("?")[0].strip("\"'")
         yield from (part for sep in ("://", ":") for part in (bare.rpartition(sep)[2],) if part)

@@ -1,4 +1,4 @@
-"""What an open source holds on to, let go of in one place."""
+"""Keep the resources of an open source, and let go of them in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pixels of a raster hold an image: one rule, at its own resolution and at any other.
+"""Tell which pixels of a raster hold an image: one rule, at its own resolution and any other.
 
 A pixel is missing
 
@@ -120,7 +120,7 @@ def read_valid(
     *,
     shape: tuple[int, int] | None = None,
 ) -> NDArray[np.bool_]:
-    """Which pixels hold an image, of pixels that were read.
+    """Tell which of the pixels that were read hold an image.
 
     Args:
         reader: The raster that they are from.
@@ -173,7 +173,7 @@ def valid_pixels(
 
 
 def _equal(band: NDArray[Any], value: float) -> NDArray[np.bool_]:
-    """Where a band has a nodata value, for GDAL."""
+    """The pixels at which a band has a nodata value, for GDAL."""
     same: NDArray[np.bool_] = band == band.dtype.type(value)
     if band.dtype.kind != "f":
         return same

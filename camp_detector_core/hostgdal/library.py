@@ -41,7 +41,7 @@ FOREIGN: tuple[type[Exception], ...] = (
     TypeError,  # the bindings give None for what they cannot make
     SystemError,
 )
-"""What GDAL's bindings raise on rasters that are broken."""
+"""Exceptions of GDAL's bindings on rasters that are broken."""
 _DTYPES = {
     "Byte": "uint8",
     "CInt16": "complex_int16",

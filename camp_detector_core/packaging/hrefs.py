@@ -30,7 +30,7 @@ def href_of(name: str) -> str:
 
 
 def names_of(href: str) -> list[str]:
-    """What a relative href may mean, likeliest first.
+    """List the paths that a relative href may mean, likeliest first.
 
     Some programs write names as they are; such a name counts where there is no file of the other.
     """

@@ -79,7 +79,7 @@ def _graphs(data: bytes) -> list[memoryview]:
 
 @dataclass(frozen=True)
 class Ending:
-    """What is put behind an output of a network."""
+    """The operation behind an output of a network."""
 
     output: str
     """The output; it becomes the only one, unless others are kept."""

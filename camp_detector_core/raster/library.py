@@ -53,7 +53,7 @@ FOREIGN: tuple[type[Exception], ...] = (
     MemoryError,
     OSError,
 )
-"""What rasterio raises on rasters that are broken."""
+"""Exceptions of rasterio on rasters that are broken."""
 
 
 def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """What the features of a layer stand for."""
+    """The dwellings that the features of a layer stand for."""
 
     dwellings: list[Dwelling]
     left_out: int

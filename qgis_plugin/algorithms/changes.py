@@ -11,7 +11,7 @@ from .matching import CHANGED_FROM, Date, Pair
 
 
 def fields_of_changes() -> QgsFields:
-    """What is written of each dwelling."""
+    """Fields of each dwelling."""
     fields = QgsFields()
     for made in (
         compat.text("change"),
@@ -29,7 +29,7 @@ def fields_of_changes() -> QgsFields:
 def features_of_changes(
     fields: QgsFields, before: Date, after: Date, pairs: Sequence[Pair]
 ) -> Iterator[QgsFeature]:
-    """What became of each dwelling, those of the later date first.
+    """Tell what became of each dwelling, beginning with those of the later date.
 
     Args:
         fields: Of the features.
@@ -47,7 +47,7 @@ def features_of_changes(
 
 
 def _rows(before: Date, after: Date, pairs: Sequence[Pair]) -> list[tuple[QgsGeometry, list[Any]]]:
-    """What is written: geometry and attributes."""
+    """Geometry and attributes of each feature to write."""
     of_after = {p.after: p for p in pairs}
     out: list[tuple[QgsGeometry, list[Any]]] = []
     for i, new in enumerate(after.inside):

@@ -24,7 +24,7 @@ our field ``model``; no field is called ``-``."""
 
 
 class Changes(NamedTuple):
-    """What a format does not hold as it was."""
+    """Values that a format does not hold as they were."""
 
     renamed: dict[str, str]
     """Fields by their names, and what they are called in the file."""
@@ -218,7 +218,7 @@ def leads_to_lonlat(wkt: str) -> bool:
 
 
 def _to_lonlat(crs: Any) -> tuple[Any, Any]:
-    """What turns coordinates of a CRS into longitude and latitude, and their CRS.
+    """The transform from a CRS into longitude and latitude, and their CRS.
 
     Raises:
         Unwritable: Nothing does.

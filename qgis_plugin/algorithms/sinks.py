@@ -60,7 +60,7 @@ def way_of(given: Any, place: Place) -> Way:
 
 
 def source_of(path: str, place: Place) -> str:
-    """What QGIS calls a file, or the table of it that a place names.
+    """QGIS' name of a file, or of the table of it that a place names.
 
     QGIS names the table of a new GeoPackage after the file, which GDAL refuses for some names.
     """

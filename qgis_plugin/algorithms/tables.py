@@ -119,7 +119,7 @@ def check(code: Any) -> None:
 
 
 def said() -> Unwritable:
-    """What GDAL said last."""
+    """The error for what GDAL said last."""
     return Unwritable(" ".join(str(gdal.GetLastErrorMsg()).split()))
 
 

@@ -69,7 +69,7 @@ def _problem(output: Output) -> Optional[str]:
 
 
 def _problem_of_name(place: Place) -> Optional[str]:
-    """What disks and libraries have against a name."""
+    """The objection of disks and libraries to a name."""
     name = Path(place.path).name
     try:
         length = len(name.encode())

@@ -50,7 +50,7 @@ class TileReader:
         self.dtypes = ("uint8",) * len(PICTURE)
         """numpy's name of each band's type."""
         self.colors = PICTURE
-        """What each band shows."""
+        """Colour of each band."""
 
     def header(self) -> Any:
         """All that can be known without reading pixels."""

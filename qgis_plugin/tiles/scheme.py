@@ -131,7 +131,7 @@ def words_of(uri: str) -> dict[str, str]:
 
 
 def headers_of(words: dict[str, str]) -> tuple[tuple[bytes, bytes], ...]:
-    """What a layer has sent with each request; a log-in that QGIS keeps goes before its own."""
+    """The headers of a layer's requests; a log-in that QGIS keeps goes before its own."""
     found = {
         name[len(_HEADER) :].title(): value
         for name, value in words.items()

@@ -32,7 +32,7 @@ _LASTING = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one request."""
+    """The outcome of one request."""
 
     url: str
     status: Optional[int] = None
@@ -133,7 +133,7 @@ def no_imagery(server: str, reason: str) -> str:
 
 
 def answer_of(reply: Any, *, body: bytes = b"", url: str = "", trouble: str = "") -> Answer:
-    """What a finished reply says.
+    """Read a finished reply.
 
     Args:
         reply: A ``QNetworkReply``, or a ``QgsNetworkReplyContent``.

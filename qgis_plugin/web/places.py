@@ -1,4 +1,4 @@
-"""Where requests may be led to."""
+"""Decide to which servers requests may be led."""
 
 from __future__ import annotations
 

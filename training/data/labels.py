@@ -40,7 +40,7 @@ class Labelled:
 
     labels: Labels
     chips: list[Chip]
-    """Those that have labels."""
+    """The chips that have labels."""
     notes: tuple[str, ...]
     """Sentences on what was left out, mended or taken from an unexpected place."""
 

@@ -39,7 +39,7 @@ _MOST_VALUES = 1000
 
 @dataclass(frozen=True)
 class MaskFacts:
-    """What a mask holds."""
+    """The facts of a mask."""
 
     values: frozenset[float]
     """Of the pixels that it knows; the first thousand or so where there are more."""
@@ -50,7 +50,7 @@ class MaskFacts:
 
 
 def look_through(path: Path) -> MaskFacts:
-    """What values a mask has, read strip by strip.
+    """Collect the values of a mask, read strip by strip.
 
     Raises:
         RasterError: It cannot be read, or is no mask: coloured, lossy, complex numbers.

@@ -111,7 +111,7 @@ class MaskLabels:
         return LabelPatch(out, known, out.astype(np.int32))
 
     def _look(self, paths: Iterable[Path]) -> dict[Path, MaskFacts]:
-        """What masks hold; each is looked through once."""
+        """The facts of the masks; each is looked through once."""
         found = {}
         for path in paths:
             if path not in self._facts:

@@ -1,4 +1,4 @@
-"""Where polygons lie in another CRS; what has no place there becomes no geometry."""
+"""Move polygons into another CRS; what has no place there becomes no geometry."""
 
 from __future__ import annotations
 

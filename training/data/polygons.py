@@ -47,7 +47,7 @@ class PolygonLayer:
     """(features,) values by the name of their attribute."""
     crs: CRS
     tally: Tally
-    """What was left out, and more that a user may not expect."""
+    """Counts of what was left out, and more that a user may not expect."""
 
 
 def read_polygons(

@@ -29,12 +29,12 @@ _MASK_BYTES = 16
 
 
 class LabelChoice(NamedTuple):
-    """What of a vector file are the labels."""
+    """The labels of a vector file: its layer and field."""
 
     class_field: str | None = None
     """Attribute that names the class."""
     layer: str | None = None
-    """Where it has several."""
+    """Name of the layer, where the file has several."""
 
 
 class MaskFile(MaskLabels):

@@ -28,7 +28,7 @@ _FIRST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT":
 """Of the question whether anybody is there."""
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-"""What means a single letter in a URL."""
+"""Escapes of a single letter in a URL."""
 _LONGEST = 300
 _STATUS = re.compile(
     r"error code (\d{3})\b|too many (\d{3}) error|\b(\d{3}) (?:Client|Server) Error"

@@ -188,7 +188,7 @@ def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # no
 
 
 def _valid(pixels: NDArray[Any], masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where there is an image: a band of whole numbers may have the nodata value by right."""
+    """Tell where there is an image: a band of whole numbers may have the nodata value by right."""
     there = masks > 0
     together = np.logical_or if pixels.dtype.kind == "u" else np.logical_and
     valid: NDArray[np.bool_] = together.reduce(there) & np.isfinite(pixels).all(axis=0)

@@ -60,7 +60,7 @@ def _has_passed_schema(findings: Findings) -> bool:
 
 
 def _words(error: Any) -> str:  # noqa: ANN401 - pydantic gives a dict of many kinds
-    """What the library says, as far as it has a word of its own for it."""
+    """Put the library's objection into words of our own where there are some."""
     kind = str(error["type"])
     if kind == "missing":
         return "is missing"

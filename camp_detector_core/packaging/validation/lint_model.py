@@ -28,7 +28,7 @@ _COLOR = re.compile(r"[0-9A-F]{6}")
 _CLASS_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _BACKGROUND = 0
 _STRUCTURE = ("shape", "dim_order", "data_type")
-"""What every tensor says of itself."""
+"""Fields that every tensor has."""
 
 
 def check_model(item: dict[str, Any], findings: Findings) -> None:
