@@ -25,7 +25,7 @@ _MEMORY = re.compile(
     r"bad_alloc|bad allocation|[Ff]ailed to allocate|not enough memory|out of memory", re.IGNORECASE
 )
 _MOST = 300
-_FIRST_IR = {9: "1.15", 10: "1.18"}
+_FIRST_IR = {9: "1.16", 10: "1.18"}
 _FIRST_OPSET = {18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18"}
 """The release of ONNX Runtime that reads it first (onnxruntime.ai, page of compatibility)."""
 _EVERY_OPSET, _EVERY_IR = 17, 8
