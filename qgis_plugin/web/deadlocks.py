@@ -12,8 +12,6 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import Any, Iterator
 
-from qgis.PyQt.QtCore import QCoreApplication, QThread
-
 _lock = threading.Lock()
 _held = [0]
 
@@ -32,9 +30,8 @@ def run_of_this_thread() -> Iterator[None]:
 
 
 def is_main() -> bool:
-    """Whether this is the thread of QGIS' windows."""
-    app = QCoreApplication.instance()
-    return app is not None and QThread.currentThread() == app.thread()
+    """Whether this is the thread of QGIS' windows, in which QGIS starts Python."""
+    return threading.get_ident() == threading.main_thread().ident
 
 
 def never_wait_for_the_main_thread(manager: Any, reply: Any = None) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Sequence
 
 from qgis.core import QgsApplication
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkRequest
 
@@ -17,7 +16,7 @@ from ..i18n import tr
 from ..vendored import engine
 from .answers import Answer, answer_of
 from .deadlocks import never_wait_for_the_main_thread
-from .manager import network_of_this_thread
+from .manager import delete, network_of_this_thread, unwatched
 from .places import may_lead, origin_of
 
 _AT_ONCE = 6
@@ -102,8 +101,7 @@ class _Exchange:
         self._fault: Optional[BaseException] = None
         self._loop = QEventLoop()
         self._replies: list[Any] = []
-        self._manager = network_of_this_thread()
-        never_wait_for_the_main_thread(self._manager)
+        never_wait_for_the_main_thread(network_of_this_thread())
 
     def run(self) -> list[Answer]:
         """See `ask_all`."""
@@ -113,12 +111,9 @@ class _Exchange:
         self._guarded(self._look)()
         if not self._done():
             self._loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        timer.stop()
-        # Not by `deleteLater`: the next reply may lie at the same address, and Python would take
-        # it for the one that is gone.
+        delete(timer, timer.timeout)
         for reply in self._replies:
-            sip.delete(reply)
-        self._manager = None
+            delete(reply, reply.readyRead, reply.downloadProgress, reply.finished)
         if self._fault is not None:
             raise self._fault
         if self._stopped:
@@ -170,8 +165,9 @@ class _Exchange:
         turn.body.clear()
         turn.trouble = ""
         request = self._request(turn)
-        reply = turn.reply = self._manager.get(request)
-        never_wait_for_the_main_thread(self._manager, reply)
+        manager = network_of_this_thread()
+        reply = turn.reply = unwatched(manager.get(request))
+        never_wait_for_the_main_thread(manager, reply)
         self._running.append(turn)
         self._replies.append(reply)
         reply.readyRead.connect(self._guarded(lambda: self._read(turn)))

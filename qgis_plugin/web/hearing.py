@@ -52,16 +52,16 @@ class Hearing:
     def listening(self) -> Iterator[None]:
         """Hear what is asked within the block, in this thread."""
         direct = Qt.ConnectionType.DirectConnection
-        manager, log = network_of_this_thread(), QgsApplication.messageLog()
-        never_wait_for_the_main_thread(manager)
+        log = QgsApplication.messageLog()
+        never_wait_for_the_main_thread(network_of_this_thread())
         self._thread = threading.get_ident()
-        manager.finished.connect(self._finished, direct)
+        network_of_this_thread().finished.connect(self._finished, direct)
         log.messageReceived.connect(self._line, direct)
         try:
             yield
         finally:
             log.messageReceived.disconnect(self._line)
-            manager.finished.disconnect(self._finished)
+            network_of_this_thread().finished.disconnect(self._finished)
 
     def fault(self, told: list[str]) -> Optional[str]:
         """A sentence for what went wrong; None: nothing did, or things do not exist.

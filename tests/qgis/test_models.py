@@ -343,6 +343,14 @@ def test_a_server_sends_nobody_elsewhere(
     assert "is no address of a web page" in scheme["error"]
 
 
+def test_threads_that_ask_often_get_each_answer_and_keep_nothing(
+    do: Any, catalogue: Path, serve: Callable[..., Server]
+) -> None:
+    """Replies follow each other at one address, and threads' network accesses, too."""
+    (often,) = do(["fetch_often", serve(catalogue).url, 12, 40])
+    assert often == [12 * 40, 0]
+
+
 def test_a_catalogue_on_the_web_ends_at_its_folder(
     do: Any, catalogue: Path, serve: Callable[..., Server], tmp_path: Path
 ) -> None:

@@ -148,6 +148,21 @@ class Steps:
     def fetch_here(self, url):
         return len(self._reader_of_web(url))
 
+    def fetch_often(self, url, threads, times):
+        """How often it came, and what is left of the runs in Python."""
+        import gc
+
+        from camp_detector.web import exchange
+        from qgis.PyQt.QtCore import QCoreApplication
+
+        came = 0
+        for _ in range(threads):
+            came += in_background(lambda: sum(bool(self._reader_of_web(url)) for _ in range(times)))
+        QCoreApplication.processEvents()
+        gc.collect()
+        kept = [o for o in gc.get_objects() if isinstance(o, (exchange._Exchange, exchange._Turn))]
+        return [came, len(kept)]
+
     def _reader_of_web(self, url):
         from camp_detector.models import network
 
