@@ -1,0 +1,152 @@
+"""Names and docstrings keep to the rules of `tests.support.language`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.support.language import Language, Place, bindings, docstrings, language_of, source_files
+
+NOT_YET = frozenset(
+    (
+        "benchmarks",
+        "camp_detector_core",
+        "camp_detector_core/catalog",
+        "camp_detector_core/cli",
+        "camp_detector_core/describing",
+        "camp_detector_core/engine",
+        "camp_detector_core/georaster",
+        "camp_detector_core/hostgdal",
+        "camp_detector_core/packaging",
+        "camp_detector_core/packaging/package_check",
+        "camp_detector_core/packaging/stac",
+        "camp_detector_core/packaging/validation",
+        "camp_detector_core/publish",
+        "camp_detector_core/raster",
+        "camp_detector_core/scene",
+        "deploy/stack",
+        "esri_toolbox",
+        "esri_toolbox/rcd_toolbox",
+        "qgis_plugin",
+        "qgis_plugin/algorithms",
+        "qgis_plugin/gui",
+        "qgis_plugin/help",
+        "qgis_plugin/i18n",
+        "qgis_plugin/models",
+        "qgis_plugin/runtime",
+        "qgis_plugin/tiles",
+        "qgis_plugin/web",
+        "tests",
+        "tests/catalog",
+        "tests/describing",
+        "tests/engine",
+        "tests/esri",
+        "tests/esri/host",
+        "tests/fuzz",
+        "tests/hostgdal",
+        "tests/packaging_esri",
+        "tests/packaging_stac",
+        "tests/publish",
+        "tests/qgis",
+        "tests/qgis/inside",
+        "tests/scene",
+        "tests/services",
+        "tests/support",
+        "tests/toolbox",
+        "tests/toolbox/standin/arcpy",
+        "tests/tracking",
+        "tests/training",
+        "tests/training/preprocess",
+        "tests/validation",
+        "training",
+        "training/commands",
+        "training/data",
+        "training/evaluation",
+        "training/preprocess",
+        "training/quantise",
+        "training/tracking",
+    )
+)
+"""Folders that still break the rules, their subfolders apart. The list may only shrink."""
+
+
+@pytest.fixture(scope="module")
+def language() -> Language:
+    """The bindings and docstrings of every source file."""
+    return language_of(source_files())
+
+
+def folder_of(place: Place) -> str:
+    """Return the folder of a file, below the repository's root."""
+    return PurePosixPath(place.path).parent.as_posix()
+
+
+def in_clean_folders(places: list[Place]) -> list[str]:
+    """Return the places, as lines of text, that lie outside of the folders of `NOT_YET`."""
+    return [
+        f"{place.path}:{place.line}: {place.text.splitlines()[0]}"
+        for place in places
+        if folder_of(place) not in NOT_YET
+    ]
+
+
+def test_no_name_is_a_bare_participle(language: Language) -> None:
+    assert language.bindings
+    assert in_clean_folders(language.forbidden) == []
+
+
+def test_every_docstring_begins_with_a_subject_or_a_verb(language: Language) -> None:
+    assert language.docstrings
+    assert in_clean_folders(language.headless) == []
+
+
+def test_a_folder_that_became_clean_has_left_the_list(language: Language) -> None:
+    unclean = {folder_of(place) for place in (*language.forbidden, *language.headless)}
+    assert sorted(NOT_YET - unclean) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "found = 1",
+        "self.told = 1",
+        "def wanted(): ...",
+        "def f(*, said): ...",
+        "for _kept in (): ...",
+        "class Found: ...",
+        "import numpy as given",
+        "[asked for asked in ()]",
+        "try: ...\nexcept OSError as taken: ...",
+        "with f() as heeded: ...",
+        "(found := 1)",
+        "class C:\n    found: int",
+    ],
+)
+def test_a_participle_is_noticed_wherever_it_is_bound(source: str) -> None:
+    tree = ast.parse(source)
+    assert len(Language(list(bindings(tree, "x.py")), []).forbidden) == 1
+
+
+@pytest.mark.parametrize("name", ["is_kept", "kept_tiles", "founder", "foundation"])
+def test_a_participle_within_a_longer_name_may_stay(name: str) -> None:
+    tree = ast.parse(f"{name} = 1\nprint(found)")
+    assert Language(list(bindings(tree, "x.py")), []).forbidden == []
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('"""What it is."""', 1),
+        ('x = 1\n"""Whether it is."""', 1),
+        ('class C:\n    x: int\n    """Of neighbours."""', 1),
+        ('def f():\n    """Where it lies."""', 1),
+        ('"""Offsets of rows."""', 0),
+        ('"""True where the band has pixels."""', 0),
+        ('x = "What it is."', 0),
+    ],
+)
+def test_a_headless_docstring_is_noticed(source: str, count: int) -> None:
+    tree = ast.parse(source)
+    assert len(Language([], list(docstrings(tree, "x.py"))).headless) == count
