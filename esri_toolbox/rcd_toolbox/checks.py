@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ToolError
 from .ground import fault_of_size
 from .machine import choose
 from .model_folder import default_model
-from .model_package import Model, read_model, summary_of, value_in
-from .raster_facts import RasterFacts, facts_of
+from .model_package import read_model, summary_of, value_in
+from .raster_facts import facts_of
 
-Parameters = dict[str, Any]
-"""``arcpy.Parameter`` by name."""
+if TYPE_CHECKING:
+    from .model_package import Model
+    from .parameters import Parameters
+    from .raster_facts import RasterFacts
+
 FILLED = ("threshold", "min_area", "tile_size")
 """Parameters that start with the model's own values."""
 
@@ -168,8 +171,8 @@ def show(parameters: Parameters, found: list[Finding]) -> None:
         by_name.setdefault(finding.parameter, []).append(finding)
     for name, several in by_name.items():
         errors = [f.text for f in several if f.is_error]
-        texts: Optional[str] = " ".join(errors or [f.text for f in several])
+        text = " ".join(errors or [f.text for f in several])
         if errors:
-            parameters[name].setErrorMessage(texts)
+            parameters[name].setErrorMessage(text)
         else:
-            parameters[name].setWarningMessage(texts)
+            parameters[name].setWarningMessage(text)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional, Union
 
-from .checks import Finding, model_of, of_raster
+from .checks import model_of, of_raster
 from .errors import ToolError
+from .ground import is_known
 from .machine import choose
-from .raster_facts import RasterFacts, facts_of
+from .raster_facts import facts_of
 
 if TYPE_CHECKING:
+    import arcpy
+
+    from .checks import Finding
+    from .host import Messages
     from .model_package import Model
+    from .parameters import Parameters
+    from .raster_facts import RasterFacts
 
 Bounds = tuple[float, float, float, float]
 """Least x, least y, greatest x, greatest y."""
@@ -21,7 +28,7 @@ Bounds = tuple[float, float, float, float]
 class Choices:
     """One run, all checked."""
 
-    raster: Any
+    raster: object
     """The layer, or the text that names the raster."""
     facts: RasterFacts
     model: Model
@@ -60,7 +67,7 @@ def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def choices_of(parameters: dict[str, Any], kind: str, messages: Any) -> Choices:
+def choices_of(parameters: Parameters, kind: str, messages: Messages) -> Choices:
     """Read the parameters, and refuse what cannot be run.
 
     Raises:
@@ -113,17 +120,17 @@ def _refuse(errors: list[Finding]) -> None:
         raise ToolError(" ".join(f.text for f in errors))
 
 
-def _text(parameters: dict[str, Any], name: str) -> str:
+def _text(parameters: Parameters, name: str) -> str:
     return str(parameters[name].valueAsText or "")
 
 
-def _number(parameters: dict[str, Any], name: str, model: Model) -> float:
+def _number(parameters: Parameters, name: str, model: Model) -> float:
     """The user's number, or the model's own."""
     value = parameters[name].value if name in parameters else None
     return model.default(name) if value is None else float(value)
 
 
-def _bounds(extent: Any, facts: RasterFacts) -> Optional[Bounds]:
+def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optional[Bounds]:
     """The part of the raster to work on: the parameter's, or else the environment's."""
     import arcpy
 
@@ -136,10 +143,9 @@ def _bounds(extent: Any, facts: RasterFacts) -> Optional[Bounds]:
             return None
         left, bottom, right, top = numbers
     else:
-        reference: Any = getattr(given, "spatialReference", None)
-        known = reference is not None and reference.type in {"Geographic", "Projected"}
+        reference = given.spatialReference
         if (
-            known
+            is_known(reference)
             and facts.has_place
             and reference.exportToString() != facts.reference.exportToString()
         ):

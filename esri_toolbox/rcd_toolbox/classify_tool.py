@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from . import deep_learning, own_engine
-from .choices import Choices, choices_of
+from .choices import choices_of
 from .deep_learning import discard
 from .host import Progress, require_new
 from .model_package import CLASSIFY
 from .placing import place
 
+if TYPE_CHECKING:
+    from .choices import Choices
+    from .host import Messages
+    from .parameters import Parameters
+
 _FIELD = "Class"
 
 
-def execute(parameters: dict[str, Any], messages: Any) -> None:
+def execute(parameters: Parameters, messages: Messages) -> None:
     """Classify pixels and write the raster."""
     import arcpy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from .host import licence
 from .machine import EXTENSION
@@ -25,7 +25,7 @@ def _environment(chosen: Choices) -> Iterator[None]:
     facts = chosen.facts
     size = facts.cell_size(chosen.model)
     bounds = chosen.bounds or facts.bounds
-    wanted: dict[str, Any] = {
+    wanted: dict[str, object] = {
         "cellSize": size.value,
         "extent": arcpy.Extent(*bounds),
         "outputCoordinateSystem": facts.reference,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from typing import TYPE_CHECKING, Iterator
 
 from . import deep_learning, own_engine
-from .choices import Choices, choices_of
-from .features import Field, feature_class, ground_area
+from .choices import choices_of
+from .features import feature_class, ground_area
 from .host import Progress, require_new
 from .model_package import DETECT
+
+if TYPE_CHECKING:
+    from .choices import Choices
+    from .features import DwellingRow, Field
+    from .host import Messages
+    from .parameters import Parameters
 
 FIELDS: tuple[Field, ...] = (
     ("class", "TEXT", 255),
@@ -16,10 +22,9 @@ FIELDS: tuple[Field, ...] = (
     ("confidence", "DOUBLE", 0),
 )
 _SLACK = 0.99
-Row = tuple[Any, Sequence[Any]]
 
 
-def execute(parameters: dict[str, Any], messages: Any) -> None:
+def execute(parameters: Parameters, messages: Messages) -> None:
     """Find dwellings and write them."""
     target = str(parameters["out_features"].valueAsText)
     require_new(target, "the output")
@@ -44,7 +49,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     messages.addMessage(totals.text(chosen))
 
 
-def _announce(chosen: Choices, messages: Any) -> None:
+def _announce(chosen: Choices, messages: Messages) -> None:
     model = chosen.model
     messages.addMessage(
         f"Model {model.id} ({model.path.name}), threshold {chosen.threshold:g}, minimum area "
@@ -58,7 +63,7 @@ def _announce(chosen: Choices, messages: Any) -> None:
     messages.addMessage("Run with the engine of Camp Detector.")
 
 
-def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[Row]:
+def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[DwellingRow]:
     """The features that ArcGIS' tool wrote, with their areas."""
     import arcpy
 
@@ -85,7 +90,7 @@ class _Totals:
         self.count = 0
         self.area = 0.0
 
-    def counted(self, rows: Iterator[Row]) -> Iterator[Row]:
+    def counted(self, rows: Iterator[DwellingRow]) -> Iterator[DwellingRow]:
         for shape, values in rows:
             self.count += 1
             self.area += float(values[1])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional, Union
 
 from .areas import AreaIndex, Dwelling, Point
 from .engine_copy import engine
 from .features import ground_area, rings_of
 
 if TYPE_CHECKING:
+    import arcpy
+
     from .host import Progress
+
+    Shape = Union[arcpy.PointGeometry, arcpy.Multipoint, arcpy.Polyline, arcpy.Polygon]
 
 
 class Found(NamedTuple):
@@ -23,7 +27,7 @@ class Found(NamedTuple):
     """Polygons that are the same as an earlier one."""
 
 
-def dwellings_in(layer: Any, progress: Progress) -> Found:
+def dwellings_in(layer: object, progress: Progress) -> Found:
     """The dwellings of a layer, by the rules of `engine.surfaces`.
 
     Args:
@@ -46,7 +50,7 @@ def dwellings_in(layer: Any, progress: Progress) -> Found:
     return Found(found, left_out, surfaces.tally.twice)
 
 
-def _of(shape: Any, surfaces: Any) -> Iterator[Dwelling]:
+def _of(shape: Optional[Shape], surfaces: Any) -> Iterator[Dwelling]:
     """The dwellings of a feature: the ground of its polygon, or each of its points."""
     if shape is None:
         return
@@ -60,7 +64,7 @@ def _of(shape: Any, surfaces: Any) -> Iterator[Dwelling]:
             yield Dwelling(_centre(shape), area)
 
 
-def _centre(shape: Any) -> Point:
+def _centre(shape: arcpy.Polygon) -> Point:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.trueCentroid
     if AreaIndex([rings_of(shape)]).of((middle.X, middle.Y)) != 0:

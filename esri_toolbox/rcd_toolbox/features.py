@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
-from typing import Any, Iterator, Sequence
+from typing import TYPE_CHECKING, Iterator, Sequence
 
 from .deep_learning import discard
 from .placing import place
 
-Field = tuple[str, str, int]
-"""Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
+if TYPE_CHECKING:
+    import arcpy
+
+    Field = tuple[str, str, int]
+    """Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
+    Row = tuple[arcpy.Polygon, Sequence[object]]
+    """A polygon, and the values of its fields."""
+    DwellingRow = tuple[arcpy.Polygon, tuple[str, float, float]]
+    """A polygon with the class, the square metres, and the confidence of 100."""
 
 
 class Table:
@@ -21,7 +28,7 @@ class Table:
         self.path = path
         self.names = [name for name, _, _ in fields]
 
-    def fill(self, rows: Iterator[tuple[Any, Sequence[Any]]]) -> int:
+    def fill(self, rows: Iterator[Row]) -> int:
         """Write polygons with the values of their fields; returns how many."""
         import arcpy
 
@@ -34,7 +41,9 @@ class Table:
 
 
 @contextmanager
-def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Iterator[Table]:
+def feature_class(
+    target: str, fields: Sequence[Field], reference: arcpy.SpatialReference
+) -> Iterator[Table]:
     """Give a table to fill, and write it to its place at the end.
 
     Args:
@@ -63,11 +72,13 @@ def feature_class(target: str, fields: Sequence[Field], reference: Any) -> Itera
         discard(path)
 
 
-def polygon(rings: Sequence[Sequence[tuple[float, float]]], reference: Any) -> Any:
+def polygon(
+    rings: Sequence[Sequence[tuple[float, float]]], reference: arcpy.SpatialReference
+) -> arcpy.Polygon:
     """A polygon of closed rings: the outer one clockwise as ArcGIS has it, holes the other way."""
     import arcpy
 
-    shape: dict[str, Any] = {"rings": [[list(point) for point in ring] for ring in rings]}
+    shape: dict[str, object] = {"rings": [[list(point) for point in ring] for ring in rings]}
     code = int(getattr(reference, "factoryCode", 0) or 0)
     shape["spatialReference"] = {"wkid": code} if code else {"wkt": reference.exportToString()}
     return arcpy.AsShape(shape, esri_json=True)
@@ -86,12 +97,12 @@ def _local(ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(x - x0, y - y0) for x, y in ring]
 
 
-def ground_area(shape: Any) -> float:
+def ground_area(shape: arcpy.Polygon) -> float:
     """Geodesic area of a polygon in square metres."""
     return float(shape.getArea("GEODESIC", "SQUAREMETERS"))
 
 
-def rings_of(shape: Any) -> list[list[tuple[float, float]]]:
+def rings_of(shape: arcpy.Polygon) -> list[list[tuple[float, float]]]:
     """The closed rings of a polygon; curves as the straight lines between their ends."""
     rings: list[list[tuple[float, float]]] = []
     for part in shape:

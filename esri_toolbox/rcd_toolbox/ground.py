@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from .engine_copy import engine
 from .errors import ToolError
+
+if TYPE_CHECKING:
+    import arcpy
+    import numpy as np
+    from numpy.typing import NDArray
+    from typing_extensions import TypeGuard
+
+    Axis = NDArray[np.float64]
+    """Coordinates (n,) along one axis."""
 
 NATIVE_TOLERANCE = 0.1
 """A raster is read on its own grid if its pixels differ from the model's by at most this."""
@@ -34,7 +43,7 @@ class CellSize:
 class ArcGisCrs:
     """An ``arcpy.SpatialReference`` as the engine's readers of rasters ask for it."""
 
-    def __init__(self, reference: Any) -> None:
+    def __init__(self, reference: arcpy.SpatialReference) -> None:
         """Wrap one that is known (see `is_known`)."""
         self._reference = reference
         self.is_geographic = str(reference.type) == "Geographic"
@@ -48,7 +57,7 @@ class ArcGisCrs:
         )
         """One unit in radians, or in metres where it is projected."""
 
-    def lonlat(self, x: Any, y: Any) -> tuple[Any, Any]:
+    def lonlat(self, x: Axis, y: Axis) -> tuple[Axis, Axis]:
         """Longitudes and latitudes (n,) on WGS 84 in degrees, NaN where there is no such place."""
         import arcpy
         import numpy as np
@@ -65,7 +74,9 @@ class ArcGisCrs:
         return out[0], out[1]
 
 
-def metres_per_unit(reference: Any, at: tuple[float, float]) -> tuple[float, float]:
+def metres_per_unit(
+    reference: arcpy.SpatialReference, at: tuple[float, float]
+) -> tuple[float, float]:
     """Ground metres of one unit along x and y at a place.
 
     Args:
@@ -122,6 +133,6 @@ def fault_of_size(size: CellSize, gsd: float) -> Optional[str]:
     return None
 
 
-def is_known(reference: Any) -> bool:
+def is_known(reference: Optional[arcpy.SpatialReference]) -> TypeGuard[arcpy.SpatialReference]:
     """Whether coordinates lead to places on Earth."""
     return reference is not None and str(reference.type) in {"Geographic", "Projected"}

@@ -5,15 +5,31 @@ from __future__ import annotations
 import os
 import traceback
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Callable, Iterator, Protocol
 
 from .errors import Stopped, ToolError
+
+if TYPE_CHECKING:
+    import arcpy
 
 VERBOSE = "CAMP_DETECTOR_VERBOSE"
 """Environment variable: with it a failure also gives its traceback."""
 
 
-def run_tool(work: Callable[[], None], messages: Any) -> None:
+class Messages(Protocol):
+    """The messages of a tool that runs, as ArcGIS hands them to it."""
+
+    def addMessage(self, text: str, /) -> None:  # noqa: N802 - names of ArcGIS
+        """Add a line."""
+
+    def addWarningMessage(self, text: str, /) -> None:  # noqa: N802
+        """Add a warning."""
+
+    def addErrorMessage(self, text: str, /) -> None:  # noqa: N802
+        """Add an error."""
+
+
+def run_tool(work: Callable[[], None], messages: Messages) -> None:
     """Run a tool; whatever fails becomes one message and ``arcpy.ExecuteError``."""
     import arcpy
 
@@ -49,7 +65,7 @@ def run_tool(work: Callable[[], None], messages: Any) -> None:
         arcpy.ResetProgressor()
 
 
-def look(work: Callable[[], None], parameters: list[Any]) -> None:
+def look(work: Callable[[], None], parameters: list[arcpy.Parameter]) -> None:
     """Look at a dialog; whatever fails becomes a warning, and a run says more."""
     try:
         work()
@@ -58,7 +74,7 @@ def look(work: Callable[[], None], parameters: list[Any]) -> None:
         parameters[0].setWarningMessage(f"These values could not be checked before a run ({what}).")
 
 
-def _fail(messages: Any, text: str, error: BaseException) -> None:
+def _fail(messages: Messages, text: str, error: BaseException) -> None:
     import arcpy
 
     messages.addErrorMessage(text)

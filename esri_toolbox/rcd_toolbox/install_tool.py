@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .errors import ToolError
 from .host import Progress
 from .model_folder import install
 from .package_check import describe, faults_of
 
+if TYPE_CHECKING:
+    from .host import Messages
+    from .parameters import Parameters
 
-def execute(parameters: dict[str, Any], messages: Any) -> None:
+
+def execute(parameters: Parameters, messages: Messages) -> None:
     """Check a package, explain it, and install it."""
     package = Path(str(parameters["in_package"].valueAsText))
     progress = Progress("Checking the package")
@@ -36,7 +40,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     messages.addMessage("It is now the default model of this kind.")
 
 
-def _check(path: Path, named: Path, messages: Any) -> None:
+def _check(path: Path, named: Path, messages: Messages) -> None:
     """Refuse a package with faults, all of which are told."""
     faults = faults_of(path, name=named.name)
     for fault in faults:

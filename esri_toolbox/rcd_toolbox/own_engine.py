@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from .deep_learning import aligned, discard
 from .engine_copy import engine
@@ -14,7 +14,8 @@ from .features import ground_area, polygon, turned
 
 if TYPE_CHECKING:
     from .choices import Choices
-    from .host import Progress
+    from .features import DwellingRow
+    from .host import Messages, Progress
 
 _BATCH = 256
 """Dwellings between two looks at whether the user wants to stop."""
@@ -27,9 +28,7 @@ def without_options(sentence: str) -> str:
     return str(engine("engine.wording").message(_OPTION.sub("", sentence)))
 
 
-def detect(
-    chosen: Choices, progress: Progress, messages: Any
-) -> Iterator[tuple[Any, Sequence[Any]]]:
+def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[DwellingRow]:
     """Find dwellings: a polygon each, with class, area in square metres, confidence of 100.
 
     Raises:
@@ -47,7 +46,7 @@ def detect(
         yield shape, (row.class_name, ground_area(shape), 100.0 * row.probability)
 
 
-def classify(chosen: Choices, path: str, progress: Progress, messages: Any) -> None:
+def classify(chosen: Choices, path: str, progress: Progress, messages: Messages) -> None:
     """Write the class of each pixel into a new GeoTIFF; 255 is NoData.
 
     Raises:
@@ -58,7 +57,7 @@ def classify(chosen: Choices, path: str, progress: Progress, messages: Any) -> N
 
 
 def _found(
-    chosen: Choices, progress: Progress, messages: Any, *, mask: Optional[str] = None
+    chosen: Choices, progress: Progress, messages: Messages, *, mask: Optional[str] = None
 ) -> Any:
     """Run the model; gives the engine's ``Found``.
 

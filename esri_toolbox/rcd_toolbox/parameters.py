@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import arcpy
+
     from .wording_types import ParameterText, ToolText
 
+    Parameters = dict[str, arcpy.Parameter]
+    """The parameters of a tool by their names."""
 
-def make_parameters(text: ToolText) -> list[Any]:
+
+def make_parameters(text: ToolText) -> list[arcpy.Parameter]:
     """The parameters of a tool, in order."""
     return [_make(parameter) for parameter in text.parameters]
 
 
-def by_name(parameters: list[Any]) -> dict[str, Any]:
+def by_name(parameters: list[arcpy.Parameter]) -> Parameters:
     """Parameters by their names."""
     return {parameter.name: parameter for parameter in parameters}
 
 
-def _make(text: ParameterText) -> Any:
+def _make(text: ParameterText) -> arcpy.Parameter:
     import arcpy
 
     datatype = text.datatype if isinstance(text.datatype, str) else list(text.datatype)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from .errors import ToolError
 from .ground import CellSize, cell_size, is_known, metres_per_unit
 
 if TYPE_CHECKING:
+    import arcpy
+
     from .model_package import Model
 
 PIXEL_TYPES = {
@@ -29,7 +31,7 @@ class RasterFacts:
     """Where it lies, or an empty text."""
     bands: int
     dtype: str
-    reference: Any
+    reference: arcpy.SpatialReference
     """``arcpy.SpatialReference``."""
     cells: tuple[float, float]
     """Sides of a pixel along x and y, units of the reference."""
@@ -59,7 +61,7 @@ class RasterFacts:
         return cell_size(self.cells, metres, model.gsd)
 
 
-def facts_of(raster: Any) -> RasterFacts:
+def facts_of(raster: object) -> RasterFacts:
     """Ask arcpy about a raster.
 
     Raises:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import csv
 import ntpath
 from dataclasses import dataclass, field
-from typing import Any, Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence, TextIO
 
-from .areas import AreaIndex, Dwelling, HexagonGrid, Tally, tally, tally_cells
+from .areas import AreaIndex, HexagonGrid, Tally, tally, tally_cells
 from .deep_learning import discard
 from .dwellings import dwellings_in
 from .errors import ToolError
-from .features import Field, feature_class, ground_area, polygon, rings_of
+from .features import feature_class, ground_area, polygon, rings_of
 from .ground import is_known, metres_per_unit
 from .host import Progress, require_new
 from .placing import text_file
+
+if TYPE_CHECKING:
+    import arcpy
+
+    from .areas import Dwelling
+    from .features import Field
+    from .host import Messages
+    from .parameters import Parameters
 
 FIELDS: tuple[Field, ...] = (
     ("name", "TEXT", 254),
@@ -38,12 +46,11 @@ class Area:
     """One area with what was counted in it."""
 
     name: str
-    shape: Any
-    """``arcpy.Polygon``."""
+    shape: arcpy.Polygon
     square_metres: float
     tally: Tally
 
-    def row(self) -> list[Any]:
+    def row(self) -> list[object]:
         """Values of `FIELDS`."""
         t, size = self.tally, self.square_metres
         return [
@@ -57,10 +64,12 @@ class _Job:
 
     text: dict[str, Optional[str]]
     """Each parameter as text."""
-    layers: dict[str, Any]
-    """Each parameter's value."""
-    reference: Any
-    """``arcpy.SpatialReference`` of the dwellings, in which all is counted."""
+    boundaries: object
+    """The layer of areas to count in, if there is one."""
+    hexagon_width: float
+    """Metres."""
+    reference: arcpy.SpatialReference
+    """Of the dwellings, in which all is counted."""
     dwellings: list[Dwelling]
     progress: Progress
     left_out: dict[Optional[str], int] = field(default_factory=dict)
@@ -87,7 +96,7 @@ class _Job:
             raise
 
 
-def execute(parameters: dict[str, Any], messages: Any) -> None:
+def execute(parameters: Parameters, messages: Messages) -> None:
     """Count, and write what was asked for."""
     text = {name: p.valueAsText for name, p in parameters.items()}
     for output in _OUTPUTS:
@@ -98,16 +107,17 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
         raise ToolError(fault)
     _refuse_same(text)
     progress = Progress("Reading dwellings")
-    layers = {name: p.value for name, p in parameters.items()}
     reference = _reference(str(text["in_dwellings"]))
-    dwellings, left_out, twice = dwellings_in(layers["in_dwellings"], progress)
+    dwellings, left_out, twice = dwellings_in(parameters["in_dwellings"].value, progress)
     if left_out and not dwellings:
         msg = (
             f"{text['in_dwellings']} holds {left_out:,} features, and none is a polygon or a "
             "point: choose the layer of the dwellings"
         )
         raise ToolError(msg)
-    job = _Job(text, layers, reference, dwellings, progress)
+    width = float(parameters["hexagon_width"].value or 100.0)
+    boundaries = parameters["in_boundaries"].value
+    job = _Job(text, boundaries, width, reference, dwellings, progress)
     everything = Tally()
     for dwelling in job.dwellings:
         everything.add(dwelling)
@@ -125,7 +135,7 @@ def execute(parameters: dict[str, Any], messages: Any) -> None:
     _warn(job, messages, left_out, twice)
 
 
-def _warn(job: _Job, messages: Any, left_out: int, twice: int) -> None:
+def _warn(job: _Job, messages: Messages, left_out: int, twice: int) -> None:
     """Say how many features were left out, and how many are there more than once."""
     named = job.text["in_dwellings"]
     if twice:
@@ -159,7 +169,7 @@ def _counted(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
     return table, outputs
 
 
-def fault_of(parameters: dict[str, Any]) -> Optional[str]:
+def fault_of(parameters: Parameters) -> Optional[str]:
     """What was asked for that cannot be, or None."""
     given = {name for name, p in parameters.items() if p.valueAsText}
     if "out_areas" in given and "in_boundaries" not in given:
@@ -197,7 +207,7 @@ def _place_of(named: str) -> str:
     return ntpath.normpath(named).casefold()
 
 
-def _reference(layer: str) -> Any:
+def _reference(layer: str) -> arcpy.SpatialReference:
     import arcpy
 
     reference = arcpy.Describe(layer).spatialReference
@@ -213,10 +223,10 @@ def _reference(layer: str) -> Any:
 def _by_area(job: _Job) -> tuple[list[Area], Tally]:
     import arcpy
 
-    naming, layer = job.text["name_field"], job.layers["in_boundaries"]
+    naming = job.text["name_field"]
     columns = ["OID@", "SHAPE@", *([naming] if naming else [])]
-    shapes: list[tuple[str, Any]] = []
-    with arcpy.da.SearchCursor(layer, columns, spatial_reference=job.reference) as cursor:
+    shapes: list[tuple[str, arcpy.Polygon]] = []
+    with arcpy.da.SearchCursor(job.boundaries, columns, spatial_reference=job.reference) as cursor:
         for number, shape, *name in sorted(cursor, key=lambda row: int(row[0])):
             job.progress.check()
             if shape is not None and shape.area:
@@ -246,8 +256,7 @@ def _by_hexagon(job: _Job) -> list[Area]:
         return []
     xs, ys = [d.at[0] for d in job.dwellings], [d.at[1] for d in job.dwellings]
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-    width = float(job.layers["hexagon_width"] or 100.0)
-    grid = HexagonGrid(middle, metres_per_unit(job.reference, middle), width)
+    grid = HexagonGrid(middle, metres_per_unit(job.reference, middle), job.hexagon_width)
     out = []
     for number, (cell, found) in enumerate(tally_cells(job.dwellings, grid).items(), 1):
         shape = polygon([grid.ring(cell)], job.reference)
@@ -255,7 +264,7 @@ def _by_hexagon(job: _Job) -> list[Area]:
     return out
 
 
-def _write_table(stream: Any, table: Sequence[Line]) -> None:
+def _write_table(stream: TextIO, table: Sequence[Line]) -> None:
     writer = csv.writer(stream)
     writer.writerow([name for name, _, _ in FIELDS])
     for title, area, found in table:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from .parameters import by_name, make_parameters
 from .wording import text_of
 
 if TYPE_CHECKING:
+    import arcpy
+
+    from .host import Messages
+    from .parameters import Parameters
     from .wording_types import ToolText
+
+    Work = Callable[[Parameters, Messages], None]
+    """What a tool does when it is run."""
 
 
 class Tool:
@@ -23,7 +30,7 @@ class Tool:
         self.category = ""
         self.canRunInBackground = False
 
-    def getParameterInfo(self) -> list[Any]:  # noqa: N802 - names of ArcGIS
+    def getParameterInfo(self) -> list[arcpy.Parameter]:  # noqa: N802 - names of ArcGIS
         """The parameters of the dialog."""
         return make_parameters(self.text)
 
@@ -31,19 +38,19 @@ class Tool:
         """True: without Image Analyst our own engine does the work."""
         return True
 
-    def updateParameters(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateParameters(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Called after each change in the dialog, before ArcGIS checks it."""
 
-    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Called after ArcGIS has checked the dialog."""
 
-    def execute(self, parameters: list[Any], messages: Any) -> None:
+    def execute(self, parameters: list[arcpy.Parameter], messages: Messages) -> None:
         """Run."""
         from .host import run_tool
 
         run_tool(lambda: self._work()(by_name(parameters), messages), messages)
 
-    def _work(self) -> Callable[[dict[str, Any], Any], None]:
+    def _work(self) -> Work:
         raise NotImplementedError
 
 
@@ -53,14 +60,14 @@ class _ModelTool(Tool):
     kind: str
     """ArcGIS' ``ModelType``."""
 
-    def updateParameters(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateParameters(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Fill in the model's own values."""
         from .checks import fill
         from .host import look
 
         look(lambda: fill(by_name(parameters), self.kind), parameters)
 
-    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Say what does not fit."""
         from .checks import findings, show
         from .host import look
@@ -72,7 +79,7 @@ class _ModelTool(Tool):
 class _Detect(_ModelTool):
     kind = "ObjectDetection"
 
-    def _work(self) -> Callable[[dict[str, Any], Any], None]:
+    def _work(self) -> Work:
         from .detect_tool import execute
 
         return execute
@@ -81,14 +88,14 @@ class _Detect(_ModelTool):
 class _Classify(_ModelTool):
     kind = "ImageClassification"
 
-    def _work(self) -> Callable[[dict[str, Any], Any], None]:
+    def _work(self) -> Work:
         from .classify_tool import execute
 
         return execute
 
 
 class _Install(Tool):
-    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Say at once where the file is no model of ours."""
         from .errors import ToolError
         from .model_package import read_model
@@ -100,14 +107,14 @@ class _Install(Tool):
             except (ToolError, OSError) as error:
                 package.setErrorMessage(str(error))
 
-    def _work(self) -> Callable[[dict[str, Any], Any], None]:
+    def _work(self) -> Work:
         from .install_tool import execute
 
         return execute
 
 
 class _Summary(Tool):
-    def updateMessages(self, parameters: list[Any]) -> None:  # noqa: N802
+    def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Say what was asked for that cannot be."""
         from .summary_tool import fault_of
 
@@ -116,7 +123,7 @@ class _Summary(Tool):
         if fault:
             named["in_boundaries"].setErrorMessage(fault)
 
-    def _work(self) -> Callable[[dict[str, Any], Any], None]:
+    def _work(self) -> Work:
         from .summary_tool import execute
 
         return execute

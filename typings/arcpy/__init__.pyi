@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from . import da as da
 from . import ia as ia
@@ -64,6 +64,7 @@ class Point:
     def __init__(self, X: float = ..., Y: float = ...) -> None: ...
 
 class PointGeometry:
+    type: Literal["point"]
     firstPoint: Point
     def __init__(self, inputs: Point, spatial_reference: SpatialReference | None = ...) -> None: ...
     def projectAs(self, spatial_reference: SpatialReference) -> PointGeometry: ...
@@ -79,8 +80,17 @@ class Extent:
     ) -> None: ...
     def projectAs(self, spatial_reference: SpatialReference) -> Extent: ...
 
+class Multipoint:
+    type: Literal["multipoint"]
+    def __iter__(self) -> Iterator[Point]: ...
+
+class Polyline:
+    type: Literal["polyline"]
+
 class Polygon:
+    type: Literal["polygon"]
     area: float
+    WKB: bytearray
     trueCentroid: Point
     labelPoint: Point
     def getArea(self, type: str | None = ..., units: str | None = ...) -> float: ...
@@ -126,7 +136,7 @@ class EnvManager:
         trace: TracebackType | None,
     ) -> None: ...
 
-def AsShape(geojson_struct: dict[str, Any], esri_json: bool = ...) -> Any: ...
+def AsShape(geojson_struct: dict[str, Any], esri_json: bool = ...) -> Polygon: ...  # all we make
 def CheckExtension(extension_code: str) -> str: ...
 def CheckOutExtension(extension_code: str) -> str: ...
 def CheckInExtension(extension_code: str) -> str: ...
