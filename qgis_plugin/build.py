@@ -53,7 +53,6 @@ def engine_files() -> dict[str, bytes]:
         path = core / part
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             found[file.relative_to(core).as_posix()] = _text(file)
-    found["areas.py"] = _text(ROOT / "esri_toolbox" / "rcd_toolbox" / "areas.py")
     found["LICENSE.txt"] = _text(ROOT / "LICENSE")
     release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
     stem = f"{_PREFIX}{release}_{digest_of(found)[:8]}"

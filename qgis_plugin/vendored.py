@@ -16,8 +16,6 @@ CORE = "camp_detector_core"
 PREFIX = "rcd_host_"
 """Its name in the installed plugin begins so, and goes on with release and content: two releases
 never share a module."""
-RULES = "areas"
-"""Which dwelling is counted where: a module that is shared with the ArcGIS Pro toolbox."""
 
 
 def engine(name: str) -> ModuleType:
@@ -30,19 +28,6 @@ def engine(name: str) -> ModuleType:
         ImportError: The plugin is not whole.
     """
     return importlib.import_module(f"{_package()}.{name}")
-
-
-def areas() -> ModuleType:
-    """The rules by which dwellings are counted in areas.
-
-    Raises:
-        ImportError: The plugin is not whole.
-    """
-    copy = _copy()
-    if copy:
-        return importlib.import_module(f"{copy}.{RULES}")
-    _package()
-    return importlib.import_module(f"esri_toolbox.rcd_toolbox.{RULES}")
 
 
 def forget() -> None:

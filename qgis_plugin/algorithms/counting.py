@@ -14,8 +14,6 @@ from qgis.core import (
 
 from .. import compat
 from ..i18n import tr
-from ..locating import places_of
-from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault
 from .dwellings import Dwellings
@@ -126,7 +124,7 @@ class Counting:
         self.counted_in = ""
         """What the areas are, for readers."""
         total = max(opened.dwellings.count, 1)
-        made, each = rules().Dwelling, Dwellings(self.title)
+        made, each = engine("engine.areas").Dwelling, Dwellings(self.title)
         nowhere: Optional[Fault] = None
         model = opened.dwellings.fields.lookupField(_MODEL)
         for i, feature in enumerate(opened.dwellings):
@@ -203,12 +201,8 @@ class Counting:
             )
         if not found:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
-        tallies = [rules().Tally() for _ in found]
-        outside = rules().Tally()
         rings = [rings_of(shape) for _, shape, _ in found]
-        places = places_of([d.at for d in self.dwellings], rings, self.look)
-        for dwelling, place in zip(self.dwellings, places.tolist()):
-            (outside if place < 0 else tallies[place]).add(dwelling)
+        tallies, outside = engine("engine.areas").tally(self.dwellings, rings, self.look)
         return [
             Area(name, shape, area_of(shape, self._ground, boundaries.name), tally, values)
             for (name, shape, values), tally in zip(found, tallies)
@@ -219,9 +213,10 @@ class Counting:
             return []
         width = self._opened.width
         self.counted_in = tr("hexagons {metres} m wide", metres=f"{width:,g}")
-        grid = rules().HexagonGrid(self._middle(), self.metres, width)
+        areas = engine("engine.areas")
+        grid = areas.HexagonGrid(self._middle(), self.metres, width)
         out = []
-        cells = rules().tally_cells(self.dwellings, grid)
+        cells = areas.tally_cells(self.dwellings, grid)
         for number, (cell, found) in enumerate(cells.items(), 1):
             if number % _LOOK == 0:
                 self.look()

@@ -9,7 +9,7 @@ from qgis.core import QgsDistanceArea, QgsGeometry
 
 from .. import compat
 from ..i18n import tr
-from ..vendored import areas as rules
+from ..vendored import engine
 from .base import Fault
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def centre_of(shape: QgsGeometry) -> tuple[float, float]:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.centroid().asPoint()
     at = (middle.x(), middle.y())
-    if rules().AreaIndex([rings_of(shape)]).of(at) != 0:
+    if not engine("engine.areas").holds(rings_of(shape), at):
         inside = shape.pointOnSurface().asPoint()
         at = (inside.x(), inside.y())
     return at

@@ -18,7 +18,6 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
-from ..vendored import areas as rules
 from ..vendored import engine
 from .base import CampAlgorithm, Fault, prepared, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Opened, Stopped
@@ -147,7 +146,7 @@ class SummariseCamp(CampAlgorithm):
             return {}
         except (Fault, engine("engine.errors").CampDetectorError) as error:
             raise stop_with(error) from error
-        everything = rules().Tally()
+        everything = engine("engine.areas").Tally()
         for dwelling in counting.dwellings:
             everything.add(dwelling)
         sums = [Line(tr("all dwellings"), everything, None)]
