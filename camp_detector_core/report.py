@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import __version__
+from .engine.limits import HUGE_DWELLING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,20 +52,16 @@ class Counts:
         )
 
 
-HUGE = 3000.0
-"""Square metres: few buildings are larger, and no dwelling of a camp."""
-
-
 def doubts_of(table: DwellingTable) -> tuple[str, ...]:
     """What in a result is likely to be no dwelling, one sentence each."""
-    huge = int((table.area > HUGE).sum())
+    huge = int((table.area > HUGE_DWELLING).sum())
     if not huge:
         return ()
     what = "1 polygon is" if huge == 1 else f"{huge} polygons are"
     doubt = (
-        f"{what} larger than {HUGE:,.0f} m2, which hardly any dwelling is: look there first. "
-        "Borders and holes of one colour that the file does not call nodata are taken for roofs; "
-        "--nodata VALUE leaves them out"
+        f"{what} larger than {HUGE_DWELLING:,.0f} m2, which hardly any dwelling is: look there "
+        "first. Borders and holes of one colour that the file does not call nodata are taken for "
+        "roofs; --nodata VALUE leaves them out"
     )
     return (doubt,)
 

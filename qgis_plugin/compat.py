@@ -76,6 +76,12 @@ def text(name: str) -> QgsField:
     return QgsField(name, _type("QString", "String"))
 
 
+def fields(kinds: dict[str, type]) -> list[QgsField]:
+    """Fields of these names and Python types."""
+    made = {int: integer, float: double, str: text}
+    return [made[kind](name) for name, kind in kinds.items()]
+
+
 def holds_parts(field: QgsField) -> bool:
     """Whether the values of a field are lists or maps, which not every format takes."""
     return field.type() in {

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .i18n import tr
-
-HUGE = 3000.0
-"""Square metres, as for the command line: few buildings are larger, and no dwelling of a camp."""
+from .vendored import engine
 
 
 def doubts_of(areas: Any) -> list[str]:
@@ -16,7 +14,8 @@ def doubts_of(areas: Any) -> list[str]:
     Args:
         areas: (count,) square metres on the ground of each dwelling.
     """
-    huge = int((areas > HUGE).sum())
+    most = engine("engine.limits").HUGE_DWELLING
+    huge = int((areas > most).sum())
     if not huge:
         return []
     return [
@@ -25,7 +24,7 @@ def doubts_of(areas: Any) -> list[str]:
             "first: borders and holes of one colour that the layer does not call nodata are taken "
             "for roofs; give that colour as “Value that means no image” (NODATA), or as the "
             "layer's additional no data value, to leave them out.",
-            most=f"{HUGE:,.0f}",
+            most=f"{most:,.0f}",
             count=f"{huge:,}",
         )
     ]

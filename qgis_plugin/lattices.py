@@ -97,7 +97,7 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
     if not steps:
         return
     finest = min(max(x * metres[0], y * metres[1]) for x, y in steps)
-    if finest > wanted * engine("georaster.open").MAX_ENLARGEMENT:
+    if engine("engine.limits").is_too_coarse([finest], wanted):
         msg = tr(
             "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
             "not in the picture. Choose finer imagery, or give {finest} as “Resolution” "

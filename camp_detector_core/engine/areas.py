@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 Rings = Sequence[Sequence[Point]]
 """The closed rings of one area; a point is inside where a ray crosses them oddly often."""
+FIELDS: dict[str, type] = {
+    "name": str, "dwellings": int, "covered_m2": float, "mean_m2": float, "area_ha": float,
+    "per_ha": float, "cover_pct": float,
+}  # fmt: skip
+"""Name and type of each field of a layer of areas, in order."""
 _EDGES = 2000
 """Edges between two looks at whether the user wants to stop."""
 
@@ -57,6 +62,11 @@ class Tally:
     def density(self, area: float) -> Optional[float]:
         """Dwellings per hectare of an area in square metres; None for an empty area."""
         return self.dwellings / (area / 1e4) if area > 0 else None
+
+    def values(self, name: str, area: float) -> list[Any]:
+        """Values of `FIELDS` for an area in square metres."""
+        density, share = self.density(area), self.share(area)
+        return [name, self.dwellings, self.covered, self.mean, area / 1e4, density, share]
 
     def share(self, area: float) -> Optional[float]:
         """Covered ground in percent of an area in square metres; None if unknown."""

@@ -15,6 +15,7 @@ from typing import Any, Mapping, Optional
 
 from .errors import SpecError
 from .json_text import parse_json
+from .limits import MAX_TILE_SIZE
 from .separation import Separation
 from .values import NUMBERS, check_number, require, to_object, to_objects, to_text, to_texts
 
@@ -27,8 +28,6 @@ tell touching dwellings apart is still described in version 1, to the byte."""
 _DTYPES = ("uint8", "uint16", "int16", "float32")
 _COLOR = re.compile(r"#[0-9A-F]{6}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_MAX_SIDE = 16384
-"""Largest chip: 3 bands of this side fill 3 GiB."""
 
 
 def _positive(value: float) -> bool:
@@ -159,10 +158,10 @@ class ModelSpec:
         require(_positive(self.gsd), f"model {self.name}: gsd must be positive, got {self.gsd}")
         require(
             self.multiple >= 1
-            and 1 <= self.tile_size <= _MAX_SIDE
+            and 1 <= self.tile_size <= MAX_TILE_SIZE
             and self.tile_size % self.multiple == 0,
             f"model {self.name}: tile size {self.tile_size} must be a positive multiple of "
-            f"{self.multiple}, at most {_MAX_SIDE}",
+            f"{self.multiple}, at most {MAX_TILE_SIZE}",
         )
         require(
             0 <= self.overlap < self.tile_size / 2,

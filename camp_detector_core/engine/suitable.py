@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Optional
 import numpy as np
 
 from .errors import RasterError
+from .limits import is_native
 
 if TYPE_CHECKING:
     from .ground import Unit
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 PIXEL_TYPES = {"uint8": "u1", "uint16": "u2", "int16": "i2", "float32": "f4"}
 """Esri's name of each type of pixels that a model may take."""
-GSD_TOLERANCE = 0.1
-"""Pixels may differ from the model's by this share, as for ``camp-detector detect``."""
 _NAMES = {"u1": "8 bit unsigned", "u2": "16 bit unsigned", "i2": "16 bit signed", "f4": "float"}
 
 
@@ -68,7 +67,7 @@ def advice_on_cells(spec: ModelSpec, unit: Unit, cell: tuple[float, float]) -> O
     if not unit.is_known:
         return None
     metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
-    if all(abs(m / spec.gsd - 1) <= GSD_TOLERANCE for m in metres):
+    if is_native(metres, spec.gsd):
         return None
     wanted = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])
     # As people type it: without exponent.

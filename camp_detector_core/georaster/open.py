@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import Grid, Shape, Transform
+from ..engine.limits import MAX_ENLARGEMENT, MAX_REDUCTION, is_native, is_too_coarse, is_too_fine
 from .bands import choose_bands
 from .ground import on_ground
 from .inputs import read_layouts
@@ -29,13 +30,9 @@ if TYPE_CHECKING:
     from .options import SourceOptions
     from .ports import Library
 
-NATIVE_TOLERANCE = 0.1
-"""A raster is read on its own grid if its GSD differs from the model's by at most this."""
 _OTHER_SIZE = 2.05
 """Times larger or smaller than the model's, from which pixels come with a warning."""
 
-MAX_ENLARGEMENT = 10.0
-_MAX_REDUCTION = 1000.0
 _MAX_PIXELS = 10**13
 """Months of work; and a raster of a country in the finest pixels of a drone has fewer."""
 _MAX_ROW = 32 << 30
@@ -199,9 +196,7 @@ def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -
 def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:
     """The grid to run the model on: north up, at about the wanted ground sampling distance."""
     wanted = spec.gsd if isinstance(options.gsd, str) else options.gsd
-    native = options.gsd == "native" or (
-        options.gsd == "auto" and all(abs(g / wanted - 1) <= NATIVE_TOLERANCE for g in own.gsd)
-    )
+    native = options.gsd == "native" or (options.gsd == "auto" and is_native(own.gsd, wanted))
     t = own.transform
     if native and t.a > 0 and t.e < 0:
         return own
@@ -259,20 +254,20 @@ def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
     ``asked`` says that the wanted size is the user's number and not the model's.
     """
     gx, gy = own.gsd
-    limits = min(gx, gy) * _MAX_REDUCTION, max(gx, gy) / MAX_ENLARGEMENT
+    limits = min(gx, gy) * MAX_REDUCTION, max(gx, gy) / MAX_ENLARGEMENT
     if asked and not limits[1] <= wanted <= limits[0]:
         msg = (
             f"--gsd {wanted:g} is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
             f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
         )
         raise RasterError(msg)
-    if max(gx, gy) > wanted * MAX_ENLARGEMENT:
+    if is_too_coarse(own.gsd, wanted):
         msg = (
             f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
             "small things are not in the picture (--gsd native runs it all the same)"
         )
         raise RasterError(msg)
-    if min(gx, gy) * _MAX_REDUCTION < wanted:
+    if is_too_fine(own.gsd, wanted):
         msg = (
             f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m: "
             "take another model, or, if the CRS is wrong, assign the right one with gdal_edit.py "

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from .ports import Crs
 
 
+FIELDS: dict[str, type] = {
+    "id": int, "class": str, "probability": float, "area_m2": float, "model": str,
+}  # fmt: skip
+"""Name and type of each field of the dwellings, in order."""
+
+
 class Row(NamedTuple):
     """One dwelling, as a host writes it."""
 

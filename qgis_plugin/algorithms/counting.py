@@ -49,23 +49,11 @@ class Area:
     @staticmethod
     def fields() -> list[Any]:
         """Of the output, before those that are kept."""
-        return [
-            compat.text("name"),
-            compat.integer("dwellings"),
-            compat.double("covered_m2"),
-            compat.double("mean_m2"),
-            compat.double("area_ha"),
-            compat.double("per_ha"),
-            compat.double("cover_pct"),
-        ]
+        return compat.fields(engine("engine.areas").FIELDS)
 
     def values(self) -> list[Any]:
         """Of the fields of the output."""
-        t, size = self.tally, self.square_metres
-        return [
-            self.name, t.dwellings, t.covered, t.mean, size / 1e4, t.density(size), t.share(size),
-            *self.kept,
-        ]  # fmt: skip
+        return [*self.tally.values(self.name, self.square_metres), *self.kept]
 
 
 @dataclass(frozen=True)

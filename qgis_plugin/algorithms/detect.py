@@ -18,6 +18,7 @@ from qgis.core import (
 
 from .. import compat, styling
 from ..i18n import tr
+from ..vendored import engine
 from .base import Fault, prepared
 from .converting import leads_to_lonlat
 from .counting import Stopped
@@ -160,13 +161,7 @@ def _counted(count: int) -> str:
 def _fields() -> QgsFields:
     """What is written of each dwelling."""
     fields = QgsFields()
-    for made in (
-        compat.integer("id"),
-        compat.text("class"),
-        compat.double("probability"),
-        compat.double("area_m2"),
-        compat.text("model"),
-    ):
+    for made in compat.fields(engine("georaster.table").FIELDS):
         fields.append(made)
     return fields
 

@@ -1,0 +1,36 @@
+"""Limits and tolerances that hold in every host."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+GSD_TOLERANCE = 0.1
+"""A raster is read on its own grid if its GSD differs from the model's by at most this share."""
+MAX_ENLARGEMENT = 10.0
+"""Times that a raster's pixels may be larger than the model's: beyond it, dwellings do not show."""
+MAX_REDUCTION = 1000.0
+"""Times that they may be smaller: beyond it, their size cannot be in metres."""
+MAX_TILE_SIZE = 16384
+"""Largest side of a chip in pixels that a model may ask for."""
+HUGE_DWELLING = 3000.0
+"""Square metres: few buildings are larger, and no dwelling of a camp."""
+
+
+def is_native(gsd: Sequence[float], wanted: float) -> bool:
+    """True if a raster's own grid is close enough to the GSD that a model is run at.
+
+    Args:
+        gsd: Metres a pixel along each axis of the raster.
+        wanted: Metres a pixel that the model is run at.
+    """
+    return all(abs(side / wanted - 1) <= GSD_TOLERANCE for side in gsd)
+
+
+def is_too_coarse(gsd: Sequence[float], wanted: float) -> bool:
+    """True if the raster's pixels would have to be enlarged beyond `MAX_ENLARGEMENT`."""
+    return max(gsd) > wanted * MAX_ENLARGEMENT
+
+
+def is_too_fine(gsd: Sequence[float], wanted: float) -> bool:
+    """True if the raster's pixels would have to be shrunk beyond `MAX_REDUCTION`."""
+    return min(gsd) * MAX_REDUCTION < wanted
