@@ -19,7 +19,7 @@ NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
 
 def profile(folder: Path) -> dict[str, str]:
     """A fresh profile with the plugin from its zip file; the variables that lead to it."""
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
     from qgis_plugin.build import build
 
     plugins = folder / "profiles" / "default" / "python" / "plugins"

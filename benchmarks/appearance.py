@@ -20,7 +20,7 @@ import rasterio
 from PIL import Image, ImageFilter
 
 from camp_detector_core.job import Machine
-from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.model_file import default_model_path
 from training.data.chips import read_chips, read_pixels
 from training.data.split import Split
 from training.evaluation.measure import EvaluateOptions, evaluate_model

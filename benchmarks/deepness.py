@@ -209,7 +209,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
     from _qgis_profile import profile
     from detect import write_scene
 
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
 
     scene, origin = apart(write_scene, folder)
     os.environ.update({k: v for k, v in profile(folder).items() if k != "PYTHONPATH"})

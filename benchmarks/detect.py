@@ -276,7 +276,7 @@ def main() -> None:
     parser.add_argument("--tile", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.model is None:
-        from camp_detector_core.packaging.model_file import default_model_path
+        from camp_detector_core.model_file import default_model_path
 
         args.model = default_model_path()
     if args.floor:

@@ -27,7 +27,7 @@ def measure(folder: Path, *, turns: int, threads: int) -> dict:
     from _qgis_profile import QGIS, profile
     from detect import detect_command, write_scene
 
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
 
     scene, origin = apart(write_scene, folder)
     variables = apart(profile, folder)

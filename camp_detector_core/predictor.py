@@ -9,7 +9,7 @@ from .engine.errors import PredictorError
 if TYPE_CHECKING:
     from .engine.ort import OnnxPredictor
     from .job import Device, Machine
-    from .packaging.model_file import ModelFile
+    from .model_file import ModelFile
 
 _PROVIDERS: dict[Device, str] = {
     "cuda": "CUDAExecutionProvider",

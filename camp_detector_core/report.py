@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .engine.spec import ModelSpec
     from .georaster.source import PlacedSource
     from .job import Job
-    from .packaging.model_file import ModelFile
+    from .model_file import ModelFile
     from .vector import DwellingTable
 
 _PACKAGES = ("numpy", "onnxruntime", "rasterio", "pyogrio", "shapely")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .engine.spec import ModelSpec
     from .georaster.source import PlacedSource
     from .job import Job
-    from .packaging.model_file import ModelFile
+    from .model_file import ModelFile
     from .raster import CogSink
     from .vector import DwellingTable
 
@@ -140,7 +140,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
 def _open(job: Job, stack: ExitStack) -> _Inputs:
     """Open model and rasters; whatever is wrong with them comes out here, before any work."""
     from .georaster.stretch import choose_stretch
-    from .packaging.model_file import default_model_path, open_model
+    from .model_file import default_model_path, open_model
     from .raster import open_source
 
     model = open_model(job.model or default_model_path())

@@ -13,10 +13,10 @@ from pathlib import Path
 from camp_detector_core import __version__
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.hostgdal.vendored import PARTS
+from camp_detector_core.model_file import default_model_path
+from camp_detector_core.model_file.emd import KINDS
 from camp_detector_core.packaging.dlpk import package_bytes
-from camp_detector_core.packaging.emd import KINDS
 from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
-from camp_detector_core.packaging.model_file import default_model_path
 from camp_detector_core.packaging.package_source import open_source
 from camp_detector_core.whole_file import whole_file
 from esri_toolbox.metadata import NAME, metadata_files

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from camp_detector_core import __version__
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.hostgdal.vendored import PARTS
+from camp_detector_core.model_file import default_model_path, open_model
 from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
-from camp_detector_core.packaging.model_file import default_model_path, open_model
 from camp_detector_core.whole_file import whole_file
 from qgis_plugin.models.carried import PARTS_EXTRA
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.model_file import default_model_path
 from camp_detector_core.packaging.onnx_metadata import get_metadata
 
 ROOT = Path(__file__).resolve().parents[1]

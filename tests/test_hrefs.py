@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 
 from camp_detector_core.catalog import open_store
-from camp_detector_core.packaging.hrefs import href_of, path_of_href, path_of_url
+from camp_detector_core.model_file.hrefs import href_of, path_of_href, path_of_url
 from tests.support.hostile import misreadings, stems
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names that Windows does not have")

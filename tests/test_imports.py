@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "benchmarks")
 CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
 GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
+MODEL_FILE = "camp_detector_core.model_file"
 
 HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
 """Hosts of ours, and the libraries that only exist inside a host."""
@@ -127,7 +128,7 @@ def fault(item: Import) -> str | None:
         owned = item.importer in ONLY_IN.get(top, ())
         if top not in sys.stdlib_module_names and top != "numpy" and not owned:
             return "the engine imports the standard library and numpy alone"
-    if within(item.importer, GEORASTER) or within(item.importer, HOSTGDAL):
+    if any(within(item.importer, home) for home in (GEORASTER, HOSTGDAL, MODEL_FILE)):
         return _carried(item, top)
     owners = ONLY_IN.get(top)
     if owners and not any(within(item.importer, owner) for owner in (*owners, "benchmarks")):
@@ -136,10 +137,12 @@ def fault(item: Import) -> str | None:
 
 
 def _carried(item: Import, top: str) -> str | None:
-    """What hosts carry beside the engine: how rasters are placed, and GDAL's own bindings."""
+    """Contract of what hosts carry beside the engine: rasters, GDAL's bindings, models' files."""
     if within(item.importer, HOSTGDAL):
         known: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
         library = {"numpy", "osgeo"}
+    elif within(item.importer, MODEL_FILE):
+        known, library = (ENGINE, MODEL_FILE), set()
     else:
         known, library = (ENGINE, GEORASTER, f"{CORE}.atomic"), {"numpy"}
     if top == CORE:
@@ -147,7 +150,8 @@ def _carried(item: Import, top: str) -> str | None:
             return "what a host carries imports nothing that it does not carry"
         return None if item.relative else "what a host carries names itself only relatively"
     if top not in sys.stdlib_module_names and top not in library:
-        return f"what a host carries imports the standard library and {', '.join(sorted(library))}"
+        names = ["the standard library", *sorted(library)]
+        return f"what a host carries imports {', '.join(names)} alone"
     return None
 
 
@@ -201,11 +205,17 @@ def test_the_sources_keep_the_contract() -> None:
             "relatively",
         ),
         ("camp_detector_core/engine/a.py", "def f():\n    import torch", "standard library"),
-        ("camp_detector_core/georaster/a.py", "import osgeo.gdal", "standard library and numpy"),
-        ("camp_detector_core/georaster/a.py", "import rasterio", "standard library and numpy"),
+        ("camp_detector_core/georaster/a.py", "import osgeo.gdal", "standard library, numpy alone"),
+        ("camp_detector_core/georaster/a.py", "import rasterio", "standard library, numpy alone"),
         ("camp_detector_core/georaster/a.py", "from ..hostgdal import x", "does not carry"),
         ("camp_detector_core/hostgdal/a.py", "from ..raster import x", "does not carry"),
-        ("camp_detector_core/hostgdal/a.py", "import shapely", "standard library and numpy, osgeo"),
+        ("camp_detector_core/hostgdal/a.py", "import shapely", "standard library, numpy, osgeo"),
+        (
+            "camp_detector_core/model_file/a.py",
+            "import numpy",
+            "imports the standard library alone",
+        ),
+        ("camp_detector_core/model_file/a.py", "from ..packaging import x", "does not carry"),
         (
             "camp_detector_core/hostgdal/a.py",
             "from camp_detector_core.engine import grid",

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
-from camp_detector_core.packaging import model_file
-from camp_detector_core.packaging.model_file import SPEC_KEY, default_model_path, open_model
-from camp_detector_core.packaging.onnx_reader import read_metadata
+from camp_detector_core.model_file import default_model_path, open_model, reader
+from camp_detector_core.model_file.metadata import read_metadata
+from camp_detector_core.model_file.reader import SPEC_KEY
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def test_a_member_that_unpacks_without_end_is_refused(
 ) -> None:
     path = package(tmp_path / "tiny.dlpk", members={"model.onnx": bytes(3 << 20)})
     assert path.stat().st_size < 1 << 16
-    monkeypatch.setattr(model_file, "_MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(reader, "_MAX_BYTES", 1 << 20)
     with pytest.raises(PredictorError, match="unpacks to more than 1 MiB"):
         open_model(path)
 
@@ -303,7 +303,7 @@ def test_a_model_cut_within_its_network_is_refused() -> None:
 def test_the_model_that_ships_can_be_opened_or_its_absence_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_file, "_MODELS", tmp_path)
+    monkeypatch.setattr(reader, "_MODELS", tmp_path)
     with pytest.raises(CampDetectorError, match="--model"):
         default_model_path()
     path = write_model(tmp_path / "tiny.onnx")

@@ -14,8 +14,8 @@ from camp_detector_core.cli.describe import as_text
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.engine.spec import ModelSpec
-from camp_detector_core.packaging import model_file
-from camp_detector_core.packaging.model_file import SPEC_KEY, open_model
+from camp_detector_core.model_file import open_model, reader
+from camp_detector_core.model_file.reader import SPEC_KEY
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_files_beyond_all_measure_are_refused(
 ) -> None:
     item(tmp_path)
     write_model(tmp_path / "m.onnx")
-    monkeypatch.setattr(model_file, "_MAX_BYTES", 100)
+    monkeypatch.setattr(reader, "_MAX_BYTES", 100)
     with pytest.raises(PredictorError, match=r"m\.onnx is larger than"):
         open_model(tmp_path / name)
 

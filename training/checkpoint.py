@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from camp_detector_core.channels import combine_channels, last_convolution
 from camp_detector_core.engine.json_text import parse_json
+from camp_detector_core.model_file import open_model
 from camp_detector_core.network import (
     DEFAULT_ENCODER,
     NetworkOptions,
@@ -16,7 +17,6 @@ from camp_detector_core.network import (
     load_state,
     read_weights,
 )
-from camp_detector_core.packaging.model_file import open_model
 from training.calibration import calibrate, temperatures_of
 from training.decoding import WAY, rows_of, starting_separation
 from training.describe import build_spec

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.model_file.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
 from camp_detector_core.packaging.dlpk import (
     base_of,
     name_of,
@@ -16,7 +17,6 @@ from camp_detector_core.packaging.dlpk import (
     raster_function,
     write_files,
 )
-from camp_detector_core.packaging.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
 from camp_detector_core.packaging.package_source import open_source
 from camp_detector_core.packaging.stac import list_in_item

@@ -16,8 +16,8 @@ from camp_detector_core.atomic import OutputSet, cannot_write, standing
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.job import Job, Products
+from camp_detector_core.model_file import open_model
 from camp_detector_core.own_inputs import refuse_own_inputs
-from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.run import detect_files
 from training.output import made_folder
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from camp_detector_core.packaging.hrefs import path_of_url
+from camp_detector_core.model_file.hrefs import path_of_url
 
 from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError
 

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 from .errors import UnknownModelError
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.packaging.model_file import MULTIHASH_SHA256
-from camp_detector_core.packaging.strangers import read_json, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.reader import MULTIHASH_SHA256
+from camp_detector_core.model_file.untrusted import read_json
 
 from .errors import CatalogError
 

@@ -29,7 +29,7 @@ class FoundModel:
     """A model file that was named, or found in a catalogue."""
 
     path: Path
-    """What `camp_detector_core.packaging.model_file.open_model` opens."""
+    """What `camp_detector_core.model_file.open_model` opens."""
     warning: str | None = None
     """What the user should know, in a sentence."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.packaging.strangers import read_json
+from camp_detector_core.model_file.untrusted import read_json
 
 from .errors import CatalogError
 from .names import CATALOG, COLLECTION, COLLECTION_ID, resolve

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from camp_detector_core.packaging.hrefs import href_of, path_of_href, path_of_url
-from camp_detector_core.packaging.model_file import MULTIHASH_SHA256, open_model
-from camp_detector_core.packaging.strangers import read_file, read_json, require_file, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file.hrefs import href_of, path_of_href, path_of_url
+from camp_detector_core.model_file.reader import MULTIHASH_SHA256
+from camp_detector_core.model_file.untrusted import read_file, read_json, require_file
 
 from .entry import Asset, Entry, revision
 from .errors import CatalogError, extra
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.model_file import ModelFile
+    from camp_detector_core.model_file import ModelFile
 
 _CHECKPOINT = "mlm:checkpoint"
 _ZONES = dt.timedelta(days=1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 from .errors import CatalogError, ConflictError, UnknownModelError, UnreachableError, extra
 from .stores import ABSENT, CHUNK, MAX_TEXT, Blob

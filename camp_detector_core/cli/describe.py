@@ -10,7 +10,7 @@ from camp_detector_core.engine.wording import visible
 if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.model_file import ModelFile
+    from camp_detector_core.model_file import ModelFile
 
 _MEGA = 1e6
 _INDENT = 16

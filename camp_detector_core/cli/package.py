@@ -98,8 +98,8 @@ def build(  # noqa: PLR0913 - click gives each option by its name
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
         from camp_detector_core.catalog.find import find_model
+        from camp_detector_core.model_file import default_model_path
         from camp_detector_core.packaging.dlpk import create_dlpks
-        from camp_detector_core.packaging.model_file import default_model_path
         from camp_detector_core.packaging.package_source import open_source
 
         path = find_model(model, catalog=catalog).path if model else default_model_path()

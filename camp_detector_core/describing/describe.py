@@ -12,13 +12,13 @@ from camp_detector_core.engine.onnx_file import onnx_facts
 from camp_detector_core.engine.separation import OUTPUT as SEPARATION
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.packaging.onnx_edit import (
     Ending,
     last_operator,
     with_ending,
     with_metadata,
 )
-from camp_detector_core.packaging.onnx_reader import read_metadata
 from camp_detector_core.packaging.onnx_whole import read_whole
 
 from .answers import Answers, activation_for, background_of

@@ -9,6 +9,7 @@ PARTS = (
     "engine",
     "georaster",
     "hostgdal",
+    "model_file",
     "atomic.py",
     "durable.py",
     "file_names.py",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError, SpecError
-
-from .emd import (
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.emd import (
     FUNCTION,
     KINDS,
     MODEL_MEMBER,
@@ -26,12 +26,12 @@ from .emd import (
     emd_bytes,
     emd_of,
 )
+
 from .engine_copy import engine_copy, zip_bytes
 from .item_info import THUMBNAIL, ItemInfo
 from .limits import limits_of
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
 from .package_source import PackageSource, open_source
-from .strangers import shown
 from .thumbnail import thumbnail
 from .validation.reading import properties_of, texts
 

@@ -6,12 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
-
-from .model_file import default_model_path
-from .strangers import read_file
+from camp_detector_core.model_file import default_model_path
+from camp_detector_core.model_file.untrusted import read_file
 
 if TYPE_CHECKING:
-    from .model_file import ModelFile
+    from camp_detector_core.model_file import ModelFile
 
 _MAX_CARD, _MAX_MODEL = 1 << 20, 1 << 30
 _SECTION = "## Where it fails\n"

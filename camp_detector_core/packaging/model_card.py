@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from camp_detector_core.engine.spec import ModelSpec
-
-    from .emd import Kind
+    from camp_detector_core.model_file.emd import Kind
 
 TOOLS: Mapping[Kind, str] = {
     "classify": "Classify Pixels Using Deep Learning",

@@ -17,8 +17,8 @@ from camp_detector_core.engine.onnx_file import (
     parts_of,
 )
 from camp_detector_core.engine.protobuf import bytes_field, placed_fields
-
-from .strangers import leads_away, read_file, require_file, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.untrusted import leads_away, read_file, require_file
 
 MAX_BYTES = 1 << 30
 """Of a model with its weights."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
-from camp_detector_core.engine.zip_file import open_zip, read_member
+from camp_detector_core.model_file import ModelFile, open_model
+from camp_detector_core.model_file.hrefs import path_of_href
+from camp_detector_core.model_file.reader import SPEC_PROPERTY
+from camp_detector_core.model_file.untrusted import read_file, read_json
+from camp_detector_core.model_file.zip_file import open_zip, read_member
 
-from .hrefs import path_of_href
-from .model_file import SPEC_PROPERTY, ModelFile, open_model
-from .strangers import read_file, read_json
 from .validation.reading import assets_of, properties_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from .strangers import read_file, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.untrusted import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,20 +11,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.wording import shown
 from camp_detector_core.packaging.model_card import (
     TOOLS,
     description_of,
     figure_label,
     figure_text,
 )
-from camp_detector_core.packaging.strangers import shown
 
 from .errors import PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from camp_detector_core.packaging.emd import Kind
+    from camp_detector_core.model_file.emd import Kind
 
     from .package import Package
 

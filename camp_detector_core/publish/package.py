@@ -7,10 +7,12 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.packaging.emd import read_emd
-from camp_detector_core.packaging.model_file import SPEC_PROPERTY, open_model
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.reader import SPEC_PROPERTY
+from camp_detector_core.model_file.untrusted import read_file, read_json
 from camp_detector_core.packaging.package_check import check_package
-from camp_detector_core.packaging.strangers import read_file, read_json, shown
 
 from .errors import PublishError
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.emd import Kind
+    from camp_detector_core.model_file.emd import Kind
 
 ITEM_NAME = "stac_item.json"
 """Name of the STAC item that a training run writes beside its models."""

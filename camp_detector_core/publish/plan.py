@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 from .errors import PublishError
 from .listing import ITEM_TYPE, Listing, content_of, identity, listing_of, version_of

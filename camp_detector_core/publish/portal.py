@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 from .errors import PublishError, broken, refusal_of_text
 from .listing import ITEM_TYPE

@@ -65,7 +65,7 @@ def _fault_of(member: zipfile.ZipInfo) -> Optional[str]:
 
 def _rule() -> Any:
     """The engine's rule of what is read of a zip file."""
-    return engine("engine.zip_file")
+    return engine("model_file.zip_file")
 
 
 def member_bytes(package: zipfile.ZipFile, name: str, *, limit: int) -> bytes:

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-PARTS_EXTRA = (
-    "vector_formats.py",
-    "packaging/__init__.py",
-    "packaging/hrefs.py",
-    "packaging/model_file.py",
-    "packaging/onnx_reader.py",
-    "packaging/strangers.py",
-)
+PARTS_EXTRA = ("vector_formats.py",)
 """Files that read models, and the formats of results, as paths in ``camp_detector_core``; they name
 each other and the engine relatively, and need Python 3.9 and its standard library."""

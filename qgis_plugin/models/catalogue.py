@@ -71,7 +71,7 @@ def read_local(place: str, limit: int) -> bytes:
     Raises:
         CampDetectorError: It cannot be read.
     """
-    return bytes(core("packaging.strangers").read_file(Path(place), limit))
+    return bytes(core("model_file.untrusted").read_file(Path(place), limit))
 
 
 def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
@@ -90,7 +90,7 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
     while waiting and len(seen) <= _MOST_PAGES and len(found.offers) < _MOST_ITEMS:
         place = waiting.pop(0)
         try:
-            page = core("packaging.strangers").read_json(read(place, _MAX_TEXT), place)
+            page = core("model_file.untrusted").read_json(read(place, _MAX_TEXT), place)
         except core("engine.errors").Cancelled:
             raise
         except core("engine.errors").CampDetectorError as error:
@@ -131,7 +131,7 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
                 place=offer.place,
             )
         )
-    model = core("packaging.model_file")
+    model = core("model_file.reader")
     spec = model._from_onnx(data, offer.place).spec  # noqa: SLF001 - bytes in place of a file
     if spec != offer.spec:
         raise errors.SpecError(
@@ -159,7 +159,7 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
 
 
 def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
-    errors, files = core("engine.errors"), core("packaging.model_file")
+    errors, files = core("engine.errors"), core("model_file.reader")
     properties = item.get("properties")
     stated = properties.get(_SPEC) if isinstance(properties, dict) else None
     if stated is None:
@@ -203,7 +203,7 @@ def resolve(href: object, place: str, root: str) -> str:
         found = None
     if text and found is not None:
         return found
-    shown = core("packaging.strangers").shown(text)
+    shown = core("model_file.untrusted").shown(text)
     raise core("engine.errors").PredictorError(
         tr("{place} leads to {href}, which does not lie in the catalogue.", place=place, href=shown)
     )
@@ -224,7 +224,7 @@ def _in_folder(href: str, place: str, root: str) -> Optional[str]:
     """What an href means to a file; None where that lies elsewhere."""
     parts = urlsplit(href)
     name = unquote(parts.path)
-    leads_away = core("packaging.strangers").leads_away
+    leads_away = core("model_file.untrusted").leads_away
     if parts.scheme or parts.netloc or leads_away(href) or leads_away(name):
         return None
     path = (Path(place).parent / name).resolve()

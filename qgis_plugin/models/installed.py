@@ -54,7 +54,7 @@ class InstalledModel:
         Raises:
             CampDetectorError: The file is missing, or not the one that was looked at before.
         """
-        found = core("packaging.model_file").open_model(self.path)
+        found = core("model_file.reader").open_model(self.path)
         if found.sha256 != self.sha256:
             raise core("engine.errors").PredictorError(
                 tr(

@@ -108,7 +108,7 @@ class ModelLibrary:
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
         """
-        opened = core("packaging.model_file").open_model(path)
+        opened = core("model_file.reader").open_model(path)
         item = item_of(path) if path.suffix.lower() == ".json" else {}
         return self.add_bytes(opened.onnx, item=item, source=str(path))
 

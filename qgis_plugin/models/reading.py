@@ -33,7 +33,7 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     found = _read.get(key)
     if found is None:
         try:
-            opened = core("packaging.model_file").open_model(path)
+            opened = core("model_file.reader").open_model(path)
             item = item_of(path) if path.suffix.lower() == ".json" else {}
             found = (opened.spec, opened.sha256, len(opened.onnx), item)
         except core("engine.errors").CampDetectorError as error:
@@ -50,7 +50,7 @@ def look_at(path: Path, origin: str) -> InstalledModel:
 
 def _state_of(path: Path) -> _State:
     """Path, time and size of what a model is read from; empty where it cannot be told."""
-    files = core("packaging.model_file")
+    files = core("model_file.reader")
     own = _stated([path])
     if path.suffix.lower() != ".json" or not own:
         return own
@@ -112,7 +112,7 @@ def item_of(path: Path) -> dict[str, Any]:
     Raises:
         CampDetectorError: It cannot be read, or is no JSON object.
     """
-    strangers = core("packaging.strangers")
+    strangers = core("model_file.untrusted")
     return dict(strangers.read_json(strangers.read_file(path, _MAX_TEXT), str(path)))
 
 

@@ -59,7 +59,7 @@ def test_models_are_added_listed_shown_and_removed(camp: Camp, tmp_path: Path, p
 def test_detect_by_id_gives_what_detect_by_file_gives(
     camp: Camp, banepa: Path, tmp_path: Path
 ) -> None:
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
 
     model = default_model_path()
     code, out, _ = camp("catalog", "add", model)

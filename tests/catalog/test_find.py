@@ -18,7 +18,7 @@ from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.names import check_id, file_name, is_id, item_path, resolve
 from camp_detector_core.catalog.static import StaticCatalog
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from tests.support.catalogs import package_of
 from tests.support.models import tiny_spec, write_model
 

@@ -9,7 +9,7 @@ import pytest
 from camp_detector_core.catalog import CatalogError, UnknownModelError, open_catalog, places
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.package import package_of_model
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from tests.support.catalogs import BOX, add_at_once, package_of
 from tests.support.models import tiny_spec, write_model
 from tests.support.postgres import Postgres, has_postgis, postgres

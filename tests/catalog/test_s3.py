@@ -18,7 +18,7 @@ from camp_detector_core.catalog import (
 from camp_detector_core.catalog.errors import ConflictError
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.stores import ABSENT
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from tests.support.catalogs import add_at_once, package_of, write_run
 from tests.support.models import tiny_spec
 from tests.support.seaweed import Seaweed

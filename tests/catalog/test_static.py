@@ -11,7 +11,7 @@ import pytest
 from camp_detector_core.catalog import CatalogError, UnknownModelError
 from camp_detector_core.catalog.package import package_of_model, read_package
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from tests.support.catalogs import BOX, assert_whole, edit_assets, package_of, tree_of, write_run
 from tests.support.models import tiny_spec, write_model
 

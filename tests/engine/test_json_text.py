@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.engine.spec import ModelSpec
-from camp_detector_core.packaging.emd import parse_emd
-from camp_detector_core.packaging.model_file import open_model
-from camp_detector_core.packaging.strangers import read_json
+from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file.emd import parse_emd
+from camp_detector_core.model_file.untrusted import read_json
 from camp_detector_core.packaging.validation.reading import parse
 from tests.support.models import stac_item, write_model
 from training.options_file import read_options

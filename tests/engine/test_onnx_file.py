@@ -15,7 +15,7 @@ from camp_detector_core.engine.errors import CampDetectorError, PredictorError
 from camp_detector_core.engine.onnx_file import onnx_facts, require_whole
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.engine.protobuf import bytes_field, number_field
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.packaging.onnx_graph import read_graph
 from tests.support.models import tiny_onnx, tiny_spec
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
-from camp_detector_core.packaging.model_file import default_model_path, open_model
-from camp_detector_core.packaging.onnx_reader import read_metadata
+from camp_detector_core.model_file import default_model_path, open_model
+from camp_detector_core.model_file.metadata import read_metadata
 from tests.support.models import tiny_spec
 
 SEPARATION = Separation("core", 0.4, reach=3, min_seed=5)

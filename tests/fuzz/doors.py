@@ -46,7 +46,7 @@ def _model_files(folder: Path) -> list[Path]:
 def _open_model(name: str) -> Callable[[Path], object]:
     def enter(folder: Path) -> object:
         from camp_detector_core.job import Machine
-        from camp_detector_core.packaging.model_file import open_model
+        from camp_detector_core.model_file import open_model
         from camp_detector_core.predictor import load_predictor
 
         predictor = load_predictor(open_model(folder / name), Machine(device="cpu", threads=1))

@@ -20,7 +20,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.georaster.mosaic import plan_mosaic
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
-from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.model_file import default_model_path
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.layout import read_layout
 from camp_detector_core.raster.library import Rasterio

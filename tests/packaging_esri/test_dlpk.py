@@ -22,12 +22,12 @@ import training
 from camp_detector_core.engine.errors import OutputError, PredictorError, SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
+from camp_detector_core.model_file import default_model_path, open_model
+from camp_detector_core.model_file.emd import read_emd
 from camp_detector_core.packaging import dlpk
 from camp_detector_core.packaging.dlpk import create_dlpk
-from camp_detector_core.packaging.emd import read_emd
 from camp_detector_core.packaging.engine_copy import engine_copy
 from camp_detector_core.packaging.model_card import description_of, licence_text
-from camp_detector_core.packaging.model_file import default_model_path, open_model
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
-from camp_detector_core.packaging.emd import (
+from camp_detector_core.model_file.emd import (
     MAX_EMD,
     MODEL_TYPES,
     EmdFiles,
@@ -116,7 +116,7 @@ def text_of(**changes: Any) -> bytes:
     ("data", "kind", "words"),
     [
         (b"{", PredictorError, "is not JSON"),
-        (b"[]", PredictorError, "a JSON object is needed"),
+        (b"[]", PredictorError, "not a JSON object"),
         (b'{"a": NaN}', PredictorError, "NaN is no number"),
         (b'{"a": 1, "a": 2}', PredictorError, "twice"),
         (b"\xef\xbb\xbf" + text_of(), PredictorError, "not ASCII"),

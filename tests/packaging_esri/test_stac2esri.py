@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.packaging.emd import read_emd
+from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file.emd import read_emd
 from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.stac import StacError, find_assets, list_in_item
 from camp_detector_core.packaging.stac.files import item_bytes

@@ -17,7 +17,7 @@ import stac_model.schema
 from stac_model.schema import MLModelProperties
 
 from camp_detector_core.engine.spec import Band
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.packaging.stac import (
     RunFacts,
     StacError,
@@ -222,7 +222,7 @@ def test_a_model_from_scratch_does_not_claim_to_be_pretrained(item: dict[str, An
 
 
 def test_the_shipped_model_says_where_it_comes_from(tmp_path: Path) -> None:
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
 
     model = default_model_path()
     found = create_stac_mlm_item(model, assets={}, folder=tmp_path).to_dict()

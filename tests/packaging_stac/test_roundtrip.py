@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.packaging.stac import (
     create_stac_mlm_item,
     spec_from_item,

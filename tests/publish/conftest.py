@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.context import ForkServerProcess
 
-    from camp_detector_core.packaging.emd import Kind
+    from camp_detector_core.model_file.emd import Kind
     from tests.support.portal_words import Call
 
 ROOT = Path(__file__).resolve().parents[2]

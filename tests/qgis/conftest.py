@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.model_file import default_model_path
 from qgis_plugin.build import build
 
 PYTHON = Path(os.environ.get("QGIS_PYTHON", "/usr/bin/python3"))

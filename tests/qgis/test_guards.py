@@ -12,7 +12,7 @@ import pytest
 
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from tests.qgis.conftest import PYTHON
 from tests.support.catalogs import package_of
 from tests.support.models import write_model

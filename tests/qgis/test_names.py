@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.packaging.model_file import default_model_path, open_model
+from camp_detector_core.model_file import default_model_path, open_model
 from tests.support.models import write_model
 from tests.support.qgis_ground import box, polygon_file
 from tests.support.rasters import rgb_of, scene, write_raster

@@ -17,7 +17,7 @@ import pytest
 
 import camp_detector_core
 from camp_detector_core.engine.errors import OutputError
-from camp_detector_core.packaging.model_file import default_model_path
+from camp_detector_core.model_file import default_model_path
 from qgis_plugin.build import Publisher, build, faults
 from tests.support.models import write_model
 from tests.support.outlines import features

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import Package, read_package
 from camp_detector_core.catalog.static import StaticCatalog
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.packaging.stac import (
     RunFacts,
     TrainingArea,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from camp_detector_core.packaging.emd import Kind
+    from camp_detector_core.model_file.emd import Kind
 
 STEM = "camp"
 ESRI_SAMPLE = """

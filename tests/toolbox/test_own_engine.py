@@ -147,7 +147,7 @@ def test_the_shipped_model_on_real_tiles(
     tool: Callable[..., dict[str, Any]], camp: Any, banepa: Path, tmp_path: Path
 ) -> None:
     """A package beside no toolbox, by its name."""
-    from camp_detector_core.packaging.model_file import default_model_path
+    from camp_detector_core.model_file import default_model_path
     from esri_toolbox.build import model_files
     from tests.toolbox.conftest import unpack
 

@@ -18,7 +18,7 @@ import pytest
 import rasterio
 import shapely
 
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.packaging.stac import StacError, area_of_bbox, spec_from_item
 from tests.support.datasets import Town, write_town
 from tests.support.stac import an_area, problems

@@ -83,7 +83,7 @@ def _of_model(given: dict[str, Any]) -> Path:
     from dataclasses import replace
 
     from camp_detector_core.atomic import OutputSet
-    from camp_detector_core.packaging.model_file import open_model
+    from camp_detector_core.model_file import open_model
     from camp_detector_core.packaging.stac import (
         TrainingArea,
         create_stac_mlm_item,

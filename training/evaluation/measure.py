@@ -12,7 +12,7 @@ from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError, SpecError
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.job import Machine
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env
 from training.data.mask_labels import MaskLabels
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.model_file import ModelFile
+    from camp_detector_core.model_file import ModelFile
 
 LOG = logging.getLogger(__name__)
 

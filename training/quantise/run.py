@@ -11,8 +11,8 @@ import onnxruntime as ort
 
 from camp_detector_core.atomic import OutputSet, standing
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.model_file import open_model
 from camp_detector_core.own_inputs import refuse_own_inputs
-from camp_detector_core.packaging.model_file import open_model
 from camp_detector_core.packaging.onnx_metadata import set_metadata, spec_metadata
 from training.data.datamodule import CampDataModule
 from training.data.samples import FixedSamples, RandomSamples, SampleForm
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.model_file import ModelFile
+    from camp_detector_core.model_file import ModelFile
 
 LOG = logging.getLogger(__name__)
 

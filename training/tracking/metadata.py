@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from training.describe import without_places
 from training.tracking.figures import shown_path
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from training.tracking.options import CANDIDATE
 
 if TYPE_CHECKING:

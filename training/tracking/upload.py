@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.packaging.model_file import open_model
+from camp_detector_core.model_file import open_model
 from training.options_file import read_options
 from training.record import commit_of, manifest_of
 from training.tracking.dataset import (

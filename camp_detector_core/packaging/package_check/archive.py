@@ -6,8 +6,9 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.zip_file import DAMAGED, is_folder, member_fault, open_zip
-from camp_detector_core.packaging.strangers import require_file, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.untrusted import require_file
+from camp_detector_core.model_file.zip_file import DAMAGED, is_folder, member_fault, open_zip
 
 if TYPE_CHECKING:
     import zipfile

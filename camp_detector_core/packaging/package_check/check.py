@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from camp_detector_core.packaging.emd import FUNCTION
+from camp_detector_core.model_file.emd import FUNCTION
+from camp_detector_core.model_file.reader import SPEC_KEY
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME
-from camp_detector_core.packaging.model_file import SPEC_KEY
 from camp_detector_core.packaging.validation.findings import Findings, Report
 
 from .archive import Package, open_package

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.wording import shown
 from camp_detector_core.packaging.dlpk import raster_function
-from camp_detector_core.packaging.strangers import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.parsers import expat  # a parser that only counts elements here, without entities
 
+from camp_detector_core.engine.wording import shown
 from camp_detector_core.packaging.item_info import PACKAGE_TYPE
-from camp_detector_core.packaging.strangers import shown
 from camp_detector_core.packaging.thumbnail import png_fault
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.metadata import read_metadata
+from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.packaging.onnx_graph import read_graph
-from camp_detector_core.packaging.onnx_reader import read_metadata
-from camp_detector_core.packaging.strangers import read_file, shown
 
 from .lint_assets import is_onnx
 from .reading import as_dict, as_list, assets_of, is_whole, properties_of, roles_of, texts

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import camp_detector_core
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 from .reading import as_dict, as_list, assets_of, properties_of
 

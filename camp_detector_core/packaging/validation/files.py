@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.engine.zip_file import open_zip
-from camp_detector_core.packaging.hrefs import path_of_href
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.hrefs import path_of_href
+from camp_detector_core.model_file.zip_file import open_zip
 
 from .reading import assets_of, is_whole, roles_of
 

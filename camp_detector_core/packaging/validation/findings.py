@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.packaging.strangers import shown
+from camp_detector_core.engine.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

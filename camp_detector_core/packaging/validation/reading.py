@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.json_text import parse_json
-from camp_detector_core.packaging.strangers import require_file, shown
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.untrusted import require_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -100,7 +100,7 @@ class Steps:
         if changed:
             Path(changed).write_text("{}", encoding="utf-8")
         self.library.set_folders([Path(folder)])
-        strangers, files, read = engine("packaging.strangers"), engine("packaging.model_file"), []
+        strangers, files, read = engine("model_file.untrusted"), engine("model_file.reader"), []
         before = strangers.read_file, files.open_model
         strangers.read_file = lambda path, limit: read.append(str(path)) or before[0](path, limit)
         files.open_model = lambda path: read.append(str(path)) or before[1](path)

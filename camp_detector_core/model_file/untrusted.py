@@ -16,7 +16,6 @@ from ..engine.wording import shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["leads_away", "read_file", "read_json", "require_file", "shown"]
 
 _AWAY = re.compile(r"\s*(?:\\|[A-Za-z]:|[\\/]{2})")
 """How a path begins that Windows takes for one on another computer or drive."""

@@ -13,8 +13,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Optional, Union
 
-from .errors import PredictorError
-from .wording import shown
+from ..engine.errors import PredictorError
+from ..engine.wording import shown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from ..engine.errors import PredictorError, SpecError
 from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
-from ..engine.zip_file import open_zip, read_member
+from ..engine.wording import shown
 from .hrefs import names_of, path_of_href, path_of_url
-from .onnx_reader import read_metadata
-from .strangers import leads_away, read_file, read_json, require_file, shown
+from .metadata import read_metadata
+from .untrusted import leads_away, read_file, read_json, require_file
+from .zip_file import open_zip, read_member
 
 if TYPE_CHECKING:
     import zipfile

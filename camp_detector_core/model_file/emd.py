@@ -11,12 +11,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from camp_detector_core.engine.errors import PredictorError, SpecError
-from camp_detector_core.engine.spec import ModelSpec
-
-from .model_file import SPEC_KEY
-from .strangers import shown
-from .validation.reading import parse
+from ..engine.errors import PredictorError, SpecError
+from ..engine.spec import ModelSpec
+from ..engine.wording import shown
+from .reader import SPEC_KEY
+from .untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,11 +137,7 @@ def parse_emd(data: bytes, origin: str) -> dict[str, Any]:
     if len(data) > MAX_EMD:
         msg = f"{origin} is larger than {MAX_EMD >> 10} KiB, which no model definition is"
         raise PredictorError(msg)
-    found = parse(data, origin)
-    if not isinstance(found, dict):
-        msg = f"{origin} is no model definition: a JSON object is needed"
-        raise PredictorError(msg)
-    return found
+    return read_json(data, origin)
 
 
 def read_emd(data: bytes, origin: str) -> Emd:
