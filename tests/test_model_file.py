@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.model_file import default_model_path, open_model, reader
 from camp_detector_core.model_file.metadata import read_metadata
-from camp_detector_core.model_file.reader import SPEC_KEY
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.cli.describe import as_text
+from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.model_file import open_model, reader
-from camp_detector_core.model_file.reader import SPEC_KEY
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from ..engine.emd_keys import SPEC_KEY, emd_keys
 from ..engine.errors import PredictorError, SpecError
 from ..engine.spec import ModelSpec
 from ..engine.wording import shown
-from .reader import SPEC_KEY
 from .untrusted import read_json
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ FUNCTION = "RefugeeCampDetector.py"
 MODEL_MEMBER, TORCHSCRIPT_MEMBER = "model.onnx", "model.pt"
 MAX_EMD = 1 << 20
 """Bytes; the largest description that was looked at has 10,000."""
-BATCH_SIZE = 16
-"""Chips that ArcGIS hands over at once, laid out as a square."""
-_MAP_UNITS = {"latestWkid": 3857, "wkid": 102100}
-"""Says that a cell size is in metres."""
 
 
 @dataclass(frozen=True)
@@ -86,32 +82,16 @@ def emd_of(spec: ModelSpec, kind: Kind, files: EmdFiles) -> dict[str, Any]:
     if kind not in KINDS:
         msg = f"a package is of the kind {' or '.join(KINDS)}, not {kind!r}"
         raise SpecError(msg)
-    cell = {"spatialReference": dict(_MAP_UNITS), "x": spec.gsd, "y": spec.gsd}
     found: dict[str, Any] = {
-        "BatchSize": BATCH_SIZE,
-        SPEC_KEY: spec.to_dict(),
-        "Classes": [
-            {"Color": list(bytes.fromhex(c.color[1:])), "Name": c.name, "Value": c.value}
-            for c in spec.classes
-        ],
+        **emd_keys(spec),
         "EngineFile": files.engine,
-        "ExtractBands": list(range(len(spec.bands))),
         "Framework": "PyTorch",
-        "ImageHeight": spec.tile_size,
         "ImageSpaceUsed": "MAP_SPACE",
-        "ImageWidth": spec.tile_size,
         "InferenceFunction": files.function,
-        "MaxCellSize": cell,
-        "MinArea": spec.min_area,
-        "MinCellSize": cell,
         "ModelFile": files.model,
         "ModelFormat": "NCHW",
-        "ModelName": spec.name,
         "ModelType": MODEL_TYPES[kind],
-        "Padding": spec.overlap // 2,
         "SupportsVariableTileSize": True,
-        "Threshold": spec.threshold,
-        "Version": spec.version,
     }
     if files.torchscript is not None:
         found["TorchScriptFile"] = files.torchscript

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..engine.emd_keys import SPEC_KEY, emd_keys
 from ..engine.errors import PredictorError, SpecError
 from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
@@ -23,9 +24,6 @@ from .zip_file import open_zip, read_member
 
 if TYPE_CHECKING:
     import zipfile
-
-SPEC_KEY = "CampDetector"
-"""Key of our description in an Esri model definition."""
 
 SPEC_PROPERTY = "camp_detector:spec"
 """Property of our STAC items that holds our description; their other fields repeat parts of it."""
@@ -237,8 +235,9 @@ def _from_package(path: Path) -> ModelFile:
 
 def _require_own_values(emd: dict[str, Any], spec: ModelSpec, origin: str) -> None:
     """Refuse a definition with which ArcGIS would find other dwellings than the model's own."""
-    own = {"Threshold": spec.threshold, "MinArea": spec.min_area, "Padding": spec.overlap // 2}
-    for key, value in own.items():
+    own = emd_keys(spec)
+    for key in ("Threshold", "MinArea", "Padding"):
+        value = own[key]
         told = emd.get(key, value)
         if told != value or isinstance(told, bool):
             msg = (

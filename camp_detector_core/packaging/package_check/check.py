@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.model_file.emd import FUNCTION
-from camp_detector_core.model_file.reader import SPEC_KEY
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME
 from camp_detector_core.packaging.validation.findings import Findings, Report
 

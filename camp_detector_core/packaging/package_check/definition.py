@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.emd import MAX_EMD, Kind, disagreements, kind_of, parse_emd
-from camp_detector_core.model_file.reader import SPEC_KEY
 from camp_detector_core.packaging.validation.reading import as_list, is_number, is_whole
 
 if TYPE_CHECKING:
