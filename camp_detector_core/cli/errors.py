@@ -12,6 +12,8 @@ import click
 from camp_detector_core.console import complain, show_traceback
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
+from .words import COMMAND
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,7 +54,7 @@ def plain_errors(*, verbose: bool) -> Iterator[None]:
         sys.exit(error.code)
     except CampDetectorError as error:
         _trace(verbose=verbose)
-        complain(str(error))
+        complain(error.render(COMMAND))
         sys.exit(USER_ERROR)
     except MemoryError:
         _trace(verbose=verbose)

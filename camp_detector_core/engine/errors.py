@@ -1,12 +1,70 @@
 """Every error that the engine and its adapters raise on purpose.
 
-The message of each is one sentence that names the thing at fault and the remedy; hosts show it
-as it is, without a traceback.
+The sentence of each names the thing at fault; ``parameter`` is the option that it is about, by its
+name in `parameters`, and ``remedy`` says what to do, in a template of `messages` that names
+parameters (``{bands}``, ``{gsd=native}``) and tools (``{tool:warp}``). Hosts show
+``error.render(words)``, one line in their own words, without a traceback; ``str(error)`` is the
+same in the words of no host.
 """
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+from .messages import PLAIN, Message, Words
 
 
 class CampDetectorError(Exception):
     """Root of all errors with a message made for the user."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        parameter: Optional[str] = None,
+        value: Optional[str] = None,
+        remedy: str = "",
+    ) -> None:
+        """Keep the message.
+
+        Args:
+            sentence: What is wrong, and with which file.
+            parameter: Name of the parameter that it is about.
+            value: The parameter's value, where it helps to see it.
+            remedy: What to do, a template of `messages`.
+        """
+        super().__init__(sentence)
+        self.parameter = parameter
+        self.value = value
+        self.remedy = remedy
+
+    @property
+    def message(self) -> Message:
+        """The sentence, what it is about, and the remedy."""
+        return Message(str(self.args[0]), self.parameter, self.remedy)
+
+    def render(self, words: Words) -> str:
+        """Put the error into a host's words."""
+        return self.message.render(words)
+
+    def __str__(self) -> str:
+        """Give the error in the words of no host."""
+        return self.render(PLAIN)
+
+
+class ParameterError(CampDetectorError, ValueError):
+    """A value of a parameter that cannot be.
+
+    Its sentence goes on from the name of the parameter and the value, such as "must be 0 to 1000
+    metres, got -2" after ``--simplify`` or "is no value of camp.tif" after ``--nodata 300``.
+    """
+
+    @property
+    def message(self) -> Message:
+        """The sentence with its subject, and the remedy."""
+        value = "" if self.value is None else f"={self.value}"
+        return replace(super().message, subject=f"{{{self.parameter}{value}}}")
 
 
 class SpecError(CampDetectorError, ValueError):

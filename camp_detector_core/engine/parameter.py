@@ -1,0 +1,196 @@
+"""One option of detection: what it is, which values it takes, and how texts become values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Mapping, NamedTuple, Optional
+
+from .errors import ParameterError
+from .wording import shown
+
+_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
+_PAIR = 2
+_MOST = 40
+"""Characters of a value that an error repeats."""
+UNITS = {"m": "metres", "m2": "square metres", "px": "pixels"}
+"""Units of parameters, and their words."""
+
+
+class Kind(Enum):
+    """What a value is; `Parameter.parse` gives the type in Python."""
+
+    FLAG = "flag"
+    """bool"""
+    WHOLE = "whole"
+    """int"""
+    NUMBER = "number"
+    """float"""
+    WHOLES = "wholes"
+    """tuple of int, written with commas"""
+    RANGE = "range"
+    """tuple of two floats, the lower one first, written with a comma"""
+    WORD = "word"
+    """str, one of the choices"""
+    TEXT = "text"
+    """str"""
+    DATA = "data"
+    """A file, a layer, a rectangle: each host has types of its own for it."""
+
+
+_FORMS = {
+    Kind.FLAG: "True or False",
+    Kind.WHOLE: "a whole number, {limits}",
+    Kind.NUMBER: "{limits}",
+    Kind.WHOLES: "whole numbers between commas, each {limits}, such as 3,2,1",
+    Kind.RANGE: "LOW,HIGH with LOW below HIGH",
+}
+"""How a value of each kind is written."""
+
+
+class Limits(NamedTuple):
+    """The least and the greatest number that a parameter takes."""
+
+    low: float
+    high: float = math.inf
+    above: bool = False
+    """Whether the least number itself is too low."""
+
+    def hold(self, value: float) -> bool:
+        """Tell whether a number lies within; NaN never does, infinity neither."""
+        is_low = value > self.low if self.above else value >= self.low
+        return is_low and value <= self.high and math.isfinite(value)
+
+    def __str__(self) -> str:
+        """Give the limits in words, such as "0 to 1", "above 0 and up to 1" or "1 or more"."""
+        low, high = _plain(self.low), _plain(self.high)
+        if self.above:
+            return f"above {low}" + ("" if math.isinf(self.high) else f" and up to {high}")
+        return f"{low} or more" if math.isinf(self.high) else f"{low} to {high}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One option of detection."""
+
+    name: str
+    """An identifier of Python."""
+    kind: Kind
+    label: str
+    """Title in a dialog, without the unit."""
+    help: str
+    """Sentences that say what it does and what to choose; neither unit nor default."""
+    unit: str = ""
+    """One of `UNITS`."""
+    limits: Optional[Limits] = None
+    """Of a number, or of each number of several."""
+    default: Any = None
+    """Value of the parameter where none is given; None where that depends, see ``unset``."""
+    unset: str = ""
+    """What happens without a value, such as "the model's"."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """Words that are taken (besides numbers, where ``kind`` says so), each with its meaning."""
+    form: str = ""
+    """Placeholder of a value on a command line: ``LOW,HIGH``."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Hosts that show the parameter, each with the name that it has there."""
+    required: bool = False
+
+    def check(self, value: Any) -> None:  # noqa: ANN401 - whatever a host or a script gives
+        """Refuse a value that the parameter does not take; None stands for no value.
+
+        Args:
+            value: Of the type of ``kind``.
+
+        Raises:
+            ParameterError: Not one of the choices, or outside of the limits.
+        """
+        if value is None or self.kind in {Kind.FLAG, Kind.TEXT, Kind.DATA}:
+            return
+        if isinstance(value, str):
+            if value not in self.choices:
+                raise self._error(repr(value))
+            return
+        numbers = value if isinstance(value, tuple) else (value,)
+        if not self._holds(numbers):
+            raise self._error(",".join(_plain(n) for n in numbers) or "none")
+
+    def parse(self, text: Any) -> Any:  # noqa: ANN401 - text, number, bool or None; the kind's type
+        """Read a value in any of the forms in which hosts and languages write it.
+
+        Args:
+            text: ``64``, ``64.0``, ``0,5``, ``True``, ``3,2,1``; empty and None are the default.
+
+        Returns:
+            The value, checked.
+
+        Raises:
+            ParameterError: It cannot be read, or the parameter does not take it.
+        """
+        written = "" if text is None else str(text).strip()
+        if not written:
+            return self.default
+        if self.kind in {Kind.TEXT, Kind.DATA}:
+            return written
+        try:
+            value = written if written in self.choices else _READERS[self.kind](written)
+        except (ValueError, OverflowError):
+            raise self._error(repr(written)) from None
+        self.check(value)
+        return value
+
+    def requirement(self) -> str:
+        """Say what a value must be, such as "0 to 1000 metres"."""
+        unit = f" {UNITS[self.unit]}" if self.unit else ""
+        limits = "a number" if self.limits is None else f"{self.limits}{unit}"
+        form = _FORMS.get(self.kind, "").format(limits=limits)
+        if self.choices and self.kind is Kind.NUMBER:
+            form = f"a number {form}"
+        return " or ".join(filter(None, [", ".join(self.choices), form]))
+
+    def _holds(self, numbers: tuple[float, ...]) -> bool:
+        if self.kind is Kind.RANGE:
+            low, high = numbers if len(numbers) == _PAIR else (0.0, 0.0)
+            return low < high and math.isfinite(high - low)
+        return bool(numbers) and (self.limits is None or all(map(self.limits.hold, numbers)))
+
+    def _error(self, given: str) -> ParameterError:
+        sentence = f"must be {self.requirement()}, got {shown(given, _MOST)}"
+        return ParameterError(sentence, parameter=self.name)
+
+
+def _plain(number: float) -> str:
+    """A number in digits, unless these are many."""
+    return f"{number:.10g}"
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in {*_TRUE, *_FALSE}:
+        raise ValueError(text)
+    return text.lower() in _TRUE
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _whole(text: str) -> int:
+    number = _number(text)
+    if number != int(number):
+        raise ValueError(text)
+    return int(number)
+
+
+def _word(text: str) -> str:
+    raise ValueError(text)
+
+
+_READERS = {
+    Kind.FLAG: _flag,
+    Kind.WHOLE: _whole,
+    Kind.NUMBER: _number,
+    Kind.WHOLES: lambda text: tuple(int(part) for part in text.split(",")),
+    Kind.RANGE: lambda text: tuple(float(part) for part in text.split(",")),
+    Kind.WORD: _word,
+}
