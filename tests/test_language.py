@@ -62,8 +62,6 @@ NOT_YET = frozenset(
         "tests/validation",
         "training",
         "training/commands",
-        "training/data",
-        "training/evaluation",
         "training/preprocess",
         "training/quantise",
         "training/tracking",

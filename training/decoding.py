@@ -77,7 +77,7 @@ def sheets_of(
     out = []
     for each in predictions:
         truth = read_truth(each.area, labels, each.grid)
-        valid = (each.scores[0] != NODATA_SCORE) & truth.known
+        valid = (each.scores[0] != NODATA_SCORE) & truth.is_known
         ground = ground_of(valid)
         smallest = spec.min_area / each.grid.pixel_area
         wanted = truth.outlines.clipped(ground, smallest=smallest)

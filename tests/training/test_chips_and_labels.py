@@ -82,8 +82,8 @@ def test_unknown_labels_are_not_valid(tmp_path: Path, town: Town) -> None:
             mask[0, :10] = 255
             write_raster(masks / f"chip_{row}_{col}.tif", mask, nodata=255)
     patch = open_labels(masks, ONE).read(read_chips(town.chips)[0])
-    assert not patch.known[:10].any()
-    assert patch.known[10:].all()
+    assert not patch.is_known[:10].any()
+    assert patch.is_known[10:].all()
 
 
 def test_a_dwelling_has_one_number_on_all_chips(town: Town) -> None:
@@ -214,7 +214,7 @@ def test_polygons_beside_masks_are_left_where_they_say_less(
     with caplog.at_level("INFO"):
         assert not isinstance(open_labels(folder, two), VectorLabels)
         assert isinstance(open_labels(folder, two, class_field="kind"), VectorLabels)
-        assert not isinstance(open_labels(folder, ONE, placed=False), VectorLabels)
+        assert not isinstance(open_labels(folder, ONE, georeferenced=False), VectorLabels)
         unknown = beside(tmp_path / "unknown", town)
         with rasterio.open(next(unknown.glob("*.tif")), "r+") as mask:
             mask.nodata = 255

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from training.evaluation.blocks import (
     COLUMNS,
-    FOUND,
     IOUS,
     LABELLED,
+    PREDICTED,
     TP,
     Blocks,
     Squares,
@@ -73,14 +73,14 @@ def test_pairs_at_each_overlap() -> None:
 def test_overlaps_below_one_half_can_be_asked_for() -> None:
     loose = Matching.of(boxes((0, 0, 4, 4)), boxes((0, 0, 4, 10)), iou=0.3)
     assert loose.right[0].tolist() == [True]
-    assert Matching.of(loose.found, loose.labelled, iou=0.5).right[0].tolist() == [False]
+    assert Matching.of(loose.predicted, loose.labelled, iou=0.5).right[0].tolist() == [False]
 
 
 def test_a_dwelling_belongs_to_the_block_of_its_centroid() -> None:
     blocks = counted()
     rows = {tuple(p[1:]): c for p, c in zip(blocks.places.tolist(), blocks.counts, strict=True)}
     assert len(rows) == 6
-    found = {place: int(c[FOUND]) for place, c in rows.items()}
+    found = {place: int(c[PREDICTED]) for place, c in rows.items()}
     labelled = {place: int(c[LABELLED]) for place, c in rows.items()}
     assert found == {(0, 0): 1, (0, 1): 1, (0, 2): 1, (1, 0): 0, (1, 1): 0, (1, 2): 1}
     # The last label lies across a border; its centroid is at (13, 14).
@@ -173,7 +173,7 @@ def made(counts: Any) -> Blocks:
 def random_blocks(seed: int, blocks: int) -> Blocks:
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 50, (blocks, COLUMNS))
-    counts[:, FOUND] = counts[:, LABELLED] = 60
+    counts[:, PREDICTED] = counts[:, LABELLED] = 60
     return made(counts)
 
 
@@ -226,7 +226,7 @@ def test_more_ground_gives_narrower_intervals() -> None:
 
 def test_a_count_error_without_labels_has_no_interval() -> None:
     counts = np.zeros((6, COLUMNS), np.int64)
-    counts[:, FOUND] = 1
+    counts[:, PREDICTED] = 1
     found = intervals(made(counts))
     assert "count_error" not in found
     assert found["precision"] == (0, 0)
@@ -236,9 +236,9 @@ def test_differences_are_taken_on_the_same_blocks() -> None:
     """Hard and easy blocks make either figure uncertain, and the difference is certain."""
     counts = np.zeros((40, COLUMNS), np.int64)
     counts[:, LABELLED] = 100
-    counts[:, FOUND] = np.arange(40)
+    counts[:, PREDICTED] = np.arange(40)
     more = counts.copy()
-    more[:, FOUND] += 10
+    more[:, PREDICTED] += 10
     one, other = made(counts), made(more)
     low, high = difference_intervals(other, one)["count_error"]
     assert low == pytest.approx(0.1)

@@ -126,7 +126,7 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
           --chips camp.tif --labels camp_dwellings.gpkg --out compared
     """  # noqa: D301 - click wants the control character
     from training.evaluation.compare import comparison_rows, comparison_table
-    from training.evaluation.files import FILES, held_in, write_files
+    from training.evaluation.files import FILES, summary_of, write_files
     from training.evaluation.summary import to_table
     from training.output import results
 
@@ -141,7 +141,7 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
         if paths:
             write_files(paths, evaluations)
     if given["as_json"]:
-        say(json.dumps(held_in(evaluations), indent=2))
+        say(json.dumps(summary_of(evaluations), indent=2))
     else:
         say("\n\n".join(to_table(e) for e in evaluations.values()))
         if len(evaluations) > 1:

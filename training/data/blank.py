@@ -53,7 +53,7 @@ def without_blank(chips: Sequence[Chip]) -> tuple[list[Chip], str | None]:
 
 
 def one_colour(pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> bool:
-    """Whether all valid pixels are one colour, or there is none.
+    """Return True if all valid pixels have one colour, or no pixel is valid.
 
     Args:
         pixels: (bands, height, width).
@@ -64,7 +64,7 @@ def one_colour(pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> bool:
 
 
 def is_one_bit(source: DatasetReader) -> bool:
-    """Whether an open image has one bit a pixel in each band."""
+    """Return True if an open image has one bit per pixel in each band."""
     bits = [source.tags(band, ns="IMAGE_STRUCTURE").get("NBITS") for band in source.indexes]
     return all(number == "1" for number in bits)
 

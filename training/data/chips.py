@@ -42,7 +42,7 @@ LOG = logging.getLogger(__name__)
 SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
 
 _MAX_BYTES = 4 << 30
-"""Of the pixels of a chip, which is read whole."""
+"""Largest size in bytes of the pixels of a chip, which is read whole."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Chip:
     """Stem of the file."""
     path: Path
     grid: Grid | None
-    """Where it lies; None for a plain image."""
+    """Grid of the chip; None for a plain image."""
     shape: Shape
     bands: int
     """Bands that are not alpha."""
@@ -108,11 +108,11 @@ def open_chip(path: Path) -> Chip:
     with closing(Rasterio().open(name, label=str(path))) as reader:
         header = reader.header()
     refuse_block(header, str(path))
-    shape, transform, known = header.shape, header.transform, header.crs
+    shape, transform, file_crs = header.shape, header.transform, header.crs
     alpha = header.colors.count(ALPHA)
-    crs = known.crs if isinstance(known, RasterioCrs) else None
+    crs = file_crs.crs if isinstance(file_crs, RasterioCrs) else None
     tile, column = _tile(path, shape)
-    placeless = is_placeless(transform, known)
+    placeless = is_placeless(transform, file_crs)
     if tile is not None and (placeless or crs is None):
         crs, transform = CRS.from_string(CRS_CODE), tile
     elif placeless and crs is not None:

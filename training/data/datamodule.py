@@ -60,7 +60,10 @@ class CampDataModule(lightning.LightningDataModule):
             class_field=options.class_field,
             layer=options.layer,
         )
-        self.labels, self._used = labelled.labels, {chip.name for chip in labelled.chips}
+        self.labels, self._names_with_labels = (
+            labelled.labels,
+            {chip.name for chip in labelled.chips},
+        )
         self.notes = labelled.notes
         """Sentences on what of chips and labels was left out or mended."""
         # A split that is given may name chips that have no labels.
@@ -74,13 +77,13 @@ class CampDataModule(lightning.LightningDataModule):
 
     @property
     def form(self) -> SampleForm:
-        """What samples look like."""
+        """Size, scale and bands of the samples."""
         o = self.options
         return SampleForm(o.crop, o.gsd, o.bands, tuple(c.value for c in o.classes))
 
     def part(self, name: str) -> list[Chip]:
         """The chips of ``train``, ``val`` or ``test`` that have labels."""
-        return [c for c in self.split.select(self.chips, name) if c.name in self._used]
+        return [c for c in self.split.select(self.chips, name) if c.name in self._names_with_labels]
 
     def areas(self, name: str) -> list[ChipArea]:
         """The areas of a part: its chips, joined where they adjoin."""

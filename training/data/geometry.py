@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pose:
-    """How a sample is taken."""
+    """Position, orientation and scale at which a sample is drawn."""
 
     scale: float = 1.0
-    """Its ground sampling distance, as a multiple of the model's."""
+    """Ground sampling distance of the sample, as a multiple of the model's."""
     angle: float = 0.0
     """Turn in radians, before quarters and mirroring."""
     quarters: int = 0
@@ -143,7 +143,7 @@ def _unstack(stack: Tensor, owners: Tensor, *, bands: int) -> Resampled:
 
 
 def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
-    """What can be averaged, in one (1, bands + classes + 1, height, width) tensor."""
+    """Stack the layers that can be averaged: one (1, bands + classes + 1, height, width) tensor."""
     layers = [patch.pixels.astype(np.float32)]
     layers += [(patch.classes == v)[None].astype(np.float32) for v in values]
     layers.append(patch.valid[None].astype(np.float32))

@@ -68,8 +68,10 @@ def labels_of(
         CampDetectorError: They cannot be read, or cannot belong to the chips.
     """
     chips, blank = without_blank(chips)
-    placed = all(chip.grid is not None for chip in chips)
-    labels = open_labels(path, classes, class_field=class_field, layer=layer, placed=placed)
+    georeferenced = all(chip.grid is not None for chip in chips)
+    labels = open_labels(
+        path, classes, class_field=class_field, layer=layer, georeferenced=georeferenced
+    )
     if isinstance(labels, MaskLabels):
         labels.check(chips)
     else:
@@ -94,7 +96,7 @@ def open_labels(
     *,
     class_field: str | None = None,
     layer: str | None = None,
-    placed: bool = True,
+    georeferenced: bool = True,
 ) -> MaskLabels | VectorLabels:
     """Labels in a folder of masks or in a vector file.
 
@@ -106,14 +108,16 @@ def open_labels(
         classes: That the labels show.
         class_field: Attribute of a vector file that names the class.
         layer: Of a vector file that has several.
-        placed: Whether all chips are georeferenced.
+        georeferenced: Whether all chips are georeferenced.
 
     Raises:
         VectorError: The vector file cannot be read.
         RasterError: Neither of both, or masks that cannot be read.
     """
     if path.is_dir() and path.suffix.lower() != ".gdb":
-        return _in_folder(path, classes, class_field=class_field, layer=layer, placed=placed)
+        return _in_folder(
+            path, classes, class_field=class_field, layer=layer, georeferenced=georeferenced
+        )
     if path.exists():
         return VectorLabels(path, classes, class_field=class_field, layer=layer)
     msg = f"{path} does not exist: give a folder of masks or a vector file"
@@ -126,21 +130,23 @@ def _in_folder(
     *,
     class_field: str | None,
     layer: str | None,
-    placed: bool,
+    georeferenced: bool,
 ) -> MaskLabels | VectorLabels:
     masks = MaskLabels(path, classes)
     vectors = sorted(p for p in path.iterdir() if p.suffix.lower() in VECTORS)
     if not len(masks) and len(vectors) != 1:
         return _without_masks(path, classes, class_field=class_field, layer=layer)
-    why = _why_masks(masks, len(vectors), named=len(classes) == 1 or class_field is not None)
-    why = why or ("" if placed else "chips have no georeference")
-    if vectors and not why:
+    reason = _why_masks(
+        masks, len(vectors), named_classes=len(classes) == 1 or class_field is not None
+    )
+    reason = reason or ("" if georeferenced else "chips have no georeference")
+    if vectors and not reason:
         LOG.info("labels are the polygons of %s, which tell touching ones apart", vectors[0])
-        found = FolderLabels(vectors[0], classes, class_field=class_field, layer=layer)
-        found.masks = masks
-        return found
+        vector_labels = FolderLabels(vectors[0], classes, class_field=class_field, layer=layer)
+        vector_labels.masks = masks
+        return vector_labels
     if vectors:
-        LOG.info("labels are the masks of %s and not %s: %s", path, vectors[0].name, why)
+        LOG.info("labels are the masks of %s and not %s: %s", path, vectors[0].name, reason)
     if layer is not None:
         msg = f"{path} is a folder of masks, which have no layers: leave out --layer"
         raise RasterError(msg)
@@ -169,11 +175,11 @@ def _without_masks(
     raise RasterError(msg)
 
 
-def _why_masks(masks: MaskLabels, vectors: int, *, named: bool) -> str:
-    """Why masks are used although vector files lie beside them; empty where there is no reason."""
+def _why_masks(masks: MaskLabels, vectors: int, *, named_classes: bool) -> str:
+    """Give the reason to prefer masks over the vector files beside them; empty without one."""
     if vectors != 1:
         return f"there are {vectors} vector files"
-    if not named:
+    if not named_classes:
         return "--class-field does not say which attribute names the class"
     if masks.have_unknown():
         return "the masks say where nothing is known, which polygons cannot"
@@ -193,18 +199,18 @@ def refuse_foreign(labels: VectorLabels, chips: Sequence[Chip]) -> None:
             "masks, or georeference the image"
         )
         raise RasterError(msg)
-    placed = [c.grid for c in chips if c.grid is not None]
-    if labels.placed.touch_any(placed):
+    grids = [c.grid for c in chips if c.grid is not None]
+    if labels.placed_polygons.touch_any(grids):
         return
     question = "is it the right file, and is its CRS right?"
-    if labels.placed.swapped().touch_any(placed):
+    if labels.placed_polygons.swapped().touch_any(grids):
         question = (
             "with x and y exchanged they would: write longitude (or easting) first, as with "
             "ogr2ogr -s_srs ... -swap_xy"
         )
     msg = (
         f"none of the polygons in {labels.path} lies on any chip "
-        f"({counted(len(placed), 'chip')}): {question}"
+        f"({counted(len(grids), 'chip')}): {question}"
     )
     raise RasterError(msg)
 
@@ -224,10 +230,10 @@ class FolderLabels(VectorLabels):
         patch = super().read(chip)
         if not self.masks.covers(chip):
             return patch
-        masked, drawn = self.masks.read(chip).classes, patch.classes
+        masked, rasterised = self.masks.read(chip).classes, patch.classes
         if masked.max() <= 1:  # such a mask may say where dwellings are, and not of which class
-            masked, drawn = np.minimum(masked, 1), np.minimum(drawn, 1)
-        different = float(np.mean(masked != drawn))
+            masked, rasterised = np.minimum(masked, 1), np.minimum(rasterised, 1)
+        different = float(np.mean(masked != rasterised))
         if different > _MOST_DIFFERENT:
             msg = (
                 f"the mask of {chip.name} and the polygons of {self.path} differ in "

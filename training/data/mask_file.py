@@ -42,9 +42,9 @@ class MaskFacts:
     """The facts of a mask."""
 
     values: frozenset[float]
-    """Of the pixels that it knows; the first thousand or so where there are more."""
+    """Values of the labelled pixels; only the first thousand or so of a long list."""
     has_unknown: bool
-    """Whether any pixel is transparent, NoData or NaN."""
+    """True if any pixel is transparent, NoData or NaN."""
     largest: float
     """Largest value that its data type holds."""
 
@@ -57,14 +57,14 @@ def look_through(path: Path) -> MaskFacts:
     """
     values: set[float] = set()
     unknown = False
-    with _opened(path) as source:
+    with _open_mask(path) as source:
         rows = max(1, _STRIP // source.width)
         for row in range(0, source.height, rows):
             window = Window(0, row, source.width, min(rows, source.height - row))
-            strip, known = _read(path, source, window)
-            unknown = unknown or not known.all()
+            strip, is_known = _read(path, source, window)
+            unknown = unknown or not is_known.all()
             if len(values) <= _MOST_VALUES:
-                values.update(np.unique(strip[known]).tolist())
+                values.update(np.unique(strip[is_known]).tolist())
         kind = np.dtype(source.dtypes[0])
         largest = float(np.iinfo(kind).max) if kind.kind in "iu" else 1.0
     return MaskFacts(frozenset(values), unknown, largest)
@@ -79,7 +79,7 @@ def read_mask(path: Path, chip: Chip) -> tuple[NDArray[np.generic], NDArray[np.b
     Raises:
         RasterError: As `look_through`; or it has another size or place than the chip.
     """
-    with _opened(path) as source:
+    with _open_mask(path) as source:
         if source.shape != tuple(chip.shape):
             msg = (
                 f"{path} is {source.height} x {source.width} pixels, and its chip "
@@ -91,7 +91,7 @@ def read_mask(path: Path, chip: Chip) -> tuple[NDArray[np.generic], NDArray[np.b
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[DatasetReader]:
+def _open_mask(path: Path) -> Iterator[DatasetReader]:
     """The file, if a mask may be in it.
 
     Raises:
@@ -120,11 +120,13 @@ def _image(path: Path) -> DatasetReader:
 
 def _refuse_lossy(path: Path, source: DatasetReader) -> None:
     structure = {**source.tags(ns="IMAGE_STRUCTURE"), **source.tags(1, ns="IMAGE_STRUCTURE")}
-    how = "JPEG" if source.driver == "JPEG" else _LOSSY.get(source.compression)
-    if how is None and structure.get("COMPRESSION_REVERSIBILITY", "").startswith("LOSSY"):
-        how = source.driver
-    if how is not None:
-        msg = f"{path} is compressed with loss ({how}), which changes the values of a mask: "
+    compression = "JPEG" if source.driver == "JPEG" else _LOSSY.get(source.compression)
+    if compression is None and structure.get("COMPRESSION_REVERSIBILITY", "").startswith("LOSSY"):
+        compression = source.driver
+    if compression is not None:
+        msg = (
+            f"{path} is compressed with loss ({compression}), which changes the values of a mask: "
+        )
         raise RasterError(msg + _EXACT)
     if np.dtype(source.dtypes[0]).kind not in "iuf":
         msg = f"{path} holds {source.dtypes[0]} values, which no mask has: write whole numbers"
@@ -148,12 +150,12 @@ def _read(
         )
         raise RasterError(msg)
     values = pixels[0]
-    known = source.read_masks(1, window=window) > 0
+    is_known = source.read_masks(1, window=window) > 0
     if source.nodata == 0:  # 0 is background, whatever the file says
-        known[:] = True
+        is_known[:] = True
     if values.dtype.kind == "f":
-        known &= ~np.isnan(values)
-    return values, known
+        is_known &= ~np.isnan(values)
+    return values, is_known
 
 
 def _same(one: NDArray[np.generic], other: NDArray[np.generic]) -> bool:
@@ -170,13 +172,13 @@ def _refuse_elsewhere(path: Path, source: DatasetReader, chip: Chip) -> None:
         return
     height, width = source.shape
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
-    theirs = Transform(*tuple(source.transform)[:6]).apply(corners)
+    mask_corners = Transform(*tuple(source.transform)[:6]).apply(corners)
     crs = CRS.from_wkt(chip.grid.crs_wkt)
     if source.crs != crs:
-        theirs = move_points(theirs, source.crs, crs)
-    ours = chip.grid.transform.apply(corners)
-    pixel = float(np.hypot(*(ours[1] - ours[0]))) / width
-    if not np.abs(theirs - ours).max() <= pixel:  # also where it is no number
+        mask_corners = move_points(mask_corners, source.crs, crs)
+    chip_corners = chip.grid.transform.apply(corners)
+    pixel = float(np.hypot(*(chip_corners[1] - chip_corners[0]))) / width
+    if not np.abs(mask_corners - chip_corners).max() <= pixel:  # also where it is no number
         msg = (
             f"{path} lies elsewhere than {chip.path.name}, of which it should be the mask: its "
             "georeference is another one; mend that, or give the mask of this chip"

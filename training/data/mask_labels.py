@@ -51,15 +51,15 @@ class MaskLabels:
         """Sentences on what a user may not expect of them."""
 
     def __len__(self) -> int:
-        """How many masks there are."""
+        """Count the masks."""
         return len(self._paths)
 
     def covers(self, chip: Chip) -> bool:
-        """Whether there is a mask of a chip."""
+        """Return True if the chip has a mask."""
         return chip.name in self._paths
 
     def have_unknown(self) -> bool:
-        """Whether any of the masks says of any pixel that it is not known.
+        """Return True if any of the masks has a pixel without a label.
 
         Pictures among them that are no masks say nothing.
         """
@@ -101,23 +101,23 @@ class MaskLabels:
         if path is None:
             msg = f"{self._folder} holds no mask for chip {chip.name}"
             raise RasterError(msg)
-        values, known = read_mask(path, chip)
+        values, is_known = read_mask(path, chip)
         meaning = self._meaning
         if meaning is None:
             meaning = _values(self._look([path]), self._classes)
         out = np.zeros(values.shape, np.uint8)
         for value, kind in meaning.items():
-            out[known & (values == value)] = kind
-        return LabelPatch(out, known, out.astype(np.int32))
+            out[is_known & (values == value)] = kind
+        return LabelPatch(out, is_known, out.astype(np.int32))
 
     def _look(self, paths: Iterable[Path]) -> dict[Path, MaskFacts]:
         """The facts of the masks; each is looked through once."""
-        found = {}
+        facts = {}
         for path in paths:
             if path not in self._facts:
                 self._facts[path] = look_through(path)
-            found[path] = self._facts[path]
-        return found
+            facts[path] = self._facts[path]
+        return facts
 
 
 def _masks_in(folder: Path) -> dict[str, Path]:
@@ -126,18 +126,18 @@ def _masks_in(folder: Path) -> dict[str, Path]:
     Raises:
         RasterError: Two of one name.
     """
-    found: dict[str, Path] = {}
+    masks: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or not path.is_file():
             continue
-        if path.stem in found:
+        if path.stem in masks:
             msg = (
-                f"{folder} holds two masks of {path.stem} ({found[path.stem].name} and "
+                f"{folder} holds two masks of {path.stem} ({masks[path.stem].name} and "
                 f"{path.name}): leave the right one there"
             )
             raise RasterError(msg)
-        found[path.stem] = path
-    return found
+        masks[path.stem] = path
+    return masks
 
 
 def _meaning(
@@ -152,18 +152,18 @@ def _meaning(
     present = frozenset[float]().union(*(f.values for f in facts.values()))
     unknown = any(f.has_unknown for f in facts.values())
     if not present:
-        what, why = "say nothing", "all their pixels are transparent or NoData"
+        problem, cause = "say nothing", "all their pixels are transparent or NoData"
     elif unknown and not present & set(meaning):
-        what, why = "mark no dwelling", "all their pixels are 0, transparent or NoData"
+        problem, cause = "mark no dwelling", "all their pixels are 0, transparent or NoData"
     elif 0 not in present and len(classes) == 1:
-        what = "mark nothing but dwellings"
-        why = "what is not marked is transparent or NoData" if unknown else "no pixel is 0"
+        problem = "mark nothing but dwellings"
+        cause = "what is not marked is transparent or NoData" if unknown else "no pixel is 0"
     else:
         return meaning
     one = len(facts) == 1
     masks = f"the mask {next(iter(facts))}" if one else f"the {len(facts)} masks in {folder}"
     msg = (
-        f"{masks} {_singular(what) if one else what}, because {why}: "
+        f"{masks} {_singular(problem) if one else problem}, because {cause}: "
         "write 0 for background and a class for dwellings, and NoData only where nothing is known "
         "(gdal_edit.py -unsetnodata takes it away)"
     )
@@ -171,8 +171,8 @@ def _meaning(
 
 
 def _singular(words: str) -> str:
-    verb, _, rest = words.partition(" ")
-    return f"{verb}s {rest}"
+    verb, _, object_ = words.partition(" ")
+    return f"{verb}s {object_}"
 
 
 def _values(facts: Mapping[Path, MaskFacts], classes: Sequence[ClassDef]) -> dict[float, int]:
@@ -197,11 +197,11 @@ def _values(facts: Mapping[Path, MaskFacts], classes: Sequence[ClassDef]) -> dic
         return own
     listed = ", ".join(f"{v:g}" for v in alien[:_MOST_NAMES])
     more = len(alien) - _MOST_NAMES
-    known = ", ".join(f"{c.value} ({c.name})" for c in classes)
+    meanings = ", ".join(f"{c.value} ({c.name})" for c in classes)
     msg = (
         f"{first[alien[0]]} holds the value{'s' if len(alien) > 1 else ''} {listed}"
-        f"{f' and {more} more' if more > 0 else ''}, where masks have 0 for background and {known}"
-        f"{_remedy(len(alien), marked, own)}"
+        f"{f' and {more} more' if more > 0 else ''}, where masks have 0 for background and "
+        f"{meanings}{_remedy(len(alien), marked, own)}"
     )
     raise RasterError(msg)
 

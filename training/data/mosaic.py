@@ -53,7 +53,7 @@ class Area(Protocol):
 
     @property
     def pieces(self) -> Sequence[Window]:
-        """Where it has pixels; samples are centred on these."""
+        """Windows that hold pixels; samples are centred on these."""
 
     def read(self, window: Window) -> Patch:
         """The pixels of a window of it; not valid where it has none."""
@@ -92,7 +92,7 @@ class ChipStore:
         self._labels = labels
         self._bands = bands
         self._limit = limit
-        self._held = 0
+        self._cached_bytes = 0
         self._patches: OrderedDict[str, Patch] = OrderedDict()
 
     def patch(self, chip: Chip) -> Patch:
@@ -101,18 +101,18 @@ class ChipStore:
         Raises:
             RasterError: The chip or its labels cannot be read.
         """
-        found = self._patches.get(chip.name)
-        if found is not None:
+        cached = self._patches.get(chip.name)
+        if cached is not None:
             self._patches.move_to_end(chip.name)
-            return found
+            return cached
         pixels, valid = read_pixels(chip, bands=self._bands)
         labels = self._labels.read(chip)
-        patch = Patch(pixels, labels.classes, valid & labels.known, labels.owner)
+        patch = Patch(pixels, labels.classes, valid & labels.is_known, labels.owner)
         self._patches[chip.name] = patch
-        self._held += _size(patch)
-        while self._held > self._limit and len(self._patches) > 1:
+        self._cached_bytes += _size(patch)
+        while self._cached_bytes > self._limit and len(self._patches) > 1:
             _, old = self._patches.popitem(last=False)
-            self._held -= _size(old)
+            self._cached_bytes -= _size(old)
         return patch
 
 
@@ -120,19 +120,22 @@ class ChipArea:
     """Chips that adjoin, placed on the pixels of the first of them."""
 
     def __init__(
-        self, placed: Sequence[tuple[Chip, Window]], store: ChipStore, gsd: tuple[float, float]
+        self,
+        chips_and_windows: Sequence[tuple[Chip, Window]],
+        store: ChipStore,
+        gsd: tuple[float, float],
     ) -> None:
         """Take the chips with their places; the first row and column with a pixel are 0.
 
         Args:
-            placed: Each chip and its window in the area.
+            chips_and_windows: Each chip and its window in the area.
             store: Where their pixels come from.
             gsd: Metres a pixel along (x, y).
         """
-        self._placed = tuple(placed)
+        self._chips_and_windows = tuple(chips_and_windows)
         self._store = store
         self.gsd = gsd
-        self.pieces = tuple(w for _, w in placed)
+        self.pieces = tuple(w for _, w in chips_and_windows)
         self.shape = Shape(
             max(w.stop_row for w in self.pieces), max(w.stop_col for w in self.pieces)
         )
@@ -140,12 +143,12 @@ class ChipArea:
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The chips in it."""
-        return tuple(c for c, _ in self._placed)
+        return tuple(c for c, _ in self._chips_and_windows)
 
     @property
     def grid(self) -> Grid | None:
-        """Where the area lies, or None for one plain image."""
-        chip, place = self._placed[0]
+        """Grid of the area, or None for one plain image."""
+        chip, place = self._chips_and_windows[0]
         if chip.grid is None:
             return None
         transform = chip.grid.transform.shifted(row=-place.row, col=-place.col)
@@ -158,7 +161,7 @@ class ChipArea:
             RasterError: A chip cannot be read, or has another dtype than its neighbours.
         """
         out: Patch | None = None
-        for chip, place in self._placed:
+        for chip, place in self._chips_and_windows:
             common = place.intersection(window)
             if common is None:
                 continue
@@ -169,14 +172,14 @@ class ChipArea:
                 raise RasterError(msg)
             to, from_ = common.slices_in(window), common.slices_in(place)
             # What is missing in a chip does not hide another one below it.
-            there = patch.valid[from_]
+            valid = patch.valid[from_]
             np.copyto(
-                out.pixels[(slice(None), *to)], patch.pixels[(slice(None), *from_)], where=there
+                out.pixels[(slice(None), *to)], patch.pixels[(slice(None), *from_)], where=valid
             )
-            np.copyto(out.classes[to], patch.classes[from_], where=there)
-            np.copyto(out.owner[to], patch.owner[from_], where=there)
-            out.valid[to] |= there
-        return out or _blank(self._store.patch(self._placed[0][0]), window.shape)
+            np.copyto(out.classes[to], patch.classes[from_], where=valid)
+            np.copyto(out.owner[to], patch.owner[from_], where=valid)
+            out.valid[to] |= valid
+        return out or _blank(self._store.patch(self._chips_and_windows[0][0]), window.shape)
 
 
 def join_chips(chips: Sequence[Chip], store: ChipStore, *, chip_gsd: float) -> list[ChipArea]:
@@ -226,9 +229,9 @@ def _alike(one: Grid | None, other: Grid | None) -> bool:
 
 def _touching(family: Sequence[Chip]) -> list[list[tuple[Chip, Window]]]:
     """Groups of chips whose windows touch, each with its place on the family's pixels."""
-    placed = _place(family)
+    chips_and_windows = _place(family)
     groups: list[list[tuple[Chip, Window]]] = []
-    for item in placed:
+    for item in chips_and_windows:
         near = [g for g in groups if any(_near(item[1], w) for _, w in g)]
         merged = [item]
         for group in near:
@@ -256,7 +259,7 @@ def _place(family: Sequence[Chip]) -> list[tuple[Chip, Window]]:
 
 
 def _near(one: Window, other: Window) -> bool:
-    """Whether two windows overlap, or lie side by side with at most a pixel between them."""
+    """Return True if two windows overlap, or lie side by side at most one pixel apart."""
     return (
         one.row <= other.stop_row + 1
         and other.row <= one.stop_row + 1

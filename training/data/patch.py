@@ -18,7 +18,7 @@ class LabelPatch:
 
     classes: NDArray[np.uint8]
     """(height, width) class values, 0 for background."""
-    known: NDArray[np.bool_]
+    is_known: NDArray[np.bool_]
     """(height, width), True where the labels say something."""
     owner: NDArray[np.int32]
     """(height, width) which dwelling a pixel belongs to, 0 for none; the same for a dwelling on all
@@ -33,7 +33,7 @@ class Labels(Protocol):
         """Sentences on what a user may not expect of the labels."""
 
     def covers(self, chip: Chip) -> bool:
-        """Whether there are labels of a chip."""
+        """Return True if the chip has labels."""
 
     def read(self, chip: Chip) -> LabelPatch:
         """The labels of a whole chip."""

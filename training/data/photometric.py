@@ -77,7 +77,7 @@ def other_camera(image: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def coarsen(image: Tensor, *, factor: float) -> Tensor:
-    """What is left of a picture that was taken with pixels ``factor`` times as wide."""
+    """Simulate an image whose pixels are ``factor`` times as wide."""
     height, width = image.shape[1:]
     small = (max(1, round(height / factor)), max(1, round(width / factor)))
     shrunk = functional.interpolate(

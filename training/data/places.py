@@ -27,7 +27,7 @@ _PIECES = 8
 _POLE, _TURN = 90.0, 360.0
 
 
-class Placed:
+class PlacedPolygons:
     """Polygons, and which of them touch a grid of any CRS."""
 
     def __init__(self, polygons: Polygons, crs: CRS) -> None:
@@ -35,10 +35,10 @@ class Placed:
         self._polygons, self._crs = polygons, crs
         self._trees: dict[str, tuple[shapely.STRtree, Polygons]] = {}
 
-    def swapped(self) -> Placed:
+    def swapped(self) -> PlacedPolygons:
         """The same with x and y exchanged, as files have them by mistake."""
         turned = shapely.transform(self._polygons, lambda points: points[:, ::-1])
-        return Placed(turned[on_earth(turned, self._crs)], self._crs)
+        return PlacedPolygons(turned[on_earth(turned, self._crs)], self._crs)
 
     def touching(self, grid: Grid) -> tuple[NDArray[np.intp], Polygons]:
         """Numbers of the polygons that touch a grid, and these polygons in its CRS."""
@@ -47,11 +47,11 @@ class Placed:
             np.array([[0, 0], [grid.shape[1], grid.shape[0]]], np.float64)
         )
         low, high = corners.min(axis=0), corners.max(axis=0)
-        found = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
-        return found, polygons[found]
+        numbers = np.sort(tree.query(shapely.box(*low, *high), predicate="intersects"))
+        return numbers, polygons[numbers]
 
     def touch_any(self, grids: Iterable[Grid]) -> bool:
-        """Whether any polygon touches any of some grids."""
+        """Return True if any polygon touches any of the grids."""
         return any(len(self.touching(grid)[0]) for grid in grids)
 
     def _in_crs(self, wkt: str) -> tuple[shapely.STRtree, Polygons]:
@@ -82,14 +82,14 @@ def moved(polygons: Polygons, source: CRS, target: CRS) -> Polygons:
 def on_earth(polygons: Polygons, crs: CRS) -> NDArray[np.bool_]:
     """(n,) True for the polygons all of whose corners are places on the Earth."""
     points, owner = shapely.get_coordinates(polygons, return_index=True)
-    found = np.ones(len(polygons), np.bool_)
+    valid = np.ones(len(polygons), np.bool_)
     if crs.is_geographic:
         degrees = np.degrees(points * crs.units_factor[1])
         good = (np.abs(degrees[:, 1]) <= _POLE) & (np.abs(degrees[:, 0]) <= _TURN)
     else:
         good = np.isfinite(move_points(points, crs, LON_LAT)).all(axis=1)
-    found[owner[~good]] = False
-    return found
+    valid[owner[~good]] = False
+    return valid
 
 
 def move_points(points: Points, source: CRS, target: CRS) -> Points:
@@ -112,13 +112,13 @@ def move_points(points: Points, source: CRS, target: CRS) -> Points:
 
 def _rebuilt(polygons: Polygons, points: Points, owner: NDArray[np.intp]) -> Polygons:
     """The polygons with other coordinates; None for those of which one is not finite."""
-    lost = ~np.isfinite(points).all(axis=1)
-    if not lost.any():
+    is_lost = ~np.isfinite(points).all(axis=1)
+    if not is_lost.any():
         out: Polygons = shapely.set_coordinates(polygons.copy(), points)
         return out
     good = np.ones(len(polygons), np.bool_)
-    good[owner[lost]] = False
-    kept = polygons.copy()
-    kept[~good] = None
-    rest: Polygons = shapely.set_coordinates(kept, points[good[owner]])
-    return rest
+    good[owner[is_lost]] = False
+    polygons_left = polygons.copy()
+    polygons_left[~good] = None
+    rebuilt: Polygons = shapely.set_coordinates(polygons_left, points[good[owner]])
+    return rebuilt

@@ -69,8 +69,8 @@ def read_polygons(
         VectorError: It cannot be read.
         RasterError: Several layers, no CRS, or no polygon that lies on the Earth.
     """
-    chosen, passed = choose_layer(path, layer)
-    table = read_layer(path, layer=chosen, columns=columns)
+    name, passed = choose_layer(path, layer)
+    table = read_layer(path, layer=name, columns=columns)
     crs = _crs_of(path, table)
     surfaces = Surfaces()
     kinds = table.fields.get(kind or "", np.full(len(table.geometries), None))
@@ -82,8 +82,8 @@ def read_polygons(
             outlines.append(outline)
     tally = surfaces.tally
     if passed:
-        tally.others.append(f"the layer {chosen} was taken and not {_names(passed)}")
-    shapes, owner = _placed(path, _made(outlines), crs, tally)
+        tally.others.append(f"the layer {name} was taken and not {_names(passed)}")
+    shapes, owner = _shapes_on_earth(path, _faces_of(outlines), crs, tally)
     shapes, owner = _mended(shapes, owner, tally)
     if not len(shapes):
         msg = f"{path} holds no polygon ({tally.contents()}): give a file of outlines"
@@ -91,7 +91,7 @@ def read_polygons(
     return PolygonLayer(shapes, np.array(rows, np.intp)[owner], table.fields, crs, tally)
 
 
-def choose_layer(path: Path, wanted: str | None) -> tuple[str, list[LayerName]]:
+def choose_layer(path: Path, name: str | None) -> tuple[str, list[LayerName]]:
     """The layer to read, and those with features that were passed over.
 
     Raises:
@@ -99,17 +99,19 @@ def choose_layer(path: Path, wanted: str | None) -> tuple[str, list[LayerName]]:
         RasterError: There is no such layer, or the choice is open.
     """
     layers = list_layers(path)
-    placed = [
+    vector_layers = [
         each for each in layers if each.geometry_type is not None and each.name not in _NO_LABELS
     ]
-    if wanted is not None:
-        if wanted in {each.name for each in layers}:
-            return wanted, []
-        msg = f"{path} has no layer {wanted!r}: give one as --layer ({_names(placed) or 'none'})"
+    if name is not None:
+        if name in {each.name for each in layers}:
+            return name, []
+        msg = (
+            f"{path} has no layer {name!r}: give one as --layer ({_names(vector_layers) or 'none'})"
+        )
         raise RasterError(msg)
-    fit = [each for each in placed if _may_hold_polygons(each)] or placed
+    fit = [each for each in vector_layers if _may_hold_polygons(each)] or vector_layers
     if len(fit) == 1:
-        return fit[0].name, [each for each in placed if each not in fit]
+        return fit[0].name, [each for each in vector_layers if each not in fit]
     if not fit:
         tables = f"only tables ({_names(layers)})" if layers else "no layer"
         msg = f"{path} holds {tables} and no polygon: give a file of outlines"
@@ -119,7 +121,7 @@ def choose_layer(path: Path, wanted: str | None) -> tuple[str, list[LayerName]]:
 
 
 def _may_hold_polygons(layer: LayerName) -> bool:
-    """Whether its type leaves room for polygons."""
+    """Return True if the geometry type of a layer allows polygons."""
     kind = str(layer.geometry_type).removeprefix("2.5D ").removeprefix("Measured ")
     return kind.removeprefix("3D ").removeprefix("Measured ").split(" ")[0] not in _NO_SURFACE
 
@@ -164,11 +166,11 @@ def _title(crs: CRS) -> str:
     return parts[1] if len(parts) > 1 else "unnamed"
 
 
-def _made(outlines: Sequence[Outline]) -> list[list[bytes]]:
+def _faces_of(outlines: Sequence[Outline]) -> list[list[bytes]]:
     return [outline.wkb() for outline in outlines]
 
 
-def _placed(
+def _shapes_on_earth(
     path: Path, faces: Sequence[Sequence[bytes]], crs: CRS, tally: Tally
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """Shapes of the outlines that lie on the Earth, and their numbers.

@@ -39,7 +39,7 @@ Sample = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class SampleForm:
-    """What samples look like."""
+    """Size, scale and bands of the samples."""
 
     side: int
     """Height and width in pixels."""
@@ -106,7 +106,7 @@ class FixedSamples(Dataset[Sample]):
         self._tiles = [(a, w) for a in areas for w in _tiles(a, form)]
 
     def __len__(self) -> int:
-        """How many tiles there are."""
+        """Count the tiles."""
         return len(self._tiles)
 
     def __getitem__(self, index: int) -> Sample:
@@ -151,16 +151,16 @@ def finish(piece: Resampled, form: SampleForm) -> Sample:
 
 
 def _extras(piece: Resampled, gsd: float) -> Sample:
-    """What tells dwellings apart."""
+    """Draw the channels that tell dwellings apart."""
     owner, reach = piece.owner, reach_of(BORDER_METRES, gsd)
     border = border_of(owner, reach=reach)
     core = core_of(owner, most=reach_of(CORE_METRES, gsd))
     # Beside pixels that are not valid it is not known whether a dwelling ends.
-    known = ~border_of(piece.valid.float(), reach=reach) & piece.valid
+    is_known = ~border_of(piece.valid.float(), reach=reach) & piece.valid
     return {
-        "extra": torch.stack((border, core)).float() * known,
-        "extra_valid": known,
-        "contact": contact_of(owner, reach=reach_of(CONTACT_METRES, gsd)) & known,
+        "extra": torch.stack((border, core)).float() * is_known,
+        "extra_valid": is_known,
+        "contact": contact_of(owner, reach=reach_of(CONTACT_METRES, gsd)) & is_known,
     }
 
 

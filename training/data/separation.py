@@ -1,4 +1,4 @@
-"""What a network is taught beside the mask, so that dwellings that touch can be told apart.
+"""Targets that a network learns beside the mask, so that touching dwellings can be separated.
 
 Both targets are drawn in the pixels of a sample, after it was turned and resampled, so that they
 are as wide for the network at every scale of the ground.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BORDER_METRES = 0.35
-"""How far the border of a dwelling reaches to either side of its wall."""
+"""Width of the border of a dwelling on either side of its wall, metres."""
 CONTACT_METRES = 0.8
 """Pixels that have two dwellings within this distance are where the separation is decided."""
 CORE_METRES = 1.6

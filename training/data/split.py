@@ -1,4 +1,4 @@
-"""Which chips train, which validate, and which are held out.
+"""Split the chips into training, validation and test.
 
 Chips next to each other show the same roofs and the same light, so they are dealt by blocks of
 neighbours or by whole columns, never one by one. The result is a file that later commands read.
@@ -66,8 +66,8 @@ class Split:
         if name not in PARTS:
             msg = f"a split has the parts {', '.join(PARTS)}, not {name!r}"
             raise SplitError(msg)
-        found: tuple[str, ...] = getattr(self, name)
-        return found
+        chip_names: tuple[str, ...] = getattr(self, name)
+        return chip_names
 
     def select(self, chips: Sequence[Chip], name: str) -> list[Chip]:
         """The chips of a part.
@@ -75,12 +75,12 @@ class Split:
         Raises:
             SplitError: One of them is not there.
         """
-        known = {c.name: c for c in chips}
-        missing = [n for n in self.part(name) if n not in known]
+        by_name = {c.name: c for c in chips}
+        missing = [n for n in self.part(name) if n not in by_name]
         if missing:
             msg = f"the split names chip {missing[0]}, which is not among the chips"
             raise SplitError(msg)
-        return [known[n] for n in self.part(name)]
+        return [by_name[n] for n in self.part(name)]
 
     def write(self, path: Path) -> None:
         """Write the names as JSON."""
@@ -127,16 +127,18 @@ def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -
             split.select(chips, part)
         return split
     if options.val_columns or options.test_columns:
-        return _apart(_by_columns(chips, options, seed=seed))
+        return _without_shared_ground(_by_columns(chips, options, seed=seed))
     blocks = _blocks(chips, options.block)
     order = _shuffled(sorted(blocks), seed)
     test = _count(len(order), options.test_share) if options.test_share else 0
     val = max(1, _count(len(order), options.val_share))
     parts = {"test": order[:test], "val": order[test : test + val], "train": order[test + val :]}
-    return _apart({p: [c for b in keys for c in blocks[b]] for p, keys in parts.items()})
+    return _without_shared_ground(
+        {p: [c for b in keys for c in blocks[b]] for p, keys in parts.items()}
+    )
 
 
-def _apart(parts: dict[str, list[Chip]]) -> Split:
+def _without_shared_ground(parts: dict[str, list[Chip]]) -> Split:
     """Leave out chips that show ground of a part that they are to be judged by."""
     test = parts["test"]
     val = _clear_of(parts["val"], test)
@@ -151,11 +153,11 @@ def _apart(parts: dict[str, list[Chip]]) -> Split:
     return Split(_names(train), _names(val), _names(test))
 
 
-def _clear_of(chips: Sequence[Chip], others: Sequence[Chip]) -> list[Chip]:
-    """Those that share no more than the rim of a pixel with any of the others."""
+def _clear_of(chips: Sequence[Chip], judges: Sequence[Chip]) -> list[Chip]:
+    """Return the chips that share no more than the rim of a pixel with any of the others."""
     trees: dict[str | None, shapely.STRtree] = {}
-    for wkt in {_crs(c) for c in others}:
-        trees[wkt] = shapely.STRtree([_ground(c) for c in others if _crs(c) == wkt])
+    for wkt in {_crs(c) for c in judges}:
+        trees[wkt] = shapely.STRtree([_ground(c) for c in judges if _crs(c) == wkt])
     return [
         c
         for c in chips
@@ -185,17 +187,17 @@ def _by_columns(
     places = _positions(chips)
     for chip in chips:
         columns.setdefault(chip.column or str(places[chip.name][1]), []).append(chip)
-    asked = (*options.val_columns, *options.test_columns)
-    missing = [c for c in asked if c not in columns]
+    columns_held_out = (*options.val_columns, *options.test_columns)
+    missing = [c for c in columns_held_out if c not in columns]
     if missing:
         msg = f"there is no column {missing[0]}: the chips have {', '.join(sorted(columns))}"
         raise SplitError(msg)
     val = options.val_columns
     if not val:  # the test columns are named, validation is dealt
-        rest = [c for c in sorted(columns) if c not in options.test_columns]
-        val = tuple(_shuffled(rest, seed)[: max(1, _count(len(rest), options.val_share))])
+        remaining = [c for c in sorted(columns) if c not in options.test_columns]
+        val = tuple(_shuffled(remaining, seed)[: max(1, _count(len(remaining), options.val_share))])
     return {
-        "train": [c for k, cs in columns.items() if k not in {*val, *asked} for c in cs],
+        "train": [c for k, cs in columns.items() if k not in {*val, *columns_held_out} for c in cs],
         "val": [c for k in val for c in columns[k]],
         "test": [c for k in options.test_columns for c in columns[k]],
     }
@@ -228,16 +230,16 @@ def _positions(chips: Sequence[Chip]) -> dict[str, tuple[int, int]]:
 
     Chips without a georeference stand in one row, in the order of their names.
     """
-    placed = [(c, c.grid) for c in chips if c.grid is not None]
+    chips_and_grids = [(c, c.grid) for c in chips if c.grid is not None]
     out = {c.name: (0, i) for i, c in enumerate(c for c in chips if c.grid is None)}
-    if not placed:
+    if not chips_and_grids:
         return out
-    width = max(abs(g.transform.a) * g.shape[1] for _, g in placed)
-    height = max(abs(g.transform.e) * g.shape[0] for _, g in placed)
-    left = min(g.transform.c for _, g in placed)
-    top = max(g.transform.f for _, g in placed)
+    width = max(abs(g.transform.a) * g.shape[1] for _, g in chips_and_grids)
+    height = max(abs(g.transform.e) * g.shape[0] for _, g in chips_and_grids)
+    left = min(g.transform.c for _, g in chips_and_grids)
+    top = max(g.transform.f for _, g in chips_and_grids)
     below = 1 if out else 0
-    for chip, grid in placed:
+    for chip, grid in chips_and_grids:
         row = round((top - grid.transform.f) / height) + below
         out[chip.name] = (row, round((grid.transform.c - left) / width))
     return out

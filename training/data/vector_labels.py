@@ -11,7 +11,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import RasterError
 from training.data.patch import LabelPatch
-from training.data.places import Placed
+from training.data.places import PlacedPolygons
 from training.data.polygons import PolygonLayer, read_polygons
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class VectorLabels:
         """
         self.path = path
         columns = [class_field] if class_field else []
-        found = read_polygons(path, layer=layer, columns=columns, kind=class_field)
-        self.placed = Placed(found.shapes, found.crs)
+        layer_polygons = read_polygons(path, layer=layer, columns=columns, kind=class_field)
+        self.placed_polygons = PlacedPolygons(layer_polygons.shapes, layer_polygons.crs)
         """The polygons."""
-        self._values = _class_values(path, classes, class_field, found)
+        self._values = _class_values(path, classes, class_field, layer_polygons)
         if len(classes) > 1:
-            _tell_conflicts(found, self._values)
-        note = found.tally.sentence(path.name)
+            _tell_conflicts(layer_polygons, self._values)
+        note = layer_polygons.tally.sentence(path.name)
         self.notes: tuple[str, ...] = () if note is None else (note,)
         """Sentences on what was left out, mended or taken from an unexpected place."""
 
@@ -65,8 +65,8 @@ class VectorLabels:
 
     def polygons(self, grid: Grid) -> tuple[list[shapely.Geometry], NDArray[np.uint8]]:
         """The polygons that touch a grid, in its CRS, and their class values."""
-        found, polygons = self.placed.touching(grid)
-        return list(polygons), self._values[found]
+        numbers, polygons = self.placed_polygons.touching(grid)
+        return list(polygons), self._values[numbers]
 
     def read(self, chip: Chip) -> LabelPatch:
         """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
@@ -82,24 +82,24 @@ class VectorLabels:
                 f"give masks, or georeference the chips"
             )
             raise RasterError(msg)
-        found, polygons = self.placed.touching(chip.grid)
-        known = np.ones(chip.shape, np.bool_)
-        if not len(found):
-            nothing = np.zeros(chip.shape, np.int32)
-            return LabelPatch(nothing.astype(np.uint8), known, nothing)
+        touching, polygons = self.placed_polygons.touching(chip.grid)
+        is_known = np.ones(chip.shape, np.bool_)
+        if not len(touching):
+            unlabelled = np.zeros(chip.shape, np.int32)
+            return LabelPatch(unlabelled.astype(np.uint8), is_known, unlabelled)
         owners: NDArray[np.int32] = features.rasterize(
-            zip(polygons, range(1, len(found) + 1), strict=True),
+            zip(polygons, range(1, len(touching) + 1), strict=True),
             out_shape=tuple(chip.shape),
             transform=Affine(*chip.grid.transform),
             dtype="int32",
         )
-        classes = np.concatenate((np.zeros(1, np.uint8), self._values[found]))
-        numbers = np.concatenate((np.zeros(1, np.int32), found % _MOST_OWNERS + 1))
-        return LabelPatch(classes[owners], known, numbers[owners].astype(np.int32))
+        classes = np.concatenate((np.zeros(1, np.uint8), self._values[touching]))
+        numbers = np.concatenate((np.zeros(1, np.int32), touching % _MOST_OWNERS + 1))
+        return LabelPatch(classes[owners], is_known, numbers[owners].astype(np.int32))
 
 
 def _class_values(
-    path: Path, classes: Sequence[ClassDef], class_field: str | None, found: PolygonLayer
+    path: Path, classes: Sequence[ClassDef], class_field: str | None, polygons: PolygonLayer
 ) -> NDArray[np.uint8]:
     """The class value of each polygon.
 
@@ -107,12 +107,12 @@ def _class_values(
         RasterError: There is no such field, or an unknown class in it.
     """
     if class_field is None:
-        return np.full(len(found.rows), classes[0].value, np.uint8)
-    if class_field not in found.fields:
+        return np.full(len(polygons.rows), classes[0].value, np.uint8)
+    if class_field not in polygons.fields:
         msg = f"{path} has no attribute {class_field!r}: name another one as --class-field"
         raise RasterError(msg)
     table = {c.name: c.value for c in classes}
-    names = [str(v) for v in found.fields[class_field][found.rows]]
+    names = [str(v) for v in polygons.fields[class_field][polygons.rows]]
     unknown = sorted(set(names) - set(table))
     if unknown:
         count = sum(name in set(unknown) for name in names)
@@ -124,9 +124,9 @@ def _class_values(
     return np.array([table[name] for name in names], np.uint8)
 
 
-def _tell_conflicts(found: PolygonLayer, values: NDArray[np.uint8]) -> None:
+def _tell_conflicts(polygons: PolygonLayer, values: NDArray[np.uint8]) -> None:
     """Count the polygons of different classes that lie on the same ground."""
-    shapes = found.shapes
+    shapes = polygons.shapes
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = (one < other) & (values[one] != values[other])
     one, other = one[pairs], other[pairs]
@@ -135,7 +135,7 @@ def _tell_conflicts(found: PolygonLayer, values: NDArray[np.uint8]) -> None:
     count = int((common > _OVERLAP * smaller).sum())
     if count:
         pairs_of = "pair of polygons" if count == 1 else "pairs of polygons"
-        found.tally.others.append(
+        polygons.tally.others.append(
             f"{count:,} {pairs_of} of different classes overlap, where pixels count for the one "
             "that comes later in the file"
         )

@@ -1,1 +1,1 @@
-"""How good a model is, by pixels and by dwellings, and the files that show it."""
+"""Measure a model by pixels and by dwellings, and write the files that show the result."""

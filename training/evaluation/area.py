@@ -72,7 +72,7 @@ class AreaScore:
     hectares: float
     """Valid pixels on the ground."""
     classes: dict[str, Score]
-    """By the name of the class."""
+    """Scores by class name."""
     matchings: dict[str, Matching]
     """The dwellings in pixels of ``squares.grid``, by the name of the class."""
     imagery: Imagery
@@ -83,14 +83,14 @@ class AreaScore:
 
 @dataclass(frozen=True)
 class AreaRun:
-    """What is the same for all areas of an evaluation."""
+    """Settings that all areas of an evaluation share."""
 
     spec: ModelSpec
     predictor: OnnxPredictor
     labels: Labels
     settings: Settings
     iou: float
-    """From which a dwelling counts as found."""
+    """Intersection over union from which a dwelling counts as detected."""
     block_metres: float
 
     def measure(self, area: ChipArea, number: int) -> AreaScore:
@@ -110,9 +110,9 @@ class AreaRun:
             grid = source.grid
             masks = not isinstance(self.labels, VectorLabels)
             refuse_too_large(grid.shape, self.spec, chips=area.chips, masks=masks)
-            sheet, found = self._predict(source, stretch.stretch)
+            sheet, predicted = self._predict(source, stretch.stretch)
         squares = Squares(grid, self.block_metres)
-        scores, matchings, pixels = self._compare(area, number, squares, (sheet, found))
+        scores, matchings, pixels = self._compare(area, number, squares, (sheet, predicted))
         return AreaScore(
             chips=tuple(c.name for c in area.chips),
             hectares=pixels * grid.pixel_area / 1e4,
@@ -144,26 +144,30 @@ class AreaRun:
     ) -> tuple[dict[str, Score], dict[str, Matching], int]:
         """Scores and pairs by class, and the number of pixels that count."""
         grid: Grid = squares.grid
-        scores, found = result[0].scores, result[1]
+        scores, predicted_outlines = result[0].scores, result[1]
         truth = read_truth(area, self.labels, grid)
-        valid = (scores[0] != NODATA_SCORE) & truth.known
+        valid = (scores[0] != NODATA_SCORE) & truth.is_known
         ground = ground_of(valid)
         smallest = self.spec.min_area / grid.pixel_area
-        found = found.clipped(ground, smallest=smallest)
-        wanted = truth.outlines.clipped(ground, smallest=smallest)
+        predicted_outlines = predicted_outlines.clipped(ground, smallest=smallest)
+        labelled_outlines = truth.outlines.clipped(ground, smallest=smallest)
         # The mask of the classes, without the lines that part touching dwellings.
         predicted = to_classes(scores, self.spec.threshold, [c.value for c in self.spec.classes])
-        labelled = truth.outlines.drawn(grid.shape)
+        labelled = truth.outlines.rasterised(grid.shape)
         out: dict[str, Score] = {}
         matchings = {}
         for channel, kind in enumerate(self.spec.classes):
             matching = Matching.of(
-                found.of_class(kind.value), wanted.of_class(kind.value), iou=self.iou
+                predicted_outlines.of_class(kind.value),
+                labelled_outlines.of_class(kind.value),
+                iou=self.iou,
             )
-            there = labelled == kind.value
+            is_labelled = labelled == kind.value
             out[kind.name] = Score(
-                count_blocks(squares, number, (predicted == kind.value, there, valid), matching),
-                ScoreHistogram.of(scores[channel][valid], there[valid]),
+                count_blocks(
+                    squares, number, (predicted == kind.value, is_labelled, valid), matching
+                ),
+                ScoreHistogram.of(scores[channel][valid], is_labelled[valid]),
                 matching.dwellings(grid),
             )
             matchings[kind.name] = matching

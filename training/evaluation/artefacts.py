@@ -48,17 +48,17 @@ def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: P
     for prediction in predictions:
         for name, place in prediction.places():
             rows_, cols = place.slices
-            found = ScoreHistogram.of(
+            histogram = ScoreHistogram.of(
                 prediction.scores[: len(prediction.targets), rows_, cols],
                 prediction.targets[:, rows_, cols],
             ).confusion(spec.threshold)
             rows.append(
                 {
                     "chip": name,
-                    "iou": round(found.iou, 6),
-                    "labelled_share": round(found.all_ones_iou, 6),
-                    "precision": round(found.precision, 6),
-                    "recall": round(found.recall, 6),
+                    "iou": round(histogram.iou, 6),
+                    "labelled_share": round(histogram.all_ones_iou, 6),
+                    "precision": round(histogram.precision, 6),
+                    "recall": round(histogram.recall, 6),
                 }
             )
     write_csv(path, sorted(rows, key=lambda r: str(r["chip"])))
@@ -116,8 +116,8 @@ def write_example(predictions: Sequence[Prediction], spec: ModelSpec, folder: Pa
 def _labels(prediction: Prediction, window: Window) -> NDArray[np.bool_]:
     """(height, width) of the first class on a chip."""
     rows, cols = window.slices
-    found: NDArray[np.bool_] = prediction.targets[0, rows, cols]
-    return found
+    labels: NDArray[np.bool_] = prediction.targets[0, rows, cols]
+    return labels
 
 
 def write_curves(logs: Path, path: Path) -> None:
@@ -151,10 +151,12 @@ def write_curves(logs: Path, path: Path) -> None:
 
 def _picture(pixels: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.float64]:
     """(height, width, 3) of the first three bands, or (height, width) of the first."""
-    shown = 3 if len(spec.bands) >= 3 else 1  # noqa: PLR2004 - red, green, blue
-    scaled = np.stack([pixels[i] * b.scale for i, b in enumerate(spec.bands[:shown])], axis=-1)
+    bands_shown = 3 if len(spec.bands) >= 3 else 1  # noqa: PLR2004 - red, green, blue
+    scaled = np.stack(
+        [pixels[i] * b.scale for i, b in enumerate(spec.bands[:bands_shown])], axis=-1
+    )
     out: NDArray[np.float64] = scaled.astype(np.float64)
-    return out if shown > 1 else out[..., 0]
+    return out if bands_shown > 1 else out[..., 0]
 
 
 def new_figure(width: float, height: float) -> Figure:

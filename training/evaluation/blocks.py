@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
 
 IOUS = tuple(n / 100 for n in range(50, 100, 5))
-"""What the mean F1 is the mean over, as in the evaluation of COCO (https://cocodataset.org)."""
-TP, FP, FN, TN, FOUND, LABELLED = range(6)
+"""Thresholds of the IoU that the mean F1 averages over, as in the evaluation of COCO
+(https://cocodataset.org)."""
+TP, FP, FN, TN, PREDICTED, LABELLED = range(6)
 _AT_FOUND, _AT_LABELLED = 6, 6 + 1 + len(IOUS)
 """First columns of the dwellings that are right: at the wanted IoU, then at each of `IOUS`; first
 by the block of the found one, then by that of the labelled one of each pair."""
@@ -37,7 +38,7 @@ COLUMNS = _AT_LABELLED + 1 + len(IOUS)
 
 @dataclass(frozen=True)
 class Squares:
-    """How the pixels of a grid fall into squares of ground."""
+    """Squares of ground that a grid is divided into, with the pixels of each."""
 
     grid: Grid
     metres: float
@@ -86,15 +87,15 @@ class Blocks:
         """All blocks of several classes or areas; counts at the same place are added up."""
         places = np.concatenate([np.empty((0, 3), np.intp), *(p.places for p in parts)])
         counts = np.concatenate([np.empty((0, COLUMNS), np.int64), *(p.counts for p in parts)])
-        unique, where = np.unique(places, axis=0, return_inverse=True)
+        unique, inverse = np.unique(places, axis=0, return_inverse=True)
         out = np.zeros((len(unique), COLUMNS), np.int64)
-        np.add.at(out, where.reshape(-1), counts)
+        np.add.at(out, inverse.reshape(-1), counts)
         return cls(unique, out)
 
     def at(self, places: NDArray[np.intp]) -> Counts:
         """(len(places), COLUMNS) counts at these places, 0 where there is no such block."""
-        known = {tuple(p): i for i, p in enumerate(self.places.tolist())}
-        rows = [known.get(tuple(p), -1) for p in places.tolist()]
+        rows_by_place = {tuple(p): i for i, p in enumerate(self.places.tolist())}
+        rows = [rows_by_place.get(tuple(p), -1) for p in places.tolist()]
         return np.concatenate([self.counts, np.zeros((1, COLUMNS), np.int64)])[rows]
 
     @property
@@ -121,7 +122,7 @@ def confusion_of(counts: Counts) -> Confusion:
 
 def buildings_of(counts: Counts) -> BuildingScore:
     """The dwellings in one row of counts, the right ones counted where the found ones lie."""
-    return BuildingScore(*(int(counts[i]) for i in (_AT_FOUND, FOUND, LABELLED)))
+    return BuildingScore(*(int(counts[i]) for i in (_AT_FOUND, PREDICTED, LABELLED)))
 
 
 def right_in(counts: Counts) -> tuple[Counts, Counts]:
@@ -144,20 +145,20 @@ def figures_of(counts: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         error is infinite where something is found and nothing labelled.
     """
     counts = counts.astype(np.float64)
-    found, labelled = counts[..., FOUND], counts[..., LABELLED]
+    predicted, labelled = counts[..., PREDICTED], counts[..., LABELLED]
     precise, recalled = (counts[..., i : i + 1 + len(IOUS)] for i in (_AT_FOUND, _AT_LABELLED))
-    f1 = _share(precise + recalled, (found + labelled)[..., None])
+    f1 = _share(precise + recalled, (predicted + labelled)[..., None])
     marked = counts[..., TP] + counts[..., FP] + counts[..., FN]
-    nothing = (labelled == 0) & (found == 0)
+    empty = (labelled == 0) & (predicted == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.where(nothing, 0.0, (found - labelled) / labelled)
+        error = np.where(empty, 0.0, (predicted - labelled) / labelled)
     return {
         "pixel_iou": _share(counts[..., TP], marked),
         "precision": np.where(
-            found == 0, (labelled == 0).astype(np.float64), _share(precise[..., 0], found)
+            predicted == 0, (labelled == 0).astype(np.float64), _share(precise[..., 0], predicted)
         ),
         "recall": np.where(
-            labelled == 0, (found == 0).astype(np.float64), _share(recalled[..., 0], labelled)
+            labelled == 0, (predicted == 0).astype(np.float64), _share(recalled[..., 0], labelled)
         ),
         "f1": f1[..., 0],
         "mean_f1": f1[..., 1:].mean(axis=-1),
@@ -185,22 +186,27 @@ def count_blocks(
         pixels: Masks (height, width): found, labelled, and which pixels count at all.
         matching: The dwellings.
     """
-    found, there, valid = pixels
+    predicted, is_labelled, valid = pixels
     cells = [
         squares.pixels(m)
-        for m in (found & there & valid, found & ~there & valid, ~found & there & valid, valid)
+        for m in (
+            predicted & is_labelled & valid,
+            predicted & ~is_labelled & valid,
+            ~predicted & is_labelled & valid,
+            valid,
+        )
     ]
     cells[-1] = cells[-1] - cells[TP] - cells[FP] - cells[FN]
     counts = np.zeros((cells[0].size, COLUMNS), np.int64)
     counts[:, : LABELLED - 1] = np.stack([c.reshape(-1) for c in cells], axis=1)
-    at_found, at_labelled = squares.numbers(matching.found), squares.numbers(matching.labelled)
-    np.add.at(counts[:, FOUND], at_found, 1)
+    at_found, at_labelled = squares.numbers(matching.predicted), squares.numbers(matching.labelled)
+    np.add.at(counts[:, PREDICTED], at_found, 1)
     np.add.at(counts[:, LABELLED], at_labelled, 1)
     for step, least in enumerate((matching.iou, *IOUS)):
-        ours, theirs = matching.at(least).T
-        np.add.at(counts[:, _AT_FOUND + step], at_found[ours], 1)
-        np.add.at(counts[:, _AT_LABELLED + step], at_labelled[theirs], 1)
+        predicted_index, labelled_index = matching.at(least).T
+        np.add.at(counts[:, _AT_FOUND + step], at_found[predicted_index], 1)
+        np.add.at(counts[:, _AT_LABELLED + step], at_labelled[labelled_index], 1)
     rows, cols = np.divmod(np.arange(len(counts)), cells[0].shape[1])
     places = np.stack((np.full_like(rows, area), rows, cols), axis=1).astype(np.intp)
-    used = counts.any(axis=1)
-    return Blocks(places[used], counts[used])
+    nonempty = counts.any(axis=1)
+    return Blocks(places[nonempty], counts[nonempty])

@@ -1,4 +1,4 @@
-"""How far figures can be trusted: intervals from blocks of ground that are drawn again.
+"""Confidence intervals of figures, from blocks of ground that are drawn again.
 
 The percentile interval of the bootstrap: B. Efron and R. Tibshirani, "An Introduction to the
 Bootstrap", Chapman & Hall 1993, chapter 13. What is drawn, with replacement, are whole blocks and
@@ -33,7 +33,7 @@ _LEAST_ROUNDS = 0.95
 
 @dataclass(frozen=True)
 class Rounds:
-    """How blocks are drawn again."""
+    """Weights of the blocks in each round of drawing."""
 
     count: int = 1000
     seed: int = 0
@@ -69,9 +69,9 @@ def difference_intervals(
     if len(places) < FEWEST:
         return {}
     weights = (rounds or Rounds()).weights(len(places))
-    ours, theirs = (figures_of(weights @ b.at(places)) for b in (one, other))
+    figures_one, figures_other = (figures_of(weights @ b.at(places)) for b in (one, other))
     with np.errstate(invalid="ignore"):
-        return _bounds({name: ours[name] - theirs[name] for name in ours})
+        return _bounds({name: figures_one[name] - figures_other[name] for name in figures_one})
 
 
 def _bounds(figures: dict[str, NDArray[np.float64]]) -> dict[str, tuple[float, float]]:

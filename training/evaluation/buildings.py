@@ -41,8 +41,8 @@ class BuildingScore:
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        both = self.predicted + self.labelled
-        return 2 * self.matched / both if both else 1.0
+        total = self.predicted + self.labelled
+        return 2 * self.matched / total if total else 1.0
 
     @property
     def count_error(self) -> float:
@@ -83,23 +83,33 @@ def match_polygons(
     """
     if not len(predicted) or not len(labelled):
         return []
-    found, truth = np.asarray(predicted, object), np.asarray(labelled, object)
-    ours, theirs = shapely.STRtree(truth).query(found)
-    sizes = shapely.area(found)[ours], shapely.area(truth)[theirs]
+    predicted_array, truth = np.asarray(predicted, object), np.asarray(labelled, object)
+    labelled_index, predicted_index = shapely.STRtree(truth).query(predicted_array)
+    sizes = shapely.area(predicted_array)[labelled_index], shapely.area(truth)[predicted_index]
     # The IoU is at most the ratio of the areas: one huge ragged polygon over a whole town, as a
     # weak model gives it, need not be cut with every building.
     alike = np.minimum(*sizes) >= iou * np.maximum(*sizes)
-    ours, theirs = ours[alike], theirs[alike]
-    common = shapely.area(shapely.intersection(found[ours], truth[theirs]))
-    union = shapely.area(found)[ours] + shapely.area(truth)[theirs] - common
+    labelled_index, predicted_index = labelled_index[alike], predicted_index[alike]
+    common = shapely.area(
+        shapely.intersection(predicted_array[labelled_index], truth[predicted_index])
+    )
+    union = (
+        shapely.area(predicted_array)[labelled_index]
+        + shapely.area(truth)[predicted_index]
+        - common
+    )
     ratio = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
     keep = ratio >= iou
-    ours, theirs, ratio = ours[keep], theirs[keep], ratio[keep]
+    labelled_index, predicted_index, ratio = (
+        labelled_index[keep],
+        predicted_index[keep],
+        ratio[keep],
+    )
     used_ours: set[int] = set()
     used_theirs: set[int] = set()
     pairs = []
-    for index in np.lexsort((theirs, ours, -ratio)):
-        a, b = int(ours[index]), int(theirs[index])
+    for index in np.lexsort((predicted_index, labelled_index, -ratio)):
+        a, b = int(labelled_index[index]), int(predicted_index[index])
         if a not in used_ours and b not in used_theirs:
             used_ours.add(a)
             used_theirs.add(b)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DPI = 110
 _BLUE, _ORANGE, _GREEN, _GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
-"""Of Okabe and Ito; see `training.evaluation.maps`."""
+"""Colours of Okabe and Ito; see `training.evaluation.maps`."""
 
 
 def draw_reliability(reliability: Reliability) -> Image:

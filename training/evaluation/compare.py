@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from training.evaluation.measure import Evaluation
 
-SHOWN = {
+TITLES = {
     "pixel_iou": "pixel IoU",
     "precision": "precision",
     "recall": "recall",
@@ -64,12 +64,12 @@ def comparison_rows(evaluations: Mapping[str, Evaluation]) -> list[dict[str, Any
 def comparison_table(rows: list[dict[str, Any]]) -> str:
     """The rows as lines for a terminal, with the interval of the difference below each figure."""
     width = max(24, *(len(r["name"]) + 2 for r in rows))
-    lines = [f"{'':<{width}}" + "".join(f"{title:>19}" for title in SHOWN.values())]
+    lines = [f"{'':<{width}}" + "".join(f"{title:>19}" for title in TITLES.values())]
     for row in rows:
-        lines.append(f"{row['name']:<{width}}" + "".join(f"{figure(row, n):>19}" for n in SHOWN))
+        lines.append(f"{row['name']:<{width}}" + "".join(f"{figure(row, n):>19}" for n in TITLES))
         if row.get("difference_95"):
-            given = "".join(f"{span(row['difference_95'].get(n), n):>19}" for n in SHOWN)
-            lines.append(f"{'  difference, 95 %':<{width}}{given}")
+            cells = "".join(f"{span(row['difference_95'].get(n), n):>19}" for n in TITLES)
+            lines.append(f"{'  difference, 95 %':<{width}}{cells}")
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ SIZES = (15.0, 40.0, 100.0, 250.0)
 class Dwellings:
     """Areas of dwellings and pairs of them."""
 
-    found: NDArray[np.float64]
+    predicted: NDArray[np.float64]
     """(n,) square metres of each found dwelling."""
     labelled: NDArray[np.float64]
     """(m,) of each labelled one."""
@@ -33,10 +33,10 @@ class Dwellings:
     @classmethod
     def total(cls, parts: Sequence[Dwellings]) -> Dwellings:
         """All dwellings of several areas or classes."""
-        shift = np.cumsum([[0, 0], *([len(p.found), len(p.labelled)] for p in parts)], axis=0)
+        shift = np.cumsum([[0, 0], *([len(p.predicted), len(p.labelled)] for p in parts)], axis=0)
         pairs = [p.pairs + at for p, at in zip(parts, shift[:-1], strict=True)]
         return cls(
-            np.concatenate([np.empty(0), *(p.found for p in parts)]),
+            np.concatenate([np.empty(0), *(p.predicted for p in parts)]),
             np.concatenate([np.empty(0), *(p.labelled for p in parts)]),
             np.concatenate([np.empty((0, 2), np.intp), *pairs]),
             np.concatenate([np.empty(0), *(p.ious for p in parts)]),
@@ -45,9 +45,9 @@ class Dwellings:
     @property
     def hits(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """(n,) True for found ones that are right, (m,) True for labelled ones that are found."""
-        found, labelled = (np.zeros(len(a), np.bool_) for a in (self.found, self.labelled))
-        found[self.pairs[:, 0]] = labelled[self.pairs[:, 1]] = True
-        return found, labelled
+        predicted, labelled = (np.zeros(len(a), np.bool_) for a in (self.predicted, self.labelled))
+        predicted[self.pairs[:, 0]] = labelled[self.pairs[:, 1]] = True
+        return predicted, labelled
 
     @property
     def area_error(self) -> float | None:
@@ -61,8 +61,8 @@ class Dwellings:
         A. Kirillov, K. He, R. Girshick, C. Rother and P. Dollar, "Panoptic segmentation", CVPR 2019
         (https://arxiv.org/abs/1801.00868), equation 1. 1 where there is nothing.
         """
-        both = (len(self.found) + len(self.labelled)) / 2
-        return float(self.ious.sum() / both) if both else 1.0
+        total = (len(self.predicted) + len(self.labelled)) / 2
+        return float(self.ious.sum() / total) if total else 1.0
 
     def by_size(self, bounds: Sequence[float] = SIZES) -> list[dict[str, float | int | str | None]]:
         """One row for each class of size: recall by labelled area, precision by found area.
@@ -70,33 +70,35 @@ class Dwellings:
         A lower bound belongs to the class above it. None stands where there is nothing to count.
         """
         sizes = np.searchsorted(bounds, self.labelled, side="right")
-        found_sizes = np.searchsorted(bounds, self.found, side="right")
+        found_sizes = np.searchsorted(bounds, self.predicted, side="right")
         found_hit, labelled_hit = self.hits
         rows: list[dict[str, float | int | str | None]] = []
         for step, name in enumerate(_names(bounds)):
-            here, ours = sizes == step, found_sizes == step
-            labelled, hits = int(here.sum()), int(labelled_hit[here].sum())
-            found, right = int(ours.sum()), int(found_hit[ours].sum())
-            error = self._area_error(here[self.pairs[:, 1]])
+            labelled_here, predicted_here = sizes == step, found_sizes == step
+            labelled, hits = int(labelled_here.sum()), int(labelled_hit[labelled_here].sum())
+            count, right = int(predicted_here.sum()), int(found_hit[predicted_here].sum())
+            error = self._area_error(labelled_here[self.pairs[:, 1]])
             rows.append(
                 {
                     "area_m2": name,
                     "labelled": labelled,
                     "labelled_found": hits,
                     "recall": round(hits / labelled, 6) if labelled else None,
-                    "found": found,
+                    "found": count,
                     "found_right": right,
-                    "precision": round(right / found, 6) if found else None,
+                    "precision": round(right / count, 6) if count else None,
                     "median_area_error": None if error is None else round(error, 6),
                 }
             )
         return rows
 
-    def _area_error(self, chosen: NDArray[np.bool_]) -> float | None:
-        if not chosen.any():
+    def _area_error(self, pair_mask: NDArray[np.bool_]) -> float | None:
+        if not pair_mask.any():
             return None
-        ours, theirs = self.pairs[chosen].T
-        errors = (self.found[ours] - self.labelled[theirs]) / self.labelled[theirs]
+        predicted_index, labelled_index = self.pairs[pair_mask].T
+        errors = (self.predicted[predicted_index] - self.labelled[labelled_index]) / self.labelled[
+            labelled_index
+        ]
         return float(np.median(errors))
 
 

@@ -30,12 +30,12 @@ FILES = (
 """The last one only of images with a place."""
 
 
-def held_in(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
-    """What ``evaluation.json`` holds: the first evaluation, and the others compared with it."""
-    held = to_dict(next(iter(evaluations.values())))
+def summary_of(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
+    """Return the content of ``evaluation.json``: one evaluation, others compared with it."""
+    summary = to_dict(next(iter(evaluations.values())))
     if len(evaluations) > 1:
-        held["compared"] = comparison_rows(evaluations)
-    return held
+        summary["compared"] = comparison_rows(evaluations)
+    return summary
 
 
 def write_files(paths: Mapping[str, Path], evaluations: Mapping[str, Evaluation]) -> None:
@@ -50,14 +50,14 @@ def write_files(paths: Mapping[str, Path], evaluations: Mapping[str, Evaluation]
         RasterError: The images cannot be read for the maps.
     """
     evaluation = next(iter(evaluations.values()))
-    held = held_in(evaluations)
+    summary = summary_of(evaluations)
     blocks = block_rows(evaluation)
-    report = make_page(evaluation, held, blocks=blocks, compared=held.get("compared", ()))
-    write_json(paths["evaluation.json"], held)
+    report = make_page(evaluation, summary, blocks=blocks, compared=summary.get("compared", ()))
+    write_json(paths["evaluation.json"], summary)
     tables = {
-        "dwellings_by_size.csv": held["total"]["by_size"],
+        "dwellings_by_size.csv": summary["total"]["by_size"],
         "blocks.csv": blocks,
-        "reliability.csv": held["total"]["calibration"]["bins"],
+        "reliability.csv": summary["total"]["calibration"]["bins"],
     }
     try:
         paths["report.html"].write_text(report, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is measured: a folder of chips, or one raster of any size, and its labels."""
+"""Open what an evaluation measures: chips, or one raster of any size, and the labels."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from training.data.chips import Chip
 
 _WORK_BYTES = 32
-"""For each pixel of the run, beside its scores: masks, classes, and what comparing them takes. The
-peak of a whole process grew by 29 bytes a pixel with a vector file, by 42 with a mask."""
+"""Bytes for each pixel of the run, beside its scores: masks, classes, and what comparing them
+takes. The peak of a whole process grew by 29 bytes a pixel with a vector file, by 42 with a
+mask."""
 _MASK_BYTES = 16
-"""For each pixel of a mask, beside the image's: its classes, dwellings and validity."""
+"""Bytes for each pixel of a mask, beside the image's: its classes, dwellings and validity."""
 
 
 class LabelChoice(NamedTuple):
@@ -69,16 +70,16 @@ def choose_chips(
         if split is not None:
             msg = f"{chips} is one image and cannot be dealt by {split}: leave out --split"
             raise SplitError(msg)
-        known = chosen = [open_chip(chips)]
+        all_chips = chips_chosen = [open_chip(chips)]
     else:
-        known = chosen = read_chips(chips)
+        all_chips = chips_chosen = read_chips(chips)
     if split is not None:
-        chosen = Split.read(split).select(known, part)
-        if not chosen:
+        chips_chosen = Split.read(split).select(all_chips, part)
+        if not chips_chosen:
             msg = f"{split} has no chips in the part {part}: name another --part"
             raise SplitError(msg)
-    refuse_unfit(chosen, bands)
-    return chosen, known
+    refuse_unfit(chips_chosen, bands)
+    return chips_chosen, all_chips
 
 
 def choose_labels(

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from training.evaluation.area import AreaScore
 
 COLORS = {HIT: "#56B4E9", MISS: "#F0E442", FALSE_ALARM: "#D55E00"}
-"""Told apart with any colour vision, and in brightness: sky blue, yellow and vermilion of M. Okabe
-and K. Ito, "Color universal design", 2008 (https://jfly.uni-koeln.de/color/)."""
+"""Colours that any colour vision tells apart, and that differ in brightness: sky blue, yellow
+and vermilion of M. Okabe and K. Ito, "Color universal design", 2008
+(https://jfly.uni-koeln.de/color/)."""
 LONGEST, ZOOMED = 1600, 640
 """Longest side in pixels of the picture of an area and of a block."""
 _DPI = 100
 _MARGIN = 0.15
-"""Of a block that is shown around it."""
+"""Margin shown around a block, as a share of its side."""
 _QUALITY = 85
 _NODATA = 0.63
 """Grey of places without pixels."""
@@ -61,8 +62,8 @@ def draw_area(area: AreaScore) -> Image:
     with area.imagery.open() as source:
         picture = source.picture(LONGEST)
     pixels = _colours(picture.pixels, picture.valid, area.imagery.spec, area.stretch)
-    down, along = picture.scale
-    height, width = pixels.shape[0] / down, pixels.shape[1] / along
+    down, across = picture.scale
+    height, width = pixels.shape[0] / down, pixels.shape[1] / across
     extent = (0.0, width, height, 0.0)
     return _draw(pixels, extent, Marked.of(area), area, line=1.3)
 
@@ -110,9 +111,9 @@ def _colours(
 ) -> NDArray[np.float32]:
     """(height, width, 3) in [0, 1] as a person would want to see the raster."""
     names = [b.name.lower() for b in spec.bands]
-    shown = [names.index(c) for c in _RGB] if set(_RGB) <= set(names) else [0, 0, 0]
+    channels = [names.index(c) for c in _RGB] if set(_RGB) <= set(names) else [0, 0, 0]
     layers = []
-    for band in shown:
+    for band in channels:
         layer = values[band].astype(np.float32)
         if stretch is None:
             layer *= np.float32(spec.bands[band].scale)
@@ -154,19 +155,19 @@ def _draw(  # noqa: PLR0913 - what is drawn, where, and how
     axes.imshow(pixels, extent=extent, aspect="auto", interpolation="nearest")
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
-    seen = shapely.box(left, top, right, bottom)
+    view = shapely.box(left, top, right, bottom)
     labelled = [m.labelled for m in area.matchings.values()]
     points = line * 72 / _DPI
-    _outline(axes, np.concatenate(labelled), seen, color="white", linewidth=points * 0.6)
+    _outline(axes, np.concatenate(labelled), view, color="white", linewidth=points * 0.6)
     for kind, color in COLORS.items():
         # Apart also without colours: misses are filled, false alarms dashed.
-        how: dict[str, Any] = {"linestyle": (0, (3, 1.5))} if kind == FALSE_ALARM else {}
+        line_style: dict[str, Any] = {"linestyle": (0, (3, 1.5))} if kind == FALSE_ALARM else {}
         if kind == MISS:
-            how["facecolor"] = (color, 0.2)
-        _outline(axes, marked.of_result(kind), seen, color=color, linewidth=points, **how)
+            line_style["facecolor"] = (color, 0.2)
+        _outline(axes, marked.of_result(kind), view, color=color, linewidth=points, **line_style)
     if frame is not None:
         dashed = np.array([frame], object)
-        _outline(axes, dashed, seen, color="white", linewidth=points / 2, linestyle="--")
+        _outline(axes, dashed, view, color="white", linewidth=points / 2, linestyle="--")
     data = io.BytesIO()
     figure.savefig(data, format="jpeg", dpi=_DPI, pil_kwargs={"quality": _QUALITY})
     return Image(data.getvalue(), "jpeg", width, height)
@@ -175,20 +176,20 @@ def _draw(  # noqa: PLR0913 - what is drawn, where, and how
 def _outline(
     axes: Axes,
     polygons: NDArray[np.object_],
-    seen: shapely.Geometry,
+    view: shapely.Geometry,
     *,
     color: str,
-    **how: Any,  # noqa: ANN401 - matplotlib's own
+    **line_style: Any,  # noqa: ANN401 - matplotlib's own
 ) -> None:
     """Draw those polygons that are seen, holes and all."""
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
 
     paths = []
-    for polygon in polygons[shapely.intersects(polygons, seen)]:
+    for polygon in polygons[shapely.intersects(polygons, view)]:
         rings = [polygon.exterior, *polygon.interiors]
         paths.append(
             Path.make_compound_path(*(Path(np.asarray(r.coords), closed=True) for r in rings))
         )
-    how.setdefault("facecolor", "none")
-    axes.add_collection(PathCollection(paths, edgecolor=color, **how), autolim=False)
+    line_style.setdefault("facecolor", "none")
+    axes.add_collection(PathCollection(paths, edgecolor=color, **line_style), autolim=False)

@@ -106,7 +106,7 @@ def side_by_side(figures: Sequence[str]) -> str:
 
 
 def key(entries: Sequence[tuple[str, str]]) -> str:
-    """What the lines of maps mean: pairs of the style of a border (CSS) and words."""
+    """Write the legend of the maps from pairs of the style of a border (CSS) and its meaning."""
     items = "".join(
         f'<li><span style="{escape(style)}"></span>{escape(words)}</li>' for style, words in entries
     )

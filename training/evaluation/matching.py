@@ -27,21 +27,21 @@ _LEAST = 0.5
 class Matching:
     """Polygons of one class in pixels, and pairs of them."""
 
-    found: Polygons
+    predicted: Polygons
     labelled: Polygons
     pairs: NDArray[np.intp]
     """(k, 2) index of the found and of the labelled one; each occurs once."""
     ious: NDArray[np.float64]
     """(k,) of the pairs."""
     iou: float
-    """From which a pair counts as right."""
+    """Intersection over union from which a pair counts as right."""
 
     @classmethod
-    def of(cls, found: Polygons, labelled: Polygons, *, iou: float) -> Matching:
+    def of(cls, predicted: Polygons, labelled: Polygons, *, iou: float) -> Matching:
         """Pair the best first, so that the pairs at any higher IoU are among these."""
-        pairs = match_polygons(list(found), list(labelled), iou=min(iou, _LEAST))
+        pairs = match_polygons(list(predicted), list(labelled), iou=min(iou, _LEAST))
         index = np.array([p[:2] for p in pairs], np.intp).reshape(-1, 2)
-        return cls(found, labelled, index, np.array([p[2] for p in pairs], np.float64), iou)
+        return cls(predicted, labelled, index, np.array([p[2] for p in pairs], np.float64), iou)
 
     def at(self, iou: float) -> NDArray[np.intp]:
         """(k, 2) the pairs of at least this IoU, not less than those that were kept."""
@@ -51,19 +51,19 @@ class Matching:
     @property
     def right(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """True for found ones that are right, and for labelled ones that are found."""
-        found, labelled = (np.zeros(len(p), np.bool_) for p in (self.found, self.labelled))
+        predicted, labelled = (np.zeros(len(p), np.bool_) for p in (self.predicted, self.labelled))
         pairs = self.at(self.iou)
-        found[pairs[:, 0]] = labelled[pairs[:, 1]] = True
-        return found, labelled
+        predicted[pairs[:, 0]] = labelled[pairs[:, 1]] = True
+        return predicted, labelled
 
     def dwellings(self, grid: Grid) -> Dwellings:
-        """Their sizes.
+        """Return the ground areas of the polygons, with their pairs.
 
         Args:
             grid: Of whose pixels the polygons are.
         """
         return Dwellings(
-            ground_areas(self.found, grid),
+            ground_areas(self.predicted, grid),
             ground_areas(self.labelled, grid),
             self.at(self.iou),
             self.ious[self.ious >= self.iou],

@@ -34,12 +34,12 @@ EDGE_RULE = (
     "labels and predictions are clipped to the valid pixels of each area; a dwelling that reaches "
     "its edge counts by its visible pieces of at least min_area_m2; a label inside always counts"
 )
-"""How dwellings at the edge of an area are treated."""
+"""Rule for dwellings at the edge of an area."""
 
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """What is measured, and on which images.
+    """Model, images and labels of an evaluation.
 
     Raises:
         SpecError: An IoU or a side of blocks that cannot be.
@@ -62,7 +62,7 @@ class EvaluateOptions:
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it; None: the model's."""
     settings: Settings = field(default_factory=Settings)
-    """How the model is run, as for detection."""
+    """Settings of the detection."""
     machine: Machine = field(default_factory=Machine)
     iou: float = 0.5
     """Least intersection over union of a dwelling that counts as found."""
@@ -84,7 +84,7 @@ class EvaluateOptions:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model is worth on some images."""
+    """Scores of a model on some images."""
 
     options: EvaluateOptions
     model: ModelFile
@@ -95,7 +95,7 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     """Sentences on what of the labels was left out, mended or taken from an unexpected place."""
     masks: bool = False
-    """Whether the labels are masks, which do not tell dwellings that touch apart."""
+    """True if the labels are masks, which do not tell touching dwellings apart."""
 
     @property
     def total(self) -> Score:
@@ -120,13 +120,13 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     start = time.perf_counter()
     model = open_model(options.model)
     spec = options.settings.apply(options.spec or model.spec)
-    chips, known = choose_chips(
+    chips, all_chips = choose_chips(
         options.chips, split=options.split, part=options.part, bands=len(spec.bands)
     )
     labelled = choose_labels(
         options.labels,
         spec,
-        chips=known,
+        chips=all_chips,
         one=options.chips.is_file(),
         choice=LabelChoice(options.class_field, options.layer),
     )

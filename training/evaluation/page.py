@@ -8,7 +8,7 @@ from camp_detector_core.engine.counts import counted
 from training.evaluation import markup
 from training.evaluation.bootstrap import NO_INTERVAL
 from training.evaluation.charts import draw_reliability, draw_sweep
-from training.evaluation.compare import SHOWN, figure, span
+from training.evaluation.compare import TITLES, figure, span
 from training.evaluation.maps import COLORS, draw_area, draw_block
 from training.evaluation.tables import FALSE_ALARM, HIT, MISS, worst_first
 
@@ -31,7 +31,7 @@ _KEY = (
 
 def make_page(
     evaluation: Evaluation,
-    held: dict[str, Any],
+    summary: dict[str, Any],
     *,
     blocks: Sequence[dict[str, Any]],
     compared: Sequence[dict[str, Any]] = (),
@@ -40,19 +40,19 @@ def make_page(
 
     Args:
         evaluation: For pictures; all figures come from the next ones.
-        held: Of `training.evaluation.summary.to_dict`.
+        summary: Of `training.evaluation.summary.to_dict`.
         blocks: Of `training.evaluation.tables.block_rows`.
         compared: Of `training.evaluation.compare.comparison_rows`, where models were compared.
 
     Raises:
         RasterError: The images cannot be read for the maps.
     """
-    settings, total = held["settings"], held["total"]
+    settings, total = summary["settings"], summary["total"]
     reliability = evaluation.total.reliability
     calibration = total["calibration"]
     parts = [
-        markup.text(_lead(held)),
-        markup.section("Figures", *_headline(held)),
+        markup.text(_lead(summary)),
+        markup.section("Figures", *_headline(summary)),
         *([markup.section("Models compared", *_compared(compared))] if len(compared) > 1 else []),
         markup.section("By size of dwelling", _sizes(total["by_size"])),
         markup.section(
@@ -82,25 +82,25 @@ def make_page(
         markup.section("Maps", markup.key(_KEY), *_maps(evaluation)),
         markup.section("Worst blocks", markup.key(_KEY), *_zoomed(evaluation, blocks)),
         markup.section("By block of ground", *_blocks(blocks, settings["block_metres"])),
-        markup.section("How it was measured", _method(held)),
+        markup.section("How it was measured", _method(summary)),
     ]
-    return markup.page(f"How good is {held['model']['id']}?", parts)
+    return markup.page(f"How good is {summary['model']['id']}?", parts)
 
 
-def _lead(held: dict[str, Any]) -> str:
-    data, buildings = held["data"], held["total"]["buildings"]
+def _lead(summary: dict[str, Any]) -> str:
+    data, buildings = summary["data"], summary["total"]["buildings"]
     part = "all of them" if data["split"] is None else f"the part {data['part']} of the split"
     labelled = counted(buildings["labelled"], "dwelling")
     return (
         f"Measured on {counted(data['count'], 'image')} ({part}), "
         f"{data['hectares']:.2f} hectares: {labelled} labelled, "
         f"{buildings['predicted']} found, and {buildings['matched']} of these the same at an "
-        f"overlap (IoU) of {held['settings']['building_iou']:g} or more."
+        f"overlap (IoU) of {summary['settings']['building_iou']:g} or more."
     )
 
 
-def _headline(held: dict[str, Any]) -> list[str]:
-    total, settings = held["total"], held["settings"]
+def _headline(summary: dict[str, Any]) -> list[str]:
+    total, settings = summary["total"], summary["settings"]
     pixels, buildings = total["pixels"], total["buildings"]
     bounds = total["intervals_95"]
     values = {"pixel_iou": pixels["iou"], **buildings}
@@ -116,7 +116,7 @@ def _headline(held: dict[str, Any]) -> list[str]:
     all_ones = pixels["all_ones_iou"]
     baseline = {"pixel_iou": f"{all_ones:.3f}"}
     rows = [
-        [titles[n], figure(values, n), span(bounds.get(n), n), baseline.get(n, "-")] for n in SHOWN
+        [titles[n], figure(values, n), span(bounds.get(n), n), baseline.get(n, "-")] for n in TITLES
     ]
     more = {"precision": all_ones, "recall": 1.0, "f1": 2 * all_ones / (1 + all_ones)}
     rows[1:1] = [
@@ -128,29 +128,29 @@ def _headline(held: dict[str, Any]) -> list[str]:
         ["Area of hits, median error", _percent(buildings["median_area_error"]), "-", "-"],
     ]
     header = ["", "this model", "95 % interval", "everything marked"]
-    how = (
+    sampling = (
         f"Intervals: {total['blocks']} blocks of {settings['block_metres']:g} m, drawn again 1000 "
         "times. They say how the figures would vary over more ground of this kind, and nothing "
         "about other places. Count error: found less labelled, over labelled."
     )
-    note = how if bounds else f"{NO_INTERVAL[0].upper()}{NO_INTERVAL[1:]}."
+    note = sampling if bounds else f"{NO_INTERVAL[0].upper()}{NO_INTERVAL[1:]}."
     return [markup.table("Headline figures", header, rows), markup.text(note)]
 
 
 def _compared(rows: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for row in rows:
-        lines.append([row["name"], *(figure(row, n) for n in SHOWN)])
-        lines.append(["95 % interval", *(span(row["intervals_95"].get(n), n) for n in SHOWN)])
+        lines.append([row["name"], *(figure(row, n) for n in TITLES)])
+        lines.append(["95 % interval", *(span(row["intervals_95"].get(n), n) for n in TITLES)])
         if "difference_95" in row:
-            given = row["difference_95"]
-            lines.append(["less the first one", *(span(given.get(n), n) for n in SHOWN)])
+            interval = row["difference_95"]
+            lines.append(["less the first one", *(span(interval.get(n), n) for n in TITLES)])
     words = (
         "All were run on the same images. The last line of each is the 95 % interval of its "
         "figures less those of the first model, on the same blocks: where it holds no zero, the "
         "difference is more than chance."
     )
-    return [markup.table("Models", ["", *SHOWN.values()], lines), markup.text(words)]
+    return [markup.table("Models", ["", *TITLES.values()], lines), markup.text(words)]
 
 
 def _sizes(rows: Sequence[dict[str, Any]]) -> str:
@@ -195,7 +195,7 @@ def _zoomed(evaluation: Evaluation, blocks: Sequence[dict[str, Any]]) -> list[st
     worst = [r for r in worst_first(blocks)[:MOST_ZOOMED] if r["misses"] + r["false_alarms"]]
     if not worst:
         return [markup.text("No block has a miss or a false alarm.")]
-    shown = [
+    figures = [
         markup.figure(
             draw_block(evaluation.areas[r["area"] - 1], r["row"] - 1, r["col"] - 1),
             alt=f"Block {_name(r)}, enlarged",
@@ -205,7 +205,7 @@ def _zoomed(evaluation: Evaluation, blocks: Sequence[dict[str, Any]]) -> list[st
         )
         for r in worst
     ]
-    return [markup.side_by_side(shown)]
+    return [markup.side_by_side(figures)]
 
 
 def _blocks(rows: Sequence[dict[str, Any]], metres: float) -> list[str]:
@@ -231,8 +231,8 @@ def _name(row: dict[str, Any]) -> str:
     return f"{row['area']} / {row['row']} / {row['col']}"
 
 
-def _method(held: dict[str, Any]) -> str:
-    model, data, settings = held["model"], held["data"], held["settings"]
+def _method(summary: dict[str, Any]) -> str:
+    model, data, settings = summary["model"], summary["data"], summary["settings"]
     rows = [
         ["Model file", f"{model['file']} (SHA-256 {model['sha256']})"],
         ["Licence of the model", model["licence"] or "not stated"],
@@ -247,7 +247,7 @@ def _method(held: dict[str, Any]) -> str:
         ["Flips and turns averaged", "yes" if settings["tta"] else "no"],
         ["Pixels", settings["pixel_rule"]],
         ["Edges", settings["edge_rule"]],
-        ["Software", f"{held['software']}, {held['date']}"],
+        ["Software", f"{summary['software']}, {summary['date']}"],
     ]
     return markup.table("Model, data and settings", [], rows, kind="text")
 

@@ -29,13 +29,13 @@ class Confusion:
     """Rightly not found."""
 
     @classmethod
-    def of(cls, found: NDArray[np.bool_], there: NDArray[np.bool_]) -> Confusion:
+    def of(cls, predicted: NDArray[np.bool_], labelled: NDArray[np.bool_]) -> Confusion:
         """Count pixels of two masks of one shape."""
         tp, found_count, there_count = (
-            int(np.count_nonzero(m)) for m in (found & there, found, there)
+            int(np.count_nonzero(m)) for m in (predicted & labelled, predicted, labelled)
         )
         fp, fn = found_count - tp, there_count - tp
-        return cls(tp, fp, fn, found.size - tp - fp - fn)
+        return cls(tp, fp, fn, predicted.size - tp - fp - fn)
 
     @classmethod
     def total(cls, parts: Sequence[Confusion]) -> Confusion:
@@ -64,7 +64,7 @@ class Confusion:
 
     @property
     def all_ones_iou(self) -> float:
-        """What a mask that marks every pixel would score: the least that a model must beat."""
+        """IoU of a mask that marks every pixel: the least that a model must beat."""
         return _ratio(self.tp + self.fn, self.tp + self.fp + self.fn + self.tn)
 
     def to_dict(self) -> dict[str, float]:
@@ -76,7 +76,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class ScoreHistogram:
-    """How often each score was given to pixels of a class and to others."""
+    """Number of pixels with each score, for pixels of a class and for others."""
 
     inside: NDArray[np.int64]
     """(255,) counts of scores 0 to 254 on pixels that are of the class."""
@@ -118,7 +118,7 @@ class ScoreHistogram:
 
 
 THRESHOLDS = tuple(round(0.05 * i, 2) for i in range(1, 20))
-"""What is tried: 0.05 to 0.95."""
+"""Thresholds that are tried: 0.05 to 0.95."""
 
 
 def sweep(histogram: ScoreHistogram) -> list[tuple[float, Confusion]]:

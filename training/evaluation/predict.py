@@ -57,11 +57,11 @@ class Prediction:
     def places(self) -> list[tuple[str, Window]]:
         """Each chip's name and where it lies on the model's pixels."""
         down = self.grid.shape.height / self.area.shape.height
-        along = self.grid.shape.width / self.area.shape.width
+        across = self.grid.shape.width / self.area.shape.width
         out = []
         for chip, piece in zip(self.area.chips, self.area.pieces, strict=True):
-            row, col = round(piece.row * down), round(piece.col * along)
-            stop_row, stop_col = round(piece.stop_row * down), round(piece.stop_col * along)
+            row, col = round(piece.row * down), round(piece.col * across)
+            stop_row, stop_col = round(piece.stop_row * down), round(piece.stop_col * across)
             out.append(
                 (chip.name, Window(row, col, max(1, stop_row - row), max(1, stop_col - col)))
             )
@@ -126,7 +126,7 @@ def _scaled(area: ChipArea, shape: Shape) -> Grid:
     grid = area.grid
     if grid is None:
         return Grid(shape, Transform(area.gsd[0], 0.0, 0.0, 0.0, -area.gsd[1], 0.0), None)
-    down, along = area.shape.height / shape.height, area.shape.width / shape.width
+    down, across = area.shape.height / shape.height, area.shape.width / shape.width
     t = grid.transform
-    scaled = Transform(t.a * along, t.b * down, t.c, t.d * along, t.e * down, t.f)
+    scaled = Transform(t.a * across, t.b * down, t.c, t.d * across, t.e * down, t.f)
     return replace(grid, shape=shape, transform=scaled)

@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say: of the pixels at 0.8, are 80 % dwellings?
+"""Reliability of probabilities: of the pixels at 0.8, are 80 % dwellings?
 
 All is computed from a `ScoreHistogram`, so no pixel is read twice.
 """
@@ -46,13 +46,13 @@ class Reliability:
     def of(cls, histogram: ScoreHistogram, *, bins: int = BINS) -> Reliability:
         """Sort the scores into bins; 1 belongs to the last one."""
         score = np.arange(MAX_SCORE + 1) / MAX_SCORE
-        which = np.minimum((score * bins + 1e-9).astype(np.intp), bins - 1)
+        bins_of_pixels = np.minimum((score * bins + 1e-9).astype(np.intp), bins - 1)
         inside, outside = histogram.inside, histogram.outside
         count = inside + outside
-        pixels = np.bincount(which, count, bins)
+        pixels = np.bincount(bins_of_pixels, count, bins)
         with np.errstate(invalid="ignore"):
-            confidence = np.bincount(which, count * score, bins) / pixels
-            share = np.bincount(which, inside, bins) / pixels
+            confidence = np.bincount(bins_of_pixels, count * score, bins) / pixels
+            share = np.bincount(bins_of_pixels, inside, bins) / pixels
         total = int(count.sum())
         squares = float((inside * (1 - score) ** 2 + outside * score**2).sum())
         brier = squares / total if total else float("nan")
@@ -61,11 +61,11 @@ class Reliability:
     @property
     def error(self) -> float:
         """Expected calibration error, 0 to 1; NaN without a pixel."""
-        used = self.pixels > 0
-        if not used.any():
+        nonempty = self.pixels > 0
+        if not nonempty.any():
             return float("nan")
-        gap = np.abs(self.share - self.confidence)[used]
-        return float((self.pixels[used] * gap).sum() / self.pixels.sum())
+        gap = np.abs(self.share - self.confidence)[nonempty]
+        return float((self.pixels[nonempty] * gap).sum() / self.pixels.sum())
 
     def rows(self) -> list[dict[str, float | int | None]]:
         """One row a bin; None in an empty one."""

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Score:
-    """What was counted; all figures are made of it."""
+    """Counts of pixels and dwellings, from which all figures are computed."""
 
     blocks: Blocks
     """Counts of pixels and dwellings by blocks of ground."""
     histogram: ScoreHistogram
-    """How often each score was given, on pixels that are of the class and on others."""
+    """Number of pixels with each score, for pixels of the class and for others."""
     dwellings: Dwellings
 
     @classmethod
@@ -56,7 +56,7 @@ class Score:
 
     @property
     def reliability(self) -> Reliability:
-        """Whether probabilities mean what they say."""
+        """Compare the probabilities with the share of pixels that are labelled."""
         return Reliability.of(self.histogram)
 
     def to_dict(self) -> dict[str, Any]:

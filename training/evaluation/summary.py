@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
 from training.evaluation.bootstrap import NO_INTERVAL, intervals
-from training.evaluation.compare import SHOWN, figure, span
+from training.evaluation.compare import TITLES, figure, span
 from training.evaluation.measure import EDGE_RULE
 from training.evaluation.pixel import sweep_rows
 
@@ -19,7 +19,7 @@ PIXEL_RULE = (
     "pixels are those of the thresholded probability of the class, before touching dwellings are "
     "parted, outlines simplified and small dwellings dropped"
 )
-"""What figures of pixels are figures of."""
+"""Rule for the figures of pixels."""
 
 
 MASK_NOTE = (
@@ -72,15 +72,15 @@ def _data(evaluation: Evaluation) -> dict[str, Any]:
 
 def _settings(evaluation: Evaluation) -> dict[str, Any]:
     options, spec = evaluation.options, evaluation.spec
-    given = options.settings
+    settings = options.settings
     return {
         "threshold": spec.threshold,
         "min_area_m2": spec.min_area,
         "building_iou": options.iou,
         "block_metres": options.block_metres,
-        "simplify_metres": "one pixel" if given.simplify is None else given.simplify,
-        "square": given.square,
-        "tta": given.tta,
+        "simplify_metres": "one pixel" if settings.simplify is None else settings.simplify,
+        "square": settings.square,
+        "tta": settings.tta,
         "separation": None if spec.separation is None else dict(vars(spec.separation)),
         "edge_rule": EDGE_RULE,
         "pixel_rule": PIXEL_RULE,
@@ -117,10 +117,10 @@ def _rows(name: str, score: Score, iou: float) -> list[str]:
     pixels, buildings = score.pixels, score.buildings
     prefix = f"{name}: " if name else ""
     error = buildings.to_dict()["count_error"]
-    shown = "no label to compare with" if error is None else f"count error {error:+.1%}"
+    error_text = "no label to compare with" if error is None else f"count error {error:+.1%}"
     counts = (
         f"{buildings.predicted} found, {buildings.labelled} labelled, "
-        f"{buildings.matched} of them the same; {shown}"
+        f"{buildings.matched} of them the same; {error_text}"
     )
     area = score.dwellings.area_error
     quality = f"panoptic quality {score.dwellings.panoptic_quality:.4f}"
@@ -159,6 +159,6 @@ def _trust(score: Score, metres: float) -> list[str]:
     lines += [
         f"  {title:<14}{figure(score.figures, name):>9}   "
         f"{span(list(bounds[name]) if name in bounds else None, name)}"
-        for name, title in SHOWN.items()
+        for name, title in TITLES.items()
     ]
     return [*lines, calibration]

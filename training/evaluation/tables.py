@@ -95,10 +95,10 @@ class Marked:
         polygons: list[NDArray[np.object_]] = [np.empty(0, object)]
         results, classes = polygons.copy(), polygons.copy()
         for name, matching in area.matchings.items():
-            found, labelled = matching.right
+            predicted, labelled = matching.right
             for kind, some in (
-                (HIT, matching.found[found]),
-                (FALSE_ALARM, matching.found[~found]),
+                (HIT, matching.predicted[predicted]),
+                (FALSE_ALARM, matching.predicted[~predicted]),
                 (MISS, matching.labelled[~labelled]),
             ):
                 polygons.append(some)
@@ -136,7 +136,7 @@ def write_errors(path: Path, areas: Sequence[AreaScore]) -> None:
 def _write_layer(path: Path, layer: str, crs: str, areas: Sequence[AreaScore]) -> None:
     marked = [Marked.of(a) for a in areas]
     grids = [a.squares.grid for a in areas]
-    placed = [
+    polygons_in_crs = [
         shapely.transform(m.polygons, g.transform.apply) for m, g in zip(marked, grids, strict=True)
     ]
     sizes = [ground_areas(m.polygons, g) for m, g in zip(marked, grids, strict=True)]
@@ -145,6 +145,6 @@ def _write_layer(path: Path, layer: str, crs: str, areas: Sequence[AreaScore]) -
         "class": np.concatenate([m.classes for m in marked]),
         "area_m2": np.concatenate(sizes),
     }
-    geometries = shapely.to_wkb(np.concatenate(placed))
+    geometries = shapely.to_wkb(np.concatenate(polygons_in_crs))
     rows = VectorLayer(geometries, fields, crs, "Polygon")
     write_layer(path, rows, name=layer, driver="GPKG", options={})

@@ -1,4 +1,4 @@
-"""What the labels say on the pixels of an evaluation: classes and outlines of dwellings.
+"""Labels on the pixels of an evaluation: classes and outlines of dwellings.
 
 All outlines are in pixels of the grid that the model is run on (x = column, y = row), whatever
 the CRS, so that areas and overlaps are those of pixels.
@@ -50,7 +50,7 @@ class Outlines:
 
     @classmethod
     def of_dwellings(cls, dwellings: Sequence[Dwelling]) -> Outlines:
-        """What the engine's tracer gives."""
+        """Take dwellings as the engine's tracer gives them."""
         polygons = [shapely.Polygon(d.exterior, d.holes) for d in dwellings]
         values = np.array([d.class_value for d in dwellings], np.uint8)
         return cls.of(list(shapely.make_valid(np.array(polygons, object))), values)
@@ -61,7 +61,7 @@ class Outlines:
         return out
 
     def clipped(self, ground: shapely.Geometry, *, smallest: float) -> Outlines:
-        """What of them lies on a ground.
+        """Clip the outlines to the valid ground.
 
         A polygon inside stays as it is. Of one that reaches the border, and so may be cut by it,
         each piece counts as a polygon, if it has at least ``smallest`` pixels.
@@ -78,7 +78,7 @@ class Outlines:
             np.concatenate((self.values[whole], pieces.values[keep])),
         )
 
-    def drawn(self, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    def rasterised(self, shape: tuple[int, int]) -> NDArray[np.uint8]:
         """(height, width) class values: a pixel belongs to the polygon that holds its centre."""
         if not len(self.polygons):
             return np.zeros(shape, np.uint8)
@@ -94,7 +94,7 @@ class Truth:
 
     outlines: Outlines
     """Also those that stick out of the area."""
-    known: NDArray[np.bool_]
+    is_known: NDArray[np.bool_]
     """(height, width) of the grid, True where the labels say something."""
 
 
@@ -116,23 +116,23 @@ def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
         return Truth(Outlines.of(moved, values), np.ones(grid.shape, np.bool_))
     patch = area.read(Window(0, 0, *area.shape))
     # Over the same ground: of the rows and columns, the first ones begin at the same place.
-    down, along = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]
-    scale = np.array([1 / along, 1 / down])
+    down, across = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]
+    scale = np.array([1 / across, 1 / down])
 
     def scaled(outlines: Outlines) -> Outlines:
         moved = shapely.transform(outlines.polygons, lambda xy: xy * scale)
         return Outlines(moved, outlines.values)
 
     unknown = scaled(trace((~patch.valid).astype(np.uint8)))
-    return Truth(scaled(trace(patch.classes)), unknown.drawn(grid.shape) == 0)
+    return Truth(scaled(trace(patch.classes)), unknown.rasterised(grid.shape) == 0)
 
 
 def trace(classes: NDArray[np.uint8]) -> Outlines:
     """The exact outlines of the regions of a class raster (height, width)."""
     window = Window(0, 0, *classes.shape)
     linker = Linker(window.shape)
-    found = linker.add(trace_block(window, classes, np.zeros_like(classes), window.shape))
-    return Outlines.of_dwellings([*found, *linker.finish()])
+    dwellings = linker.add(trace_block(window, classes, np.zeros_like(classes), window.shape))
+    return Outlines.of_dwellings([*dwellings, *linker.finish()])
 
 
 def ground_of(valid: NDArray[np.bool_]) -> shapely.Geometry:

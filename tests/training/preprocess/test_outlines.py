@@ -97,7 +97,7 @@ def test_training_sees_the_wall_between_buildings_that_touch(options: Options) -
     patch = labels.read(first)
     assert len(np.unique(patch.owner)) == 3
     assert patch.owner[96, 127] != patch.owner[96, 129]
-    assert patch.known.all()
+    assert patch.is_known.all()
 
 
 def test_the_way_around_a_courtyard_does_not_cover_it(
