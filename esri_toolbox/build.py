@@ -11,12 +11,11 @@ import re
 from pathlib import Path
 
 from camp_detector_core import __version__
+from camp_detector_core.carry import carried_core, digest_of, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.hostgdal.vendored import PARTS
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
 from camp_detector_core.packaging.dlpk import package_bytes
-from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
 from camp_detector_core.packaging.package_source import open_source
 from camp_detector_core.whole_file import whole_file
 from esri_toolbox.metadata import NAME, metadata_files
@@ -35,12 +34,7 @@ def host_copy() -> tuple[str, bytes]:
     Returns:
         The file's name, whose stem is that of the one package in it, and its bytes.
     """
-    core = ROOT / "camp_detector_core"
-    sources = {"__init__.py": b'"""A copy of the engine and of what it needs over GDAL."""\n'}
-    for part in PARTS:
-        found = core / part
-        for path in [found] if found.is_file() else sorted(found.rglob("*.py")):
-            sources[path.relative_to(core).as_posix()] = _text(path)
+    sources = carried_core()
     release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
     stem = f"rcd_host_{release}_{digest_of(sources)[:8]}"
     return f"{stem}.zip", zip_bytes({f"{stem}/{name}": data for name, data in sources.items()})
@@ -49,14 +43,14 @@ def host_copy() -> tuple[str, bytes]:
 def toolbox_files() -> dict[str, bytes]:
     """All files of the toolbox but the models, by their names in its folder."""
     files = {
-        f"{NAME}.pyt": _text(HERE / f"{NAME}.pyt"),
-        "README.md": _text(HERE / "README.md"),
-        "arcgis.md": _text(ROOT / "docs/arcgis.md"),
-        "LICENSE.txt": _text(ROOT / "LICENSE"),
+        f"{NAME}.pyt": text_bytes(HERE / f"{NAME}.pyt"),
+        "README.md": text_bytes(HERE / "README.md"),
+        "arcgis.md": text_bytes(ROOT / "docs/arcgis.md"),
+        "LICENSE.txt": text_bytes(ROOT / "LICENSE"),
         **metadata_files(),
     }
     for path in sorted((HERE / "rcd_toolbox").glob("*.py")):
-        files[f"rcd_toolbox/{path.name}"] = _text(path)
+        files[f"rcd_toolbox/{path.name}"] = text_bytes(path)
     name, data = host_copy()
     files[name] = data
     return files
@@ -99,11 +93,6 @@ def build(out: Path, model: Path) -> Path:
         temporary.write_bytes(zip_bytes({f"{FOLDER}/{n}": data for n, data in files.items()}))
         temporary.chmod(0o644)
     return path
-
-
-def _text(path: Path) -> bytes:
-    """The bytes of a text file with the same ends of lines everywhere."""
-    return path.read_bytes().replace(b"\r\n", b"\n")
 
 
 def main() -> None:

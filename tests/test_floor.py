@@ -17,16 +17,12 @@ from typing import Any
 
 import pytest
 
-from camp_detector_core.hostgdal.vendored import PARTS, copy_parts
+from camp_detector_core.carry import PARTS, carried_core, core_files, write_files
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "camp_detector_core/engine"
 SOURCES = sorted(ENGINE.glob("*.py"))
-CARRIED = sorted(
-    path
-    for part in PARTS
-    for path in ((ENGINE.parent / part).glob("*.py") if "." not in part else [ENGINE.parent / part])
-)
+CARRIED = sorted(ENGINE.parent / name for name in core_files(*PARTS))
 """The engine, and what is carried beside it by hosts that read rasters through their own GDAL."""
 SMOKE = ROOT / "tests/support/floor_smoke.py"
 CARRIED_SMOKE = ROOT / "tests/support/floor_carried.py"
@@ -79,7 +75,7 @@ def smoke(python: str | Path, vendored: Path) -> dict[str, Any]:
 
 def run_carried(python: str | Path, folder: Path) -> dict[str, Any]:
     """What `floor_carried.py` says, run by a Python that sees neither this project nor ours."""
-    copy_parts(folder / "_host")
+    write_files(folder / "_host", carried_core())
     done = subprocess.run(
         [str(python), "-s", str(CARRIED_SMOKE), str(folder), "_host", str(folder)],
         capture_output=True, text=True, check=False, cwd=folder,

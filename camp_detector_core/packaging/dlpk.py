@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.atomic import OutputSet, cannot_write
+from camp_detector_core.carry import zip_bytes
 from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.emd import (
@@ -27,7 +28,7 @@ from camp_detector_core.model_file.emd import (
     emd_of,
 )
 
-from .engine_copy import engine_copy, zip_bytes
+from .engine_copy import engine_copy
 from .item_info import THUMBNAIL, ItemInfo
 from .limits import limits_of
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camp_detector_core.hostgdal.vendored import copy_parts
+from camp_detector_core.carry import carried_core, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ PACKAGE = "_host"
 def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a copy of what a host carries."""
     folder = tmp_path_factory.mktemp("host")
-    copy_parts(folder / PACKAGE)
+    write_files(folder / PACKAGE, carried_core())
     return folder
 
 

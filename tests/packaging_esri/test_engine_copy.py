@@ -11,13 +11,11 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core import __version__
-from camp_detector_core.packaging import engine_copy as module
+from camp_detector_core import __version__, carry
+from camp_detector_core.carry import digest_of, zip_bytes
 from camp_detector_core.packaging.engine_copy import (
     ENGINE_NAME,
-    digest_of,
     engine_copy,
-    zip_bytes,
 )
 
 if TYPE_CHECKING:
@@ -41,16 +39,18 @@ def test_its_name_tells_release_and_content() -> None:
 
 
 def test_other_sources_give_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "__init__.py").write_text("")
-    (tmp_path / "notes.txt").write_text("no source")
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
-    monkeypatch.setattr(module, "_ENGINE", tmp_path)
+    engine = tmp_path / "engine"
+    engine.mkdir()
+    (engine / "__init__.py").write_text("")
+    (engine / "notes.txt").write_text("no source")
+    (engine / "__pycache__").mkdir()
+    (engine / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"x")
+    monkeypatch.setattr(carry, "_CORE", tmp_path)
     first = engine_copy()
-    (tmp_path / "__init__.py").write_bytes(b"X = 1\r\n")
+    (engine / "__init__.py").write_bytes(b"X = 1\r\n")
     second = engine_copy()
     assert first.name != second.name
-    (tmp_path / "__init__.py").write_bytes(b"X = 1\n")
+    (engine / "__init__.py").write_bytes(b"X = 1\n")
     assert engine_copy() == second, "line ends of a system are no change"
     with zipfile.ZipFile(io.BytesIO(second.data)) as archive:
         assert archive.namelist() == [f"{second.package}/__init__.py"]

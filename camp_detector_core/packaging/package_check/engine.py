@@ -6,9 +6,10 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from camp_detector_core.carry import digest_of
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.zip_file import DAMAGED, is_folder, member_fault
-from camp_detector_core.packaging.engine_copy import ENGINE_NAME, digest_of, engine_copy
+from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
 
 from .function import parse_source
 
