@@ -6,6 +6,8 @@ itself only relatively: QGIS loads it as ``camp_detector``, the tests as ``qgis_
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -15,6 +17,22 @@ def classFactory(iface: Any) -> Any:
     Args:
         iface: QGIS' interface; None without windows.
     """
+    _find_core()
     from .plugin import CampDetectorPlugin
 
     return CampDetectorPlugin(iface)
+
+
+def _find_core() -> None:
+    """Let Python find the core beside this folder in a checkout; an installed plugin carries it.
+
+    Raises:
+        ImportError: The plugin is not whole.
+    """
+    here = Path(__file__).resolve().parent
+    if (here / "_core" / "__init__.py").is_file():
+        return
+    if not (here.parent / "camp_detector_core" / "__init__.py").is_file():
+        msg = "the plugin's files are not complete: install it again from its zip file"
+        raise ImportError(msg)
+    sys.path.append(str(here.parent))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Callable, Optional
 
 from qgis.core import Qgis, QgsApplication
@@ -11,6 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 
 from .i18n import tr
+from .icon import own_icon
 from .runtime import is_there, places, problem
 
 try:
@@ -22,7 +22,6 @@ MENU, OPTIONS = "Camp Detector", "CampDetectorOptions"
 DETECT = "campdetector:detectdwellings"
 _TOLD = "campDetectorToldOfRuntime"
 """Of QGIS' window: that something is missing is said once in a session."""
-_ICON = Path(__file__).resolve().parent / "icon.svg"
 
 
 class Actions:
@@ -41,7 +40,7 @@ class Actions:
         places.clean()
         self.toolbar = iface.addToolBar("Camp Detector")
         self.toolbar.setObjectName("CampDetectorToolBar")
-        own, theme = QIcon(str(_ICON)), QgsApplication.getThemeIcon
+        own, theme = own_icon(), QgsApplication.getThemeIcon
         eye = theme("/mActionShowAllLayers.svg")
         self._add(own, tr("Detect dwellings…"), lambda: self.detect(), tool=True)
         self._add(eye, tr("Preview on the map"), lambda: self.show_preview(), tool=True)

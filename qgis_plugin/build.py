@@ -16,12 +16,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
+from camp_detector_core.carry import COPY, host_files, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
-from camp_detector_core.hostgdal.vendored import PARTS
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.packaging.engine_copy import digest_of, zip_bytes
 from camp_detector_core.whole_file import whole_file
-from qgis_plugin.models.carried import PARTS_EXTRA
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -34,7 +32,6 @@ REQUIRED = (
     "repository",
 )  # fmt: skip
 """Metadata without which it refuses a plugin."""
-_PREFIX = "rcd_host_"
 _ENDINGS = {".py", ".svg", ".png", ".html", ".css", ".qm", ".json"}
 _LEFT_OUT = {"build.py", "texts.py", "pictures.py"}
 """What is only for making the plugin."""
@@ -43,20 +40,6 @@ _FORBIDDEN = {"__MACOSX", ".git", "__pycache__"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
 
 _log = logging.getLogger(__name__)
-
-
-def engine_files() -> dict[str, bytes]:
-    """The copy of the engine, by names in the plugin's folder."""
-    core = ROOT / "camp_detector_core"
-    found = {"__init__.py": b'"""A copy of the engine and of what it needs over GDAL."""\n'}
-    for part in (*PARTS, *PARTS_EXTRA):
-        path = core / part
-        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
-            found[file.relative_to(core).as_posix()] = _text(file)
-    found["LICENSE.txt"] = _text(ROOT / "LICENSE")
-    release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
-    stem = f"{_PREFIX}{release}_{digest_of(found)[:8]}"
-    return {f"{stem}/{name}": data for name, data in found.items()}
 
 
 class Publisher(NamedTuple):
@@ -78,23 +61,23 @@ NOBODY = Publisher()
 
 def plugin_files(publisher: Publisher = NOBODY) -> dict[str, bytes]:
     """All files but the models, by their names in the plugin's folder."""
-    found = {
+    sources = {
         "metadata.txt": metadata(publisher).encode(),
-        "LICENSE": _text(HERE / "LICENSE"),
-        **engine_files(),
+        "LICENSE": text_bytes(HERE / "LICENSE"),
+        f"{COPY}/LICENSE.txt": text_bytes(ROOT / "LICENSE"),
     }
     for path in sorted(HERE.rglob("*")):
         name = path.relative_to(HERE)
-        wanted = path.suffix in _ENDINGS and path.name not in _LEFT_OUT
-        if wanted and path.is_file() and "__pycache__" not in name.parts:
+        is_part = path.suffix in _ENDINGS and path.name not in _LEFT_OUT
+        if is_part and path.is_file() and "__pycache__" not in name.parts:
             is_text = path.suffix not in {".png", ".qm"}
-            found[name.as_posix()] = _text(path) if is_text else path.read_bytes()
-    return found
+            sources[name.as_posix()] = text_bytes(path) if is_text else path.read_bytes()
+    return host_files(sources)
 
 
 def metadata(publisher: Publisher) -> str:
     """The metadata with this release's version and changes."""
-    text = _text(HERE / "metadata.txt").decode()
+    text = text_bytes(HERE / "metadata.txt").decode()
     filled = {
         "=VERSION": __version__,
         "=CHANGELOG": _changes(),
@@ -191,11 +174,6 @@ def _metadata_faults(text: str, names: list[str], top: str) -> list[str]:
         if not (parts.scheme and parts.netloc):
             found.append(f"{name} is no address")
     return found
-
-
-def _text(path: Path) -> bytes:
-    """The bytes of a text file with the same ends of lines everywhere."""
-    return path.read_bytes().replace(b"\r\n", b"\n")
 
 
 def main() -> None:

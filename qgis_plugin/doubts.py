@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from camp_detector_core.engine.limits import HUGE_DWELLING
+
 from .i18n import tr
-from .vendored import engine
 
 
 def doubts_of(areas: Any) -> list[str]:
@@ -14,7 +15,7 @@ def doubts_of(areas: Any) -> list[str]:
     Args:
         areas: (count,) square metres on the ground of each dwelling.
     """
-    most = engine("engine.limits").HUGE_DWELLING
+    most = HUGE_DWELLING
     huge = int((areas > most).sum())
     if not huge:
         return []

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Optional
 
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.limits import is_too_coarse
+from camp_detector_core.georaster import xyz
+from camp_detector_core.georaster.ground import metres_per_unit
+from camp_detector_core.hostgdal.library import GdalCrs
+
 from .i18n import tr
 from .layers import Layer, SourceError, wkt_variant
 from .provider_reader import Lattice
 from .tiles.reader import lattice_for
-from .vendored import engine
 
 if TYPE_CHECKING:
     from qgis.core import QgsRectangle
@@ -97,7 +102,7 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
     if not steps:
         return
     finest = min(max(x * metres[0], y * metres[1]) for x, y in steps)
-    if engine("engine.limits").is_too_coarse([finest], wanted):
+    if is_too_coarse([finest], wanted):
         msg = tr(
             "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
             "not in the picture. Choose finer imagery, or give {finest} as “Resolution” "
@@ -115,7 +120,7 @@ def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
     Raises:
         SourceError: Nothing.
     """
-    world = engine("georaster.xyz").transform_of(0, 0, 0, side=1)
+    world = xyz.transform_of(0, 0, 0, side=1)
     west, north = world.c, world.f
     inside = (
         max(bounds[0], west), max(bounds[1], north - world.a),
@@ -135,7 +140,6 @@ def _origin(layer: Layer, step: float) -> tuple[float, float]:
         step: Side of its pixels. Where they are those of a zoom level of web maps, they begin in
             the corner of the world, wherever the layer does.
     """
-    xyz = engine("georaster.xyz")
     world = xyz.transform_of(0, 0, 0, side=1)
     zoom = math.log2(world.a / step)
     if layer.crs.authid() == xyz.CRS_CODE and abs(zoom - round(zoom)) < _LEVEL:
@@ -160,12 +164,11 @@ def _metres(layer: Layer, bounds: Bounds) -> tuple[float, float]:
     """Metres on the ground of a unit of the CRS along x and y, in the middle."""
     import numpy as np
 
-    errors = engine("engine.errors")
-    crs = engine("hostgdal.library").GdalCrs.from_text(layer.crs.toWkt(wkt_variant()))
+    crs = GdalCrs.from_text(layer.crs.toWkt(wkt_variant()))
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     try:
-        mx, my = engine("georaster.ground").metres_per_unit(crs, np.array([x]), np.array([y]))
-    except errors.RasterError as error:
+        mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
+    except RasterError as error:
         msg = f"{layer.title}: {error}"
         raise SourceError(msg) from error
     return float(mx[0]), float(my[0])

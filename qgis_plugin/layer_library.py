@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
+from camp_detector_core.georaster.validity import refuse_value
+from camp_detector_core.georaster.virtual import GDAL_TYPES
+from camp_detector_core.hostgdal.library import Gdal
+
 from .layers import Layer, wkt_variant
 from .provider_reader import Lattice, LayerReader
 from .server_errors import ServerErrors
 from .tiles.reader import TileReader
 from .tiles.store import TileStore
-from .vendored import engine
 
 if TYPE_CHECKING:
     from .lattices import Bounds
@@ -39,7 +42,7 @@ class LayerLibrary:
         self.own_name = name
         """No file's."""
         self._layer, self._lattice, self._nodata = layer, lattice, nodata
-        self._gdal = engine("hostgdal.library").Gdal()
+        self._gdal = Gdal()
         self.errors = ServerErrors(layer.provider)
         """Answers of the server in place of pixels."""
         self._tiles = None
@@ -61,8 +64,8 @@ class LayerLibrary:
             if self._tiles is None
             else TileReader(self._tiles, at, crs, errors, nodata=value)
         )
-        if reader.dtypes and reader.dtypes[0] in engine("georaster.virtual").GDAL_TYPES:
-            engine("georaster.validity").refuse_value(value, reader.dtypes[0], self.own_name)
+        if reader.dtypes and reader.dtypes[0] in GDAL_TYPES:
+            refuse_value(value, reader.dtypes[0], self.own_name)
         return reader
 
     def keep(self, text: str) -> Any:

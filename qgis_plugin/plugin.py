@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Optional
 
 from qgis.core import QgsApplication
 
-from . import i18n, vendored
+from . import i18n
 from .provider import CampDetectorProvider
 
 
@@ -49,4 +50,14 @@ class CampDetectorPlugin:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
         i18n.remove()
-        vendored.forget()
+        _forget_modules()
+
+
+def _forget_modules() -> None:
+    """Take all of the plugin's modules out of memory.
+
+    QGIS does so itself, but overlooks packages of which only a module was imported: the next
+    release would be loaded into what is left of this one.
+    """
+    for name in [n for n in sys.modules if n.startswith(f"{__package__}.")]:
+        del sys.modules[name]

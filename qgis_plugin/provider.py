@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgis.core import QgsProcessingProvider
-from qgis.PyQt.QtGui import QIcon
 
 from .i18n import tr
+from .icon import ICON, own_icon
 
-ICON = Path(__file__).resolve().parent / "icon.svg"
+if TYPE_CHECKING:
+    from qgis.PyQt.QtGui import QIcon
 
 
 class CampDetectorProvider(QgsProcessingProvider):
@@ -29,7 +30,7 @@ class CampDetectorProvider(QgsProcessingProvider):
 
     def icon(self) -> QIcon:
         """What the toolbox shows beside the name."""
-        return QIcon(str(ICON))
+        return own_icon()
 
     def svgIconPath(self) -> str:
         """The same as a file."""

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 import numpy as np
 from qgis.core import Qgis, QgsRectangle
 
+from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.engine.grid import Shape, Transform
+from camp_detector_core.georaster.ports import Header, ReadError
+from camp_detector_core.georaster.validity import valid_pixels
+
 from .averages import averaged
-from .vendored import engine
 
 if TYPE_CHECKING:
     from .server_errors import ServerErrors
@@ -73,12 +77,9 @@ def header_of(
     names: tuple[str, ...],
 ) -> Any:
     """The engine's `Header` of pixels that lie on a lattice."""
-    grid, ports = engine("engine.grid"), engine("georaster.ports")
-    return ports.Header(
-        shape=grid.Shape(lattice.height, lattice.width),
-        transform=grid.Transform(
-            lattice.step_x, 0.0, lattice.left, 0.0, -lattice.step_y, lattice.top
-        ),
+    return Header(
+        shape=Shape(lattice.height, lattice.width),
+        transform=Transform(lattice.step_x, 0.0, lattice.left, 0.0, -lattice.step_y, lattice.top),
         crs=crs,
         dtypes=dtypes,
         colors=colors,
@@ -121,7 +122,7 @@ class LayerReader:
         self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
         self._last: tuple[Any, Any] = (None, None)
         self._valid: tuple[Any, Any] = (None, None)
-        self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
+        self.shape = Shape(lattice.height, lattice.width)
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
         """numpy's name of each band's type."""
@@ -160,11 +161,10 @@ class LayerReader:
             return pixels[[b - 1 for b in bands]]
         size = height * fine, width * fine
         pixels = np.stack([self._band(b, window, *size) for b in bands])
-        rule = engine("georaster.validity").valid_pixels
-        valid = rule(pixels, [self._nodata(b) for b in bands])
+        valid = valid_pixels(pixels, [self._nodata(b) for b in bands])
         self._count(valid)
         if self._value is not None:
-            valid &= rule(pixels, [self._value] * len(bands))
+            valid &= valid_pixels(pixels, [self._value] * len(bands))
         pixels, valid = averaged(pixels, valid, fine)
         self._valid = ((window, height, width), valid)
         return pixels
@@ -247,11 +247,11 @@ class LayerReader:
             block = self._provider.block(band, place, width, height, self._errors.feedback)
         if self._errors.feedback.isCanceled():
             msg = "cancelled"
-            raise engine("engine.errors").Cancelled(msg)
+            raise Cancelled(msg)
         if block is None or not block.isValid() or block.width() != width:
             self._errors.raise_if_failed()
             msg = "it gives no pixels"
-            raise engine("georaster.ports").ReadError(msg)
+            raise ReadError(msg)
         return bytes(block.data())
 
 

@@ -12,9 +12,10 @@ from typing import Any, Hashable
 from qgis.core import QgsRasterBlockFeedback
 from qgis.PyQt.QtCore import Qt
 
+from camp_detector_core.engine.errors import RasterError
+
 from .i18n import tr
 from .tiles.scheme import headers_of, words_of
-from .vendored import engine
 from .web.answers import Answer, server_of
 from .web.exchange import Ask, ask_all
 from .web.hearing import Hearing, address_of
@@ -121,7 +122,7 @@ class ServerErrors:
                 "again.",
                 layer=name,
             )
-            raise engine("engine.errors").RasterError(msg)
+            raise RasterError(msg)
 
     def raise_if_failed(self) -> None:
         """Look at what the provider was answered since the last time, because pixels are missing.
@@ -131,7 +132,7 @@ class ServerErrors:
         """
         fault = self.hearing.fault(list(self.feedback.errors()))
         if fault is not None:
-            raise engine("engine.errors").RasterError(fault)
+            raise RasterError(fault)
         if self.hearing.is_unsure:
             self.note(
                 tr(

@@ -13,12 +13,17 @@ from typing import Any, Optional
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.georaster.names import literal
+from camp_detector_core.georaster.reach import refuse_reach
+from camp_detector_core.hostgdal import calls
+from camp_detector_core.hostgdal.library import GdalCrs
+
 from .i18n import tr
 from .lattices import Bounds, bounds_of, lattice_of
 from .layer_library import LayerLibrary
 from .layers import Layer, SourceError, lies_somewhere, look_at, wkt_variant
 from .text import plain
-from .vendored import engine
 
 __all__ = ["Layer", "Raster", "SourceError", "lies_somewhere", "look_at", "raster_of"]
 _MOST_PIXELS = 2_000_000_000
@@ -109,14 +114,13 @@ def _refuse_reach(name: str) -> None:
         SourceError: It does.
     """
     try:
-        engine("georaster.reach").refuse_reach(engine("georaster.names").literal(name))
-    except engine("engine.errors").RasterError as error:
+        refuse_reach(literal(name))
+    except RasterError as error:
         raise SourceError(plain(str(error))) from error
 
 
 def _file(layer: Layer, name: str) -> Raster:
     """A file; where the user gave its layer another CRS than it has, that one counts."""
-    calls = engine("hostgdal.calls")
     try:
         dataset = calls.call(gdal.OpenEx, name, gdal.OF_RASTER)
     except calls.GdalError as error:
@@ -130,8 +134,7 @@ def _file(layer: Layer, name: str) -> Raster:
     if not layer.crs.isValid():
         return Raster(name, layer.crs)
     wkt = layer.crs.toWkt(wkt_variant())
-    crs = engine("hostgdal.library").GdalCrs
-    if own is not None and crs(own).same(crs.from_text(wkt)):
+    if own is not None and GdalCrs(own).same(GdalCrs.from_text(wkt)):
         return Raster(name, layer.crs)
     scratch = f"/vsimem/{uuid.uuid4().hex}/{layer.title.replace('/', '_')}.vrt"
     calls.call(gdal.Translate, scratch, dataset, format="VRT", outputSRS=wkt)

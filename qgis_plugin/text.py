@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from camp_detector_core.engine.wording import message
+
 from .i18n import tr
-from .vendored import engine
 
 _OPTION = re.compile(
     r"(^|[(;:,] ?|\b(?:with|out|as|or|and|give|to|for|e\.g\.) )--([a-z]+(?:-[a-z]+)*)"
@@ -94,4 +95,4 @@ def plain(sentence: str) -> str:
         sentence,
     )
     whole = _KEPT.sub(lambda found: names[int(found[1])], sentence)
-    return str(engine("engine.wording").message(whole))
+    return str(message(whole))

@@ -18,11 +18,12 @@ from qgis.core import (
     QgsSettings,
 )
 
+from camp_detector_core.georaster.settings import Settings
+
 from ..compat import DOUBLE, INTEGER, POLYGONS
 from ..i18n import tr
 from ..runtime import devices
 from ..sources import Layer, look_at
-from ..vendored import engine
 from .base import CampAlgorithm, Fault
 from .features import source_of
 from .mask import polygons_of
@@ -199,7 +200,7 @@ class AsksForModel(CampAlgorithm):
             extent = self.parameterAsExtent(parameters, EXTENT, context, layer.crs)
             if extent.isEmpty():
                 raise Fault(tr("“Extent” (EXTENT) is empty: choose another one, or leave it out."))
-        settings = engine("georaster.settings").Settings(
+        settings = Settings(
             threshold=self.number(parameters, THRESHOLD, context),
             overlap=self._whole(parameters, OVERLAP, context),
             tile_size=self._whole(parameters, TILE_SIZE, context),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -12,15 +12,18 @@ from qgis.core import (
     QgsProcessingParameterFile,
 )
 from qgis.PyQt.QtCore import QUrl
-from qgis.PyQt.QtGui import QIcon
+
+from camp_detector_core.engine.errors import CampDetectorError
 
 from ..compat import ADVANCED
 from ..i18n import tr
-from ..provider import ICON
-from ..vendored import engine
+from ..icon import ICON, own_icon
 from .inputs import destroyed
 from .places import outputs_of
 from .targets import problem_of
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtGui import QIcon
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _KINDS = (".onnx", ".json", ".geojson", ".dlpk")
@@ -50,7 +53,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
 
     def icon(self) -> QIcon:
         """The plugin's."""
-        return QIcon(str(ICON))
+        return own_icon()
 
     def svgIconPath(self) -> str:
         """The same as a file."""
@@ -77,7 +80,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             names = [name for model in installed for name in (str(model.spec.id), model.id)]
             first = library.default(installed)
             default = first.id if first is not None else None
-        except (OSError, ValueError, engine("engine.errors").CampDetectorError):
+        except (OSError, ValueError, CampDetectorError):
             names, default = [], None  # what is wrong is said when the model is looked for
         self.addParameter(
             QgsProcessingParameterEnum(
@@ -164,7 +167,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         try:
             library = models()
             found = library.find(named) if named else library.default()
-        except (OSError, engine("engine.errors").CampDetectorError) as error:
+        except (OSError, CampDetectorError) as error:
             raise Fault(str(error)) from error
         if found is None:
             raise Fault(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from osgeo import gdal, ogr, osr
 
+from camp_detector_core.hostgdal.calls import settings
+
 from ..i18n import tr
-from ..vendored import engine
 from .tables import Unwritable, check, said
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def convert(source: str, target: Path, name: str, rules: Any, wkt: str) -> Chang
     """
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
-        with engine("hostgdal.calls").settings(_KML if rules.driver == "LIBKML" else {}):
+        with settings(_KML if rules.driver == "LIBKML" else {}):
             return _Conversion(source, target, rules).run(name, wkt)
     except RuntimeError as error:  # where someone has told GDAL to raise
         raise Unwritable(str(error)) from error

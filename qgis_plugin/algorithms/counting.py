@@ -12,9 +12,14 @@ from qgis.core import (
     QgsPointXY,
 )
 
+from camp_detector_core.engine import areas
+from camp_detector_core.engine.areas import FIELDS, Dwelling, tally
+from camp_detector_core.engine.surfaces import Surfaces
+from camp_detector_core.georaster.ground import metres_per_unit
+from camp_detector_core.hostgdal.library import GdalCrs
+
 from .. import compat
 from ..i18n import tr
-from ..vendored import engine
 from .base import CampAlgorithm, Fault
 from .dwellings import Dwellings
 from .features import Features, placed_source
@@ -49,7 +54,7 @@ class Area:
     @staticmethod
     def fields() -> list[Any]:
         """Of the output, before those that are kept."""
-        return compat.fields(engine("engine.areas").FIELDS)
+        return compat.fields(FIELDS)
 
     def values(self) -> list[Any]:
         """Of the fields of the output."""
@@ -112,7 +117,7 @@ class Counting:
         self.counted_in = ""
         """What the areas are, for readers."""
         total = max(opened.dwellings.count, 1)
-        made, each = engine("engine.areas").Dwelling, Dwellings(self.title)
+        made, each = Dwelling, Dwellings(self.title)
         nowhere: Optional[Fault] = None
         model = opened.dwellings.fields.lookupField(_MODEL)
         for i, feature in enumerate(opened.dwellings):
@@ -149,8 +154,8 @@ class Counting:
         import numpy as np
 
         x, y = self._middle()
-        crs = engine("hostgdal.library").GdalCrs.from_text(self.crs.toWkt())
-        mx, my = engine("georaster.ground").metres_per_unit(crs, np.array([x]), np.array([y]))
+        crs = GdalCrs.from_text(self.crs.toWkt())
+        mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
         return float(mx[0]), float(my[0])
 
     def areas(self) -> tuple[list[Area], Optional[Any]]:
@@ -167,7 +172,7 @@ class Counting:
         self.counted_in = boundaries.name
         self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
         found: list[tuple[str, QgsGeometry, list[Any]]] = []
-        skipped, surfaces = 0, engine("engine.surfaces").Surfaces(once=False)
+        skipped, surfaces = 0, Surfaces(once=False)
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
             given = feature.geometry()
@@ -190,7 +195,7 @@ class Counting:
         if not found:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
         rings = [rings_of(shape) for _, shape, _ in found]
-        tallies, outside = engine("engine.areas").tally(self.dwellings, rings, self.look)
+        tallies, outside = tally(self.dwellings, rings, self.look)
         return [
             Area(name, shape, area_of(shape, self._ground, boundaries.name), tally, values)
             for (name, shape, values), tally in zip(found, tallies)
@@ -201,7 +206,6 @@ class Counting:
             return []
         width = self._opened.width
         self.counted_in = tr("hexagons {metres} m wide", metres=f"{width:,g}")
-        areas = engine("engine.areas")
         grid = areas.HexagonGrid(self._middle(), self.metres, width)
         out = []
         cells = areas.tally_cells(self.dwellings, grid)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Iterable, NamedTuple
 
-from ..vendored import engine
+from camp_detector_core.engine.errors import CampDetectorError
+
 from .base import models
 
 
@@ -30,7 +31,7 @@ def credits_of(names: Iterable[str]) -> list[Credit]:
     wanted = list(names)
     try:
         installed = models().models() if wanted else []
-    except (OSError, ValueError, engine("engine.errors").CampDetectorError):
+    except (OSError, ValueError, CampDetectorError):
         installed = []
     found = []
     for name in wanted:

@@ -16,9 +16,10 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
+from camp_detector_core.georaster.table import FIELDS
+
 from .. import compat, styling
 from ..i18n import tr
-from ..vendored import engine
 from .base import Fault, prepared
 from .converting import leads_to_lonlat
 from .counting import Stopped
@@ -161,7 +162,7 @@ def _counted(count: int) -> str:
 def _fields() -> QgsFields:
     """What is written of each dwelling."""
     fields = QgsFields()
-    for made in compat.fields(engine("georaster.table").FIELDS):
+    for made in compat.fields(FIELDS):
         fields.append(made)
     return fields
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Iterator
 
+from camp_detector_core.engine.surfaces import Surfaces
+
 from .. import compat
 from ..i18n import tr
-from ..vendored import engine
 from .outlines import joined
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Dwellings:
         """Dwellings that lie nowhere on the Earth, as `misplaced` was told."""
         self._nowhere = self._flat = self._lines = 0
         # The same rules as for labels in training.
-        self._surfaces = engine("engine.surfaces").Surfaces()
+        self._surfaces = Surfaces()
 
     @property
     def left_out(self) -> int:

@@ -17,9 +17,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QUrl
 
+from camp_detector_core.atomic import standing
+
 from ..i18n import tr
 from ..layers import file_of
-from ..vendored import engine
 from .places import Place, outputs_of, same_file
 
 _QUERY = re.compile(r"\s*select\s", re.IGNORECASE)
@@ -51,7 +52,7 @@ def destroyed(
         replaced = [output.place]
         if output.place.table is None:
             path = Path(os.path.abspath(output.place.path))  # noqa: PTH100 - keeps links
-            replaced += [Place(str(name)) for name in engine("atomic").standing([path])]
+            replaced += [Place(str(name)) for name in standing([path])]
         if any(one.holds(other) for one in replaced for other in inputs):
             return tr(
                 "{path} is an input of this run: choose another name for the output.",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from camp_detector_core.engine.surfaces import Surfaces
+
 from ..i18n import tr
 from ..sources import lies_somewhere
-from ..vendored import engine
 from .base import Fault
 from .features import Features
 
@@ -25,7 +26,7 @@ def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = No
     """
     is_placed = crs.isValid() and lies_somewhere(source.sourceCrs())
     found: list[bytes] = []
-    surfaces = engine("engine.surfaces").Surfaces()
+    surfaces = Surfaces()
     for feature in Features(source, context, into=crs if is_placed else None, attributes=[]):
         shape = feature.geometry()
         if not shape.isEmpty():

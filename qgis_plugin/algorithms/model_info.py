@@ -11,9 +11,11 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.wording import visible
+
 from ..i18n import tr
 from ..text import plain
-from ..vendored import engine
 from .base import CampAlgorithm, Fault, stop_with
 from .report import page, write_page
 
@@ -54,7 +56,7 @@ class ModelInformation(CampAlgorithm):
         ok, said = super().checkParameterValues(parameters, context)
         try:
             self.chosen_model(parameters, context)
-        except (Fault, engine("engine.errors").CampDetectorError) as error:
+        except (Fault, CampDetectorError) as error:
             return False, plain(str(error))
         return ok, said
 
@@ -65,11 +67,11 @@ class ModelInformation(CampAlgorithm):
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
         try:
             model = self.chosen_model(parameters, context)
-        except (Fault, engine("engine.errors").CampDetectorError) as error:
+        except (Fault, CampDetectorError) as error:
             raise stop_with(error) from error
         facts = facts_of(model)
         for name, value in facts:
-            feedback.pushInfo(engine("engine.wording").visible(f"{name}: {value}"))
+            feedback.pushInfo(visible(f"{name}: {value}"))
         spec = model.spec
         results = {
             ID: spec.id, GSD: spec.gsd, THRESHOLD: spec.threshold, SHA256: model.sha256,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 from qgis.core import QgsDistanceArea, QgsGeometry
 
+from camp_detector_core.engine.areas import holds
+
 from .. import compat
 from ..i18n import tr
-from ..vendored import engine
 from .base import Fault
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def centre_of(shape: QgsGeometry) -> tuple[float, float]:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.centroid().asPoint()
     at = (middle.x(), middle.y())
-    if not engine("engine.areas").holds(rings_of(shape), at):
+    if not holds(rings_of(shape), at):
         inside = shape.pointOnSurface().asPoint()
         at = (inside.x(), inside.y())
     return at

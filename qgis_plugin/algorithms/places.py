@@ -14,7 +14,7 @@ from qgis.core import (
     QgsProperty,
 )
 
-from ..vendored import engine
+from camp_detector_core import vector_formats
 
 SINK = "sink"
 """QGIS' name of the kind of parameter that says where features go."""
@@ -81,8 +81,7 @@ class Output(NamedTuple):
 
 def formats() -> dict[str, Any]:
     """The formats that vector files can have here, by their endings."""
-    known = engine("vector_formats")
-    both = {**known.FORMATS, **known.MORE_FORMATS}
+    both = {**vector_formats.FORMATS, **vector_formats.MORE_FORMATS}
     return {ending: rules for ending, rules in both.items() if _can_write(rules.driver)}
 
 

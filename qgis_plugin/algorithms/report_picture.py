@@ -15,8 +15,9 @@ from osgeo import gdal, ogr
 from qgis.core import QgsGeometry
 from qgis.PyQt.QtGui import QTransform
 
+from camp_detector_core.hostgdal.calls import call
+
 from ..styling import density_steps
-from ..vendored import engine
 
 _SIDE = 1600
 """Longest side of the picture in pixels: about 9 for a millimetre on A4."""
@@ -249,7 +250,7 @@ class _Shapes:
         west, dx, _, north, _, dy = canvas.GetGeoTransform()
         for shift in range(width):  # the same once more, beside itself
             canvas.SetGeoTransform((west - shift * dx, dx, 0, north - shift * dy, 0, dy))
-            engine("hostgdal.calls").call(
+            call(
                 gdal.RasterizeLayer,
                 canvas,
                 list(range(1, len(color) + 1)),

@@ -5,6 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Optional
 
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.hostgdal.opening import open_gdal_source
+from camp_detector_core.hostgdal.run import HostJob, detect_raster
+
 from .. import runtime, styling
 from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
@@ -12,7 +17,6 @@ from ..i18n import tr
 from ..runtime import devices
 from ..sources import Raster, SourceError, raster_of
 from ..text import plain
-from ..vendored import engine
 from ..web.deadlocks import run_of_this_thread
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
@@ -61,7 +65,7 @@ class RunsModel(AsksForModel):
         try:
             asked = self.asked(parameters, context, with_mask=False)
             self.look_at_place(self._look_at_raster(asked), parameters, context)
-        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
+        except (Fault, SourceError, CampDetectorError) as error:
             return False, plain(str(error))
         return ok, said
 
@@ -70,7 +74,7 @@ class RunsModel(AsksForModel):
         super().prepareAlgorithm(parameters, context, feedback)
         try:
             self._asked = self.asked(parameters, context)
-        except (Fault, SourceError, engine("engine.errors").CampDetectorError) as error:
+        except (Fault, SourceError, CampDetectorError) as error:
             raise stop_with(error) from error
         return True
 
@@ -97,7 +101,6 @@ class RunsModel(AsksForModel):
         Raises:
             QgsProcessingException: It cannot be done; one sentence.
         """
-        errors, run = engine("engine.errors"), engine("hostgdal.run")
         progress = _Watching(feedback, asked.layer.title)
         try:
             predictor = devices.load(asked.model.read(), asked.device, feedback.pushWarning)
@@ -112,26 +115,26 @@ class RunsModel(AsksForModel):
                 if raster.library is not None:
                     raster.library.errors.listen(feedback)
                     progress.errors = raster.library.errors
-                job = run.HostJob(
+                job = HostJob(
                     settings=asked.settings,
-                    source=engine("georaster.options").SourceOptions(**raster.options),
+                    source=SourceOptions(**raster.options),
                     extent=raster.extent,
                     area=asked.mask,
                     overwrite=True,
                     **outputs,
                 )
-                found = run.detect_raster(
+                found = detect_raster(
                     raster.name,
-                    Stoppable(predictor, progress, errors.Cancelled),
+                    Stoppable(predictor, progress, Cancelled),
                     job,
                     progress=progress,
                     library=raster.library,
                 )
                 self._tell(found, raster, feedback)
-        except errors.Cancelled:
+        except Cancelled:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return None
-        except (Fault, SourceError, runtime.RuntimeProblem, errors.CampDetectorError) as error:
+        except (Fault, SourceError, runtime.RuntimeProblem, CampDetectorError) as error:
             raise stop_with(error) from error
         return found, raster.crs
 
@@ -201,8 +204,8 @@ class RunsModel(AsksForModel):
         spec = asked.settings.apply(asked.model.spec)
         raster = _raster(asked, spec)
         with closing(raster):
-            options = engine("georaster.options").SourceOptions(**raster.options)
-            source = engine("hostgdal.opening").open_gdal_source(
+            options = SourceOptions(**raster.options)
+            source = open_gdal_source(
                 raster.name, spec, options, extent=raster.extent, library=raster.library
             )
             wkt = source.grid.crs_wkt

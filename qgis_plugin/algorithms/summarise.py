@@ -16,9 +16,11 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from camp_detector_core.engine.areas import Tally
+from camp_detector_core.engine.errors import CampDetectorError
+
 from .. import compat, styling
 from ..i18n import tr
-from ..vendored import engine
 from .base import CampAlgorithm, Fault, prepared, stop_with
 from .counting import BOUNDARIES, INPUT, NAME_FIELD, WIDTH, Area, Counting, Opened, Stopped
 from .crediting import credits_of
@@ -144,9 +146,9 @@ class SummariseCamp(CampAlgorithm):
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
-        except (Fault, engine("engine.errors").CampDetectorError) as error:
+        except (Fault, CampDetectorError) as error:
             raise stop_with(error) from error
-        everything = engine("engine.areas").Tally()
+        everything = Tally()
         for dwelling in counting.dwellings:
             everything.add(dwelling)
         sums = [Line(tr("all dwellings"), everything, None)]
@@ -166,7 +168,7 @@ class SummariseCamp(CampAlgorithm):
         except Stopped:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
-        except engine("engine.errors").CampDetectorError as error:
+        except CampDetectorError as error:
             raise stop_with(error) from error
         for line in sums:
             feedback.pushInfo(f"{line.name}: {line.tally.dwellings:,}")

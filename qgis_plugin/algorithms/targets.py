@@ -8,8 +8,9 @@ from typing import Any, Optional, Sequence
 
 from osgeo import gdal
 
+from camp_detector_core.file_names import fault_in
+
 from ..i18n import tr
-from ..vendored import engine
 from .inputs import open_quietly
 from .places import SINK, Output, Place, endings, same_file
 
@@ -79,7 +80,7 @@ def _problem_of_name(place: Place) -> Optional[str]:
         return tr(
             "The name {name}... is too long for a file: choose a shorter one.", name=name[:40]
         )
-    if not length or engine("file_names").fault_in(name):
+    if not length or fault_in(name):
         return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
     return misread(place.path)
 

@@ -12,9 +12,12 @@ from qgis.core import (
     QgsProcessingException,
 )
 
+from camp_detector_core.atomic import OutputSet
+from camp_detector_core.engine.errors import CampDetectorError, OutputError
+from camp_detector_core.scratch import Workplace
+
 from .. import compat
 from ..i18n import tr
-from ..vendored import engine
 from .converting import Changes, convert
 from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
@@ -94,19 +97,18 @@ class Writing:
             QgsProcessingException: One cannot be made.
         """
         finals = [Path(path) for path in self._files.values()]
-        errors = engine("engine.errors")
         try:
             if self._sink is not None and self._way in {Way.MOVED, Way.CONVERTED}:
                 finals.append(Path(self._sink.place.path))
             warn = self._feedback.pushWarning
-            self._outputs = engine("atomic").OutputSet(finals, overwrite=True, warn=warn)
+            self._outputs = OutputSet(finals, overwrite=True, warn=warn)
             self._outputs.__enter__()
             for final in finals:
                 self._names[str(self._outputs.target(final).temporary)] = str(final)
             if self._sink is not None and self._way is Way.PUT:
                 parent = Path(os.path.abspath(self._sink.place.path)).parent  # noqa: PTH100
-                self._room = engine("scratch").Workplace(parent, warn=warn)
-        except (OSError, errors.CampDetectorError) as error:
+                self._room = Workplace(parent, warn=warn)
+        except (OSError, CampDetectorError) as error:
             if self._outputs is not None:
                 self._outputs.__exit__()
             raise QgsProcessingException(str(error)) from error
@@ -194,7 +196,7 @@ class Writing:
             self._convert(self._sink.place)
         try:
             self._outputs.commit()
-        except engine("engine.errors").OutputError as error:
+        except OutputError as error:
             raise QgsProcessingException(
                 tr(
                     "The results cannot be put in place: close what has an earlier result of the "

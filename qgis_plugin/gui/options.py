@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.core import QgsSettings
 from qgis.gui import QgsOptionsPageWidget, QgsOptionsWidgetFactory
-from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -21,13 +20,15 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..i18n import flow, tr, turn
+from ..icon import own_icon
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
 from . import help as pages
 from .preview_dock import DEVICE
 
-_ICON = Path(__file__).resolve().parent.parent / "icon.svg"
+if TYPE_CHECKING:
+    from qgis.PyQt.QtGui import QIcon
 
 
 class OptionsPage(QgsOptionsPageWidget):
@@ -115,7 +116,7 @@ class OptionsFactory(QgsOptionsWidgetFactory):
 
     def icon(self) -> QIcon:
         """The plugin's."""
-        return QIcon(str(_ICON))
+        return own_icon()
 
     def createWidget(self, parent: Any) -> OptionsPage:
         """The page."""

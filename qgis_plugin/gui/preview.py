@@ -19,13 +19,20 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from camp_detector_core.engine import instances, outline, polygons
+from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.georaster import table
+from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.hostgdal.library import GdalCrs
+from camp_detector_core.hostgdal.run import HostJob, detect_raster
+
 from .. import sources
 from ..doubts import doubts_of
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
 from ..text import plain
-from ..vendored import engine as core
 
 MAX_PIXELS = 36_000_000
 """Of the model, on the visible map; more is no preview."""
@@ -149,10 +156,9 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         SourceError: The layer cannot be used.
         RuntimeProblem: ONNX Runtime is not there.
     """
-    jobs, options = core("hostgdal.run"), core("georaster.options")
     progress = TileProgress(feedback)
     predictor = devices.load(ask.model.read(), ask.device, warn)
-    predictor = Stoppable(predictor, progress, core("engine.errors").Cancelled)
+    predictor = Stoppable(predictor, progress, Cancelled)
     # The map shows the layer already, with all that it reads.
     raster = sources.raster_of(
         ask.layer,
@@ -165,11 +171,11 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         raster.library.errors.listen(feedback)
     path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"
     try:
-        found = jobs.detect_raster(
+        found = detect_raster(
             raster.name,
             predictor,
-            jobs.HostJob(
-                source=options.SourceOptions(**raster.options),
+            HostJob(
+                source=SourceOptions(**raster.options),
                 extent=raster.extent,
                 probability=path,
             ),
@@ -223,9 +229,7 @@ def dwellings(preview: Preview, threshold: float) -> Any:
         preview: From `run`.
         threshold: Above 0 and at most 1.
     """
-    instances, polygons = core("engine.instances"), core("engine.polygons")
-    outline, table = core("engine.outline"), core("georaster.table")
-    settings = core("georaster.settings").Settings()
+    settings = Settings()
     spec, grid = replace(preview.spec, threshold=threshold), preview.grid
     classes = instances.separate(preview.scores, spec, row=0, col=0)
     options = outline.OutlineOptions(
@@ -235,7 +239,7 @@ def dwellings(preview: Preview, threshold: float) -> Any:
     sink.write(grid.window, preview.scores, classes)
     crs: Optional[Any] = None
     if grid.crs_wkt:
-        crs = core("hostgdal.library").GdalCrs.from_text(grid.crs_wkt)
+        crs = GdalCrs.from_text(grid.crs_wkt)
     return table.rows_of(sink.finish(), grid, spec, crs)
 
 

@@ -9,10 +9,11 @@ from typing import Any, Callable, Optional
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsProcessingFeedback, QgsTask
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+
 from ..i18n import tr
 from ..runtime import RuntimeProblem, Stopped
 from ..sources import SourceError
-from ..vendored import engine as core
 
 LOG = "Camp Detector"
 Done = Callable[[Any, Optional[str]], None]
@@ -108,10 +109,9 @@ class Work(QgsTask):
 
 def sentence(error: BaseException) -> str:
     """What to show for an error; empty where the user stopped the work."""
-    errors = core("engine.errors")
-    if isinstance(error, (errors.Cancelled, Stopped)):
+    if isinstance(error, (Cancelled, Stopped)):
         return ""
-    if isinstance(error, (errors.CampDetectorError, RuntimeProblem, SourceError)):
+    if isinstance(error, (CampDetectorError, RuntimeProblem, SourceError)):
         return str(error)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     QgsMessageLog.logMessage(text, LOG, Qgis.MessageLevel.Critical)

@@ -17,7 +17,7 @@ from typing import Iterator, Mapping
 from xml.etree import ElementTree  # noqa: ICN001 - said in full
 from xml.sax.saxutils import escape
 
-from qgis_plugin.i18n import CONTEXT, LANGUAGES
+from . import CONTEXT, LANGUAGES
 
 HOME = Path(__file__).resolve().parent
 PLUGIN = HOME.parent

@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 from urllib.parse import unquote, urljoin, urlsplit
 
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled, PredictorError, SpecError
+from camp_detector_core.engine.spec import ModelSpec
+from camp_detector_core.model_file import reader
+from camp_detector_core.model_file.untrusted import leads_away, read_file, read_json
+from camp_detector_core.model_file.untrusted import shown as showable
+
 from ..i18n import tr
-from ..vendored import engine as core
 
 if TYPE_CHECKING:
     from .installed import InstalledModel
@@ -71,7 +76,7 @@ def read_local(place: str, limit: int) -> bytes:
     Raises:
         CampDetectorError: It cannot be read.
     """
-    return bytes(core("model_file.untrusted").read_file(Path(place), limit))
+    return bytes(read_file(Path(place), limit))
 
 
 def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
@@ -90,10 +95,10 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
     while waiting and len(seen) <= _MOST_PAGES and len(found.offers) < _MOST_ITEMS:
         place = waiting.pop(0)
         try:
-            page = core("model_file.untrusted").read_json(read(place, _MAX_TEXT), place)
-        except core("engine.errors").Cancelled:
+            page = read_json(read(place, _MAX_TEXT), place)
+        except Cancelled:
             raise
-        except core("engine.errors").CampDetectorError as error:
+        except CampDetectorError as error:
             if place == where:
                 raise
             found.left_out.append(str(error))
@@ -112,9 +117,8 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
     Raises:
         CampDetectorError: It cannot be fetched, or is not the file that the item describes.
     """
-    errors = core("engine.errors")
     if offer.sha256 is None:
-        raise errors.PredictorError(
+        raise PredictorError(
             tr(
                 "The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file "
                 "is whole: ask its publisher.",
@@ -124,17 +128,16 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
     data = (read or read_local)(offer.place, _MAX_MODEL)
     wrong_size = offer.size is not None and offer.size != len(data)
     if wrong_size or hashlib.sha256(data).hexdigest() != offer.sha256:
-        raise errors.PredictorError(
+        raise PredictorError(
             tr(
                 "{place} is not the file that the catalogue describes (its checksum differs): it "
                 "was not added.",
                 place=offer.place,
             )
         )
-    model = core("model_file.reader")
-    spec = model._from_onnx(data, offer.place).spec  # noqa: SLF001 - bytes in place of a file
+    spec = reader._from_onnx(data, offer.place).spec  # noqa: SLF001 - bytes in place of a file
     if spec != offer.spec:
-        raise errors.SpecError(
+        raise SpecError(
             tr("{place} and its catalogue describe different models.", place=offer.place)
         )
     return library.add_bytes(data, item=offer.item, source=offer.place)
@@ -147,27 +150,26 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
     if kind not in ("Feature", "FeatureCollection", "Catalog", "Collection"):
         msg = tr("{place} is no STAC catalogue, collection or item.", place=place)
         if place == found.where:
-            raise core("engine.errors").PredictorError(msg)
+            raise PredictorError(msg)
         found.left_out.append(msg)
         return
     for item in features if isinstance(features, list) else []:
         if isinstance(item, dict) and item.get("type") == "Feature":
             try:
                 found.offers.append(_offer(item, place, found.where))
-            except core("engine.errors").CampDetectorError as error:
+            except CampDetectorError as error:
                 found.left_out.append(str(error))
 
 
 def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
-    errors, files = core("engine.errors"), core("model_file.reader")
     properties = item.get("properties")
     stated = properties.get(_SPEC) if isinstance(properties, dict) else None
     if stated is None:
-        raise errors.SpecError(tr("{place} is no model of Camp Detector.", place=place))
-    spec = core("engine.spec").ModelSpec.from_dict(stated)
-    asset = files._onnx_asset(item, Path(place))  # noqa: SLF001 - the same rule as for files
+        raise SpecError(tr("{place} is no model of Camp Detector.", place=place))
+    spec = ModelSpec.from_dict(stated)
+    asset = reader._onnx_asset(item, Path(place))  # noqa: SLF001 - the same rule as for files
     checksum = str(asset.get("file:checksum") or "").lower()
-    sha = checksum[4:] if checksum.startswith(files.MULTIHASH_SHA256) else None
+    sha = checksum[4:] if checksum.startswith(reader.MULTIHASH_SHA256) else None
     size = asset.get("file:size")
     target = resolve(asset.get("href"), place, root)
     return Offer(spec, item, target, size if isinstance(size, int) else None, sha)
@@ -180,7 +182,7 @@ def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
         if isinstance(link, dict) and link.get("rel") in ("child", "item", "items"):
             try:
                 targets.append(resolve(link.get("href"), place, found.where))
-            except core("engine.errors").CampDetectorError as error:
+            except CampDetectorError as error:
                 found.left_out.append(str(error))
     return targets
 
@@ -203,8 +205,8 @@ def resolve(href: object, place: str, root: str) -> str:
         found = None
     if text and found is not None:
         return found
-    shown = core("model_file.untrusted").shown(text)
-    raise core("engine.errors").PredictorError(
+    shown = showable(text)
+    raise PredictorError(
         tr("{place} leads to {href}, which does not lie in the catalogue.", place=place, href=shown)
     )
 
@@ -224,7 +226,6 @@ def _in_folder(href: str, place: str, root: str) -> Optional[str]:
     """What an href means to a file; None where that lies elsewhere."""
     parts = urlsplit(href)
     name = unquote(parts.path)
-    leads_away = core("model_file.untrusted").leads_away
     if parts.scheme or parts.netloc or leads_away(href) or leads_away(name):
         return None
     path = (Path(place).parent / name).resolve()

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.model_file.reader import open_model
+
 from ..i18n import tr
-from ..vendored import engine as core
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +56,9 @@ class InstalledModel:
         Raises:
             CampDetectorError: The file is missing, or not the one that was looked at before.
         """
-        found = core("model_file.reader").open_model(self.path)
+        found = open_model(self.path)
         if found.sha256 != self.sha256:
-            raise core("engine.errors").PredictorError(
+            raise PredictorError(
                 tr(
                     "{path} has changed since it was added (its checksum differs): remove the "
                     "model and add it again.",

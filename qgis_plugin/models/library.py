@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
+from camp_detector_core.engine.errors import CampDetectorError, OutputError, PredictorError
+from camp_detector_core.model_file.reader import open_model
+
 from ..i18n import tr
-from ..vendored import engine as core
 from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
 from .reading import ENDINGS, all_of, files_in, item_of, json_of, look_at
 
@@ -93,7 +95,7 @@ class ModelLibrary:
         if path.suffix.lower() in ENDINGS:
             return look_at(path, FOLDER)
         known = ", ".join(m.id for m in models) or tr("none")
-        raise core("engine.errors").PredictorError(
+        raise PredictorError(
             tr(
                 "There is no model {name} (there are: {known}): add it under Plugins > Camp "
                 "Detector > Models, or give its file as “Another model file” (MODEL_FILE).",
@@ -108,7 +110,7 @@ class ModelLibrary:
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
         """
-        opened = core("model_file.reader").open_model(path)
+        opened = open_model(path)
         item = item_of(path) if path.suffix.lower() == ".json" else {}
         return self.add_bytes(opened.onnx, item=item, source=str(path))
 
@@ -123,7 +125,6 @@ class ModelLibrary:
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
         """
-        errors = core("engine.errors")
         digest = hashlib.sha256(data).hexdigest()
         for model in all_of(self.bundled, BUNDLED):
             if model.sha256 == digest:
@@ -140,7 +141,7 @@ class ModelLibrary:
                 shutil.rmtree(final)
             stage.rename(final)
         except OSError as error:
-            raise errors.OutputError(
+            raise OutputError(
                 tr(
                     "The model could not be stored in {folder}: {reason}",
                     folder=self.home,
@@ -157,15 +158,14 @@ class ModelLibrary:
         Raises:
             CampDetectorError: It was not added, or is in use.
         """
-        errors = core("engine.errors")
         if model.origin != ADDED or self.home not in model.path.parents:
-            raise errors.OutputError(
+            raise OutputError(
                 tr("{name} was not added here, so it is not removed here.", name=model.id)
             )
         try:
             shutil.rmtree(model.path.parent)
         except OSError as error:
-            raise errors.OutputError(
+            raise OutputError(
                 tr("{name} could not be removed: {reason}", name=model.id, reason=error)
             ) from error
 
@@ -177,7 +177,7 @@ class ModelLibrary:
         for folder in folders:
             try:
                 yield self._one_added(folder)
-            except (OSError, core("engine.errors").CampDetectorError):  # noqa: PERF203 - each for itself
+            except (OSError, CampDetectorError):  # noqa: PERF203 - each for itself
                 continue
 
     @staticmethod

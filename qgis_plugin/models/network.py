@@ -6,8 +6,9 @@ from typing import Callable, Optional
 
 from qgis.core import QgsFeedback
 
+from camp_detector_core.engine.errors import Cancelled, PredictorError
+
 from ..i18n import tr
-from ..vendored import engine as core
 from ..web.exchange import Ask, ask_all
 from ..web.places import origin_of
 
@@ -37,22 +38,19 @@ def fetch(
         Cancelled: The user wants to stop.
         PredictorError: It cannot be fetched.
     """
-    errors = core("engine.errors")
     feedback = feedback or QgsFeedback()
     if origin_of(url) is None:
-        raise errors.PredictorError(tr("{url} is no address of a web page.", url=url))
+        raise PredictorError(tr("{url} is no address of a web page.", url=url))
 
     def seen(received: int, total: int) -> None:
         if progress is not None:
             progress(100.0 * received / total)
 
     if feedback.isCanceled():
-        raise errors.Cancelled(tr("stopped"))
+        raise Cancelled(tr("stopped"))
     (answer,) = ask_all([Ask(url, limit)], cancelled=feedback.isCanceled, progress=seen)
     if feedback.isCanceled():
-        raise errors.Cancelled(tr("stopped"))
+        raise Cancelled(tr("stopped"))
     if answer.is_good:
         return answer.body
-    raise errors.PredictorError(
-        tr("{url} could not be fetched: {reason}", url=url, reason=answer.reason)
-    )
+    raise PredictorError(tr("{url} could not be fetched: {reason}", url=url, reason=answer.reason))

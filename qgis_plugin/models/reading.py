@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
-from ..vendored import engine as core
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.model_file import reader, untrusted
+
 from .installed import InstalledModel
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     found = _read.get(key)
     if found is None:
         try:
-            opened = core("model_file.reader").open_model(path)
+            opened = reader.open_model(path)
             item = item_of(path) if path.suffix.lower() == ".json" else {}
             found = (opened.spec, opened.sha256, len(opened.onnx), item)
-        except core("engine.errors").CampDetectorError as error:
+        except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):  # it may be readable in a moment
                 raise
             found = error
@@ -50,15 +52,14 @@ def look_at(path: Path, origin: str) -> InstalledModel:
 
 def _state_of(path: Path) -> _State:
     """Path, time and size of what a model is read from; empty where it cannot be told."""
-    files = core("model_file.reader")
     own = _stated([path])
     if path.suffix.lower() != ".json" or not own:
         return own
     if own not in _hrefs:
         try:
-            asset = files._onnx_asset(item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
+            asset = reader._onnx_asset(item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
             _hrefs[own] = asset.get("href")
-        except core("engine.errors").CampDetectorError as error:
+        except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):
                 return ()
             _hrefs[own] = None
@@ -66,8 +67,8 @@ def _state_of(path: Path) -> _State:
     if href is None:
         return own  # no item of a model, whatever lies beside it
     try:
-        return _stated([path, files._local(href, path)])  # noqa: SLF001
-    except core("engine.errors").CampDetectorError:
+        return _stated([path, reader._local(href, path)])  # noqa: SLF001
+    except CampDetectorError:
         return own  # which says it of the link as it stands there
 
 
@@ -84,7 +85,7 @@ def all_of(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
     for path in paths:
         try:
             yield look_at(path, origin)
-        except core("engine.errors").CampDetectorError:  # noqa: PERF203 - each for itself
+        except CampDetectorError:  # noqa: PERF203 - each for itself
             continue
 
 
@@ -112,8 +113,7 @@ def item_of(path: Path) -> dict[str, Any]:
     Raises:
         CampDetectorError: It cannot be read, or is no JSON object.
     """
-    strangers = core("model_file.untrusted")
-    return dict(strangers.read_json(strangers.read_file(path, _MAX_TEXT), str(path)))
+    return dict(untrusted.read_json(untrusted.read_file(path, _MAX_TEXT), str(path)))
 
 
 def json_of(path: Path) -> dict[str, Any]:

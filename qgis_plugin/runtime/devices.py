@@ -6,8 +6,9 @@ import sys
 import threading
 from typing import Any, Callable, Sequence
 
+from camp_detector_core.engine.errors import PredictorError
+
 from ..i18n import tr
-from ..vendored import engine as core
 from . import loading
 
 AUTO, CPU = "auto", "cpu"
@@ -57,7 +58,8 @@ def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
         CampDetectorError: The model cannot be loaded.
     """
     loading.require()
-    ort, errors = core("engine.ort"), core("engine.errors")
+    from camp_detector_core.engine import ort
+
     there = loading.state().providers
     wanted: Sequence[str] = GPUS if device == AUTO else [device]
     for provider in (p for p in wanted if p in GPUS):
@@ -67,7 +69,7 @@ def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
             continue
         try:
             found = ort.OnnxPredictor(data, providers=(provider, ort.CPU))
-        except errors.PredictorError as error:
+        except PredictorError as error:
             warn(_instead(provider, str(error)))
             continue
         # ONNX Runtime falls back without a word where a driver is missing.
@@ -110,18 +112,19 @@ class Falling:
         Raises:
             PredictorError: The processor cannot run it, either.
         """
-        errors = core("engine.errors")
         if self._on_gpu:
             try:
                 return self._now.predict(batch)
-            except errors.PredictorError as error:
+            except PredictorError as error:
                 self._fall(error)
         return self._now.predict(batch)
 
     def _fall(self, error: Exception) -> None:
         with self._lock:
             if self._on_gpu:
+                from camp_detector_core.engine import ort
+
                 provider = self.provider
-                self._now = core("engine.ort").OnnxPredictor(self._data)
+                self._now = ort.OnnxPredictor(self._data)
                 self._on_gpu = False
                 self._warn(_instead(provider, str(error)))

@@ -11,8 +11,9 @@ from osgeo import gdal
 from qgis.PyQt.QtCore import QBuffer, QByteArray, Qt
 from qgis.PyQt.QtGui import QImage, QImageReader
 
+from camp_detector_core.hostgdal import calls
+
 from ..averages import averaged
-from ..vendored import engine
 
 _LARGEST = 4096
 """Pixels along a side; more is no map tile, and unpacks to more than it may."""
@@ -61,7 +62,6 @@ def _by_qt(data: bytes) -> Optional[QImage]:
 
 def _by_gdal(data: bytes) -> Optional[QImage]:
     """A picture of a kind that this Qt does not know, such as WebP in some installations."""
-    calls = engine("hostgdal.calls")
     name = f"/vsimem/{uuid.uuid4().hex}"
     gdal.FileFromMemBuffer(name, data)
     try:

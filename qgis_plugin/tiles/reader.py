@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence
 import numpy as np
 from osgeo import gdal
 
+from camp_detector_core.engine.grid import Shape
+from camp_detector_core.georaster import warp
+from camp_detector_core.georaster.validity import valid_pixels
+from camp_detector_core.hostgdal import calls
+
 from ..provider_reader import PICTURE, Lattice, header_of
-from ..vendored import engine
 from .scheme import Part
 
 if TYPE_CHECKING:
@@ -45,7 +49,7 @@ class TileReader:
         self._store, self._lattice, self._crs = store, lattice, crs
         self._errors, self._value = errors, nodata
         self._last: tuple[Any, Any] = (None, None)
-        self.shape = engine("engine.grid").Shape(lattice.height, lattice.width)
+        self.shape = Shape(lattice.height, lattice.width)
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * len(PICTURE)
         """numpy's name of each band's type."""
@@ -122,8 +126,7 @@ class TileReader:
         """Pixels of a zoom level as they are, transparent where they are no image."""
         pixels = self._store.pixels(part)
         if self._value is not None:
-            rule = engine("georaster.validity").valid_pixels
-            pixels[_ALPHA, ~rule(pixels[:_ALPHA], [self._value] * _ALPHA)] = 0
+            pixels[_ALPHA, ~valid_pixels(pixels[:_ALPHA], [self._value] * _ALPHA)] = 0
         return pixels
 
     def _lattice_of(self, part: Part) -> Lattice:
@@ -161,7 +164,6 @@ def _resampled(pixels: Any, own: Lattice, target: Lattice) -> Any:
         own: Where they lie.
         target: Where they are wanted.
     """
-    calls, warp = engine("hostgdal.calls"), engine("georaster.warp")
     count, height, width = pixels.shape
     source = calls.call(gdal.GetDriverByName("MEM").Create, "", width, height, count)
     source.SetGeoTransform((own.left, own.step_x, 0.0, own.top, 0.0, -own.step_y))

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from qgis.core import Qgis
 
-from ..vendored import engine
+from camp_detector_core.georaster.xyz import CRS_CODE, transform_of
 
 _SIDE = 256
 """Pixels of a tile where the layer does not say more."""
@@ -56,7 +56,7 @@ class TileScheme:
         """The tiles of a data provider; None where it has none that are pictures."""
         words = words_of(provider.dataSourceUri())
         is_picture = provider.dataType(1) == Qgis.DataType.ARGB32
-        is_mercator = provider.crs().authid() == engine("georaster.xyz").CRS_CODE
+        is_mercator = provider.crs().authid() == CRS_CODE
         if words.get("type") != "xyz" or not is_picture or not is_mercator:
             return None
         if urlsplit(words.get("url", "")).scheme.lower() not in ("http", "https", "file"):
@@ -74,7 +74,7 @@ class TileScheme:
 
     def step(self, zoom: int) -> float:
         """Side of a pixel in CRS units."""
-        return float(engine("georaster.xyz").transform_of(0, 0, zoom, side=self.side).a)
+        return float(transform_of(0, 0, zoom, side=self.side).a)
 
     @property
     def steps(self) -> list[float]:
@@ -95,7 +95,7 @@ class TileScheme:
             zoom: One of the scheme's.
             bounds: xmin, ymin, xmax, ymax in CRS units, in the world.
         """
-        world, step = engine("georaster.xyz").transform_of(0, 0, 0, side=1), self.step(zoom)
+        world, step = transform_of(0, 0, 0, side=1), self.step(zoom)
         sides = (
             (bounds[0] - world.c) / step, (world.f - bounds[3]) / step,
             (bounds[2] - world.c) / step, (world.f - bounds[1]) / step,
@@ -107,7 +107,7 @@ class TileScheme:
 
     def corner(self, part: Part) -> tuple[float, float]:
         """The place of the north-western corner of some pixels."""
-        world, step = engine("georaster.xyz").transform_of(0, 0, 0, side=1), self.step(part.zoom)
+        world, step = transform_of(0, 0, 0, side=1), self.step(part.zoom)
         return world.c + part.col * step, world.f - part.row * step
 
     def url(self, place: Place) -> str:

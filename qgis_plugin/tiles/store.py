@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 
+from camp_detector_core.engine.errors import RasterError
+
 from ..i18n import tr
-from ..vendored import engine
 from ..web.answers import no_imagery
 from ..web.exchange import Ask, ask_all
 from .decoding import pixels_of
@@ -90,7 +91,7 @@ class TileStore:
 
     def _fetch(self, places: list[Place]) -> list[Optional[Any]]:
         if self._fault is not None:  # a server that refuses is not asked again
-            raise engine("engine.errors").RasterError(self._fault)
+            raise RasterError(self._fault)
         scheme, errors = self.scheme, self._errors
         asks = [
             Ask(
@@ -104,7 +105,7 @@ class TileStore:
         for place, answer in zip(places, answers):
             self._fault = answer.fault
             if self._fault is not None:
-                raise engine("engine.errors").RasterError(self._fault)
+                raise RasterError(self._fault)
             errors.asked(place, missing=answer.is_missing)
             out.append(None if answer.is_missing else self._decoded(answer))
         return out
@@ -113,7 +114,7 @@ class TileStore:
         pixels, other = pixels_of(answer.body, self.scheme.side)
         if pixels is None:
             msg = no_imagery(answer.server, tr("a map tile is no picture, or damaged"))
-            raise engine("engine.errors").RasterError(msg)
+            raise RasterError(msg)
         if other:
             self._errors.note(
                 tr(

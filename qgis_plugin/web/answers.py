@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
+from camp_detector_core.georaster.xyz import MISSING, PASSING
+
 from ..i18n import tr
-from ..vendored import engine
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 """Addresses are long and may hold keys."""
@@ -64,7 +65,7 @@ class Answer:
         """Whether there is no such thing on the server, which is how imagery ends."""
         if self.status is None:
             return bool(self.error == _Error.ContentNotFoundError)  # of a file
-        return self.status in engine("georaster.xyz").MISSING
+        return self.status in MISSING
 
     @property
     def is_good(self) -> bool:
@@ -76,7 +77,7 @@ class Answer:
         """Whether another attempt may go better."""
         if self.status is None or self.status in _GOOD:
             return self.error != _Error.NoError and self.error not in _LASTING
-        return self.status in engine("georaster.xyz").PASSING
+        return self.status in PASSING
 
     @property
     def timed_out(self) -> bool:

@@ -12,8 +12,9 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkRequest
 
+from camp_detector_core.engine.errors import Cancelled
+
 from ..i18n import tr
-from ..vendored import engine
 from .answers import Answer, answer_of
 from .deadlocks import never_wait_for_the_main_thread
 from .manager import delete, network_of_this_thread, unwatched
@@ -117,7 +118,7 @@ class _Exchange:
         if self._fault is not None:
             raise self._fault
         if self._stopped:
-            raise engine("engine.errors").Cancelled(tr("stopped"))
+            raise Cancelled(tr("stopped"))
         return [answer for answer in self._answers if answer is not None]
 
     def _guarded(self, function: Callable[[], None]) -> Callable[[], None]:

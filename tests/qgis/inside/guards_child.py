@@ -117,12 +117,11 @@ class Steps:
 
     def gpu_that_is_none(self):
         """ONNX Runtime that takes the processor without a word."""
+        from camp_detector._core.engine import ort
         from camp_detector.models import ModelLibrary
         from camp_detector.runtime import devices, loading
-        from camp_detector.vendored import engine
 
         data, said, asked = ModelLibrary.from_settings().default().read(), [], []
-        ort = engine("engine.ort")
         before, state = ort.OnnxPredictor, loading.state
         gpu = "CUDAExecutionProvider"
 
@@ -193,9 +192,9 @@ class Steps:
         """Take the first offer with other facts; what is read for it."""
         from dataclasses import replace
 
+        from camp_detector._core.engine.errors import CampDetectorError
         from camp_detector.models import catalogue
         from camp_detector.models.library import ModelLibrary
-        from camp_detector.vendored import engine
 
         read = []
         offer = replace(catalogue.read_catalogue(place).offers[0], **changes)
@@ -204,14 +203,14 @@ class Steps:
                 offer, ModelLibrary.from_settings(),
                 lambda p, n: read.append(p) or catalogue.read_local(p, n),
             )  # fmt: skip
-        except engine("engine.errors").CampDetectorError as error:
+        except CampDetectorError as error:
             return [len(read), str(error)]
         return [len(read), ""]
 
     def resolve(self, place, *hrefs):
         """Which hrefs of a catalogue are followed, and where one looks for it."""
+        from camp_detector._core.engine.errors import CampDetectorError
         from camp_detector.models import catalogue
-        from camp_detector.vendored import engine
 
         looked, out, kind = [], [], type(Path())
         before = kind.resolve
@@ -220,7 +219,7 @@ class Steps:
             for href in hrefs:
                 try:
                     out.append(catalogue.resolve(href, place, place))
-                except engine("engine.errors").CampDetectorError:
+                except CampDetectorError:
                     out.append(None)
         finally:
             kind.resolve = before

@@ -95,19 +95,19 @@ class Steps:
 
     def opened(self, folder, changed=None):
         """Which files are read when the models of a folder are listed."""
-        from camp_detector.vendored import engine
+        from camp_detector._core.model_file import reader
+        from camp_detector.models import reading
 
         if changed:
             Path(changed).write_text("{}", encoding="utf-8")
         self.library.set_folders([Path(folder)])
-        strangers, files, read = engine("model_file.untrusted"), engine("model_file.reader"), []
-        before = strangers.read_file, files.open_model
-        strangers.read_file = lambda path, limit: read.append(str(path)) or before[0](path, limit)
-        files.open_model = lambda path: read.append(str(path)) or before[1](path)
+        read, before = [], (reading.untrusted.read_file, reader.open_model)
+        reading.untrusted.read_file = lambda *a: read.append(str(a[0])) or before[0](*a)
+        reader.open_model = lambda path: read.append(str(path)) or before[1](path)
         try:
             self.now.models()
         finally:
-            strangers.read_file, files.open_model = before
+            reading.untrusted.read_file, reader.open_model = before
         return read
 
     def outline(self, shape):

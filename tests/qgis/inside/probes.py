@@ -47,9 +47,9 @@ def stopped_in_a_tile(step):
 
 def _reader(kind, width, height, block):
     """A reader of what a provider of the plainest kind gives."""
+    from camp_detector._core.engine.grid import Window
     from camp_detector.provider_reader import Lattice, LayerReader
     from camp_detector.server_errors import ServerErrors
-    from camp_detector.vendored import engine
 
     class Provider:
         def bandCount(self):
@@ -73,7 +73,7 @@ def _reader(kind, width, height, block):
     provider = Provider()
     errors = ServerErrors(provider)
     reader = LayerReader(provider, Lattice(0.0, 0.0, 1.0, 1.0, width, height), None, errors)
-    return reader, engine("engine.grid").Window(0, 0, height, width)
+    return reader, Window(0, 0, height, width)
 
 
 def stopped_in_a_read(_step):

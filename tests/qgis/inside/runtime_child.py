@@ -123,12 +123,13 @@ class Steps:
     def fall(self):
         """A model on a GPU that fails in the middle of a run."""
         import numpy as np
+        from camp_detector._core.engine.errors import PredictorError
+        from camp_detector._core.engine.ort import OnnxPredictor
         from camp_detector.models import ModelLibrary
-        from camp_detector.vendored import engine
 
         data, said = ModelLibrary.from_settings().default().read(), []
-        real = engine("engine.ort").OnnxPredictor(data)
-        gpu = Broken(real, engine("engine.errors").PredictorError)
+        real = OnnxPredictor(data)
+        gpu = Broken(real, PredictorError)
         falling = self.devices.Falling(gpu, data, said.append)
         batch = np.random.default_rng(3).normal(size=(1, 3, 64, 64)).astype(np.float32)
         same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]

@@ -1,0 +1,44 @@
+"""A new release of the plugin in a running QGIS, as its plugin manager installs it."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.models import write_model
+from tests.support.rasters import rgb_of, scene, write_raster
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.qgis.conftest import Qgis
+
+
+def next_release(plugin: Path, path: Path) -> Path:
+    """The plugin with another content in each module."""
+    with zipfile.ZipFile(plugin) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data + b"\n\nRELEASE = 2\n" if name.endswith(".py") else data)
+    return path
+
+
+@pytest.mark.usefixtures("has_xvfb")
+def test_an_upgrade_leaves_no_module_of_the_old_release(
+    fresh_qgis: Qgis, plugin_zip: Path, tmp_path: Path
+) -> None:
+    asked = {
+        "zip": str(next_release(plugin_zip, tmp_path / "camp_detector-2.zip")),
+        "raster": str(write_raster(tmp_path / "camp.tif", rgb_of(scene()))),
+        "model": str(write_model(tmp_path / "tiny.onnx")),
+        "folder": str(tmp_path),
+    }
+    told = fresh_qgis.window("upgrade_window.py", asked, tmp_path / "upgrade.json")
+    before, after = told["before"], told["after"]
+    assert {"camp_detector._core", "camp_detector._core.hostgdal.run"} < set(before["releases"])
+    assert set(before["releases"].values()) == {1}
+    assert set(after["releases"]) >= set(before["releases"])
+    assert {name for name, release in after["releases"].items() if release != 2} == set()
+    assert before["count"] == after["count"] > 5
