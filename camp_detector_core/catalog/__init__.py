@@ -32,46 +32,46 @@ __all__ = [
 _DATABASES = {"postgresql", "postgres"}
 
 
-def open_catalog(where: str, *, assets_to: str | None = None) -> Catalog:
-    """The catalogue at a place; nothing is read and nobody is asked yet.
+def open_catalog(location: str, *, assets_to: str | None = None) -> Catalog:
+    """Open the catalogue at a location, without reading it or connecting yet.
 
     Args:
-        where: A folder, ``s3://bucket/prefix``, ``https://...`` or ``postgresql://...``.
-        assets_to: For a database: where files go, a folder or ``s3://bucket/prefix``; None
+        location: A folder, ``s3://bucket/prefix``, ``https://...`` or ``postgresql://...``.
+        assets_to: For a database: folder or ``s3://bucket/prefix`` for the files; None
             leaves them where they are.
 
     Raises:
-        CatalogError: It is no such place, or the library for it is not installed.
+        CatalogError: The location is not valid, or the library that it needs is not installed.
     """
-    if "://" in where and _parts(where).scheme in _DATABASES:
+    if "://" in location and _parts(location).scheme in _DATABASES:
         from .pgstac import PgStacCatalog
 
-        return PgStacCatalog(where, open_store(assets_to) if assets_to else None)
+        return PgStacCatalog(location, open_store(assets_to) if assets_to else None)
     if assets_to:
         msg = "--assets-to is for a catalogue in PostgreSQL; any other keeps the files itself"
         raise CatalogError(msg)
     from .static import StaticCatalog
 
-    return StaticCatalog(open_store(where))
+    return StaticCatalog(open_store(location))
 
 
-def open_store(where: str) -> Store:
-    """The place of a static catalogue's files.
+def open_store(location: str) -> Store:
+    """Open the storage of a static catalogue's files.
 
     Raises:
-        CatalogError: It is no such place, or the library for it is not installed.
+        CatalogError: The location is not valid, or the library that it needs is not installed.
     """
     from .local_store import LocalStore
 
-    if "://" not in where:  # also a folder of the name s3:
-        return LocalStore(Path(where).expanduser())
-    parts = _parts(where)
+    if "://" not in location:  # also a folder of the name s3:
+        return LocalStore(Path(location).expanduser())
+    parts = _parts(location)
     if parts.scheme in {"s3", "http", "https"}:
         from .remote_store import open_remote
 
-        return open_remote(where)
+        return open_remote(location)
     if parts.scheme == "file":
-        return LocalStore(Path(path_of_url(where)))
+        return LocalStore(Path(path_of_url(location)))
     msg = (
         f"a catalogue cannot be kept at {parts.scheme}://...: name a folder, s3://bucket/prefix, "
         "https://... or postgresql://..."
@@ -79,14 +79,14 @@ def open_store(where: str) -> Store:
     raise CatalogError(msg)
 
 
-def _parts(where: str) -> SplitResult:
-    """The parts of an address.
+def _parts(location: str) -> SplitResult:
+    """Split an address into its parts.
 
     Raises:
-        CatalogError: It is none.
+        CatalogError: The address is not valid.
     """
     try:
-        return urlsplit(where)
+        return urlsplit(location)
     except ValueError as error:
         msg = f"the catalogue's address is not valid ({error}): name a folder or a whole address"
         raise CatalogError(msg) from error

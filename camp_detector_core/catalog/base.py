@@ -1,4 +1,4 @@
-"""What every catalogue can do, wherever it is kept."""
+"""Interface that every catalogue has, in a folder, a bucket or a database."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Added:
-    """What became of adding a model."""
+class Addition:
+    """Result of adding a model."""
 
     entry: Entry
     changed: bool
-    """False where the catalogue held just this already."""
+    """False if the catalogue already held exactly this model."""
 
 
 class Catalog(Protocol):
-    """A catalogue of models; whatever goes wrong is a `CatalogError`."""
+    """A catalogue of models; every failure is a `CatalogError`."""
 
-    where: str
-    """For messages, without secrets."""
+    location: str
+    """Location for messages, without passwords."""
 
     def add(
         self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
-    ) -> Added:
-        """Put a model in, its files first; the same bytes again change nothing."""
+    ) -> Addition:
+        """Add a model, its files first; adding the same bytes again changes nothing."""
 
     def items(self) -> list[Entry]:
-        """All models, in order of their ids."""
+        """List all models in order of their ids."""
 
     def get(self, model_id: str) -> Entry:
-        """One model; raises `UnknownModelError` where there is none."""
+        """Read one model; raises `UnknownModelError` if there is none of that id."""
 
     def remove(self, model_id: str) -> None:
-        """Take a model out, with the files that lie in the catalogue."""
+        """Remove a model, with the files that lie in the catalogue."""
 
     def chunks(self, entry: Entry, asset: Asset) -> Iterator[bytes]:
-        """An asset piece by piece, as it lies there: not verified."""
+        """Read an asset in chunks, without verifying it."""
 
     def local_item(self, entry: Entry) -> Path | None:
-        """The item as a file with its files beside it; None where it must be fetched."""
+        """Path of the item if it lies here with its assets; None if it must be downloaded."""
 
 
-def unknown(model_id: str, ids: list[str], where: str) -> UnknownModelError:
-    """The error for an id that a catalogue has not, with those that are near."""
-    near = difflib.get_close_matches(model_id, ids, n=3, cutoff=0.4)
-    hint = f"; near it: {', '.join(near)}" if near else ""
+def unknown(model_id: str, ids: list[str], location: str) -> UnknownModelError:
+    """Make the error for an id that the catalogue lacks, with the most similar ids."""
+    similar = difflib.get_close_matches(model_id, ids, n=3, cutoff=0.4)
+    hint = f"; near it: {', '.join(similar)}" if similar else ""
     if not ids:
         hint = "; it is empty: add a model with camp-detector catalog add"
-    return UnknownModelError(f"{where} has no model {shown(model_id)}{hint}")
+    return UnknownModelError(f"{location} has no model {shown(model_id)}{hint}")

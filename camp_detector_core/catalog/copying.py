@@ -1,4 +1,4 @@
-"""Bytes on their way: counted, verified, and stopped when the user wants to."""
+"""Copying of files with progress, verification and cancellation."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Counter:
     """Adds up bytes for a progress bar and stops when asked to."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
-        """Nothing is done yet."""
+        """Start at zero bytes."""
         self._total = total
         self._progress = progress
         self._done = 0
 
     def __call__(self, size: int) -> None:
-        """So many bytes more.
+        """Add the bytes of one step.
 
         Raises:
             Cancelled: The user wants to stop.
@@ -44,7 +44,7 @@ class Counter:
 
 
 def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:
-    """Copy a model's files into a folder of a store, and see that what arrived was sent.
+    """Copy a model's files into a folder of a store and verify each copy.
 
     Raises:
         CatalogError: A file cannot be written, or changed on its way.
@@ -59,7 +59,7 @@ def put_files(store: Store, package: Package, home: str, step: Callable[[int], N
 def verified(
     pieces: Iterator[bytes], size: int | None, sha256: str | None, name: str
 ) -> Iterator[bytes]:
-    """Pass a file on and raise at its end where it is not the one that was meant.
+    """Pass the pieces of a file on, and raise at the end if its size or checksum is wrong.
 
     Args:
         pieces: Its bytes.
@@ -70,13 +70,13 @@ def verified(
     Raises:
         CatalogError: It is longer or shorter, or of another checksum.
     """
-    digest, done = hashlib.sha256(), 0
+    digest, count = hashlib.sha256(), 0
     for piece in pieces:
-        done += len(piece)
-        if done > (MAX_FILE if size is None else size):
+        count += len(piece)
+        if count > (MAX_FILE if size is None else size):
             break
         digest.update(piece)
         yield piece
-    if size not in {None, done} or sha256 not in {None, digest.hexdigest()}:
+    if size not in {None, count} or sha256 not in {None, digest.hexdigest()}:
         msg = f"{name} is not the file that its item describes: it is damaged, add the model again"
         raise CatalogError(msg)

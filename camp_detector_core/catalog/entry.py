@@ -1,4 +1,4 @@
-"""One model of a catalogue: its STAC item, and what a person wants to know of it."""
+"""A model of a catalogue: its STAC item and the values that people look for in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIDES_3D = 6
 
 @dataclass(frozen=True)
 class Asset:
-    """One file of a model, as its item tells of it; every value is a stranger's."""
+    """One file of a model as its item describes it; every value is untrusted."""
 
     key: str
     href: str
@@ -44,13 +44,13 @@ class Entry:
     item: dict[str, Any]
     """The STAC item."""
     path: str
-    """Where the item lies, from the catalogue's root; relative hrefs start there."""
+    """Path of the item relative to the catalogue's root; relative hrefs start from it."""
 
     @property
     def properties(self) -> dict[str, Any]:
         """The item's properties."""
-        found = self.item.get("properties")
-        return found if isinstance(found, dict) else {}
+        properties = self.item.get("properties")
+        return properties if isinstance(properties, dict) else {}
 
     @property
     def assets(self) -> tuple[Asset, ...]:
@@ -59,59 +59,59 @@ class Entry:
 
     @property
     def bbox(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north of the training area in degrees, where it is stated."""
-        found = self.item.get("bbox")
-        if not isinstance(found, (list, tuple)) or len(found) not in {_SIDES, _SIDES_3D}:
+        """West, south, east, north of the training area in degrees, if it is stated."""
+        bbox = self.item.get("bbox")
+        if not isinstance(bbox, (list, tuple)) or len(bbox) not in {_SIDES, _SIDES_3D}:
             return None
-        if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in found):
+        if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in bbox):
             return None
-        half = len(found) // 2
-        west, south, east, north = (float(v) for v in (*found[:2], *found[half : half + 2]))
+        half = len(bbox) // 2
+        west, south, east, north = (float(v) for v in (*bbox[:2], *bbox[half : half + 2]))
         return west, south, east, north
 
     @property
     def gsd(self) -> float | None:
-        """Metres a pixel."""
-        found = self.properties.get("gsd")
-        return float(found) if isinstance(found, (int, float)) and found > 0 else None
+        """Metres on the ground per pixel."""
+        gsd = self.properties.get("gsd")
+        return float(gsd) if isinstance(gsd, (int, float)) and gsd > 0 else None
 
     @property
     def bands(self) -> tuple[str, ...]:
-        """Names of the bands that the model takes."""
+        """Names of the bands that the model takes as input."""
         first = _first(self.properties.get("mlm:input"))
         names = [b.get("name") if isinstance(b, dict) else b for b in _list(first.get("bands"))]
         return tuple(str(n) for n in names if n)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes that it finds; background is none."""
+        """Names of the classes that the model detects, without the background."""
         first = _first(self.properties.get("mlm:output"))
-        found = [c for c in _list(first.get("classification:classes")) if isinstance(c, dict)]
-        return tuple(str(c.get("name")) for c in found if c.get("value") != 0)
+        classes = [c for c in _list(first.get("classification:classes")) if isinstance(c, dict)]
+        return tuple(str(c.get("name")) for c in classes if c.get("value") != 0)
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Figures of accuracy by their names, wherever the item keeps them."""
+        """Accuracy figures by name, from wherever the item keeps them."""
         return dict(_metrics(self.properties))
 
     @property
     def title(self) -> str:
-        """A name for people."""
+        """Title for people."""
         return str(self.properties.get("title") or self.properties.get("mlm:name") or self.id)
 
     @property
     def licence(self) -> str:
-        """SPDX identifier, or what the model says where there is none; or an empty text."""
-        stated = str(self.properties.get("license") or "")
+        """SPDX identifier, or the licence that the model states if the item has none, or ""."""
+        licence = str(self.properties.get("license") or "")
         spec = self.properties.get("camp_detector:spec")
-        own = str(spec.get("licence") or "") if isinstance(spec, dict) else ""
-        return own if stated in {"", "other"} and own else stated
+        spec_licence = str(spec.get("licence") or "") if isinstance(spec, dict) else ""
+        return spec_licence if licence in {"", "other"} and spec_licence else licence
 
     @property
     def attribution(self) -> tuple[str, ...]:
-        """Who must be named."""
-        found = [p for p in _list(self.properties.get("providers")) if isinstance(p, dict)]
-        return tuple(str(p.get("name")) for p in found if p.get("name"))
+        """Names of the providers to credit."""
+        providers = [p for p in _list(self.properties.get("providers")) if isinstance(p, dict)]
+        return tuple(str(p.get("name")) for p in providers if p.get("name"))
 
     @property
     def date(self) -> str:
@@ -123,13 +123,13 @@ class Entry:
         return "/".join(dict.fromkeys(days))
 
 
-def entry_of(data: bytes, path: str, where: str) -> Entry:
+def entry_of(data: bytes, path: str, location: str) -> Entry:
     """Read an item.
 
     Raises:
-        CatalogError: It is no STAC item.
+        CatalogError: The data is not a STAC item.
     """
-    origin = f"{where}, {path}"
+    origin = f"{location}, {path}"
     try:
         item = read_json(data, origin)
     except PredictorError as error:
@@ -141,12 +141,12 @@ def entry_of(data: bytes, path: str, where: str) -> Entry:
 
 
 def canonical(value: dict[str, Any]) -> bytes:
-    """JSON for people and for comparing: the same object gives the same bytes."""
+    """Serialise to readable JSON; equal objects give equal bytes."""
     return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def revision(sums: dict[str, str]) -> str:
-    """A name for a set of files, made of their names and SHA-256 sums."""
+    """Name a set of files by a hash of their names and SHA-256 sums."""
     text = "\n".join(f"{name} {digest}" for name, digest in sorted(sums.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -167,17 +167,17 @@ def _assets(item: dict[str, Any]) -> Iterator[Asset]:
 
 
 def sha256_of(checksum: object) -> str | None:
-    """The SHA-256 in a ``file:checksum``; None where there is none.
+    """Read the SHA-256 of a ``file:checksum``; None if there is no checksum.
 
     Raises:
-        CatalogError: It is a checksum of another kind, which nobody here can verify.
+        CatalogError: The checksum is of another kind, which cannot be verified.
     """
     if checksum is None:
         return None
     text = str(checksum).lower()
     digest = text.removeprefix(MULTIHASH_SHA256)
-    whole = len(digest) == 64 and set(digest) <= set("0123456789abcdef")  # noqa: PLR2004
-    if not text.startswith(MULTIHASH_SHA256) or not whole:
+    is_complete = len(digest) == 64 and set(digest) <= set("0123456789abcdef")  # noqa: PLR2004
+    if not text.startswith(MULTIHASH_SHA256) or not is_complete:
         msg = f"the checksum {shown(text[:80])} is not SHA-256 (a multihash that starts with 1220)"
         raise CatalogError(msg)
     return digest
@@ -188,12 +188,12 @@ def _list(value: object) -> list[Any]:
 
 
 def _first(value: object) -> dict[str, Any]:
-    found = _list(value)
-    return found[0] if found and isinstance(found[0], dict) else {}
+    values = _list(value)
+    return values[0] if values and isinstance(values[0], dict) else {}
 
 
 def _metrics(properties: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Numbers below a key that speaks of metrics or evaluation."""
+    """Yield the numbers under keys that name metrics, accuracy or evaluation."""
     for key, value in properties.items():
         if not any(word in key.lower() for word in ("metric", "accuracy", "evaluation")):
             continue

@@ -1,4 +1,4 @@
-"""What goes wrong with a catalogue, and what is said where an optional library is missing."""
+"""Errors of catalogues, and the import of optional libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from camp_detector_core.engine.errors import CampDetectorError
 
 
 class CatalogError(CampDetectorError):
-    """A catalogue cannot be read or changed, or does not hold what is asked for."""
+    """A catalogue cannot be read or changed, or lacks the requested model."""
 
 
 class UnknownModelError(CatalogError):
@@ -17,11 +17,11 @@ class UnknownModelError(CatalogError):
 
 
 class UnreachableError(CatalogError):
-    """A catalogue's service does not answer, so what was fetched before may be used."""
+    """A catalogue's service does not answer, so that a cached download may be used."""
 
 
 class ConflictError(CatalogError):
-    """Somebody else has changed the same object in between."""
+    """Somebody else has changed the same object in the meantime."""
 
 
 def extra(module: str, name: str = "stac") -> Any:  # noqa: ANN401 - whatever library it is

@@ -1,4 +1,4 @@
-"""From a model's id to a file that can be opened: what ``detect --model ID`` does."""
+"""Model files by path or by catalogue id, as ``detect --model ID`` finds them."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _MAX_MODEL = 1 << 30
 
 @dataclass(frozen=True)
 class FoundModel:
-    """A model file that was named, or found in a catalogue."""
+    """A model file given by path or found in a catalogue."""
 
     path: Path
-    """What `camp_detector_core.model_file.open_model` opens."""
+    """File that `camp_detector_core.model_file.open_model` opens."""
     warning: str | None = None
-    """What the user should know, in a sentence."""
+    """Warning for the user, one sentence."""
 
 
 def find_model(
     name: str | Path, *, catalog: str | None = None, progress: Progress | None = None
 ) -> FoundModel:
-    """The file of a model, given by path or by its id in a catalogue.
+    """Find the file of a model by its path, or by its id in a catalogue.
 
     Args:
         name: A file is taken as it is; so is whatever cannot be an id.
@@ -52,28 +52,28 @@ def find_model(
         return FoundModel(path)
     from . import open_catalog
 
-    found = open_catalog(chosen_catalog(catalog))
+    source = open_catalog(chosen_catalog(catalog))
     try:
-        entry = found.get(text)
+        entry = source.get(text)
     except UnreachableError as error:
-        return _from_cache(found.where, text, error)
+        return _from_cache(source.location, text, error)
     except CatalogError as error:
         msg = f"{text} is neither a file nor a model of the catalogue: {error}"
         raise type(error)(msg) from error
-    local = found.local_item(entry)
+    local = source.local_item(entry)
     if local is not None:
         return FoundModel(local)
     try:
-        return FoundModel(_fetched(found, entry, progress))
+        return FoundModel(_fetched(source, entry, progress))
     except UnknownModelError:
-        again = found.get(text)  # it may have been replaced just now
-        if again == entry:
+        current_entry = source.get(text)  # it may have been replaced just now
+        if current_entry == entry:
             raise
-        return FoundModel(_fetched(found, again, progress))
+        return FoundModel(_fetched(source, current_entry, progress))
 
 
 def onnx_asset(entry: Entry) -> Asset:
-    """The ONNX model of an item.
+    """Find the ONNX model among an item's assets.
 
     Raises:
         CatalogError: There is not exactly one.
@@ -91,28 +91,31 @@ def _is_onnx(entry: Entry, asset: Asset) -> bool:
     return "onnx" in words or asset.href.lower().endswith(".onnx")
 
 
-def _home(where: str, model_id: str) -> Path:
-    """The folder of one model of one catalogue among the downloads."""
-    place = hashlib.sha256(where.encode()).hexdigest()[:16]
+def _home(location: str, model_id: str) -> Path:
+    """Download folder of one model of one catalogue."""
+    place = hashlib.sha256(location.encode()).hexdigest()[:16]
     return cache_folder() / "catalogs" / place / check_id(model_id)
 
 
 def _fetched(catalog: Catalog, entry: Entry, progress: Progress | None) -> Path:
-    """The item and its model among the downloads; fetched unless the same lie there."""
+    """Path of the downloaded item, downloading it and its model unless they are there already."""
     asset = onnx_asset(entry)
     if asset.sha256 is None:
         msg = (
-            f"the item of {entry.id} in {catalog.where} gives no checksum of its model, so that a "
-            "download cannot be verified: add the model again"
+            f"the item of {entry.id} in {catalog.location} gives no checksum of its model, so that "
+            "a download cannot be verified: add the model again"
         )
         raise CatalogError(msg)
-    home = _home(catalog.where, entry.id)
+    home = _home(catalog.location, entry.id)
     name = file_name(asset.href)
     model = home / asset.sha256[:12] / (name if name.lower().endswith(".onnx") else "model.onnx")
     if not _is_whole(model, asset.sha256):
         _download(catalog, entry, asset, model, progress)
-    own = {**entry.item["assets"][asset.key], "href": f"./{model.parent.name}/{model.name}"}
-    item = {**entry.item, "assets": {asset.key: own}, "links": []}
+    asset_fields = {
+        **entry.item["assets"][asset.key],
+        "href": f"./{model.parent.name}/{model.name}",
+    }
+    item = {**entry.item, "assets": {asset.key: asset_fields}, "links": []}
     return _write(home / f"{entry.id}.json", canonical(item))
 
 
@@ -124,7 +127,7 @@ def _download(
         msg = f"the model {entry.id} has {size >> 20} MiB, which no model here has: not fetched"
         raise CatalogError(msg)
     step = Counter(size, progress)
-    name = f"the ONNX model of {entry.id} in {catalog.where}"
+    name = f"the ONNX model of {entry.id} in {catalog.location}"
     try:
         with whole_file(model) as part, part.open("wb") as stream:
             pieces = catalog.chunks(entry, asset)
@@ -140,7 +143,7 @@ def _download(
 
 
 def _write(path: Path, data: bytes) -> Path:
-    """A small file, whole or as before."""
+    """Write a small file completely or not at all."""
     try:
         if path.is_file() and path.read_bytes() == data:
             return path
@@ -153,7 +156,7 @@ def _write(path: Path, data: bytes) -> Path:
 
 
 def _is_whole(path: Path, sha256: str) -> bool:
-    """Whether a file lies there and has that checksum."""
+    """Test if a file exists with the given checksum."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
@@ -161,9 +164,9 @@ def _is_whole(path: Path, sha256: str) -> bool:
         return False
 
 
-def _from_cache(where: str, model_id: str, error: UnreachableError) -> FoundModel:
-    """What was fetched before, where the catalogue does not answer."""
-    home = _home(where, model_id)
+def _from_cache(location: str, model_id: str, error: UnreachableError) -> FoundModel:
+    """Use the last download if the catalogue does not answer."""
+    home = _home(location, model_id)
     item = home / f"{model_id}.json"
     if not item.is_file():
         raise error
@@ -171,4 +174,4 @@ def _from_cache(where: str, model_id: str, error: UnreachableError) -> FoundMode
     asset = onnx_asset(entry)
     if asset.sha256 is None or not _is_whole(home / asset.href, asset.sha256):
         raise error
-    return FoundModel(item, f"{where} does not answer: {model_id} is used as fetched before")
+    return FoundModel(item, f"{location} does not answer: {model_id} is used as fetched before")

@@ -18,31 +18,31 @@ _JSON = "application/json"
 _MAX_ITEMS = 10_000
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
 _KEPT_LINKS = {"root", "self", "parent", "collection", "item", "child"}
-"""Relations that say where an item lies, and are made anew."""
+"""Link relations that depend on an item's location and are made anew."""
 
 
 def _link(rel: str, href: str, kind: str = _JSON) -> dict[str, str]:
     return {"rel": rel, "href": href, "type": kind}
 
 
-def parse(data: bytes, path: str, where: str, kind: str) -> dict[str, Any]:
-    """A catalogue's or collection's JSON.
+def parse(data: bytes, path: str, location: str, kind: str) -> dict[str, Any]:
+    """Parse the JSON of a catalogue or collection.
 
     Raises:
         CatalogError: It is something else.
     """
     try:
-        found = read_json(data, f"{where}, {path}")
+        document = read_json(data, f"{location}, {path}")
     except PredictorError as error:
         raise CatalogError(str(error)) from error
-    if found.get("type") != kind or not isinstance(found.get("links"), list):
-        msg = f"{where}, {path} is not a STAC {kind.lower()}"
+    if document.get("type") != kind or not isinstance(document.get("links"), list):
+        msg = f"{location}, {path} is not a STAC {kind.lower()}"
         raise CatalogError(msg)
-    return found
+    return document
 
 
 def with_child(catalog: dict[str, Any] | None) -> dict[str, Any]:
-    """The catalogue, which leads to the collection of models."""
+    """Return the catalogue with a link to the collection of models."""
     root: dict[str, Any] = catalog or {
         "type": "Catalog",
         "id": "camp-detector",
@@ -67,7 +67,7 @@ def _leads_to(link: object, rel: str, start: str, target: str) -> bool:
 
 
 def new_collection() -> dict[str, Any]:
-    """A collection without models."""
+    """Make a collection without models."""
     return {
         "type": "Collection",
         "id": COLLECTION_ID,
@@ -80,24 +80,22 @@ def new_collection() -> dict[str, Any]:
     }
 
 
-def item_paths(collection: dict[str, Any], where: str) -> list[str]:
-    """Paths of the items, from the catalogue's root.
+def item_paths(collection: dict[str, Any], location: str) -> list[str]:
+    """Paths of the items relative to the catalogue's root.
 
     Raises:
         CatalogError: A link leads out of the catalogue, or there are too many.
     """
     links = [x for x in collection["links"] if isinstance(x, dict) and x.get("rel") == "item"]
     if len(links) > _MAX_ITEMS:
-        msg = f"{where} lists {len(links)} models, and {_MAX_ITEMS} at most are read"
+        msg = f"{location} lists {len(links)} models, and {_MAX_ITEMS} at most are read"
         raise CatalogError(msg)
     return [resolve(link.get("href"), COLLECTION) for link in links]
 
 
 def with_items(collection: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
-    """The collection with these models, in order of their ids, and the extent of all."""
-    others = [
-        x for x in collection["links"] if not (isinstance(x, dict) and x.get("rel") == "item")
-    ]
+    """Return the collection with links to these models, ordered by id, and their joint extent."""
+    links = [x for x in collection["links"] if not (isinstance(x, dict) and x.get("rel") == "item")]
     items = [
         {**_link("item", f"./{e.path.removeprefix('models/')}", "application/geo+json"),
          "title": e.title}
@@ -108,36 +106,36 @@ def with_items(collection: dict[str, Any], entries: list[Entry]) -> dict[str, An
         **collection,
         "license": licences.pop() if len(licences) == 1 else "other",
         "extent": _extent(entries),
-        "links": [*others, *items],
+        "links": [*links, *items],
     }
 
 
 def _extent(entries: list[Entry]) -> dict[str, Any]:
-    """Bounds in space and time of all models; the world where none is known."""
+    """Bounds in space and time of all models; the whole world if none is known."""
     boxes = [e.bbox for e in entries if e.bbox is not None]
-    around = _WORLD
+    bounds = _WORLD
     if boxes:
         west, south, east, north = zip(*boxes, strict=True)
-        around = [min(west), min(south), max(east), max(north)]
+        bounds = [min(west), min(south), max(east), max(north)]
     starts = [e.properties.get("start_datetime") or e.properties.get("datetime") for e in entries]
     ends = [e.properties.get("end_datetime") or e.properties.get("datetime") for e in entries]
     first = min((str(s) for s in starts if s), default=None)
     last = max((str(s) for s in ends if s), default=None)
-    return {"spatial": {"bbox": [around]}, "temporal": {"interval": [[first, last]]}}
+    return {"spatial": {"bbox": [bounds]}, "temporal": {"interval": [[first, last]]}}
 
 
 def at_home(item: dict[str, Any]) -> dict[str, Any]:
-    """An item with the links of its place in a static catalogue; links to the web stay."""
-    own = [
+    """Return an item with the links of a static catalogue; links to the web stay."""
+    links = [
         _link("root", "../../catalog.json"),
         _link("parent", "../collection.json"),
         _link("collection", "../collection.json"),
     ]
-    return {**item, "collection": COLLECTION_ID, "links": [*own, *web_links(item)]}
+    return {**item, "collection": COLLECTION_ID, "links": [*links, *web_links(item)]}
 
 
 def web_links(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """An item's links to the web, which hold wherever the item lies."""
+    """Links of an item to the web, which hold wherever the item lies."""
     links = item.get("links")
     return [
         link

@@ -1,4 +1,4 @@
-"""A catalogue's files in a folder; needs nothing but the standard library."""
+"""A catalogue's files in a local folder, with the standard library alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
 
-_OWN = {CATALOG, LOCK, TABLE, "models"}
+_CATALOG_FILES = {CATALOG, LOCK, TABLE, "models"}
 _SPACE = "; delete what is not needed there, or name another --catalog"
 _RIGHTS = "; change its permissions, or name another --catalog"
 _REMEDIES: dict[int | None, str] = {
@@ -43,7 +43,7 @@ class LocalStore:
             wait: Seconds to wait for another command that changes the catalogue.
         """
         self.folder = Path(os.path.abspath(folder))  # noqa: PTH100 - keeps links
-        self.where = str(self.folder)
+        self.location = str(self.folder)
         self._wait = wait
 
     def url(self, path: str) -> str:
@@ -51,7 +51,7 @@ class LocalStore:
         return (self.folder / path).as_uri()
 
     def file(self, path: str) -> Path:
-        """Where a file lies on disk.
+        """Path of a file on disk.
 
         Raises:
             CatalogError: A link leads out of the folder.
@@ -60,21 +60,21 @@ class LocalStore:
         try:
             inside = full.resolve().is_relative_to(self.folder.resolve())
         except (OSError, RuntimeError, ValueError) as error:
-            raise _failed(error, f"cannot read {self.folder / path}") from error
+            raise _error_of(error, f"cannot read {self.folder / path}") from error
         if not inside:
             msg = f"{full} is a link that leads out of the catalogue: remove it"
             raise CatalogError(msg)
         return full
 
     def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
-        """A small file."""
+        """Read a small file."""
         try:
             with self._open(path) as stream:
                 data = stream.read(limit + 1)
         except (FileNotFoundError, NotADirectoryError):
             return Blob(b"", ABSENT)
         except OSError as error:
-            raise _failed(error, f"cannot read {self.folder / path}") from error
+            raise _error_of(error, f"cannot read {self.folder / path}") from error
         if len(data) > limit:
             msg = f"{self.folder / path} is larger than {limit >> 20} MiB and is not read"
             raise CatalogError(msg)
@@ -88,7 +88,7 @@ class LocalStore:
         return file.open("rb")
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """A file piece by piece."""
+        """Read a file in chunks."""
         try:
             with self._open(path) as stream:
                 while piece := stream.read(CHUNK):
@@ -97,7 +97,7 @@ class LocalStore:
             msg = f"{self.folder / path} is missing: the catalogue is incomplete, add it again"
             raise UnknownModelError(msg) from error
         except OSError as error:
-            raise _failed(error, f"cannot read {self.folder / path}") from error
+            raise _error_of(error, f"cannot read {self.folder / path}") from error
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
         """Write a small file."""
@@ -118,7 +118,7 @@ class LocalStore:
         self._write(path, copy)
 
     def _write(self, path: str, fill: Callable[[IO[bytes]], object]) -> None:
-        """Beside the target, onto the disk, then to its name."""
+        """Write beside the target, flush to the disk, then rename."""
         target = self.file(path)
         try:
             with whole_file(target) as part:
@@ -128,15 +128,15 @@ class LocalStore:
                     os.fsync(stream.fileno())
                 part.chmod(0o644)
         except OSError as error:
-            raise _failed(error, f"cannot write {self.folder / path}") from error
+            raise _error_of(error, f"cannot write {self.folder / path}") from error
 
     def delete(self, path: str) -> None:
-        """Delete a file, and the folders that are empty then."""
+        """Delete a file, and the folders that become empty."""
         file = self.folder / path
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
-            raise _failed(error, f"cannot delete {self.folder / path}") from error
+            raise _error_of(error, f"cannot delete {self.folder / path}") from error
         for parent in file.relative_to(self.folder).parents:
             if len(parent.parts) < 2:  # noqa: PLR2004 - the root and models/ stay
                 break
@@ -145,20 +145,22 @@ class LocalStore:
 
     def names(self, folder: str) -> list[str]:
         """Paths of all files below a folder."""
-        found = (
-            Path(at) / name for at, _, files in os.walk(self.folder / folder) for name in files
+        paths = (
+            Path(parent) / name
+            for parent, _, files in os.walk(self.folder / folder)
+            for name in files
         )
-        return sorted(f.relative_to(self.folder).as_posix() for f in found)
+        return sorted(f.relative_to(self.folder).as_posix() for f in paths)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """One command at a time; what killed ones left half done is cleared away."""
+        """Hold the catalogue's lock and clear away what interrupted commands left behind."""
         self._check_home()
         try:
             with new_folders(self.folder):
                 lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
         except OSError as error:
-            raise _failed(error, f"cannot write {self.folder / LOCK}") from error
+            raise _error_of(error, f"cannot write {self.folder / LOCK}") from error
         try:
             self._acquire(lock)
             for left in self.folder.rglob(f"{PART}*"):
@@ -168,14 +170,14 @@ class LocalStore:
             os.close(lock)
 
     def _check_home(self) -> None:
-        """Refuse to scatter a catalogue among other files."""
+        """Refuse a folder that holds other files."""
         if not self.folder.exists():
             return
         if not self.folder.is_dir():
             msg = f"{self.folder} is a file: name a folder for the catalogue"
             raise CatalogError(msg)
         names = {p.name for p in self.folder.iterdir() if not p.name.startswith(PART)}
-        if CATALOG not in names and names - _OWN:
+        if CATALOG not in names and names - _CATALOG_FILES:
             msg = (
                 f"{self.folder} holds other files and no {CATALOG}: name a new or empty folder "
                 "for the catalogue"
@@ -183,10 +185,10 @@ class LocalStore:
             raise CatalogError(msg)
 
     def _acquire(self, lock: int) -> None:
-        """Wait for the lock; it ends with this process, however that ends."""
-        until = time.monotonic() + self._wait
+        """Wait for the lock, which the system releases when this process ends."""
+        deadline = time.monotonic() + self._wait
         while not _try_lock(lock):
-            if time.monotonic() >= until:
+            if time.monotonic() >= deadline:
                 msg = (
                     f"another command has been changing the catalogue {self.folder} for "
                     f"{self._wait:.0f} seconds: wait until it has ended"
@@ -195,17 +197,17 @@ class LocalStore:
             time.sleep(0.2)
 
 
-def _failed(error: Exception, what: str) -> CatalogError:
+def _error_of(error: Exception, failure: str) -> CatalogError:
     reason = getattr(error, "strerror", None) or str(error)
     remedy = _REMEDIES.get(getattr(error, "errno", None), "")
-    return CatalogError(f"{what}: {reason}{remedy}")
+    return CatalogError(f"{failure}: {reason}{remedy}")
 
 
 if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(lock: int) -> bool:
-        """Whether the lock is ours now."""
+        """Try to take the lock."""
         try:
             msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -215,7 +217,7 @@ else:
     import fcntl
 
     def _try_lock(lock: int) -> bool:
-        """Whether the lock is ours now; a disk that has no locks is taken as ours."""
+        """Try to take the lock; on a disk without locks it counts as taken."""
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What goes into a catalogue: an item and its files, all checked before anything is written."""
+"""An item and its files, checked completely before anything enters a catalogue."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 _CHECKPOINT = "mlm:checkpoint"
 _ZONES = dt.timedelta(days=1)
-"""Where it is tomorrow already, that day is no future."""
+"""Time zones differ by up to a day, so that tomorrow's date may be valid already."""
 ALL = "all"
 ENOUGH = "enough"
-"""What it takes to run and to judge a model: everything but checkpoints and bare definitions."""
+"""Default set of assets, to run and assess a model: all but checkpoints and bare definitions."""
 _DEFINITION = ".emd"
-"""Esri's; what it names is no asset, so that it is dead elsewhere. Packages hold their own."""
+"""Esri's definition files name files that are no assets; packages hold definitions of their own."""
 
 
 @dataclass(frozen=True)
 class AssetFile:
-    """A file that goes along with an item."""
+    """A file that is added with an item."""
 
     name: str
     """Its name in the catalogue."""
@@ -54,15 +54,15 @@ class Package:
 
     id: str
     item: dict[str, Any]
-    """The item; hrefs of the assets below are to be set."""
+    """Item whose assets get their hrefs when it is placed."""
     files: dict[str, AssetFile]
-    """By the key of the asset; several keys may share a file."""
+    """Files by asset key; several keys may share a file."""
     left_out: tuple[str, ...]
-    """Keys of assets that do not go along."""
+    """Keys of assets that are not added."""
 
     @property
     def revision(self) -> str:
-        """A name for this set of files."""
+        """Name of this set of files."""
         return revision({f.name: f.sha256 for f in self.files.values()})
 
     @property
@@ -71,7 +71,7 @@ class Package:
         return sum(f.size for f in {f.name: f for f in self.files.values()}.values())
 
     def placed(self, href: Callable[[str], str]) -> dict[str, Any]:
-        """The item with each file at ``href(name)``, its size and its checksum."""
+        """Return the item with each file's href ``href(name)``, size and checksum."""
         assets = {
             key: {
                 **self.item["assets"][key],
@@ -81,12 +81,12 @@ class Package:
             }
             for key, file in self.files.items()
         }
-        kept = {k: assets.get(k, a) for k, a in self.item["assets"].items()}
-        return {**self.item, "assets": kept}
+        assets_of_item = {k: assets.get(k, a) for k, a in self.item["assets"].items()}
+        return {**self.item, "assets": assets_of_item}
 
 
 def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) -> Package:
-    """Read an item that is to go into a catalogue, with all of its files.
+    """Read an item that is to enter a catalogue, with all its files.
 
     Args:
         path: The item (``.json``).
@@ -103,7 +103,7 @@ def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) 
 
 
 def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Package:
-    """A bare ONNX model that is to go into a catalogue, with an item made of its description.
+    """Describe a bare ONNX model by a new item, as a package for a catalogue.
 
     Args:
         path: The model (``.onnx``).
@@ -124,8 +124,8 @@ def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Packa
     if trained > dt.datetime.now(dt.UTC) + _ZONES:
         msg = f"{path} cannot have been trained in the future, on {trained:%Y-%m-%d}: correct it"
         raise CatalogError(msg)
-    made = create_stac_mlm_item(path, run=replace(run, trained=trained), assets={})
-    item = made.to_dict(include_self_link=False, transform_hrefs=False)
+    stac_item = create_stac_mlm_item(path, run=replace(run, trained=trained), assets={})
+    item = stac_item.to_dict(include_self_link=False, transform_hrefs=False)
     return _package(item, model, path, assets=ALL, root=None)
 
 
@@ -133,50 +133,53 @@ def _package(
     item: dict[str, Any], model: ModelFile, path: Path, *, assets: str, root: Path | None
 ) -> Package:
     entry = Entry(check_id(model.spec.id), item, item_path(model.spec.id))
-    wanted, left_out = _choose(entry, assets, path)
+    chosen, left_out = _choose(entry, assets, path)
     home = (root or path.parent).resolve()
-    files = {a.key: _checked(a, path, home) for a in wanted if _is_local(a.href)}
+    files = {a.key: _verify(a, path, home) for a in chosen if _is_local(a.href)}
     if model.sha256 not in {f.sha256 for f in files.values()}:
         msg = f"the ONNX model of {path} does not lie in its folder: put it beside the item"
         raise CatalogError(msg)
-    kept = {k: a for k, a in item["assets"].items() if k not in left_out}
-    described = _described({**item, "id": entry.id, "assets": kept}, model.spec)
-    return Package(entry.id, described, _without_clashes(files), tuple(left_out))
+    item_assets = {k: a for k, a in item["assets"].items() if k not in left_out}
+    full_item = _complete({**item, "id": entry.id, "assets": item_assets}, model.spec)
+    return Package(entry.id, full_item, _without_clashes(files), tuple(left_out))
 
 
 def _choose(entry: Entry, assets: str, path: Path) -> tuple[list[Asset], list[str]]:
-    """The assets that go along, and the keys of those that do not."""
-    found = {a.key: a for a in entry.assets}
+    """Choose the assets to add; returns them and the keys of the others."""
+    assets_by_key = {a.key: a for a in entry.assets}
     keys = [k.strip() for k in assets.split(",") if k.strip()]
     if keys == [ALL]:
-        chosen: Collection[str] = found
+        chosen_keys: Collection[str] = assets_by_key
     elif keys == [ENOUGH]:
-        chosen = {
+        chosen_keys = {
             k
-            for k, a in found.items()
+            for k, a in assets_by_key.items()
             if _CHECKPOINT not in a.roles and not a.href.lower().endswith(_DEFINITION)
         }
     else:
-        unknown = [k for k in keys if k not in found]
+        unknown = [k for k in keys if k not in assets_by_key]
         if unknown or not keys:
             msg = (
                 f"{path} has no asset {shown(', '.join(unknown))!r}: choose all, enough, or some "
-                f"of {shown(', '.join(found))}"
+                f"of {shown(', '.join(assets_by_key))}"
             )
             raise CatalogError(msg)
-        chosen = {*keys, *(k for k, a in found.items() if a.href.lower().endswith(".onnx"))}
-    wanted = [a for k, a in found.items() if k in chosen]
-    return wanted, [k for k in entry.item["assets"] if k not in chosen]
+        chosen_keys = {
+            *keys,
+            *(k for k, a in assets_by_key.items() if a.href.lower().endswith(".onnx")),
+        }
+    chosen = [a for k, a in assets_by_key.items() if k in chosen_keys]
+    return chosen, [k for k in entry.item["assets"] if k not in chosen_keys]
 
 
 def _is_local(href: str) -> bool:
-    """Whether an href names a file here; one letter before a colon is a drive of Windows."""
+    """Test if an href names a local file; one letter before a colon is a drive of Windows."""
     scheme = urlsplit(href).scheme
     return len(scheme) <= 1 or scheme == "file"
 
 
-def _checked(asset: Asset, item: Path, home: Path) -> AssetFile:
-    """A file, held against what the item says of it."""
+def _verify(asset: Asset, item: Path, home: Path) -> AssetFile:
+    """Read a file's size and checksum and compare them with the item."""
     source = _source(asset, item, home)
     require_file(source, what=f"asset {shown(asset.key)}")
     digest, size = _sum(source)
@@ -214,7 +217,7 @@ def _source(asset: Asset, item: Path, home: Path) -> Path:
 
 
 def _sum(path: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file."""
+    """Compute SHA-256 and size of a file."""
     digest, size = hashlib.sha256(), 0
     try:
         with path.open("rb") as stream:
@@ -231,31 +234,31 @@ def _sum(path: Path) -> tuple[str, int]:
 
 
 def _without_clashes(files: dict[str, AssetFile]) -> dict[str, AssetFile]:
-    """Two different files never share a name, also where letters' case does not count."""
-    taken: dict[str, AssetFile] = {}
-    out = {}
+    """Rename files so that different ones never share a name, even regardless of case."""
+    by_name: dict[str, AssetFile] = {}
+    renamed = {}
     for key, file in files.items():
         name = file.name
-        while taken.get(name.lower(), file).sha256 != file.sha256:
+        while by_name.get(name.lower(), file).sha256 != file.sha256:
             name = f"{file_name(key)}-{name}"
-        out[key] = taken.setdefault(name.lower(), replace(file, name=name))
-    return out
+        renamed[key] = by_name.setdefault(name.lower(), replace(file, name=name))
+    return renamed
 
 
-def _described(item: dict[str, Any], spec: ModelSpec) -> dict[str, Any]:
-    """The item with what the model itself says, where the item is silent."""
-    stated = item.get("properties")
-    properties = dict(stated) if isinstance(stated, dict) else {}
+def _complete(item: dict[str, Any], spec: ModelSpec) -> dict[str, Any]:
+    """Complete the item with the model's own statements."""
+    item_properties = item.get("properties")
+    properties = dict(item_properties) if isinstance(item_properties, dict) else {}
     properties.setdefault("gsd", spec.gsd)
     if spec.licence:
         properties.setdefault("license", spec.licence)
     if spec.attribution:
         credit = [{"name": a, "roles": ["licensor"]} for a in spec.attribution]
         properties.setdefault("providers", credit)
-    whole = {**item, "properties": properties}
+    full_item = {**item, "properties": properties}
     try:
-        json.dumps(whole, allow_nan=False)
+        json.dumps(full_item, allow_nan=False)
     except ValueError as error:
-        msg = f"the item of {spec.id} holds a number that JSON has not (NaN or infinity)"
+        msg = f"the item of {spec.id} holds NaN or infinity, which JSON cannot represent"
         raise CatalogError(msg) from error
-    return whole
+    return full_item

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .base import Added, unknown
+from .base import Addition, unknown
 from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, UnreachableError, extra
@@ -36,10 +36,10 @@ _LOCK = 0x63616D70
 
 
 class PgStacCatalog:
-    """A catalogue in a database; whatever PgSTAC lacks yet is made when the first model comes."""
+    """A catalogue in a database; adding the first model makes the missing tables of PgSTAC."""
 
     def __init__(self, dsn: str, store: Store | None) -> None:
-        """Name the database; nobody is asked yet.
+        """Name the database without connecting yet.
 
         Args:
             dsn: ``postgresql://user:password@host:port/database``.
@@ -48,12 +48,12 @@ class PgStacCatalog:
         self._dsn = dsn.replace("postgres://", "postgresql://", 1)
         self._store = store
         parts = urlsplit(self._dsn)
-        self.where = f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.location = f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     # Reading.
 
     def items(self) -> list[Entry]:
-        """All models, in order of their ids."""
+        """List all models in order of their ids."""
         with self._connected() as db:
             if not _is_set_up(db):
                 return []
@@ -65,26 +65,26 @@ class PgStacCatalog:
         return sorted((self._entry(*row) for row in rows), key=lambda e: e.id)
 
     def get(self, model_id: str) -> Entry:
-        """One model.
+        """Read one model.
 
         Raises:
             UnknownModelError: There is none of that id.
         """
         with self._connected() as db:
-            found = _item(db, model_id) if _is_set_up(db) else None
-        if found is None:
-            raise unknown(model_id, [e.id for e in self.items()], self.where)
-        return self._entry(model_id, found)
+            text = _item(db, model_id) if _is_set_up(db) else None
+        if text is None:
+            raise unknown(model_id, [e.id for e in self.items()], self.location)
+        return self._entry(model_id, text)
 
     def _entry(self, model_id: str, text: str) -> Entry:
-        entry = entry_of(text.encode(), item_path(check_id(model_id)), self.where)
+        entry = entry_of(text.encode(), item_path(check_id(model_id)), self.location)
         if entry.id != model_id:
-            msg = f"{self.where} gives another model for {model_id}: it is damaged"
+            msg = f"{self.location} gives another model for {model_id}: it is damaged"
             raise CatalogError(msg)
         return entry
 
     def chunks(self, entry: Entry, asset: Asset) -> Iterator[bytes]:
-        """An asset piece by piece, from wherever its href leads."""
+        """Read an asset in chunks from the place that its href names."""
         from . import open_store
 
         parts = urlsplit(asset.href)
@@ -95,15 +95,15 @@ class PgStacCatalog:
         return open_store(folder).chunks(unquote(name))
 
     def local_item(self, _entry: Entry) -> Path | None:
-        """None: an item here is a row."""
+        """Return None, because items are rows of the database."""
         return None
 
     # Changing.
 
     def add(
         self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
-    ) -> Added:
-        """Put a model in: its files first, then its row.
+    ) -> Addition:
+        """Add a model: its files first, then its row.
 
         Raises:
             CatalogError: Another model of that id is there already, its training area is not
@@ -125,12 +125,12 @@ class PgStacCatalog:
             self._set_up(db)
             with db.transaction():
                 db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-                before = _item(db, package.id)
-                changed = before is None or not _same(json.loads(before), item)
-                if before is not None and changed and not overwrite:
+                stored_text = _item(db, package.id)
+                changed = stored_text is None or not _is_same(json.loads(stored_text), item)
+                if stored_text is not None and changed and not overwrite:
                     msg = (
-                        f"{self.where} has a model {package.id} with other content already: give "
-                        "it another version, or replace it with --overwrite"
+                        f"{self.location} has a model {package.id} with other content already: "
+                        "give it another version, or replace it with --overwrite"
                     )
                     raise CatalogError(msg)
                 if self._store is not None:
@@ -138,7 +138,7 @@ class PgStacCatalog:
                         put_files(self._store, package, home, Counter(package.bytes * 2, progress))
                 if changed:
                     db.execute("SELECT upsert_item(%s::jsonb)", (canonical(item).decode(),))
-        return Added(Entry(package.id, item, item_path(package.id)), changed)
+        return Addition(Entry(package.id, item, item_path(package.id)), changed)
 
     def _href(self, package: Package, home: str, name: str) -> str:
         if self._store is not None:
@@ -147,11 +147,13 @@ class PgStacCatalog:
         return source.resolve().as_uri()
 
     def _set_up(self, db: Any) -> None:  # noqa: ANN401 - psycopg's connection
-        """Make PgSTAC's tables and the collection, where there are none yet."""
+        """Make PgSTAC's tables and the collection if they are missing."""
         if not _is_set_up(db):
             self._migrate()
-        here = db.execute("SELECT 1 FROM collections WHERE id = %s", (COLLECTION_ID,)).fetchone()
-        if here is None:
+        collection_row = db.execute(
+            "SELECT 1 FROM collections WHERE id = %s", (COLLECTION_ID,)
+        ).fetchone()
+        if collection_row is None:
             collection = {**new_collection(), "links": []}
             db.execute("SELECT upsert_collection(%s::jsonb)", (json.dumps(collection),))
 
@@ -165,15 +167,15 @@ class PgStacCatalog:
             Migrate(database).run_migration()
         except psycopg.Error as error:
             msg = (
-                f"PgSTAC cannot be set up in {self.where} ({_reason(error)}): install PostGIS and "
-                "run pypgstac migrate as a superuser"
+                f"PgSTAC cannot be set up in {self.location} ({_reason(error)}): install PostGIS "
+                "and run pypgstac migrate as a superuser"
             )
             raise CatalogError(msg) from error
         finally:
             database.close()
 
     def remove(self, model_id: str) -> None:
-        """Take a model out, and its files where their place is named.
+        """Remove a model, and its files if the store of files is known.
 
         Raises:
             UnknownModelError: There is none of that id.
@@ -183,14 +185,16 @@ class PgStacCatalog:
             db.execute("SELECT delete_item(%s, %s)", (model_id, COLLECTION_ID))
         if self._store is not None:
             with self._store.changing():
-                own = {self._store.url(n): n for n in self._store.names(f"models/{entry.id}")}
+                paths_by_url = {
+                    self._store.url(n): n for n in self._store.names(f"models/{entry.id}")
+                }
                 for asset in entry.assets:
-                    if asset.href in own:
-                        self._store.delete(own[asset.href])
+                    if asset.href in paths_by_url:
+                        self._store.delete(paths_by_url[asset.href])
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
-        """A connection that sees PgSTAC's functions; errors are sentences without passwords."""
+        """Connect with PgSTAC's search path; errors are sentences without passwords."""
         extra("pypgstac", _EXTRA)
         psycopg = extra("psycopg", _EXTRA)
         try:
@@ -198,42 +202,45 @@ class PgStacCatalog:
                 db.execute("SET search_path TO pgstac, public")
                 yield db
         except psycopg.OperationalError as error:
-            denied = "authentication" in str(error) or "does not exist" in str(error)
-            kind = CatalogError if denied else UnreachableError
+            is_denied = "authentication" in str(error) or "does not exist" in str(error)
+            kind = CatalogError if is_denied else UnreachableError
             msg = (
-                f"{self.where} cannot be used ({_reason(error)}): check address, user and password"
+                f"{self.location} cannot be used ({_reason(error)}): check address, user and "
+                "password"
             )
             raise kind(msg) from error
         except psycopg.Error as error:
-            msg = f"{self.where} refuses ({_reason(error)}): check that it is a PgSTAC database"
+            msg = f"{self.location} refuses ({_reason(error)}): check that it is a PgSTAC database"
             raise CatalogError(msg) from error
 
 
 def _is_set_up(db: Any) -> bool:  # noqa: ANN401 - psycopg's connection
-    """Whether the database has PgSTAC's tables."""
+    """Test if the database has PgSTAC's tables."""
     return bool(db.execute("SELECT to_regclass('pgstac.items') IS NOT NULL").fetchone()[0])
 
 
 def _item(db: Any, model_id: str) -> str | None:  # noqa: ANN401 - psycopg's connection
-    """The text of an item; None where there is none."""
+    """Read the text of an item; None if there is none."""
     row = db.execute("SELECT get_item(%s, %s)::text", (model_id, COLLECTION_ID)).fetchone()
     return None if row is None else row[0]
 
 
-def _same(stored: dict[str, Any], item: dict[str, Any]) -> bool:
-    """Whether an item from the database is this one; PgSTAC drops nulls and writes links anew."""
-    return bool(_bare({**stored, "links": None}) == _bare({**item, "links": None}))
+def _is_same(stored: dict[str, Any], item: dict[str, Any]) -> bool:
+    """Compare an item of the database; PgSTAC drops nulls and rewrites links."""
+    return bool(
+        _without_nulls({**stored, "links": None}) == _without_nulls({**item, "links": None})
+    )
 
 
-def _bare(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Without nulls."""
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Remove nulls from any JSON."""
     if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items() if v is not None}
-    return [_bare(v) for v in value] if isinstance(value, list) else value
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    return [_without_nulls(v) for v in value] if isinstance(value, list) else value
 
 
 def _reason(error: Exception) -> str:
-    """The telling line of what PostgreSQL says."""
+    """Pick the most informative line of PostgreSQL's message."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     fatal = [line for line in lines if "FATAL" in line or "ERROR" in line]
     text = (fatal or lines or [type(error).__name__])[-1]

@@ -1,4 +1,4 @@
-"""Where the catalogue is, and where downloads are kept."""
+"""Folders of the user's catalogue and of downloads."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def _windows() -> Path:
 
 
 def _xdg(variable: str, otherwise: str) -> Path:
-    """A base folder; its specification says that relative values are ignored."""
+    """Base folder of the XDG specification, which ignores relative values."""
     value = os.environ.get(variable, "")
     return Path(value) if Path(value).is_absolute() else Path.home() / otherwise
 
 
 def default_catalog() -> Path:
-    """The folder of the user's own catalogue, where the platform keeps a user's data."""
+    """Folder of the user's own catalogue, in the platform's place for user data."""
     if sys.platform == "win32":
         return _windows() / _APP / "catalog"
     if sys.platform == "darwin":
@@ -34,10 +34,10 @@ def default_catalog() -> Path:
 
 
 def cache_folder() -> Path:
-    """The folder of models that were downloaded; it may be deleted at any time."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen)
+    """Folder of downloaded models, which may be deleted at any time."""
+    folder = os.environ.get(CACHE_VARIABLE)
+    if folder:
+        return Path(folder)
     if sys.platform == "win32":
         return _windows() / _APP / "cache"
     if sys.platform == "darwin":
@@ -45,6 +45,6 @@ def cache_folder() -> Path:
     return _xdg("XDG_CACHE_HOME", ".cache") / _APP
 
 
-def chosen_catalog(named: str | None = None) -> str:
-    """The catalogue that was named, else that of the environment, else the user's own."""
-    return named or os.environ.get(CATALOG_VARIABLE) or str(default_catalog())
+def chosen_catalog(location: str | None = None) -> str:
+    """The catalogue given by the user, else by the environment, else the user's own."""
+    return location or os.environ.get(CATALOG_VARIABLE) or str(default_catalog())

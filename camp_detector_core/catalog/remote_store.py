@@ -1,4 +1,4 @@
-"""A catalogue's files in an S3 bucket, or on a web server that is only read; by obstore."""
+"""A catalogue's files in an S3 bucket, or read-only on a web server, by obstore."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MLFLOW_S3_ENDPOINT_URL")
-"""Environment variables that name an S3 service which is not Amazon's, the first that is set."""
+"""Environment variables of an S3 service other than Amazon's; the first that is set counts."""
 _RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
 
 _USER = re.compile(r"//[^/@\s]*@")
@@ -30,8 +30,8 @@ _QUERY = re.compile(r"\?[^\s,)]*")
 that none of them is left as the cause of ours: a traceback would show it."""
 
 
-def open_remote(where: str) -> RemoteStore:
-    """The store at ``s3://bucket/prefix`` or ``https://...``.
+def open_remote(location: str) -> RemoteStore:
+    """Open the store at ``s3://bucket/prefix`` or ``https://...``.
 
     Raises:
         CatalogError: obstore is not installed, or the address is none.
@@ -39,24 +39,24 @@ def open_remote(where: str) -> RemoteStore:
     extra("obstore")
     from obstore.store import HTTPStore, S3Store
 
-    parts = urlsplit(where)
+    parts = urlsplit(location)
     try:
         if parts.scheme == "s3":
             endpoint = next((os.environ[n] for n in _ENDPOINTS if os.environ.get(n)), None)
             options: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
             if not any(os.environ.get(n) for n in ("AWS_REGION", "AWS_DEFAULT_REGION")):
                 options["region"] = "us-east-1"
-            plain = (endpoint or "").startswith("http://")
+            is_http = (endpoint or "").startswith("http://")
             store: Any = S3Store(
                 parts.netloc,
                 prefix=parts.path.strip("/") or None,
-                client_options={"allow_http": plain, "connect_timeout": "10s", "timeout": "300s"},
+                client_options={"allow_http": is_http, "connect_timeout": "10s", "timeout": "300s"},
                 retry_config=_RETRY,
                 **options,
             )
-            return RemoteStore(store, _without_secrets(where).rstrip("/"), writable=True)
+            return RemoteStore(store, _without_secrets(location).rstrip("/"), writable=True)
         store = HTTPStore.from_url(
-            where.rstrip("/").removesuffix("/catalog.json"),
+            location.rstrip("/").removesuffix("/catalog.json"),
             client_options={
                 "allow_http": parts.scheme == "http",
                 "connect_timeout": "10s",
@@ -64,9 +64,10 @@ def open_remote(where: str) -> RemoteStore:
             },
             retry_config=_RETRY,
         )
-    except _said_by_obstore() as error:
+    except _obstore_errors() as error:
         msg = (
-            f"{shown(_without_secrets(where))} is not the address of a catalogue: {_reason(error)}"
+            f"{shown(_without_secrets(location))} is not the address of a catalogue: "
+            f"{_reason(error)}"
         )
         raise CatalogError(msg) from None
     host = parts.netloc.rpartition("@")[2]
@@ -77,46 +78,46 @@ def open_remote(where: str) -> RemoteStore:
 class RemoteStore:
     """Objects below one prefix."""
 
-    def __init__(self, store: Any, where: str, *, writable: bool) -> None:  # noqa: ANN401 - obstore's
+    def __init__(self, store: Any, location: str, *, writable: bool) -> None:  # noqa: ANN401 - obstore's
         """Wrap an obstore store.
 
         Args:
             store: One of ``obstore.store``.
-            where: Its address without secrets.
+            location: Its address without secrets.
             writable: Whether it may be changed.
         """
         self._store = store
-        self.where = where
+        self.location = location
         self._writable = writable
 
     def url(self, path: str) -> str:
         """The absolute href of an object."""
-        return f"{self.where}/{quote(path)}"
+        return f"{self.location}/{quote(path)}"
 
     def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
-        """A small object."""
+        """Read a small object."""
         import obstore
 
         try:
-            found = obstore.get(self._store, path)
-            if found.meta["size"] > limit:
+            response = obstore.get(self._store, path)
+            if response.meta["size"] > limit:
                 raise self._too_large(path, limit)
             data = b""
-            for piece in found.stream(min_chunk_size=CHUNK):
+            for piece in response.stream(min_chunk_size=CHUNK):
                 data += bytes(piece)
                 if len(data) > limit:  # a server may lie about the size
                     raise self._too_large(path, limit)
         except FileNotFoundError:
             return Blob(b"", ABSENT)
-        except _said_by_obstore() as error:
-            raise self._said(error, "read", path) from None
-        return Blob(data, str(found.meta["e_tag"] or found.meta["last_modified"]))
+        except _obstore_errors() as error:
+            raise self._error_of(error, "read", path) from None
+        return Blob(data, str(response.meta["e_tag"] or response.meta["last_modified"]))
 
     def _too_large(self, path: str, limit: int) -> CatalogError:
         return CatalogError(f"{self.url(path)} is larger than {limit >> 20} MiB and is not read")
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """An object piece by piece."""
+        """Read an object in chunks."""
         import obstore
 
         try:
@@ -125,28 +126,28 @@ class RemoteStore:
         except FileNotFoundError:
             msg = f"{self.url(path)} is missing: the catalogue is incomplete, add the model again"
             raise UnknownModelError(msg) from None
-        except _said_by_obstore() as error:
-            raise self._said(error, "read", path) from None
+        except _obstore_errors() as error:
+            raise self._error_of(error, "read", path) from None
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
-        """Write a small object, if it is still the one that was read."""
+        """Write a small object if its version is as expected."""
         import obstore
 
         mode: Any = {None: "overwrite", ABSENT: "create"}.get(expected, {"e_tag": expected})
         try:
             obstore.put(self._store, path, data, mode=mode, use_multipart=False)
-        except _said_by_obstore() as error:
-            raise self._said(error, "write", path) from None
+        except _obstore_errors() as error:
+            raise self._error_of(error, "write", path) from None
 
     def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
-        """Upload a file; S3 shows it when it is whole."""
+        """Upload a file; S3 shows it once it is complete."""
         import obstore
 
         try:
             with source.open("rb") as stream:
                 obstore.put(self._store, path, _pieces(stream, step), mode="overwrite")
-        except _said_by_obstore() as error:
-            raise self._said(error, "write", path) from None
+        except _obstore_errors() as error:
+            raise self._error_of(error, "write", path) from None
 
     def delete(self, path: str) -> None:
         """Delete an object."""
@@ -156,50 +157,53 @@ class RemoteStore:
             obstore.delete(self._store, path)
         except FileNotFoundError:
             return
-        except _said_by_obstore() as error:
-            raise self._said(error, "delete", path) from None
+        except _obstore_errors() as error:
+            raise self._error_of(error, "delete", path) from None
 
     def names(self, folder: str) -> list[str]:
         """Paths of all objects below a folder."""
         import obstore
 
         try:
-            found = [o["path"] for page in obstore.list(self._store, folder) for o in page]
-        except _said_by_obstore() as error:
-            raise self._said(error, "list", folder) from None
-        return sorted(found)
+            paths = [o["path"] for page in obstore.list(self._store, folder) for o in page]
+        except _obstore_errors() as error:
+            raise self._error_of(error, "list", folder) from None
+        return sorted(paths)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Nothing is locked: conditional writes see to it that no change is lost."""
+        """Do nothing, because conditional writes prevent lost changes."""
         if not self._writable:
-            msg = f"{self.where} is a web server, which can only be read: name its folder or bucket"
+            msg = (
+                f"{self.location} is a web server, which can only be read: name its folder or "
+                "bucket"
+            )
             raise CatalogError(msg)
         yield
 
-    def _said(self, error: Exception, what: str, path: str) -> CatalogError:
-        """An error of obstore in one sentence."""
-        from obstore import exceptions as said
+    def _error_of(self, error: Exception, action: str, path: str) -> CatalogError:
+        """Turn an error of obstore into a sentence."""
+        from obstore import exceptions
 
-        at = self.url(path)
-        if isinstance(error, (said.PreconditionError, said.AlreadyExistsError)):
-            return ConflictError(f"{at} was changed by somebody else meanwhile: try again")
-        if isinstance(error, (said.PermissionDeniedError, said.UnauthenticatedError)):
+        url = self.url(path)
+        if isinstance(error, (exceptions.PreconditionError, exceptions.AlreadyExistsError)):
+            return ConflictError(f"{url} was changed by somebody else meanwhile: try again")
+        if isinstance(error, (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)):
             hint = (
                 "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
                 if self._writable
                 else "the server asks for a permission that you have not"
             )
-            return CatalogError(f"cannot {what} {at}: access is denied; {hint}")
-        if isinstance(error, said.GenericError):
+            return CatalogError(f"cannot {action} {url}: access is denied; {hint}")
+        if isinstance(error, exceptions.GenericError):
             hint = "check the address and the network"
             if self._writable and not os.environ.get("AWS_ACCESS_KEY_ID"):
                 hint = f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or {hint}"
             return UnreachableError(
-                f"cannot {what} {at}: the service does not answer as it should "
+                f"cannot {action} {url}: the service does not answer as it should "
                 f"({_reason(error)}); {hint}"
             )
-        return CatalogError(f"cannot {what} {at}: {_reason(error)}")
+        return CatalogError(f"cannot {action} {url}: {_reason(error)}")
 
 
 def _pieces(stream: IO[bytes], step: Callable[[int], None]) -> Iterator[bytes]:
@@ -208,15 +212,15 @@ def _pieces(stream: IO[bytes], step: Callable[[int], None]) -> Iterator[bytes]:
         step(len(piece))
 
 
-def _said_by_obstore() -> tuple[type[Exception], ...]:
-    """What obstore raises: errors of its own, and a few of Python's."""
+def _obstore_errors() -> tuple[type[Exception], ...]:
+    """Exceptions that obstore raises, its own and Python's."""
     from obstore.exceptions import BaseError
 
     return (BaseError, OSError, ValueError)
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what obstore says, without secrets: the rest is for its developers."""
+    """First line of obstore's message without secrets; the rest is for its developers."""
     first = (str(error).splitlines() or [type(error).__name__])[0]
     return shown(_without_secrets(" ".join(first.split())))
 

@@ -1,4 +1,4 @@
-"""A static, self-contained STAC catalogue: files alone, in a folder, a bucket or on the web.
+"""A static, self-contained STAC catalogue of files, in a folder, a bucket or on the web.
 
     catalog.json
     models.parquet
@@ -18,7 +18,7 @@ import posixpath
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .base import Added, unknown
+from .base import Addition, unknown
 from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, ConflictError, UnknownModelError, extra
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
     from .stores import Store
 
 _TURNS = 50
-"""How often a change is tried again because somebody else was faster."""
+"""Attempts to make a change while others change the catalogue, too."""
 
 
 class StaticCatalog:
     """A catalogue made of files."""
 
     def __init__(self, store: Store) -> None:
-        """Name the place; nothing is read yet."""
+        """Name the storage without reading yet."""
         self._store = store
-        self.where = store.where
+        self.location = store.location
 
     # Reading.
 
     def items(self) -> list[Entry]:
-        """All models, in order of their ids.
+        """List all models in order of their ids.
 
         Raises:
             CatalogError: It cannot be read, or leads out of itself.
@@ -69,20 +69,20 @@ class StaticCatalog:
         raise self._busy()
 
     def get(self, model_id: str) -> Entry:
-        """One model.
+        """Read one model.
 
         Raises:
             UnknownModelError: There is none of that id.
             CatalogError: It cannot be read.
         """
-        found = self._paths(self._collection()[0])
-        paths = {posixpath.basename(p).removesuffix(".json"): p for p in found}
+        paths_of_items = self._paths(self._collection()[0])
+        paths = {posixpath.basename(p).removesuffix(".json"): p for p in paths_of_items}
         if model_id not in paths:
-            raise unknown(model_id, list(paths), self.where)
+            raise unknown(model_id, list(paths), self.location)
         return self._entry(paths[model_id])
 
     def chunks(self, entry: Entry, asset: Asset) -> Iterator[bytes]:
-        """An asset piece by piece.
+        """Read an asset in chunks.
 
         Raises:
             CatalogError: It is missing, or does not lie in the catalogue.
@@ -90,33 +90,35 @@ class StaticCatalog:
         return self._store.chunks(resolve(asset.href, entry.path))
 
     def local_item(self, entry: Entry) -> Path | None:
-        """The item's file, where the catalogue is a folder."""
+        """Path of the item if the catalogue is a folder."""
         return self._store.file(entry.path) if isinstance(self._store, LocalStore) else None
 
     def _paths(self, collection: dict[str, Any] | None) -> list[str]:
-        """Paths of all items; none where there is no catalogue yet."""
+        """Paths of all items; none if there is no catalogue yet."""
         if collection is not None:
-            return item_paths(collection, self.where)
+            return item_paths(collection, self.location)
         root = self._store.read(CATALOG)
         if root.version != ABSENT:
-            parse(root.data, CATALOG, self.where, "Catalog")
+            parse(root.data, CATALOG, self.location, "Catalog")
         return []
 
     def _collection(self) -> tuple[dict[str, Any] | None, str]:
-        """The collection and its version."""
+        """Read the collection and its version."""
         blob = self._store.read(COLLECTION)
         if blob.version == ABSENT:
             return None, ABSENT
-        return parse(blob.data, COLLECTION, self.where, "Collection"), blob.version
+        return parse(blob.data, COLLECTION, self.location, "Collection"), blob.version
 
     def _entry(self, path: str) -> Entry:
         blob = self._store.read(path)
         if blob.version == ABSENT:
-            msg = f"{self.where} lists {path}, which is missing: add that model again"
+            msg = f"{self.location} lists {path}, which is missing: add that model again"
             raise UnknownModelError(msg)
-        entry = entry_of(blob.data, path, self.where)
+        entry = entry_of(blob.data, path, self.location)
         if f"{entry.id}.json" != posixpath.basename(path):
-            msg = f"{self.where}, {path} says it is {check_id(entry.id)}: the catalogue is damaged"
+            msg = (
+                f"{self.location}, {path} says it is {check_id(entry.id)}: the catalogue is damaged"
+            )
             raise CatalogError(msg)
         return entry
 
@@ -124,8 +126,8 @@ class StaticCatalog:
 
     def add(
         self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
-    ) -> Added:
-        """Put a model in.
+    ) -> Addition:
+        """Add a model.
 
         Raises:
             CatalogError: Another model of that id is there already, or it cannot be written.
@@ -138,57 +140,58 @@ class StaticCatalog:
         entry = Entry(package.id, item, path)
         table_of([entry])  # what no table can hold is found before anything is written
         with self._store.changing():
-            before = self._store.read(path)
-            changed = before.data != data
+            stored = self._store.read(path)
+            changed = stored.data != data
             if changed:
-                self._may_replace(package.id, is_there=before.version != ABSENT, force=overwrite)
+                self._may_replace(package.id, is_there=stored.version != ABSENT, force=overwrite)
             if changed or not self._is_whole(entry):
                 self._put_files(package, home, progress)
             if changed:
-                self._put_item(path, data, before.version, package.id)
+                self._put_item(path, data, stored.version, package.id)
             self._list(entry.path, entry)
-            if changed and before.version != ABSENT:
+            if changed and stored.version != ABSENT:
                 with suppress(CatalogError):  # an item that is damaged does not tell its files
-                    self._drop_files(entry_of(before.data, path, self.where), keep=home)
-        return Added(entry, changed)
+                    self._drop_files(entry_of(stored.data, path, self.location), kept_folder=home)
+        return Addition(entry, changed)
 
     def _put_files(self, package: Package, home: str, progress: Progress | None) -> None:
-        """Copy a model's files in; what was copied by then is deleted after an error."""
-        before = set(self._store.names(home))
+        """Copy a model's files in, and delete the copies after an error."""
+        old_names = set(self._store.names(home))
         try:
             # Written, then read again.
             put_files(self._store, package, home, Counter(2 * package.bytes, progress))
         except BaseException:
             with suppress(CatalogError):  # the first error is the one to tell
-                for name in set(self._store.names(home)) - before:
+                for name in set(self._store.names(home)) - old_names:
                     self._store.delete(name)
             raise
 
     def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
         if is_there and not force:
             msg = (
-                f"{self.where} has a model {model_id} with other content already: give it another "
-                "version, or replace it with --overwrite"
+                f"{self.location} has a model {model_id} with other content already: give it "
+                "another version, or replace it with --overwrite"
             )
             raise CatalogError(msg)
 
     def _is_whole(self, entry: Entry) -> bool:
-        """Whether all of a model's files are there."""
-        there = set(self._store.names(posixpath.dirname(entry.path)))
-        own = (a.href for a in entry.assets if a.href.startswith("./"))
-        return {resolve(href, entry.path) for href in own} <= there
+        """Test if all files of a model exist."""
+        names = set(self._store.names(posixpath.dirname(entry.path)))
+        hrefs = (a.href for a in entry.assets if a.href.startswith("./"))
+        return {resolve(href, entry.path) for href in hrefs} <= names
 
     def _put_item(self, path: str, data: bytes, version: str, model_id: str) -> None:
         try:
             self._store.put(path, data, expected=version)
         except ConflictError as error:
             msg = (
-                f"somebody else has just added a model {model_id} to {self.where}: look, try again"
+                f"somebody else has just added a model {model_id} to {self.location}: look, try "
+                "again"
             )
             raise CatalogError(msg) from error
 
     def remove(self, model_id: str) -> None:
-        """Take a model out; first off the list, then its files.
+        """Remove a model from the list, then its files.
 
         Raises:
             UnknownModelError: There is none of that id.
@@ -197,16 +200,16 @@ class StaticCatalog:
         extra("rustac")
         path = item_path(check_id(model_id))
         with self._store.changing():
-            listed = self._paths(self._collection()[0])
+            listed_paths = self._paths(self._collection()[0])
             left = self._store.names(posixpath.dirname(path))
-            if path not in listed and not left:
-                raise unknown(model_id, [e.id for e in self.items()], self.where)
+            if path not in listed_paths and not left:
+                raise unknown(model_id, [e.id for e in self.items()], self.location)
             self._list(path, None)
             for name in sorted(left, key=lambda name: name != path):  # the item first
                 self._store.delete(name)
 
     def _list(self, path: str, entry: Entry | None) -> None:
-        """Bring the list of models up to date, then the root and the table.
+        """Update the list of models, then the root and the table.
 
         Args:
             path: Of the one model that changes.
@@ -214,11 +217,11 @@ class StaticCatalog:
         """
         for _ in range(_TURNS):
             collection, version = self._collection()
-            others = [p for p in self._paths(collection) if p != path]
-            entries = [*self._those_there(others), *([entry] if entry else [])]
-            wanted = canonical(with_items(collection or new_collection(), entries))
+            other_paths = [p for p in self._paths(collection) if p != path]
+            entries = [*self._those_there(other_paths), *([entry] if entry else [])]
+            data = canonical(with_items(collection or new_collection(), entries))
             try:
-                self._store.put(COLLECTION, wanted, expected=version)
+                self._store.put(COLLECTION, data, expected=version)
             except ConflictError:
                 continue  # somebody else was faster: look again
             self._put_root()
@@ -227,7 +230,7 @@ class StaticCatalog:
         raise self._busy()
 
     def _those_there(self, paths: list[str]) -> Iterator[Entry]:
-        """The models at some paths, without those whose files are lost."""
+        """Yield the models at some paths, skipping those whose files are lost."""
         for path in paths:
             try:
                 yield self._entry(path)
@@ -235,24 +238,24 @@ class StaticCatalog:
                 continue
 
     def _busy(self) -> CatalogError:
-        return CatalogError(f"{self.where} is changed by others all the time: try again later")
+        return CatalogError(f"{self.location} is changed by others all the time: try again later")
 
     def _put_root(self) -> None:
         for _ in range(_TURNS):
             blob = self._store.read(CATALOG)
-            there = blob.version != ABSENT
-            before = parse(blob.data, CATALOG, self.where, "Catalog") if there else None
-            after = with_child(before)
-            if after == before:
+            exists = blob.version != ABSENT
+            old = parse(blob.data, CATALOG, self.location, "Catalog") if exists else None
+            new = with_child(old)
+            if new == old:
                 return
             try:
-                self._store.put(CATALOG, canonical(after), expected=blob.version)
+                self._store.put(CATALOG, canonical(new), expected=blob.version)
             except ConflictError:
                 continue
             return
 
     def _put_table(self) -> None:
-        """Write the table of what is listed, again if the list has changed by then."""
+        """Write the table of listed models, again if the list has changed in the meantime."""
         for _ in range(_TURNS):
             version = self._collection()[1]
             data = table_of(self.items())
@@ -263,13 +266,13 @@ class StaticCatalog:
             if self._collection()[1] == version:
                 return
 
-    def _drop_files(self, before: Entry, keep: str) -> None:
-        """Delete the files of a model that was replaced, as far as they lie in its folder."""
-        folder = posixpath.dirname(before.path)
-        for asset in before.assets:
+    def _drop_files(self, replaced: Entry, kept_folder: str) -> None:
+        """Delete the files of a replaced model that lie in its folder."""
+        folder = posixpath.dirname(replaced.path)
+        for asset in replaced.assets:
             try:
-                path = resolve(asset.href, before.path)
+                path = resolve(asset.href, replaced.path)
             except CatalogError:
                 continue  # on the web
-            if path.startswith(f"{folder}/") and not path.startswith(f"{keep}/"):
+            if path.startswith(f"{folder}/") and not path.startswith(f"{kept_folder}/"):
                 self._store.delete(path)

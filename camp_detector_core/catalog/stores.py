@@ -1,4 +1,4 @@
-"""What a static catalogue is kept in: a folder, a bucket, or a web server that is only read.
+"""Storage of a static catalogue: a folder, a bucket, or a read-only web server.
 
 All paths are relative to the root, with ``/``, and clean: see `names`.
 """
@@ -14,54 +14,54 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_TEXT = 16 << 20
-"""Bytes of the largest JSON file that is read."""
+"""Size in bytes of the largest JSON file that is read."""
 MAX_FILE = 4 << 30
-"""Bytes of the largest asset."""
+"""Size in bytes of the largest asset."""
 CHUNK = 1 << 20
 
 ABSENT = ""
-"""The version of what does not exist."""
+"""Version of a missing file."""
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A small file as it was read."""
+    """Content of a small file."""
 
     data: bytes
     version: str
-    """Changes when the file does; `ABSENT` is a file that is not there."""
+    """Changes with the file; `ABSENT` if the file is missing."""
 
 
 class Store(Protocol):
-    """Files by path. Whatever goes wrong is a `CatalogError`."""
+    """Storage of files by path; every failure is a `CatalogError`."""
 
-    where: str
-    """For messages, without secrets."""
+    location: str
+    """Location for messages, without passwords."""
 
     def url(self, path: str) -> str:
-        """The absolute href of a file."""
+        """Absolute href of a file."""
 
     def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
-        """A small file; one that is missing is empty and of the version `ABSENT`."""
+        """Read a small file; a missing one is empty and has the version `ABSENT`."""
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """A file piece by piece; raises `UnknownModelError` where it is missing."""
+        """Read a file in chunks; raises `UnknownModelError` if it is missing."""
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
-        """Write a small file whole or not at all.
+        """Write a small file completely or not at all.
 
         Raises:
             ConflictError: It is not of the version ``expected``; None is any.
         """
 
     def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
-        """Copy a file in, whole or not at all; ``step`` is told of each piece's bytes."""
+        """Copy a file in, completely or not at all, and report each piece's bytes to ``step``."""
 
     def delete(self, path: str) -> None:
-        """Delete a file; one that is missing is no fault."""
+        """Delete a file, if it exists."""
 
     def names(self, folder: str) -> list[str]:
-        """Paths of all files below a folder."""
+        """List the paths of all files below a folder."""
 
     def changing(self) -> AbstractContextManager[None]:
-        """Held while the catalogue is changed; raises where it can only be read."""
+        """Context to hold while changing the catalogue; raises if it is read-only."""

@@ -1,4 +1,4 @@
-"""The copy of all items as stac-geoparquet, for DuckDB, GeoPandas and other readers of tables."""
+"""Copy of all items as stac-geoparquet, for DuckDB, GeoPandas and other readers of tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _Path = tuple[str, ...]
 _FREE = ("properties", "assets")
-"""Where models differ in what they say."""
+"""Objects of an item whose content differs between models."""
 
 
 def table_of(entries: list[Entry]) -> bytes | None:
-    """All items as one Parquet file, hrefs relative to the catalogue's root.
+    """Write all items to one Parquet file, with hrefs relative to the catalogue's root.
 
     Models of unknown ground are left out: rustac writes no row without a geometry, and a made-up
     one would be found by every search.
@@ -31,7 +31,7 @@ def table_of(entries: list[Entry]) -> bytes | None:
         CatalogError: rustac is not installed, or cannot write one of the items.
     """
     rustac = extra("rustac")
-    rows = _of_one_kind([_from_root(e) for e in entries if e.item.get("geometry") is not None])
+    rows = _with_one_type([_from_root(e) for e in entries if e.item.get("geometry") is not None])
     if not rows:
         return None
     with tempfile.TemporaryDirectory(prefix="camp-detector-") as folder:
@@ -45,7 +45,7 @@ def table_of(entries: list[Entry]) -> bytes | None:
 
 
 def _from_root(entry: Entry) -> dict[str, Any]:
-    """The item as seen from the table, which lies at the root."""
+    """Return the item with hrefs relative to the table, which lies at the root."""
     assets = {
         key: {**asset, "href": _href(asset, entry)} if isinstance(asset, dict) else asset
         for key, asset in entry.item["assets"].items()
@@ -62,8 +62,8 @@ def _href(asset: dict[str, Any], entry: Entry) -> object:
         return href  # absolute already
 
 
-def _of_one_kind(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows whose values fit into columns, which take values of one kind alone.
+def _with_one_type(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make each column of one type, as Parquet requires.
 
     A value that is a number in one model and a word in another becomes text in all of them; empty
     objects, which Parquet has no place for, are left out.
@@ -72,12 +72,15 @@ def _of_one_kind(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         for key in _FREE:
             _collect(row.get(key), (key,), kinds)
-    mixed = {path for path, found in kinds.items() if len(found) > 1}
-    return [{**row, **{key: _fitted(row.get(key), (key,), mixed) for key in _FREE}} for row in rows]
+    mixed_paths = {path for path, types in kinds.items() if len(types) > 1}
+    return [
+        {**row, **{key: _fit_columns(row.get(key), (key,), mixed_paths) for key in _FREE}}
+        for row in rows
+    ]
 
 
 def _collect(value: object, path: _Path, kinds: dict[_Path, set[str]]) -> None:
-    """Note which kinds of values there are at each path."""
+    """Collect the types of values at each path."""
     if value is None:
         return
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -90,12 +93,12 @@ def _collect(value: object, path: _Path, kinds: dict[_Path, set[str]]) -> None:
             _collect(inner, (*path, "[]"), kinds)
 
 
-def _fitted(value: Any, path: _Path, mixed: set[_Path]) -> Any:  # noqa: ANN401 - any JSON
-    if path in mixed:
+def _fit_columns(value: Any, path: _Path, mixed_paths: set[_Path]) -> Any:  # noqa: ANN401 - any JSON
+    if path in mixed_paths:
         return value if value is None or isinstance(value, str) else json.dumps(value)
     if isinstance(value, dict):
-        inner = {k: _fitted(v, (*path, f".{k}"), mixed) for k, v in value.items()}
+        inner = {k: _fit_columns(v, (*path, f".{k}"), mixed_paths) for k, v in value.items()}
         return {k: v for k, v in inner.items() if v != {}}
     if isinstance(value, list):
-        return [_fitted(v, (*path, "[]"), mixed) for v in value]
+        return [_fit_columns(v, (*path, "[]"), mixed_paths) for v in value]
     return value

@@ -136,10 +136,10 @@ def _added(package: Package, target: Catalog, *, changed: bool) -> str:
     from .catalog_text import megabytes
 
     if not changed:
-        return f"{package.id} is in {target.where} already, with the same content"
+        return f"{package.id} is in {target.location} already, with the same content"
     files = len({f.name for f in package.files.values()})
     count = f"{files} file{'s' if files != 1 else ''}"
-    text = f"{package.id} added to {target.where}: {count}, {megabytes(package.bytes)}"
+    text = f"{package.id} added to {target.location}: {count}, {megabytes(package.bytes)}"
     if package.left_out:
         text += f"\n  left out: {', '.join(package.left_out)} (--assets all takes them along)"
     return text
@@ -196,7 +196,7 @@ def list_models(
         elif entries:
             say(catalog_text.table(entries))
         else:
-            say(f"no models in {target.where}" + (" for this area" if bbox else ""))
+            say(f"no models in {target.location}" + (" for this area" if bbox else ""))
 
 
 @catalog.command()
@@ -234,6 +234,6 @@ def remove(
     with plain_errors(verbose=verbose):
         target = _open(catalog, assets_to)
         if not yes:
-            click.confirm(f"delete {model_id} and its files from {target.where}?", abort=True)
+            click.confirm(f"delete {model_id} and its files from {target.location}?", abort=True)
         target.remove(model_id)
-        say(f"{model_id} removed from {target.where}")
+        say(f"{model_id} removed from {target.location}")

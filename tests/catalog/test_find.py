@@ -186,7 +186,7 @@ def test_passwords_in_addresses_are_not_shown() -> None:
 
     for url in ("http://ann:secret@127.0.0.1:9/x", "postgresql://ann:secret@127.0.0.1:9/x"):
         catalog = open_catalog(url)
-        assert "secret" not in catalog.where
+        assert "secret" not in catalog.location
         with pytest.raises(UnreachableError) as caught:
             catalog.items()
         assert "secret" not in str(caught.value)
