@@ -98,7 +98,7 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
         from camp_detector_core.publish.errors import PublishError
         from camp_detector_core.publish.login import find_login
         from camp_detector_core.publish.package import read_package
-        from camp_detector_core.publish.plan import Wish, make_plan, plan_lines
+        from camp_detector_core.publish.plan import PublishRequest, make_plan, plan_lines
         from camp_detector_core.publish.portal import connect
         from camp_detector_core.publish.scrub import Secrets
         from camp_detector_core.publish.upload import publish as carry_out
@@ -106,7 +106,7 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
         if org and everyone:
             msg = "--org and --everyone contradict each other: give one"
             raise PublishError(msg)
-        wish = Wish(groups, folder, "everyone" if everyone else "org" if org else None)
+        wish = PublishRequest(groups, folder, "everyone" if everyone else "org" if org else None)
         secrets = Secrets()
         with _safely(secrets, verbose=verbose):
             found = read_package(package, item)
@@ -144,11 +144,11 @@ def _heed(stop: StopRequest) -> None:
 @contextmanager
 def _safely(secrets: Secrets, *, verbose: bool) -> Iterator[None]:
     """Run what uses credentials; with ``verbose`` an error's traceback is shown without secrets."""
-    from camp_detector_core.publish.scrub import scrubbed
+    from camp_detector_core.publish.scrub import without_secrets
 
     tracebacks: list[str] = []
     try:
-        with scrubbed(secrets, tracebacks):
+        with without_secrets(secrets, tracebacks):
             yield
     finally:
         if verbose:

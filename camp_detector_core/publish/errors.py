@@ -1,4 +1,4 @@
-"""What goes wrong between a package and a portal, each in one sentence."""
+"""Errors between a package and a portal, one sentence each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKEN_REFUSED = (498, 499)
-"""Codes of the portal: the token is not valid (any more), and there is none."""
+"""Error codes of portals for an invalid or expired token, and for a missing one."""
 _SERVER_FAULT = 500
 
 
 class PublishError(CampDetectorError):
-    """A package cannot be published as asked."""
+    """A package cannot be published as requested."""
 
 
 class RefusedError(PublishError):
@@ -24,7 +24,7 @@ class RefusedError(PublishError):
 
 
 class UnansweredError(PublishError):
-    """A request may or may not have been carried out: the connection broke, or the portal did."""
+    """It is unknown if a request was carried out: the connection or the portal broke."""
 
 
 _REMEDIES = (
@@ -47,7 +47,7 @@ _REMEDIES = (
     ("too large", "ask an administrator of the portal which size it takes"),
     ("exceeds", "ask an administrator of the portal which size it takes"),
 )
-"""Words of a portal's message, and what to do then. The first that fits counts."""
+"""Patterns of portals' messages with the remedy; the first match counts."""
 _STALE = "the token has expired or is not of this portal: log in again or make a new one"
 _REMEDY_OF_CODE = {
     401: "check the credentials",
@@ -60,23 +60,25 @@ _REMEDY_OF_CODE = {
 }
 
 
-def refusal(answer: Mapping[str, Any], doing: str) -> PublishError:
-    """The error that a portal's answer holds.
+def refusal(answer: Mapping[str, Any], action: str) -> PublishError:
+    """Make the error from a portal's answer.
 
     Args:
         answer: The value of ``error`` in the answer.
-        doing: What was asked for, as "add the item".
+        action: What was asked for, as "add the item".
     """
     code = answer.get("code")
     details = answer.get("details")
     parts = [answer.get("message"), *(details if isinstance(details, list) else [])]
-    said = "; ".join(dict.fromkeys(shown(p).rstrip(". ") for p in parts if p)) or "no reason given"
-    return refusal_of_text(said, code if isinstance(code, int) else None, doing)
+    message = (
+        "; ".join(dict.fromkeys(shown(p).rstrip(". ") for p in parts if p)) or "no reason given"
+    )
+    return refusal_of_text(message, code if isinstance(code, int) else None, action)
 
 
-def refusal_of_text(said: str, code: int | None, doing: str) -> PublishError:
-    """The error for what a portal said, and the remedy that fits."""
-    lower = said.lower()
+def refusal_of_text(message: str, code: int | None, action: str) -> PublishError:
+    """Make the error from a portal's message, with the matching remedy."""
+    lower = message.lower()
     remedy = _REMEDY_OF_CODE.get(code or 0)
     if code not in TOKEN_REFUSED:
         by_words = (text for words, text in _REMEDIES if words in lower)
@@ -86,32 +88,32 @@ def refusal_of_text(said: str, code: int | None, doing: str) -> PublishError:
     number = "" if code is None else f" (code {code})"
     kind = UnansweredError if code is not None and code >= _SERVER_FAULT else RefusedError
     return kind(
-        f"the portal refused to {doing}: {said}{number}; {remedy or 'see the portal for more'}"
+        f"the portal refused to {action}: {message}{number}; {remedy or 'see the portal for more'}"
     )
 
 
-def broken(error: Exception, doing: str, host: str) -> UnansweredError:
-    """The error for a request that got no answer.
+def broken(error: Exception, action: str, host: str) -> UnansweredError:
+    """Make the error for a request without an answer.
 
     Args:
         error: What ``requests`` raised.
-        doing: What was asked for.
+        action: What was asked for.
         host: Of the portal.
     """
     import requests
 
     if isinstance(error, requests.exceptions.SSLError):
-        said = (
+        reason = (
             f"the certificate of {host} is not trusted: give the certificate of the authority that "
             "signed it with --ca-bundle"
         )
     elif isinstance(error, requests.exceptions.Timeout):
-        said = f"{host} does not answer in time: look at the network, and run the command again"
+        reason = f"{host} does not answer in time: look at the network, and run the command again"
     elif isinstance(error, requests.exceptions.RetryError) or "too many 5" in str(error):
-        said = f"{host} answers with internal errors: run the command again later"
+        reason = f"{host} answers with internal errors: run the command again later"
     else:
-        said = (
+        reason = (
             f"the connection to {host} cannot be made or broke off: look at the network and at the "
             "address of the portal, and run the command again"
         )
-    return UnansweredError(f"cannot {doing}: {said}")
+    return UnansweredError(f"cannot {action}: {reason}")

@@ -1,4 +1,4 @@
-"""How an item reads in a portal: title, summary, description, tags, licence, credits.
+"""Text of a portal item: title, summary, description, tags, licence, credits.
 
 Descriptions and terms of use are HTML in a portal, so every word of a model is escaped there; the
 other fields are plain text, in which portals allow no angle brackets.
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 ITEM_TYPE = "Deep Learning Package"
 MAX_TITLE, MAX_SNIPPET, MAX_TAG, MAX_TAGS = 250, 250, 128, 128
-"""Characters and numbers that ArcGIS Online takes."""
+"""Limits of ArcGIS Online in characters and counts."""
 MAX_HTML = 60_000
-"""Bytes of a description or of terms of use; portals take 64 KB, with what they add."""
+"""Largest description or terms of use in bytes; portals take 64 KB, with what they add."""
 _MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
     f"CampDetector-{what}-" for what in ("model", "version", "sha256")
 )
 _KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
 _TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")
-_TOLD = re.compile(r"(?:val|test) (?:pixels|dwellings)")
-"""Keys of a model's provenance under which training writes its figures, in words."""
+_FIGURE_TEXT = re.compile(r"(?:val|test) (?:pixels|dwellings)")
+"""Provenance keys under which training writes its figures as text."""
 _FIGURES = frozenset({"iou", "precision", "recall", "f1", "count_error"})
 _MAX_FIGURES, _DEPTH = 24, 5
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
@@ -47,7 +47,7 @@ _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 @dataclass(frozen=True)
 class Listing:
-    """The words of an item, as they are sent."""
+    """Text fields of an item as they are sent."""
 
     title: str
     snippet: str
@@ -58,17 +58,17 @@ class Listing:
     licence: str
     """Terms of use, HTML."""
     credits: str
-    """Whose data and work it is, plain text."""
+    """Credits for data and work, plain text."""
     keywords: tuple[str, ...]
-    """Type keywords of ours."""
+    """Type keywords that this program writes."""
 
-    def fields(self, keep: tuple[str, ...] = ()) -> dict[str, str]:
+    def fields(self, current_keywords: tuple[str, ...] = ()) -> dict[str, str]:
         """Parameters of the REST API.
 
         Args:
-            keep: Type keywords that the item has; those that are not ours are kept.
+            current_keywords: Type keywords that the item has; those that are not ours are kept.
         """
-        others = [k for k in keep if not k.startswith("CampDetector-")]
+        foreign_keywords = [k for k in current_keywords if not k.startswith("CampDetector-")]
         return {
             "title": self.title,
             "snippet": self.snippet,
@@ -76,43 +76,46 @@ class Listing:
             "tags": ",".join(self.tags),
             "licenseInfo": self.licence,
             "accessInformation": self.credits,
-            "typeKeywords": ",".join(dict.fromkeys([*others, *self.keywords])),
+            "typeKeywords": ",".join(dict.fromkeys([*foreign_keywords, *self.keywords])),
         }
 
 
 def identity(package: Package) -> str:
-    """The type keyword by which an item is found again, whatever its version and title."""
+    """Type keyword that identifies an item whatever its version and title."""
     return f"{_MODEL_KEYWORD}{_word(package.spec.name)}-{package.kind}"
 
 
 def version_of(keywords: tuple[str, ...]) -> str | None:
-    """The version that an item holds, from its type keywords."""
-    return _after(_VERSION_KEYWORD, keywords)
+    """Read the version that an item holds from its type keywords."""
+    return _value_of(_VERSION_KEYWORD, keywords)
 
 
 def content_of(keywords: tuple[str, ...]) -> str | None:
-    """The checksum of the file that an item holds, from its type keywords."""
-    return _after(_CONTENT_KEYWORD, keywords)
+    """Read the checksum of an item's file from its type keywords."""
+    return _value_of(_CONTENT_KEYWORD, keywords)
 
 
-def _after(prefix: str, keywords: tuple[str, ...]) -> str | None:
+def _value_of(prefix: str, keywords: tuple[str, ...]) -> str | None:
     return next((k.removeprefix(prefix) for k in keywords if k.startswith(prefix)), None)
 
 
 def listing_of(package: Package) -> Listing:
-    """What to say about a package.
+    """Write the text of a package's item.
 
     Raises:
         PublishError: Its licence or its credits are longer than a portal takes; they are not cut.
     """
     spec = package.spec
-    said = _properties(package)
-    licence = str(said.get("license") or spec.licence)
+    properties = _properties(package)
+    licence = str(properties.get("license") or spec.licence)
     if not licence or licence == "other":
         licence = spec.licence or "not stated"
-    named = list(spec.attribution) or _providers(said)
+    creditors = list(spec.attribution) or _providers(properties)
     terms = "".join(
-        [f"<p>Licence of the model: {_escaped(licence)}</p>", _list("Credits, to be kept:", named)]
+        [
+            f"<p>Licence of the model: {_escaped(licence)}</p>",
+            _list("Credits, to be kept:", creditors),
+        ]
     )
     if len(terms.encode()) > MAX_HTML:
         msg = (
@@ -120,15 +123,15 @@ def listing_of(package: Package) -> Listing:
             "portal takes, and are not cut: shorten the attribution of the model"
         )
         raise PublishError(msg)
-    title = str(said.get("title") or f"{spec.name} {spec.version}")
-    text = spec.description or str(said.get("description") or "")
+    title = str(properties.get("title") or f"{spec.name} {spec.version}")
+    text = spec.description or str(properties.get("description") or "")
     return Listing(
-        title=_cut(f"{_plain(title)} ({_KIND_WORDS[package.kind]})", MAX_TITLE),
-        snippet=_cut(_plain(text) or _plain(title), MAX_SNIPPET),
-        description=_description(package, said),
-        tags=_tags(package, said),
+        title=_shorten(f"{_plain_text(title)} ({_KIND_WORDS[package.kind]})", MAX_TITLE),
+        snippet=_shorten(_plain_text(text) or _plain_text(title), MAX_SNIPPET),
+        description=_description(package, properties),
+        tags=_tags(package, properties),
         licence=terms,
-        credits=_plain("; ".join(named)),
+        credits=_plain_text("; ".join(creditors)),
         keywords=(
             identity(package),
             f"{_VERSION_KEYWORD}{_word(spec.version)}",
@@ -142,22 +145,22 @@ def _properties(package: Package) -> Mapping[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
-def _providers(said: Mapping[str, Any]) -> list[str]:
-    found = said.get("providers")
-    rows = found if isinstance(found, list) else []
+def _providers(properties: Mapping[str, Any]) -> list[str]:
+    providers = properties.get("providers")
+    rows = providers if isinstance(providers, list) else []
     return [str(p["name"]) for p in rows if isinstance(p, dict) and p.get("name")]
 
 
-def _tags(package: Package, said: Mapping[str, Any]) -> tuple[str, ...]:
-    found = said.get("keywords")
-    stated = [str(k) for k in found] if isinstance(found, list) else []
-    words = [*_TAGS, *(c.name for c in package.spec.classes), *stated]
-    clean = (_cut(_plain(w.replace(",", " ")), MAX_TAG) for w in words)
+def _tags(package: Package, properties: Mapping[str, Any]) -> tuple[str, ...]:
+    keywords = properties.get("keywords")
+    tags = [str(k) for k in keywords] if isinstance(keywords, list) else []
+    words = [*_TAGS, *(c.name for c in package.spec.classes), *tags]
+    clean = (_shorten(_plain_text(w.replace(",", " ")), MAX_TAG) for w in words)
     return tuple(dict.fromkeys(w for w in clean if w))[:MAX_TAGS]
 
 
-def _description(package: Package, said: Mapping[str, Any]) -> str:
-    """HTML; paragraphs that no longer fit are left out as a whole, so that it stays well-formed."""
+def _description(package: Package, properties: Mapping[str, Any]) -> str:
+    """Write the description as HTML, leaving out whole paragraphs that do not fit."""
     spec = package.spec
     facts = [
         f"Model: {spec.name}, version {spec.version}",
@@ -168,22 +171,22 @@ def _description(package: Package, said: Mapping[str, Any]) -> str:
     ]
     words = dict.fromkeys([spec.description, description_of(spec, package.item or {})])
     parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
-    rows = list(_figures(said.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
+    rows = list(_figures(properties.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
     if not rows:
-        told = sorted(spec.provenance.items())
-        rows = [f"{key}: {words}" for key, words in told if _TOLD.fullmatch(key)]
+        provenance = sorted(spec.provenance.items())
+        rows = [f"{key}: {words}" for key, words in provenance if _FIGURE_TEXT.fullmatch(key)]
     parts.append(_list("Figures, by the part of the data they were measured on:", rows))
     end = _list("Facts:", facts)
-    kept, room = [], MAX_HTML - len(end.encode())
+    paragraphs, room = [], MAX_HTML - len(end.encode())
     for part in parts:
         room -= len(part.encode())
         if room >= 0:
-            kept.append(part)
-    return "".join([*kept, end])
+            paragraphs.append(part)
+    return "".join([*paragraphs, end])
 
 
 def _figures(value: object, way: tuple[str, ...]) -> Iterator[str]:
-    """The figures that say most, of a tree such as {"test": {"pixels": {"iou": 0.8}}}."""
+    """Pick the most telling figures of a tree such as {"test": {"pixels": {"iou": 0.8}}}."""
     if isinstance(value, dict) and len(way) < _DEPTH:
         for key, inner in value.items():
             yield from _figures(inner, (*way, str(key)))
@@ -198,26 +201,26 @@ def _list(heading: str, rows: list[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Words of a stranger, as text within HTML."""
+    """Escape untrusted text for HTML."""
     return html.escape(_visible(text), quote=True)
 
 
-def _plain(text: str) -> str:
-    """Words of a stranger for a field of plain text."""
+def _plain_text(text: str) -> str:
+    """Turn untrusted text into plain text."""
     return _visible(text).translate(_ANGLES)
 
 
 def _visible(text: str) -> str:
-    """One line without characters that act."""
+    """Remove control characters and line breaks."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _cut(text: str, limit: int) -> str:
+def _shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3].rstrip()}..."
 
 
 def _word(text: str) -> str:
-    """A part of a type keyword: neither commas, which part keywords, nor blanks."""
+    """Make a part of a type keyword, without commas or blanks."""
     clean = "".join(c if c.isalnum() or c in "._-" else "_" for c in text)
     if not clean:
         msg = f"{shown(text)!r} is no name or version that a portal could find an item by"

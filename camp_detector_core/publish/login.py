@@ -1,4 +1,4 @@
-"""Whose name to log in with: a profile of the arcgis package, or the environment; nothing else."""
+"""Credentials for a portal, from a profile of the arcgis package or the environment alone."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ USERNAME_VARIABLE = "CAMP_DETECTOR_ARCGIS_USERNAME"
 PASSWORD_VARIABLE = "CAMP_DETECTOR_ARCGIS_PASSWORD"  # noqa: S105 - the name of a variable
 TOKEN_VARIABLE = "CAMP_DETECTOR_ARCGIS_TOKEN"  # noqa: S105 - the name of a variable
 _KEYRING_SERVICE = "arcgis_python_api_profile_passwords"
-"""Under which the arcgis package (2.4) keeps the passwords of its profiles."""
+"""Keyring service under which the arcgis package (2.4) keeps the passwords of its profiles."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """Where and as whom to log in; either name and password, or a token."""
+    """Portal and credentials: either name and password, or a token."""
 
     portal: str
     """Address of the portal, such as https://www.arcgis.com or https://example.org/portal."""
@@ -33,11 +33,11 @@ class Login:
     token: str = field(default="", repr=False)
     """A token or an API key."""
     source: str = ""
-    """Where this is from, for people."""
+    """Source of the credentials, for people."""
 
 
 def portal_address(text: str) -> str:
-    """The address of a portal as the REST API starts from it.
+    """Normalise the address of a portal to the root of its REST API.
 
     Raises:
         PublishError: It is not one; it would not be encrypted, or it carries a password.
@@ -67,7 +67,7 @@ def portal_address(text: str) -> str:
 
 
 def find_login(portal: str | None, profile: str | None, environment: Mapping[str, str]) -> Login:
-    """What to log in with.
+    """Find the credentials to log in with.
 
     Args:
         portal: Address, or None for that of the profile or of the environment.
@@ -97,11 +97,11 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
         raise PublishError(msg)
     if token:
         return Login(portal_address(address), token=token.strip(), source=TOKEN_VARIABLE)
-    missing = [name for name, value in values.items() if not value]
-    if missing:
+    missing_names = [name for name, value in values.items() if not value]
+    if missing_names:
         msg = (
-            f"there is nothing to log in with ({' and '.join(missing)} not set): name a profile of "
-            f"the arcgis package with --profile, or set {USERNAME_VARIABLE} and "
+            f"there is nothing to log in with ({' and '.join(missing_names)} not set): name a "
+            f"profile of the arcgis package with --profile, or set {USERNAME_VARIABLE} and "
             f"{PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}"
         )
         raise PublishError(msg)
@@ -114,7 +114,7 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
 
 
 def require_arcgis() -> None:
-    """Refuse to begin without the library, and say how to get it.
+    """Refuse to start without the arcgis package, and say how to install it.
 
     Raises:
         PublishError: It is not installed.
@@ -132,20 +132,22 @@ def _from_profile(name: str, portal: str | None) -> Login:
     """
     from arcgis.gis import login_profiles
 
-    known = login_profiles.list()
-    if name not in known:
-        there = f"there are {', '.join(map(shown, known))}" if known else "there is none yet"
+    profiles = login_profiles.list()
+    if name not in profiles:
+        available = (
+            f"there are {', '.join(map(shown, profiles))}" if profiles else "there is none yet"
+        )
         msg = (
-            f"the arcgis package has no profile {shown(name)} ({there}): make it once in Python "
-            "with arcgis.gis.GIS(url, username, profile=name), which asks for the password"
+            f"the arcgis package has no profile {shown(name)} ({available}): make it once in "
+            "Python with arcgis.gis.GIS(url, username, profile=name), which asks for the password"
         )
         raise PublishError(msg)
     facts = login_profiles.get(name)
-    held = [k for k in ("client_id", "key_file", "cert_file") if facts.get(k)]
-    if held:
+    unsupported = [k for k in ("client_id", "key_file", "cert_file") if facts.get(k)]
+    if unsupported:
         msg = (
-            f"the profile {shown(name)} logs in by {held[0]}, where the arcgis package does not "
-            f"check the portal's certificate or we have no test: use {TOKEN_VARIABLE} instead"
+            f"the profile {shown(name)} logs in by {unsupported[0]}, where the arcgis package does "
+            f"not check the portal's certificate or we have no test: use {TOKEN_VARIABLE} instead"
         )
         raise PublishError(msg)
     address = portal_address(facts.get("url") or portal or "https://www.arcgis.com")
@@ -158,9 +160,10 @@ def _from_profile(name: str, portal: str | None) -> Login:
     username = facts.get("username") or ""
     password = _stored_password(name) if username else ""
     if not username or not password:
-        what = "password" if username else "username"
+        missing_fact = "password" if username else "username"
         msg = (
-            f"the profile {shown(name)} holds no {what}, or the keyring of this machine cannot be "
+            f"the profile {shown(name)} holds no {missing_fact}, or the keyring of this machine "
+            "cannot be "
             "read: make the profile again with arcgis.gis.GIS(url, username, profile=name), or "
             f"use {TOKEN_VARIABLE}"
         )

@@ -1,4 +1,4 @@
-"""What is to be published: a package that was checked, and the STAC item of its model."""
+"""A checked package and the STAC item of its model, ready to publish."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MAX_PACKAGE = 1 << 31
 _MAX_ITEM = 16 << 20
 _MAX_EMD = 1 << 20
 _MAX_THUMBNAIL = 1 << 20
-"""Bytes; portals scale thumbnails to 600 by 400 pixels."""
+"""Largest thumbnail in bytes; portals scale thumbnails to 600 by 400 pixels."""
 _THUMBNAIL = "esriinfo/thumbnail/thumbnail.png"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -47,13 +47,13 @@ class Package:
     thumbnail: bytes | None = field(repr=False)
     """A PNG picture."""
     item: Mapping[str, Any] | None = field(default=None, repr=False)
-    """The STAC item of the model, where there is one."""
+    """STAC item of the model, if there is one."""
     notes: tuple[str, ...] = ()
-    """What a person should know."""
+    """Notes for the user."""
 
 
 def read_package(path: Path, item: Path | None = None) -> Package:
-    """Check a package and read what is said about it.
+    """Check a package and read its descriptions.
 
     Args:
         path: The ``.dlpk``.
@@ -74,28 +74,28 @@ def read_package(path: Path, item: Path | None = None) -> Package:
             kind = read_emd(stream.read(_MAX_EMD + 1), f"{path}, {emd}").kind
         thumbnail = _thumbnail(archive)
     notes = [] if thumbnail else [f"{path.name} holds no {_THUMBNAIL}: the item gets no picture"]
-    found, note = _item(path, item, spec)
+    stac_item, note = _item(path, item, spec)
     notes += [note] if note else []
     digest = hashlib.sha256(data).hexdigest()
-    return Package(path, len(data), digest, spec, kind, thumbnail, found, tuple(notes))
+    return Package(path, len(data), digest, spec, kind, thumbnail, stac_item, tuple(notes))
 
 
 def _check(path: Path) -> None:
-    """Refuse a package with which ArcGIS could not do.
+    """Refuse a package that ArcGIS could not use.
 
     Raises:
         PublishError: It has a problem; the first is said.
     """
     problems = check_package(path).of("problem")
     if problems:
-        first, more = problems[0], len(problems) - 1
-        others = f" (and {more} more: camp-detector package check {path})" if more else ""
-        msg = f"{path} is broken, {first.where}: {first.what}{others}; {first.remedy}"
+        first, count = problems[0], len(problems) - 1
+        others_note = f" (and {count} more: camp-detector package check {path})" if count else ""
+        msg = f"{path} is broken, {first.where}: {first.what}{others_note}; {first.remedy}"
         raise PublishError(msg)
 
 
 def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:
-    """The picture of a package; what is too large or no PNG is none."""
+    """Read the thumbnail of a package; None if it is too large or no PNG."""
     if _THUMBNAIL not in archive.namelist():
         return None
     with archive.open(_THUMBNAIL) as stream:
@@ -106,20 +106,20 @@ def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:
 def _item(
     package: Path, path: Path | None, spec: ModelSpec
 ) -> tuple[Mapping[str, Any] | None, str | None]:
-    """The STAC item, and a note where the one beside the package is not used."""
-    chosen = path or package.parent / ITEM_NAME
-    if path is None and not chosen.is_file():
+    """Read the STAC item, with a note if the one beside the package is not used."""
+    item_path = path or package.parent / ITEM_NAME
+    if path is None and not item_path.is_file():
         return None, None
-    item = read_json(read_file(chosen, _MAX_ITEM, what="STAC item"), str(chosen))
+    item = read_json(read_file(item_path, _MAX_ITEM, what="STAC item"), str(item_path))
     properties = item.get("properties")
     if not isinstance(properties, dict) or item.get("type") != "Feature":
-        msg = f"{chosen} is not a STAC item (a GeoJSON Feature with properties)"
+        msg = f"{item_path} is not a STAC item (a GeoJSON Feature with properties)"
         raise PublishError(msg)
-    stated = properties.get(SPEC_PROPERTY)
-    if item.get("id") == spec.id and stated in (None, spec.to_dict()):
+    spec_text = properties.get(SPEC_PROPERTY)
+    if item.get("id") == spec.id and spec_text in (None, spec.to_dict()):
         return item, None
-    other = f"{chosen} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"
+    mismatch = f"{item_path} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"
     if path is None:
-        return None, f"{other}: it is not used"
-    msg = f"{other}: give the item of this model"
+        return None, f"{mismatch}: it is not used"
+    msg = f"{mismatch}: give the item of this model"
     raise PublishError(msg)

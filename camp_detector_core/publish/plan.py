@@ -1,4 +1,4 @@
-"""What publishing would do: decided from what the portal holds, before anything is changed."""
+"""Plan of a publication, decided from the portal's content before any change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .portal import Group, Item, Portal
 
 Audience = Literal["org", "everyone"]
-"""Who may see an item beside its owner and its groups."""
+"""Audience of an item besides its owner and its groups."""
 _ACCESS = {"org": "org", "everyone": "public"}
 _WORDS = {
     "private": "its owner alone",
@@ -26,52 +26,52 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the user asks for."""
+class PublishRequest:
+    """Request of the user to publish."""
 
     groups: tuple[str, ...] = ()
     """Titles or ids."""
     folder: str | None = None
-    """Title; None: the root for a new item, where it is for one that is there."""
+    """Folder title; None means the root for a new item and no move for an existing one."""
     audience: Audience | None = None
-    """None: a new item is private, one that is there stays as it is."""
+    """None keeps an existing item's audience and makes a new item private."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be done."""
+    """Steps of a publication."""
 
     package: Package
     listing: Listing
     item: Item | None
-    """The item to update; None: a new one is added."""
+    """Item to update; None adds a new one."""
     folder: Folder | None
-    """Where it goes; None: the root, or where it is. Without an id it is made first."""
+    """Target folder; None means the root, or no move. One without an id is made first."""
     groups: tuple[Group, ...]
-    """Those that it is not shared with yet."""
+    """Groups to share with that do not have the item yet."""
     shared: tuple[str, ...]
-    """Ids of the groups that it is shared with."""
+    """Ids of the groups that the item is already shared with."""
     access: str
-    """Who sees it afterwards, groups aside, in the portal's words."""
+    """Final access in the portal's words, groups aside."""
 
     @property
     def sends_file(self) -> bool:
-        """Whether the portal does not hold this very file yet."""
+        """Test if the portal lacks this version of the file."""
         return self.item is None or content_of(self.item.keywords) != self.package.sha256[:16]
 
     @property
     def shares(self) -> bool:
-        """Whether somebody sees the item who does not now."""
-        before = "private" if self.item is None else self.item.access
-        return bool(self.groups) or _open_to(before) != _open_to(self.access)
+        """Test if publishing shows the item to more people than now."""
+        current_access = "private" if self.item is None else self.item.access
+        return bool(self.groups) or _open_to(current_access) != _open_to(self.access)
 
 
 def _open_to(access: str) -> str:
     return access if access in {"org", "public"} else "private"
 
 
-def make_plan(portal: Portal, package: Package, wish: Wish) -> Plan:
-    """Decide what to do.
+def make_plan(portal: Portal, package: Package, wish: PublishRequest) -> Plan:
+    """Decide the steps of a publication.
 
     Raises:
         PublishError: It cannot be done: a group is missing, a privilege, or storage.
@@ -80,19 +80,19 @@ def make_plan(portal: Portal, package: Package, wish: Wish) -> Plan:
     listing = listing_of(package)
     folders, items = portal.content()
     item = _same_model(items, package)
-    shared = portal.groups_of(item.id) if item else ()
-    named = {g.id: g for g in (group_named(portal, name) for name in wish.groups)}
-    groups = tuple(g for g in named.values() if g.id not in shared)
+    current_groups = portal.groups_of(item.id) if item else ()
+    groups_by_id = {g.id: g for g in (group_named(portal, name) for name in wish.groups)}
+    groups = tuple(g for g in groups_by_id.values() if g.id not in current_groups)
     if groups:
         portal.require("portal:user:shareToGroup", "share items with groups")
     if wish.audience == "org":
         portal.require("portal:user:shareToOrg", "share items with the organization")
     if wish.audience == "everyone":
         portal.require("portal:user:shareToPublic", "share items with everyone")
-    before = item.access if item else "private"
+    current_access = item.access if item else "private"
     plan = Plan(
-        package, listing, item, _folder(folders, item, wish.folder), groups, shared,
-        _ACCESS[wish.audience] if wish.audience else before,
+        package, listing, item, _folder(folders, item, wish.folder), groups, current_groups,
+        _ACCESS[wish.audience] if wish.audience else current_access,
     )  # fmt: skip
     if plan.sends_file and portal.free is not None and package.size > portal.free:
         msg = (
@@ -105,17 +105,17 @@ def make_plan(portal: Portal, package: Package, wish: Wish) -> Plan:
 
 
 def _same_model(items: tuple[Item, ...], package: Package) -> Item | None:
-    wanted = identity(package)
-    hits = [i for i in items if wanted in i.keywords]
+    keyword = identity(package)
+    hits = [i for i in items if keyword in i.keywords]
     if len(hits) > 1:
         ids = ", ".join(i.id for i in hits)
-        msg = f"{len(hits)} items hold {wanted} ({ids}): delete all but one in the portal"
+        msg = f"{len(hits)} items hold {keyword} ({ids}): delete all but one in the portal"
         raise PublishError(msg)
     return hits[0] if hits else None
 
 
 def _folder(folders: tuple[Folder, ...], item: Item | None, name: str | None) -> Folder | None:
-    """Where the item goes, if that is not where it is."""
+    """Find the target folder if the item must move."""
     if name is None:
         return None
     if not name.strip() or any(c in name for c in '/\\"<>'):
@@ -129,7 +129,7 @@ def _folder(folders: tuple[Folder, ...], item: Item | None, name: str | None) ->
 
 
 def plan_lines(plan: Plan, portal: Portal) -> list[str]:
-    """The plan for people, a line for each step and each field."""
+    """Describe the plan to people, one line per step and field."""
     listing, package = plan.listing, plan.package
     size = f"{package.size / 1e6:.1f} MB"
     lines = [f"portal: {portal.name} ({portal.address}), as {portal.username}"]
@@ -137,9 +137,11 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
         lines.append(f'add an item "{ITEM_TYPE}" with {package.path.name} ({size})')
     else:
         lines.append(f"update the item {plan.item.id}: {shown(plan.item.title)}")
-        before, now = version_of(plan.item.keywords), version_of(listing.keywords)
+        old_version, new_version = version_of(plan.item.keywords), version_of(listing.keywords)
         lines.append(
-            f"  version: {now} (as before)" if before == now else f"  version: {before} -> {now}"
+            f"  version: {new_version} (as before)"
+            if old_version == new_version
+            else f"  version: {old_version} -> {new_version}"
         )
         sent = f"replaced by {package.path.name} ({size})"
         lines.append(f"  file: {sent if plan.sends_file else 'the same, not sent again'}")
@@ -156,8 +158,8 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
         made = "" if plan.folder.id else " (is made)"
         lines.append(f"put it into the folder {shown(plan.folder.title)}{made}")
     lines += [f"share it with the group {shown(g.title)} ({g.id})" for g in plan.groups]
-    before = "private" if plan.item is None else plan.item.access
-    changed = _open_to(before) != _open_to(plan.access)
+    old_version = "private" if plan.item is None else plan.item.access
+    changed = _open_to(old_version) != _open_to(plan.access)
     same = "visible to" if plan.item is None else "stays visible to"
     verb = "make it visible to" if changed else same
     who = _WORDS[_open_to(plan.access)]

@@ -1,4 +1,4 @@
-"""What a portal holds and allows, read without changing anything."""
+"""Content and permissions of a portal, read without changing anything."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _PAGE = 100
 _CODE = re.compile(r"Error Code: (\d+)")
 _REFERER = "http"
-"""What the arcgis package sends as its referer, to which the token is bound."""
+"""Referer that the arcgis package sends, to which the token is bound."""
 _MINUTES = 120
-"""For which the token is good."""
+"""Lifetime of the token in minutes."""
 _LOGGING_IN = "log in"
-_LISTED = 12
-"""Names that a message repeats."""
+_MAX_NAMES = 12
+"""Number of names that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of the user; an empty id is the root or a folder that is not there yet."""
+    """Folder of the user; an empty id is the root or a folder that does not exist yet."""
 
     id: str
     title: str
@@ -64,37 +64,37 @@ class Item:
 
 @dataclass(frozen=True)
 class Portal:
-    """A portal and the user who is logged in."""
+    """A portal with a logged-in user."""
 
     rest: Rest
     address: str
     name: str
     username: str
     privileges: frozenset[str] | None
-    """What the user may do; None where the portal does not say."""
+    """Privileges of the user; None if the portal does not state them."""
     free: int | None
-    """Bytes that the user may still store; None where the portal does not say."""
+    """Free storage of the user in bytes; None if the portal does not state it."""
     groups: tuple[Group, ...]
 
     def page(self, item: str) -> str:
         """Address of an item's page."""
         return f"{self.address}/home/item.html?id={item}"
 
-    def require(self, privilege: str, doing: str) -> None:
-        """Refuse what the user may not do.
+    def require(self, privilege: str, action: str) -> None:
+        """Refuse a user who lacks a privilege.
 
         Raises:
             PublishError: As said.
         """
         if self.privileges is not None and privilege not in self.privileges:
             msg = (
-                f"{self.username} may not {doing} in {self.name} (no privilege {privilege}): ask "
+                f"{self.username} may not {action} in {self.name} (no privilege {privilege}): ask "
                 "an administrator of the portal for a role that may"
             )
             raise PublishError(msg)
 
     def content(self) -> tuple[tuple[Folder, ...], tuple[Item, ...]]:
-        """The folders of the user, and all deep learning packages in them.
+        """List the folders of the user, and all deep learning packages in them.
 
         The user's content is listed rather than searched: a search knows new items only after a
         while, and a second run would add the item again.
@@ -103,44 +103,44 @@ class Portal:
             PublishError: The portal does not answer.
         """
         root = Folder("", "the root folder")
-        folders, items = self._listed(root)
+        folders, items = self._list_folder(root)
         for folder in folders:
-            items += self._listed(folder)[1]
+            items += self._list_folder(folder)[1]
         return tuple(folders), tuple(items)
 
-    def _listed(self, folder: Folder) -> tuple[list[Folder], list[Item]]:
+    def _list_folder(self, folder: Folder) -> tuple[list[Folder], list[Item]]:
         path = f"content/users/{self.username}" + (f"/{folder.id}" if folder.id else "")
         folders: list[Folder] = []
         items: list[Item] = []
         start = 1
         while start > 0:
-            doing = f"list the content of {self.username}"
-            wanted = {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)}
-            page = self.rest.get(path, wanted, doing=doing)
+            action = f"list the content of {self.username}"
+            query = {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)}
+            page = self.rest.get(path, query, action=action)
             if start == 1:
                 folders = [Folder(f["id"], f["title"]) for f in page.get("folders") or ()]
             items += [
                 _item(i, folder)
-                for i in self.rest.field(page, "items", doing=doing)
+                for i in self.rest.field(page, "items", action=action)
                 if i.get("type") == ITEM_TYPE
             ]
-            after = page.get("nextStart", -1)
-            start = after if after > start else -1
+            next_start = page.get("nextStart", -1)
+            start = next_start if next_start > start else -1
         return folders, items
 
     def groups_of(self, item: str) -> tuple[str, ...]:
-        """Ids of the groups that an item is shared with."""
-        found = self.rest.get(f"content/items/{item}/groups", {}, doing="see the item's groups")
+        """List the ids of the groups that an item is shared with."""
+        answer = self.rest.get(f"content/items/{item}/groups", {}, action="see the item's groups")
         kinds = ("admin", "member", "other")
-        return tuple(g["id"] for kind in kinds for g in found.get(kind) or ())
+        return tuple(g["id"] for kind in kinds for g in answer.get(kind) or ())
 
 
-def _item(found: Mapping[str, Any], folder: Folder) -> Item:
+def _item(fields: Mapping[str, Any], folder: Folder) -> Item:
     return Item(
-        found["id"],
-        str(found.get("title") or ""),
-        str(found.get("access") or "private"),
-        tuple(map(str, found.get("typeKeywords") or ())),
+        fields["id"],
+        str(fields.get("title") or ""),
+        str(fields.get("access") or "private"),
+        tuple(map(str, fields.get("typeKeywords") or ())),
         folder,
     )
 
@@ -160,30 +160,30 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
     from arcgis.gis import GIS
     from requests.exceptions import RequestException
 
-    trusted = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
-    first = Rest(EsriSession(referer=_REFERER, **trusted), login.portal)
-    first.reach(doing=f"{_LOGGING_IN} at {login.portal}")
+    certificates = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
+    first = Rest(EsriSession(referer=_REFERER, **certificates), login.portal)
+    first.reach(action=f"{_LOGGING_IN} at {login.portal}")
     token = login.token or _new_token(login, first)
     secrets.add(token)
     try:
-        gis = GIS(login.portal, token=token, set_active=False, timeout=60, **trusted)
-        me = gis.users.me
+        gis = GIS(login.portal, token=token, set_active=False, timeout=60, **certificates)
+        user = gis.users.me
         properties = dict(gis.properties)
     except RequestException as error:
         raise broken(error, f"{_LOGGING_IN} at {login.portal}", _host(login)) from error
     except Exception as error:  # the library raises plain Exception for what the portal says
-        raise _said(error, login) from error
-    if me is None:
+        raise _error_of(error, login) from error
+    if user is None:
         msg = (
             f"{login.portal} knows no user by what {login.source} holds: it may be an API key "
             "without a user, or expired; make a token of a user"
         )
         raise PublishError(msg)
-    return _portal(Rest(gis.session, login.portal), login, dict(me), properties)
+    return _portal(Rest(gis.session, login.portal), login, dict(user), properties)
 
 
 def _authorities(path: Path) -> Path:
-    """The file of certificates, if it is one.
+    """Check that the file of certificates is valid.
 
     Raises:
         PublishError: It is not.
@@ -199,7 +199,7 @@ def _authorities(path: Path) -> Path:
 
 
 def _new_token(login: Login, rest: Rest) -> str:
-    """A token for a name and a password.
+    """Request a token for a name and a password.
 
     The library would try a wrong password twice, and portals lock accounts after five attempts.
 
@@ -215,53 +215,55 @@ def _new_token(login: Login, rest: Rest) -> str:
             "referer": _REFERER,
             "expiration": str(_MINUTES),
         },
-        doing=f"{_LOGGING_IN} with {login.source} at {login.portal}",
+        action=f"{_LOGGING_IN} with {login.source} at {login.portal}",
     )
-    return str(rest.field(answer, "token", doing=f"{_LOGGING_IN} at {login.portal}"))
+    return str(rest.field(answer, "token", action=f"{_LOGGING_IN} at {login.portal}"))
 
 
 def _host(login: Login) -> str:
     return urlsplit(login.portal).netloc
 
 
-def _said(error: Exception, login: Login) -> PublishError:
-    """The error in an exception of the library, whose text repeats the portal's answer."""
+def _error_of(error: Exception, login: Login) -> PublishError:
+    """Make the error from an exception of the library, whose text repeats the portal's answer."""
     code = _CODE.search(str(error))
-    said = " ".join(str(error).split())
-    doing = f"{_LOGGING_IN} with {login.source} at {login.portal}"
-    return refusal_of_text(shown(said), int(code.group(1)) if code else None, doing)
+    message = " ".join(str(error).split())
+    action = f"{_LOGGING_IN} with {login.source} at {login.portal}"
+    return refusal_of_text(shown(message), int(code.group(1)) if code else None, action)
 
 
 def _portal(
-    rest: Rest, login: Login, me: Mapping[str, Any], properties: Mapping[str, Any]
+    rest: Rest, login: Login, user: Mapping[str, Any], properties: Mapping[str, Any]
 ) -> Portal:
-    privileges = me.get("privileges")
-    quota, used = me.get("storageQuota"), me.get("storageUsage")
-    free = quota - used if isinstance(quota, int) and isinstance(used, int) and quota > 0 else None
+    privileges = user.get("privileges")
+    quota, usage = user.get("storageQuota"), user.get("storageUsage")
+    free = (
+        quota - usage if isinstance(quota, int) and isinstance(usage, int) and quota > 0 else None
+    )
     return Portal(
         rest,
         login.portal,
         str(properties.get("name") or login.portal),
-        str(me["username"]),
+        str(user["username"]),
         frozenset(map(str, privileges)) if isinstance(privileges, list) else None,
         free,
-        tuple(_group(g, str(me["username"])) for g in me.get("groups") or ()),
+        tuple(_group(g, str(user["username"])) for g in user.get("groups") or ()),
     )
 
 
-def _group(found: Mapping[str, Any], username: str) -> Group:
-    member = (found.get("userMembership") or {}).get("memberType")
-    leads = found.get("owner") == username or member in {"owner", "admin"}
+def _group(fields: Mapping[str, Any], username: str) -> Group:
+    member = (fields.get("userMembership") or {}).get("memberType")
+    is_leader = fields.get("owner") == username or member in {"owner", "admin"}
     return Group(
-        str(found["id"]),
-        str(found.get("title") or ""),
-        str(found.get("owner") or ""),
-        may_add=leads or not found.get("isViewOnly"),
+        str(fields["id"]),
+        str(fields.get("title") or ""),
+        str(fields.get("owner") or ""),
+        may_add=is_leader or not fields.get("isViewOnly"),
     )
 
 
 def group_named(portal: Portal, name: str) -> Group:
-    """The one group of the user that a title or an id means.
+    """Find the one group of the user with a title or an id.
 
     Raises:
         PublishError: There is none, or there are several, or members may not add to it.
@@ -269,9 +271,9 @@ def group_named(portal: Portal, name: str) -> Group:
     exact = [g for g in portal.groups if name in (g.id, g.title)]
     hits = exact or [g for g in portal.groups if g.title.lower() == name.lower()]
     if not hits:
-        known = ", ".join(shown(g.title) for g in portal.groups[:_LISTED]) or "none"
+        titles = ", ".join(shown(g.title) for g in portal.groups[:_MAX_NAMES]) or "none"
         msg = (
-            f"{portal.username} is in no group {shown(name)} of {portal.name} (groups: {known}): "
+            f"{portal.username} is in no group {shown(name)} of {portal.name} (groups: {titles}): "
             "look at the title, or ask the owner of the group to be invited"
         )
         raise PublishError(msg)

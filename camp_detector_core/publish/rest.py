@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PATIENCE = (30, 600)
-"""Seconds to connect, and for an answer: a portal stores a file before it answers."""
+"""Timeouts in seconds, to connect and for an answer: a portal stores a file before it answers."""
 _PATIENCE_AT_FIRST = (10, 15)
-"""The same for the first request, which asks for next to nothing."""
+"""Timeouts of the first request, which asks for very little."""
 _REDIRECT, _USER_FAULT, _SERVER_FAULT = 300, 400, 500
 File = tuple[str, bytes, str]
-"""Name, content and media type."""
+"""File name, content and media type."""
 
 
 class Rest:
     """The REST API of one portal, as one user."""
 
     def __init__(self, session: Any, portal: str) -> None:  # noqa: ANN401 - an EsriSession
-        """Take over a session.
+        """Take over a session of the arcgis package.
 
         Args:
             session: Of the arcgis package; it adds the token to each request.
@@ -43,28 +43,28 @@ class Rest:
         self._send_once()
 
     def _send_once(self) -> None:
-        """Let some requests be sent once.
+        """Send some requests at most once.
 
         Those to content, because a repeated upload would make a second item; and the first one,
         so that it soon fails.
         """
         from requests.adapters import Retry
 
-        before = self._session.adapters["https://"]
-        once = type(before)(
-            assert_hostname=before.assert_hostname,
-            verify=before.verify,
-            additional_certs=before.additional_certs,
+        adapter = self._session.adapters["https://"]
+        single_try = type(adapter)(
+            assert_hostname=adapter.assert_hostname,
+            verify=adapter.verify,
+            additional_certs=adapter.additional_certs,
             max_retries=Retry(0, read=False),
         )
         for part in ("content/", "info"):
-            self._session.mount(f"{self._root}/{part}", once)
+            self._session.mount(f"{self._root}/{part}", single_try)
 
-    def reach(self, *, doing: str) -> None:
-        """See whether somebody answers there, in seconds and not in the library's minutes.
+    def reach(self, *, action: str) -> None:
+        """Test the connection within seconds instead of the library's minutes.
 
         Args:
-            doing: What this is for, in errors.
+            action: What this is for, in errors.
 
         Raises:
             UnansweredError: Nobody does; what the answer says does not matter.
@@ -79,35 +79,35 @@ class Rest:
                 allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:
-            raise broken(error, doing, self.host) from error
+            raise broken(error, action, self.host) from error
 
-    def get(self, path: str, parameters: Mapping[str, str], *, doing: str) -> dict[str, Any]:
-        """Ask for something.
+    def get(self, path: str, parameters: Mapping[str, str], *, action: str) -> dict[str, Any]:
+        """Send a GET request.
 
         Args:
             path: Below ``/sharing/rest``.
             parameters: What is asked for.
-            doing: What this is for, in errors.
+            action: What this is for, in errors.
 
         Raises:
             PublishError: There is no answer, or it is a refusal.
         """
-        return self._request("get", path, doing, params={"f": "json", **parameters})
+        return self._request("get", path, action, params={"f": "json", **parameters})
 
     def post(
         self,
         path: str,
         parameters: Mapping[str, str],
         *,
-        doing: str,
+        action: str,
         files: Mapping[str, File] | None = None,
     ) -> dict[str, Any]:
-        """Have something done.
+        """Send a POST request.
 
         Args:
             path: Below ``/sharing/rest``.
             parameters: Fields of the form.
-            doing: What this is for, in errors.
+            action: What this is for, in errors.
             files: Files of the form, by field.
 
         Raises:
@@ -116,62 +116,64 @@ class Rest:
             PublishError: The answer cannot be understood.
         """
         answer = self._request(
-            "post", path, doing, data={"f": "json", **parameters}, files=files or None
+            "post", path, action, data={"f": "json", **parameters}, files=files or None
         )
         if answer.get("success", True) is False:
-            raise RefusedError(str(refusal({"message": "it says that it failed"}, doing)))
+            raise RefusedError(str(refusal({"message": "it says that it failed"}, action)))
         return answer
 
-    def _request(self, verb: str, path: str, doing: str, **sent: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _request(self, verb: str, path: str, action: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
         import requests
 
         send = getattr(self._session, verb)
         try:
             # What is sent may be a password or a package, and goes nowhere else.
-            answer = send(f"{self._root}/{path}", timeout=_PATIENCE, allow_redirects=False, **sent)
+            answer = send(
+                f"{self._root}/{path}", timeout=_PATIENCE, allow_redirects=False, **arguments
+            )
         except requests.exceptions.RequestException as error:
-            raise broken(error, doing, self.host) from error
+            raise broken(error, action, self.host) from error
         if _REDIRECT <= answer.status_code < _USER_FAULT:
-            to = urlsplit(answer.headers.get("Location", ""))
+            target = urlsplit(answer.headers.get("Location", ""))
             msg = (
-                f"cannot {doing}: {shown(self.host)} sends it on to "
-                f"{shown(f'{to.scheme}://{to.netloc}')}, and nothing was sent there: give the "
-                "address of the portal itself as --portal, if you trust it"
+                f"cannot {action}: {shown(self.host)} sends it on to "
+                f"{shown(f'{target.scheme}://{target.netloc}')}, and nothing was sent there: give "
+                "the address of the portal itself as --portal, if you trust it"
             )
             raise RefusedError(msg)
         if answer.status_code >= _SERVER_FAULT:
             msg = (
-                f"cannot {doing}: {self.host} answers with an internal error "
+                f"cannot {action}: {self.host} answers with an internal error "
                 f"({answer.status_code}): run the command again later"
             )
             raise UnansweredError(msg)
         try:
-            found = answer.json()
+            content = answer.json()
         except ValueError as error:
-            raise self._not_rest(answer.status_code, doing) from error
-        if not isinstance(found, dict):
-            raise self._not_rest(answer.status_code, doing)
-        fault = found.get("error")
+            raise self._not_rest(answer.status_code, action) from error
+        if not isinstance(content, dict):
+            raise self._not_rest(answer.status_code, action)
+        fault = content.get("error")
         if fault is not None:
-            raise refusal(fault if isinstance(fault, dict) else {"message": fault}, doing)
-        return found
+            raise refusal(fault if isinstance(fault, dict) else {"message": fault}, action)
+        return content
 
-    def field(self, answer: Mapping[str, Any], key: str, *, doing: str) -> Any:  # noqa: ANN401
-        """What an answer must hold.
+    def field(self, answer: Mapping[str, Any], key: str, *, action: str) -> Any:  # noqa: ANN401
+        """Return a required field of an answer.
 
         Raises:
             PublishError: It does not.
         """
         if key not in answer:
             msg = (
-                f"cannot {doing}: the answer of {shown(self.host)} has no {key!r}, which every "
+                f"cannot {action}: the answer of {shown(self.host)} has no {key!r}, which every "
                 "portal gives: look at the address of the portal"
             )
             raise PublishError(msg)
         return answer[key]
 
-    def _not_rest(self, status: int, doing: str) -> PublishError:
+    def _not_rest(self, status: int, action: str) -> PublishError:
         return PublishError(
-            f"cannot {doing}: {shown(self.host)} answers (status {status}) with something that is "
+            f"cannot {action}: {shown(self.host)} answers (status {status}) with something that is "
             "not the REST API of a portal: look at the address of the portal"
         )

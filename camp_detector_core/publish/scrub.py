@@ -1,4 +1,4 @@
-"""Keep secrets out of all that is shown: messages, tracebacks, and what libraries log or print."""
+"""Keep secrets out of messages, tracebacks, logs and printed text."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _SHORTEST = 4
 
 
 class Secrets:
-    """Texts that must not be shown."""
+    """Texts to hide."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start without secrets."""
         self._texts: set[str] = set()
 
     def add(self, text: object) -> None:
-        """Keep a text hidden from now on, also as it looks in a URL or in Python's notation."""
+        """Hide a text from now on, also as it looks in a URL or in Python's notation."""
         if isinstance(text, str) and len(text) >= _SHORTEST:
             self._texts |= {text, quote(text, safe=""), quote_plus(text), repr(text)[1:-1]}
 
     def hide(self, text: str) -> str:
-        """A text without the secrets."""
+        """Replace the secrets in a text."""
         for secret in sorted(self._texts, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         return text
 
 
 @contextmanager
-def scrubbed(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
-    """Let no exception out that holds a secret, and libraries neither print nor log.
+def without_secrets(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
+    """Clean exceptions of secrets, and keep libraries from printing or logging.
 
     Args:
         secrets: What is hidden; may grow within the block.
@@ -61,21 +61,21 @@ def scrubbed(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
         raise error.with_traceback(None) from None
     except Exception as error:  # noqa: BLE001 - whatever a library raises may hold a secret
         tracebacks.append(secrets.hide(traceback.format_exc()))
-        cleaned = RuntimeError(secrets.hide(f"{type(error).__name__}: {error}"))
+        clean_error = RuntimeError(secrets.hide(f"{type(error).__name__}: {error}"))
         try:
-            raise cleaned from None
+            raise clean_error from None
         finally:
-            cleaned.__context__ = None  # `from None` hides the first error, and keeps it
+            clean_error.__context__ = None  # `from None` hides the first error, and keeps it
 
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """No library prints to stdout, warns or logs; we speak after the block."""
-    before = logging.root.manager.disable
+    """Silence prints, warnings and logs of libraries within the block."""
+    old_level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(before)
+        logging.disable(old_level)

@@ -1,4 +1,4 @@
-"""Carry a plan out. What fails half way is taken back, or it is said what is left and where."""
+"""Carry out a plan; a failure is undone, or the error says what is left and where."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 PART = 8 << 20
-"""Bytes of a part, and of the largest file that is sent whole; portals take parts from 5 MB on."""
+"""Bytes of a part and of the largest file sent at once; portals take parts of 5 MB or more."""
 _WAIT = 600
-"""Seconds that a portal may take to put the parts together."""
+"""Seconds that a portal may take to join the parts."""
 _MEDIA = "application/octet-stream"
 
 
@@ -43,7 +43,7 @@ def publish(plan: Plan, portal: Portal, progress: Progress) -> str:
 
 
 class _Publisher:
-    """One run."""
+    """One publication."""
 
     def __init__(self, plan: Plan, portal: Portal, progress: Progress) -> None:
         self._plan, self._portal, self._progress = plan, portal, progress
@@ -61,27 +61,27 @@ class _Publisher:
             item = self._update(plan.item)
             if folder:
                 self._rest.post(
-                    f"{self._at(plan.item)}/move", {"folder": folder}, doing="move the item"
+                    f"{self._url(plan.item)}/move", {"folder": folder}, action="move the item"
                 )
         try:
             self._share(item)
         except PublishError as error:
-            done = "added" if plan.item is None else "updated"
+            outcome = "added" if plan.item is None else "updated"
             msg = (
-                f"the item is {done} ({self._portal.page(item)}) and not shared as asked: {error}; "
-                "run the command again to share it"
+                f"the item is {outcome} ({self._portal.page(item)}) and not shared as asked: "
+                f"{error}; run the command again to share it"
             )
             raise PublishError(msg) from error
         return item
 
     def _ask(self) -> None:
-        """Stop here if the user wants to."""
+        """Raise if the user has cancelled."""
         if self._progress.cancelled():
             msg = "stopped"
             raise Cancelled(msg)
 
     def _require_same_file(self) -> None:
-        """Send only what was checked.
+        """Refuse a file that has changed since it was checked.
 
         Raises:
             PublishError: The file was changed since.
@@ -93,91 +93,95 @@ class _Publisher:
             msg = f"{package.path} was changed since it was checked: run the command again"
             raise PublishError(msg)
 
-    def _at(self, item: Item) -> str:
+    def _url(self, item: Item) -> str:
         folder = f"/{item.folder.id}" if item.folder.id else ""
         return f"{self._home}{folder}/items/{item.id}"
 
     def _folder(self) -> str:
-        """Id of the folder that the item goes into, made if need be; empty: the root."""
+        """Id of the target folder, made if need be; empty means the root."""
         folder = self._plan.folder
         if folder is None or folder.id:
             return "" if folder is None else folder.id
         answer = self._rest.post(
-            f"{self._home}/createFolder", {"title": folder.title}, doing="make the folder"
+            f"{self._home}/createFolder", {"title": folder.title}, action="make the folder"
         )
-        made = self._rest.field(answer, "folder", doing="make the folder")
-        return str(self._rest.field(made, "id", doing="make the folder"))
+        fields = self._rest.field(answer, "folder", action="make the folder")
+        return str(self._rest.field(fields, "id", action="make the folder"))
 
     # A new item.
 
     def _add(self, folder: str) -> str:
         home = f"{self._home}/{folder}" if folder else self._home
-        made: list[str] = []
+        new_ids: list[str] = []
         try:
-            return self._added(home, made)
+            return self._add_item(home, new_ids)
         except BaseException as error:
-            self._take_back(home, made, error)
+            self._take_back(home, new_ids, error)
             raise
 
-    def _added(self, home: str, made: list[str]) -> str:
-        plan, doing = self._plan, "add the item"
+    def _add_item(self, home: str, new_ids: list[str]) -> str:
+        plan, action = self._plan, "add the item"
         fields = {"type": ITEM_TYPE, **plan.listing.fields()}
         if plan.package.size <= PART:
             answer = self._rest.post(
-                f"{home}/addItem", fields, doing=doing, files=self._pictures() | self._file()
+                f"{home}/addItem", fields, action=action, files=self._pictures() | self._file()
             )
-            made.append(str(self._rest.field(answer, "id", doing=doing)))
+            new_ids.append(str(self._rest.field(answer, "id", action=action)))
             self._progress.update(plan.package.size, plan.package.size)
             self._ask()
-            return made[0]
+            return new_ids[0]
         # The type keyword of the content comes last: it says that the file is whole.
         first = {**fields, "multipart": "true", "fileName": plan.package.path.name}
-        answer = self._rest.post(f"{home}/addItem", first, doing=doing)
-        made.append(str(self._rest.field(answer, "id", doing=doing)))
-        at = f"{home}/items/{made[0]}"
-        self._send_parts(at, {"type": ITEM_TYPE})
-        self._describe(at, plan.listing.fields())
-        return made[0]
+        answer = self._rest.post(f"{home}/addItem", first, action=action)
+        new_ids.append(str(self._rest.field(answer, "id", action=action)))
+        item_url = f"{home}/items/{new_ids[0]}"
+        self._send_parts(item_url, {"type": ITEM_TYPE})
+        self._describe(item_url, plan.listing.fields())
+        return new_ids[0]
 
-    def _take_back(self, home: str, made: list[str], error: BaseException) -> None:
-        """Delete the item that was begun.
+    def _take_back(self, home: str, new_ids: list[str], error: BaseException) -> None:
+        """Delete the item that was started.
 
         Raises:
             PublishError: It cannot be deleted; says what is left.
         """
         try:
-            left = made or self._begun()
+            left = new_ids or self._new_items()
             for item in left:
                 self._rest.post(
-                    f"{home}/items/{item}/delete", {"permanentDelete": "true"}, doing="delete it"
+                    f"{home}/items/{item}/delete", {"permanentDelete": "true"}, action="delete it"
                 )
         except CampDetectorError as second:
-            what = f"the half-made item {made[0]}" if made else "an item that may have been begun"
+            leftover = (
+                f"the half-made item {new_ids[0]}"
+                if new_ids
+                else "an item that may have been begun"
+            )
             msg = (
-                f"{_sentence(error)}; {what} may be left ({second}): look under Content, My "
+                f"{_sentence(error)}; {leftover} may be left ({second}): look under Content, My "
                 f"content, for {self._plan.listing.title!r}, and delete it"
             )
             raise PublishError(msg) from error
         if left:
             _LOG.info("the half-made item was deleted")
 
-    def _begun(self) -> list[str]:
-        """Ids of items of this model, of which there was none before."""
-        wanted = identity(self._plan.package)
-        return [i.id for i in self._portal.content()[1] if wanted in i.keywords]
+    def _new_items(self) -> list[str]:
+        """Find items of this model that did not exist before."""
+        keyword = identity(self._plan.package)
+        return [i.id for i in self._portal.content()[1] if keyword in i.keywords]
 
     # One that is there.
 
     def _update(self, item: Item) -> str:
-        plan, at = self._plan, self._at(item)
+        plan, item_url = self._plan, self._url(item)
         fields = plan.listing.fields(item.keywords)
         if plan.sends_file and plan.package.size > PART:
-            self._replace(at, item)
-        whole = plan.sends_file and plan.package.size <= PART
+            self._replace(item_url, item)
+        sends_at_once = plan.sends_file and plan.package.size <= PART
         try:
-            self._describe(at, fields, file=self._file() if whole else {})
+            self._describe(item_url, fields, file=self._file() if sends_at_once else {})
         except PublishError as error:
-            if not plan.sends_file or whole:
+            if not plan.sends_file or sends_at_once:
                 raise
             msg = (
                 f"the file of the item {item.id} is replaced and its description is not: {error}; "
@@ -186,15 +190,15 @@ class _Publisher:
             raise PublishError(msg) from error
         return item.id
 
-    def _replace(self, at: str, item: Item) -> None:
-        """Send another file for an item, in parts; until the last step it keeps the one it has."""
+    def _replace(self, item_url: str, item: Item) -> None:
+        """Replace the item's file in parts; the item keeps the old file until the last step."""
         begin = {"multipart": "true", "fileName": self._plan.package.path.name}
         try:
-            self._rest.post(f"{at}/update", begin, doing="update the item")
-            self._send_parts(at, {"type": ITEM_TYPE})
+            self._rest.post(f"{item_url}/update", begin, action="update the item")
+            self._send_parts(item_url, {"type": ITEM_TYPE})
         except BaseException as error:
             try:
-                self._rest.post(f"{at}/cancel", {}, doing="cancel the upload")
+                self._rest.post(f"{item_url}/cancel", {}, action="cancel the upload")
             except CampDetectorError as second:
                 msg = (
                     f"{_sentence(error)}; the upload to the item {item.id} could not be cancelled "
@@ -206,10 +210,13 @@ class _Publisher:
     # Both.
 
     def _describe(
-        self, at: str, fields: dict[str, str], file: dict[str, File] | None = None
+        self, item_url: str, fields: dict[str, str], file: dict[str, File] | None = None
     ) -> None:
         self._rest.post(
-            f"{at}/update", fields, doing="update the item", files=self._pictures() | (file or {})
+            f"{item_url}/update",
+            fields,
+            action="update the item",
+            files=self._pictures() | (file or {}),
         )
 
     def _pictures(self) -> dict[str, File]:
@@ -220,38 +227,42 @@ class _Publisher:
         path = self._plan.package.path
         return {"file": (path.name, path.read_bytes(), _MEDIA)}
 
-    def _send_parts(self, at: str, committed: dict[str, str]) -> None:
-        total, done = self._plan.package.size, 0
+    def _send_parts(self, item_url: str, committed: dict[str, str]) -> None:
+        total, bytes_sent = self._plan.package.size, 0
         for number, part in enumerate(self._parts(), start=1):
             self._ask()
             self._rest.post(
-                f"{at}/addPart",
+                f"{item_url}/addPart",
                 {"partNum": str(number)},
-                doing=f"send part {number} of the file",
+                action=f"send part {number} of the file",
                 files={"file": (f"part{number}", part, _MEDIA)},
             )
-            done += len(part)
-            self._progress.update(done, total)
+            bytes_sent += len(part)
+            self._progress.update(bytes_sent, total)
         self._ask()
-        self._rest.post(f"{at}/commit", committed, doing="put the parts of the file together")
-        self._wait(at)
+        self._rest.post(
+            f"{item_url}/commit", committed, action="put the parts of the file together"
+        )
+        self._wait(item_url)
 
     def _parts(self) -> Iterator[bytes]:
         with self._plan.package.path.open("rb") as stream:
             while part := stream.read(PART):
                 yield part
 
-    def _wait(self, at: str) -> None:
-        """Wait until the portal has put the parts together."""
-        doing, pause, end = "see whether the file is whole", 0.2, time.monotonic() + _WAIT
+    def _wait(self, item_url: str) -> None:
+        """Wait until the portal has joined the parts."""
+        action, pause, end = "see whether the file is whole", 0.2, time.monotonic() + _WAIT
         while True:
-            answer = self._rest.get(f"{at}/status", {}, doing=doing)
+            answer = self._rest.get(f"{item_url}/status", {}, action=action)
             state = answer.get("status")
             if state == "completed":
                 return
             if state not in {"processing", "partial"} or time.monotonic() > end:
-                said = answer.get("statusMessage") or state
-                msg = f"the portal could not put the parts of the file together: {said}; try again"
+                message = answer.get("statusMessage") or state
+                msg = (
+                    f"the portal could not put the parts of the file together: {message}; try again"
+                )
                 raise PublishError(msg)
             self._ask()
             time.sleep(pause)
@@ -261,25 +272,25 @@ class _Publisher:
         plan = self._plan
         if not plan.shares:
             return
-        wanted = [*plan.shared, *(g.id for g in plan.groups)]
-        doing = "share the item"
+        group_ids = [*plan.shared, *(g.id for g in plan.groups)]
+        action = "share the item"
         answer = self._rest.post(
             f"{self._home}/shareItems",
             {
                 "items": item,
-                "groups": ",".join(wanted),
+                "groups": ",".join(group_ids),
                 "org": "true" if plan.access == "org" else "false",
                 "everyone": "true" if plan.access == "public" else "false",
                 "confirmItemControl": "true",
             },
-            doing=doing,
+            action=action,
         )
         rows = answer.get("results") or [answer]
-        refused = {g for row in rows for g in row.get("notSharedWith") or ()}
-        titles = [g.title for g in plan.groups if g.id in refused]
+        refusing_groups = {g for row in rows for g in row.get("notSharedWith") or ()}
+        titles = [g.title for g in plan.groups if g.id in refusing_groups]
         if titles or any(row.get("success") is False for row in rows):
-            where = f" with {', '.join(titles)}" if titles else ""
-            msg = f"the portal did not share the item{where}: ask the owner of the group"
+            groups_text = f" with {', '.join(titles)}" if titles else ""
+            msg = f"the portal did not share the item{groups_text}: ask the owner of the group"
             raise PublishError(msg)
 
 

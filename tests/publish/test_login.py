@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.publish.errors import PublishError
 from camp_detector_core.publish.login import Login, find_login, portal_address
-from camp_detector_core.publish.scrub import HIDDEN, Secrets, scrubbed
+from camp_detector_core.publish.scrub import HIDDEN, Secrets, without_secrets
 
 URL = "https://example.org/portal"
 NAME, WORD, TOKEN = (f"CAMP_DETECTOR_ARCGIS_{w}" for w in ("USERNAME", "PASSWORD", "TOKEN"))
@@ -82,12 +82,12 @@ def test_the_environment_is_read() -> None:
 def test_no_exception_and_no_print_of_a_library_holds_a_secret(secret: str, around: str) -> None:
     secrets, tracebacks = Secrets(), list[str]()
     secrets.add(secret)
-    with pytest.raises(RuntimeError) as caught, scrubbed(secrets, tracebacks):
+    with pytest.raises(RuntimeError) as caught, without_secrets(secrets, tracebacks):
         raise ValueError(around + secret)
     assert str(caught.value) == secrets.hide(f"ValueError: {around}{secret}")
     assert HIDDEN in str(caught.value)
     assert caught.value.__cause__ is caught.value.__context__ is None
-    with pytest.raises(CampDetectorError) as told, scrubbed(secrets, tracebacks):
+    with pytest.raises(CampDetectorError) as told, without_secrets(secrets, tracebacks):
         raise CampDetectorError(secret)
     assert str(told.value) == HIDDEN
 
@@ -97,7 +97,7 @@ def test_libraries_neither_print_nor_log_while_credentials_are_used(
 ) -> None:
     import logging
 
-    with scrubbed(Secrets(), []):
+    with without_secrets(Secrets(), []):
         print("a token")  # noqa: T201 - as the library does
         own = logging.getLogger("urllib3.connectionpool")
         handler = logging.StreamHandler()
