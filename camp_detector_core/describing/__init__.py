@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .describe import Described, describe_model
-from .wishes import Activation, Wishes
+from .options import Activation, Wishes
 
 __all__ = ["Activation", "Described", "Wishes", "describe_model"]

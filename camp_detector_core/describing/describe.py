@@ -21,12 +21,12 @@ from camp_detector_core.packaging.onnx_edit import (
 )
 from camp_detector_core.packaging.onnx_whole import read_whole
 
-from .answers import Answers, activation_for, background_of
 from .chips import trial_chips
 from .deepness import BACKGROUND, deepness_hints
 from .draft import DEEPNESS, GIVEN, OWN, Draft
-from .ends import input_of, output_of
-from .telling import facts_of, how_it_ends, tried, warnings_of
+from .summary import facts_of, how_it_ends, tried, warnings_of
+from .tensors import input_of, output_of
+from .trial import Answers, activation_for, background_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ort import Network, OnnxPredictor
 
     from .deepness import Hints
-    from .wishes import Wishes
+    from .options import Wishes
 
 _RANK = 4
 _SOFTMAX_OPSET = 13

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .deepness import Hints
-    from .wishes import Wishes
+    from .options import Wishes
 
 _RGB = ("red", "green", "blue")
 _TILE, _THRESHOLD, _CLASS = 512, 0.5, "dwelling"

@@ -32,7 +32,7 @@ class Wishes:
     activation: Activation = "auto"
     """The operation behind the network."""
     background: int | None = None
-    """The output's channel that is background, from 0; -1: none is. None: see `answers`."""
+    """The output's channel that is background, from 0; -1: none is. None: see `trial`."""
     threshold: float | None = None
     tile_size: int | None = None
     overlap: int | None = None

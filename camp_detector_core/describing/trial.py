@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .wishes import Activation
+    from .options import Activation
 
 _TOLERANCE = 1e-3
 _BOUNDED = {"Sigmoid", "HardSigmoid", "Softmax", "Clip"}

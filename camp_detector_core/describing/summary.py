@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.onnx_edit import Ending
 
-    from .answers import Answers
     from .draft import Draft
+    from .trial import Answers
 
 _RARE, _COMMON = 1e-4, 0.95
 """Parts of a picture that dwellings hardly ever make up."""
