@@ -15,7 +15,7 @@ from .errors import plain_errors
 from .options import VERBOSE
 
 if TYPE_CHECKING:
-    from camp_detector_core.describing import Described, Wishes
+    from camp_detector_core.describing import DescribedModel, ModelOptions
 
 _INDENT = 12
 
@@ -159,13 +159,13 @@ def describe(
       camp-detector detect image.tif --model roofs_described.onnx -o roofs.gpkg
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
-        from camp_detector_core.describing import Wishes
+        from camp_detector_core.describing import ModelOptions
 
-        _describe(model, out, Wishes(**wishes), image=image, overwrite=overwrite)
+        _describe(model, out, ModelOptions(**wishes), image=image, overwrite=overwrite)
 
 
 def _describe(
-    model: Path, out: Path | None, wishes: Wishes, *, image: str | None, overwrite: bool
+    model: Path, out: Path | None, wishes: ModelOptions, *, image: str | None, overwrite: bool
 ) -> None:
     from camp_detector_core.atomic import OutputSet
     from camp_detector_core.describing import describe_model
@@ -187,7 +187,7 @@ def _describe(
     say(_text(made, path))
 
 
-def _text(made: Described, path: Path) -> str:
+def _text(made: DescribedModel, path: Path) -> str:
     lines = [f"{made.spec.name}, version {made.spec.version}"]
     lines += [f"  {name:<{_INDENT - 1}} {value}" for name, value in made.facts]
     lines.append(f"written to {path}; look at it with camp-detector inspect {path}")

@@ -1,8 +1,8 @@
-"""Give an ONNX model from elsewhere a description, after trying it on chips."""
+"""Description of an ONNX model from elsewhere, after a trial on chips."""
 
 from __future__ import annotations
 
-from .describe import Described, describe_model
-from .options import Activation, Wishes
+from .describe import DescribedModel, describe_model
+from .options import Activation, ModelOptions
 
-__all__ = ["Activation", "Described", "Wishes", "describe_model"]
+__all__ = ["Activation", "DescribedModel", "ModelOptions", "describe_model"]

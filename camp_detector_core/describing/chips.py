@@ -1,4 +1,4 @@
-"""Chips that a network is tried on: of a raster that the user names, or of a generated camp."""
+"""Chips for the trial of a network, from a raster or from a generated camp."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _COLOURS = {"red": 0, "green": 1, "blue": 2}
 _RAW_MOST = 255
 _SCENE_SIDE, _FINEST, _COARSEST = 64, 0.05, 1.0
-"""Limits of a generated scene: pixels, and metres a pixel."""
+"""Limits of a generated scene: side in pixels, and metres per pixel."""
 
 
 def trial_chips(spec: ModelSpec, image: str | None) -> list[NDArray[np.float32]]:
-    """Chips of the model's tile size, normalised as the model wants them.
+    """Make chips of the model's tile size, normalised for the model.
 
     Args:
         spec: The draft of a description.
@@ -36,12 +36,12 @@ def trial_chips(spec: ModelSpec, image: str | None) -> list[NDArray[np.float32]]
     Raises:
         RasterError: The raster cannot be read, or holds no valid pixel in its middle.
     """
-    found = [_from_raster(spec, image)] if image is not None else list(_made(spec))
-    return [chip[None] for chip in found]
+    chips = [_from_raster(spec, image)] if image is not None else list(_from_scenes(spec))
+    return [chip[None] for chip in chips]
 
 
 def _from_raster(spec: ModelSpec, image: str) -> NDArray[np.float32]:
-    """The middle of a raster."""
+    """Read a chip from the middle of a raster."""
     from camp_detector_core.georaster.options import SourceOptions
     from camp_detector_core.georaster.stretch import choose_stretch
     from camp_detector_core.raster import open_source
@@ -59,7 +59,7 @@ def _from_raster(spec: ModelSpec, image: str) -> NDArray[np.float32]:
     return pad_to(normalise(pixels, valid, spec.bands, stretch=stretch), side, side)
 
 
-def _made(spec: ModelSpec) -> Iterator[NDArray[np.float32]]:
+def _from_scenes(spec: ModelSpec) -> Iterator[NDArray[np.float32]]:
     from camp_detector_core.scene import generate_scene, random_options
 
     side = spec.tile_size
@@ -79,7 +79,7 @@ def _made(spec: ModelSpec) -> Iterator[NDArray[np.float32]]:
 
 
 def _raw(values: NDArray[np.float32], spec: ModelSpec) -> NDArray[np.float32]:
-    """Values of 0 to 255 in the range of the model's raw values."""
+    """Scale values of 0 to 255 to the range of the model's raw values."""
     if spec.dtype == "uint8":
         return values
     scales = np.array([b.scale for b in spec.bands], np.float32)[:, None, None]

@@ -1,4 +1,4 @@
-"""The description of a model: what the user says, then what the file says, then what is assumed."""
+"""Values of a description, from the user, else the file, else a default."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .deepness import Hints
-    from .options import Wishes
+    from .options import ModelOptions
 
 _RGB = ("red", "green", "blue")
 _TILE, _THRESHOLD, _CLASS = 512, 0.5, "dwelling"
@@ -29,31 +29,31 @@ GIVEN, OWN, DEEPNESS, ASSUMED = "given", "its own description", "Deepness' metad
 
 @dataclass
 class Draft:
-    """Collects values, and where each is from."""
+    """Values of a description with the source of each."""
 
-    wishes: Wishes
+    options: ModelOptions
     hints: Hints
-    own: ModelSpec | None
-    """The description that the file has already."""
+    file_spec: ModelSpec | None
+    """Description that the file already holds."""
     origin: str
-    """The file's name."""
+    """Name of the file."""
     sources: dict[str, str] = field(default_factory=dict)
-    """By field of the description: `GIVEN`, `OWN`, `DEEPNESS`, `ASSUMED`."""
+    """Source of each field: `GIVEN`, `OWN`, `DEEPNESS`, `ASSUMED`."""
 
     def choose(self, name: str, *values: tuple[Any, str]) -> Any:  # noqa: ANN401 - of any field
-        """The first of some values that is there; where it is from is kept."""
+        """Return the first value that is present, and note its source."""
         for value, source in values:
             if value is not None and value != ():
                 self.sources[name] = source
                 return value
         return None
 
-    def before(self, *, channels: int, side: int | None) -> ModelSpec:
-        """A description with which the network can be run; its classes are not known yet.
+    def trial_spec(self, *, channels: int, side: int | None) -> ModelSpec:
+        """Make a description to run the network with, before the classes are known.
 
         Args:
-            channels: Of the network's input.
-            side: The only height and width that it takes; None: any.
+            channels: Number of channels of the network's input.
+            side: Height and width that it requires; None if any.
 
         Raises:
             SpecError: Something is missing, or does not fit the network.
@@ -61,8 +61,8 @@ class Draft:
         tile, multiple = self._tile(side)
         gsd = self.choose(
             "gsd",
-            (self.wishes.gsd, GIVEN),
-            (self.own and self.own.gsd, OWN),
+            (self.options.gsd, GIVEN),
+            (self.file_spec and self.file_spec.gsd, OWN),
             (self.hints.gsd, DEEPNESS),
         )
         if gsd is None:
@@ -72,13 +72,13 @@ class Draft:
             )
             raise SpecError(msg)
         dtype = self.choose(
-            "dtype", (self.wishes.dtype, GIVEN), (self.own and self.own.dtype, OWN),
+            "dtype", (self.options.dtype, GIVEN), (self.file_spec and self.file_spec.dtype, OWN),
             ("uint8", ASSUMED),
         )  # fmt: skip
         spec = ModelSpec(
             name=self._name(),
-            version=str(self.choose("version", (self.wishes.version, GIVEN),
-                (self.own and self.own.version, OWN), ("1", ASSUMED))),
+            version=str(self.choose("version", (self.options.version, GIVEN),
+                (self.file_spec and self.file_spec.version, OWN), ("1", ASSUMED))),
             bands=self._bands(channels, str(dtype)),
             classes=(ClassDef(1, _CLASS, _COLOURS[0]),),
             gsd=float(gsd),
@@ -90,53 +90,55 @@ class Draft:
         return replace(spec, overlap=self._overlap(tile))
 
     def _tile(self, side: int | None) -> tuple[int, int]:
-        wanted = self.choose(
+        size = self.choose(
             "tile_size",
-            (self.wishes.tile_size, GIVEN),
+            (self.options.tile_size, GIVEN),
             (side, "the network"),
-            (self.own and self.own.tile_size, OWN),
+            (self.file_spec and self.file_spec.tile_size, OWN),
             (self.hints.tile_size, DEEPNESS),
             (_TILE, ASSUMED),
         )
-        tile = int(wanted)
+        tile = int(size)
         if side is not None and tile != side:
             msg = f"{self.origin} takes chips of {side} pixels alone: leave --tile-size out"
             raise SpecError(msg)
-        if self.own is not None and tile % self.own.multiple == 0:
-            return tile, self.own.multiple
+        if self.file_spec is not None and tile % self.file_spec.multiple == 0:
+            return tile, self.file_spec.multiple
         multiple = _MULTIPLE
         while tile % multiple:
             multiple //= 2
         return tile, multiple
 
     def _overlap(self, tile: int) -> int:
-        own = self.own.overlap if self.own and self.own.overlap < tile / 2 else None
+        file_overlap = (
+            self.file_spec.overlap if self.file_spec and self.file_spec.overlap < tile / 2 else None
+        )
         part = self.hints.overlap
-        told = None if part is None else min(round(part * tile), (tile - 1) // 2)
-        found = self.choose(
-            "overlap", (self.wishes.overlap, GIVEN), (own, OWN), (told, DEEPNESS),
-            (tile // 8, ASSUMED),
+        hinted_overlap = None if part is None else min(round(part * tile), (tile - 1) // 2)
+        overlap = self.choose(
+            "overlap", (self.options.overlap, GIVEN), (file_overlap, OWN),
+            (hinted_overlap, DEEPNESS), (tile // 8, ASSUMED),
         )  # fmt: skip
-        return int(found)
+        return int(overlap)
 
     def _name(self) -> str:
         stem = re.split(r"[\\/]", self.origin)[-1].rsplit(".", 1)[0]
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
+        file_name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
         return str(
             self.choose(
-                "name", (self.wishes.name, GIVEN), (self.own and self.own.name, OWN),
-                (plain, "the file's name"),
+                "name", (self.options.name, GIVEN), (self.file_spec and self.file_spec.name, OWN),
+                (file_name, "the file's name"),
             )
         )  # fmt: skip
 
     def _bands(self, channels: int, dtype: str) -> tuple[Band, ...]:
-        own = self.own.bands if self.own else ()
-        assumed = _RGB if self.hints.is_any and channels == len(_RGB) else ()
+        file_bands = self.file_spec.bands if self.file_spec else ()
+        default_bands = _RGB if self.hints.is_any and channels == len(_RGB) else ()
         names = self.choose(
             "bands",
-            (self.wishes.bands, GIVEN),
-            (tuple(b.name for b in own), OWN),
-            (assumed, f"{ASSUMED}, as Deepness does"),
+            (self.options.bands, GIVEN),
+            (tuple(b.name for b in file_bands), OWN),
+            (default_bands, f"{ASSUMED}, as Deepness does"),
         )
         if not isinstance(names, tuple):
             msg = (
@@ -150,87 +152,97 @@ class Draft:
                 f"({shown(', '.join(names))}): give --bands with one name for each"
             )
             raise SpecError(msg)
-        fits = len(own) == channels
+        fits = len(file_bands) == channels
         usual = (1 / 255,) if dtype == "uint8" else ()
-        scale = self._each("scale", [b.scale for b in own] if fits else (), (), usual, channels)
-        mean = self._each(
-            "mean", [b.mean for b in own] if fits else (), self.hints.mean, (0.0,), channels
+        scale = self._value_per_band(
+            "scale", [b.scale for b in file_bands] if fits else (), (), usual, channels
         )
-        std = self._each(
-            "std", [b.std for b in own] if fits else (), self.hints.std, (1.0,), channels
+        mean = self._value_per_band(
+            "mean", [b.mean for b in file_bands] if fits else (), self.hints.mean, (0.0,), channels
+        )
+        std = self._value_per_band(
+            "std", [b.std for b in file_bands] if fits else (), self.hints.std, (1.0,), channels
         )
         return tuple(Band(*values) for values in zip(names, scale, mean, std, strict=True))
 
-    def _each(
+    def _value_per_band(
         self,
         name: str,
-        own: Sequence[float],
+        file_values: Sequence[float],
         hint: Sequence[float],
         usual: Sequence[float],
         channels: int,
     ) -> tuple[float, ...]:
-        """One number for each band."""
-        given: tuple[float, ...] = getattr(self.wishes, name)
-        found = self.choose(
-            name, (given, GIVEN), (tuple(own), OWN), (tuple(hint), DEEPNESS),
+        """Choose one number for each band."""
+        user_values: tuple[float, ...] = getattr(self.options, name)
+        choice = self.choose(
+            name, (user_values, GIVEN), (tuple(file_values), OWN), (tuple(hint), DEEPNESS),
             (tuple(usual), ASSUMED),
         )  # fmt: skip
-        if not isinstance(found, tuple):
+        if not isinstance(choice, tuple):
             msg = (
-                f"{self.origin}: what values of {self.wishes.dtype} are multiplied by must be "
+                f"{self.origin}: what values of {self.options.dtype} are multiplied by must be "
                 f"given with --scale, as 1/65535"
             )
             raise SpecError(msg)
-        values = found * channels if len(found) == 1 else found
+        values = choice * channels if len(choice) == 1 else choice
         if len(values) != channels:
-            where = f"--{name}" if self.sources[name] == GIVEN else self.sources[name]
+            source = f"--{name}" if self.sources[name] == GIVEN else self.sources[name]
             msg = (
-                f"{self.origin} takes {channels} bands, and {where} gives {len(values)} values of "
+                f"{self.origin} takes {channels} bands, and {source} gives {len(values)} values of "
                 f"{name}: give --{name} with one for all, or one for each"
             )
             raise SpecError(msg)
         return tuple(float(v) for v in values)
 
-    def after(self, spec: ModelSpec, names: Sequence[str], how: str, digest: str) -> ModelSpec:
-        """The whole description.
+    def full_spec(
+        self, spec: ModelSpec, names: Sequence[str], operation: str, digest: str
+    ) -> ModelSpec:
+        """Complete the description.
 
         Args:
-            spec: From `before`.
-            names: Of the classes, in the order of the channels that come out.
-            how: What was put behind the network, in words.
+            spec: Result of `trial_spec`.
+            names: Class names in the order of the output's channels.
+            operation: Operation behind the network, as text.
             digest: SHA-256 of the file that was described.
 
         Raises:
-            SpecError: A value cannot be.
+            SpecError: A value is not valid.
         """
-        own, wishes, hints = self.own, self.wishes, self.hints
-        same = own is not None and tuple(c.name for c in own.classes) == tuple(names)
+        file_spec, options, hints = self.file_spec, self.options, self.hints
+        has_same_names = file_spec is not None and tuple(
+            c.name for c in file_spec.classes
+        ) == tuple(names)
         classes = (
-            own.classes
-            if own is not None and same
+            file_spec.classes
+            if file_spec is not None and has_same_names
             else tuple(
                 ClassDef(i + 1, name, _COLOURS[i % len(_COLOURS)]) for i, name in enumerate(names)
             )
         )
         threshold = self.choose(
-            "threshold", (wishes.threshold, GIVEN), (own and own.threshold, OWN),
+            "threshold", (options.threshold, GIVEN), (file_spec and file_spec.threshold, OWN),
             (hints.threshold or None, DEEPNESS), (_THRESHOLD, ASSUMED),
         )  # fmt: skip
-        area = wishes.min_area if wishes.min_area is not None else (own.min_area if own else 0.0)
+        area = (
+            options.min_area
+            if options.min_area is not None
+            else (file_spec.min_area if file_spec else 0.0)
+        )
         provenance = {
-            **(own.provenance if own else {}),
+            **(file_spec.provenance if file_spec else {}),
             "described by": f"camp-detector {__version__}",
             "described from": f"sha256 {digest}",
-            "end of the network": how,
+            "end of the network": operation,
         }
         return replace(
             spec,
             classes=classes,
             threshold=float(threshold),
             min_area=area,
-            description=wishes.description or (own.description if own else ""),
-            licence=wishes.licence or (own.licence if own else ""),
-            attribution=wishes.attribution or (own.attribution if own else ()),
-            separation=wishes.separation or (own.separation if own else None),
+            description=options.description or (file_spec.description if file_spec else ""),
+            licence=options.licence or (file_spec.licence if file_spec else ""),
+            attribution=options.attribution or (file_spec.attribution if file_spec else ()),
+            separation=options.separation or (file_spec.separation if file_spec else None),
             provenance=provenance,
         )

@@ -1,4 +1,4 @@
-"""The user's values for a model; all others are taken from the file, tried, or assumed."""
+"""Values that the user gives for a model; others come from the file, a trial or defaults."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ Activation = Literal["auto", "none", "sigmoid", "softmax"]
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """None, or empty, where the user says nothing."""
+class ModelOptions:
+    """User's values for a description; None or empty if not given."""
 
     bands: tuple[str, ...] = ()
     """Names of the input channels in the network's order."""
     gsd: float | None = None
-    """Metres a pixel."""
+    """Metres on the ground per pixel."""
     dtype: str | None = None
-    """Of the raw values."""
+    """Pixel type of the raw values."""
     scale: tuple[float, ...] = ()
-    """Multiplier of raw values, one for all bands or one for each; so for ``mean`` and ``std``."""
+    """Multiplier of raw values, one for all bands or one per band, as ``mean`` and ``std``."""
     mean: tuple[float, ...] = ()
-    """Subtracted after scaling."""
+    """Subtracted from scaled values."""
     std: tuple[float, ...] = ()
-    """Divided by after that."""
+    """Divisor after the subtraction."""
     classes: tuple[str, ...] = ()
     """Names of the classes in the order of the output's channels, without background."""
     activation: Activation = "auto"
-    """The operation behind the network."""
+    """Operation behind the network."""
     background: int | None = None
-    """The output's channel that is background, from 0; -1: none is. None: see `trial`."""
+    """Background channel of the output, from 0; -1 for none; None to choose it."""
     threshold: float | None = None
     tile_size: int | None = None
     overlap: int | None = None
@@ -43,4 +43,4 @@ class Wishes:
     licence: str | None = None
     attribution: tuple[str, ...] = ()
     separation: Separation | None = None
-    """How the network's output ``separation`` tells touching dwellings apart."""
+    """Method of the output ``separation`` to separate touching dwellings."""

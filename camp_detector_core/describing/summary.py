@@ -1,4 +1,4 @@
-"""Put the description of a model and its trial into words."""
+"""Text about a model's description and its trial."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from camp_detector_core.packaging.onnx_edit import Ending
 
     from .draft import Draft
-    from .trial import Answers
+    from .trial import TrialOutput
 
 _RARE, _COMMON = 1e-4, 0.95
-"""Parts of a picture that dwellings hardly ever make up."""
+"""Fractions of an image that dwellings hardly ever cover."""
 
 
-def how_it_ends(ending: Ending, answers: Answers) -> str:
+def operation_text(ending: Ending, trial: TrialOutput) -> str:
     """Name the operation behind a network."""
     words = {
         "none": "probabilities as they came",
@@ -27,17 +27,17 @@ def how_it_ends(ending: Ending, answers: Answers) -> str:
         "softmax": "a softmax was put behind it",
     }[ending.activation]
     if ending.channels is not None:
-        left = sorted(set(range(answers.channels)) - set(ending.channels))
+        left = sorted(set(range(trial.channels)) - set(ending.channels))
         words += f"; channel {left[0]} was taken for background and left out"
     return words
 
 
-def tried(shares: Sequence[float], image: str | None) -> tuple[str, str]:
+def trial_text(shares: Sequence[float], image: str | None) -> tuple[str, str]:
     """Summarise the trial.
 
     Args:
-        shares: Part of each chip that is of a class.
-        image: The raster that it was tried on, if it was.
+        shares: Fraction of each chip that belongs to a class.
+        image: Raster of the trial; None for generated camps.
     """
     if image is not None:
         return "tried on", f"the middle of {image}: {shares[0]:.1%} of it is of a class"
@@ -46,41 +46,41 @@ def tried(shares: Sequence[float], image: str | None) -> tuple[str, str]:
 
 
 def facts_of(
-    spec: ModelSpec, draft: Draft, how: str, answers: Answers
+    spec: ModelSpec, draft: Draft, operation: str, trial: TrialOutput
 ) -> tuple[tuple[str, str], ...]:
     """List the values of the description with their sources."""
     sources = draft.sources
 
-    def told(text: Any, *names: str) -> str:  # noqa: ANN401 - shown as text
-        found = dict.fromkeys(sources[n] for n in names if n in sources)
-        return f"{text} ({', '.join(found)})"
+    def with_source(text: Any, *names: str) -> str:  # noqa: ANN401 - shown as text
+        value_sources = dict.fromkeys(sources[n] for n in names if n in sources)
+        return f"{text} ({', '.join(value_sources)})"
 
     scaling = "; ".join(f"(raw x {b.scale:.6g} - {b.mean:g}) / {b.std:g}" for b in spec.bands[:4])
     sides = "" if spec.multiple == spec.tile_size else f", multiples of {spec.multiple} px"
     return (
-        ("bands", told(", ".join(b.name for b in spec.bands), "bands")),
-        ("scaling", told(scaling, "scale", "mean", "std")),
-        ("pixels", told(f"{spec.gsd:g} m", "gsd")),
-        ("tiles", told(f"{spec.tile_size} px{sides}", "tile_size")),
-        ("overlap", told(f"{spec.overlap} px", "overlap")),
-        ("classes", told(", ".join(c.name for c in spec.classes), "classes")),
-        ("threshold", told(f"{spec.threshold:g}", "threshold")),
-        ("gives", f"{counted(answers.channels, 'channel')}, {answers.range_text}: {how}"),
+        ("bands", with_source(", ".join(b.name for b in spec.bands), "bands")),
+        ("scaling", with_source(scaling, "scale", "mean", "std")),
+        ("pixels", with_source(f"{spec.gsd:g} m", "gsd")),
+        ("tiles", with_source(f"{spec.tile_size} px{sides}", "tile_size")),
+        ("overlap", with_source(f"{spec.overlap} px", "overlap")),
+        ("classes", with_source(", ".join(c.name for c in spec.classes), "classes")),
+        ("threshold", with_source(f"{spec.threshold:g}", "threshold")),
+        ("gives", f"{counted(trial.channels, 'channel')}, {trial.range_text}: {operation}"),
     )
 
 
 def warnings_of(draft: Draft, shares: Sequence[float], image: str | None) -> tuple[str, ...]:
     """Name the values that a person should look at."""
-    found = [
+    warnings = [
         f"the key {key} of Deepness in {draft.origin} could not be read, and is left aside"
         for key in draft.hints.left_out
     ]
-    looked_at = shares[:1] if image is not None else shares[:2]
-    if max(looked_at) < _RARE or min(looked_at) > _COMMON:
-        much = "nothing" if max(looked_at) < _RARE else "nearly everything"
-        found.append(
-            f"{draft.origin} finds {much} where it was tried: look whether --bands, --scale, "
+    inspected = shares[:1] if image is not None else shares[:2]
+    if max(inspected) < _RARE or min(inspected) > _COMMON:
+        amount = "nothing" if max(inspected) < _RARE else "nearly everything"
+        warnings.append(
+            f"{draft.origin} finds {amount} where it was tried: look whether --bands, --scale, "
             "--mean, --std and --gsd are those that it was trained with (--try IMAGE tries another "
             "raster)"
         )
-    return tuple(found)
+    return tuple(warnings)

@@ -1,4 +1,4 @@
-"""The ends of a network of others: one image goes in, and a picture comes out."""
+"""Input and output of a foreign network: one image in, one raster of classes out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ort import Network
 
 _FEW, _MANY = {1, 3, 4}, 16
-"""Bands of common images, and more than any image here has."""
+"""Band counts of common images, and more bands than any image has."""
 
 
 def input_of(network: Network, origin: str) -> tuple[int, int | None]:
-    """Bands, and the only side of chips or None.
+    """Number of bands, and the required side of chips or None if it is free.
 
     Raises:
         SpecError: The input is not one image of four axes.
@@ -43,17 +43,17 @@ def input_of(network: Network, origin: str) -> tuple[int, int | None]:
 
 
 def output_of(network: Network, origin: str) -> str:
-    """The first output that can be a picture.
+    """Name of the first output that has the shape of a raster.
 
     Raises:
-        SpecError: There is none.
+        SpecError: No output has that shape.
     """
     for value in network.outputs:
         if is_picture(value):
             return str(value.name)
-    given = ", ".join(f"{v.name}: {v.type} {list(v.shape or ())}" for v in network.outputs)
+    outputs = ", ".join(f"{v.name}: {v.type} {list(v.shape or ())}" for v in network.outputs)
     msg = (
-        f"{origin} gives no picture of float32 (n, classes, height, width), but {shown(given)}: "
+        f"{origin} gives no picture of float32 (n, classes, height, width), but {shown(outputs)}: "
         "only segmentation networks can be used; detectors of boxes and networks that give the "
         "number of a class cannot"
     )

@@ -13,7 +13,7 @@ from .portal import Folder, group_named
 
 if TYPE_CHECKING:
     from .package import Package
-    from .portal import Group, Item, Portal
+    from .portal import Group, Portal, PortalItem
 
 Audience = Literal["org", "everyone"]
 """Audience of an item besides its owner and its groups."""
@@ -43,7 +43,7 @@ class Plan:
 
     package: Package
     listing: Listing
-    item: Item | None
+    item: PortalItem | None
     """Item to update; None adds a new one."""
     folder: Folder | None
     """Target folder; None means the root, or no move. One without an id is made first."""
@@ -104,7 +104,7 @@ def make_plan(portal: Portal, package: Package, wish: PublishRequest) -> Plan:
     return plan
 
 
-def _same_model(items: tuple[Item, ...], package: Package) -> Item | None:
+def _same_model(items: tuple[PortalItem, ...], package: Package) -> PortalItem | None:
     keyword = identity(package)
     hits = [i for i in items if keyword in i.keywords]
     if len(hits) > 1:
@@ -114,7 +114,9 @@ def _same_model(items: tuple[Item, ...], package: Package) -> Item | None:
     return hits[0] if hits else None
 
 
-def _folder(folders: tuple[Folder, ...], item: Item | None, name: str | None) -> Folder | None:
+def _folder(
+    folders: tuple[Folder, ...], item: PortalItem | None, name: str | None
+) -> Folder | None:
     """Find the target folder if the item must move."""
     if name is None:
         return None

@@ -51,7 +51,7 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Item:
+class PortalItem:
     """An item of the user."""
 
     id: str
@@ -93,7 +93,7 @@ class Portal:
             )
             raise PublishError(msg)
 
-    def content(self) -> tuple[tuple[Folder, ...], tuple[Item, ...]]:
+    def content(self) -> tuple[tuple[Folder, ...], tuple[PortalItem, ...]]:
         """List the folders of the user, and all deep learning packages in them.
 
         The user's content is listed rather than searched: a search knows new items only after a
@@ -108,10 +108,10 @@ class Portal:
             items += self._list_folder(folder)[1]
         return tuple(folders), tuple(items)
 
-    def _list_folder(self, folder: Folder) -> tuple[list[Folder], list[Item]]:
+    def _list_folder(self, folder: Folder) -> tuple[list[Folder], list[PortalItem]]:
         path = f"content/users/{self.username}" + (f"/{folder.id}" if folder.id else "")
         folders: list[Folder] = []
-        items: list[Item] = []
+        items: list[PortalItem] = []
         start = 1
         while start > 0:
             action = f"list the content of {self.username}"
@@ -135,8 +135,8 @@ class Portal:
         return tuple(g["id"] for kind in kinds for g in answer.get(kind) or ())
 
 
-def _item(fields: Mapping[str, Any], folder: Folder) -> Item:
-    return Item(
+def _item(fields: Mapping[str, Any], folder: Folder) -> PortalItem:
+    return PortalItem(
         fields["id"],
         str(fields.get("title") or ""),
         str(fields.get("access") or "private"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ports import Progress
 
     from .plan import Plan
-    from .portal import Item, Portal
+    from .portal import Portal, PortalItem
     from .rest import File
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class _Publisher:
             msg = f"{package.path} was changed since it was checked: run the command again"
             raise PublishError(msg)
 
-    def _url(self, item: Item) -> str:
+    def _url(self, item: PortalItem) -> str:
         folder = f"/{item.folder.id}" if item.folder.id else ""
         return f"{self._home}{folder}/items/{item.id}"
 
@@ -172,7 +172,7 @@ class _Publisher:
 
     # One that is there.
 
-    def _update(self, item: Item) -> str:
+    def _update(self, item: PortalItem) -> str:
         plan, item_url = self._plan, self._url(item)
         fields = plan.listing.fields(item.keywords)
         if plan.sends_file and plan.package.size > PART:
@@ -190,7 +190,7 @@ class _Publisher:
             raise PublishError(msg) from error
         return item.id
 
-    def _replace(self, item_url: str, item: Item) -> None:
+    def _replace(self, item_url: str, item: PortalItem) -> None:
         """Replace the item's file in parts; the item keeps the old file until the last step."""
         begin = {"multipart": "true", "fileName": self._plan.package.path.name}
         try:

@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from camp_detector_core.describing import Wishes, describe_model
+from camp_detector_core.describing import ModelOptions, describe_model
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
 from tests.support.models import RGB, tiny_onnx, tiny_spec
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FLOAT = TensorProto.FLOAT
-PLAIN = Wishes(bands=RGB, gsd=0.5, tile_size=64)
+PLAIN = ModelOptions(bands=RGB, gsd=0.5, tile_size=64)
 
 
 def net(
@@ -59,7 +59,7 @@ def node(kind: str, source: str = "logits", out: str = "out", **more: Any) -> on
     return helper.make_node(kind, [source], [out], **more)
 
 
-def described(folder: Path, data: bytes, wishes: Wishes = PLAIN) -> Any:
+def described(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> Any:
     path = folder / "roofs.onnx"
     path.write_bytes(data)
     made = describe_model(path, wishes)
@@ -67,7 +67,7 @@ def described(folder: Path, data: bytes, wishes: Wishes = PLAIN) -> Any:
     return made
 
 
-def refusal(folder: Path, data: bytes, wishes: Wishes = PLAIN) -> str:
+def refusal(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> str:
     with pytest.raises(CampDetectorError) as caught:
         described(folder, data, wishes)
     assert str(caught.value).isprintable()
@@ -112,7 +112,7 @@ def test_logits_get_a_sigmoid(tmp_path: Path) -> None:
 
 def test_logits_of_background_and_class_get_a_softmax(tmp_path: Path) -> None:
     data = net([], channels=2, factor=4)
-    made = described(tmp_path, data, Wishes(**{**vars(PLAIN), "classes": ("tent",)}))
+    made = described(tmp_path, data, ModelOptions(**{**vars(PLAIN), "classes": ("tent",)}))
     found = OnnxPredictor(made.data).predict(batch())
     assert np.allclose(found, softmax(logits(2, 4))[:, 1:], atol=1e-6)
     assert [c.name for c in made.spec.classes] == ["tent"]
@@ -121,13 +121,13 @@ def test_logits_of_background_and_class_get_a_softmax(tmp_path: Path) -> None:
 
 def test_a_softmax_loses_its_background(tmp_path: Path) -> None:
     data = net([node("Softmax", axis=1)], channels=3, factor=4)
-    wishes = Wishes(**{**vars(PLAIN), "classes": ("tent", "house"), "background": 1})
+    wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "background": 1})
     found = OnnxPredictor(described(tmp_path, data, wishes).data).predict(batch())
     assert np.allclose(found, softmax(logits(3, 4))[:, [0, 2]], atol=1e-6)
 
 
 def test_channels_that_stand_for_themselves_get_sigmoids(tmp_path: Path) -> None:
-    wishes = Wishes(**{**vars(PLAIN), "classes": ("tent", "house"), "activation": "sigmoid"})
+    wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "activation": "sigmoid"})
     made = described(tmp_path, net([], channels=2), wishes)
     found = OnnxPredictor(made.data).predict(batch())
     assert np.allclose(found, sigmoid(logits(2)), atol=1e-6)
@@ -179,7 +179,7 @@ def nan(model: onnx.ModelProto) -> None:
     model.graph.initializer[1].CopyFrom(numpy_helper.from_array(bias, "b"))
 
 
-TWO = Wishes(**{**vars(PLAIN), "classes": ("tent", "house")})
+TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
 
 
 @pytest.mark.parametrize(
@@ -195,27 +195,35 @@ TWO = Wishes(**{**vars(PLAIN), "classes": ("tent", "house")})
         (net([], ends=second_input), PLAIN, r"takes 2 inputs \(image, size\)"),
         (net([], ends=four_at_once), PLAIN, "batches of 4"),
         (net([], ends=nan), PLAIN, "not numbers"),
-        (net([]), Wishes(bands=RGB), "give --gsd"),
-        (net([]), Wishes(gsd=1), "takes 3 bands and does not say which: give --bands"),
-        (net([]), Wishes(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
-        (net([]), Wishes(**{**vars(PLAIN), "mean": (1.0, 2.0)}), "--mean gives 2 values"),
-        (net([]), Wishes(**{**vars(PLAIN), "dtype": "uint16"}), "given with --scale"),
+        (net([]), ModelOptions(bands=RGB), "give --gsd"),
+        (net([]), ModelOptions(gsd=1), "takes 3 bands and does not say which: give --bands"),
+        (net([]), ModelOptions(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}), "--mean gives 2 values"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "given with --scale"),
         (net([]), TWO, "gives 1 classes, and 2 are named"),
-        (net([]), Wishes(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
-        (net([]), Wishes(**{**vars(PLAIN), "activation": "none"}), "are no probabilities"),
-        (net([]), Wishes(**{**vars(PLAIN), "background": 1}), "--background 1 is not possible"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "none"}), "are no probabilities"),
+        (
+            net([]),
+            ModelOptions(**{**vars(PLAIN), "background": 1}),
+            "--background 1 is not possible",
+        ),
         (
             net([node("Sigmoid")]),
-            Wishes(**{**vars(PLAIN), "activation": "sigmoid"}),
+            ModelOptions(**{**vars(PLAIN), "activation": "sigmoid"}),
             "a second sigmoid would spoil",
         ),
-        (net([], channels=2, opset=11), Wishes(**{**vars(TWO), "classes": ("a",)}), "opset 13"),
+        (
+            net([], channels=2, opset=11),
+            ModelOptions(**{**vars(TWO), "classes": ("a",)}),
+            "opset 13",
+        ),
         (net([], metadata={"model_type": "Detector"}), PLAIN, "a Detector"),
         (b"no model", PLAIN, "not an ONNX model"),
     ],
 )
 def test_what_cannot_be_told_is_asked_for(
-    tmp_path: Path, data: bytes, wishes: Wishes, words: str
+    tmp_path: Path, data: bytes, wishes: ModelOptions, words: str
 ) -> None:
     with pytest.raises(CampDetectorError, match=words):
         described(tmp_path, data, wishes)
@@ -241,14 +249,14 @@ DEEPNESS = {
 
 def test_the_metadata_of_deepness_fills_what_is_not_said(tmp_path: Path) -> None:
     data = net([node("Sigmoid")], metadata=DEEPNESS)
-    made = described(tmp_path, data, Wishes())
+    made = described(tmp_path, data, ModelOptions())
     spec = made.spec
     assert (spec.gsd, spec.tile_size, spec.overlap, spec.threshold) == (0.3, 128, 32, 0.4)
     assert [c.name for c in spec.classes] == ["solar-panel"]
     assert [b.name for b in spec.bands] == list(RGB)
     assert [b.mean for b in spec.bands] == [0.1, 0.2, 0.3]
     assert "Deepness" in dict(made.facts)["pixels"]
-    given = described(tmp_path, data, Wishes(gsd=0.5, threshold=0.7, classes=("roof",)))
+    given = described(tmp_path, data, ModelOptions(gsd=0.5, threshold=0.7, classes=("roof",)))
     assert (given.spec.gsd, given.spec.threshold) == (0.5, 0.7)
     assert [c.name for c in given.spec.classes] == ["roof"]
 
@@ -256,7 +264,7 @@ def test_the_metadata_of_deepness_fills_what_is_not_said(tmp_path: Path) -> None
 def test_names_of_older_models_of_deepness_are_read(tmp_path: Path) -> None:
     data = net([], channels=2, metadata=DEEPNESS)
     for one in (data, as_python_writes()):
-        made = described(tmp_path, one, Wishes())
+        made = described(tmp_path, one, ModelOptions())
         assert [c.name for c in made.spec.classes] == ["solar-panel"]
         assert "a softmax was put behind it; channel 0" in dict(made.facts)["gives"]
 
@@ -284,7 +292,7 @@ def test_values_of_deepness_that_make_no_sense_are_left_aside(
 
 def test_a_description_that_is_there_is_kept_where_nothing_is_said(tmp_path: Path) -> None:
     spec = tiny_spec(threshold=0.6, licence="MIT")
-    made = described(tmp_path, tiny_onnx(spec), Wishes(gsd=0.25))
+    made = described(tmp_path, tiny_onnx(spec), ModelOptions(gsd=0.25))
     assert (made.spec.gsd, made.spec.threshold, made.spec.licence) == (0.25, 0.6, "MIT")
     assert made.spec.classes == spec.classes
     entries = [e.key for e in onnx.load_from_string(made.data).metadata_props]
@@ -301,7 +309,7 @@ def test_a_network_that_takes_only_some_sides_says_so(tmp_path: Path) -> None:
         model.graph.node.insert(1, helper.make_node("Reshape", ["cut", "t"], ["whole"]))
         model.graph.node[2].input[0] = "whole"
 
-    wishes = Wishes(**{**vars(PLAIN), "tile_size": 128})
+    wishes = ModelOptions(**{**vars(PLAIN), "tile_size": 128})
     made = described(tmp_path, net([], ends=halves), wishes)
     assert made.spec.multiple == 128
     assert described(tmp_path, net([]), wishes).spec.multiple == 32
