@@ -13,9 +13,7 @@ NOT_YET = frozenset(
     (
         "benchmarks",
         "camp_detector_core",
-        "camp_detector_core/catalog",
         "camp_detector_core/cli",
-        "camp_detector_core/describing",
         "camp_detector_core/engine",
         "camp_detector_core/georaster",
         "camp_detector_core/hostgdal",
@@ -23,7 +21,6 @@ NOT_YET = frozenset(
         "camp_detector_core/packaging/package_check",
         "camp_detector_core/packaging/stac",
         "camp_detector_core/packaging/validation",
-        "camp_detector_core/publish",
         "camp_detector_core/raster",
         "camp_detector_core/scene",
         "deploy/stack",

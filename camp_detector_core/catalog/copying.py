@@ -26,7 +26,7 @@ class Counter:
         """Start at zero bytes."""
         self._total = total
         self._progress = progress
-        self._done = 0
+        self._count = 0
 
     def __call__(self, size: int) -> None:
         """Add the bytes of one step.
@@ -34,13 +34,13 @@ class Counter:
         Raises:
             Cancelled: The user wants to stop.
         """
-        self._done += size
+        self._count += size
         if self._progress is None:
             return
         if self._progress.cancelled():
             msg = "cancelled"
             raise Cancelled(msg)
-        self._progress.update(min(self._done, self._total), self._total)
+        self._progress.update(min(self._count, self._total), self._total)
 
 
 def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:

@@ -70,7 +70,7 @@ class Package:
         """Size of all files together."""
         return sum(f.size for f in {f.name: f for f in self.files.values()}.values())
 
-    def placed(self, href: Callable[[str], str]) -> dict[str, Any]:
+    def with_hrefs(self, href: Callable[[str], str]) -> dict[str, Any]:
         """Return the item with each file's href ``href(name)``, size and checksum."""
         assets = {
             key: {
@@ -133,9 +133,9 @@ def _package(
     item: dict[str, Any], model: ModelFile, path: Path, *, assets: str, root: Path | None
 ) -> Package:
     entry = Entry(check_id(model.spec.id), item, item_path(model.spec.id))
-    chosen, left_out = _choose(entry, assets, path)
+    selection, left_out = _choose(entry, assets, path)
     home = (root or path.parent).resolve()
-    files = {a.key: _verify(a, path, home) for a in chosen if _is_local(a.href)}
+    files = {a.key: _verify(a, path, home) for a in selection if _is_local(a.href)}
     if model.sha256 not in {f.sha256 for f in files.values()}:
         msg = f"the ONNX model of {path} does not lie in its folder: put it beside the item"
         raise CatalogError(msg)
@@ -168,8 +168,8 @@ def _choose(entry: Entry, assets: str, path: Path) -> tuple[list[Asset], list[st
             *keys,
             *(k for k, a in assets_by_key.items() if a.href.lower().endswith(".onnx")),
         }
-    chosen = [a for k, a in assets_by_key.items() if k in chosen_keys]
-    return chosen, [k for k in entry.item["assets"] if k not in chosen_keys]
+    selection = [a for k, a in assets_by_key.items() if k in chosen_keys]
+    return selection, [k for k in entry.item["assets"] if k not in chosen_keys]
 
 
 def _is_local(href: str) -> bool:

@@ -117,7 +117,7 @@ class PgStacCatalog:
             raise CatalogError(msg)
         home = f"models/{package.id}/{package.revision}"
         item = {
-            **package.placed(lambda name: self._href(package, home, name)),
+            **package.with_hrefs(lambda name: self._href(package, home, name)),
             "collection": COLLECTION_ID,
             "links": web_links(package.item),
         }

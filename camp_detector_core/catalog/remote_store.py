@@ -26,7 +26,7 @@ _RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
 _USER = re.compile(r"//[^/@\s]*@")
 """User and password in an address."""
 _QUERY = re.compile(r"\?[^\s,)]*")
-"""What follows the path of an address, such as a key. Errors of obstore repeat whole addresses, so
+"""Query of an address, such as a key. Errors of obstore repeat whole addresses, so
 that none of them is left as the cause of ours: a traceback would show it."""
 
 

@@ -135,7 +135,7 @@ class StaticCatalog:
         """
         path = item_path(package.id)
         home = f"{posixpath.dirname(path)}/{package.revision}"
-        item = at_home(package.placed(lambda name: f"./{package.revision}/{name}"))
+        item = at_home(package.with_hrefs(lambda name: f"./{package.revision}/{name}"))
         data = canonical(item)
         entry = Entry(package.id, item, path)
         table_of([entry])  # what no table can hold is found before anything is written

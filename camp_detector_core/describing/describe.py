@@ -23,7 +23,7 @@ from camp_detector_core.packaging.onnx_whole import read_whole
 
 from .chips import trial_chips
 from .deepness import BACKGROUND, deepness_hints
-from .draft import DEEPNESS, GIVEN, OWN, Draft
+from .draft import FROM_DEEPNESS, FROM_FILE, FROM_USER, Draft
 from .summary import facts_of, operation_text, trial_text, warnings_of
 from .tensors import input_of, output_of
 from .trial import TrialOutput, activation_for, background_of
@@ -193,10 +193,10 @@ def _names(
     """
     hints = [n for n in draft.hints.names if not _is_background(n)]
     if given_names:
-        draft.sources["classes"] = GIVEN if draft.options.classes else OWN
+        draft.sources["classes"] = FROM_USER if draft.options.classes else FROM_FILE
         names = list(given_names)
     elif hints:
-        draft.sources["classes"] = DEEPNESS
+        draft.sources["classes"] = FROM_DEEPNESS
         if len(draft.hints.names) == trial.channels:
             hints = [draft.hints.names[i] for i in channels]
         names = [_clean_name(name, i) for i, name in enumerate(hints)]

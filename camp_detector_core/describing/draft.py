@@ -24,7 +24,12 @@ _COLOURS = (
     "#E4572E", "#2E86AB", "#F6C85F", "#6F4E7C", "#3BB273", "#9C3848", "#7A7A7A", "#1F77B4",
     "#D37295", "#8C6D31",
 )  # fmt: skip
-GIVEN, OWN, DEEPNESS, ASSUMED = "given", "its own description", "Deepness' metadata", "assumed"
+FROM_USER, FROM_FILE, FROM_DEEPNESS, FROM_DEFAULT = (
+    "given",
+    "its own description",
+    "Deepness' metadata",
+    "assumed",
+)
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Draft:
     origin: str
     """Name of the file."""
     sources: dict[str, str] = field(default_factory=dict)
-    """Source of each field: `GIVEN`, `OWN`, `DEEPNESS`, `ASSUMED`."""
+    """Source of each field: `FROM_USER`, `FROM_FILE`, `FROM_DEEPNESS`, `FROM_DEFAULT`."""
 
     def choose(self, name: str, *values: tuple[Any, str]) -> Any:  # noqa: ANN401 - of any field
         """Return the first value that is present, and note its source."""
@@ -61,9 +66,9 @@ class Draft:
         tile, multiple = self._tile(side)
         gsd = self.choose(
             "gsd",
-            (self.options.gsd, GIVEN),
-            (self.file_spec and self.file_spec.gsd, OWN),
-            (self.hints.gsd, DEEPNESS),
+            (self.options.gsd, FROM_USER),
+            (self.file_spec and self.file_spec.gsd, FROM_FILE),
+            (self.hints.gsd, FROM_DEEPNESS),
         )
         if gsd is None:
             msg = (
@@ -72,13 +77,21 @@ class Draft:
             )
             raise SpecError(msg)
         dtype = self.choose(
-            "dtype", (self.options.dtype, GIVEN), (self.file_spec and self.file_spec.dtype, OWN),
-            ("uint8", ASSUMED),
-        )  # fmt: skip
+            "dtype",
+            (self.options.dtype, FROM_USER),
+            (self.file_spec and self.file_spec.dtype, FROM_FILE),
+            ("uint8", FROM_DEFAULT),
+        )
         spec = ModelSpec(
             name=self._name(),
-            version=str(self.choose("version", (self.options.version, GIVEN),
-                (self.file_spec and self.file_spec.version, OWN), ("1", ASSUMED))),
+            version=str(
+                self.choose(
+                    "version",
+                    (self.options.version, FROM_USER),
+                    (self.file_spec and self.file_spec.version, FROM_FILE),
+                    ("1", FROM_DEFAULT),
+                )
+            ),
             bands=self._bands(channels, str(dtype)),
             classes=(ClassDef(1, _CLASS, _COLOURS[0]),),
             gsd=float(gsd),
@@ -86,17 +99,17 @@ class Draft:
             tile_size=tile,
             overlap=0,
             multiple=multiple,
-        )  # fmt: skip
+        )
         return replace(spec, overlap=self._overlap(tile))
 
     def _tile(self, side: int | None) -> tuple[int, int]:
         size = self.choose(
             "tile_size",
-            (self.options.tile_size, GIVEN),
+            (self.options.tile_size, FROM_USER),
             (side, "the network"),
-            (self.file_spec and self.file_spec.tile_size, OWN),
-            (self.hints.tile_size, DEEPNESS),
-            (_TILE, ASSUMED),
+            (self.file_spec and self.file_spec.tile_size, FROM_FILE),
+            (self.hints.tile_size, FROM_DEEPNESS),
+            (_TILE, FROM_DEFAULT),
         )
         tile = int(size)
         if side is not None and tile != side:
@@ -116,9 +129,12 @@ class Draft:
         part = self.hints.overlap
         hinted_overlap = None if part is None else min(round(part * tile), (tile - 1) // 2)
         overlap = self.choose(
-            "overlap", (self.options.overlap, GIVEN), (file_overlap, OWN),
-            (hinted_overlap, DEEPNESS), (tile // 8, ASSUMED),
-        )  # fmt: skip
+            "overlap",
+            (self.options.overlap, FROM_USER),
+            (file_overlap, FROM_FILE),
+            (hinted_overlap, FROM_DEEPNESS),
+            (tile // 8, FROM_DEFAULT),
+        )
         return int(overlap)
 
     def _name(self) -> str:
@@ -126,19 +142,21 @@ class Draft:
         file_name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
         return str(
             self.choose(
-                "name", (self.options.name, GIVEN), (self.file_spec and self.file_spec.name, OWN),
+                "name",
+                (self.options.name, FROM_USER),
+                (self.file_spec and self.file_spec.name, FROM_FILE),
                 (file_name, "the file's name"),
             )
-        )  # fmt: skip
+        )
 
     def _bands(self, channels: int, dtype: str) -> tuple[Band, ...]:
         file_bands = self.file_spec.bands if self.file_spec else ()
         default_bands = _RGB if self.hints.is_any and channels == len(_RGB) else ()
         names = self.choose(
             "bands",
-            (self.options.bands, GIVEN),
-            (tuple(b.name for b in file_bands), OWN),
-            (default_bands, f"{ASSUMED}, as Deepness does"),
+            (self.options.bands, FROM_USER),
+            (tuple(b.name for b in file_bands), FROM_FILE),
+            (default_bands, f"{FROM_DEFAULT}, as Deepness does"),
         )
         if not isinstance(names, tuple):
             msg = (
@@ -176,9 +194,12 @@ class Draft:
         """Choose one number for each band."""
         user_values: tuple[float, ...] = getattr(self.options, name)
         choice = self.choose(
-            name, (user_values, GIVEN), (tuple(file_values), OWN), (tuple(hint), DEEPNESS),
-            (tuple(usual), ASSUMED),
-        )  # fmt: skip
+            name,
+            (user_values, FROM_USER),
+            (tuple(file_values), FROM_FILE),
+            (tuple(hint), FROM_DEEPNESS),
+            (tuple(usual), FROM_DEFAULT),
+        )
         if not isinstance(choice, tuple):
             msg = (
                 f"{self.origin}: what values of {self.options.dtype} are multiplied by must be "
@@ -187,7 +208,7 @@ class Draft:
             raise SpecError(msg)
         values = choice * channels if len(choice) == 1 else choice
         if len(values) != channels:
-            source = f"--{name}" if self.sources[name] == GIVEN else self.sources[name]
+            source = f"--{name}" if self.sources[name] == FROM_USER else self.sources[name]
             msg = (
                 f"{self.origin} takes {channels} bands, and {source} gives {len(values)} values of "
                 f"{name}: give --{name} with one for all, or one for each"
@@ -221,9 +242,12 @@ class Draft:
             )
         )
         threshold = self.choose(
-            "threshold", (options.threshold, GIVEN), (file_spec and file_spec.threshold, OWN),
-            (hints.threshold or None, DEEPNESS), (_THRESHOLD, ASSUMED),
-        )  # fmt: skip
+            "threshold",
+            (options.threshold, FROM_USER),
+            (file_spec and file_spec.threshold, FROM_FILE),
+            (hints.threshold or None, FROM_DEEPNESS),
+            (_THRESHOLD, FROM_DEFAULT),
+        )
         area = (
             options.min_area
             if options.min_area is not None

@@ -34,7 +34,7 @@ MAX_TITLE, MAX_SNIPPET, MAX_TAG, MAX_TAGS = 250, 250, 128, 128
 MAX_HTML = 60_000
 """Largest description or terms of use in bytes; portals take 64 KB, with what they add."""
 _MODEL_KEYWORD, _VERSION_KEYWORD, _CONTENT_KEYWORD = (
-    f"CampDetector-{what}-" for what in ("model", "version", "sha256")
+    f"CampDetector-{key}-" for key in ("model", "version", "sha256")
 )
 _KIND_WORDS: Mapping[Kind, str] = {"classify": "pixel classification", "detect": "object detection"}
 _TAGS = ("Camp Detector", "deep learning", "dwellings", "humanitarian")

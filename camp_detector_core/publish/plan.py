@@ -145,8 +145,8 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
             if old_version == new_version
             else f"  version: {old_version} -> {new_version}"
         )
-        sent = f"replaced by {package.path.name} ({size})"
-        lines.append(f"  file: {sent if plan.sends_file else 'the same, not sent again'}")
+        new_file = f"replaced by {package.path.name} ({size})"
+        lines.append(f"  file: {new_file if plan.sends_file else 'the same, not sent again'}")
     lines += [
         f"  title: {listing.title}",
         f"  summary: {listing.snippet}",
@@ -157,15 +157,15 @@ def plan_lines(plan: Plan, portal: Portal) -> list[str]:
         f"  thumbnail: {'from the package' if package.thumbnail else '(none)'}",
     ]
     if plan.folder is not None:
-        made = "" if plan.folder.id else " (is made)"
-        lines.append(f"put it into the folder {shown(plan.folder.title)}{made}")
+        note = "" if plan.folder.id else " (is made)"
+        lines.append(f"put it into the folder {shown(plan.folder.title)}{note}")
     lines += [f"share it with the group {shown(g.title)} ({g.id})" for g in plan.groups]
-    old_version = "private" if plan.item is None else plan.item.access
-    changed = _open_to(old_version) != _open_to(plan.access)
+    old_access = "private" if plan.item is None else plan.item.access
+    changed = _open_to(old_access) != _open_to(plan.access)
     same = "visible to" if plan.item is None else "stays visible to"
     verb = "make it visible to" if changed else same
-    who = _WORDS[_open_to(plan.access)]
+    audience = _WORDS[_open_to(plan.access)]
     if _open_to(plan.access) == "private" and (plan.groups or plan.shared):
-        who = "its owner and its groups"
-    lines.append(f"{verb} {who}")
+        audience = "its owner and its groups"
+    lines.append(f"{verb} {audience}")
     return lines

@@ -11,7 +11,7 @@ from camp_detector_core.engine.wording import shown
 
 from .errors import PublishError, broken, refusal_of_text
 from .listing import ITEM_TYPE
-from .rest import Rest
+from .rest import RestApi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Group:
     title: str
     owner: str
     may_add: bool
-    """Whether members may add items."""
+    """True if members may add items."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class PortalItem:
 class Portal:
     """A portal with a logged-in user."""
 
-    rest: Rest
+    api: RestApi
     address: str
     name: str
     username: str
@@ -116,12 +116,12 @@ class Portal:
         while start > 0:
             action = f"list the content of {self.username}"
             query = {"types": ITEM_TYPE, "num": str(_PAGE), "start": str(start)}
-            page = self.rest.get(path, query, action=action)
+            page = self.api.get(path, query, action=action)
             if start == 1:
                 folders = [Folder(f["id"], f["title"]) for f in page.get("folders") or ()]
             items += [
                 _item(i, folder)
-                for i in self.rest.field(page, "items", action=action)
+                for i in self.api.field(page, "items", action=action)
                 if i.get("type") == ITEM_TYPE
             ]
             next_start = page.get("nextStart", -1)
@@ -130,7 +130,7 @@ class Portal:
 
     def groups_of(self, item: str) -> tuple[str, ...]:
         """List the ids of the groups that an item is shared with."""
-        answer = self.rest.get(f"content/items/{item}/groups", {}, action="see the item's groups")
+        answer = self.api.get(f"content/items/{item}/groups", {}, action="see the item's groups")
         kinds = ("admin", "member", "other")
         return tuple(g["id"] for kind in kinds for g in answer.get(kind) or ())
 
@@ -161,7 +161,7 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
     from requests.exceptions import RequestException
 
     certificates = {"ca_bundles": [str(_authorities(authorities))]} if authorities else {}
-    first = Rest(EsriSession(referer=_REFERER, **certificates), login.portal)
+    first = RestApi(EsriSession(referer=_REFERER, **certificates), login.portal)
     first.reach(action=f"{_LOGGING_IN} at {login.portal}")
     token = login.token or _new_token(login, first)
     secrets.add(token)
@@ -179,7 +179,7 @@ def connect(login: Login, *, authorities: Path | None, secrets: Secrets) -> Port
             "without a user, or expired; make a token of a user"
         )
         raise PublishError(msg)
-    return _portal(Rest(gis.session, login.portal), login, dict(user), properties)
+    return _portal(RestApi(gis.session, login.portal), login, dict(user), properties)
 
 
 def _authorities(path: Path) -> Path:
@@ -198,7 +198,7 @@ def _authorities(path: Path) -> Path:
     return path
 
 
-def _new_token(login: Login, rest: Rest) -> str:
+def _new_token(login: Login, api: RestApi) -> str:
     """Request a token for a name and a password.
 
     The library would try a wrong password twice, and portals lock accounts after five attempts.
@@ -206,7 +206,7 @@ def _new_token(login: Login, rest: Rest) -> str:
     Raises:
         PublishError: The portal gives none.
     """
-    answer = rest.post(
+    answer = api.post(
         "generateToken",
         {
             "username": login.username,
@@ -217,7 +217,7 @@ def _new_token(login: Login, rest: Rest) -> str:
         },
         action=f"{_LOGGING_IN} with {login.source} at {login.portal}",
     )
-    return str(rest.field(answer, "token", action=f"{_LOGGING_IN} at {login.portal}"))
+    return str(api.field(answer, "token", action=f"{_LOGGING_IN} at {login.portal}"))
 
 
 def _host(login: Login) -> str:
@@ -233,7 +233,7 @@ def _error_of(error: Exception, login: Login) -> PublishError:
 
 
 def _portal(
-    rest: Rest, login: Login, user: Mapping[str, Any], properties: Mapping[str, Any]
+    api: RestApi, login: Login, user: Mapping[str, Any], properties: Mapping[str, Any]
 ) -> Portal:
     privileges = user.get("privileges")
     quota, usage = user.get("storageQuota"), user.get("storageUsage")
@@ -241,7 +241,7 @@ def _portal(
         quota - usage if isinstance(quota, int) and isinstance(usage, int) and quota > 0 else None
     )
     return Portal(
-        rest,
+        api,
         login.portal,
         str(properties.get("name") or login.portal),
         str(user["username"]),

@@ -27,7 +27,7 @@ File = tuple[str, bytes, str]
 """File name, content and media type."""
 
 
-class Rest:
+class RestApi:
     """The REST API of one portal, as one user."""
 
     def __init__(self, session: Any, portal: str) -> None:  # noqa: ANN401 - an EsriSession

@@ -47,7 +47,7 @@ class _Publisher:
 
     def __init__(self, plan: Plan, portal: Portal, progress: Progress) -> None:
         self._plan, self._portal, self._progress = plan, portal, progress
-        self._rest = portal.rest
+        self._api = portal.api
         self._home = f"content/users/{portal.username}"
 
     def run(self) -> str:
@@ -60,7 +60,7 @@ class _Publisher:
         else:
             item = self._update(plan.item)
             if folder:
-                self._rest.post(
+                self._api.post(
                     f"{self._url(plan.item)}/move", {"folder": folder}, action="move the item"
                 )
         try:
@@ -102,11 +102,11 @@ class _Publisher:
         folder = self._plan.folder
         if folder is None or folder.id:
             return "" if folder is None else folder.id
-        answer = self._rest.post(
+        answer = self._api.post(
             f"{self._home}/createFolder", {"title": folder.title}, action="make the folder"
         )
-        fields = self._rest.field(answer, "folder", action="make the folder")
-        return str(self._rest.field(fields, "id", action="make the folder"))
+        fields = self._api.field(answer, "folder", action="make the folder")
+        return str(self._api.field(fields, "id", action="make the folder"))
 
     # A new item.
 
@@ -123,17 +123,17 @@ class _Publisher:
         plan, action = self._plan, "add the item"
         fields = {"type": ITEM_TYPE, **plan.listing.fields()}
         if plan.package.size <= PART:
-            answer = self._rest.post(
+            answer = self._api.post(
                 f"{home}/addItem", fields, action=action, files=self._pictures() | self._file()
             )
-            new_ids.append(str(self._rest.field(answer, "id", action=action)))
+            new_ids.append(str(self._api.field(answer, "id", action=action)))
             self._progress.update(plan.package.size, plan.package.size)
             self._ask()
             return new_ids[0]
         # The type keyword of the content comes last: it says that the file is whole.
         first = {**fields, "multipart": "true", "fileName": plan.package.path.name}
-        answer = self._rest.post(f"{home}/addItem", first, action=action)
-        new_ids.append(str(self._rest.field(answer, "id", action=action)))
+        answer = self._api.post(f"{home}/addItem", first, action=action)
+        new_ids.append(str(self._api.field(answer, "id", action=action)))
         item_url = f"{home}/items/{new_ids[0]}"
         self._send_parts(item_url, {"type": ITEM_TYPE})
         self._describe(item_url, plan.listing.fields())
@@ -148,7 +148,7 @@ class _Publisher:
         try:
             left = new_ids or self._new_items()
             for item in left:
-                self._rest.post(
+                self._api.post(
                     f"{home}/items/{item}/delete", {"permanentDelete": "true"}, action="delete it"
                 )
         except CampDetectorError as second:
@@ -194,11 +194,11 @@ class _Publisher:
         """Replace the item's file in parts; the item keeps the old file until the last step."""
         begin = {"multipart": "true", "fileName": self._plan.package.path.name}
         try:
-            self._rest.post(f"{item_url}/update", begin, action="update the item")
+            self._api.post(f"{item_url}/update", begin, action="update the item")
             self._send_parts(item_url, {"type": ITEM_TYPE})
         except BaseException as error:
             try:
-                self._rest.post(f"{item_url}/cancel", {}, action="cancel the upload")
+                self._api.post(f"{item_url}/cancel", {}, action="cancel the upload")
             except CampDetectorError as second:
                 msg = (
                     f"{_sentence(error)}; the upload to the item {item.id} could not be cancelled "
@@ -212,7 +212,7 @@ class _Publisher:
     def _describe(
         self, item_url: str, fields: dict[str, str], file: dict[str, File] | None = None
     ) -> None:
-        self._rest.post(
+        self._api.post(
             f"{item_url}/update",
             fields,
             action="update the item",
@@ -231,7 +231,7 @@ class _Publisher:
         total, bytes_sent = self._plan.package.size, 0
         for number, part in enumerate(self._parts(), start=1):
             self._ask()
-            self._rest.post(
+            self._api.post(
                 f"{item_url}/addPart",
                 {"partNum": str(number)},
                 action=f"send part {number} of the file",
@@ -240,9 +240,7 @@ class _Publisher:
             bytes_sent += len(part)
             self._progress.update(bytes_sent, total)
         self._ask()
-        self._rest.post(
-            f"{item_url}/commit", committed, action="put the parts of the file together"
-        )
+        self._api.post(f"{item_url}/commit", committed, action="put the parts of the file together")
         self._wait(item_url)
 
     def _parts(self) -> Iterator[bytes]:
@@ -254,7 +252,7 @@ class _Publisher:
         """Wait until the portal has joined the parts."""
         action, pause, end = "see whether the file is whole", 0.2, time.monotonic() + _WAIT
         while True:
-            answer = self._rest.get(f"{item_url}/status", {}, action=action)
+            answer = self._api.get(f"{item_url}/status", {}, action=action)
             state = answer.get("status")
             if state == "completed":
                 return
@@ -274,7 +272,7 @@ class _Publisher:
             return
         group_ids = [*plan.shared, *(g.id for g in plan.groups)]
         action = "share the item"
-        answer = self._rest.post(
+        answer = self._api.post(
             f"{self._home}/shareItems",
             {
                 "items": item,
