@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from camp_detector_core.packaging.dlpk import create_dlpk
     from camp_detector_core.packaging.stac import create_stac_mlm_item
     from training.data.datamodule import CampDataModule
-    from training.statistics import calculate_dataset_statistics
-    from training.system import get_system_info
-    from training.task import LitRefugeeCamp
+    from training.data.statistics import calculate_dataset_statistics
+    from training.fit.system import get_system_info
+    from training.fit.task import LitRefugeeCamp
     from training.train import train_model
 
 __all__ = [
@@ -29,11 +29,11 @@ __all__ = [
 
 _HOMES = {
     "CampDataModule": "training.data.datamodule",
-    "LitRefugeeCamp": "training.task",
-    "calculate_dataset_statistics": "training.statistics",
+    "LitRefugeeCamp": "training.fit.task",
+    "calculate_dataset_statistics": "training.data.statistics",
     "create_dlpk": "camp_detector_core.packaging.dlpk",
     "create_stac_mlm_item": "camp_detector_core.packaging.stac",
-    "get_system_info": "training.system",
+    "get_system_info": "training.fit.system",
     "train_model": "training.train",
 }
 

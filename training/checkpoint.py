@@ -21,11 +21,11 @@ from training.calibration import calibrate, temperatures_of
 from training.decoding import WAY, rows_of, starting_separation
 from training.describe import build_spec
 from training.exports import NAMES, export_all
-from training.options import EXTRAS
-from training.options_file import read_options
+from training.fit.options import EXTRAS
+from training.fit.options_file import read_options
+from training.fit.record import manifest_of
+from training.fit.reference import ReferenceNetwork
 from training.output import results
-from training.record import manifest_of
-from training.reference import ReferenceNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

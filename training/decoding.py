@@ -22,7 +22,7 @@ from camp_detector_core.engine.separation import MAX_SEED, Separation
 from training.data.separation import BORDER_METRES, CORE_METRES, growth_of, reach_of
 from training.evaluation.buildings import BuildingScore, score_buildings
 from training.evaluation.truth import Outlines, ground_of, read_truth, trace
-from training.options import EXTRAS
+from training.fit.options import EXTRAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from training.data.patch import Labels
     from training.evaluation.predict import Prediction
-    from training.options import Separating
+    from training.fit.options import Separating
 
     Polygons = NDArray[np.object_]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
 from camp_detector_core.engine.spec import ModelSpec
+from training.fit.system import PACKAGES, get_system_info
 from training.preprocess.manifest import credits_of
-from training.system import PACKAGES, get_system_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
     from training.preprocess.manifest import Manifest
 
 SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"

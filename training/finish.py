@@ -28,9 +28,9 @@ from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.report import histogram_of, write_curves, write_evaluation
 from training.exports import export_all
+from training.fit.record import LOGS, manifest_of, provenance_of
 from training.item import META, write_run_item
 from training.keepsakes import write_keepsakes
-from training.record import LOGS, manifest_of, provenance_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.network import BuiltNetwork
     from training.data.datamodule import CampDataModule
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
 

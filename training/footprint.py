@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.chips import Chip
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
     from training.preprocess.manifest import Manifest
 
     Span = tuple[dt.datetime, dt.datetime]

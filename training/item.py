@@ -20,15 +20,15 @@ from camp_detector_core.packaging.stac import (
     span_of,
     write_item,
 )
+from training.fit.options_file import read_options
+from training.fit.record import manifest_of
 from training.footprint import area_of_chips
-from training.options_file import read_options
-from training.record import manifest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
 

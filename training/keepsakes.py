@@ -15,7 +15,7 @@ from camp_detector_core.checked_file import write_checked
 from training.data.split import Split
 
 if TYPE_CHECKING:
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 _PACKAGES = ("camp_detector_core", "training", "esri_toolbox")
 _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
@@ -42,7 +42,7 @@ SPLIT = json.loads(r"""{split}""")
 
 
 def main() -> None:
-    from training.options_file import read_options
+    from training.fit.options_file import read_options
     from training.train import train_model
 
     parser = argparse.ArgumentParser(description=__doc__)

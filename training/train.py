@@ -17,17 +17,17 @@ from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
-from training.averaging import RunningAverage
 from training.data.datamodule import CampDataModule
+from training.data.statistics import calculate_dataset_statistics
 from training.describe import build_spec
 from training.finish import TrainResult, finish_run
-from training.keeping import NamedCheckpoint
+from training.fit.averaging import RunningAverage
+from training.fit.checkpoints import NamedCheckpoint
+from training.fit.record import LOGS, nothing_left, resume_run, start_run
+from training.fit.reference import ReferenceNetwork
+from training.fit.system import choose_precision
+from training.fit.task import EpochLines, LitRefugeeCamp, TimeLimit
 from training.output import write_json
-from training.record import LOGS, nothing_left, resume_run, start_run
-from training.reference import ReferenceNetwork
-from training.statistics import calculate_dataset_statistics
-from training.system import choose_precision
-from training.task import EpochLines, LitRefugeeCamp, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lightning.pytorch.loggers import Logger
     from torch import nn
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
 

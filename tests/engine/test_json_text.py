@@ -18,7 +18,7 @@ from camp_detector_core.model_file.emd import parse_emd
 from camp_detector_core.model_file.untrusted import read_json
 from camp_detector_core.packaging.validation.reading import parse
 from tests.support.models import stac_item, write_model
-from training.options_file import read_options
+from training.fit.options_file import read_options
 
 if TYPE_CHECKING:
     from pathlib import Path

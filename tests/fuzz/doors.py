@@ -225,7 +225,7 @@ def _look_up(folder: Path) -> object:
 def _records(folder: Path) -> list[Path]:
     from dataclasses import asdict
 
-    from training.options import DataOptions, TrainOptions
+    from training.fit.options import DataOptions, TrainOptions
 
     split, options = folder / "split.json", folder / "options.json"
     split.write_text(json.dumps({"train": ["a", "b"], "val": ["c"], "test": ["d"]}))
@@ -237,7 +237,7 @@ def _records(folder: Path) -> list[Path]:
 
 def _read_records(folder: Path) -> object:
     from training.data.split import Split
-    from training.options_file import read_options
+    from training.fit.options_file import read_options
 
     return Split.read(folder / "split.json"), read_options(folder / "options.json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.network import NetworkOptions
-from training.options import EXTRAS, DataOptions, ModelOptions, OptimOptions, TrainOptions
+from training.fit.options import EXTRAS, DataOptions, ModelOptions, OptimOptions, TrainOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

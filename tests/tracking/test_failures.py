@@ -22,7 +22,7 @@ from tests.support.mlflow_server import environment, free_port
 from tests.support.runs import run_options
 from tests.support.trainings import QUICK, train_words, training
 from training.commands.tracking import tracker_of
-from training.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
 from training.tracking.new_database import file_of
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
 from training.tracking.record import TrackRecord, read_record
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from tests.support.mlflow_server import Server
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 
 def options_of(desk: Path, *, epochs: int = 3) -> TrainOptions:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.datasets import GSD, write_town
 from tests.support.runs import run_options
-from training.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

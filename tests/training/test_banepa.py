@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.data.datamodule import CampDataModule
-from training.options import AugmentOptions, DataOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions, SplitOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from training.data.blank import without_blank
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.evaluation.measure import EvaluateOptions, evaluate_model
-from training.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions, SplitOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from camp_detector_core.network import (
 from tests.support.models import tiny_spec
 from training.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
 from training.evaluation.pixel import ScoreHistogram
-from training.reference import ReferenceNetwork
+from training.fit.reference import ReferenceNetwork
 
 SCORES = np.arange(255) / 254
 

@@ -11,10 +11,10 @@ import pytest
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.job import Machine
 from training.data.datamodule import CampDataModule
+from training.data.statistics import calculate_dataset_statistics
 from training.evaluation.measure import EvaluateOptions, evaluate_model
-from training.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions, SplitOptions
 from training.preprocess.outlines import read_outlines
-from training.statistics import calculate_dataset_statistics
 
 if TYPE_CHECKING:
     from training.evaluation.measure import Evaluation

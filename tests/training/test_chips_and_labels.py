@@ -18,10 +18,10 @@ from tests.support.datasets import (
     write_polygons,
 )
 from tests.support.rasters import write_raster
-from training.bands import make_bands, make_classes
 from training.data.chips import read_chips, read_pixels, refuse_unfit
 from training.data.labels import open_labels, refuse_foreign
-from training.options import (
+from training.fit.bands import make_bands, make_classes
+from training.fit.options import (
     DWELLING,
     IMAGENET_BANDS,
     OptionsError,

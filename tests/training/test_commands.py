@@ -96,9 +96,9 @@ def test_the_public_names_are_what_they_say() -> None:
 
     homes = {
         CampDataModule: "training.data.datamodule",
-        LitRefugeeCamp: "training.task",
-        calculate_dataset_statistics: "training.statistics",
-        get_system_info: "training.system",
+        LitRefugeeCamp: "training.fit.task",
+        calculate_dataset_statistics: "training.data.statistics",
+        get_system_info: "training.fit.system",
         train_model: "training.train",
     }
     for thing, home in homes.items():

@@ -21,12 +21,12 @@ from tests.support.datasets import (
     write_polygons,
 )
 from tests.support.rasters import write_raster
-from training.bands import make_bands, make_classes
 from training.data import photometric, samples
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
-from training.options import (
+from training.fit.bands import make_bands, make_classes
+from training.fit.options import (
     IMAGENET_BANDS,
     AugmentOptions,
     DataOptions,

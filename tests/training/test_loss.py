@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from training.loss import gaps, soft_dice, weighted_bce
-from training.options import OptimOptions
-from training.task import LitRefugeeCamp
+from training.fit.loss import gaps, soft_dice, weighted_bce
+from training.fit.options import OptimOptions
+from training.fit.task import LitRefugeeCamp
 
 
 def batch_of(seed: int = 0) -> dict[str, torch.Tensor]:

@@ -14,13 +14,13 @@ from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.datasets import COLS, ROWS, SIDE, place
 from tests.support.models import write_model
 from tests.support.rasters import UTM
-from training.bands import make_classes
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import labels_of
+from training.data.statistics import calculate_dataset_statistics
 from training.evaluation.measure import EvaluateOptions, evaluate_model
-from training.options import DWELLING, DataOptions, SplitOptions
-from training.statistics import calculate_dataset_statistics
+from training.fit.bands import make_classes
+from training.fit.options import DWELLING, DataOptions, SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
     from tests.support.datasets import Town
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
 
     Options = Callable[..., QuantiseOptions]
 

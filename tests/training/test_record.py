@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tests.support.datasets import write_town
 from tests.support.runs import run_options
-from training.options_file import read_options
+from training.fit.options_file import read_options
+from training.fit.record import manifest_of, resume_run, start_run
 from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
-from training.record import manifest_of, resume_run, start_run
 from training.tracking.dataset import has_licence, input_of, list_data
 from training.train import train_model
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lightning.pytorch.loggers import Logger
 
-    from training.options import DataOptions, TrainOptions
+    from training.fit.options import DataOptions, TrainOptions
 
 WHEN = "2026-11-24T10:00:00Z"
 

@@ -24,12 +24,12 @@ from training.data.separation import (
     growth_of,
     reach_of,
 )
-from training.options import AugmentOptions
+from training.fit.options import AugmentOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
 
 
 def owners(text: str) -> torch.Tensor:

@@ -25,11 +25,11 @@ from tests.support.stac import an_area, problems
 from training.__main__ import run as training_main
 from training.data.chips import read_chips
 from training.describe import without_places
+from training.fit.options import DataOptions, OptionsError
+from training.fit.options_file import read_options
 from training.footprint import area_of_chips, outline
 from training.item import write_run_item
 from training.keepsakes import source_archive
-from training.options import DataOptions, OptionsError
-from training.options_file import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

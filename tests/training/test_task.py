@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from training.averaging import averaging
-from training.options import OptimOptions
-from training.system import choose_precision, get_system_info
-from training.task import FINAL_RATE, LitRefugeeCamp, TimeLimit, rate_factor
+from training.fit.averaging import averaging
+from training.fit.options import OptimOptions
+from training.fit.system import choose_precision, get_system_info
+from training.fit.task import FINAL_RATE, LitRefugeeCamp, TimeLimit, rate_factor
 
 if TYPE_CHECKING:
     from training.train import TrainResult
@@ -67,7 +67,7 @@ def test_progress_is_the_greater_share_of_steps_and_time(monkeypatch: pytest.Mon
     task.elapsed = 60.0
     assert task.progress() == pytest.approx(0.5)
     now = 1000.0
-    monkeypatch.setattr("training.task.time.monotonic", lambda: now)
+    monkeypatch.setattr("training.fit.task.time.monotonic", lambda: now)
     task.on_fit_start()
     now = 1030.0
     assert task.seconds() == pytest.approx(90)

@@ -29,8 +29,8 @@ from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.calibration import CALIBRATION, temperatures_of, to_text
 from training.checkpoint import ExportOptions, export_checkpoint, read_description
-from training.keeping import NamedCheckpoint
-from training.options import (
+from training.fit.checkpoints import NamedCheckpoint
+from training.fit.options import (
     AugmentOptions,
     ModelOptions,
     OptimOptions,
@@ -38,15 +38,15 @@ from training.options import (
     SplitOptions,
     TrainOptions,
 )
-from training.options_file import read_options
-from training.record import provenance_of, resume_run, start_run
+from training.fit.options_file import read_options
+from training.fit.record import provenance_of, resume_run, start_run
 from training.train import TrainError, train_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.datasets import Town
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
     from training.train import TrainResult
 
 ROOT = Path(__file__).resolve().parents[2]

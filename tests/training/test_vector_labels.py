@@ -12,11 +12,11 @@ import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.datasets import GSD, HOUSES, NORTH, WEST, house_polygon, write_polygons
-from training.bands import make_classes
 from training.data.chips import read_chips
 from training.data.labels import labels_of, open_labels
 from training.data.polygons import read_polygons
-from training.options import DWELLING
+from training.fit.bands import make_classes
+from training.fit.options import DWELLING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

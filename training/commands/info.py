@@ -21,7 +21,7 @@ def info(*, as_json: bool) -> None:
     Example:
       python -m training info --json > machine.json
     """  # noqa: D301 - click wants the control character
-    from training.system import get_system_info
+    from training.fit.system import get_system_info
 
     found = get_system_info()
     if as_json:

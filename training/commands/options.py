@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from training.options import SplitOptions
+    from training.fit.options import SplitOptions
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -73,7 +73,7 @@ def split(command: Callable[..., None]) -> Callable[..., None]:
 
 def split_options(given: dict[str, Any]) -> SplitOptions:
     """What `split` parsed."""
-    from training.options import SplitOptions
+    from training.fit.options import SplitOptions
 
     return SplitOptions(
         file=given["split"],

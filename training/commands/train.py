@@ -18,7 +18,7 @@ from .tracking import tracker_of, tracking
 
 if TYPE_CHECKING:
     from training.finish import TrainResult
-    from training.options import AugmentOptions, DataOptions, Separating, TrainOptions
+    from training.fit.options import AugmentOptions, DataOptions, Separating, TrainOptions
 
 
 @click.command()
@@ -203,7 +203,13 @@ def _new_folder() -> Path:
 
 def _train_options(given: dict[str, Any], out: Path) -> TrainOptions:
     from camp_detector_core.network import NetworkOptions
-    from training.options import EXTRAS, AugmentOptions, ModelOptions, OptimOptions, TrainOptions
+    from training.fit.options import (
+        EXTRAS,
+        AugmentOptions,
+        ModelOptions,
+        OptimOptions,
+        TrainOptions,
+    )
 
     augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
     data = _data_options(given, augment)
@@ -244,8 +250,8 @@ def _train_options(given: dict[str, Any], out: Path) -> TrainOptions:
 
 
 def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions:
-    from training.bands import make_bands, make_classes
-    from training.options import DataOptions
+    from training.fit.bands import make_bands, make_classes
+    from training.fit.options import DataOptions
 
     names = (
         "chips",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.data.chips import Chip
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
 
 LOG = logging.getLogger(__name__)
 

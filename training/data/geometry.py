@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from training.data.mosaic import Area, Patch
-    from training.options import AugmentOptions
+    from training.fit.options import AugmentOptions
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch.nn import functional
 if TYPE_CHECKING:
     import numpy as np
 
-    from training.options import AugmentOptions
+    from training.fit.options import AugmentOptions
 
 _LUMA = torch.tensor([0.299, 0.587, 0.114])
 """ITU-R BT.601 weights of red, green and blue."""

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import Band
     from training.data.mosaic import Area
-    from training.options import AugmentOptions
+    from training.fit.options import AugmentOptions
 
 Sample = dict[str, Tensor]
 """``image`` (bands, side, side) normalised, ``target`` (classes, side, side) 0 or 1, both float32;
-``extra`` (2, side, side) float32 the targets of `training.options.EXTRAS`; ``valid``,
+``extra`` (2, side, side) float32 the targets of `training.fit.options.EXTRAS`; ``valid``,
 ``extra_valid`` (where these are known) and ``contact`` (near two dwellings) (side, side) bool."""
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.data.chips import Chip
-    from training.options import SplitOptions
+    from training.fit.options import SplitOptions
 
 LOG = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from camp_detector_core.packaging.onnx_metadata import set_metadata, spec_metada
 from training.data.datamodule import CampDataModule
 from training.data.samples import FixedSamples, RandomSamples, SampleForm
 from training.data.split import SplitError
-from training.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions, SplitOptions
 from training.output import files_in, write_json
 from training.quantise.compare import Fidelity, Tile, compare, predict, speed_ratio
 from training.quantise.graph import QuantiseError, plain_graph, stretches

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mlflow.entities import DatasetInput
 
-    from training.options import DataOptions
+    from training.fit.options import DataOptions
     from training.preprocess.manifest import Manifest
 
 NAME = "dataset.json"

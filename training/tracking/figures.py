@@ -8,12 +8,12 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from training.record import LOGS
+from training.fit.record import LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 _PARTS = {"validation": "val", "test": "test"}
 """Folder of the evaluation, and what ``separation.csv`` calls it."""

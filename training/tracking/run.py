@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lightning.pytorch.loggers import Logger
     from mlflow import MlflowClient
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
 

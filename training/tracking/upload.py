@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import open_model
-from training.options_file import read_options
-from training.record import commit_of, manifest_of
+from training.fit.options_file import read_options
+from training.fit.record import commit_of, manifest_of
 from training.tracking.dataset import (
     has_licence,
     input_of,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mlflow import MlflowClient
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
     from training.tracking.dataset import DataList
     from training.tracking.record import TrackRecord
 

@@ -18,7 +18,7 @@ import rasterio
 from tests.support.overpass_server import OverpassServer
 from tests.support.tile_server import Reply, TileServer
 from tests.support.tiles import COLS, ROWS, bbox_text
-from training.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions, SplitOptions
 from training.preprocess.manifest import read_manifest
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def test_real_tiles_and_their_buildings(banepa: Path, tmp_path: Path) -> None:
     """The masks are those that the outlines give on the chips as they were served."""
     from training.data.chips import read_chips
     from training.data.vector_labels import VectorLabels
-    from training.options import DWELLING
+    from training.fit.options import DWELLING
 
     with (
         TileServer.of_folder(banepa / "chips") as tiles,

@@ -16,7 +16,7 @@ from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.tile_server import Reply
 from tests.support.tiles import NORTH, WEST, bbox_text
 from training.describe import build_spec
-from training.options import DataOptions, ModelOptions, TrainOptions
+from training.fit.options import DataOptions, ModelOptions, TrainOptions
 from training.preprocess import run
 from training.preprocess.area import parse_bbox, tiles_of
 from training.preprocess.folder import Request, TrainFolder

@@ -19,7 +19,7 @@ from tests.support.overpass_server import HTML, STATE, Fault, OverpassServer
 from tests.support.tiles import NORTH, WEST, ZOOM, buildings, ring
 from training.data.chips import read_chips
 from training.data.labels import FolderLabels, open_labels
-from training.options import DWELLING
+from training.fit.options import DWELLING
 from training.preprocess.manifest import PreprocessError, read_manifest
 from training.preprocess.osm import OverpassOptions
 from training.preprocess.run import preprocess

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
-from training.options import OptionsError, TrainOptions
+from training.fit.options import OptionsError, TrainOptions
 
 _WORDS = {
     bool: "true or false",

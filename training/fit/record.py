@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.json_text import parse_json
-from training.commit import commit_of_sources
-from training.options import OptionsError, SplitOptions
+from training.fit.commit import commit_of_sources
+from training.fit.options import OptionsError, SplitOptions
+from training.fit.system import get_system_info
 from training.output import write_json
 from training.preprocess.manifest import manifest_from, read_manifest
-from training.system import get_system_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from training.options import TrainOptions
+    from training.fit.options import TrainOptions
     from training.preprocess.manifest import Manifest
 
 LOG = logging.getLogger(__name__)

@@ -17,14 +17,14 @@ from torchmetrics.classification import (
     BinaryRecall,
 )
 
-from training.loss import gaps, soft_dice, weighted_bce
+from training.fit.loss import gaps, soft_dice, weighted_bce
 
 if TYPE_CHECKING:
     from lightning.pytorch.utilities.types import OptimizerLRScheduler
     from torch import Tensor, nn
 
     from training.data.samples import Sample
-    from training.options import OptimOptions
+    from training.fit.options import OptimOptions
 
 LOG = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class LitRefugeeCamp(lightning.LightningModule):
 
         Args:
             network: (n, bands, height, width) to logits (n, channels, height, width): those of the
-                classes, and where it has more those of `training.options.EXTRAS`.
+                classes, and where it has more those of `training.fit.options.EXTRAS`.
             optim: How its weights are sought.
             gsd: Metres a pixel, for lengths in the loss.
             plain: Binary cross-entropy alone and Adam, as the reference network is trained.

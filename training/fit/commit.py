@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-_HOME = Path(__file__).resolve().parents[1]
+_HOME = Path(__file__).resolve().parents[2]
 
 
 def commit_of_sources() -> dict[str, str]:

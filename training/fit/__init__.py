@@ -1,0 +1,1 @@
+"""Fit a network to chips: options, weights, and the record of a run."""
