@@ -1,4 +1,4 @@
-"""What a dataset is, in figures."""
+"""Statistics of a dataset."""
 
 from __future__ import annotations
 

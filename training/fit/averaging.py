@@ -31,7 +31,7 @@ class RunningAverage(WeightAveraging):
 
 
 def averaging(share: float) -> Update:
-    """What moves averages towards present values, in place."""
+    """Return the function that moves averages towards present values, in place."""
 
     def update(averages: list[Tensor], values: list[Tensor], count: Tensor | int) -> None:
         done = int(count)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 WHITE = {"uint8": 255.0, "uint16": 65535.0, "int16": 32767.0, "float32": 1.0}
 """Raw value that becomes 1, by dtype."""
 COLOURS = ("#E4572E", "#17BEBB", "#FFC914", "#76B041", "#8E6BBF", "#2E282A")
-"""Of the classes, one after another."""
+"""Colours of the classes, one after another."""
 
 
 def make_bands(names: Sequence[str], *, dtype: str, white: float | None = None) -> tuple[Band, ...]:

@@ -19,7 +19,7 @@ class NamedCheckpoint(ModelCheckpoint):
 
     @property
     def state_key(self) -> str:
-        """What its state is kept under: the name that Lightning's own has."""
+        """Key of the state in a checkpoint: the name that Lightning's own has."""
         return super().state_key.replace(type(self).__qualname__, ModelCheckpoint.__qualname__, 1)
 
     def state_dict(self) -> dict[str, Any]:
@@ -37,5 +37,5 @@ class NamedCheckpoint(ModelCheckpoint):
         super().load_state_dict({**state_dict, **own})
 
     def _path(self, name: str) -> str:
-        """Where a file of that name is; empty for none."""
+        """Return the path of the file of that name; empty for none."""
         return str(Path(self.dirpath or "", Path(name).name)) if name else ""

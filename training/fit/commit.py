@@ -1,4 +1,4 @@
-"""Which state of the project's sources is at work."""
+"""The git commit of the project's sources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def commit_of_sources() -> dict[str, str]:
 
 
 def _git(*words: str) -> str | None:
-    """What git says; None where it cannot."""
+    """Return the output of git; None where git fails."""
     # A checkout that another user owns (in a container) is still the one that runs.
     command = ["git", "-c", f"safe.directory={_HOME}", "-C", str(_HOME), *words]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}

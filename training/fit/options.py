@@ -1,4 +1,4 @@
-"""Everything that a training run can be told, with its defaults, in one place."""
+"""The options of a training run, with their defaults."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ IMAGENET_BANDS = (
 """Mean and standard deviation of ImageNet, on the 0 to 1 scale of 8-bit images
 (https://docs.pytorch.org/vision/stable/models.html)."""
 EXTRAS = ("border", "core")
-"""What is trained beside the classes to tell dwellings apart, in the order of the channels."""
+"""Channels that are trained after those of the classes, for the separation of dwellings."""
 Separating = Literal["none", "border", "core", "both"]
-"""How touching dwellings are told apart: not at all, by one channel, or by the mean of the logits
+"""Method of separation: none, one channel, or the mean of the logits
 of ``core`` and of not being ``border``, which then is the model's one further channel."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 
@@ -32,7 +32,7 @@ class OptionsError(CampDetectorError, ValueError):
 
 @dataclass(frozen=True)
 class SplitOptions:
-    """How chips are dealt to training, validation and test, always by whole blocks."""
+    """Options of the split of chips into training, validation and test, by whole blocks."""
 
     file: Path | None = None
     """A ``split.json`` that decides; nothing else here counts then."""
@@ -66,7 +66,7 @@ class SplitOptions:
 
 @dataclass(frozen=True)
 class AugmentOptions:
-    """How training samples are varied; every probability is for one sample."""
+    """Options of augmentation; every probability is for one sample."""
 
     scale: tuple[float, float] = (0.5, 1.8)
     """Range of the ground sampling distance, as a multiple of the model's, most often near 1."""
@@ -109,7 +109,7 @@ class AugmentOptions:
 
 @dataclass(frozen=True)
 class DataOptions:
-    """Which data, and how it reaches the network."""
+    """Options of the data, and of the samples made from it."""
 
     chips: Path
     """Folder of images."""
@@ -122,7 +122,7 @@ class DataOptions:
     dtype: str = "uint8"
     """dtype of the chips that the bands' scales are meant for."""
     classes: tuple[ClassDef, ...] = (DWELLING,)
-    """What the labels show."""
+    """Classes of the labels."""
     class_field: str | None = None
     """Attribute of the vector file that names the class; without it all features are the first."""
     layer: str | None = None
@@ -140,13 +140,13 @@ class DataOptions:
     workers: int | None = None
     """Processes that prepare samples; by default what the machine can spare."""
     scenes: int = 0
-    """How many generated scenes of camps are mixed in."""
+    """Number of generated scenes of camps that are mixed in."""
     scene_share: float = 0.25
     """Share of the training samples that come from them."""
     split: SplitOptions = field(default_factory=SplitOptions)
     augment: AugmentOptions = field(default_factory=AugmentOptions)
     seed: int = 0
-    """Of the split, the samples and the weights."""
+    """Random seed of the split, the samples and the weights."""
 
     def __post_init__(self) -> None:
         """Refuse sizes that are none."""
@@ -171,12 +171,12 @@ class DataOptions:
 
 @dataclass(frozen=True)
 class OptimOptions:
-    """How the weights are sought."""
+    """Options of the optimiser."""
 
     lr: float = 1e-3
     """Highest learning rate."""
     weight_decay: float = 1e-2
-    """Of AdamW."""
+    """Weight decay of AdamW."""
     warmup: float = 0.03
     """Share of the run in which the learning rate rises."""
     epochs: int = 200
@@ -216,7 +216,7 @@ class OptimOptions:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """How the trained model is described and exported."""
+    """Options of the model's description and of its export."""
 
     name: str = "camp-unet-lite0"
     version: str = "1"
@@ -228,7 +228,7 @@ class ModelOptions:
     """Smallest dwelling, square metres."""
     licence: str = "CC-BY-4.0"
     attribution: tuple[str, ...] = ()
-    """Who must be named because of the data."""
+    """Credits that the data ask for."""
     opset: int = 17
 
 
@@ -242,8 +242,8 @@ class TrainOptions:
     architecture: Literal["unet", "reference"] = "unet"
     """The U-Net, or the plain encoder-decoder that it is compared with."""
     separation: Separating = "core"
-    """How the exported model tells touching dwellings apart; both channels are trained, unless
-    none is wanted."""
+    """Method of separation of the exported model; both channels are trained, unless
+    it is ``none``."""
     network: NetworkOptions = field(default_factory=lambda: NetworkOptions(classes=1 + len(EXTRAS)))
     optim: OptimOptions = field(default_factory=OptimOptions)
     model: ModelOptions = field(default_factory=ModelOptions)
@@ -258,11 +258,11 @@ class TrainOptions:
             msg = "the reference network tells no dwellings apart: its separation must be none"
             raise OptionsError(msg)
         extras = len(EXTRAS) if self.separation != "none" else 0
-        wanted = (len(self.data.bands), len(self.data.classes) + extras)
-        if (self.network.bands, self.network.classes) != wanted:
+        needed = (len(self.data.bands), len(self.data.classes) + extras)
+        if (self.network.bands, self.network.classes) != needed:
             msg = (
                 f"the network takes {self.network.bands} bands and gives {self.network.classes} "
-                f"channels, it needs {wanted[0]} and {wanted[1]}"
+                f"channels, it needs {needed[0]} and {needed[1]}"
             )
             raise OptionsError(msg)
 

@@ -1,4 +1,4 @@
-"""What a run was told when it began, and each time it was resumed."""
+"""The record of a run: its options, commands and data, from its start and each resumption."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _BEGINNING = (
     "dataset.json",
     "tracking.json",
 )
-"""What is written before the first step."""
+"""Files that are written before the first step."""
 _MANIFEST = "manifest"
-"""Of the data, in the record of the run."""
+"""Key of the data's manifest in the record of the run."""
 _FIXED = (
     "architecture",
     "network",
@@ -49,7 +49,7 @@ _FIXED = (
         for n in ("bands", "classes", "class_field", "layer", "gsd", "dtype", "chips", "labels")
     ),
 )
-"""What cannot change within a run: weights, scaling or meaning of the data would not fit."""
+"""Options that cannot change within a run: weights, scaling or classes would not fit."""
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def resume_run(options: TrainOptions) -> TrainOptions:
 
 
 def manifest_of(options: TrainOptions) -> Manifest | None:
-    """What the data of a run are made from, as it was when the run began; None: not known.
+    """Return the manifest of a run's data as it was when the run began; None: not known.
 
     Args:
         options: Of the run, with its folder in ``out``.
@@ -138,14 +138,14 @@ def manifest_of(options: TrainOptions) -> Manifest | None:
     record = _read(path)
     if _MANIFEST not in record:
         return read_manifest(options.data.chips)
-    told = record[_MANIFEST]
-    return None if told is None else manifest_from(told, path)
+    manifest = record[_MANIFEST]
+    return None if manifest is None else manifest_from(manifest, path)
 
 
 def _manifest(options: TrainOptions) -> dict[str, Any] | None:
-    """Of the data as they lie there now."""
-    found = read_manifest(options.data.chips)
-    return None if found is None else found.to_dict()
+    """Read the manifest of the data as they lie there now."""
+    manifest = read_manifest(options.data.chips)
+    return None if manifest is None else manifest.to_dict()
 
 
 def provenance_of(folder: Path) -> dict[str, str]:
@@ -157,7 +157,7 @@ def provenance_of(folder: Path) -> dict[str, str]:
 
 
 def commit_of(folder: Path) -> dict[str, str]:
-    """Which sources the run began with: ``git_commit`` and ``git_dirty``, where it is known."""
+    """Return the sources that the run began with: ``git_commit`` and ``git_dirty``, where known."""
     record = _read(folder / _RUN)
     return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
 
@@ -175,11 +175,11 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found: dict[str, Any] = parse_json(path.read_bytes())
+        record: dict[str, Any] = parse_json(path.read_bytes())
     except (ValueError, RecursionError) as error:
         msg = f"{path} is not the JSON that a run writes: {error}"
         raise OptionsError(msg) from error
-    return found
+    return record
 
 
 def _changes(first: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the machine and its software are, for the record and for choosing a precision."""
+"""The machine and its software, for the record and for the choice of a precision."""
 
 from __future__ import annotations
 

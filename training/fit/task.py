@@ -138,7 +138,7 @@ class LitRefugeeCamp(lightning.LightningModule):
         }
 
     def progress(self) -> float:
-        """How much of the run is done: the greater of the shares of its steps and of its time."""
+        """Share of the run that is done: the greater of the shares of its steps and of its time."""
         done = self.trainer.global_step / max(1, self.trainer.estimated_stepping_batches)
         if self.optim.minutes is not None:
             done = max(done, self.seconds() / (60 * self.optim.minutes))
@@ -165,8 +165,8 @@ class LitRefugeeCamp(lightning.LightningModule):
         target = batch["target"]
         valid = batch["valid"][:, None].expand_as(target)
         if valid.any():
-            found = torch.sigmoid(logits[:, : target.shape[1]][valid].float())
-            metrics.update(found, target[valid].int())
+            probability = torch.sigmoid(logits[:, : target.shape[1]][valid].float())
+            metrics.update(probability, target[valid].int())
 
 
 class TimeLimit(lightning.Callback):
