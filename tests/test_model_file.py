@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.model_file import default_model_path, open_model, reader
+from camp_detector_core.model_file import package as package_module
 from camp_detector_core.model_file.metadata import read_metadata
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
@@ -210,7 +211,7 @@ def test_a_member_that_unpacks_without_end_is_refused(
 ) -> None:
     path = package(tmp_path / "tiny.dlpk", members={"model.onnx": bytes(3 << 20)})
     assert path.stat().st_size < 1 << 16
-    monkeypatch.setattr(reader, "_MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(package_module, "MAX_NETWORK", 1 << 20)
     with pytest.raises(PredictorError, match="unpacks to more than 1 MiB"):
         open_model(path)
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, Mapping, Optional, get_args
 
 from ..engine.emd_keys import SPEC_KEY, emd_keys
 from ..engine.errors import PredictorError, SpecError
 from ..engine.spec import ModelSpec
-from ..engine.wording import shown
+from ..engine.wording import MAX_MESSAGE, shown
 from .untrusted import read_json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Kind = Literal["classify", "detect"]
 """What ArcGIS does with a model: the tool Classify Pixels, or Detect Objects."""
@@ -46,7 +43,7 @@ class EmdFiles:
     engine: str
     """The zip file with the engine."""
     model: str = MODEL_MEMBER
-    torchscript: str | None = None
+    torchscript: Optional[str] = None
     """The same model as TorchScript, where there is one."""
     function: str = FUNCTION
 
@@ -82,20 +79,14 @@ def emd_of(spec: ModelSpec, kind: Kind, files: EmdFiles) -> dict[str, Any]:
     if kind not in KINDS:
         msg = f"a package is of the kind {' or '.join(KINDS)}, not {kind!r}"
         raise SpecError(msg)
-    found: dict[str, Any] = {
-        **emd_keys(spec),
+    given = {
         "EngineFile": files.engine,
-        "Framework": "PyTorch",
-        "ImageSpaceUsed": "MAP_SPACE",
         "InferenceFunction": files.function,
         "ModelFile": files.model,
-        "ModelFormat": "NCHW",
         "ModelType": MODEL_TYPES[kind],
-        "SupportsVariableTileSize": True,
+        "TorchScriptFile": files.torchscript,
     }
-    if files.torchscript is not None:
-        found["TorchScriptFile"] = files.torchscript
-    return found
+    return {**emd_keys(spec), **{key: value for key, value in given.items() if value is not None}}
 
 
 def emd_bytes(emd: Mapping[str, Any]) -> bytes:
@@ -131,49 +122,70 @@ def read_emd(data: bytes, origin: str) -> Emd:
         PredictorError: It is no model definition in ASCII.
         SpecError: It does not describe a model of this project, or says two things of it.
     """
-    found = parse_emd(data, origin)
+    fields = parse_emd(data, origin)
     if not data.isascii():
         msg = (
             f"{origin} is not ASCII, and ArcGIS reads it in the encoding of the machine: build the "
             "package again"
         )
         raise PredictorError(msg)
-    if SPEC_KEY not in found:
+    spec, kind = spec_of(fields, origin), kind_of(fields)
+    if spec is None:
         msg = f"{origin} has no {SPEC_KEY}, so it is not of a model of Camp Detector"
         raise SpecError(msg)
-    try:
-        spec = ModelSpec.from_dict(found[SPEC_KEY])
-    except SpecError as error:
-        msg = f"{origin}, {SPEC_KEY}: {error}"
-        raise SpecError(msg) from error
-    kind = kind_of(found)
     if kind is None:
-        msg = f"{origin} has the ModelType {shown(found.get('ModelType'))!r}: build it again"
+        msg = f"{origin} has the ModelType {shown(fields.get('ModelType'))!r}: build it again"
         raise SpecError(msg)
-    wrong = disagreements(found, spec, kind)
-    if wrong:
-        key, wanted = next(iter(wrong.items()))
+    for key, expected in disagreements(fields, spec, kind).items():
         msg = (
-            f"{origin}: {key} is {shown(found.get(key))}, and its {SPEC_KEY} makes it "
-            f"{shown(wanted)}: build the package again"
+            f"{origin}: {key} is {shown(fields.get(key))}, and its {SPEC_KEY} makes it "
+            f"{shown(expected)}: build the package again"
         )
         raise SpecError(msg)
-    return Emd(spec, kind, found)
+    return Emd(spec, kind, fields)
 
 
-def kind_of(emd: Mapping[str, Any]) -> Kind | None:
-    """What ArcGIS does with the model of a definition; None where it is neither of ours."""
-    told = emd.get("ModelType")
-    return next((kind for kind, word in MODEL_TYPES.items() if word == told), None)
+def spec_of(emd: Mapping[str, Any], origin: str) -> Optional[ModelSpec]:
+    """The model's description in a definition; None where the definition is none of ours.
+
+    Args:
+        emd: From `parse_emd`.
+        origin: The definition's name, for messages.
+
+    Raises:
+        SpecError: The description is not sound.
+    """
+    if SPEC_KEY not in emd:
+        return None
+    try:
+        return ModelSpec.from_dict(emd[SPEC_KEY])
+    except SpecError as error:
+        msg = f"{origin}, {SPEC_KEY}: {shown(error, MAX_MESSAGE)}"
+        raise SpecError(msg) from error
 
 
-def disagreements(emd: Mapping[str, Any], spec: ModelSpec, kind: Kind) -> dict[str, Any]:
-    """Keys whose value is not the one that the description makes, with the value that it makes."""
-    wanted = emd_of(spec, kind, EmdFiles("-"))
-    free = {"EngineFile", "InferenceFunction", "ModelFile"}
-    return {k: v for k, v in wanted.items() if k not in free and not _same(emd.get(k), v)}
+def kind_of(emd: Mapping[str, Any]) -> Optional[Kind]:
+    """Tool of ArcGIS that a definition is for; None where it is for neither of ours."""
+    stated = emd.get("ModelType")
+    return next((kind for kind, word in MODEL_TYPES.items() if word == stated), None)
 
 
-def _same(told: object, wanted: object) -> bool:
-    """Whether two values of JSON are equal, where true is no number."""
-    return told == wanted and isinstance(told, bool) == isinstance(wanted, bool)
+def disagreements(
+    emd: Mapping[str, Any], spec: ModelSpec, kind: Kind, *, stated_only: bool = False
+) -> dict[str, Any]:
+    """Keys whose value is not the one that the description makes, with the value that it makes.
+
+    Args:
+        emd: From `parse_emd`.
+        spec: The model's description.
+        kind: Of the definition.
+        stated_only: Pass over keys that it lacks.
+    """
+    expected = {**emd_keys(spec), "ModelType": MODEL_TYPES[kind]}
+    judged = (set(emd) if stated_only else set(expected)) - {SPEC_KEY}
+    return {k: v for k, v in expected.items() if k in judged and not _same(emd.get(k), v)}
+
+
+def _same(stated: object, expected: object) -> bool:
+    """Compare two values of JSON, where true is no number."""
+    return stated == expected and isinstance(stated, bool) == isinstance(expected, bool)

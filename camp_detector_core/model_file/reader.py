@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from ..engine.emd_keys import SPEC_KEY, emd_keys
+from ..engine.emd_keys import SETTINGS
 from ..engine.errors import PredictorError, SpecError
 from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
 from ..engine.wording import shown
+from .emd import KINDS, disagreements
 from .hrefs import names_of, path_of_href, path_of_url
 from .metadata import read_metadata
+from .package import MAX_NETWORK, Definition, open_definition
 from .untrusted import leads_away, read_file, read_json, require_file
-from .zip_file import open_zip, read_member
-
-if TYPE_CHECKING:
-    import zipfile
 
 SPEC_PROPERTY = "camp_detector:spec"
 """Property of our STAC items that holds our description; their other fields repeat parts of it."""
 
-_MAX_BYTES = 1 << 30
 _MAX_TEXT = 16 << 20
 _LONG = 500
 """Characters of a sentence about a description."""
@@ -80,14 +77,24 @@ def open_model(path: str | Path) -> ModelFile:
     if suffix == ".json":
         return _from_item(path, read_file(path, _MAX_TEXT))
     if suffix == ".dlpk":
-        return _from_package(path)
+        return model_of_definition(open_definition(path))
     if suffix != ".onnx":
         msg = f"{path} is not a model file: .onnx, a STAC-MLM item (.json) or .dlpk is needed"
         raise PredictorError(msg)
-    return _from_onnx(read_file(path, _MAX_BYTES), str(path))
+    return model_of_bytes(read_file(path, MAX_NETWORK), str(path))
 
 
-def _from_onnx(data: bytes, origin: str) -> ModelFile:
+def model_of_bytes(data: bytes, origin: str) -> ModelFile:
+    """The model in the bytes of an ONNX file.
+
+    Args:
+        data: The file.
+        origin: Its name, for messages.
+
+    Raises:
+        PredictorError: It is no ONNX model, damaged, or needs other files.
+        SpecError: The model does not say what it is.
+    """
     require_whole(data, origin)
     entries = read_metadata(data, origin)
     if METADATA_KEY not in entries:
@@ -112,9 +119,9 @@ def _from_item(path: Path, data: bytes) -> ModelFile:
     asset = _onnx_asset(item, path)
     href = asset.get("href")
     local = _local(href, path)
-    onnx = read_file(local, _MAX_BYTES)
+    onnx = read_file(local, MAX_NETWORK)
     _verify(asset, onnx, local)
-    model = _from_onnx(onnx, f"{path} -> {local.name}")
+    model = model_of_bytes(onnx, f"{path} -> {local.name}")
     properties = item.get("properties")
     stated = properties.get(SPEC_PROPERTY) if isinstance(properties, dict) else None
     if stated is not None and _spec(stated, f"{path}, {SPEC_PROPERTY}") != model.spec:
@@ -212,39 +219,40 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
         raise PredictorError(msg)
 
 
-# An Esri deep learning package.
+# An Esri model definition.
 
 
-def _from_package(path: Path) -> ModelFile:
-    with open_zip(path) as package:
-        emd_name = _root_emd(package, path)
-        text = read_member(package, emd_name, _MAX_TEXT, str(path))
-        emd = read_json(text, f"{path}, {emd_name}")
-        name = _model_member(package, emd, path)
-        data = read_member(package, name, _MAX_BYTES, str(path))
-    model = _from_onnx(data, f"{path} -> {name}")
-    stated = emd.get(SPEC_KEY)
-    if stated is None:
+def model_of_definition(definition: Definition) -> ModelFile:
+    """The model that a definition leads to, held against what the definition says of it.
+
+    Raises:
+        PredictorError: Its network is missing, damaged, or no ONNX model.
+        SpecError: The definition and the network say two things of the model.
+    """
+    name, data = definition.network()
+    model = model_of_bytes(data, f"{definition.path} -> {name}")
+    if definition.spec is None:
         return model
-    if _spec(stated, f"{path}, {SPEC_KEY} in {emd_name}") != model.spec:
-        msg = f"{path}: {emd_name} and the ONNX file describe different models; build it again"
+    if definition.spec != model.spec:
+        msg = (
+            f"{definition.path}: {definition.name} and the ONNX file describe different models; "
+            "build it again"
+        )
         raise SpecError(msg)
-    _require_own_values(emd, model.spec, f"{path}: {emd_name}")
+    _refuse_other_settings(definition, model.spec)
     return model
 
 
-def _require_own_values(emd: dict[str, Any], spec: ModelSpec, origin: str) -> None:
+def _refuse_other_settings(definition: Definition, spec: ModelSpec) -> None:
     """Refuse a definition with which ArcGIS would find other dwellings than the model's own."""
-    own = emd_keys(spec)
-    for key in ("Threshold", "MinArea", "Padding"):
-        value = own[key]
-        told = emd.get(key, value)
-        if told != value or isinstance(told, bool):
-            msg = (
-                f"{origin} has the {key} {shown(told)}, and the model's own is {shown(value)}: "
-                "build the package again, and give other values when you run it"
-            )
-            raise SpecError(msg)
+    fields = definition.fields
+    wrong = disagreements(fields, spec, definition.kind or KINDS[0], stated_only=True)
+    for key in [key for key in SETTINGS if key in wrong]:
+        msg = (
+            f"{definition.origin} has the {key} {shown(fields[key])}, and the model's own is "
+            f"{shown(wrong[key])}: build the package again, and give other values when you run it"
+        )
+        raise SpecError(msg)
 
 
 def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the JSON holds
@@ -253,36 +261,3 @@ def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the
     except SpecError as error:
         msg = f"{origin}: {shown(error, _LONG)}"
         raise SpecError(msg) from error
-
-
-def _root_emd(package: zipfile.ZipFile, path: Path) -> str:
-    found = [n for n in package.namelist() if n.lower().endswith(".emd") and "/" not in n]
-    if len(found) != 1:
-        msg = (
-            f"{path} has {len(found)} model definitions (.emd) at its root, and one is needed: get "
-            "or build the package again"
-        )
-        raise PredictorError(msg)
-    return found[0]
-
-
-def _model_member(package: zipfile.ZipFile, emd: dict[str, Any], path: Path) -> str:
-    """The member that the model definition names, as a clean path inside the package."""
-    stated = emd.get("ModelFile")
-    if not isinstance(stated, str) or not stated:
-        msg = f"{path}: its model definition names no ModelFile"
-        raise PredictorError(msg)
-    clean = PurePosixPath(stated.replace("\\", "/"))
-    if clean.is_absolute() or ".." in clean.parts or ":" in stated:
-        msg = f"{path}: the ModelFile {shown(stated)} does not lie in the package"
-        raise PredictorError(msg)
-    if clean.suffix.lower() != ".onnx":
-        msg = (
-            f"{path}: its model is {shown(clean.name)}, and only ONNX models can be run here: take "
-            "a package of Camp Detector, or export the model to ONNX"
-        )
-        raise PredictorError(msg)
-    if str(clean) not in package.namelist():
-        msg = f"{path} does not hold the ModelFile {shown(clean)} that its definition names"
-        raise PredictorError(msg)
-    return str(clean)

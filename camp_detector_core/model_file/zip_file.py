@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Optional, Union
 
 from ..engine.errors import PredictorError
 from ..engine.wording import shown
+from .members import Fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,20 +143,39 @@ def is_folder(entry: zipfile.ZipInfo) -> bool:
     return entry.filename.endswith("/")
 
 
-def member_fault(entry: zipfile.ZipInfo) -> Optional[tuple[str, str]]:
-    """Why a member is no file that every program can unpack, and the remedy; None where it is."""
+def member_fault(entry: zipfile.ZipInfo) -> Optional[Fault]:
+    """What keeps a program from unpacking a member as a file; None where every program can."""
     kind = stat.S_IFMT(entry.external_attr >> _UNIX)
     again = "build the package again"
     if kind not in {0, stat.S_IFREG}:
-        return ("is a link" if kind == stat.S_IFLNK else "is no plain file"), "reject the package"
+        what = "is a link" if kind == stat.S_IFLNK else "is no plain file"
+        return Fault(what, "reject the package")
     if entry.flag_bits & _ENCRYPTED:
-        return "is encrypted", f"{again} without a password"
+        return Fault("is encrypted", f"{again} without a password")
     if entry.compress_type not in _KNOWN:
-        return f"is compressed by method {entry.compress_type}", f"{again} with deflate, or none"
+        what = f"is compressed by method {entry.compress_type}"
+        return Fault(what, f"{again} with deflate, or none")
     if entry.file_size > max(SMALL, entry.compress_size * RATIO):
         size = f"{entry.compress_size} to {entry.file_size} bytes"
-        return f"unpacks from {size}, and was not read", "reject the package"
+        return Fault(f"unpacks from {size}, and was not read", "reject the package")
     return None
+
+
+def damage_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Optional[str]:
+    """Read a member to its end and give the reason why it is not whole; None where it is.
+
+    Args:
+        archive: From `open_zip`.
+        entry: One of its members, without a `member_fault`.
+    """
+    size = 0
+    try:
+        with archive.open(entry) as stream:
+            for part in iter(lambda: stream.read(_CHUNK), b""):
+                size += len(part)
+    except DAMAGED as error:
+        return shown(error)
+    return None if size == entry.file_size else f"{size} bytes in place of {entry.file_size}"
 
 
 def read_member(archive: zipfile.ZipFile, name: str, limit: int, origin: str) -> bytes:
@@ -179,7 +199,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int, origin: str) ->
         raise PredictorError(msg)
     fault = member_fault(entries[0])
     if fault:
-        msg = f"{where} {fault[0]}: {fault[1]}"
+        msg = f"{where} {fault.what}: {fault.remedy}"
         raise PredictorError(msg)
     held = io.BytesIO()
     try:

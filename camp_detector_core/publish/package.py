@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.emd import MAX_EMD, read_emd
+from camp_detector_core.model_file.package import root_emd
 from camp_detector_core.model_file.reader import SPEC_PROPERTY
 from camp_detector_core.model_file.untrusted import read_file, read_json
+from camp_detector_core.model_file.zip_file import open_zip, read_member
 from camp_detector_core.packaging.package_check import check_package
 
 from .errors import PublishError
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -27,7 +29,6 @@ ITEM_NAME = "stac_item.json"
 """Name of the STAC item that a training run writes beside its models."""
 _MAX_PACKAGE = 1 << 31
 _MAX_ITEM = 16 << 20
-_MAX_EMD = 1 << 20
 _MAX_THUMBNAIL = 1 << 20
 """Largest thumbnail in bytes; portals scale thumbnails to 600 by 400 pixels."""
 _THUMBNAIL = "esriinfo/thumbnail/thumbnail.png"
@@ -68,10 +69,9 @@ def read_package(path: Path, item: Path | None = None) -> Package:
     _check(path)  # first, because its words lead to what is wrong
     spec = open_model(path).spec
     data = read_file(path, _MAX_PACKAGE, what="package")
-    with zipfile.ZipFile(path) as archive:
-        emd = next(n for n in archive.namelist() if n.lower().endswith(".emd") and "/" not in n)
-        with archive.open(emd) as stream:
-            kind = read_emd(stream.read(_MAX_EMD + 1), f"{path}, {emd}").kind
+    with open_zip(path) as archive:
+        emd = root_emd(archive, str(path))
+        kind = read_emd(read_member(archive, emd, MAX_EMD, str(path)), f"{path}, {emd}").kind
         thumbnail = _thumbnail(archive)
     notes = [] if thumbnail else [f"{path.name} holds no {_THUMBNAIL}: the item gets no picture"]
     stac_item, note = _item(path, item, spec)
@@ -96,11 +96,11 @@ def _check(path: Path) -> None:
 
 def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:
     """Read the thumbnail of a package; None if it is too large or no PNG."""
-    if _THUMBNAIL not in archive.namelist():
+    entries = [e for e in archive.infolist() if e.filename == _THUMBNAIL]
+    if not entries or entries[0].file_size > _MAX_THUMBNAIL:
         return None
-    with archive.open(_THUMBNAIL) as stream:
-        data = stream.read(_MAX_THUMBNAIL + 1)
-    return data if len(data) <= _MAX_THUMBNAIL and data.startswith(_PNG) else None
+    data = read_member(archive, _THUMBNAIL, _MAX_THUMBNAIL, _THUMBNAIL)
+    return data if data.startswith(_PNG) else None
 
 
 def _item(

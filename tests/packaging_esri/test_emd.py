@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camp_detector_core.engine.emd_keys import KEYS
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
@@ -98,6 +101,14 @@ def test_the_keys_are_those_that_arcgis_and_the_function_read() -> None:
         "Version": "1.0",
     }
     assert MODEL_TYPES["classify"] == "ImageClassification"
+
+
+def test_each_key_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs/dlpk.md").read_text(encoding="utf-8")
+    table = page.partition("| key | value | read by |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    cells = [row.split("|")[1] for row in table.split("\n")]
+    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(named) == [key.name for key in KEYS]
 
 
 def test_a_kind_or_a_name_that_arcgis_cannot_use_is_refused() -> None:

@@ -54,7 +54,7 @@ def moved(old: str, new: str) -> Callable[[dict[str, bytes]], object]:
         (moved(f"{STEM}.emd", f"sub/{STEM}.emd"), f"(sub/{STEM}.emd lies below)"),
         (put("two.emd", b"{}"), "holds 2 model definitions"),
         (put(f"{STEM}.emd", b"{"), "is not JSON"),
-        (put(f"{STEM}.emd", b"[]"), "a JSON object is needed"),
+        (put(f"{STEM}.emd", b"[]"), "not a JSON object"),
         (put(f"{STEM}.emd", b'{"a": NaN}'), "NaN is no number in JSON"),
         (put(f"{STEM}.emd", b" " * (1 << 21)), "are the most that such a file has"),
         (drop("model.onnx"), "model.onnx is not in the package"),

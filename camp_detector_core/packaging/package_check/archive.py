@@ -6,9 +6,16 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.wording import shown
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.model_file.members import member_of, name_fault
 from camp_detector_core.model_file.untrusted import require_file
-from camp_detector_core.model_file.zip_file import DAMAGED, is_folder, member_fault, open_zip
+from camp_detector_core.model_file.zip_file import (
+    damage_of,
+    is_folder,
+    member_fault,
+    open_zip,
+    read_member,
+)
 
 if TYPE_CHECKING:
     import zipfile
@@ -18,11 +25,8 @@ if TYPE_CHECKING:
     from camp_detector_core.packaging.validation.findings import Findings
 
 _MAX_WHOLE = 4 << 30
-_CHUNK = 1 << 20
 _LONG = 100
 _LITTER = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|\.git)(/|$)", re.IGNORECASE)
-_WINDOWS = re.compile(r'[<>:"|?*\x00-\x1f\\]|[. ](/|$)')
-_DEVICE = re.compile(r"(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)", re.IGNORECASE)
 
 
 class Package:
@@ -63,26 +67,23 @@ class Package:
             self._findings.problem((name,), what, "build the package again")
             return None
         try:
-            return self._archive.read(entry)
-        except DAMAGED:  # it was whole a moment ago: the file changes under our hands
+            return read_member(self._archive, name, limit, name)
+        except PredictorError:  # it was whole a moment ago: the file changes meanwhile
             self._findings.problem((name,), "cannot be read", "copy or download the package again")
             return None
 
+    def find(self, stated: object) -> str | None:
+        """The member that a definition names; None where there is none of that name."""
+        name = member_of(stated)
+        return name if name in self.names else None
+
     def _is_whole(self, entry: zipfile.ZipInfo) -> bool:
         """Read a member to its end, which checks its length and its checksum."""
-        size = 0
-        try:
-            with self._archive.open(entry) as stream:
-                while chunk := stream.read(_CHUNK):
-                    size += len(chunk)
-            if size == entry.file_size:
-                return True
-            reason = f"{size} bytes in place of {entry.file_size}"
-        except DAMAGED as error:
-            reason = shown(error)
-        what, remedy = f"is damaged: {reason}", "copy or download the package again"
-        self._findings.problem((entry.filename,), what, remedy)
-        return False
+        damage = damage_of(self._archive, entry)
+        if damage is not None:
+            what, remedy = f"is damaged: {damage}", "copy or download the package again"
+            self._findings.problem((entry.filename,), what, remedy)
+        return damage is None
 
 
 @contextmanager
@@ -105,21 +106,14 @@ def _check_names(names: list[str], findings: Findings) -> None:
     """Names that lead elsewhere, occur twice, or cannot be on Windows."""
     seen: set[str] = set()
     for name in names:
-        where, low = (name,), name.rstrip("/").lower()
-        parts = name.replace("\\", "/").split("/")
-        if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name) or ".." in parts:
-            findings.problem(where, "leads out of the package", "reject the package")
-        elif _WINDOWS.search(name) or _DEVICE.search(name) or "" in parts[:-1] or not name:
-            findings.problem(where, "is no name that Windows knows", "name the file otherwise")
-        elif low in seen:
-            what = "occurs twice, as Windows compares names"
-            findings.problem(where, what, "build the package again")
+        where, fault = (name,), name_fault(name, seen)
+        if fault is not None:
+            findings.problem(where, *fault)
         elif _LITTER.search(name):
             findings.advice(where, "is litter of another program", "leave it out")
         elif not name.isascii() or " " in name or len(name) > _LONG:
             what = f"is not short and ASCII without blanks ({len(name)} characters)"
             findings.advice(where, what, "name it otherwise: ArcGIS unpacks into long paths")
-        seen.add(low)
 
 
 def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.emd_keys import SPEC_KEY
+from camp_detector_core.engine.emd_keys import NEEDED_FILES, SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.emd import MAX_EMD, Kind, disagreements, kind_of, parse_emd
+from camp_detector_core.model_file.emd import (
+    MAX_EMD,
+    Kind,
+    disagreements,
+    kind_of,
+    parse_emd,
+    spec_of,
+)
+from camp_detector_core.model_file.package import definitions_among
 from camp_detector_core.packaging.validation.reading import as_list, is_number, is_whole
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.packaging.validation.findings import Findings
 
     from .archive import Package
@@ -24,7 +32,6 @@ _TYPES = ("ImageClassification", "ObjectDetection", "InstanceDetection")
 _ALIKE = 0.85
 """How alike a misspelt type and the one that is meant are; other types of ArcGIS reach 0.77."""
 _SPACES = ("MAP_SPACE", "PIXEL_SPACE")
-_OWN_NEEDS = ("InferenceFunction", "ModelFile", "EngineFile")
 _BYTE, _RGB = 255, 3
 _AGAIN = "build the package again"
 
@@ -80,7 +87,7 @@ def check_definition(package: Package, stem: str, findings: Findings) -> Definit
 
 def _root_emd(package: Package, findings: Findings) -> str | None:
     found = sorted(n for n in package.names if n.lower().endswith(".emd"))
-    root = [n for n in found if "/" not in n]
+    root = definitions_among(found)
     if len(root) == 1:
         if len(found) > 1:
             findings.advice((found[-1],), "is a second definition", "leave it out")
@@ -218,16 +225,16 @@ def _positive(value: object) -> bool:
 
 def _own_spec(name: str, fields: dict[str, Any], findings: Findings) -> ModelSpec | None:
     """Our description, and whether all other keys are those that it makes."""
-    for key in _OWN_NEEDS:
+    for key in NEEDED_FILES:
         if not isinstance(fields.get(key), str) or not fields[key]:
             findings.problem((name, key), "is missing", _AGAIN)
     try:
-        spec = ModelSpec.from_dict(fields[SPEC_KEY])
+        spec = spec_of(fields, name)
     except CampDetectorError as error:
         findings.problem((name, SPEC_KEY), shown(error), _AGAIN)
         return None
     kind = kind_of(fields)
-    if kind is None:
+    if kind is None or spec is None:
         if fields.get("ModelType") in _TYPES:  # others are told of by `_check_type`
             findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", _AGAIN)
         return spec

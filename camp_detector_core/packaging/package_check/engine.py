@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING
 
 from camp_detector_core.carry import digest_of
+from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.zip_file import DAMAGED, is_folder, member_fault
+from camp_detector_core.model_file.zip_file import is_folder, open_zip, read_member
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
 
 from .function import parse_source
@@ -63,21 +62,23 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
     """The files of the one package inside, by their path below it; None with a problem."""
     home = f"{name.removesuffix('.zip')}/"
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data, name) as archive:
             entries = [e for e in archive.infolist() if not is_folder(e)]
             if len(entries) > _MAX_FILES or sum(e.file_size for e in entries) > _MAX_SOURCES:
                 findings.problem((name,), "unpacks to more than any engine", "reject the package")
                 return None
             names = [e.filename for e in entries]
-            plain = [member_fault(e) is None for e in entries]
             wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
-            if wrong or len(set(names)) < len(names) or not all(plain):
-                what = f"holds what is no source below {home} ({shown((wrong or names)[0])})"
+            if wrong:
+                what = f"holds what is no source below {home} ({shown(wrong[0])})"
                 findings.problem((name,), what, _AGAIN)
                 return None
-            sources = {e.filename.removeprefix(home): archive.read(e) for e in entries}
-    except DAMAGED as error:
-        findings.problem((name,), f"is no zip file that can be read: {shown(error)}", _AGAIN)
+            sources = {
+                n.removeprefix(home): read_member(archive, n, _MAX_SOURCES, name) for n in names
+            }
+    except PredictorError:
+        what = "is no zip file that can be read, or a source in it is damaged"
+        findings.problem((name,), what, _AGAIN)
         return None
     if "__init__.py" not in sources:
         findings.problem((name,), f"holds no package {home.rstrip('/')} to import", _AGAIN)

@@ -38,14 +38,6 @@ _NEEDS = {
 }
 
 
-def resolve(package: Package, stated: str) -> str | None:
-    """The member that a definition names; None where it leads nowhere."""
-    clean = PurePosixPath(stated.replace("\\", "/"))
-    if clean.is_absolute() or ".." in clean.parts or ":" in stated:
-        return None
-    return str(clean) if str(clean) in package.names else None
-
-
 def parse_source(data: bytes, name: str) -> ast.Module | str:
     """A source as the oldest Python of ArcGIS sees it, or why it cannot be.
 
@@ -81,7 +73,7 @@ def check_function(package: Package, definition: Definition, findings: Findings)
     if _BUILT_IN.match(stated):
         findings.unchecked(where, f"{shown(stated)} is a part of ArcGIS")
         return
-    name = resolve(package, stated)
+    name = package.find(stated)
     if name is None:
         findings.problem(where, f"{shown(stated)} is not in the package", "build it again")
         return

@@ -13,8 +13,6 @@ from camp_detector_core.packaging.onnx_graph import read_graph
 from camp_detector_core.packaging.package_source import script_spec
 from camp_detector_core.packaging.validation.reading import as_list, is_whole
 
-from .function import resolve
-
 if TYPE_CHECKING:
     from camp_detector_core.packaging.onnx_graph import Graph
     from camp_detector_core.packaging.validation.findings import Findings
@@ -38,7 +36,7 @@ def check_network(package: Package, definition: Definition, findings: Findings) 
         if not definition.ours:
             findings.advice(where, "is missing", "name the file of the model")
         return
-    name = resolve(package, stated)
+    name = package.find(stated)
     if name is None:
         findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
         return
@@ -133,7 +131,7 @@ def _check_script(package: Package, definition: Definition, findings: Findings) 
     stated, where = definition.fields.get("TorchScriptFile"), (definition.name, "TorchScriptFile")
     if stated is None or not definition.ours:
         return
-    name = resolve(package, stated) if isinstance(stated, str) else None
+    name = package.find(stated)
     if name is None:
         findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
         return
