@@ -19,7 +19,6 @@ import numpy as np
 import rasterio
 from PIL import Image, ImageFilter
 
-from camp_detector_core.job import Machine
 from camp_detector_core.model_file import default_model_path
 from training.data.chips import read_chips, read_pixels
 from training.data.split import Split
@@ -126,9 +125,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             write_changed(chips, Path(folder), change)
             total = evaluate_model(
-                EvaluateOptions(
-                    given.model, Path(folder), given.labels, machine=Machine(given.threads)
-                )
+                EvaluateOptions(given.model, Path(folder), given.labels, threads=given.threads)
             ).total.to_dict()
         rows[name] = total
         pixels, dwellings = total["pixels"], total["buildings"]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from .atomic import OutputSet, cannot_write, standing
 from .engine.errors import Cancelled
+from .engine.predictors import AUTO, open_predictor
 from .georaster.blank import emptiness
 from .georaster.finding import Finding
 from .georaster.names import are_local
 from .own_inputs import refuse_own_inputs, refuse_own_sources
-from .predictor import load_predictor
 from .report import Counts, Run, Tiles, doubts_of, report_bytes
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .engine.dwelling import Dwelling
     from .engine.ort import OnnxPredictor
     from .engine.ports import Progress
+    from .engine.predictors import Falling
     from .engine.prepare import Stretch
     from .engine.spec import ModelSpec
     from .georaster.source import PlacedSource
@@ -90,7 +91,7 @@ class _Inputs:
     model: ModelFile
     spec: ModelSpec
     """The model's with the user's values."""
-    predictor: OnnxPredictor
+    predictor: OnnxPredictor | Falling
     source: PlacedSource
     stretch: Stretch | None
     warnings: tuple[str, ...]
@@ -118,7 +119,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     offline = are_local(job.images) and not job.source.external
     with gdal_env(offline=offline), outputs, ExitStack() as stack:
         with clock.stage("open"):
-            inputs = _open(job, stack)
+            inputs = _open(job, stack, listener)
             refuse_own_sources(standing(paths.values()), inputs.source.files, Rasterio())
             check_crs(job.products.vector, inputs.source.grid.crs_wkt)
         for warning in inputs.warnings:
@@ -137,7 +138,7 @@ def detect_files(job: Job, *, listener: Listener) -> Outcome:
     return Outcome(counts, tiles, paths)
 
 
-def _open(job: Job, stack: ExitStack) -> _Inputs:
+def _open(job: Job, stack: ExitStack, listener: Listener) -> _Inputs:
     """Open model and rasters; whatever is wrong with them comes out here, before any work."""
     from .georaster.stretch import choose_stretch
     from .model_file import default_model_path, open_model
@@ -146,7 +147,13 @@ def _open(job: Job, stack: ExitStack) -> _Inputs:
     model = open_model(job.model or default_model_path())
     spec = job.settings.apply(model.spec)
     source = stack.enter_context(open_source(job.images, spec, job.source))
-    predictor = load_predictor(model, job.machine)
+    machine, tell = job.machine, (lambda fallback: listener.warn(str(fallback)))
+    predictor = open_predictor(
+        model,
+        machine.device,
+        threads=machine.threads,
+        on_fallback=tell if machine.device == AUTO else None,
+    )
     choice = choose_stretch(source, spec, job.source)
     warnings = (*source.warnings, *choice.warnings)
     return _Inputs(model, spec, predictor, source, choice.stretch, warnings)

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from camp_detector_core.console import say
-from camp_detector_core.job import Machine
 
 from .errors import plain_errors
 from .options import CATALOG, VERBOSE
@@ -27,14 +26,14 @@ def inspect(*, model: Path | None, catalog: str | None, as_json: bool, verbose: 
     """
     with plain_errors(verbose=verbose):
         from camp_detector_core.catalog.find import find_model
+        from camp_detector_core.engine.predictors import on_processor
         from camp_detector_core.model_file import default_model_path, open_model
-        from camp_detector_core.predictor import load_predictor
 
         from . import describe
 
         path = find_model(model, catalog=catalog).path if model else default_model_path()
         found = open_model(path)
-        predictor = load_predictor(found, Machine(device="cpu", threads=1))
+        predictor = on_processor(found, threads=1)
         if as_json:
             say(json.dumps(describe.as_json(found, predictor), indent=2))
         else:

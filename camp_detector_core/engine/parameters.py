@@ -305,7 +305,7 @@ DEVICE = Parameter(
     "What runs the model.",
     default="auto",
     choices={
-        "auto": "a GPU where one can be used, else the processor",
+        "auto": "CUDA where it can be used, else DirectML, else the processor",
         "cpu": "",
         "cuda": "",
         "directml": "",

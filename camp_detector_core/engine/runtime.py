@@ -18,6 +18,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, ContextManager, NamedTuple, Optional
 
 from .errors import PredictorError, SpecError
+from .predictors import AUTOMATIC, OnnxBytes, first_gpu, on_processor
 from .spec import METADATA_KEY, ModelSpec
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ CPU, FREEST_GPU = -1, -2
 OUT_OF_MEMORY = "Ran out of GPU memory, please try a smaller batch size"
 """What ArcGIS' own functions say, word for word."""
 _SIGNS = ("out of memory", "failed to allocate memory", "not enough memory")
-_GPU_PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider")
 _MAX_MODELS = 2
 
 _log = logging.getLogger(__name__)
@@ -132,31 +132,25 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
         msg = "neither ONNX Runtime nor torch with a TorchScript model is there to run the model"
         raise LibraryMissingError(msg)
     data = files.onnx.read_bytes() if ort is not None else b""
+    model = OnnxBytes(data, spec, f"the model file {files.onnx}")
     if device != CPU:
         os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi and ArcGIS count
         number = freest_gpu() if device == FREEST_GPU else device
-        present = ort.available_providers() if ort is not None else ()
-        for provider in (p for p in _GPU_PROVIDERS if p in present):
+        if ort is not None:
             # DirectML counts in another order than nvidia-smi; its first is Windows' own choice.
-            is_first = device == FREEST_GPU and provider == "DmlExecutionProvider"
-            providers = ((provider, {"device_id": 0 if is_first else number}), ort.CPU)
-            loaded = ort.OnnxPredictor(
-                data, spec=spec, providers=providers, origin=f"the model file {files.onnx}"
-            )
-            found = _told(loaded, spec, files)
-            # ONNX Runtime falls back without a word where a driver is missing.
-            if found.provider == provider:
-                return Opened(found, is_on_gpu=True, lock=threading.Lock())
+            first = 0 if device == FREEST_GPU else number
+            options = {"cuda": {"device_id": number}, "directml": {"device_id": first}}
+            on_gpu = first_gpu(model, AUTOMATIC, on_fallback=_log.info, options=options)
+            if on_gpu is not None:
+                return Opened(_told(on_gpu, spec, files), is_on_gpu=True, lock=threading.Lock())
         if torch is not None and script and number < torch.count_gpus():
-            found = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
-            return Opened(found, is_on_gpu=True, lock=threading.Lock())
+            on_gpu = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
+            return Opened(on_gpu, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
-        found = _told(
-            ort.OnnxPredictor(data, spec=spec, origin=f"the model file {files.onnx}"), spec, files
-        )
+        on_cpu: Any = _told(on_processor(model), spec, files)
     else:
-        found = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
-    return Opened(found, is_on_gpu=False, lock=threading.Lock())
+        on_cpu = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
+    return Opened(on_cpu, is_on_gpu=False, lock=threading.Lock())
 
 
 def _told(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-import threading
-from typing import Any, Callable, Sequence
+from typing import TYPE_CHECKING, Callable, Union
 
-from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine import predictors
+from camp_detector_core.engine.predictors import AUTO, CPU
 
 from ..i18n import tr
 from . import loading
 
-AUTO, CPU = "auto", "cpu"
-GPUS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
+if TYPE_CHECKING:
+    from camp_detector_core.engine.ort import OnnxPredictor
+
+GPUS = tuple(predictors.GPUS.values())
 """Providers of ONNX Runtime that run on a GPU, the fastest first."""
-_CPU_PROVIDER = "CPUExecutionProvider"
 
 
 def label(device: str) -> str:
@@ -44,7 +45,9 @@ def present() -> list[str]:
     return [CPU, *(name for name in GPUS if name in found)]
 
 
-def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
+def load(
+    data: bytes, device: str, warn: Callable[[str], None]
+) -> Union[OnnxPredictor, predictors.Falling]:
     """Load a model as a predictor of the engine.
 
     Args:
@@ -58,73 +61,22 @@ def load(data: bytes, device: str, warn: Callable[[str], None]) -> Any:
         CampDetectorError: The model cannot be loaded.
     """
     loading.require()
-    from camp_detector_core.engine import ort
-
-    there = loading.state().providers
-    wanted: Sequence[str] = GPUS if device == AUTO else [device]
-    for provider in (p for p in wanted if p in GPUS):
-        if provider not in there:
-            if device != AUTO:
-                warn(_instead(device, tr("this ONNX Runtime is not made for it")))
-            continue
-        try:
-            found = ort.OnnxPredictor(data, providers=(provider, ort.CPU))
-        except PredictorError as error:
-            warn(_instead(provider, str(error)))
-            continue
-        # ONNX Runtime falls back without a word where a driver is missing.
-        if found.provider == provider:
-            return Falling(found, data, warn)
-        warn(_instead(provider, tr("its driver or a library is missing")))
-    return ort.OnnxPredictor(data)
+    names = {provider: name for name, provider in predictors.GPUS.items()}
+    return predictors.open_predictor(
+        predictors.OnnxBytes(data),
+        names.get(device, device),
+        on_fallback=lambda fallback: warn(sentence_of(fallback)),
+    )
 
 
-def _instead(device: str, reason: str) -> str:
+def sentence_of(fallback: predictors.Fallback) -> str:
+    """Say that the processor takes the place of a GPU, and why."""
+    reasons = {
+        predictors.NOT_BUILT: tr("this ONNX Runtime is not made for it"),
+        predictors.NO_DRIVER: tr("its driver or a library is missing"),
+    }
     return tr(
         "{device} cannot be used ({reason}), so the model runs on the processor.",
-        device=label(device), reason=reason,
-    )  # fmt: skip
-
-
-class Falling:
-    """A predictor on a GPU that goes on with the processor when the GPU fails."""
-
-    def __init__(self, gpu: Any, data: bytes, warn: Callable[[str], None]) -> None:
-        """Start on the GPU."""
-        self._now = gpu
-        self._on_gpu = True
-        self._data = data
-        self._warn = warn
-        self._lock = threading.Lock()
-        self.spec = gpu.spec
-        self.fixed_size = gpu.fixed_size
-        self.workers = gpu.workers
-        self.batch_size = gpu.batch_size
-
-    @property
-    def provider(self) -> str:
-        """Where it runs now."""
-        return str(self._now.provider)
-
-    def predict(self, batch: Any) -> Any:
-        """Probabilities of chips; see the engine's ``Predictor.predict``.
-
-        Raises:
-            PredictorError: The processor cannot run it, either.
-        """
-        if self._on_gpu:
-            try:
-                return self._now.predict(batch)
-            except PredictorError as error:
-                self._fall(error)
-        return self._now.predict(batch)
-
-    def _fall(self, error: Exception) -> None:
-        with self._lock:
-            if self._on_gpu:
-                from camp_detector_core.engine import ort
-
-                provider = self.provider
-                self._now = ort.OnnxPredictor(self._data)
-                self._on_gpu = False
-                self._warn(_instead(provider, str(error)))
+        device=label(predictors.GPUS[fallback.device]),
+        reason=reasons.get(fallback.reason, fallback.reason),
+    )

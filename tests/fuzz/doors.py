@@ -45,11 +45,10 @@ def _model_files(folder: Path) -> list[Path]:
 
 def _open_model(name: str) -> Callable[[Path], object]:
     def enter(folder: Path) -> object:
-        from camp_detector_core.job import Machine
+        from camp_detector_core.engine.predictors import on_processor
         from camp_detector_core.model_file import open_model
-        from camp_detector_core.predictor import load_predictor
 
-        predictor = load_predictor(open_model(folder / name), Machine(device="cpu", threads=1))
+        predictor = on_processor(open_model(folder / name), threads=1)
         bands = len(predictor.spec.bands)
         return predictor.predict(np.zeros((1, bands, 64, 64), np.float32))
 

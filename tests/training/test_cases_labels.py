@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.job import Machine
 from training.data.datamodule import CampDataModule
 from training.data.statistics import calculate_dataset_statistics
 from training.evaluation.measure import EvaluateOptions, evaluate_model
@@ -42,9 +41,7 @@ REFUSED = (
 
 
 def evaluated(labels: str, **choice: str) -> Evaluation:
-    return evaluate_model(
-        EvaluateOptions(MODEL, CHIPS, CASES / labels, machine=Machine(threads=1), **choice)
-    )
+    return evaluate_model(EvaluateOptions(MODEL, CHIPS, CASES / labels, threads=1, **choice))
 
 
 def data_of(labels: str, **choice: str) -> CampDataModule:

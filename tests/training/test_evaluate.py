@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.georaster.settings import Settings
-from camp_detector_core.job import Machine
 from tests.support.datasets import (
     GSD,
     HOUSES,
@@ -57,7 +56,7 @@ def measure(model: Path, town: Town, **changes: Any) -> Evaluation:
         "chips": town.chips,
         "labels": town.labels,
         "settings": Settings(simplify=0),
-        "machine": Machine(threads=1),
+        "threads": 1,
         **changes,
     }
     return evaluate_model(EvaluateOptions(model=model, **values))

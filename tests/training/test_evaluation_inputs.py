@@ -14,7 +14,6 @@ import shapely
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.georaster.settings import Settings
-from camp_detector_core.job import Machine
 from tests.support.datasets import (
     COLS,
     GSD,
@@ -52,7 +51,7 @@ def raster(tmp_path: Path, town: Town) -> Path:
 
 
 def measure(model: Path, chips: Path, labels: Path, **changes: Any) -> Evaluation:
-    values: dict[str, Any] = {"settings": Settings(simplify=0), "machine": Machine(threads=1)}
+    values: dict[str, Any] = {"settings": Settings(simplify=0), "threads": 1}
     return evaluate_model(EvaluateOptions(model, chips, labels, **values | changes))
 
 
@@ -188,12 +187,11 @@ PEAK = """
 import re, sys
 from pathlib import Path
 from camp_detector_core.georaster.settings import Settings
-from camp_detector_core.job import Machine
 from training.evaluation.measure import EvaluateOptions, evaluate_model
 
 for chips, labels in zip(sys.argv[2::2], sys.argv[3::2]):
     given = Path(sys.argv[1]), Path(chips), Path(labels)
-    evaluate_model(EvaluateOptions(*given, machine=Machine(threads=1)))
+    evaluate_model(EvaluateOptions(*given, threads=1))
     print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
 """Prints the most memory in KiB that the process ever had, after each evaluation."""

@@ -18,7 +18,6 @@ import shapely
 
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.georaster.source import PlacedSource
-from camp_detector_core.job import Machine
 from tests.support.datasets import GSD, HOUSES, house_polygon, place, write_picture, write_polygons
 from tests.support.models import write_model
 from tests.support.rasters import UTM, UTM_AREA, write_raster
@@ -72,7 +71,7 @@ def evaluation(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Evaluati
             write_raster(folder / NAME, town.pixels, transform=place(0, 0)),
             write_polygons(folder / "labels.gpkg", polygons),
             settings=Settings(simplify=0),
-            machine=Machine(threads=1),
+            threads=1,
             block_metres=20,
         )
     )
@@ -243,7 +242,7 @@ def test_a_large_block_is_read_in_few_pixels(
             write_model(tmp_path / "m.onnx"),
             write_raster(tmp_path / "c.tif", pixels, transform=place(0, 0)),
             write_polygons(tmp_path / "l.gpkg", [house_polygon(h) for h in (house, absent)]),
-            machine=Machine(threads=1),
+            threads=1,
             block_metres=5000,
         )
     )

@@ -168,7 +168,6 @@ def _refuse_inputs(
 
 def _options(given: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.georaster.settings import Settings
-    from camp_detector_core.job import Machine
     from training.evaluation.measure import EvaluateOptions
 
     own = ("threshold", "min_area", "simplify", "square", "tta")
@@ -177,7 +176,7 @@ def _options(given: dict[str, Any]) -> EvaluateOptions:
     )  # fmt: skip
     return EvaluateOptions(
         settings=Settings(**{n: given[n] for n in own}, separate=_separate(given)),
-        machine=Machine(threads=given["threads"]),
+        threads=given["threads"],
         block_metres=given["block_metres"],
         **{n: given[n] for n in kept},
     )

@@ -27,9 +27,9 @@ from training.evaluation.truth import Outlines, ground_of, read_truth
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
-    from camp_detector_core.engine.ort import OnnxPredictor
     from camp_detector_core.engine.prepare import Stretch
     from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.georaster.finding import FixedPredictor
     from camp_detector_core.georaster.settings import Settings
     from camp_detector_core.georaster.source import PlacedSource
     from training.data.mosaic import ChipArea
@@ -86,7 +86,7 @@ class AreaRun:
     """Settings that all areas of an evaluation share."""
 
     spec: ModelSpec
-    predictor: OnnxPredictor
+    predictor: FixedPredictor
     labels: Labels
     settings: Settings
     iou: float

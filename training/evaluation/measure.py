@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError, SpecError
+from camp_detector_core.engine.predictors import open_predictor
 from camp_detector_core.georaster.settings import Settings
-from camp_detector_core.job import Machine
 from camp_detector_core.model_file import open_model
-from camp_detector_core.predictor import load_predictor
 from camp_detector_core.raster import gdal_env
 from training.data.mask_labels import MaskLabels
 from training.data.mosaic import ChipStore, join_chips
@@ -63,7 +62,8 @@ class EvaluateOptions:
     """Metres a pixel of chips that say nothing about it; None: the model's."""
     settings: Settings = field(default_factory=Settings)
     """Settings of the detection."""
-    machine: Machine = field(default_factory=Machine)
+    threads: int | None = None
+    """Processors to use; None: all that the process may use."""
     iou: float = 0.5
     """Least intersection over union of a dwelling that counts as found."""
     block_metres: float = 50.0
@@ -134,7 +134,9 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     labels = labelled.labels
     gsd = options.chip_gsd or spec.gsd
     areas = join_chips(chips, ChipStore(labels, bands=len(spec.bands)), chip_gsd=gsd)
-    predictor = load_predictor(model, options.machine)
+    predictor = open_predictor(
+        model, threads=options.threads, on_fallback=lambda fallback: LOG.warning("%s", fallback)
+    )
     run = AreaRun(spec, predictor, labels, options.settings, options.iou, options.block_metres)
     scores = []
     with gdal_env(offline=True):

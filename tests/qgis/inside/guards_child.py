@@ -119,22 +119,22 @@ class Steps:
         """ONNX Runtime that takes the processor without a word."""
         from camp_detector._core.engine import ort
         from camp_detector.models import ModelLibrary
-        from camp_detector.runtime import devices, loading
+        from camp_detector.runtime import devices
 
         data, said, asked = ModelLibrary.from_settings().default().read(), [], []
-        before, state = ort.OnnxPredictor, loading.state
+        before, available = ort.OnnxPredictor, ort.available_providers
         gpu = "CUDAExecutionProvider"
 
-        def quiet(data, providers=(ort.CPU,)):
+        def quiet(data, providers, **_):
             asked.append(list(providers))
             return before(data)
 
         ort.OnnxPredictor = quiet
-        loading.state = lambda: loading.State(version="1", providers=(gpu, ort.CPU))
+        ort.available_providers = lambda: (gpu, ort.CPU)
         try:
             found = devices.load(data, gpu, said.append)
         finally:
-            ort.OnnxPredictor, loading.state = before, state
+            ort.OnnxPredictor, ort.available_providers = before, available
         return {"kind": type(found).__name__, "said": said, "asked": asked}
 
     # Models.

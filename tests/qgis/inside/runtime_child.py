@@ -125,12 +125,17 @@ class Steps:
         import numpy as np
         from camp_detector._core.engine.errors import PredictorError
         from camp_detector._core.engine.ort import OnnxPredictor
+        from camp_detector._core.engine.predictors import Falling
         from camp_detector.models import ModelLibrary
 
         data, said = ModelLibrary.from_settings().default().read(), []
         real = OnnxPredictor(data)
         gpu = Broken(real, PredictorError)
-        falling = self.devices.Falling(gpu, data, said.append)
+        falling = Falling(
+            gpu,
+            lambda: OnnxPredictor(data),
+            lambda fallback: said.append(self.devices.sentence_of(fallback)),
+        )
         batch = np.random.default_rng(3).normal(size=(1, 3, 64, 64)).astype(np.float32)
         same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]
         return {"same": same, "said": said, "calls": gpu.calls, "provider": falling.provider}
