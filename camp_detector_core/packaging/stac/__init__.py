@@ -1,4 +1,4 @@
-"""STAC items with the machine learning model extension, made from a model's own description.
+"""STAC items with the machine learning model extension, made from a model's description.
 
 pystac and stac-model are imported when an item is made, so importing this package costs nothing.
 """

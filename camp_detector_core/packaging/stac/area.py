@@ -1,4 +1,4 @@
-"""The ground that a model was trained on, as GeoJSON in longitude and latitude (RFC 7946)."""
+"""Ground that a model was trained on, as GeoJSON in longitude and latitude (RFC 7946)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGITS = 7
-"""Decimals of a degree: a centimetre on the ground."""
+"""Decimals of a degree, about a centimetre on the ground."""
 MAX_POINTS = 200
-"""An outline of more points is replaced by its convex hull."""
+"""Outlines with more points are replaced by their convex hull."""
 _HALF = 180.0
 _WORLD = 360.0
 
@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 
 
 def area_of_footprints(rings: Sequence[NDArray[Any]]) -> tuple[dict[str, Any], Box]:
-    """Geometry and bbox of chips.
+    """Compute geometry and bbox of the footprints of chips.
 
     Footprints that touch are joined. Where that gives a ragged outline, it is replaced by the
     convex hull. An area across the antimeridian is cut there, and its bbox then begins west of
@@ -55,18 +55,18 @@ def area_of_footprints(rings: Sequence[NDArray[Any]]) -> tuple[dict[str, Any], B
     crossing = _crosses(rings)
     shifted = [np.where(_west(r) & crossing, r + np.array([_WORLD, 0.0]), r) for r in rings]
     polygons = [shapely.make_valid(shapely.Polygon(np.round(r, DIGITS))) for r in shifted]
-    joined = shapely.union_all(polygons, grid_size=10.0**-DIGITS)
-    joined = joined.simplify(2 * 10.0**-DIGITS)  # chips that were joined leave points on its sides
-    if shapely.get_num_coordinates(joined) > MAX_POINTS:
-        joined = joined.convex_hull
-    if joined.area == 0:
+    union = shapely.union_all(polygons, grid_size=10.0**-DIGITS)
+    union = union.simplify(2 * 10.0**-DIGITS)  # chips that were joined leave points on its sides
+    if shapely.get_num_coordinates(union) > MAX_POINTS:
+        union = union.convex_hull
+    if union.area == 0:
         msg = "the footprints cover no ground: their points lie on a line"
         raise StacError(msg)
-    return _finish(joined)
+    return _finish(union)
 
 
 def area_of_bbox(bbox: Box) -> tuple[dict[str, Any], Box]:
-    """Geometry and bbox of a rectangle; its west may be larger than its east (antimeridian).
+    """Compute geometry and bbox of a rectangle; west is larger than east across the antimeridian.
 
     Raises:
         StacError: It is none.
@@ -78,12 +78,12 @@ def area_of_bbox(bbox: Box) -> tuple[dict[str, Any], Box]:
     if not fits or not -_HALF / 2 <= south < north <= _HALF / 2 or west == east:
         msg = f"{list(bbox)} is no area: give west, south, east, north in degrees"
         raise StacError(msg)
-    far = east + _WORLD if east < west else east
-    return _finish(shapely.box(west, south, far, north))
+    unwrapped_east = east + _WORLD if east < west else east
+    return _finish(shapely.box(west, south, unwrapped_east, north))
 
 
 def area_of_geojson(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Box]:
-    """Geometry and bbox of the polygons of a GeoJSON geometry, feature or collection.
+    """Compute geometry and bbox of the polygons of a GeoJSON geometry, feature or collection.
 
     Raises:
         StacError: It holds none.
@@ -92,12 +92,12 @@ def area_of_geojson(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Box]:
     import shapely
 
     try:
-        found = shapely.from_geojson(json.dumps(raw))
+        geometries = shapely.from_geojson(json.dumps(raw))
     except (shapely.errors.GEOSException, ValueError, TypeError) as error:
         msg = f"the area is not GeoJSON: {str(error)[:100]}"
         raise StacError(msg) from error
     kinds = (shapely.Polygon, shapely.MultiPolygon)
-    parts = [p for p in shapely.get_parts(found) if isinstance(p, kinds) and not p.is_empty]
+    parts = [p for p in shapely.get_parts(geometries) if isinstance(p, kinds) and not p.is_empty]
     rings = [np.asarray(q.exterior.coords)[:, :2] for p in parts for q in shapely.get_parts(p)]
     if not rings:
         msg = "the area holds no polygon: give a GeoJSON file with one or more"
@@ -106,13 +106,13 @@ def area_of_geojson(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Box]:
 
 
 def _west(ring: NDArray[Any]) -> NDArray[Any]:
-    """(n, 1) bool: points of the western half of the world."""
-    found: NDArray[Any] = ring[:, :1] < 0
-    return found
+    """Mask of points in the western hemisphere, (n, 1) bool."""
+    is_west: NDArray[Any] = ring[:, :1] < 0
+    return is_west
 
 
 def _crosses(rings: Sequence[NDArray[Any]]) -> bool:
-    """Whether the rings are closer together across the antimeridian than across Greenwich."""
+    """Test if the rings are closer together across the antimeridian than across Greenwich."""
     import numpy as np
 
     degrees = np.concatenate([r[:, 0] for r in rings])
@@ -120,25 +120,27 @@ def _crosses(rings: Sequence[NDArray[Any]]) -> bool:
     return bool(width > _HALF and np.ptp(np.where(degrees < 0, degrees + _WORLD, degrees)) < width)
 
 
-def _finish(joined: shapely.Geometry) -> tuple[dict[str, Any], Box]:
-    """Cut at the antimeridian, turn the rings, and round."""
+def _finish(union: shapely.Geometry) -> tuple[dict[str, Any], Box]:
+    """Cut at the antimeridian, orient the rings, and round the coordinates."""
     import shapely
     from shapely.affinity import translate
 
-    west, south, east, north = joined.bounds
+    west, south, east, north = union.bounds
     if east > _HALF:
-        near = shapely.intersection(joined, shapely.box(-_HALF, -90, _HALF, 90))
-        far = shapely.intersection(joined, shapely.box(_HALF, -90, _HALF + _WORLD, 90))
-        joined = shapely.MultiPolygon([*_polygons(near), *_polygons(translate(far, -_WORLD))])
+        west_part = shapely.intersection(union, shapely.box(-_HALF, -90, _HALF, 90))
+        east_part = shapely.intersection(union, shapely.box(_HALF, -90, _HALF + _WORLD, 90))
+        union = shapely.MultiPolygon(
+            [*_polygons(west_part), *_polygons(translate(east_part, -_WORLD))]
+        )
         east -= _WORLD
-    geometry = json.loads(shapely.to_geojson(_turn(joined.normalize())))
+    geometry = json.loads(shapely.to_geojson(_turn(union.normalize())))
     bbox = tuple(round(v, DIGITS) for v in (west, south, east, north))
     geometry["coordinates"] = _rounded(geometry["coordinates"])
     return geometry, (bbox[0], bbox[1], bbox[2], bbox[3])
 
 
 def _turn(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Outer rings counter-clockwise, holes clockwise."""
+    """Orient outer rings counter-clockwise and holes clockwise."""
     import shapely
     from shapely.geometry.polygon import orient
 
@@ -147,7 +149,7 @@ def _turn(geometry: shapely.Geometry) -> shapely.Geometry:
 
 
 def _polygons(geometry: shapely.Geometry) -> list[shapely.Geometry]:
-    """The polygons of a geometry; slivers without ground are left out."""
+    """List the polygons of a geometry without empty slivers."""
     import shapely
 
     return [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0]

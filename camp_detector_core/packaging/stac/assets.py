@@ -1,4 +1,4 @@
-"""What each file beside a model is: title, description, roles and media type."""
+"""Title, description, roles and media type of each kind of file beside a model."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _PYTHON, _PNG = "text/x-python", "image/png"
 
 @dataclass(frozen=True)
 class AssetKind:
-    """How an item speaks of one kind of file."""
+    """Kind of file and its description in an item."""
 
     title: str
     description: str
     media_type: str
     roles: tuple[str, ...]
     names: tuple[str, ...] = ()
-    """Where it is looked for, from the item's folder; the first that exists is taken."""
+    """Paths to look at, from the item's folder; the first that exists counts."""
     artifact: str | None = None
-    """``mlm:artifact_type``, which only assets with the role mlm:model may have."""
+    """Value of ``mlm:artifact_type``, which only assets with the role mlm:model may have."""
     fields: tuple[tuple[str, str], ...] = ()
     """Further fields of the asset."""
 
     @property
     def is_model(self) -> bool:
-        """Whether it takes and gives what the item says in mlm:input and mlm:output."""
+        """True if the file's tensors are those of mlm:input and mlm:output."""
         return _MODEL in self.roles
 
 
 def asset_kinds(spec: ModelSpec) -> dict[str, AssetKind]:
-    """All kinds of files by the key of their asset, in the order of the item.
+    """Return all kinds of files by the key of their asset, in the order of the item.
 
     Only what takes and gives exactly what ``mlm:input`` and ``mlm:output`` say has the role
     ``mlm:model``.
@@ -50,11 +50,11 @@ def asset_kinds(spec: ModelSpec) -> dict[str, AssetKind]:
 
 
 def _weights(spec: ModelSpec) -> dict[str, AssetKind]:
-    parted = spec.separation is not None
+    has_separation = spec.separation is not None
     script = (
         "Calling it gives the probabilities of the classes alone; its method channels gives those "
         "and the separation in one tensor, so its outputs are not those of mlm:output."
-        if parted
+        if has_separation
         else "Calling it gives what mlm:output says."
     )
     return {
@@ -72,9 +72,9 @@ def _weights(spec: ModelSpec) -> dict[str, AssetKind]:
             "The network with its sigmoid, written by torch.jit.save; despite the key, which is "
             f"kept for those who know it, this is no state dict. {script}",
             _PYTORCH,
-            (_COMPILED, _WEIGHTS) if parted else (_MODEL, _COMPILED, _WEIGHTS, "model"),
+            (_COMPILED, _WEIGHTS) if has_separation else (_MODEL, _COMPILED, _WEIGHTS, "model"),
             ("best_model.pt",),
-            None if parted else "torch.jit.save",
+            None if has_separation else "torch.jit.save",
             (
                 ("mlm:compile_method", "jit"),
                 ("mlm:framework", "PyTorch"),
@@ -209,7 +209,7 @@ def _texts() -> dict[str, AssetKind]:
 
 
 def asset_fields(kind: AssetKind, bands: list[dict[str, Any]]) -> dict[str, Any]:
-    """The fields of an asset beyond those of STAC's core.
+    """Return the fields of an asset beyond those of STAC's core.
 
     STAC 1.1 wants ``bands`` in an asset where the properties have them.
     """

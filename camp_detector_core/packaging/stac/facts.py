@@ -1,4 +1,4 @@
-"""What an item says beyond the model's own description: where, when, and how it was trained."""
+"""Facts of an item beyond the model's own description: place, time and training."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 CONTAINER_IMAGE = f"docker-daemon:camp-detector:{__version__}"
-"""The image that the project's Dockerfile builds, as a reference to the local Docker daemon
+"""Image of the project's Dockerfile, as a reference to the local Docker daemon
 (containers-transports(5)): it is in no registry."""
 
 
 class StacError(CampDetectorError):
-    """An item cannot be made from what is at hand, or does not fit its model."""
+    """An item cannot be made from the available facts, or does not fit its model."""
 
 
 @dataclass(frozen=True)
 class TrainingArea:
-    """Where and when the imagery was taken that a model was trained on.
+    """Place and time of the imagery that a model was trained on.
 
     Raises:
         StacError: A moment without a time zone, or a span that ends before it begins.
     """
 
     geometry: Mapping[str, Any] | None = None
-    """GeoJSON Polygon or MultiPolygon in longitude and latitude (RFC 7946); None: not known."""
+    """GeoJSON Polygon or MultiPolygon in longitude and latitude (RFC 7946); None if unknown."""
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees; west is larger than east across the antimeridian."""
     start: dt.datetime | None = None
-    """When the first image was taken, with a time zone; None: not known."""
+    """Time of the first image, with a time zone; None if unknown."""
     end: dt.datetime | None = None
-    """When the last one was taken; None where `start` is."""
+    """Time of the last image; None if `start` is."""
     note: str = ""
-    """In words: what the geometry is, and where the time comes from."""
+    """Sentence on the meaning of the geometry and the source of the time."""
 
     def __post_init__(self) -> None:
-        """Refuse halves."""
+        """Refuse a place or a time that is given by half."""
         if (self.geometry is None) != (self.bbox is None):
             msg = "an area has a geometry and a bbox, or neither"
             raise StacError(msg)
@@ -59,57 +59,57 @@ class TrainingArea:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """How a model came to be; what is not known stays empty and is left out of the item.
+    """Facts on the origin of a model; unknown ones stay empty and are left out of the item.
 
     Raises:
         StacError: A moment without a time zone.
     """
 
     trained: dt.datetime | None = None
-    """When training ended, with a time zone."""
+    """End of training, with a time zone."""
     created: dt.datetime | None = None
-    """When the item was made for the first time; by default `trained`."""
+    """Time when the item was first made; `trained` by default."""
     updated: dt.datetime | None = None
-    """When this version of the item was made; by default `created`."""
+    """Time when this version of the item was made; `created` by default."""
     architecture: str = "U-Net"
     encoder: str = ""
-    """Name that segmentation-models-pytorch knows it by."""
+    """Name of the encoder in segmentation-models-pytorch."""
     framework: str = ""
     framework_version: str = ""
     total_parameters: int | None = None
-    """Of the network that was trained; by default those of the ONNX file, unless it has 8 bits."""
+    """Size of the trained network; by default that of the ONNX file, unless it has 8 bits."""
     pretrained: bool = False
-    """Whether the encoder began with weights that were trained before."""
+    """True if the encoder began with pretrained weights."""
     pretrained_source: str | None = None
-    """Where from; None if it began with random weights."""
+    """Source of the pretrained weights; None for random weights."""
     training: Mapping[str, Any] = field(default_factory=dict)
-    """Options of training by name, plain values; they become ``training.NAME``."""
+    """Options of training by name, as plain values; they become ``training.NAME``."""
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """``validation`` and ``test``: figures by name, plain numbers, or groups of such."""
+    """Figures by name under ``validation`` and ``test``: numbers, or groups of numbers."""
     software: Mapping[str, str] = field(default_factory=dict)
     """Packages and their versions."""
     commit: str | None = None
-    """Git commit of the source code, where it was a checkout."""
+    """Git commit of the source code, if it was a checkout."""
     source_url: str | None = None
-    """Web address of exactly that source code; by default there is an archive of it, if any."""
+    """Web address of exactly that source code; by default an archive of it, if there is one."""
     container: str | None = CONTAINER_IMAGE
     """Image to run the model in, as a URI."""
 
     def __post_init__(self) -> None:
-        """Refuse moments that could be any hour."""
+        """Refuse times without a time zone."""
         for moment in (self.trained, self.created, self.updated):
             _require_zone(moment)
 
 
 def facts_of(spec: ModelSpec) -> RunFacts:
-    """What a model's own provenance says of its training."""
-    told = spec.provenance
-    kind, _, encoder = told.get("architecture", "").partition(", encoder ")
-    start = told.get("start", "")
+    """Read the facts on training from a model's provenance."""
+    provenance = spec.provenance
+    kind, _, encoder = provenance.get("architecture", "").partition(", encoder ")
+    start = provenance.get("start", "")
     pretrained = start.startswith("ImageNet")
-    software = dict(_versions(told.get("software", "")))
+    software = dict(_versions(provenance.get("software", "")))
     return RunFacts(
-        trained=_day(told.get("date", "")),
+        trained=_day(provenance.get("date", "")),
         architecture={"unet": "U-Net", "reference": "encoder-decoder without skip connections"}.get(
             kind, kind or "unknown"
         ),
@@ -118,18 +118,20 @@ def facts_of(spec: ModelSpec) -> RunFacts:
         framework_version=software.get("torch", ""),
         pretrained=pretrained,
         pretrained_source=_source(spec, encoder) if pretrained else None,
-        training={"seed": int(told["seed"])} if told.get("seed", "").isdecimal() else {},
+        training={"seed": int(provenance["seed"])}
+        if provenance.get("seed", "").isdecimal()
+        else {},
         software=software,
     )
 
 
 def span_of(text: str) -> tuple[dt.datetime, dt.datetime]:
-    """Start and end of ``START/END`` or of one date or time, ISO 8601; without a zone it is UTC.
+    """Parse ``START/END``, or one date or time, in ISO 8601; without a zone it is UTC.
 
     A date alone means its whole day, and lasts to the last second of it.
 
     Raises:
-        StacError: It is none, or ends before it begins.
+        StacError: The text is not a date or time, or ends before it begins.
     """
     first, _, last = text.partition("/")
     start, end = _parse(first, late=False), _parse(last or first, late=True)
@@ -141,29 +143,29 @@ def span_of(text: str) -> tuple[dt.datetime, dt.datetime]:
 
 def _parse(text: str, *, late: bool) -> dt.datetime:
     try:
-        found = dt.datetime.fromisoformat(text.strip())
+        moment = dt.datetime.fromisoformat(text.strip())
     except ValueError as error:
         msg = f"{text!r} is no date: write 2022-07-18, or 2022-07-18T09:30:00Z"
         raise StacError(msg) from error
     if late and len(text.strip()) == len("2022-07-18"):
-        found = found.replace(hour=23, minute=59, second=59)
-    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def _source(spec: ModelSpec, encoder: str) -> str:
-    """The weights that the encoder began with, with their credit where the model gives one."""
+    """Source of the encoder's first weights, with the credit that the model gives."""
     credit = next((a for a in spec.attribution if "ImageNet weights" in a), "")
     return f"ImageNet (encoder alone; {credit or encoder})"
 
 
 def _versions(text: str) -> list[tuple[str, str]]:
-    """Names and versions in ``torch 2.1, numpy 2.0``."""
+    """Parse names and versions from ``torch 2.1, numpy 2.0``."""
     words = (part.split() for part in text.split(","))
     return [(w[0], w[1]) for w in words if len(w) == 2]  # noqa: PLR2004 - a name and a version
 
 
 def _day(text: str) -> dt.datetime | None:
-    """Midnight UTC of a date that is written as ISO 8601."""
+    """Parse an ISO 8601 date as midnight UTC."""
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:

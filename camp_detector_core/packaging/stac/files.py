@@ -1,4 +1,4 @@
-"""The files of an item: found, measured, named relative to it; and the item itself, written."""
+"""Files of an item: search, size and checksum, relative href; and writing the item itself."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _CHUNK = 1 << 20
 
 
 def find_assets(folder: Path, spec: ModelSpec) -> dict[str, Path]:
-    """The files of a run that an item in this folder speaks of, by the key of their asset.
+    """Find the files of a run that an item in this folder lists, by the key of their asset.
 
     Args:
         folder: Where the item will be: ``meta`` of a training run.
         spec: The model.
     """
-    found = {}
+    assets = {}
     for key, kind in asset_kinds(spec).items():
         hits = [folder / name for name in kind.names if (folder / name).is_file()]
         if hits:
-            found[key] = hits[0]
-    return found
+            assets[key] = hits[0]
+    return assets
 
 
 def relative_href(path: Path, folder: Path) -> str:
-    """A file as seen from the item's folder, with ``/`` on every system.
+    """Make the href of a file relative to the item's folder, with ``/`` on every system.
 
     Raises:
         StacError: It lies on another disk.
@@ -55,7 +55,7 @@ def relative_href(path: Path, folder: Path) -> str:
 
 
 def file_fields(path: Path) -> dict[str, Any]:
-    """``file:size`` and ``file:checksum`` of a file, from one reading.
+    """Compute ``file:size`` and ``file:checksum`` of a file in one reading.
 
     Raises:
         StacError: It cannot be read.
@@ -73,13 +73,13 @@ def file_fields(path: Path) -> dict[str, Any]:
 
 
 def item_bytes(item: Mapping[str, Any]) -> bytes:
-    """The text of an item; the same item gives the same bytes."""
+    """Serialise an item; equal items give equal bytes."""
     text = json.dumps(item, indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
 
 
 def write_item(item: pystac.Item, path: Path) -> None:
-    """Write an item; it is whole and its files are there, or the path is as it was.
+    """Write an item completely after a check of its files, or leave the path unchanged.
 
     Args:
         item: From `create_stac_mlm_item`.
@@ -89,11 +89,11 @@ def write_item(item: pystac.Item, path: Path) -> None:
         StacError: A file that it speaks of is not there.
         ExportError: It cannot be written.
     """
-    plain = item.to_dict(include_self_link=False, transform_hrefs=False)
-    for key, asset in plain["assets"].items():
+    fields = item.to_dict(include_self_link=False, transform_hrefs=False)
+    for key, asset in fields["assets"].items():
         href = asset["href"]
         is_ours = href.startswith(("./", "../"))
         if is_ours and not path_of_href(href, path.parent).is_file():
             msg = f"the item's asset {key} is {href}, which is not there: seen from {path.parent}"
             raise StacError(msg)
-    write_checked(item_bytes(plain), path, check=lambda _: None)
+    write_checked(item_bytes(fields), path, check=lambda _: None)

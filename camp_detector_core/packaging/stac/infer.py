@@ -32,7 +32,7 @@ _EARTH = 6378137.0
 
 
 def main(words: list[str] | None = None) -> None:
-    """Parse the command line, run, and say where the results are."""
+    """Parse the command line, run the model, and print the paths of the results."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -44,23 +44,23 @@ def main(words: list[str] | None = None) -> None:
         default=Path(__file__).with_name("stac_item.json"),
         help="the STAC item (default: the one beside this script)",
     )
-    given = parser.parse_args(words)
+    options = parser.parse_args(words)
     try:
-        made = infer(given.image, given.out, given.item)
+        paths = infer(options.image, options.out, options.item)
     except KeyError as error:
-        sys.exit(f"error: {given.item} does not say {error}")
+        sys.exit(f"error: {options.item} does not say {error}")
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    for path in made:
+    for path in paths:
         sys.stdout.write(f"{path}\n")
 
 
-def infer(image: Path, out: Path, item_path: Path) -> list[Path]:
+def infer(image: Path, folder: Path, item_path: Path) -> list[Path]:
     """Write probabilities and classes of a raster.
 
     Args:
         image: Its first bands are those of the model, in their order.
-        out: Folder, made where it is missing.
+        folder: Folder, made where it is missing.
         item_path: The STAC item.
 
     Raises:
@@ -74,16 +74,16 @@ def infer(image: Path, out: Path, item_path: Path) -> list[Path]:
     item = json.loads(item_path.read_text(encoding="utf-8"))
     model = _onnx(item, item_path)
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    known = item["properties"]
-    takes, gives = known["mlm:input"][0], known["mlm:output"][0]
+    properties = item["properties"]
+    takes, gives = properties["mlm:input"][0], properties["mlm:output"][0]
     classes = [c["value"] for c in gives["classification:classes"] if c["value"] != 0]
-    out.mkdir(parents=True, exist_ok=True)
-    paths = [out / "probability.tif", out / "mask.tif"]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "probability.tif", folder / "mask.tif"]
     with rasterio.open(image) as source:
         if source.count < len(takes["bands"]):
             msg = f"{image} has {source.count} bands, and the model takes {takes['bands']}"
             raise ValueError(msg)
-        grid = _grid(source, known["gsd"])
+        grid = _grid(source, properties["gsd"])
         with WarpedVRT(source, crs=source.crs, resampling=_resampling(), **grid) as view:
             profile = {
                 "driver": "GTiff",
@@ -100,18 +100,18 @@ def infer(image: Path, out: Path, item_path: Path) -> list[Path]:
                 ) as scores,
                 rasterio.open(paths[1], "w", count=1, dtype="uint8", nodata=255, **profile) as mask,
             ):
-                for core, chip, valid, inner in _chips(view, known):
-                    found = session.run([gives["name"]], {takes["name"]: chip[None]})[0][0]
-                    found = found[:, inner[0], inner[1]].astype(np.float32)
-                    marked = _classes(found, known, classes)
-                    found[:, ~valid], marked[~valid] = -1, 255
-                    scores.write(found, window=core)
-                    mask.write(marked, 1, window=core)
+                for core, chip, valid, inner in _chips(view, properties):
+                    probabilities = session.run([gives["name"]], {takes["name"]: chip[None]})[0][0]
+                    probabilities = probabilities[:, inner[0], inner[1]].astype(np.float32)
+                    classes_of_pixels = _classes(probabilities, properties, classes)
+                    probabilities[:, ~valid], classes_of_pixels[~valid] = -1, 255
+                    scores.write(probabilities, window=core)
+                    mask.write(classes_of_pixels, 1, window=core)
     return paths
 
 
 def _onnx(item: dict[str, Any], item_path: Path) -> Path:
-    """The ONNX file of the item, which must lie in its folder or below."""
+    """Find the item's ONNX file, which must lie in its folder or below."""
     for asset in item["assets"].values():
         if "mlm:model" in asset.get("roles", ()) and asset["href"].endswith(".onnx"):
             path = (item_path.parent / unquote(urlsplit(asset["href"]).path)).resolve()
@@ -127,7 +127,7 @@ def _onnx(item: dict[str, Any], item_path: Path) -> Path:
 
 
 def _grid(source: Any, gsd: float) -> dict[str, Any]:  # noqa: ANN401 - a raster of rasterio
-    """Size and transform of a raster at the resolution of the model, in its own CRS."""
+    """Compute size and transform of a raster at the model's GSD, in its own CRS."""
     if source.crs is None:
         msg = f"{source.name} says nothing of its place, so its resolution is unknown"
         raise ValueError(msg)
@@ -135,17 +135,17 @@ def _grid(source: Any, gsd: float) -> dict[str, Any]:  # noqa: ANN401 - a raster
 
     _, south, _, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
     shrink = math.cos(math.radians((south + north) / 2))
-    along, down = source.res
+    pixel_width, pixel_height = source.res
     if source.crs.is_geographic:
         degree = math.radians(1) * _EARTH
-        along, down = along * degree * shrink, down * degree
+        pixel_width, pixel_height = pixel_width * degree * shrink, pixel_height * degree
     elif source.crs.to_epsg() == 3857:  # noqa: PLR2004 - Web Mercator stretches towards the poles
-        along, down = along * shrink, down * shrink
+        pixel_width, pixel_height = pixel_width * shrink, pixel_height * shrink
     else:
         metres = source.crs.linear_units_factor[1]
-        along, down = along * metres, down * metres
-    width = max(1, round(source.width * along / gsd))
-    height = max(1, round(source.height * down / gsd))
+        pixel_width, pixel_height = pixel_width * metres, pixel_height * metres
+    width = max(1, round(source.width * pixel_width / gsd))
+    height = max(1, round(source.height * pixel_height / gsd))
     t, x, y = source.transform, source.width / width, source.height / height
     transform = type(t)(t.a * x, t.b * y, t.c, t.d * x, t.e * y, t.f)
     return {"width": width, "height": height, "transform": transform}
@@ -157,8 +157,8 @@ def _resampling() -> Any:  # noqa: ANN401 - a member of an enumeration
     return Resampling.bilinear
 
 
-def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
-    """Normalised chips with a margin around what is kept of them.
+def _chips(view: Any, properties: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+    """Yield normalised chips with a margin around the part that is kept.
 
     Yields:
         The window that is kept; the chip (bands, height, width); validity of what is kept; and
@@ -166,10 +166,10 @@ def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # no
     """
     from rasterio.windows import Window
 
-    told = known["mlm:hyperparameters"]
-    tile, margin = told["inference.tile_size"], told["inference.overlap"] // 2
-    multiple, step = told["inference.multiple"], tile - 2 * margin
-    bands = list(range(1, len(known["mlm:input"][0]["bands"]) + 1))
+    hyperparameters = properties["mlm:hyperparameters"]
+    tile, margin = hyperparameters["inference.tile_size"], hyperparameters["inference.overlap"] // 2
+    multiple, step = hyperparameters["inference.multiple"], tile - 2 * margin
+    bands = list(range(1, len(properties["mlm:input"][0]["bands"]) + 1))
     for row in range(0, view.height, step):
         for col in range(0, view.width, step):
             height, width = min(step, view.height - row), min(step, view.width - col)
@@ -179,7 +179,7 @@ def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # no
             window = Window(left, top, right - left, bottom - top)
             pixels = view.read(bands, window=window)
             valid = _valid(pixels, view.read_masks(bands, window=window))
-            chip = _normalise(pixels, valid, known)
+            chip = _normalise(pixels, valid, properties)
             sides = [-(-n // multiple) * multiple for n in chip.shape[1:]]
             padded = np.zeros((len(bands), *sides), np.float32)
             padded[:, : chip.shape[1], : chip.shape[2]] = chip
@@ -188,29 +188,33 @@ def _chips(view: Any, known: dict[str, Any]) -> Iterator[tuple[Any, ...]]:  # no
 
 
 def _valid(pixels: NDArray[Any], masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell where there is an image: a band of whole numbers may have the nodata value by right."""
-    there = masks > 0
-    together = np.logical_or if pixels.dtype.kind == "u" else np.logical_and
-    valid: NDArray[np.bool_] = together.reduce(there) & np.isfinite(pixels).all(axis=0)
+    """Combine the bands' validity; an integer band may hold the nodata value as a real value."""
+    band_validity = masks > 0
+    combine = np.logical_or if pixels.dtype.kind == "u" else np.logical_and
+    valid: NDArray[np.bool_] = combine.reduce(band_validity) & np.isfinite(pixels).all(axis=0)
     return valid
 
 
 def _normalise(
-    pixels: NDArray[Any], valid: NDArray[np.bool_], known: dict[str, Any]
+    pixels: NDArray[Any], valid: NDArray[np.bool_], properties: dict[str, Any]
 ) -> NDArray[np.float32]:
-    """(raw - mean) / stddev by band, and 0 where there is no image."""
-    out = pixels.astype(np.float32)
-    for i, scaling in enumerate(known["mlm:input"][0]["value_scaling"]):
-        out[i] = (out[i] - np.float32(scaling["mean"])) / np.float32(scaling["stddev"])
-    out[:, ~valid] = 0
-    return out
+    """Compute (raw - mean) / stddev by band, and 0 outside of the image."""
+    normalised = pixels.astype(np.float32)
+    for i, scaling in enumerate(properties["mlm:input"][0]["value_scaling"]):
+        normalised[i] = (normalised[i] - np.float32(scaling["mean"])) / np.float32(
+            scaling["stddev"]
+        )
+    normalised[:, ~valid] = 0
+    return normalised
 
 
-def _classes(found: NDArray[np.float32], known: dict[str, Any], values: list[int]) -> NDArray[Any]:
-    """The likeliest class where it reaches the threshold, else 0."""
-    threshold = known["mlm:hyperparameters"]["inference.threshold"]
-    best = np.array(values, np.uint8)[found.argmax(axis=0)]
-    return np.where(found.max(axis=0) >= threshold, best, 0).astype(np.uint8)
+def _classes(
+    probabilities: NDArray[np.float32], properties: dict[str, Any], values: list[int]
+) -> NDArray[Any]:
+    """Choose the most probable class if it reaches the threshold, else 0."""
+    threshold = properties["mlm:hyperparameters"]["inference.threshold"]
+    best = np.array(values, np.uint8)[probabilities.argmax(axis=0)]
+    return np.where(probabilities.max(axis=0) >= threshold, best, 0).astype(np.uint8)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`create_stac_mlm_item`: a STAC 1.1 item that a stranger can run the model from."""
+"""`create_stac_mlm_item`: a STAC 1.1 item with all that others need to run the model."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TIME_KNOWN = "The time is that of the imagery that the model was trained on."
 _PLACE_UNKNOWN = "Where the imagery was taken is not known, so there is no geometry."
 _PLACE_KNOWN = "The geometry is the ground that the model was trained on."
 FIELD_WORDS = (_TIME_UNKNOWN, _TIME_KNOWN, _PLACE_UNKNOWN, _PLACE_KNOWN)
-"""Sentences of an item's description that speak of its own fields; elsewhere they say nothing."""
+"""Sentences of an item's description about its own fields, without meaning elsewhere."""
 AREA_NOTE = "camp_detector:area_note"
 _KEYWORDS = ("dwellings", "refugee camps", "buildings", "semantic segmentation", "humanitarian")
 
@@ -58,24 +58,24 @@ def create_stac_mlm_item(
 
     Args:
         model: The ONNX file, which carries its description.
-        area: Where and when the imagery was taken that it was trained on; by default not known,
+        area: Place and time of the imagery that it was trained on; by default unknown,
             and the item says so.
-        run: How it came to be; by default what its description tells.
+        run: Facts on its training; by default those of its description.
         assets: Files by the key of their asset; by default those of a training run that lie
             beside the model. The model itself is always there.
-        folder: Where the item will be, and where hrefs start; by default the model's.
+        folder: Folder of the item, from which hrefs start; by default the model's.
 
     Raises:
-        StacError: A file cannot be read, or the model is not the one that it says it is.
-        SpecError: The model does not say what it is.
-        PredictorError: It is no ONNX model.
+        StacError: A file cannot be read, or the model does not match its description.
+        SpecError: The model has no description.
+        PredictorError: The file is not an ONNX model.
     """
     _require_libraries()
     import pystac
 
-    opened = open_model(model)
-    spec, origin = opened.spec, str(model)
-    graph, weights = read_graph(opened.onnx, origin), read_weights(opened.onnx, origin)
+    model_file = open_model(model)
+    spec, origin = model_file.spec, str(model)
+    graph, weights = read_graph(model_file.onnx, origin), read_weights(model_file.onnx, origin)
     area, run = area or TrainingArea(), _complete(run or facts_of(spec))
     item = pystac.Item(
         id=spec.id,
@@ -91,23 +91,26 @@ def create_stac_mlm_item(
     if run.software:
         item.properties["processing:software"] = dict(sorted(run.software.items()))
         item.stac_extensions.append(PROCESSING_URI)
-    item.properties |= _own(spec, area, run)
+    item.properties |= _own_fields(spec, area, run)
     home = folder or model.parent
-    found = find_assets(home, spec) if assets is None else dict(assets)
-    _add_assets(item, spec, run, {**found, ONNX: model}, home)
+    files = find_assets(home, spec) if assets is None else dict(assets)
+    _add_assets(item, spec, run, {**files, ONNX: model}, home)
     return item
 
 
 def _require_libraries() -> None:
-    """Refuse to begin without the libraries, and say how to get them."""
-    missing = [name for name in ("pystac", "stac_model") if find_spec(name) is None]
-    if missing:
-        msg = f'{missing[0]} is missing, which STAC items need: pip install "camp-detector[stac]"'
+    """Refuse to start without the libraries, and say how to install them."""
+    missing_libraries = [name for name in ("pystac", "stac_model") if find_spec(name) is None]
+    if missing_libraries:
+        msg = (
+            f"{missing_libraries[0]} is missing, which STAC items need: "
+            'pip install "camp-detector[stac]"'
+        )
         raise StacError(msg)
 
 
 def _complete(run: RunFacts) -> RunFacts:
-    """With all three moments, each in UTC."""
+    """Return the facts with all three times in UTC."""
     trained = run.trained or run.created
     if trained is None:
         msg = "it is not known when the model was trained: give the date of training"
@@ -122,7 +125,7 @@ def _complete(run: RunFacts) -> RunFacts:
 
 
 def _times(area: TrainingArea, run: RunFacts) -> dict[str, Any]:
-    """Of the imagery; where that is not known, the end of training."""
+    """Time fields of the imagery; the end of training if that is unknown."""
     if area.start is None or area.end is None:
         return {"datetime": run.trained}
     start, end = area.start.astimezone(dt.UTC), area.end.astimezone(dt.UTC)
@@ -132,13 +135,13 @@ def _times(area: TrainingArea, run: RunFacts) -> dict[str, Any]:
 
 
 def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
-    """The common metadata of STAC."""
+    """Common metadata of STAC."""
     classes = ", ".join(c.name for c in spec.classes)
-    named = [a for a in spec.attribution if a]
+    creditors = [a for a in spec.attribution if a]
     return {
         "title": f"{spec.name} {spec.version}: {classes} in aerial imagery",
         "description": " ".join(
-            filter(None, (spec.description, _when(area), _where(area), area.note))
+            filter(None, (spec.description, _time_sentence(area), _place_sentence(area), area.note))
         ),
         "keywords": [*_KEYWORDS, *(c.name for c in spec.classes)],
         "created": _text(run.created),
@@ -146,28 +149,28 @@ def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]
         "gsd": spec.gsd,
         "license": spec.licence if _LICENCE.fullmatch(spec.licence) else "other",
         **(
-            {"providers": [{"name": name, "roles": ["licensor"]} for name in named]}
-            if named
+            {"providers": [{"name": name, "roles": ["licensor"]} for name in creditors]}
+            if creditors
             else {}
         ),
     }
 
 
-def _when(area: TrainingArea) -> str:
+def _time_sentence(area: TrainingArea) -> str:
     return _TIME_UNKNOWN if area.start is None else _TIME_KNOWN
 
 
-def _where(area: TrainingArea) -> str:
+def _place_sentence(area: TrainingArea) -> str:
     return _PLACE_UNKNOWN if area.geometry is None else _PLACE_KNOWN
 
 
-def _own(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
-    """What no extension has a field for."""
+def _own_fields(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
+    """Fields for which no extension exists."""
     return {
         "camp_detector:datetime_of": "training" if area.start is None else "imagery",
         "camp_detector:trained": _text(run.trained),
         **({AREA_NOTE: area.note} if area.note else {}),
-        **({"camp_detector:metrics": _plain(run.metrics)} if run.metrics else {}),
+        **({"camp_detector:metrics": _to_dicts(run.metrics)} if run.metrics else {}),
         **({"camp_detector:commit": run.commit} if run.commit else {}),
         SPEC_PROPERTY: spec.to_dict(),
     }
@@ -177,17 +180,17 @@ def _text(moment: dt.datetime | None) -> str:
     return "" if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - nested figures
-    """Mappings as dicts in the order of their keys."""
+def _to_dicts(value: Any) -> Any:  # noqa: ANN401 - nested figures
+    """Convert mappings to dicts in the order of their keys."""
     if hasattr(value, "items"):
-        return {k: _plain(v) for k, v in sorted(value.items())}
+        return {k: _to_dicts(v) for k, v in sorted(value.items())}
     return value
 
 
 def _add_assets(
     item: pystac.Item, spec: ModelSpec, run: RunFacts, files: Mapping[str, Path], home: Path
 ) -> None:
-    """The files that there are, and what is not a file."""
+    """Add the existing files as assets, and the assets that are not files."""
     import pystac
 
     kinds = asset_kinds(spec)

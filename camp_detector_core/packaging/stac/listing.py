@@ -1,4 +1,4 @@
-"""List files in an item that is written already."""
+"""Lists files as assets in an existing item."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 
 def list_in_item(path: Path, files: Mapping[str, Path], spec: ModelSpec) -> bool:
-    """Make an item speak of files; all else in it stays, but ``updated`` where something changed.
+    """List files in an item; its other content stays, but ``updated`` after a change.
 
     Args:
-        path: The item; it is whole, or as it was.
-        files: By the key of their asset.
+        path: The item; it is written completely or not at all.
+        files: Files by asset key.
         spec: The item's model.
 
     Returns:
-        Whether the item was written: it is not where it says so already.
+        True if the item was written, False if it listed the files already.
 
     Raises:
-        StacError: There is no such asset, or a file lies outside of the item's folder.
+        StacError: The asset is not known, or a file lies outside of the item's folder.
         PredictorError: The item cannot be read.
         ExportError: It cannot be written.
     """
     item, kinds = read_item(path), asset_kinds(spec)
-    before = assets_of(item)
-    after = dict(before)
+    old_assets = assets_of(item)
+    assets = dict(old_assets)
     for key, file in files.items():
         href = relative_href(file, path.parent)
         if key not in kinds or href.startswith("../"):
             msg = f"{file} cannot be listed in {path}: put it into the item's folder, or below"
             raise StacError(msg)
-        after[key] = _asset(kinds[key], href, spec) | file_fields(file)
-    if after == before:
+        assets[key] = _asset(kinds[key], href, spec) | file_fields(file)
+    if assets == old_assets:
         return False
-    order = [*kinds, *(key for key in after if key not in kinds)]
-    item["assets"] = {key: after[key] for key in order if key in after}
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    properties_of(item)["updated"] = now.isoformat().replace("+00:00", "Z")
+    order = [*kinds, *(key for key in assets if key not in kinds)]
+    item["assets"] = {key: assets[key] for key in order if key in assets}
+    updated = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    properties_of(item)["updated"] = updated.isoformat().replace("+00:00", "Z")
     write_checked(item_bytes(item), path, check=lambda _: None)
     return True
 

@@ -1,4 +1,4 @@
-"""The ``mlm:`` fields of an item, from the model's description and its real graph."""
+"""Fields ``mlm:`` of an item, from the model's description and its real graph."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from .weights import Weights
 
 SEMANTIC, INSTANCE = "semantic-segmentation", "instance-segmentation"
-BEFORE = "camp_detector_core.engine.prepare:normalise"
-AFTER = "camp_detector_core.engine.scores:to_classes"
-PARTING = "camp_detector_core.engine.instances:separate"
+PREPROCESSING = "camp_detector_core.engine.prepare:normalise"
+POSTPROCESSING = "camp_detector_core.engine.scores:to_classes"
+SEPARATING = "camp_detector_core.engine.instances:separate"
 """Functions of this software, as ``package.module:name``."""
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]")
-"""What the schema of the extension takes as ``mlm:name``."""
+"""Names that the schema of the extension accepts as ``mlm:name``."""
 _INPUT_DIMS = ["batch", "bands", "height", "width"]
 _OUTPUT_DIMS = ["batch", "channel", "height", "width"]
 _DIGITS = 9
@@ -32,10 +32,10 @@ _DIGITS = 9
 def model_properties(
     spec: ModelSpec, graph: Graph, weights: Weights, run: RunFacts
 ) -> dict[str, Any]:
-    """All ``mlm:`` properties, checked by stac-model; the same input gives the same dict.
+    """Make all ``mlm:`` properties, checked by stac-model; equal input gives equal dicts.
 
     Raises:
-        StacError: The graph is not that of the description.
+        StacError: The graph does not match the description.
     """
     from stac_model.base import ModelHyperParameters  # type: ignore[import-untyped]
     from stac_model.schema import MLModelProperties  # type: ignore[import-untyped]
@@ -61,14 +61,14 @@ def model_properties(
         output=outputs,
         hyperparameters=ModelHyperParameters(**_hyperparameters(spec, run)),
     )
-    found: dict[str, Any] = checked.model_dump(mode="json", by_alias=True)
-    found["mlm:tasks"] = sorted(found["mlm:tasks"])
-    for output, plain in zip(found["mlm:output"], outputs, strict=True):
-        output["tasks"] = plain["tasks"]  # stac-model keeps a set, whose order is chance
-    found["mlm:input"][0].update(resize_type=None)
-    found["mlm:pretrained_source"] = run.pretrained_source  # null says: from scratch
-    found.pop("mlm:accelerator", None)  # the schema knows no word for "none needed"
-    return found
+    properties: dict[str, Any] = checked.model_dump(mode="json", by_alias=True)
+    properties["mlm:tasks"] = sorted(properties["mlm:tasks"])
+    for output, raw_output in zip(properties["mlm:output"], outputs, strict=True):
+        output["tasks"] = raw_output["tasks"]  # stac-model keeps a set, whose order is chance
+    properties["mlm:input"][0].update(resize_type=None)
+    properties["mlm:pretrained_source"] = run.pretrained_source  # null says: from scratch
+    properties.pop("mlm:accelerator", None)  # the schema knows no word for "none needed"
+    return properties
 
 
 def _parameters(weights: Weights, run: RunFacts) -> int | None:
@@ -78,7 +78,7 @@ def _parameters(weights: Weights, run: RunFacts) -> int | None:
 
 
 def bands_of(spec: ModelSpec) -> list[dict[str, Any]]:
-    """``bands`` as STAC 1.1 has them: names, and the type of the raw values."""
+    """Make ``bands`` as in STAC 1.1, with names and the type of the raw values."""
     return [
         {
             "name": band.name,
@@ -90,17 +90,17 @@ def bands_of(spec: ModelSpec) -> list[dict[str, Any]]:
 
 
 def mlm_name(spec: ModelSpec) -> str:
-    """The model's name, or the nearest one that the extension allows."""
+    """Return the model's name, or the nearest one that the extension allows."""
     return spec.name if _NAME.fullmatch(spec.name) else f"model-{spec.name.rstrip('._-')}"
 
 
 def class_name(name: str) -> str:
-    """A class's name as the classification extension allows it, which knows no points."""
+    """Return a class's name as the classification extension allows it, without points."""
     return name.replace(".", "_")
 
 
 def scaling_of(band: Band) -> tuple[float, float]:
-    """Mean and standard deviation of a band in raw values, without the noise of floating point."""
+    """Compute mean and standard deviation of a band in raw values, without floating-point noise."""
     return _rounded(band.mean / band.scale), _rounded(band.std / band.scale)
 
 
@@ -131,18 +131,18 @@ def _input(spec: ModelSpec, value: Tensor) -> dict[str, Any]:
         "resize_type": None,
         "pre_processing_function": {
             "format": "python",
-            "expression": BEFORE,
+            "expression": PREPROCESSING,
             "description": "(raw - mean) / stddev by band, and 0 where there is no data.",
         },
     }
 
 
 def _output(spec: ModelSpec, value: Tensor) -> dict[str, Any]:
-    parted = value.name == SEPARATION and spec.separation is not None
+    is_separation = value.name == SEPARATION and spec.separation is not None
     return {
         "name": value.name,
-        "tasks": [INSTANCE if parted else SEMANTIC],
-        "description": _separation_words(spec) if parted else _class_words(spec),
+        "tasks": [INSTANCE if is_separation else SEMANTIC],
+        "description": _separation_words(spec) if is_separation else _class_words(spec),
         "bands": None,
         "variables": None,
         "result": {
@@ -150,8 +150,8 @@ def _output(spec: ModelSpec, value: Tensor) -> dict[str, Any]:
             "dim_order": _OUTPUT_DIMS,
             "data_type": value.dtype,
         },
-        **({} if parted else {"classification:classes": _classes(spec)}),
-        "post_processing_function": _after(parted=parted),
+        **({} if is_separation else {"classification:classes": _classes(spec)}),
+        "post_processing_function": _postprocessing(is_separation=is_separation),
     }
 
 
@@ -168,26 +168,26 @@ def _separation_words(spec: ModelSpec) -> str:
     separation = spec.separation
     if separation is None:
         return ""
-    what = {
+    meaning = {
         "border": "of lying on the outline of a dwelling: what is below parts touching dwellings",
         "core": "of lying well inside of a dwelling: each patch of it is the seed of one dwelling",
     }[separation.method]
     return (
-        f"Probability from 0 to 1 {what}, at {separation.threshold:g} "
+        f"Probability from 0 to 1 {meaning}, at {separation.threshold:g} "
         "(inference.separation.threshold). It serves to tell touching dwellings apart and may be "
         "left out: the mask is whole without it."
     )
 
 
-def _after(*, parted: bool) -> dict[str, Any]:
+def _postprocessing(*, is_separation: bool) -> dict[str, Any]:
     words = (
         "Grows the seeds back into the mask and leaves a line between touching dwellings."
-        if parted
+        if is_separation
         else "The class of each pixel from probabilities stored as round(254 p), 255 for no data."
     )
     return {
         "format": "python",
-        "expression": PARTING if parted else AFTER,
+        "expression": SEPARATING if is_separation else POSTPROCESSING,
         "description": words,
     }
 
@@ -211,7 +211,7 @@ def _classes(spec: ModelSpec) -> list[Any]:
 
 
 def _hyperparameters(spec: ModelSpec, run: RunFacts) -> dict[str, Any]:
-    """``training.*`` as the run was told, ``inference.*`` as the model is meant to be run."""
+    """Return ``training.*`` as in the run, and ``inference.*`` as the model should be run."""
     inference: dict[str, Any] = {
         "threshold": spec.threshold,
         "tile_size": spec.tile_size,
@@ -222,18 +222,18 @@ def _hyperparameters(spec: ModelSpec, run: RunFacts) -> dict[str, Any]:
     }
     if spec.separation is not None:
         inference |= {f"separation.{k}": v for k, v in vars(spec.separation).items()}
-    told = {f"training.{k}": v for k, v in sorted(run.training.items())}
-    return told | {f"inference.{k}": v for k, v in inference.items()}
+    training = {f"training.{k}": v for k, v in sorted(run.training.items())}
+    return training | {f"inference.{k}": v for k, v in inference.items()}
 
 
 def _refuse_misfit(spec: ModelSpec, graph: Graph) -> None:
-    """Refuse a graph that is not the one that the description speaks of."""
-    wanted = ["output", SEPARATION] if spec.separation is not None else ["output"]
+    """Refuse a graph that does not match the description."""
+    output_names = ["output", SEPARATION] if spec.separation is not None else ["output"]
     shapes = [v.shape or () for v in (*graph.inputs, *graph.outputs)]
-    if len(graph.inputs) != 1 or len(graph.outputs) != len(wanted):
+    if len(graph.inputs) != 1 or len(graph.outputs) != len(output_names):
         msg = (
-            f"{spec.id} is described with one input and {len(wanted)} outputs, and its graph has "
-            f"{len(graph.inputs)} and {len(graph.outputs)}: export it again"
+            f"{spec.id} is described with one input and {len(output_names)} outputs, and its graph "
+            f"has {len(graph.inputs)} and {len(graph.outputs)}: export it again"
         )
         raise StacError(msg)
     channels = [len(spec.bands), len(spec.classes), *([1] if spec.separation else [])]

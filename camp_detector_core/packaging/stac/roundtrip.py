@@ -1,4 +1,4 @@
-"""Back from an item to the description that it was made from."""
+"""Reads the description of a model back from its item."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
-    """The description in an item, held against the standard fields beside it.
+    """Read the description in an item, and compare it with the standard fields beside it.
 
     Args:
         item: A STAC item as plain values.
 
     Raises:
-        SpecError: There is none, or bands, scaling, classes or resolution contradict it.
+        SpecError: The item has no description, or one that contradicts its bands, scaling,
+            classes or resolution.
     """
     properties = item.get("properties")
     if not isinstance(properties, dict) or SPEC_PROPERTY not in properties:
@@ -40,18 +41,18 @@ def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
 
 
 def _agreements(spec: ModelSpec, properties: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """The standard fields that repeat the description, and whether each agrees with it."""
+    """Compare the standard fields that repeat the description, one by one."""
     first = _first(properties.get("mlm:input"))
     output = _first(properties.get("mlm:output"))
     classes = output.get("classification:classes")
-    wanted = [(0, "background"), *((c.value, class_name(c.name)) for c in spec.classes)]
+    classes_of_spec = [(0, "background"), *((c.value, class_name(c.name)) for c in spec.classes)]
     return [
         ("mlm:name", properties.get("mlm:name") == mlm_name(spec)),
         ("gsd", properties.get("gsd") == spec.gsd),
         ("bands", _names(properties.get("bands")) == [b["name"] for b in bands_of(spec)]),
         ("mlm:input bands", first.get("bands") == [b.name for b in spec.bands]),
         ("value_scaling", _same_scaling(spec, first.get("value_scaling"))),
-        ("classification:classes", _values(classes) == wanted),
+        ("classification:classes", _values(classes) == classes_of_spec),
     ]
 
 
@@ -74,10 +75,12 @@ def _same_scaling(spec: ModelSpec, value: object) -> bool:
     if len(entries) != len(spec.bands):
         return False
     for band, entry in zip(spec.bands, entries, strict=True):
-        told = entry if isinstance(entry, dict) else {}
-        for key, wanted in zip(("mean", "stddev"), scaling_of(band), strict=True):
-            found = told.get(key)
-            close = isinstance(found, int | float) and math.isclose(found, wanted, rel_tol=1e-6)
+        fields = entry if isinstance(entry, dict) else {}
+        for key, expected in zip(("mean", "stddev"), scaling_of(band), strict=True):
+            value_of_item = fields.get(key)
+            close = isinstance(value_of_item, int | float) and math.isclose(
+                value_of_item, expected, rel_tol=1e-6
+            )
             if not close:
                 return False
     return True

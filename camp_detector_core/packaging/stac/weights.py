@@ -1,4 +1,4 @@
-"""How many numbers an ONNX file holds, without a library that knows ONNX.
+"""Count of an ONNX file's weights, without a library that knows ONNX.
 
 The numbers of the fields are those of onnx/onnx.proto: ModelProto, GraphProto and TensorProto.
 Nothing of the network is decoded but the names and sizes of its weights.
@@ -23,20 +23,20 @@ _TYPES = {
     6: ("int32", 4), 7: ("int64", 8), 9: ("bool", 1), 10: ("float16", 2), 11: ("float64", 8),
     12: ("uint32", 4), 13: ("uint64", 8), 16: ("bfloat16", 2),
 }  # fmt: skip
-"""TensorProto.DataType: its name, and bytes an element."""
+"""TensorProto.DataType: name, and bytes per element."""
 _FLOATS, _BYTES = {"float32", "float16", "float64", "bfloat16"}, {"uint8", "int8"}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How much a network holds."""
+    """Size of a network's weights."""
 
     parameters: int
-    """Numbers of floating point."""
+    """Number of floating-point weights."""
     size: int
-    """Bytes of all weights, as they are held in memory."""
+    """Bytes of all weights in memory."""
     quantised: bool
-    """Whether some have 8 bits."""
+    """True if some weights have 8 bits."""
 
 
 def read_weights(data: bytes, origin: str) -> Weights:
@@ -65,12 +65,12 @@ def read_weights(data: bytes, origin: str) -> Weights:
     return Weights(parameters, size, quantised)
 
 
-def _messages(message: memoryview, wanted: int) -> Iterator[memoryview]:
-    return (v for n, v in fields(message) if n == wanted and isinstance(v, memoryview))
+def _messages(message: memoryview, number: int) -> Iterator[memoryview]:
+    return (v for n, v in fields(message) if n == number and isinstance(v, memoryview))
 
 
 def _tensor(message: memoryview) -> tuple[int, int]:
-    """Number of elements, and type, of a tensor."""
+    """Read the number of elements and the type of a tensor."""
     sizes: list[int] = []
     kind = 0
     for number, value in fields(message):
@@ -82,7 +82,7 @@ def _tensor(message: memoryview) -> tuple[int, int]:
 
 
 def _packed(value: memoryview | None) -> Iterator[int]:
-    """Numbers that are written one after the other in one field."""
+    """Count the numbers of a packed field."""
     number = shift = 0
     for byte in bytes(value or b""):
         number |= (byte & 0x7F) << shift
