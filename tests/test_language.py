@@ -19,7 +19,6 @@ NOT_YET = frozenset(
         "camp_detector_core/hostgdal",
         "camp_detector_core/packaging",
         "camp_detector_core/packaging/package_check",
-        "camp_detector_core/packaging/validation",
         "camp_detector_core/raster",
         "camp_detector_core/scene",
         "deploy/stack",

@@ -90,7 +90,7 @@ def _check(path: Path) -> None:
     if problems:
         first, count = problems[0], len(problems) - 1
         others_note = f" (and {count} more: camp-detector package check {path})" if count else ""
-        msg = f"{path} is broken, {first.where}: {first.what}{others_note}; {first.remedy}"
+        msg = f"{path} is broken, {first.path}: {first.message}{others_note}; {first.remedy}"
         raise PublishError(msg)
 
 

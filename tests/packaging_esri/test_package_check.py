@@ -256,7 +256,7 @@ def test_a_package_that_leaves_the_function_to_arcgis_is_not_wholly_checked(
     for told, words in ((None, "takes its own"), (inside, "is a part of ArcGIS")):
         report = check_package(foreign(tmp_path, InferenceFunction=told))
         assert report.valid, report.lines()
-        assert any(words in note.what for note in report.of("not checked"))
+        assert any(words in note.message for note in report.of("not checked"))
         assert "raster function" not in report.passed
 
 
@@ -294,7 +294,7 @@ def test_a_package_of_the_reference_system_without_the_class_is_faulty(
         {"model.emd": json.dumps(emd), FUNCTION: source, "model.pt": b"\x80\x02."},
     )
     report = check_package(path)
-    assert [n.what for n in report.of("problem")] == [
+    assert [n.message for n in report.of("problem")] == [
         "has no class RefugeeCampDetector, and ArcGIS looks for one of the file's name"
     ]
     advice = " ".join(map(str, report.of("advice")))

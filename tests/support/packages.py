@@ -127,4 +127,4 @@ def said(path: Path, level: str = "problem") -> list[str]:
     report: PackageReport = check_package(path)
     for note in report.notes:
         assert str(note).isprintable()
-    return [f"{n.where}: {n.what}" for n in report.of(level)]  # type: ignore[arg-type]
+    return [f"{n.path}: {n.message}" for n in report.of(level)]  # type: ignore[arg-type]

@@ -74,7 +74,7 @@ def notes(folder: Path, href: object) -> dict[str, list[str]]:
     report = validate_item(stac_items.write(item, folder))
     place = "assets.picture.href"
     return {
-        level: [n.what for n in report.of(level) if n.where == place]  # type: ignore[arg-type]
+        level: [n.message for n in report.of(level) if n.path == place]  # type: ignore[arg-type]
         for level in ("problem", "not checked")
     }
 
@@ -156,7 +156,7 @@ def test_nothing_that_an_item_names_is_imported(
     }
     loaded = set(sys.modules)
     report = validate_item(stac_items.write(item, tmp_path))
-    places = [n.where for n in report.of("not checked") if "nothing was imported" in n.what]
+    places = [n.path for n in report.of("not checked") if "nothing was imported" in n.message]
     assert len(places) == 2
     assert not (tmp_path / "sprung").exists()
     assert "trap" not in set(sys.modules) - loaded
@@ -191,7 +191,7 @@ def test_names_that_are_no_names_lead_nowhere(tmp_path: Path, point: str) -> Non
     item = stac_items.good_item(tmp_path)
     item["assets"]["picture"] |= {"roles": ["code"], "mlm:entrypoint": point}
     report = validate_item(stac_items.write(item, tmp_path))
-    said = [n for n in report.notes if n.where == "assets.picture.mlm:entrypoint"]
+    said = [n for n in report.notes if n.path == "assets.picture.mlm:entrypoint"]
     assert len(said) == 1
 
 

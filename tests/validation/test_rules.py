@@ -39,7 +39,7 @@ def changed(item: dict[str, Any], *changes: tuple[tuple[str | int, ...], Any]) -
 
 
 def problems(report: Report) -> list[str]:
-    return [f"{note.where}: {note.what}" for note in report.of("problem")]
+    return [f"{note.path}: {note.message}" for note in report.of("problem")]
 
 
 def test_the_good_item_has_no_problem(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_what_only_should_be_is_advice_and_no_fault(
 ) -> None:
     item = changed(stac_items.good_item(tmp_path), (place, value))
     report = validate_item(stac_items.write(item, tmp_path))
-    advice = [f"{note.where}: {note.what}" for note in report.of("advice")]
+    advice = [f"{note.path}: {note.message}" for note in report.of("advice")]
     assert any(words in line for line in advice), advice
     assert not [line for line in problems(report) if words in line]
 
@@ -207,7 +207,7 @@ def test_an_item_of_an_older_extension_gets_advice_by_the_rules_of_now(tmp_path:
     item["properties"]["mlm:input"][0]["input"]["dim_order"][1] = "channel"
     report = validate_item(stac_items.write(item, tmp_path))
     assert problems(report) == []
-    assert any("names no dimension bands" in note.what for note in report.of("advice"))
+    assert any("names no dimension bands" in note.message for note in report.of("advice"))
 
 
 def test_what_a_library_cannot_hold_is_told_in_words_and_is_no_fault(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_an_unknown_hash_function_is_not_checked_and_not_passed(tmp_path: Path) 
     changed(item, (("assets", "picture", "file:checksum"), "1e02abcd"))  # 0x1e: BLAKE3
     report = validate_item(stac_items.write(item, tmp_path))
     assert report.valid
-    assert [n.where for n in report.of("not checked") if "0x1e" in n.what] == [
+    assert [n.path for n in report.of("not checked") if "0x1e" in n.message] == [
         "assets.picture.file:checksum"
     ]
 
@@ -299,7 +299,7 @@ def test_an_item_without_a_description_is_not_held_against_one(tmp_path: Path) -
     report = validate_item(stac_items.write(item, tmp_path))
     assert report.valid
     assert "description in the ONNX file" not in report.passed
-    assert "properties.camp_detector:spec" in [n.where for n in report.of("not checked")]
+    assert "properties.camp_detector:spec" in [n.path for n in report.of("not checked")]
 
 
 def test_a_file_that_is_no_onnx_model_is_named(tmp_path: Path) -> None:
@@ -349,8 +349,8 @@ def test_a_hole_runs_the_other_way_than_what_is_around_it(tmp_path: Path) -> Non
     stac_items.write(item, tmp_path)
     report = validate_item(path)
     (note,) = report.of("advice")
-    assert note.where == "geometry.coordinates[1]"
-    assert note.what.startswith("a hole should run clockwise")
+    assert note.path == "geometry.coordinates[1]"
+    assert note.message.startswith("a hole should run clockwise")
     assert problems(report) == []
 
 
@@ -362,7 +362,7 @@ def test_accelerator_cpu_is_no_problem_where_no_schema_is_known_to_reject_it(
     item["properties"]["mlm:accelerator"] = "cpu"
     report = validate_item(stac_items.write(item, tmp_path))
     assert problems(report) == []
-    assert any("mlm/v1.6.0" in note.what for note in report.of("not checked"))
+    assert any("mlm/v1.6.0" in note.message for note in report.of("not checked"))
     assert not any("mlm" in name for name in report.passed)
 
 

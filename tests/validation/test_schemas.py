@@ -71,7 +71,7 @@ def test_schemas_of_a_folder_are_used_under_the_uri_of_their_name(tmp_path: Path
     path = own_item(tmp_path, 5)
     report = validate_item(path, schemas=folder)
     assert "own v1.0.0" not in report.passed
-    assert any(f"(it needs {PART})" in n.what for n in report.of("not checked"))
+    assert any(f"(it needs {PART})" in n.message for n in report.of("not checked"))
     target = folder / "stac-extensions.github.io/part/v2.0.0/schema.json"
     target.write_text(json.dumps(texts[PART]))
     report = validate_item(path, schemas=folder)
@@ -79,8 +79,8 @@ def test_schemas_of_a_folder_are_used_under_the_uri_of_their_name(tmp_path: Path
     report = validate_item(own_item(tmp_path, "large"), schemas=folder)
     assert "own v1.0.0" not in report.passed
     (problem,) = report.of("problem")
-    assert problem.where == "properties.own:size"
-    assert "'large' is not of type integer" in problem.what
+    assert problem.path == "properties.own:size"
+    assert "'large' is not of type integer" in problem.message
 
 
 def test_what_is_no_schema_is_not_checked_and_not_passed(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_what_is_no_schema_is_not_checked_and_not_passed(tmp_path: Path) -> None
         report = validate_item(own_item(tmp_path, 5), schemas=tmp_path)
         assert report.valid
         assert "own v1.0.0" not in report.passed
-        assert any(OWN in note.what for note in report.of("not checked")), text
+        assert any(OWN in note.message for note in report.of("not checked")), text
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_offline_fetching_is_one_clear_note(
     path = stac_items.write(stac_items.good_item(tmp_path), tmp_path)
     report = validate_item(path, fetch=True)
     assert report.valid
-    notes = [n.what for n in report.of("not checked") if "cannot be fetched" in n.what]
+    notes = [n.message for n in report.of("not checked") if "cannot be fetched" in n.message]
     assert len(notes) == 3
     assert all("name resolution" in note for note in notes)
 
@@ -280,7 +280,7 @@ def test_what_the_published_schema_of_mlm_rejects_is_named(
     item = stac_items.good_item(tmp_path)
     item["properties"][field] = value
     report = validate_item(stac_items.write(item, tmp_path), schemas=schemas)
-    found = [str(n) for n in report.of("problem") if "mlm v1.5.2: " in n.what]
+    found = [str(n) for n in report.of("problem") if "mlm v1.5.2: " in n.message]
     assert any(words in line for line in found), report.lines()
     assert "mlm v1.5.2" not in report.passed
 

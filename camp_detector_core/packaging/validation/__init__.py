@@ -1,4 +1,4 @@
-"""What is wrong with a STAC item of a model, found without a network and without running anything.
+"""Validation of a model's STAC item, offline and without running anything.
 
 `validate_item` reads an item and the files that it leads to as written by a stranger. Three things
 are held against it: the core schema inside pystac and the extension schemas that are at hand, the

@@ -1,4 +1,4 @@
-"""Hold the properties of an item against the classes of stac-model."""
+"""Checks of an item's properties by the classes of stac-model."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _TYPES = {
     "dict": "an object",
     "model": "an object",
 }
-"""Words for the types of pydantic."""
+"""Names for the types of pydantic."""
 
 
 def check_classes(item: dict[str, Any], findings: Findings) -> None:
-    """Note all that the classes object to, where nothing else did.
+    """Note all objections of the classes to values that nothing else objected to.
 
     The classes are a library that is narrower than the extension. Where the extension's own schema
     has passed the item, what they object to is advice: programs that use them cannot read it.
@@ -41,16 +41,18 @@ def check_classes(item: dict[str, Any], findings: Findings) -> None:
     try:
         MLModelProperties.model_validate(properties_of(item))
     except ValidationError as error:
-        with findings.advising(on=_has_passed_schema(findings)):
-            for each in error.errors(include_url=False, include_context=False)[:_MAX_ERRORS]:
-                where = ("properties", *_place(each["loc"], properties_of(item)))
-                if not findings.faulty(where):
-                    what = f"{_NAME}: {_words(each)}"
-                    findings.problem(where, what, "write it as the MLM extension says")
+        with findings.as_advice(on=_has_passed_schema(findings)):
+            for detail in error.errors(include_url=False, include_context=False)[:_MAX_ERRORS]:
+                json_path = ("properties", *_place(detail["loc"], properties_of(item)))
+                if not findings.faulty(json_path):
+                    message = f"{_NAME}: {_words(detail)}"
+                    findings.problem(json_path, message, "write it as the MLM extension says")
     except (TypeError, ValueError, AssertionError, AttributeError, KeyError):
         # Classes of pystac that stac-model uses check by assertion, or not at all.
-        what = f"{_NAME}: they cannot hold this item, mostly for a field of a class in mlm:output"
-        findings.unchecked(("properties",), what)
+        message = (
+            f"{_NAME}: they cannot hold this item, mostly for a field of a class in mlm:output"
+        )
+        findings.unchecked(("properties",), message)
     else:
         findings.passed.append(_NAME)
 
@@ -60,7 +62,7 @@ def _has_passed_schema(findings: Findings) -> bool:
 
 
 def _words(error: Any) -> str:  # noqa: ANN401 - pydantic gives a dict of many kinds
-    """Put the library's objection into words of our own where there are some."""
+    """Replace the library's objection by a plainer one if there is one."""
     kind = str(error["type"])
     if kind == "missing":
         return "is missing"
@@ -73,17 +75,17 @@ def _words(error: Any) -> str:  # noqa: ANN401 - pydantic gives a dict of many k
 
 
 def _place(steps: tuple[str | int, ...], properties: dict[str, Any]) -> list[str | int]:
-    """The place in the item: pydantic also names the classes that it tried."""
+    """Find the place in the item, without the class names that pydantic adds."""
     value: Any = properties
-    found: list[str | int] = []
+    place: list[str | int] = []
     for step in steps:
         if isinstance(value, dict):
             if step not in value:
-                return [*found, step] if step == steps[-1] else found
+                return [*place, step] if step == steps[-1] else place
             value = value[str(step)]
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]
         else:
-            return found
-        found.append(step)
-    return found
+            return place
+        place.append(step)
+    return place

@@ -1,4 +1,4 @@
-"""Hold an item against the core schema of STAC and the schemas of its extensions."""
+"""Checks of an item by the core schema of STAC and the schemas of its extensions."""
 
 from __future__ import annotations
 
@@ -16,48 +16,58 @@ if TYPE_CHECKING:
 _CORE = "https://schemas.stacspec.org/v{}/item-spec/json-schema/item.json"
 _FETCH = "fetch it with --fetch-schemas, or name a folder that has it with --schemas"
 _MAX_ERRORS = 50
-"""Of one schema."""
+"""Number of errors of one schema that are noted."""
 _SHORT = 60
-"""Characters of a value that a message may repeat."""
+"""Length of a value that a message may repeat."""
 
 
 def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) -> None:
-    """Note all that the schemas object to, and each schema that could not be asked."""
+    """Note all objections of the schemas, and each schema that is missing."""
     extensions = list(dict.fromkeys(texts(item.get("stac_extensions"))))
     try:
         from pystac.validation.local_validator import get_local_schema_cache
     except ModuleNotFoundError as error:
         for name in ("the core schema of STAC", *map(shown, extensions)):
-            what = f"{name}: {error.name} is missing"
-            findings.unchecked(("stac_version",), what, 'pip install "camp-detector[stac]"')
+            message = f"{name}: {error.name} is missing"
+            findings.unchecked(("stac_version",), message, 'pip install "camp-detector[stac]"')
         return
-    known: dict[str, Any] = get_local_schema_cache()
+    local_schemas: dict[str, Any] = get_local_schema_cache()
     version = item.get("stac_version")
     core = _CORE.format(version)
-    if core in known:
-        _hold(item, core, f"STAC core {version}", known, findings)
+    if core in local_schemas:
+        _hold(item, core, f"STAC core {version}", local_schemas, findings)
     else:
-        mine = next(u.split("/v")[1].split("/")[0] for u in known if u.endswith("/item.json"))
-        what = f"the core schema of STAC {shown(version)} is not at hand, that of {mine} is"
-        findings.unchecked(("stac_version",), what)
+        own_version = next(
+            u.split("/v")[1].split("/")[0] for u in local_schemas if u.endswith("/item.json")
+        )
+        message = (
+            f"the core schema of STAC {shown(version)} is not at hand, that of {own_version} is"
+        )
+        findings.unchecked(("stac_version",), message)
     for uri in extensions:
-        _extension(item, uri, store, dict(known), findings)
+        _extension(item, uri, store, dict(local_schemas), findings)
 
 
 def _extension(
-    item: dict[str, Any], uri: str, store: SchemaStore, known: dict[str, Any], findings: Findings
+    item: dict[str, Any],
+    uri: str,
+    store: SchemaStore,
+    local_schemas: dict[str, Any],
+    findings: Findings,
 ) -> None:
-    where = ("stac_extensions",)
+    json_path = ("stac_extensions",)
     try:
-        found, missing = store.gather(uri, known)
+        schemas, missing_uris = store.gather(uri, local_schemas)
     except (SchemaError, ValueError, RecursionError) as error:
-        findings.unchecked(where, f"{shown(uri)}: {shown(error)}", _FETCH)
+        findings.unchecked(json_path, f"{shown(uri)}: {shown(error)}", _FETCH)
         return
-    if missing:
-        via = "" if missing == [uri] else f" (it needs {', '.join(map(shown, missing))})"
-        findings.unchecked(where, f"{shown(uri)}: the schema is not at hand{via}", _FETCH)
+    if missing_uris:
+        needs = (
+            "" if missing_uris == [uri] else f" (it needs {', '.join(map(shown, missing_uris))})"
+        )
+        findings.unchecked(json_path, f"{shown(uri)}: the schema is not at hand{needs}", _FETCH)
         return
-    _hold(item, uri, _short(uri), known | found, findings)
+    _hold(item, uri, _short(uri), local_schemas | schemas, findings)
 
 
 def _short(uri: str) -> str:
@@ -68,7 +78,7 @@ def _short(uri: str) -> str:
 def _hold(
     item: dict[str, Any], uri: str, name: str, schemas: dict[str, Any], findings: Findings
 ) -> None:
-    """Hold an item against one schema; all others that it needs are at hand."""
+    """Check an item by one schema, with all other schemas that it needs."""
     from itertools import islice
 
     from jsonschema.exceptions import SchemaError as NoSchema
@@ -86,20 +96,20 @@ def _hold(
         kind.check_schema(schemas[uri])
         errors = list(islice(kind(schemas[uri], registry=registry).iter_errors(item), _MAX_ERRORS))
     except (NoSchema, Unresolvable, RecursionError) as error:
-        what = f"{shown(uri)}: the schema cannot be used: {shown(type(error).__name__)}"
-        findings.unchecked(("stac_extensions",), what, _FETCH)
+        message = f"{shown(uri)}: the schema cannot be used: {shown(type(error).__name__)}"
+        findings.unchecked(("stac_extensions",), message, _FETCH)
         return
     for objection in errors:
         cause = _deepest(objection)
-        where = tuple(cause.absolute_path)
-        if not findings.faulty(where):
-            findings.problem(where, f"{name}: {_words(cause)}", _remedy(cause))
+        json_path = tuple(cause.absolute_path)
+        if not findings.faulty(json_path):
+            findings.problem(json_path, f"{name}: {_words(cause)}", _remedy(cause))
     if not errors:
         findings.passed.append(name)
 
 
 def _deepest(error: Any) -> Any:  # noqa: ANN401 - jsonschema has no types
-    """The cause that lies furthest inside of the item: it says most."""
+    """Find the cause deepest inside of the item, which says most."""
     while error.context:
         best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "const"))
         if len(best.absolute_path) <= len(error.absolute_path) and error.validator != "anyOf":
@@ -109,9 +119,9 @@ def _deepest(error: Any) -> Any:  # noqa: ANN401 - jsonschema has no types
 
 
 def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
-    """The error in few words: its own repeat the whole value, which may be the whole item."""
+    """Write the error in few words; the library's text repeats the whole value."""
     value, rule, kind = error.instance, error.validator_value, error.validator
-    said: dict[str, str] = {
+    sentences: dict[str, str] = {
         "enum": f"{shown(value)!r} is none of {_list(rule)}",
         "const": f"{shown(value)!r} is not {shown(rule)!r}",
         "type": f"{shown(value)!r} is not of type {_list(rule)}",
@@ -132,8 +142,8 @@ def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
         "contains": f"lacks an entry {shown(_content(rule))}",
         "not": f"holds what is not allowed here ({_forbidden(rule, value)})",
     }
-    if kind in said:
-        return said[kind]
+    if kind in sentences:
+        return sentences[kind]
     if kind in {"additionalProperties", "patternProperties", "unevaluatedProperties"}:
         return f"has fields that are not allowed here: {_extra(error.schema, as_dict(value))}"
     if kind == "required":
@@ -141,9 +151,9 @@ def _words(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
         return f"lacks {_list(absent)}"
     if kind is None:  # a schema that is false; jsonschema then drops the name of the field
         return f"has a field that is not allowed here: {shown(value)}"
-    rest = "" if isinstance(rule, dict | list) else f" {shown(rule)}"
-    held = f"{shown(value)!r}" if len(repr(value)) <= _SHORT else "the value"
-    return f"{held} does not keep the rule {shown(kind)}{rest}"
+    suffix = "" if isinstance(rule, dict | list) else f" {shown(rule)}"
+    value_text = f"{shown(value)!r}" if len(repr(value)) <= _SHORT else "the value"
+    return f"{value_text} does not keep the rule {shown(kind)}{suffix}"
 
 
 def _remedy(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types
@@ -161,15 +171,15 @@ def _content(rule: Any) -> Any:  # noqa: ANN401 - whatever the schema holds
 
 
 def _extra(schema: Any, value: dict[str, Any]) -> str:  # noqa: ANN401 - whatever the schema holds
-    """The fields of a value that a schema neither names nor has a pattern for."""
-    known = as_dict(as_dict(schema).get("properties"))
+    """List the fields of a value that a schema neither names nor has a pattern for."""
+    properties = as_dict(as_dict(schema).get("properties"))
     shapes = list(as_dict(as_dict(schema).get("patternProperties")))
-    names = [n for n in value if n not in known and not any(re.search(s, n) for s in shapes)]
+    names = [n for n in value if n not in properties and not any(re.search(s, n) for s in shapes)]
     return ", ".join(map(shown, names)) or "some"
 
 
 def _forbidden(rule: Any, value: Any) -> str:  # noqa: ANN401 - whatever the schema and item hold
-    """The fields that a ``not: anyOf: required`` forbids and the value has."""
+    """List the fields of a value that a ``not: anyOf: required`` forbids."""
     names = [
         name
         for part in (rule.get("anyOf", [rule]) if isinstance(rule, dict) else [])

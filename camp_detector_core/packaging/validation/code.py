@@ -1,4 +1,4 @@
-"""Entry points and expressions of Python: found by reading sources, never by running them.
+"""Checks of Python entry points and expressions, by reading sources without running them.
 
 Only modules of this software are looked at. Importing a module runs it, and an item of a stranger
 could name any.
@@ -17,9 +17,9 @@ from camp_detector_core.engine.wording import shown
 from .reading import as_dict, as_list, assets_of, properties_of
 
 if TYPE_CHECKING:
-    from .findings import Findings, Where
+    from .findings import Findings, JsonPath
 
-_OWN = ("camp_detector_core", "training")
+_PACKAGES = ("camp_detector_core", "training")
 _ROOT = Path(camp_detector_core.__file__).resolve().parent.parent
 _POINT = re.compile(
     r"((?:[A-Za-z_]\w{0,99}\.){0,9}[A-Za-z_]\w{0,99}):([A-Za-z_]\w{0,99})", re.ASCII
@@ -27,7 +27,7 @@ _POINT = re.compile(
 
 
 def check_code(item: dict[str, Any], findings: Findings) -> None:
-    """Note names of Python that lead nowhere, and those that were not looked at."""
+    """Note Python names that do not exist, and those that were not looked up."""
     for key, asset in assets_of(item).items():
         point = asset.get("mlm:entrypoint")
         if point is not None:
@@ -38,50 +38,52 @@ def check_code(item: dict[str, Any], findings: Findings) -> None:
     ):
         for i, tensor in enumerate(as_list(properties_of(item).get(key))):
             value = as_dict(tensor).get(field)
-            where: Where = ("properties", key, i, field)
+            json_path: JsonPath = ("properties", key, i, field)
             several = isinstance(value, list)
             for j, expression in enumerate(as_list(value) if several else [value]):
-                place = (*where, j) if several else where
+                place = (*json_path, j) if several else json_path
                 _check_expression(as_dict(expression), (*place, "expression"), findings)
 
 
-def _check_expression(expression: dict[str, Any], where: Where, findings: Findings) -> None:
+def _check_expression(expression: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
     if not expression:
         return
     if expression.get("format") != "python":
-        what = f"an expression of the format {shown(expression.get('format'))!r} is not looked into"
-        findings.unchecked(where, what)
+        message = (
+            f"an expression of the format {shown(expression.get('format'))!r} is not looked into"
+        )
+        findings.unchecked(json_path, message)
         return
-    _check_point(expression.get("expression"), where, findings)
+    _check_point(expression.get("expression"), json_path, findings)
 
 
-def _check_point(point: object, where: Where, findings: Findings) -> None:
-    found = _POINT.fullmatch(point) if isinstance(point, str) else None
-    if found is None:
+def _check_point(point: object, json_path: JsonPath, findings: Findings) -> None:
+    match = _POINT.fullmatch(point) if isinstance(point, str) else None
+    if match is None:
         looks = isinstance(point, str) and point.split(":")[0].endswith(".py")
-        what = f"{shown(point)!r} is no function that can be imported"
+        message = f"{shown(point)!r} is no function that can be imported"
         if looks:
-            findings.problem(where, what, "write package.module:function")
+            findings.problem(json_path, message, "write package.module:function")
         else:
             findings.unchecked(
-                where, f"{what}, and was not looked for", "write package.module:function"
+                json_path, f"{message}, and was not looked for", "write package.module:function"
             )
         return
-    module, name = found[1], found[2]
-    if module.partition(".")[0] not in _OWN:
+    module, name = match[1], match[2]
+    if module.partition(".")[0] not in _PACKAGES:
         findings.unchecked(
-            where, f"{module}:{name} is not of this software, and nothing was imported"
+            json_path, f"{module}:{name} is not of this software, and nothing was imported"
         )
         return
     source = _source(module)
     if source is None:
-        findings.problem(where, f"there is no module {module}", "correct the name")
+        findings.problem(json_path, f"there is no module {module}", "correct the name")
     elif name not in _names(source):
-        findings.problem(where, f"the module {module} has no {name}", "correct the name")
+        findings.problem(json_path, f"the module {module} has no {name}", "correct the name")
 
 
 def _source(module: str) -> Path | None:
-    """The file of a module of this software."""
+    """Find the file of a module of this software."""
     base = _ROOT.joinpath(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
@@ -90,7 +92,7 @@ def _source(module: str) -> Path | None:
 
 
 def _names(source: Path) -> set[str]:
-    """The names at the top of a module, without those that only type checkers see."""
+    """List the names at the top of a module, without those for type checkers alone."""
     names: set[str] = set()
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
@@ -100,13 +102,13 @@ def _names(source: Path) -> set[str]:
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
             if any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
-                names |= _listed(node.value)
+                names |= _texts_of_list(node.value)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names
 
 
-def _listed(value: ast.expr) -> set[str]:
-    """The texts of a list: ``__all__`` also has names that are loaded when they are used."""
+def _texts_of_list(value: ast.expr) -> set[str]:
+    """List the texts of ``__all__``, which also names what is loaded lazily."""
     entries = value.elts if isinstance(value, ast.List | ast.Tuple) else []
     return {e.value for e in entries if isinstance(e, ast.Constant) and isinstance(e.value, str)}

@@ -1,4 +1,4 @@
-"""Fetch schemas into the user's cache; the only part of validation that uses the network."""
+"""Download of schemas into the user's cache, the only validation step that uses the network."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOSTS = ("stac-extensions.github.io", "schemas.stacspec.org", "geojson.org")
-"""Where schemas are fetched from: an item of a stranger must not choose whom this computer asks."""
+"""Allowed hosts of schemas: an untrusted item must not choose whom this computer asks."""
 _TIMEOUT = 20.0
-"""Seconds without an answer."""
+"""Timeout of a connection in seconds."""
 _MAX_SCHEMAS = 40
 
 
 class _SameHosts(urllib.request.HTTPRedirectHandler):
-    """Follows redirections to the same hosts alone."""
+    """Follow redirections to the allowed hosts only."""
 
     def redirect_request(self, *args: Any) -> urllib.request.Request | None:  # noqa: ANN401 - passed on
-        """The request that follows, if it may.
+        """Make the next request if its host is allowed.
 
         Raises:
             SchemaError: It leads elsewhere.
@@ -37,17 +37,17 @@ class _SameHosts(urllib.request.HTTPRedirectHandler):
 
 
 def require_host(uri: str) -> None:
-    """Refuse what is not fetched.
+    """Refuse addresses of other hosts.
 
     Raises:
         SchemaError: It is not https, or not one of `HOSTS`.
     """
     try:
         parts = urlsplit(uri)
-        allowed = parts.scheme == "https" and parts.netloc in HOSTS
+        is_allowed = parts.scheme == "https" and parts.netloc in HOSTS
     except ValueError:
-        allowed = False
-    if not allowed or not names_of(uri):
+        is_allowed = False
+    if not is_allowed or not names_of(uri):
         msg = (
             f"{uri[:200]!a} is not fetched: schemas come over https from {', '.join(HOSTS)}; put "
             "others into a folder and name it with --schemas"
@@ -56,7 +56,7 @@ def require_host(uri: str) -> None:
 
 
 def download(uri: str) -> bytes:
-    """The text of a schema.
+    """Download the text of a schema.
 
     Raises:
         SchemaError: It cannot be had.
@@ -87,7 +87,7 @@ def fetch_schemas(
     *,
     get: Callable[[str], bytes] = download,
 ) -> tuple[list[str], list[SchemaError]]:
-    """Fill the cache with schemas and with those that they refer to.
+    """Fill the cache with schemas and the schemas that they refer to.
 
     Args:
         uris: Of the schemas that an item names.
@@ -100,29 +100,29 @@ def fetch_schemas(
     """
     fetched: list[str] = []
     errors: list[SchemaError] = []
-    wanted = list(uris)
-    seen: set[str] = set()
-    while wanted and len(seen) < _MAX_SCHEMAS:
-        uri = wanted.pop(0)
-        if uri in seen:
+    queue = list(uris)
+    done_uris: set[str] = set()
+    while queue and len(done_uris) < _MAX_SCHEMAS:
+        uri = queue.pop(0)
+        if uri in done_uris:
             continue
-        seen.add(uri)
+        done_uris.add(uri)
         try:
             schema = store.load(uri)
             if schema is None:
                 data = get(uri)
                 schema = as_schema(data, uri, uri)
-                _keep(data, cache / names_of(uri)[0])
+                _write(data, cache / names_of(uri)[0])
                 fetched.append(uri)
         except SchemaError as error:
             errors.append(error)
             continue
-        wanted += references(schema, uri)
+        queue += references(schema, uri)
     return fetched, errors
 
 
-def _keep(data: bytes, path: Path) -> None:
-    """Write beside the target and rename, so that no half schema is ever read."""
+def _write(data: bytes, path: Path) -> None:
+    """Write beside the target, then rename, so that no incomplete schema is ever read."""
     try:
         with whole_file(path) as temporary:
             temporary.write_bytes(data)

@@ -1,4 +1,4 @@
-"""Rules for assets: roles, types of artefact, and fields that do not belong there."""
+"""Rules for assets: roles, artifact types, and fields that do not belong to assets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from camp_detector_core.engine.wording import shown
 from .reading import assets_of, properties_of, roles_of
 
 if TYPE_CHECKING:
-    from .findings import Findings, Where
+    from .findings import Findings, JsonPath
 
 _NOT_ON_ASSETS = ("mlm:name", "mlm:input", "mlm:output", "mlm:hyperparameters")
 _ONLY_ON_ASSETS = ("mlm:artifact_type", "mlm:compile_method", "mlm:entrypoint")
@@ -20,7 +20,7 @@ _ROLES = {
     "mlm:container", "mlm:training", "mlm:inference", "mlm:training-runtime",
     "mlm:inference-runtime",
 }  # fmt: skip
-"""Of the MLM extension, v1.5."""
+"""Roles of the MLM extension, v1.5."""
 _WRONG_ARTIFACTS = {
     "torch.jit.trace": "torch.jit.save",
     "torch.jit.script": "torch.jit.save",
@@ -28,7 +28,7 @@ _WRONG_ARTIFACTS = {
     "pytorch_lightning": "torch.save",
     "esri_dlpk": "esri.dlpk",
 }
-"""Words that were seen, and the function that wrote such a file."""
+"""Wrong artifact types seen in practice, and the function that writes such a file."""
 _PINNED = re.compile(
     r"/(?:tree|blob|commit|archive|releases|tags|-/tree|raw)/(?:[^/]+/)*[^/]+|@[^/]+$"
 )
@@ -36,7 +36,7 @@ _MOVING = re.compile(r"/(?:tree|blob|archive|raw)/(?:refs/heads/)?(?:main|master
 
 
 def check_assets(item: dict[str, Any], findings: Findings) -> None:
-    """Note what is wrong with the assets as they are described."""
+    """Note faults in the descriptions of the assets."""
     assets = assets_of(item)
     for field in _ONLY_ON_ASSETS:
         if field in properties_of(item):
@@ -44,19 +44,19 @@ def check_assets(item: dict[str, Any], findings: Findings) -> None:
     if not any("mlm:model" in roles_of(asset) for asset in assets.values()):
         findings.problem(("assets",), "none has the role mlm:model", "give it to the model's asset")
     for key, asset in assets.items():
-        where: Where = ("assets", key)
+        json_path: JsonPath = ("assets", key)
         for field in _NOT_ON_ASSETS:
             if field in asset:
                 findings.problem(
-                    (*where, field), "is not allowed on assets", "leave it in properties"
+                    (*json_path, field), "is not allowed on assets", "leave it in properties"
                 )
-        _check_roles(asset, where, findings)
-        _check_artifact(asset, where, findings)
-        _check_source(asset, where, findings)
+        _check_roles(asset, json_path, findings)
+        _check_artifact(asset, json_path, findings)
+        _check_source(asset, json_path, findings)
 
 
-def _check_roles(asset: dict[str, Any], where: Where, findings: Findings) -> None:
-    roles, place = roles_of(asset), (*where, "roles")
+def _check_roles(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+    roles, place = roles_of(asset), (*json_path, "roles")
     if "roles" in asset and not isinstance(asset["roles"], list):
         findings.problem(place, f"{shown(asset['roles'])!r} is no list", "write a list of roles")
     unknown = [r for r in roles if r.startswith("mlm:") and r not in _ROLES]
@@ -69,16 +69,16 @@ def _check_roles(asset: dict[str, Any], where: Where, findings: Findings) -> Non
     if "mlm:model" not in roles:
         return
     if not {"mlm:weights", "mlm:compiled", "mlm:checkpoint"} & set(roles):
-        what = "is a model with neither weights nor compiled graph"
-        findings.advice(place, what, "add mlm:weights or mlm:compiled")
+        message = "is a model with neither weights nor compiled graph"
+        findings.advice(place, message, "add mlm:weights or mlm:compiled")
     scripts = sorted({"mlm:inference", "mlm:training", "mlm:source_code"} & set(roles))
     if scripts:
-        what = f"{', '.join(scripts)} is a role of code, and this is a model"
-        findings.problem(place, what, "give it to the script")
+        message = f"{', '.join(scripts)} is a role of code, and this is a model"
+        findings.problem(place, message, "give it to the script")
 
 
-def _check_artifact(asset: dict[str, Any], where: Where, findings: Findings) -> None:
-    kind, place = asset.get("mlm:artifact_type"), (*where, "mlm:artifact_type")
+def _check_artifact(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+    kind, place = asset.get("mlm:artifact_type"), (*json_path, "mlm:artifact_type")
     is_model = "mlm:model" in roles_of(asset)
     if is_model and (not isinstance(kind, str) or not kind):
         remedy = "name the function that wrote it, such as torch.save; onnx"
@@ -90,11 +90,11 @@ def _check_artifact(asset: dict[str, Any], where: Where, findings: Findings) -> 
     if isinstance(kind, str) and kind in _WRONG_ARTIFACTS:
         findings.problem(place, f"{kind} wrote no file", f"write {_WRONG_ARTIFACTS[kind]}")
     if "mlm:compile_method" in asset:
-        _check_compiled(asset, where, findings)
+        _check_compiled(asset, json_path, findings)
 
 
-def _check_compiled(asset: dict[str, Any], where: Where, findings: Findings) -> None:
-    method, place = asset["mlm:compile_method"], (*where, "mlm:compile_method")
+def _check_compiled(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+    method, place = asset["mlm:compile_method"], (*json_path, "mlm:compile_method")
     if method is None:
         findings.problem(place, "is null, which the schema rejects", "take it out")
     elif not isinstance(method, str) or method not in {"jit", "aot"}:
@@ -104,15 +104,15 @@ def _check_compiled(asset: dict[str, Any], where: Where, findings: Findings) -> 
 
 
 def is_onnx(asset: dict[str, Any]) -> bool:
-    """Whether an asset says that it is an ONNX model."""
+    """Test if an asset is described as an ONNX model."""
     words = (asset.get("type"), asset.get("mlm:artifact_type"))
-    named = any("onnx" in word.lower() for word in words if isinstance(word, str))
+    names_onnx = any("onnx" in word.lower() for word in words if isinstance(word, str))
     href = asset.get("href")
-    return named or (isinstance(href, str) and href.lower().endswith(".onnx"))
+    return names_onnx or (isinstance(href, str) and href.lower().endswith(".onnx"))
 
 
-def _check_source(asset: dict[str, Any], where: Where, findings: Findings) -> None:
-    """Source code on the web must be that of this model, not of the day."""
+def _check_source(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+    """Require that source code on the web has a fixed version."""
     href = asset.get("href")
     if "mlm:source_code" not in roles_of(asset) or not isinstance(href, str):
         return
@@ -123,5 +123,5 @@ def _check_source(asset: dict[str, Any], where: Where, findings: Findings) -> No
     if parts.scheme in {"http", "https"} and (
         not _PINNED.search(parts.path) or _MOVING.search(parts.path)
     ):
-        what = f"{shown(href)} leads to whatever is there today"
-        findings.advice((*where, "href"), what, "lead it to a commit or a tag")
+        message = f"{shown(href)} leads to whatever is there today"
+        findings.advice((*json_path, "href"), message, "lead it to a commit or a tag")

@@ -1,4 +1,4 @@
-"""Rules for what an item says of itself: extensions, licence, links, moments."""
+"""Rules for the item itself: extensions, licence, links, times."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .reading import as_dict, as_list, assets_of, properties_of, texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .findings import Findings, Where
+    from .findings import Findings, JsonPath
 
 MLM = re.compile(
     r"https://stac-extensions\.github\.io/mlm/v(\d{1,4})\.(\d{1,4})\.(\d{1,4})/schema\.json"
 )
 OLDEST, NEWEST = (1, 5, 0), (1, 6, 0)
-"""Versions of the MLM extension that the rules here were written for."""
+"""Versions of the MLM extension that these rules were written for."""
 _EXTENSION = re.compile(r"https://[^/]+/([a-z0-9-]+)/v[0-9][^/]*/schema\.json#?")
 _PREFIXES = ("mlm", "file", "processing", "classification", "raster", "eo", "proj", "version")
-"""Prefixes of fields that belong to an extension of the same name."""
+"""Field prefixes that belong to an extension of the same name."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 _BOUNDS = ("start_datetime", "end_datetime")
-"""When a model holds: the extension's best practice ends an open interval in the year 9999."""
+"""Best practice of the extension for the validity of a model: an open interval ends in 9999."""
 _BEFORE_OTHER = ("1.0.0", "1.0.1")
-"""Versions of STAC in which licences are ``proprietary`` and ``various``."""
+"""STAC versions in which licences may be ``proprietary`` and ``various``."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _STRUCTURE = ("root", "parent", "collection", "item", "child")
 _FRAMEWORKS = ("pytorch", "torch", "tensorflow", "onnx", "keras", "jax")
@@ -36,22 +36,22 @@ _SYSTEM = re.compile(r"(Linux|Darwin|macOS|Windows)-", re.IGNORECASE)
 
 
 def mlm_version(item: dict[str, Any]) -> tuple[int, int, int] | None:
-    """The version of the MLM extension that an item names first."""
+    """Read the version of the MLM extension that an item names first."""
     for uri in texts(item.get("stac_extensions")):
-        found = MLM.fullmatch(uri)
-        if found:
-            return int(found[1]), int(found[2]), int(found[3])
+        match = MLM.fullmatch(uri)
+        if match:
+            return int(match[1]), int(match[2]), int(match[3])
     return None
 
 
 def has_known_rules(item: dict[str, Any]) -> bool:
-    """Whether the rules here are those of the item's version of the MLM extension."""
+    """Test if these rules are for the item's version of the MLM extension."""
     version = mlm_version(item)
     return version is None or OLDEST <= version <= NEWEST
 
 
 def check_item(item: dict[str, Any], home: Path, findings: Findings) -> None:
-    """Note what is wrong with the item as a whole."""
+    """Note faults of the item as a whole."""
     if item.get("type") != "Feature":
         findings.problem(("type",), f"is {shown(item.get('type'))!r}", "an item is a Feature")
     _check_mlm_version(item, findings)
@@ -64,38 +64,47 @@ def check_item(item: dict[str, Any], home: Path, findings: Findings) -> None:
 
 
 def _check_mlm_version(item: dict[str, Any], findings: Findings) -> None:
-    where = ("stac_extensions",)
+    json_path = ("stac_extensions",)
     version = mlm_version(item)
     if version is None:
-        findings.problem(where, "the machine learning model extension is not listed", "add its URI")
+        findings.problem(
+            json_path, "the machine learning model extension is not listed", "add its URI"
+        )
     elif not has_known_rules(item):
-        written = ".".join(map(str, version))
-        what = f"MLM v{written}: the rules here are those of v1.5.0 to v1.6.0, and given as advice"
-        findings.unchecked(where, what)
+        version_text = ".".join(map(str, version))
+        message = (
+            f"MLM v{version_text}: the rules here are those of v1.5.0 to v1.6.0, and given as "
+            "advice"
+        )
+        findings.unchecked(json_path, message)
     several = [u for u in texts(item.get("stac_extensions")) if MLM.fullmatch(u)]
     if len(several) > 1:
-        findings.problem(where, "lists the MLM extension in several versions", "keep one")
+        findings.problem(json_path, "lists the MLM extension in several versions", "keep one")
 
 
 def _check_prefixes(item: dict[str, Any], findings: Findings) -> None:
-    """Fields need their extension, and an extension needs fields."""
-    used = _used_prefixes(item)
+    """Require that used prefixes have an extension, and extensions have fields."""
+    fields_by_prefix = _used_prefixes(item)
     uris = [_EXTENSION.fullmatch(u) for u in texts(item.get("stac_extensions"))]
-    listed = {found[1] for found in uris if found}
-    if "projection" in listed:
-        listed.add("proj")
-    where = ("stac_extensions",)
+    extensions = {match[1] for match in uris if match}
+    if "projection" in extensions:
+        extensions.add("proj")
+    json_path = ("stac_extensions",)
     for prefix in _PREFIXES:
-        if prefix in used and prefix not in listed:
-            what = f"{used[prefix]} is used and its extension is not listed"
-            findings.problem(where, what, f"add the URI of the {prefix} extension")
-        if prefix in listed and prefix not in used and prefix in {"processing", "file", "eo"}:
-            what = f"lists the {prefix} extension and no {prefix}: field is there"
-            findings.advice(where, what, "take it out, or add the fields")
+        if prefix in fields_by_prefix and prefix not in extensions:
+            message = f"{fields_by_prefix[prefix]} is used and its extension is not listed"
+            findings.problem(json_path, message, f"add the URI of the {prefix} extension")
+        if (
+            prefix in extensions
+            and prefix not in fields_by_prefix
+            and prefix in {"processing", "file", "eo"}
+        ):
+            message = f"lists the {prefix} extension and no {prefix}: field is there"
+            findings.advice(json_path, message, "take it out, or add the fields")
 
 
 def _used_prefixes(item: dict[str, Any]) -> dict[str, str]:
-    """Prefixes of the fields that an item has, each with one of the fields."""
+    """Collect the field prefixes of an item, each with one of its fields."""
     places: list[Any] = [
         properties_of(item),
         *assets_of(item).values(),
@@ -104,13 +113,13 @@ def _used_prefixes(item: dict[str, Any]) -> dict[str, str]:
     properties = properties_of(item)
     places += as_list(properties.get("mlm:output")) + as_list(properties.get("bands"))
     places += [band for a in assets_of(item).values() for band in as_list(a.get("bands"))]
-    used: dict[str, str] = {}
+    fields_by_prefix: dict[str, str] = {}
     for place in places:
         for name in as_dict(place):
             prefix, colon, _ = name.partition(":")
             if colon and prefix in _PREFIXES:
-                used.setdefault(prefix, shown(name))
-    return used
+                fields_by_prefix.setdefault(prefix, shown(name))
+    return fields_by_prefix
 
 
 def _moment(value: object) -> dt.datetime | None:
@@ -123,23 +132,23 @@ def _moment(value: object) -> dt.datetime | None:
 
 
 def _check_moments(properties: dict[str, Any], findings: Findings) -> None:
-    found: dict[str, dt.datetime] = {}
+    moments: dict[str, dt.datetime] = {}
     for name in ("datetime", "start_datetime", "end_datetime", "created", "updated"):
         value = properties.get(name)
         if value is None:
             continue
-        moment, where = _moment(value), ("properties", name)
+        moment, json_path = _moment(value), ("properties", name)
         if moment is None:
-            what = f"{shown(value)!r} is no moment of RFC 3339"
-            findings.problem(where, what, "write it like 2024-05-01T12:00:00Z")
+            message = f"{shown(value)!r} is no moment of RFC 3339"
+            findings.problem(json_path, message, "write it like 2024-05-01T12:00:00Z")
             continue
-        found[name] = moment
+        moments[name] = moment
         if moment.utcoffset():
-            findings.problem(where, f"{shown(value)} is not in UTC", "write it in UTC, with Z")
+            findings.problem(json_path, f"{shown(value)} is not in UTC", "write it in UTC, with Z")
         if name not in _BOUNDS and _lies_ahead(moment):
             remedy = "write the true moment; was local time labelled as UTC?"
-            findings.problem(where, f"{shown(value)} lies in the future", remedy)
-    _check_order(properties, found, findings)
+            findings.problem(json_path, f"{shown(value)} lies in the future", remedy)
+    _check_order(properties, moments, findings)
 
 
 def _lies_ahead(moment: dt.datetime) -> bool:
@@ -150,78 +159,80 @@ def _lies_ahead(moment: dt.datetime) -> bool:
 
 
 def _check_order(
-    properties: dict[str, Any], found: dict[str, dt.datetime], findings: Findings
+    properties: dict[str, Any], moments: dict[str, dt.datetime], findings: Findings
 ) -> None:
-    start, end, at = (found.get(n) for n in ("start_datetime", "end_datetime", "datetime"))
-    where = ("properties", "datetime")
+    start, end, datetime = (moments.get(n) for n in ("start_datetime", "end_datetime", "datetime"))
+    json_path = ("properties", "datetime")
     if "datetime" not in properties:
-        findings.problem(where, "is missing", "add it; null with start_datetime and end_datetime")
+        findings.problem(
+            json_path, "is missing", "add it; null with start_datetime and end_datetime"
+        )
     elif properties["datetime"] is None and not (start and end):
-        what = "is null without start_datetime and end_datetime"
-        findings.problem(where, what, "add when the imagery was taken")
+        message = "is null without start_datetime and end_datetime"
+        findings.problem(json_path, message, "add when the imagery was taken")
     if start and end and start > end:
-        what = f"{shown(properties['start_datetime'])} is after end_datetime"
-        findings.problem(("properties", "start_datetime"), what, "exchange them")
-    if start and end and at and not start <= at <= end:
-        findings.advice(where, "lies outside of start_datetime and end_datetime", "correct one")
-    created, updated = found.get("created"), found.get("updated")
+        message = f"{shown(properties['start_datetime'])} is after end_datetime"
+        findings.problem(("properties", "start_datetime"), message, "exchange them")
+    if start and end and datetime and not start <= datetime <= end:
+        findings.advice(json_path, "lies outside of start_datetime and end_datetime", "correct one")
+    created, updated = moments.get("created"), moments.get("updated")
     if created and updated and created > updated:
         findings.problem(("properties", "updated"), "is before created", "correct one of them")
 
 
 def _check_licence(item: dict[str, Any], findings: Findings) -> None:
-    """Advice alone: an item may leave its licence to its collection, and a link is a SHOULD."""
-    where = ("properties", "license")
+    """Advise on the licence, which an item may leave to its collection."""
+    json_path = ("properties", "license")
     licence = properties_of(item).get("license")
     if not isinstance(licence, str) or not licence.strip():
         remedy = "add the SPDX identifier of the model's licence, or other with a link"
-        findings.advice(where, "no licence is stated", remedy)
+        findings.advice(json_path, "no licence is stated", remedy)
         return
     if licence in {"proprietary", "various"} and item.get("stac_version") not in _BEFORE_OTHER:
         remedy = "write other, with a link of rel license"
-        findings.advice(where, f"{licence} is deprecated since STAC 1.1", remedy)
+        findings.advice(json_path, f"{licence} is deprecated since STAC 1.1", remedy)
     rels = [as_dict(link).get("rel") for link in as_list(item.get("links"))]
     if licence == "other" and "license" not in rels:
         findings.advice(
-            where, "is other, and no link leads to the text", "add a link of rel license"
+            json_path, "is other, and no link leads to the text", "add a link of rel license"
         )
 
 
 def _check_words(properties: dict[str, Any], findings: Findings) -> None:
-    """Fields that are misused, as items were seen to do."""
+    """Note misused fields as they occur in practice."""
     if "instrument" in properties:
-        what = "is no field of STAC"
-        findings.problem(("properties", "instrument"), what, "instruments is, a list of names")
+        message = "is no field of STAC"
+        findings.problem(("properties", "instrument"), message, "instruments is, a list of names")
     facility = properties.get("processing:facility")
     if isinstance(facility, str) and _SYSTEM.match(facility):
-        where = ("properties", "processing:facility")
-        findings.advice(where, f"{shown(facility)!r} names a computer", "name the organisation")
+        json_path = ("properties", "processing:facility")
+        findings.advice(json_path, f"{shown(facility)!r} names a computer", "name the organisation")
     form = as_dict(properties.get("processing:expression")).get("format")
     if isinstance(form, str) and form.lower() in _FRAMEWORKS:
         place = ("properties", "processing:expression", "format")
         findings.problem(place, f"{form} is a framework, no language of expressions", "take it out")
 
 
-def _check_link(link: dict[str, Any], where: Where, home: Path, findings: Findings) -> None:
+def _check_link(link: dict[str, Any], json_path: JsonPath, home: Path, findings: Findings) -> None:
     href, rel = link.get("href"), link.get("rel")
     if not isinstance(href, str) or not href:
         return  # the core schema says so
     try:
         scheme = urlsplit(href).scheme
     except ValueError:
-        findings.problem((*where, "href"), f"{shown(href)!r} is no URL", "correct it")
+        findings.problem((*json_path, "href"), f"{shown(href)!r} is no URL", "correct it")
         return
     if rel == "self" and not scheme:
         remedy = "make it an absolute URL, or take the link out"
         findings.advice(
-            (*where, "href"), f"self leads to {shown(href)!r}, which is relative", remedy
+            (*json_path, "href"), f"self leads to {shown(href)!r}, which is relative", remedy
         )
         return
     if rel not in _STRUCTURE or len(scheme) > 1:
         if len(scheme) > 1 and rel in _STRUCTURE:
-            findings.unchecked((*where, "href"), f"{shown(href)} was not fetched")
+            findings.unchecked((*json_path, "href"), f"{shown(href)} was not fetched")
         return
-    place = (*where, "href")
+    place = (*json_path, "href")
     try:
         target = home / href
         if target.is_dir():

@@ -1,4 +1,4 @@
-"""Rules for geometry and bbox: the ground that the model was trained on."""
+"""Rules for geometry and bbox, the ground that the model was trained on."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from camp_detector_core.engine.wording import shown
 from .reading import as_dict, as_list, is_number
 
 if TYPE_CHECKING:
-    from .findings import Findings, Where
+    from .findings import Findings, JsonPath
 
 _TOLERANCE = 1e-6
-"""Degrees, 0.1 m: bbox and geometry may be rounded differently."""
+"""Tolerance in degrees, about 0.1 m: bbox and geometry may be rounded differently."""
 _LON, _LAT, _WORLD = 180.0, 90.0, 360.0
 _RING = 4
 _FLAT, _SOLID = 4, 6
 _GEOMETRY = ("geometry",)
 _FAKE = ((0, 0, 1, 1), (0, 0, 0, 0))
-"""Boxes that stand where nobody wrote the true one."""
+"""Placeholder boxes of items whose true bbox nobody wrote."""
 
 Box = tuple[float, float, float, float]
 Ring = list[tuple[float, float]]
 
 
 def check_place(item: dict[str, Any], findings: Findings) -> None:
-    """Note what is wrong with geometry and bbox."""
+    """Note faults of geometry and bbox."""
     geometry = item.get("geometry")
     box = _box(item.get("bbox"), findings)
     if geometry is None:
         remedy = "write the area of the training imagery and its bbox"
         findings.advice(_GEOMETRY, "is null: it is not said where the model was trained", remedy)
         return
-    before = findings.problems()
+    problem_count = findings.problems()
     polygons = _polygons(as_dict(geometry))
     if polygons is None:
         kind = shown(as_dict(geometry).get("type"))
         findings.unchecked(_GEOMETRY, f"is a {kind}; only polygons are checked here")
         return
-    place: Where = ("geometry", "coordinates")
+    place: JsonPath = ("geometry", "coordinates")
     several = as_dict(geometry).get("type") == "MultiPolygon"
     checked = [
         _rings(polygon, (*place, i) if several else place, findings)
@@ -47,7 +47,7 @@ def check_place(item: dict[str, Any], findings: Findings) -> None:
     ]
     if not checked:
         findings.problem(_GEOMETRY, "has no polygon", "write the area of the training imagery")
-    if findings.problems() > before:
+    if findings.problems() > problem_count:
         return
     _check_shape(checked, findings)
     if box is not None:
@@ -55,24 +55,24 @@ def check_place(item: dict[str, Any], findings: Findings) -> None:
 
 
 def _box(value: object, findings: Findings) -> Box | None:
-    """West, south, east, north; None where they are wrong."""
+    """Read west, south, east, north; None if they are wrong."""
     numbers = as_list(value)
     if len(numbers) not in {_FLAT, _SOLID} or not all(map(is_number, numbers)):
         if value is not None:
-            what = f"{shown(value)} is no west, south, east, north"
-            findings.problem(("bbox",), what, "write the bounds of the geometry")
+            message = f"{shown(value)} is no west, south, east, north"
+            findings.problem(("bbox",), message, "write the bounds of the geometry")
         return None
     half = len(numbers) // 2
     west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
     box = (west, south, east, north)
     inside = max(abs(west), abs(east)) <= _LON and max(abs(south), abs(north)) <= _LAT
     if not inside or south > north:
-        what = f"{shown(numbers)} does not lie in the degrees of the world, south before north"
-        findings.problem(("bbox",), what, "write west, south, east, north in degrees")
+        message = f"{shown(numbers)} does not lie in the degrees of the world, south before north"
+        findings.problem(("bbox",), message, "write west, south, east, north in degrees")
         return None
     if box in _FAKE:
-        what = f"{shown(numbers)} is not the area of any training"
-        findings.problem(("bbox",), what, "write that of the training imagery")
+        message = f"{shown(numbers)} is not the area of any training"
+        findings.problem(("bbox",), message, "write that of the training imagery")
     elif south == north or west == east:
         findings.problem(("bbox",), f"{shown(numbers)} covers no ground", "write an area")
     return box
@@ -87,15 +87,15 @@ def _polygons(geometry: dict[str, Any]) -> list[Any] | None:
     return None
 
 
-def _rings(polygon: object, where: Where, findings: Findings) -> list[Ring]:
-    """The rings of a polygon, each checked alone."""
+def _rings(polygon: object, json_path: JsonPath, findings: Findings) -> list[Ring]:
+    """List the rings of a polygon, and check each ring."""
     rings = []
     for i, raw in enumerate(as_list(polygon)):
-        place = (*where, i)
+        place = (*json_path, i)
         ring = _positions(raw)
         if ring is None or len(ring) < _RING:
-            what = "is no ring of four or more positions of two or three numbers"
-            findings.problem(place, what, "write the corners, the first again at the end")
+            message = "is no ring of four or more positions of two or three numbers"
+            findings.problem(place, message, "write the corners, the first again at the end")
         elif ring[0] != ring[-1]:
             findings.problem(place, "is not closed", "repeat the first position at the end")
         elif any(abs(x) > _LON or abs(y) > _LAT for x, y in ring):
@@ -105,36 +105,38 @@ def _rings(polygon: object, where: Where, findings: Findings) -> list[Ring]:
             _check_turn(ring, i, place, findings)
             rings.append(ring)
     if not as_list(polygon):
-        findings.problem(where, "is no polygon: it has no ring", "write its corners")
+        findings.problem(json_path, "is no polygon: it has no ring", "write its corners")
     return rings
 
 
 def _positions(raw: object) -> Ring | None:
     points = as_list(raw)
-    good = all(isinstance(p, list) and len(p) in {2, 3} and all(map(is_number, p)) for p in points)
+    is_valid = all(
+        isinstance(p, list) and len(p) in {2, 3} and all(map(is_number, p)) for p in points
+    )
     try:
-        return [(float(p[0]), float(p[1])) for p in points] if good and points else None
+        return [(float(p[0]), float(p[1])) for p in points] if is_valid and points else None
     except OverflowError:
         return None
 
 
-def _check_turn(ring: Ring, number: int, where: Where, findings: Findings) -> None:
-    """RFC 7946: outer rings run counter-clockwise, holes clockwise."""
+def _check_turn(ring: Ring, number: int, json_path: JsonPath, findings: Findings) -> None:
+    """Check the orientation of RFC 7946: outer rings counter-clockwise, holes clockwise."""
     x0, y0 = ring[0]
     corners = ((x - x0, y - y0) for x, y in ring)
     area = sum(x * v - u * y for (x, y), (u, v) in pairwise(corners))
     if area == 0:
-        findings.problem(where, "encloses no ground", "write the corners of an area")
+        findings.problem(json_path, "encloses no ground", "write the corners of an area")
     elif (area > 0) != (number == 0):
         kind, way = (
             ("an outer ring", "counter-clockwise") if number == 0 else ("a hole", "clockwise")
         )
         # RFC 7946 asks readers not to refuse such polygons.
-        findings.advice(where, f"{kind} should run {way} (RFC 7946)", "reverse its positions")
+        findings.advice(json_path, f"{kind} should run {way} (RFC 7946)", "reverse its positions")
 
 
 def _check_shape(polygons: list[list[Ring]], findings: Findings) -> None:
-    """Whether the rings cross themselves or each other."""
+    """Note rings that cross themselves or each other."""
     import shapely
 
     parts = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons if rings]
@@ -145,7 +147,7 @@ def _check_shape(polygons: list[list[Ring]], findings: Findings) -> None:
 
 
 def _compare(box: Box, rings: list[Ring], findings: Findings) -> None:
-    """Whether the bbox is that of the geometry; across the antimeridian its west is the larger."""
+    """Compare bbox and geometry; across the antimeridian the bbox's west is the larger."""
     west, south, east, north = box
     turn = _WORLD if west > east else 0.0
     xs, ys = [], []
@@ -155,8 +157,8 @@ def _compare(box: Box, rings: list[Ring], findings: Findings) -> None:
         xs += [x + shift for x, _ in ring]
         ys += [y for _, y in ring]
     true = (min(xs), min(ys), max(xs), max(ys))
-    told = (west, south, east + turn, north)
-    if any(abs(a - b) > _TOLERANCE for a, b in zip(true, told, strict=True)):
+    stated_box = (west, south, east + turn, north)
+    if any(abs(a - b) > _TOLERANCE for a, b in zip(true, stated_box, strict=True)):
         bounds = [round(v, 7) for v in (true[0], true[1], true[2] - turn, true[3])]
-        what = f"{shown(list(box))} is not that of the geometry"
-        findings.problem(("bbox",), what, f"write {bounds}")
+        message = f"{shown(list(box))} is not that of the geometry"
+        findings.problem(("bbox",), message, f"write {bounds}")

@@ -1,4 +1,4 @@
-"""Read an item that a stranger may have made, and reach into it without trusting its types."""
+"""Safe reading of an untrusted item, and access to its values without trust in their types."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_BYTES = 8 << 20
 _MAX_DEPTH = 40
 _MAX_VALUES = 200_000
 _MAX_OBJECTS = 1_000
-"""Objects in one list; schemas compare each with each to find those that occur twice."""
+"""Largest list of objects; schemas compare all pairs to find duplicates."""
 
 
 def read_item(path: Path) -> dict[str, Any]:
-    """The object in a file.
+    """Read the JSON object in a file.
 
     Raises:
         PredictorError: It cannot be read, is no JSON object, or is of a size or depth that no
@@ -36,16 +36,16 @@ def read_item(path: Path) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         msg = f"{shown(path)} is larger than {MAX_BYTES >> 20} MiB, which no item is: name an item"
         raise PredictorError(msg)
-    found = parse(data, shown(path))
-    if not isinstance(found, dict):
+    item = parse(data, shown(path))
+    if not isinstance(item, dict):
         msg = f"{shown(path)} is not a STAC item: a JSON object is needed"
         raise PredictorError(msg)
-    _refuse_excess(found, shown(path))
-    return found
+    _refuse_excess(item, shown(path))
+    return item
 
 
 def parse(data: bytes, origin: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
-    """Strict JSON: no NaN, no infinity, no name twice in one object.
+    """Parse strict JSON: no NaN, no infinity, no duplicate names in an object.
 
     Raises:
         PredictorError: It is something else.
@@ -58,7 +58,7 @@ def parse(data: bytes, origin: str) -> Any:  # noqa: ANN401 - whatever the JSON 
 
 
 def _refuse_excess(item: dict[str, Any], origin: str) -> None:
-    """Refuse what would keep the schemas busy without end."""
+    """Refuse values that would keep the schemas busy without end."""
     level: list[Any] = [item]
     values = depth = 0
     while level:
@@ -72,15 +72,15 @@ def _refuse_excess(item: dict[str, Any], origin: str) -> None:
             )
             raise PredictorError(msg)
         level = [
-            below
+            child
             for value in level
             if isinstance(value, dict | list)
-            for below in (value.values() if isinstance(value, dict) else value)
+            for child in (value.values() if isinstance(value, dict) else value)
         ]
 
 
 def _crowded(value: object) -> bool:
-    """Whether a list is long, and of more than texts, numbers, or positions made of numbers.
+    """Test if a list is long and holds more than texts, numbers, or positions of numbers.
 
     Lists of those can be sorted, so that finding what occurs twice is quick.
     """
@@ -94,40 +94,40 @@ def _crowded(value: object) -> bool:
 
 
 def as_dict(value: object) -> dict[str, Any]:
-    """The value if it is an object; else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """The value if it is a list; else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def texts(value: object) -> list[str]:
-    """The texts in a list."""
+    """List the texts in a list."""
     return [entry for entry in as_list(value) if isinstance(entry, str)]
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a number; true and false are none."""
+    """Test if a value is a number; true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_whole(value: object) -> bool:
-    """Whether a value is an integer."""
+    """Test if a value is an integer."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def properties_of(item: dict[str, Any]) -> dict[str, Any]:
-    """The item's properties."""
+    """Properties of the item."""
     return as_dict(item.get("properties"))
 
 
 def assets_of(item: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The item's assets, as far as they are objects."""
+    """Assets of the item that are objects."""
     return {k: a for k, a in as_dict(item.get("assets")).items() if isinstance(a, dict)}
 
 
 def roles_of(asset: dict[str, Any]) -> list[str]:
-    """The roles of an asset."""
+    """Roles of an asset."""
     return texts(asset.get("roles"))

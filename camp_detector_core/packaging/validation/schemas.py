@@ -1,4 +1,4 @@
-"""JSON schemas of STAC extensions: where they lie, and what an item is held against.
+"""JSON schemas of STAC extensions: cache, lookup and references.
 
 A schema is known by the URI that its file stands for, never by its ``$id``: that of processing
 v1.1.0 says v1.0.0, and others end in ``#``.
@@ -27,18 +27,18 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 class SchemaError(CampDetectorError):
-    """A schema cannot be had, or is none."""
+    """A schema is missing or not valid."""
 
 
 def schema_cache() -> Path:
-    """The user's folder of fetched schemas, where the platform keeps what may be deleted."""
+    """The user's folder of downloaded schemas, in the platform's cache."""
     from camp_detector_core.catalog.places import cache_folder
 
     return cache_folder() / "schemas"
 
 
 def names_of(uri: str) -> list[str]:
-    """Names of the file that a schema may lie in: ``mlm-v1.5.2.json``, or the path of its URI.
+    """List possible file names of a schema: ``mlm-v1.5.2.json``, or the path of its URI.
 
     Nothing for a URI whose path could lead out of a folder.
     """
@@ -53,12 +53,12 @@ def names_of(uri: str) -> list[str]:
 
 @dataclass(frozen=True)
 class SchemaStore:
-    """Folders of schemas, the first that has one counts."""
+    """Folders of schemas; the first that has a schema counts."""
 
     folders: tuple[Path, ...]
 
     def load(self, uri: str) -> dict[str, Any] | None:
-        """A schema, under the URI that it was asked for; None where it is not at hand.
+        """Load a schema under the URI of the request; None if it is missing.
 
         Raises:
             SchemaError: The file that should hold it does not.
@@ -70,12 +70,14 @@ class SchemaStore:
                     return _read(path, uri)
         return None
 
-    def gather(self, uri: str, known: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """A schema and all that it refers to.
+    def gather(
+        self, uri: str, local_schemas: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Load a schema and all schemas that it refers to.
 
         Args:
             uri: Of the schema.
-            known: Schemas that are there already, by URI.
+            local_schemas: Schemas that are there already, by URI.
 
         Returns:
             Schemas by URI, and the URIs of those that are not at hand.
@@ -83,20 +85,20 @@ class SchemaStore:
         Raises:
             SchemaError: A file that should hold one does not.
         """
-        found: dict[str, Any] = {}
-        missing: list[str] = []
-        wanted = [uri]
-        while wanted:
-            each = wanted.pop()
-            if each in known or each in found or each in missing:
+        schemas: dict[str, Any] = {}
+        missing_uris: list[str] = []
+        queue = [uri]
+        while queue:
+            next_uri = queue.pop()
+            if next_uri in local_schemas or next_uri in schemas or next_uri in missing_uris:
                 continue
-            schema = self.load(each)
+            schema = self.load(next_uri)
             if schema is None:
-                missing.append(each)
+                missing_uris.append(next_uri)
                 continue
-            found[each] = schema
-            wanted += references(schema, each)
-        return found, missing
+            schemas[next_uri] = schema
+            queue += references(schema, next_uri)
+        return schemas, missing_uris
 
 
 def _read(path: Path, uri: str) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _read(path: Path, uri: str) -> dict[str, Any]:
 
 
 def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
-    """The schema in a text, with its URI as ``$id``, so that what it refers to is found.
+    """Parse a schema and set its URI as ``$id``, so that references to it resolve.
 
     Raises:
         SchemaError: It is none.
@@ -125,16 +127,16 @@ def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
 
 
 def references(schema: dict[str, Any], uri: str) -> Iterator[str]:
-    """URIs of other schemas that a schema refers to."""
-    rest: list[Any] = [schema]
-    while rest:
-        value = rest.pop()
+    """List the URIs of other schemas that a schema refers to."""
+    queue: list[Any] = [schema]
+    while queue:
+        value = queue.pop()
         if isinstance(value, dict):
             target = value.get("$ref")
             if isinstance(target, str):
                 absolute = urldefrag(urljoin(uri, target)).url
                 if absolute not in {uri, "http://json-schema.org/draft-07/schema"}:
                     yield absolute
-            rest += value.values()
+            queue += value.values()
         elif isinstance(value, list):
-            rest += value
+            queue += value

@@ -31,7 +31,7 @@ def validate_item(
     fetch: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Say all that is wrong with a STAC item of a model.
+    """Check a STAC item of a model and report all findings.
 
     Nothing that the item names is run, and no href is followed out of its folder.
 
@@ -55,7 +55,7 @@ def validate_item(
     check_item(item, path.parent, findings)
     check_place(item, findings)
     # What a version asks for that has other rules is told as advice.
-    with findings.advising(on=not has_known_rules(item)):
+    with findings.as_advice(on=not has_known_rules(item)):
         check_model(item, findings)
         check_assets(item, findings)
     check_code(item, findings)
