@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import json
 import logging
 import math
 import re
@@ -22,15 +21,29 @@ import sys
 import threading
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Callable, NamedTuple  # noqa: UP035 - evaluated on Python 3.9
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar  # noqa: UP035 - Python 3.9
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+    from typing_extensions import ParamSpec
+
+    _P = ParamSpec("_P")
+
+_Result = TypeVar("_Result")
 
 HERE = Path(__file__).absolute().parent
 CPU, FREEST_GPU = -1, -2  # of ArcGIS' ``device``; 0 and more are numbers of GPUs
 NODATA = 255
+ARGUMENTS = {
+    "padding": "Padding", "batch_size": "BatchSize", "threshold": "Threshold",
+    "min_area": "MinArea", "tile_size": "ImageHeight",
+}  # fmt: skip
+"""The key of the definition with which each argument begins."""
 ENGINE = re.compile(r"(rcd_engine_\w+)\.zip")
-FIELDS = {"OID": "OID", "Class": "String", "Classvalue": "Integer", "Confidence": "Double"}
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
@@ -41,14 +54,14 @@ class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its n
     """What is wrong and what to do, in one sentence for the user."""
 
 
-def _in_one_sentence(doing: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
     """Make every failure of a method that ArcGIS calls a sentence for the user."""
 
-    def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap(method: Callable[_P, _Result]) -> Callable[_P, _Result]:
         @functools.wraps(method)
-        def call(self: RefugeeCampDetector, *args: Any, **kwargs: Any) -> Any:
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _Result:
             try:
-                return method(self, *args, **kwargs)
+                return method(*args, **kwargs)
             except CampDetectorProblem:
                 raise
             except MemoryError:
@@ -68,7 +81,7 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[..., Any]], Callable[...,
     return wrap
 
 
-def _engine(part: str) -> Any:
+def _engine(part: str) -> ModuleType:
     """A module of the engine, from the one zip beside this file.
 
     Its name holds its version and a checksum, so that packages of several versions can be used in
@@ -99,13 +112,47 @@ def _is_gone(path: Path) -> bool:
     return bool(ENGINE.fullmatch(path.name)) and not path.exists()
 
 
+class _EngineModule:
+    """A module of the engine, which is looked for whenever something of it is used."""
+
+    def __init__(self, name: str) -> None:
+        """Name it."""
+        self._name = name
+
+    def __getattr__(self, name: str) -> object:
+        """Something of the module."""
+        return getattr(_engine(self._name), name)
+
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine import (
+        adrift,
+        arguments,
+        emd_keys,
+        esri_json,
+        ground,
+        json_text,
+        outline,
+        runtime,
+        suitable,
+    )
+    from camp_detector_core.engine import spec as specs
+else:
+    adrift, arguments, emd_keys, esri_json, ground = map(
+        _EngineModule, ("adrift", "arguments", "emd_keys", "esri_json", "ground")
+    )
+    json_text, outline, runtime, specs, suitable = map(
+        _EngineModule, ("json_text", "outline", "runtime", "spec", "suitable")
+    )
+
+
 class Definition(NamedTuple):
     """A model definition (.emd) that was read and checked."""
 
     folder: Path
-    raw: dict[str, Any]
-    spec: Any
-    """The engine's ModelSpec."""
+    fields: dict[str, Any]
+    """All keys; those that are left out have the value that follows from the spec."""
+    spec: specs.ModelSpec
     bands: tuple[int, ...]
     """Bands of the raster to read, from 0."""
     classes: list[tuple[int, str, list[int]]]
@@ -125,12 +172,13 @@ class Definition(NamedTuple):
                 msg = f"The model definition {model:.200} cannot be read ({why}): choose it again."
                 raise CampDetectorProblem(msg) from None
         try:
-            raw = _engine("json_text").parse_json(text)
-            spec = _engine("spec").ModelSpec.from_dict(raw["CampDetector"])
-            bands = tuple(int(band) for band in raw.get("ExtractBands", range(len(spec.bands))))
+            raw = json_text.parse_json(text)
+            spec = specs.ModelSpec.from_dict(raw[emd_keys.SPEC_KEY])
+            fields = {**emd_keys.emd_keys(spec), **raw}
+            bands = tuple(int(band) for band in fields["ExtractBands"])
             classes = [
                 (int(c["Value"]), str(c["Name"]), [int(v) for v in c["Color"]])
-                for c in raw["Classes"]
+                for c in fields["Classes"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
@@ -143,27 +191,20 @@ class Definition(NamedTuple):
                 f"{len(spec.bands)} bands, and Classes must have the values {sorted(values)}."
             )
             raise CampDetectorProblem(msg)
-        return cls(folder, raw, spec, bands, classes)
+        return cls(folder, fields, spec, bands, classes)
 
     def file(self, key: str) -> Path | None:
         """The path of a file that the definition names."""
-        name = self.raw.get(key)
+        name = self.fields.get(key)
         return Path(self.folder, str(name).replace("\\", "/")) if name else None
 
-    def defaults(self) -> Any:
-        """The arguments that the model is meant to be run with, as the engine's Arguments."""
-        spec = self.spec
-        own = {
-            "padding": self.raw.get("Padding", spec.overlap // 2),
-            "batch_size": self.raw.get("BatchSize"),
-            "threshold": self.raw.get("Threshold", spec.threshold),
-            "min_area": self.raw.get("MinArea", spec.min_area),
-            "tile_size": self.raw.get("ImageHeight", spec.tile_size),
-        }
-        return _engine("arguments").Arguments().changed(own)
+    def defaults(self) -> arguments.Arguments:
+        """The arguments that the model is meant to be run with."""
+        own = {name: self.fields.get(key) for name, key in ARGUMENTS.items()}
+        return arguments.Arguments().changed(own)
 
 
-def _arcpy() -> Any:
+def _arcpy() -> ModuleType | None:
     """arcpy, or None outside of ArcGIS and where its licence does not let it be imported."""
     try:
         return importlib.import_module("arcpy")
@@ -171,13 +212,14 @@ def _arcpy() -> Any:
         return None
 
 
-def _wkt_of(reference: Any) -> Any:
+def _wkt_of(reference: Any) -> int | str | None:
     """A coordinate system as WKT where arcpy can tell it, else as it came: a code or WKT."""
     with contextlib.suppress(Exception):
         if not hasattr(reference, "exportToString"):
-            reference = _arcpy().SpatialReference(int(reference))
+            reference = importlib.import_module("arcpy").SpatialReference(int(reference))
         return str(reference.exportToString())
-    return getattr(reference, "factoryCode", reference)
+    code: int | str | None = getattr(reference, "factoryCode", reference)
+    return code
 
 
 class RefugeeCampDetector:
@@ -189,16 +231,15 @@ class RefugeeCampDetector:
         self.description = "Finds the dwellings of refugee and displacement camps in imagery."
         self._definition: Definition | None = None
         self._device = CPU
-        self._arguments: Any = None
-        self._layout: Any = None
-        self._detector: Any = None
+        self._arguments: arguments.Arguments | None = None
+        self._detector: adrift.TileDetector | None = None
         self._pixel_area: float | None = None
         self._is_checked = False
         self._warned: set[str] = set()
         self._own = threading.RLock()
 
     @_in_one_sentence("read the model definition")
-    def initialize(self, **kwargs: Any) -> None:
+    def initialize(self, **kwargs: object) -> None:
         """Read the model definition; neither the model nor any library is opened.
 
         ArcGIS leaves out ``model`` before one is chosen, and ``device`` while it only asks what
@@ -209,21 +250,20 @@ class RefugeeCampDetector:
             return
         self._definition = Definition.read(str(model))
         device, limits = kwargs.get("device"), (FREEST_GPU, 64)
-        self._device = int(_engine("arguments").number("device", device, CPU, limits))
+        self._device = int(arguments.number("device", device, CPU, limits))
         with self._own:
             self._arguments = self._definition.defaults()
-            self._layout = self._detector = None
+            self._detector = None
             self._warned.clear()
 
     @_in_one_sentence("say what it needs")
-    def getParameterInfo(self) -> list[dict[str, Any]]:
+    def getParameterInfo(self) -> list[dict[str, object]]:
         """What ArcGIS asks the user for; from the fourth entry on, the table of arguments."""
         out = [
             _row("raster", "raster", None, "Raster", "The imagery"),
             _row("model", "string", None, "Input Model Definition", "The .emd of the model"),
             _row("device", "numeric", CPU, "Device", "-1 is the processor, 0 and up a GPU"),
         ]
-        arguments = _engine("arguments")
         for name, value in asdict(self._arguments or arguments.Arguments()).items():
             title, text = name.replace("_", " ").title(), arguments.HELP[name]
             out.append(_row(name, "numeric", value, title, text))
@@ -232,18 +272,13 @@ class RefugeeCampDetector:
         return out
 
     @_in_one_sentence("use these arguments")
-    def getConfiguration(self, **scalars: Any) -> dict[str, Any]:
+    def getConfiguration(self, **scalars: object) -> dict[str, object]:
         """How ArcGIS shall cut the raster into tiles; the arguments come as texts."""
         definition = self._known()
         chosen = definition.defaults().changed(scalars)
-        layout = _engine("adrift").TileLayout.of(
-            definition.spec,
-            tile_size=chosen.tile_size,
-            padding=chosen.padding,
-            batch_size=chosen.batch_size,
-        )
+        layout = _layout_of(definition.spec, chosen)
         with self._own:
-            self._arguments, self._layout, self._detector = chosen, layout, None
+            self._arguments, self._detector = chosen, None
         return {
             "extractBands": definition.bands,
             "padding": int(layout.margin),
@@ -263,17 +298,19 @@ class RefugeeCampDetector:
         """Say what comes out, and check that the raster is what the model was made for."""
         output, definition = kwargs["output_info"], self._known()
         self._check_raster(definition.spec, kwargs.get("raster_info") or {})
-        probabilities = self._arguments.return_probabilities
+        probabilities = self._chosen().return_probabilities
         output["bandCount"] = 1
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
         output["noData"] = np.array([-1.0 if probabilities else NODATA])
         output["statistics"] = output["histogram"] = ()
         if not probabilities:
-            output["rasterAttributeTable"] = _attribute_table(definition.classes)
+            output["rasterAttributeTable"] = esri_json.class_table(definition.classes)
         return kwargs
 
-    def updateKeyMetadata(self, names: Any, bandIndex: int, **keyMetadata: Any) -> dict[str, Any]:
+    def updateKeyMetadata(
+        self, names: object, bandIndex: int, **keyMetadata: object
+    ) -> dict[str, object]:
         """Say that the values are classes, so that ArcGIS draws them as such."""
         probabilities = getattr(self._arguments, "return_probabilities", False)
         if bandIndex == -1:
@@ -285,16 +322,16 @@ class RefugeeCampDetector:
     @_in_one_sentence("classify this tile")
     def updatePixels(
         self,
-        tlc: Any,
+        tlc: object,
         shape: tuple[int, ...],
         props: dict[str, Any],
-        **pixelBlocks: Any,
-    ) -> dict[str, Any]:
+        **pixelBlocks: NDArray[np.generic],
+    ) -> dict[str, NDArray[np.generic]]:
         """Classify a tile; what is outside of the raster or masked stays without result."""
         detector = self._ready()
         classes, scores = detector.classes(*self._block(pixelBlocks))
         known, found = classes != NODATA, classes
-        if self._arguments.return_probabilities:
+        if self._chosen().return_probabilities:
             likeliest = scores[: len(self._known().spec.classes)].max(axis=0)
             found = np.where(known, likeliest / np.float32(254), np.float32(-1))
         kind = props.get("pixelType") or ("f4" if found is not classes else "u1")
@@ -304,35 +341,16 @@ class RefugeeCampDetector:
         }
 
     @_in_one_sentence("find objects in this tile")
-    def vectorize(self, **pixelBlocks: Any) -> dict[str, str]:
+    def vectorize(self, **pixelBlocks: NDArray[np.generic]) -> dict[str, str]:
         """The dwellings of a tile as a feature table, in pixels from its upper left corner."""
         detector = self._ready()
         names = {value: name for value, name, _ in self._known().classes}
-        features = [
-            {
-                "attributes": {
-                    "OID": number,
-                    "Class": names[int(dwelling.class_value)],
-                    "Classvalue": int(dwelling.class_value),
-                    "Confidence": round(100 * float(dwelling.mean_probability), 4),
-                },
-                # The engine's exteriors run counter-clockwise on the screen, Esri's clockwise.
-                "geometry": {
-                    "rings": [
-                        [[float(x), float(y)] for x, y in ring[::-1]]
-                        for ring in (dwelling.exterior, *dwelling.holes)
-                    ]
-                },
-            }
-            for number, dwelling in enumerate(detector.dwellings(*self._block(pixelBlocks)), 1)
-        ]
-        table = _table(FIELDS, features)
-        table["geometryType"] = "esriGeometryPolygon"
-        return {"output_vectors": json.dumps(table, allow_nan=False)}
+        dwellings = detector.dwellings(*self._block(pixelBlocks))
+        return {"output_vectors": esri_json.dwelling_table(dwellings, names)}
 
     def getFields(self) -> str:
         """The fields of the feature class that Detect Objects makes."""
-        return json.dumps({"fields": _table({**FIELDS, "Shape": "Geometry"}, [])["fields"]})
+        return esri_json.dwelling_fields()
 
     def getGeometryType(self) -> int:
         """Polygons."""
@@ -353,23 +371,22 @@ class RefugeeCampDetector:
         msg = "No model definition was given: choose a .dlpk or an .emd of Camp Detector."
         raise CampDetectorProblem(msg)
 
-    def _ready(self) -> Any:
-        """The engine's TileDetector, made when the first tile comes."""
+    def _chosen(self) -> arguments.Arguments:
+        """The arguments, or the model's own where none were given yet."""
+        return self._arguments or self._known().defaults()
+
+    def _ready(self) -> adrift.TileDetector:
+        """The detector, made when the first tile comes."""
         with self._own:
-            if self._layout is None:
-                self.getConfiguration()
             detector = self._detector
             if detector is None:
                 detector = self._detector = self._made()
             return detector
 
-    def _made(self) -> Any:
-        definition, chosen = self._known(), self._arguments
-        spec, runtime, script = (
-            definition.spec,
-            _engine("runtime"),
-            definition.file("TorchScriptFile"),
-        )
+    def _made(self) -> adrift.TileDetector:
+        definition, chosen = self._known(), self._chosen()
+        layout = _layout_of(definition.spec, chosen)
+        spec, script = definition.spec, definition.file("TorchScriptFile")
         files = runtime.Files(definition.file("ModelFile") or HERE / "model.onnx", script)
         try:
             model = runtime.open_model(files, spec, device=self._device)
@@ -381,25 +398,26 @@ class RefugeeCampDetector:
                 "it): Camp Detector runs on the processor, which finds the same and takes longer."
             )
         side = model.predictor.fixed_size
-        if side not in {None, self._layout.chip}:
+        if side not in {None, layout.chip}:
             msg = f"This model takes only chips of {side} pixels: set tile_size to {side}."
             raise CampDetectorProblem(msg)
         least = chosen.min_area / (self._pixel_area or spec.gsd**2)
-        return _engine("adrift").TileDetector(
+        return adrift.TileDetector(
             runtime.Batched(model, chosen.batch_size),
             replace(spec, threshold=chosen.threshold, min_area=chosen.min_area),
-            self._layout,
-            outlines=_engine("outline").OutlineOptions(tolerance=1.0, min_pixels=least),
+            layout,
+            outlines=outline.OutlineOptions(tolerance=1.0, min_pixels=least),
             tta=chosen.test_time_augmentation,
         )
 
-    def _block(self, blocks: dict[str, Any]) -> tuple[Any, Any]:
+    def _block(
+        self, blocks: dict[str, NDArray[np.generic]]
+    ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
         """Pixels (bands, rows, cols), and which of them (rows, cols) count."""
         pixels = np.asarray(blocks["raster_pixels"])
         if pixels.ndim == 2:  # noqa: PLR2004 - one band may come without its axis
             pixels = pixels[np.newaxis]
         spec = self._known().spec
-        suitable = _engine("suitable")
         if not self._is_checked:
             known = suitable.PIXEL_TYPES[spec.dtype]
             suitable.check_depth(spec, known if pixels.dtype == spec.dtype else "other")
@@ -413,9 +431,8 @@ class RefugeeCampDetector:
             valid &= np.isfinite(pixels).all(axis=0)
         return pixels, valid
 
-    def _check_raster(self, spec: Any, raster: dict[str, Any]) -> None:
+    def _check_raster(self, spec: specs.ModelSpec, raster: dict[str, Any]) -> None:
         """Refuse what the model cannot be run on, and warn of pixels of another size."""
-        suitable = _engine("suitable")
         suitable.check_bands(spec, int(raster.get("bandCount", len(spec.bands))))
         if raster.get("pixelType"):
             suitable.check_depth(spec, str(raster["pixelType"]))
@@ -425,7 +442,7 @@ class RefugeeCampDetector:
         size = [abs(float(v)) for v in np.atleast_1d(raster["cellSize"])]
         cell, extent = (size[0], size[-1]), raster.get("extent")
         box = [0.0] * 4 if extent is None else [float(v) for v in extent]
-        unit = _engine("ground").unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
+        unit = ground.unit_of(_wkt_of(raster.get("spatialReference")), box, cell)
         area = math.prod((*cell, *unit.metres)) if unit.is_known else None
         with self._own:
             if area != self._pixel_area:
@@ -435,40 +452,30 @@ class RefugeeCampDetector:
             self._warn(advice)
 
 
-def _row(*values: Any) -> dict[str, Any]:
+def _layout_of(spec: specs.ModelSpec, chosen: arguments.Arguments) -> adrift.TileLayout:
+    """The tiles that ArcGIS shall cut.
+
+    Raises:
+        SpecError: The network cannot take such chips.
+    """
+    return adrift.TileLayout.of(
+        spec,
+        tile_size=chosen.tile_size,
+        padding=chosen.padding,
+        batch_size=chosen.batch_size,
+    )
+
+
+def _row(*values: object) -> dict[str, object]:
     keys = ("name", "dataType", "value", "displayName", "description")
     row = dict(zip(keys, values))  # noqa: B905 - Python 3.9
     return {**row, "required": row["name"] in {"raster", "model"}}
 
 
-def _table(kinds: dict[str, str], features: list[dict[str, Any]]) -> dict[str, Any]:
-    """A feature table as ArcGIS reads it."""
-    return {
-        "displayFieldName": "",
-        "fieldAliases": {name: name for name in kinds},
-        "fields": [
-            {"name": name, "type": f"esriFieldType{kind}", "alias": name}
-            for name, kind in kinds.items()
-        ],
-        "features": features,
-    }
-
-
-def _attribute_table(classes: list[tuple[int, str, list[int]]]) -> str:
-    """Names and colours of the values of the class raster."""
-    kinds = {"OID": "OID", "Value": "Integer", "Class": "String"}
-    kinds.update(dict.fromkeys(("Red", "Green", "Blue"), "Integer"))
-    rows = [
-        {"attributes": dict(zip(kinds, (number, value, name, *color)))}  # noqa: B905 - Python 3.9
-        for number, (value, name, color) in enumerate(classes, 1)
-    ]
-    return json.dumps(_table(kinds, rows))
-
-
 def _libraries_missing(*, has_script: bool) -> str:
     version = ""
     with contextlib.suppress(Exception):
-        version = " " + str(_arcpy().GetInstallInfo()["Version"])
+        version = " " + str(importlib.import_module("arcpy").GetInstallInfo()["Version"])
     if re.match(r" 3\.[0-2]\b", version) and not has_script:
         return (
             f"ArcGIS Pro{version} has no ONNX Runtime, and this package holds no TorchScript model "

@@ -89,14 +89,20 @@ def test_torchscript_that_does_not_load_is_said(
     assert "The TorchScript model cannot be loaded by torch" in error
 
 
+def _imported(tree: ast.AST) -> set[str]:
+    """Top packages that a source imports anywhere, but for what only type checkers see."""
+    if isinstance(tree, ast.If) and ast.unparse(tree.test) == "TYPE_CHECKING":
+        return set().union(*map(_imported, tree.orelse))
+    if isinstance(tree, ast.Import):
+        return {alias.name.partition(".")[0] for alias in tree.names}
+    if isinstance(tree, ast.ImportFrom):
+        return {(tree.module or "").partition(".")[0]}
+    return set().union(*map(_imported, ast.iter_child_nodes(tree)))
+
+
 def test_the_function_is_python_3_9_and_imports_the_standard_library_and_numpy_alone() -> None:
     tree = ast.parse(FUNCTION.read_text(encoding="utf-8"), feature_version=(3, 9))
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add((node.module or "").partition(".")[0])
+    names = _imported(tree)
     assert names - set(sys.stdlib_module_names) == {"numpy"}
     start = [sys.executable, "-c", "from vermin import main; main()"]
     command = [*start, "--target=3.9-", "--violations", "--no-tips", str(FUNCTION)]
