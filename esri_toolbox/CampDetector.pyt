@@ -12,19 +12,26 @@ import zlib
 _HOME = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rcd_toolbox")
 
 
+def _sources(folder):
+    """The bytes of all modules in a folder and below it, in the order of their names."""
+    for home, _, names in sorted(os.walk(folder)):
+        for name in sorted(names):
+            if name.endswith(".py"):
+                with open(os.path.join(home, name), "rb") as stream:
+                    yield stream.read()
+
+
 def _load():
     """The modules beside this file, whatever another copy of the toolbox has left in memory.
 
     ArcGIS Pro keeps modules between toolboxes and between versions of one toolbox. Their name here
-    is made from where they lie, and from the sizes and times of the files, so that a copy
-    elsewhere, or an older one in the same place, is never taken for this one.
+    is made from where they lie and from what they hold, so that a copy elsewhere, or an older one
+    in the same place, is never taken for this one.
     """
-    state = [os.path.normcase(_HOME)]
-    for name in sorted(os.listdir(_HOME)):
-        if name.endswith(".py"):
-            found = os.stat(os.path.join(_HOME, name))
-            state.append("{}:{}:{}".format(name, found.st_size, found.st_mtime_ns))
-    known_as = "rcd_toolbox_{:08x}".format(zlib.crc32("|".join(state).encode("utf-8")))
+    state = zlib.crc32(os.path.normcase(_HOME).encode("utf-8"))
+    for source in _sources(_HOME):
+        state = zlib.crc32(source, state)
+    known_as = "rcd_toolbox_{:08x}".format(state)
     if known_as in sys.modules:
         return sys.modules[known_as]
     spec = importlib.util.spec_from_file_location(

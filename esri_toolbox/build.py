@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 from pathlib import Path
 
 from camp_detector_core import __version__
-from camp_detector_core.carry import carried_core, digest_of, text_bytes, zip_bytes
+from camp_detector_core.carry import host_files, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
@@ -24,20 +23,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 FOLDER = "CampDetector"
 """What the zip file unpacks into."""
+_TOOLS = "rcd_toolbox"
 
 _log = logging.getLogger(__name__)
-
-
-def host_copy() -> tuple[str, bytes]:
-    """The engine and what it needs over GDAL, as a zip file that Python imports from.
-
-    Returns:
-        The file's name, whose stem is that of the one package in it, and its bytes.
-    """
-    sources = carried_core()
-    release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)
-    stem = f"rcd_host_{release}_{digest_of(sources)[:8]}"
-    return f"{stem}.zip", zip_bytes({f"{stem}/{name}": data for name, data in sources.items()})
 
 
 def toolbox_files() -> dict[str, bytes]:
@@ -49,11 +37,8 @@ def toolbox_files() -> dict[str, bytes]:
         "LICENSE.txt": text_bytes(ROOT / "LICENSE"),
         **metadata_files(),
     }
-    for path in sorted((HERE / "rcd_toolbox").glob("*.py")):
-        files[f"rcd_toolbox/{path.name}"] = text_bytes(path)
-    name, data = host_copy()
-    files[name] = data
-    return files
+    sources = {path.name: text_bytes(path) for path in (HERE / _TOOLS).glob("*.py")}
+    return {**files, **{f"{_TOOLS}/{name}": data for name, data in host_files(sources).items()}}
 
 
 def model_files(model: Path) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Optional, Union
 
 from .checks import model_of, of_raster
 from .errors import ToolError
-from .ground import is_known
+from .ground import ArcGisCrs, is_known
 from .machine import choose
 from .raster_facts import facts_of
 
@@ -144,11 +144,7 @@ def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optio
         left, bottom, right, top = numbers
     else:
         reference = given.spatialReference
-        if (
-            is_known(reference)
-            and facts.has_place
-            and reference.exportToString() != facts.reference.exportToString()
-        ):
+        if is_known(reference) and not _same(reference, facts):
             given = given.projectAs(facts.reference)
         left, bottom = float(given.XMin), float(given.YMin)
         right, top = float(given.XMax), float(given.YMax)
@@ -158,6 +154,11 @@ def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optio
         msg = "the extent does not touch the raster: choose one that lies over it"
         raise ToolError(msg)
     return None if part == whole else part
+
+
+def _same(reference: arcpy.SpatialReference, facts: RasterFacts) -> bool:
+    """True if coordinates are the raster's, or the raster has no place to compare them with."""
+    return not facts.has_place or ArcGisCrs(reference).same(ArcGisCrs(facts.reference))
 
 
 def _numbers(text: Optional[str]) -> Optional[Bounds]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
-from . import deep_learning, own_engine
+from . import deep_learning
 from .choices import choices_of
 from .deep_learning import discard
 from .host import Progress, require_new
@@ -45,6 +45,8 @@ def execute(parameters: Parameters, messages: Messages) -> None:
                     f"{chosen.reason}: the engine of this toolbox runs the model."
                 )
             messages.addMessage("Run with the engine of Camp Detector.")
+            from . import own_engine  # needs GDAL and ONNX Runtime
+
             own_engine.classify(chosen, made, progress, messages)
         progress.check()
         progress.label("Writing the raster")

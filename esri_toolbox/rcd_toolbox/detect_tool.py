@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator
 
-from . import deep_learning, own_engine
+from . import deep_learning
 from .choices import choices_of
 from .features import feature_class, ground_area
 from .host import Progress, require_new
@@ -42,6 +42,8 @@ def execute(parameters: Parameters, messages: Messages) -> None:
             finally:
                 deep_learning.discard(found)
         else:
+            from . import own_engine  # needs GDAL and ONNX Runtime
+
             rows = own_engine.detect(chosen, progress, messages)
             table.fill(totals.counted(rows))
         progress.check()

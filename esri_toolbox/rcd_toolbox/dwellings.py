@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Union
 
-from .areas import AreaIndex, Dwelling, Point
-from .engine_copy import engine
+from camp_detector_core.engine.areas import Dwelling, Point, holds
+from camp_detector_core.engine.surfaces import Surfaces
+
 from .features import ground_area, rings_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def dwellings_in(layer: object, progress: Progress) -> Found:
 
     found: list[Dwelling] = []
     left_out = 0
-    surfaces = engine("engine.surfaces").Surfaces()
+    surfaces = Surfaces()
     with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
         for i, (shape,) in enumerate(cursor):
             if i % 1024 == 0:
@@ -50,7 +51,7 @@ def dwellings_in(layer: object, progress: Progress) -> Found:
     return Found(found, left_out, surfaces.tally.twice)
 
 
-def _of(shape: Optional[Shape], surfaces: Any) -> Iterator[Dwelling]:
+def _of(shape: Optional[Shape], surfaces: Surfaces) -> Iterator[Dwelling]:
     """The dwellings of a feature: the ground of its polygon, or each of its points."""
     if shape is None:
         return
@@ -67,6 +68,6 @@ def _of(shape: Optional[Shape], surfaces: Any) -> Iterator[Dwelling]:
 def _centre(shape: arcpy.Polygon) -> Point:
     """The centroid, or where that is outside of the outline, a point inside."""
     middle = shape.trueCentroid
-    if AreaIndex([rings_of(shape)]).of((middle.X, middle.Y)) != 0:
+    if not holds(rings_of(shape), (middle.X, middle.Y)):
         middle = shape.labelPoint
     return float(middle.X), float(middle.Y)

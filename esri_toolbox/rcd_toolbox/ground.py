@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
-from .engine_copy import engine
+from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.limits import GSD_TOLERANCE, is_native, is_too_coarse, is_too_fine
+
 from .errors import ToolError
 
 if TYPE_CHECKING:
@@ -15,13 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import TypeGuard
 
+    from camp_detector_core.georaster.ports import Crs
+
     Axis = NDArray[np.float64]
     """Coordinates (n,) along one axis."""
 
-NATIVE_TOLERANCE = 0.1
-"""A raster is read on its own grid if its pixels differ from the model's by at most this."""
-MAX_ENLARGEMENT = 10.0
-MAX_REDUCTION = 1000.0
 _SAME_METHOD = {"gauss_kruger": "transverse_mercator"}
 """ArcGIS' names of projections that GDAL calls otherwise."""
 
@@ -46,6 +46,7 @@ class ArcGisCrs:
     def __init__(self, reference: arcpy.SpatialReference) -> None:
         """Wrap one that is known (see `is_known`)."""
         self._reference = reference
+        self.label = str(reference.name)
         self.is_geographic = str(reference.type) == "Geographic"
         method = str(reference.projectionName or "").lower()
         name = _SAME_METHOD.get(method, method)
@@ -56,6 +57,15 @@ class ArcGisCrs:
             reference.radiansPerUnit if self.is_geographic else reference.metersPerUnit
         )
         """One unit in radians, or in metres where it is projected."""
+
+    def same(self, other: Crs) -> bool:
+        """True if coordinates mean the same in the other one."""
+        return isinstance(other, ArcGisCrs) and self.text == other.text
+
+    @property
+    def text(self) -> str:
+        """The coordinate system as ArcGIS writes it."""
+        return str(self._reference.exportToString())
 
     def lonlat(self, x: Axis, y: Axis) -> tuple[Axis, Axis]:
         """Longitudes and latitudes (n,) on WGS 84 in degrees, NaN where there is no such place."""
@@ -88,11 +98,12 @@ def metres_per_unit(
     """
     import numpy as np
 
-    errors = engine("engine.errors")
+    from camp_detector_core.georaster import ground
+
     x, y = (np.array([value], np.float64) for value in at)
     try:
-        mx, my = engine("georaster.ground").metres_per_unit(ArcGisCrs(reference), x, y)
-    except errors.RasterError as error:
+        mx, my = ground.metres_per_unit(ArcGisCrs(reference), x, y)
+    except RasterError as error:
         msg = (
             f"x {at[0]:g}, y {at[1]:g} is no place in {reference.name}: the coordinate system is "
             "not that of the data; set the right one with Define Projection"
@@ -110,8 +121,8 @@ def cell_size(cells: tuple[float, float], metres: tuple[float, float], gsd: floa
         gsd: Metres a pixel that the model was trained on.
     """
     own = (cells[0] * metres[0], cells[1] * metres[1])
-    native = all(abs(side / gsd - 1) <= NATIVE_TOLERANCE for side in own)
-    stretched = not math.isclose(metres[0], metres[1], rel_tol=NATIVE_TOLERANCE)
+    native = is_native(own, gsd)
+    stretched = not math.isclose(metres[0], metres[1], rel_tol=GSD_TOLERANCE)
     if native and math.isclose(cells[0], cells[1], rel_tol=1e-6):
         return CellSize(own, native=True, value=cells[0], stretched=stretched)
     value = gsd / math.sqrt(metres[0] * metres[1])
@@ -120,12 +131,12 @@ def cell_size(cells: tuple[float, float], metres: tuple[float, float], gsd: floa
 
 def fault_of_size(size: CellSize, gsd: float) -> Optional[str]:
     """Why a model cannot be run on such pixels, or None."""
-    if max(size.own) > gsd * MAX_ENLARGEMENT:
+    if is_too_coarse(size.own, gsd):
         return (
             f"The raster has pixels of {max(size.own):.3g} m and the model needs about {gsd:.3g} m:"
             " so small things are not in the picture. Use finer imagery, or another model."
         )
-    if min(size.own) * MAX_REDUCTION < gsd:
+    if is_too_fine(size.own, gsd):
         return (
             f"The raster has pixels of {min(size.own):.3g} m and the model needs about {gsd:.3g} m:"
             " its coordinate system is wrong. Set it with Define Projection."

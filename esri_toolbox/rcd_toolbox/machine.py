@@ -49,12 +49,6 @@ def why_not_arcgis(raster: RasterFacts, model: Model) -> Optional[str]:
 
 def why_not_own() -> Optional[str]:
     """Why the engine of the toolbox cannot do it, as the beginning of a sentence; None: it can."""
-    from .engine_copy import engine_zip
-
-    try:
-        engine_zip()
-    except ToolError as error:
-        return str(error)
     if not has_module("onnxruntime"):
         return f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
     if not has_module("osgeo"):

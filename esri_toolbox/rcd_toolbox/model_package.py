@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
-from .engine_copy import engine
+from camp_detector_core.engine.json_text import parse_json
+
 from .errors import ToolError
 from .package_zip import (
     DAMAGED,
@@ -224,7 +225,7 @@ def strict_json(data: bytes, where: str) -> dict[str, Any]:
         ToolError: It is none.
     """
     try:
-        found = engine("engine.json_text").parse_json(data)
+        found = parse_json(data)
     except ValueError as error:
         msg = f"{where} is not JSON that can be read: {shown(error)}"
         raise ToolError(msg) from error

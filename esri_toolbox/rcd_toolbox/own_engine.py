@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, Optional
+
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.spec import ModelSpec
+from camp_detector_core.engine.wording import message
+from camp_detector_core.georaster.settings import Settings
+from camp_detector_core.hostgdal.run import HostJob, detect_raster
 
 from .deep_learning import aligned, discard
-from .engine_copy import engine
 from .errors import Stopped, ToolError
 from .features import ground_area, polygon, turned
 
 if TYPE_CHECKING:
+    from camp_detector_core.hostgdal.run import Found
+
     from .choices import Choices
     from .features import DwellingRow
     from .host import Messages, Progress
@@ -25,7 +33,7 @@ _OPTION = re.compile(r"\s*\([^()]*--[^()]*\)|[;:] [^;:]*--[^;:]*$")
 
 def without_options(sentence: str) -> str:
     """A sentence of the engine without what it says of the command line."""
-    return str(engine("engine.wording").message(_OPTION.sub("", sentence)))
+    return message(_OPTION.sub("", sentence))
 
 
 def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[DwellingRow]:
@@ -58,18 +66,17 @@ def classify(chosen: Choices, path: str, progress: Progress, messages: Messages)
 
 def _found(
     chosen: Choices, progress: Progress, messages: Messages, *, mask: Optional[str] = None
-) -> Any:
-    """Run the model; gives the engine's ``Found``.
+) -> Found:
+    """Run the model.
 
     Raises:
         ToolError: With the engine's sentence.
         Stopped: The user wants to.
     """
-    errors, run = engine("engine.errors"), engine("hostgdal.run")
     progress.label("Running the model")
     try:
-        job = run.HostJob(
-            settings=engine("georaster.settings").Settings(
+        job = HostJob(
+            settings=Settings(
                 threshold=chosen.threshold,
                 min_area=chosen.min_area,
                 tile_size=chosen.tile_size,
@@ -79,22 +86,20 @@ def _found(
             mask=mask,
         )
         with _readable(chosen) as path:
-            found = run.detect_raster(path, _predictor(chosen), job, progress=progress)
-    except errors.Cancelled:
+            found = detect_raster(path, _predictor(chosen), job, progress=progress)
+    except Cancelled:
         raise Stopped from None
-    except errors.CampDetectorError as error:
+    except CampDetectorError as error:
         raise ToolError(without_options(str(error))) from error
     for warning in found.warnings:
         messages.addWarningMessage(without_options(warning))
     return found
 
 
-def _predictor(chosen: Choices) -> Any:
+def _predictor(chosen: Choices) -> OnnxPredictor:
     """The network, held against what the package says of it."""
-    predictor = engine("engine.ort").OnnxPredictor(
-        chosen.model.onnx(), origin=f"the model of {chosen.model.path}"
-    )
-    if engine("engine.spec").ModelSpec.from_dict(dict(chosen.model.spec)) != predictor.spec:
+    predictor = OnnxPredictor(chosen.model.onnx(), origin=f"the model of {chosen.model.path}")
+    if ModelSpec.from_dict(dict(chosen.model.spec)) != predictor.spec:
         msg = (
             f"{chosen.model.path}: its definition and its network describe different models: get "
             "or make it again"

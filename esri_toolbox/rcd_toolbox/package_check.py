@@ -12,7 +12,9 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
-from .engine_copy import engine, engine_zip
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.spec import ModelSpec
+
 from .errors import ToolError
 from .model_package import CLASSIFY, DETECT, Model, model_of, root_emd
 from .package_zip import (
@@ -118,14 +120,8 @@ def _function_faults(package: zipfile.ZipFile, name: str) -> Iterator[str]:
 def _spec_faults(model: Model, emd_name: str) -> Iterator[str]:
     """Whether the model's own description is whole, and the definition says the same."""
     try:
-        engine_zip()
-    except ToolError as error:
-        yield str(error)
-        return
-    errors = engine("engine.errors")
-    try:
-        spec = engine("engine.spec").ModelSpec.from_dict(dict(model.spec))
-    except errors.CampDetectorError as error:
+        spec = ModelSpec.from_dict(dict(model.spec))
+    except CampDetectorError as error:
         yield f"{emd_name}: {error}."
         return
     classes = [

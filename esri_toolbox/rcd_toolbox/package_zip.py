@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any, Iterator, Optional
+from typing import Iterator, Optional
 
-from .engine_copy import engine
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.model_file import zip_file
+
 from .errors import ToolError
 
 MAX_TEXT = 16 << 20
@@ -59,13 +61,8 @@ def _fault_of(member: zipfile.ZipInfo) -> Optional[str]:
         return f"unpacks to more than {MAX_MEMBER >> 20} MiB"
     if name.endswith("/"):
         return None
-    fault = _rule().member_fault(member)
+    fault = zip_file.member_fault(member)
     return "{}: {}".format(*fault) if fault else None
-
-
-def _rule() -> Any:
-    """The engine's rule of what is read of a zip file."""
-    return engine("model_file.zip_file")
 
 
 def member_bytes(package: zipfile.ZipFile, name: str, *, limit: int) -> bytes:
@@ -75,8 +72,8 @@ def member_bytes(package: zipfile.ZipFile, name: str, *, limit: int) -> bytes:
         ToolError: It is larger, damaged, missing, or of a kind that is not read.
     """
     try:
-        return bytes(_rule().read_member(package, name, limit, "the package"))
-    except engine("engine.errors").CampDetectorError as error:
+        return bytes(zip_file.read_member(package, name, limit, "the package"))
+    except CampDetectorError as error:
         raise ToolError(str(error)) from error
 
 
@@ -104,8 +101,8 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         ToolError: The table is too large, or it is no zip file.
     """
     try:
-        package: zipfile.ZipFile = _rule().open_zip(path)
-    except engine("engine.errors").CampDetectorError as error:
+        package: zipfile.ZipFile = zip_file.open_zip(path)
+    except CampDetectorError as error:
         raise ToolError(str(error)) from error
     return package
 

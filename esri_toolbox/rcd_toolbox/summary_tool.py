@@ -7,7 +7,9 @@ import ntpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional, Sequence, TextIO
 
-from .areas import AreaIndex, HexagonGrid, Tally, tally, tally_cells
+from camp_detector_core.engine.areas import FIELDS as COLUMNS
+from camp_detector_core.engine.areas import HexagonGrid, Tally, tally, tally_cells
+
 from .deep_learning import discard
 from .dwellings import dwellings_in
 from .errors import ToolError
@@ -19,20 +21,14 @@ from .placing import text_file
 if TYPE_CHECKING:
     import arcpy
 
-    from .areas import Dwelling
+    from camp_detector_core.engine.areas import Dwelling
+
     from .features import Field
     from .host import Messages
     from .parameters import Parameters
 
-FIELDS: tuple[Field, ...] = (
-    ("name", "TEXT", 254),
-    ("dwellings", "LONG", 0),
-    ("covered_m2", "DOUBLE", 0),
-    ("mean_m2", "DOUBLE", 0),
-    ("area_ha", "DOUBLE", 0),
-    ("per_ha", "DOUBLE", 0),
-    ("cover_pct", "DOUBLE", 0),
-)
+_TYPES = {str: ("TEXT", 254), int: ("LONG", 0), float: ("DOUBLE", 0)}
+FIELDS: tuple[Field, ...] = tuple((name, *_TYPES[kind]) for name, kind in COLUMNS.items())
 Line = tuple[str, Optional["Area"], Tally]
 """Of the table: a name, the area where it is one, and what was counted."""
 _INPUTS = ("in_dwellings", "in_boundaries")
@@ -52,10 +48,7 @@ class Area:
 
     def row(self) -> list[object]:
         """Values of `FIELDS`."""
-        t, size = self.tally, self.square_metres
-        return [
-            self.name, t.dwellings, t.covered, t.mean, size / 1e4, t.density(size), t.share(size),
-        ]  # fmt: skip
+        return self.tally.values(self.name, self.square_metres)
 
 
 @dataclass(frozen=True)
@@ -237,8 +230,8 @@ def _by_area(job: _Job) -> tuple[list[Area], Tally]:
     if not shapes:
         msg = f"{job.text['in_boundaries']} holds no polygon to count in: choose another layer"
         raise ToolError(msg)
-    index = AreaIndex([rings_of(shape) for _, shape in shapes])
-    counted, outside = tally(job.dwellings, index, len(shapes))
+    rings = [rings_of(shape) for _, shape in shapes]
+    counted, outside = tally(job.dwellings, rings, job.progress.check)
     areas = [
         Area(name, shape, ground_area(shape), found)
         for (name, shape), found in zip(shapes, counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -15,7 +16,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from esri_toolbox.build import build, host_copy, toolbox_files
+from camp_detector_core.carry import COPY, carried_core
+from esri_toolbox.build import build, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
 from tests.toolbox.dialog import load_pyt
@@ -114,16 +116,30 @@ def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
     assert [before, load_pyt(copy).DetectDwellings().label] == ["Detect Dwellings", "Newer"]
 
 
+def test_a_newer_engine_in_the_same_place_is_taken(copy: Path) -> None:
+    """By what its files hold: those of a zip file all have the same time."""
+    module, values = copy / "rcd_toolbox/_core/engine/limits.py", []
+    text = module.read_text(encoding="utf-8")
+    for tolerance in ("0.1", "0.2"):
+        changed_text = text.replace("GSD_TOLERANCE = 0.1", f"GSD_TOLERANCE = {tolerance}")
+        module.write_text(changed_text, encoding="utf-8")
+        os.utime(module, (1e9, 1e9))
+        shutil.rmtree(module.parent / "__pycache__", ignore_errors=True)
+        limits = importlib.import_module(load_pyt(copy)._tools.__name__ + "._core.engine.limits")
+        values.append(limits.GSD_TOLERANCE)
+    assert values == [0.1, 0.2]
+
+
 def test_a_folder_that_was_moved_still_finds_its_engine(copy: Path, tmp_path: Path) -> None:
     """The engine's modules are loaded as they are needed, some before and some after the move."""
-    engine = "importlib.import_module(load_pyt({})._tools.__name__ + '.engine_copy').engine({!r})\n"
+    engine = "importlib.import_module(load_pyt({})._tools.__name__ + '._core.engine.{}')\n"
     program = (
         "import importlib, os, sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
         "from tests.toolbox.dialog import load_pyt\n"
-        + engine.format(repr(str(copy)), "engine.errors")
+        + engine.format(repr(str(copy)), "errors")
         + f"os.rename({str(copy)!r}, {str(tmp_path / 'moved')!r})\n"
-        + engine.format(repr(str(tmp_path / "moved")), "engine.spec")
+        + engine.format(repr(str(tmp_path / "moved")), "spec")
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path
@@ -237,10 +253,10 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
         "README.md",
         "LICENSE.txt",
         "arcgis.md",
-        host_copy()[0],
     }
     wanted |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
     wanted |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
+    wanted |= {f"rcd_toolbox/{COPY}/{name}" for name in carried_core()}
     wanted |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
     assert names == {f"CampDetector/{name}" for name in wanted}
     assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == wanted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.toolbox.dialog import load_pyt
+from camp_detector_core.engine import areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 UTM = 32645
 X, Y = 500_000.0, 3_053_000.0
 AREAS, CELLS = "C:\\camp.gdb\\areas", "C:\\camp.gdb\\cells"
-
-
-@pytest.fixture(scope="module")
-def areas(toolbox: Path) -> Any:
-    """The module that counts."""
-    return importlib.import_module(load_pyt(toolbox)._tools.__name__ + ".areas")
 
 
 def box(left: float, bottom: float, right: float, top: float) -> list[tuple[float, float]]:
@@ -248,7 +241,7 @@ NUMBERS = st.floats(-1e4, 1e4, allow_nan=False)
 
 @given(st.tuples(NUMBERS, NUMBERS), st.floats(1.0, 500.0), st.floats(0.2, 5.0))
 def test_a_point_lies_in_the_hexagon_that_it_is_counted_in(
-    areas: Any, point: tuple[float, float], width: float, stretch: float
+    point: tuple[float, float], width: float, stretch: float
 ) -> None:
     grid = areas.HexagonGrid((13.0, -7.0), (stretch, 1.0), width)
     cell = shapely.Polygon(grid.ring(grid.cell_of(point)))
@@ -305,9 +298,7 @@ def test_a_layer_is_not_counted_in_itself(summary: Dialog, arcpy: ModuleType) ->
 
 
 @given(st.integers(-50, 50), st.integers(-50, 50), st.floats(1.0, 500.0))
-def test_hexagons_next_to_each_other_share_their_corners(
-    areas: Any, q: int, r: int, width: float
-) -> None:
+def test_hexagons_next_to_each_other_share_their_corners(q: int, r: int, width: float) -> None:
     grid = areas.HexagonGrid((13.0, -7.0), (1.0, 0.7), width)
     mine = set(grid.ring((q, r)))
     for dq, dr in ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)):
@@ -319,13 +310,13 @@ def test_hexagons_next_to_each_other_share_their_corners(
     st.lists(st.integers(1, 39), min_size=1, max_size=4, unique=True),
 )
 def test_a_point_on_common_borders_is_in_exactly_one_area(
-    areas: Any, points: list[tuple[int, int]], cuts: list[int]
+    points: list[tuple[int, int]], cuts: list[int]
 ) -> None:
     """A square cut into columns: all inside are counted once, on whatever border they lie."""
     edges = [0, *sorted(cuts), 40]
     rings = [[[(a, 0), (a, 40), (b, 40), (b, 0), (a, 0)]] for a, b in pairwise(edges)]
     dwellings = [areas.Dwelling((float(x), float(y)), 1.0) for x, y in points]
-    found, outside = areas.tally(dwellings, areas.AreaIndex(rings), len(rings))
+    found, outside = areas.tally(dwellings, rings)
     assert sum(t.dwellings for t in found) + outside.dwellings == len(points)
     inner = sum(0 < x < 40 and 0 < y < 40 for x, y in points)
     assert sum(t.dwellings for t in found) >= inner
@@ -333,11 +324,10 @@ def test_a_point_on_common_borders_is_in_exactly_one_area(
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=3, max_size=8), st.tuples(NUMBERS, NUMBERS))
 def test_inside_is_what_shapely_calls_inside(
-    areas: Any, corners: list[tuple[float, float]], point: tuple[float, float]
+    corners: list[tuple[float, float]], point: tuple[float, float]
 ) -> None:
     polygon = shapely.Polygon(corners)
     if not polygon.is_valid or polygon.boundary.distance(shapely.Point(point)) < 1e-6:
         return
     ring = [*corners, corners[0]]
-    found = areas.AreaIndex([[ring]]).of(point)
-    assert (found == 0) == polygon.contains(shapely.Point(point))
+    assert areas.holds([ring], point) == polygon.contains(shapely.Point(point))
