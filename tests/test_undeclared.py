@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from camp_detector_core.georaster.stretch import choose_stretch
-from camp_detector_core.georaster.undeclared import standouts
+from camp_detector_core.georaster.undeclared_nodata import standouts
 from camp_detector_core.raster import SourceOptions, gdal_env
 from tests.support.models import tiny_spec
 from tests.support.rasters import rgb_of, scene, write_raster

@@ -16,7 +16,7 @@ from .inputs import read_layouts
 from .layout import ALPHA
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .proj import refuse_without_database
-from .shelf import Shelf
+from .resources import Shelf
 from .source import Access, PlacedSource
 from .validity import marks_of, refuse_value
 from .warp import warped_vrt

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from ..engine.errors import RasterError
 from .layout import MAX_BLOCK_BYTES, large_block
 from .names import INLINE, NO_FILE, local_path
-from .opening import refuse_pipe
-from .png_whole import refuse_cut_png
+from .png_check import refuse_cut_png
+from .read_errors import refuse_pipe
 from .tiff_blocks import block_of
 from .vrt_sources import BrokenVrtError, Source, sources_of
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .mosaic import Part
-    from .shelf import Shelf
+    from .resources import Shelf
     from .validity import Marks
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.grid import Window
 from ..engine.prepare import Stretch
-from .undeclared import Standout, standouts
+from .undeclared_nodata import Standout, standouts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

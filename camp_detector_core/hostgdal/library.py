@@ -13,14 +13,14 @@ from ..engine.errors import RasterError
 from ..engine.grid import Shape, Transform, Window
 from ..georaster.ellipsoid import Ellipsoid
 from ..georaster.gdal_settings import OFFLINE
-from ..georaster.opening import (
+from ..georaster.ports import Crs, Header
+from ..georaster.read_errors import (
     cannot_open,
     cannot_read,
     cannot_understand,
     in_words,
     refuse_empty,
 )
-from ..georaster.ports import Crs, Header
 from .calls import GdalError, call, settings
 
 if TYPE_CHECKING:

@@ -21,15 +21,15 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
 from camp_detector_core.georaster.ellipsoid import Ellipsoid
 from camp_detector_core.georaster.names import literal
-from camp_detector_core.georaster.opening import (
+from camp_detector_core.georaster.ports import Header
+from camp_detector_core.georaster.reach import refuse_reach
+from camp_detector_core.georaster.read_errors import (
     cannot_open,
     cannot_read,
     cannot_understand,
     in_words,
     refuse_empty,
 )
-from camp_detector_core.georaster.ports import Header
-from camp_detector_core.georaster.reach import refuse_reach
 
 from .env import allow_cache
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.errors import RasterError
 from .names import is_pipe
-from .png_whole import refuse_cut_png
+from .png_check import refuse_cut_png
 from .ports import ReadError
 
 if TYPE_CHECKING:
