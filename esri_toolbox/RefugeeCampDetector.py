@@ -126,7 +126,7 @@ class _EngineModule:
 
 if TYPE_CHECKING:
     from camp_detector_core.engine import (
-        adrift,
+        host_tiles,
         arguments,
         emd_keys,
         esri_json,
@@ -138,8 +138,8 @@ if TYPE_CHECKING:
     )
     from camp_detector_core.engine import spec as specs
 else:
-    adrift, arguments, emd_keys, esri_json, ground = map(
-        _EngineModule, ("adrift", "arguments", "emd_keys", "esri_json", "ground")
+    host_tiles, arguments, emd_keys, esri_json, ground = map(
+        _EngineModule, ("host_tiles", "arguments", "emd_keys", "esri_json", "ground")
     )
     json_text, outline, runtime, specs, suitable = map(
         _EngineModule, ("json_text", "outline", "runtime", "spec", "suitable")
@@ -232,7 +232,7 @@ class RefugeeCampDetector:
         self._definition: Definition | None = None
         self._device = CPU
         self._arguments: arguments.Arguments | None = None
-        self._detector: adrift.TileDetector | None = None
+        self._detector: host_tiles.TileDetector | None = None
         self._pixel_area: float | None = None
         self._is_checked = False
         self._warned: set[str] = set()
@@ -375,7 +375,7 @@ class RefugeeCampDetector:
         """The arguments, or the model's own where none were given yet."""
         return self._arguments or self._known().defaults()
 
-    def _ready(self) -> adrift.TileDetector:
+    def _ready(self) -> host_tiles.TileDetector:
         """The detector, made when the first tile comes."""
         with self._own:
             detector = self._detector
@@ -383,7 +383,7 @@ class RefugeeCampDetector:
                 detector = self._detector = self._made()
             return detector
 
-    def _made(self) -> adrift.TileDetector:
+    def _made(self) -> host_tiles.TileDetector:
         definition, chosen = self._known(), self._chosen()
         layout = _layout_of(definition.spec, chosen)
         spec, script = definition.spec, definition.file("TorchScriptFile")
@@ -402,7 +402,7 @@ class RefugeeCampDetector:
             msg = f"This model takes only chips of {side} pixels: set tile_size to {side}."
             raise CampDetectorProblem(msg)
         least = chosen.min_area / (self._pixel_area or spec.gsd**2)
-        return adrift.TileDetector(
+        return host_tiles.TileDetector(
             runtime.Batched(model, chosen.batch_size),
             replace(spec, threshold=chosen.threshold, min_area=chosen.min_area),
             layout,
@@ -452,13 +452,13 @@ class RefugeeCampDetector:
             self._warn(advice)
 
 
-def _layout_of(spec: specs.ModelSpec, chosen: arguments.Arguments) -> adrift.TileLayout:
+def _layout_of(spec: specs.ModelSpec, chosen: arguments.Arguments) -> host_tiles.TileLayout:
     """The tiles that ArcGIS shall cut.
 
     Raises:
         SpecError: The network cannot take such chips.
     """
-    return adrift.TileLayout.of(
+    return host_tiles.TileLayout.of(
         spec,
         tile_size=chosen.tile_size,
         padding=chosen.padding,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.adrift import TileLayout
 from camp_detector_core.engine.arguments import HELP, MAX_SIDE, Arguments, flag, number
 from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.host_tiles import TileLayout
 from tests.support.models import tiny_spec
 
 

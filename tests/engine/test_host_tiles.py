@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.adrift import TileDetector, TileLayout
 from camp_detector_core.engine.arguments import MAX_SIDE
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.host_tiles import TileDetector, TileLayout
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.polygons import PolygonSink
