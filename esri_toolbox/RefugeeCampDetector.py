@@ -126,11 +126,11 @@ class _EngineModule:
 
 if TYPE_CHECKING:
     from camp_detector_core.engine import (
-        host_tiles,
         arguments,
         emd_keys,
         esri_json,
         ground,
+        host_tiles,
         json_text,
         outline,
         runtime,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 import numpy as np
 
 from .augment import Augmented
+from .cache import Remembering
 from .components import label_runs
 from .detect import DetectOptions, detect
 from .errors import GridError
@@ -24,7 +25,6 @@ from .grid import Grid, Shape, Transform, Window
 from .instances import halo_of
 from .outline import OutlineOptions, refine_all
 from .plan import Axis, TilePlan, stride_of
-from .remember import Remembering
 from .scores import NODATA_SCORE
 from .vectorise import Linker, trace_block
 

@@ -15,7 +15,7 @@ import onnxruntime
 from .ends import check_ends
 from .errors import PredictorError, SpecError
 from .onnx_file import require_whole
-from .ort_words import load_failure, run_failure
+from .ort_errors import load_failure, run_failure
 from .separation import OUTPUT as SEPARATION
 from .spec import METADATA_KEY, ModelSpec
 from .wording import shown

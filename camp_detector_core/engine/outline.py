@@ -10,7 +10,7 @@ import numpy as np
 
 from .dwelling import Dwelling
 from .errors import SpecError
-from .redraw import redraw
+from .outline_repair import redraw
 from .rings import Rings, first_largest
 from .sequences import offsets_of, ragged
 from .simplify import Frames

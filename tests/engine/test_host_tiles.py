@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.arguments import MAX_SIDE
+from camp_detector_core.engine.cache import Remembering
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
@@ -20,7 +21,6 @@ from camp_detector_core.engine.host_tiles import TileDetector, TileLayout
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.polygons import PolygonSink
-from camp_detector_core.engine.remember import Remembering
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
 

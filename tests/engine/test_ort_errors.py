@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper
 from camp_detector_core.engine import ort
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.ort import CPU, OnnxPredictor
-from camp_detector_core.engine.ort_words import load_failure, reason_of, run_failure
+from camp_detector_core.engine.ort_errors import load_failure, reason_of, run_failure
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:
