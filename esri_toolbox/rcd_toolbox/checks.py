@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from .errors import ToolError
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.emd import MODEL_TYPES
+
 from .ground import fault_of_size
 from .machine import choose
 from .model_folder import default_model
@@ -12,6 +16,9 @@ from .model_package import read_model, summary_of, value_in
 from .raster_facts import facts_of
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.model_file.emd import Kind
+
     from .model_package import Model
     from .parameters import Parameters
     from .raster_facts import RasterFacts
@@ -28,7 +35,7 @@ class Finding(NamedTuple):
     is_error: bool
 
 
-def model_of(parameters: Parameters, kind: str) -> Model:
+def model_of(parameters: Parameters, kind: Kind) -> Model:
     """The model that was chosen, or the default one.
 
     Raises:
@@ -38,7 +45,7 @@ def model_of(parameters: Parameters, kind: str) -> Model:
     return read_model(named or default_model(kind))
 
 
-def fill(parameters: Parameters, kind: str) -> None:
+def fill(parameters: Parameters, kind: Kind) -> None:
     """Put the model's own values where the user has not put others.
 
     Whether a value is the user's is told by what was filled in before: ArcGIS marks a parameter
@@ -46,7 +53,7 @@ def fill(parameters: Parameters, kind: str) -> None:
     """
     try:
         now = summary_of(model_of(parameters, kind))
-    except (ToolError, OSError):
+    except CampDetectorError:
         return
     says = parameters["model_says"]
     before = says.valueAsText
@@ -66,12 +73,12 @@ def fill(parameters: Parameters, kind: str) -> None:
     says.value = now
 
 
-def findings(parameters: Parameters, kind: str) -> list[Finding]:
+def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
     """All that does not fit, as far as it can be told without reading a pixel."""
     named = parameters["in_raster"].value
     try:
         model = model_of(parameters, kind)
-    except (ToolError, OSError) as error:
+    except CampDetectorError as error:
         # A dialog that was just opened has no model yet, and says so only once a raster is chosen.
         quiet = named is None and not parameters["in_model"].valueAsText
         return [] if quiet else [Finding("in_model", str(error), is_error=True)]
@@ -81,26 +88,36 @@ def findings(parameters: Parameters, kind: str) -> list[Finding]:
     try:
         raster = facts_of(parameters["in_raster"].valueAsText)
         return found + of_raster(raster, model) + _of_engine(raster, model, parameters)
-    except ToolError as error:
+    except CampDetectorError as error:
         return [*found, Finding("in_raster", str(error), is_error=True)]
 
 
-def _of_model(model: Model, kind: str, parameters: Parameters) -> list[Finding]:
+def _of_model(model: Model, kind: Kind, parameters: Parameters) -> list[Finding]:
     found = []
-    if model.kind != kind:
+    if model.definition.kind != kind:
+        stated = shown(model.definition.fields.get("ModelType"))
         text = (
-            f"This package is made for another tool (its ModelType is {model.kind}, and this one "
-            f"takes {kind}): ArcGIS' own tool may refuse it."
+            f"This package is made for another tool (its ModelType is {stated}, and this one "
+            f"takes {MODEL_TYPES[kind]}): ArcGIS' own tool may refuse it."
         )
         found.append(Finding("in_model", text, is_error=False))
-    side, step = parameters["tile_size"].value, model.multiple
-    if side is not None and (int(side) % step or int(side) <= 2 * 2 * model.padding):
-        text = (
-            f"The tile size must be a multiple of {step} and more than {4 * model.padding} for "
-            "this model."
-        )
-        found.append(Finding("tile_size", text, is_error=True))
+    side = parameters["tile_size"].value
+    fault = None if side is None else fault_of_side(int(side), model.spec)
+    if fault:
+        found.append(Finding("tile_size", fault, is_error=True))
     return found
+
+
+def fault_of_side(side: int, spec: ModelSpec) -> Optional[str]:
+    """Why a model cannot be run on tiles of a side in pixels, or None."""
+    try:
+        replace(spec, tile_size=side)
+    except CampDetectorError:
+        return (
+            f"The tile size must be a multiple of {spec.multiple} and more than {2 * spec.overlap} "
+            f"for this model, not {side}."
+        )
+    return None
 
 
 def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
@@ -110,7 +127,8 @@ def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
     def say(text: str, *, is_error: bool) -> None:
         found.append(Finding("in_raster", text, is_error=is_error))
 
-    wanted, names = len(model.bands), ", ".join(model.bands)
+    spec = model.spec
+    wanted, names = len(spec.bands), ", ".join(band.name for band in spec.bands)
     if raster.bands < wanted:
         have = "1 band" if raster.bands == 1 else f"{raster.bands} bands"
         say(f"The raster has {have} and the model takes {wanted}: {names}.", is_error=True)
@@ -131,13 +149,13 @@ def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
             is_error=True,
         )
         return found
-    size = raster.cell_size(model)
-    fault = fault_of_size(size, model.gsd)
+    size = raster.cell_size(spec)
+    fault = fault_of_size(size, spec.gsd)
     if fault:
         say(fault, is_error=True)
     elif not size.native:
         say(
-            f"The pixels are {max(size.own):.3g} m and the model was trained on {model.gsd:.3g} m: "
+            f"The pixels are {max(size.own):.3g} m and the model was trained on {spec.gsd:.3g} m: "
             "the raster is resampled as it is read.",
             is_error=False,
         )
@@ -154,12 +172,12 @@ def _of_engine(raster: RasterFacts, model: Model, parameters: Parameters) -> lis
     wanted = parameters["engine"].valueAsText or "AUTOMATIC"
     try:
         _, reason = choose(wanted, raster, model)
-    except ToolError as error:
+    except CampDetectorError as error:
         return [Finding("engine", str(error), is_error=True)]
     if reason is None:
         return []
     text = f"{reason}: the engine of this toolbox will run the model."
-    if raster.dtype != model.dtype:
+    if raster.dtype != model.spec.dtype:
         text += " Its values are stretched from the 2nd to the 98th percentile of the whole raster."
     return [Finding("engine", text, is_error=False)]
 

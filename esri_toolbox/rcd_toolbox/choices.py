@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional, Union
 
-from .checks import model_of, of_raster
+from camp_detector_core.engine.emd_keys import emd_keys
+
+from .checks import fault_of_side, model_of, of_raster
 from .errors import ToolError
 from .ground import ArcGisCrs, is_known
 from .machine import choose
@@ -13,6 +15,8 @@ from .raster_facts import facts_of
 
 if TYPE_CHECKING:
     import arcpy
+
+    from camp_detector_core.model_file.emd import Kind
 
     from .checks import Finding
     from .host import Messages
@@ -51,7 +55,7 @@ class Choices:
     def arguments(self) -> str:
         """The text of arguments for ArcGIS' tools, by the names of our raster function."""
         values = {
-            "padding": str(self.model.padding),
+            "padding": str(emd_keys(self.model.spec)["Padding"]),
             "batch_size": str(self.batch_size),
             "threshold": _plain(self.threshold),
             "min_area": _plain(self.min_area),
@@ -67,7 +71,7 @@ def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def choices_of(parameters: Parameters, kind: str, messages: Messages) -> Choices:
+def choices_of(parameters: Parameters, kind: Kind, messages: Messages) -> Choices:
     """Read the parameters, and refuse what cannot be run.
 
     Raises:
@@ -102,11 +106,9 @@ def choices_of(parameters: Parameters, kind: str, messages: Messages) -> Choices
 
 
 def _check(chosen: Choices) -> None:
-    step = chosen.model.multiple
-    side, overlap = chosen.tile_size, 2 * chosen.model.padding
-    if side % step or side <= 2 * overlap:
-        msg = f"the tile size {side} must be a multiple of {step} and more than {2 * overlap}"
-        raise ToolError(msg)
+    fault = fault_of_side(chosen.tile_size, chosen.model.spec)
+    if fault:
+        raise ToolError(fault)
     if not 0 < chosen.threshold <= 1:
         msg = f"the threshold must be above 0 and at most 1, not {chosen.threshold:g}"
         raise ToolError(msg)
@@ -127,7 +129,7 @@ def _text(parameters: Parameters, name: str) -> str:
 def _number(parameters: Parameters, name: str, model: Model) -> float:
     """The user's number, or the model's own."""
     value = parameters[name].value if name in parameters else None
-    return model.default(name) if value is None else float(value)
+    return float(getattr(model.spec, name) if value is None else value)
 
 
 def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optional[Bounds]:

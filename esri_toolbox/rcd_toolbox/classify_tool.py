@@ -11,7 +11,6 @@ from . import deep_learning
 from .choices import choices_of
 from .deep_learning import discard
 from .host import Progress, require_new
-from .model_package import CLASSIFY
 from .placing import place
 
 if TYPE_CHECKING:
@@ -28,10 +27,10 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
     target = str(parameters["out_raster"].valueAsText)
     require_new(target, "the output")
-    chosen = choices_of(parameters, CLASSIFY, messages)
+    chosen = choices_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
     messages.addMessage(
-        f"Model {chosen.model.id} ({chosen.model.path.name}), threshold {chosen.threshold:g}, "
+        f"Model {chosen.model.title}, threshold {chosen.threshold:g}, "
         f"tiles of {chosen.tile_size} pixels."
     )
     with _scratch_raster() as made:
@@ -94,11 +93,10 @@ def _name_classes(chosen: Choices, target: str) -> None:
     """Give the raster a colour map, and an attribute table that names the classes."""
     import arcpy
 
-    classes = {0: ("background", "#000000"), **chosen.model.classes}
+    names = {0: "background", **chosen.model.class_names}
+    colours_of = {0: "#000000", **{c.value: c.color for c in chosen.model.spec.classes}}
     colours = Path(str(arcpy.CreateUniqueName("rcd_colours.clr", arcpy.env.scratchFolder)))
-    lines = [
-        " ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, (_, c) in classes.items()
-    ]
+    lines = [" ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, c in colours_of.items()]
     try:
         colours.write_text("\n".join(lines) + "\n", encoding="ascii")
         arcpy.management.AddColormap(target, None, os.fspath(colours))
@@ -109,5 +107,4 @@ def _name_classes(chosen: Choices, target: str) -> None:
         arcpy.management.AddField(target, _FIELD, "TEXT", field_length=255)
     with arcpy.da.UpdateCursor(target, ["Value", _FIELD]) as cursor:
         for value, _ in cursor:
-            name, _ = classes.get(int(value), (str(value), ""))
-            cursor.updateRow([value, name])
+            cursor.updateRow([value, names.get(int(value), str(value))])

@@ -23,7 +23,7 @@ def _environment(chosen: Choices) -> Iterator[None]:
     import arcpy
 
     facts = chosen.facts
-    size = facts.cell_size(chosen.model)
+    size = facts.cell_size(chosen.model.spec)
     bounds = chosen.bounds or facts.bounds
     wanted: dict[str, object] = {
         "cellSize": size.value,

@@ -8,7 +8,6 @@ from . import deep_learning
 from .choices import choices_of
 from .features import feature_class, ground_area
 from .host import Progress, require_new
-from .model_package import DETECT
 
 if TYPE_CHECKING:
     from .choices import Choices
@@ -28,7 +27,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     """Find dwellings and write them."""
     target = str(parameters["out_features"].valueAsText)
     require_new(target, "the output")
-    chosen = choices_of(parameters, DETECT, messages)
+    chosen = choices_of(parameters, "detect", messages)
     progress = Progress("Looking for dwellings")
     _announce(chosen, messages)
     totals = _Totals()
@@ -52,9 +51,8 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
 
 def _announce(chosen: Choices, messages: Messages) -> None:
-    model = chosen.model
     messages.addMessage(
-        f"Model {model.id} ({model.path.name}), threshold {chosen.threshold:g}, minimum area "
+        f"Model {chosen.model.title}, threshold {chosen.threshold:g}, minimum area "
         f"{chosen.min_area:g} m2, tiles of {chosen.tile_size} pixels."
     )
     if chosen.engine == "ARCGIS":
@@ -69,7 +67,7 @@ def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[Dwell
     """The features that ArcGIS' tool wrote, with their areas."""
     import arcpy
 
-    names = {value: name for value, (name, _) in chosen.model.classes.items()}
+    names = chosen.model.class_names
     columns = ["SHAPE@", "Classvalue", "Confidence"]
     with arcpy.da.SearchCursor(found, columns) as cursor:
         for i, (shape, value, confidence) in enumerate(cursor):

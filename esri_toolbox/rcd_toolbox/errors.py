@@ -1,9 +1,9 @@
-"""The errors of the tools: one sentence for the analyst each."""
+"""The error of the tools themselves."""
+
+from __future__ import annotations
+
+from camp_detector_core.engine.errors import CampDetectorError
 
 
-class ToolError(Exception):
-    """What is wrong, which file or parameter, and what to do."""
-
-
-class Stopped(Exception):  # noqa: N818 - a state that the user asked for, not a fault
-    """The user cancelled the tool."""
+class ToolError(CampDetectorError):
+    """A dataset, a licence or an output that a tool cannot use."""

@@ -7,7 +7,9 @@ import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Callable, Iterator, Protocol
 
-from .errors import Stopped, ToolError
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+
+from .errors import ToolError
 
 if TYPE_CHECKING:
     import arcpy
@@ -38,10 +40,10 @@ def run_tool(work: Callable[[], None], messages: Messages) -> None:
     arcpy.env.autoCancelling = False
     try:
         work()
-    except Stopped:
+    except Cancelled:
         # Not an error: ArcGIS itself says that the tool was cancelled.
         messages.addWarningMessage("Cancelled; nothing was written.")
-    except ToolError as error:
+    except CampDetectorError as error:
         _fail(messages, str(error), error)
     except arcpy.ExecuteError as error:
         # A geoprocessing tool that was called has said what is wrong in its own messages.
@@ -51,13 +53,11 @@ def run_tool(work: Callable[[], None], messages: Messages) -> None:
             return
         _fail(messages, f"ArcGIS stopped: {text}", error)
     except Exception as error:  # noqa: BLE001 - the border of the host
-        sentence = _one_line(error)
-        if _is_ours(error):
-            _fail(messages, sentence, error)
         _fail(
             messages,
-            f"Something went wrong that should not ({type(error).__name__}: {sentence}). Set the "
-            f"environment variable {VERBOSE}=1, run the tool again and report what it says.",
+            f"Something went wrong that should not ({type(error).__name__}: {_one_line(error)}). "
+            f"Set the environment variable {VERBOSE}=1, run the tool again and report what it "
+            "says.",
             error,
         )
     finally:
@@ -82,11 +82,6 @@ def _fail(messages: Messages, text: str, error: BaseException) -> None:
         for line in traceback.format_exception(type(error), error, error.__traceback__):
             messages.addMessage(line.rstrip())
     raise arcpy.ExecuteError(text) from None
-
-
-def _is_ours(error: BaseException) -> bool:
-    """Whether the engine raised it on purpose; its class comes from a copy, so by its name."""
-    return any(kind.__name__ == "CampDetectorError" for kind in type(error).__mro__)
 
 
 def _one_line(error: BaseException) -> str:
@@ -146,10 +141,11 @@ class Progress:
         """Stop where the user wants to.
 
         Raises:
-            Stopped: The user does.
+            Cancelled: The user does.
         """
         if self.cancelled():
-            raise Stopped
+            msg = "cancelled"
+            raise Cancelled(msg)
 
 
 def require_new(path: str, what: str) -> None:

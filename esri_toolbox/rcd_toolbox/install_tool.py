@@ -42,7 +42,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
 def _check(path: Path, named: Path, messages: Messages) -> None:
     """Refuse a package with faults, all of which are told."""
-    faults = faults_of(path, name=named.name)
+    faults = faults_of(path)
     for fault in faults:
         messages.addWarningMessage(fault)
     if faults:

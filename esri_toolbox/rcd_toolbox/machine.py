@@ -37,13 +37,13 @@ def why_not_arcgis(raster: RasterFacts, model: Model) -> Optional[str]:
         return "This ArcGIS has no Image Analyst module (arcpy.ia)"
     if not has_module("onnxruntime") and not has_module("torch"):
         return f"ArcGIS' deep learning libraries are not installed; install them with {INSTALLER}"
-    if not has_module("onnxruntime") and not model.emd.get("TorchScriptFile"):
+    if not has_module("onnxruntime") and not model.definition.fields.get("TorchScriptFile"):
         return (
             "ONNX Runtime is not installed, and this model has no copy for PyTorch alone; it comes "
             f"with {INSTALLER}, from ArcGIS Pro 3.3 on"
         )
-    if raster.dtype != model.dtype:
-        return f"The raster is {raster.dtype} and the model takes {model.dtype}"
+    if raster.dtype != model.spec.dtype:
+        return f"The raster is {raster.dtype} and the model takes {model.spec.dtype}"
     return None
 
 

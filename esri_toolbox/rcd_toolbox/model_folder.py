@@ -8,10 +8,17 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
+
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.model_file.emd import MODEL_TYPES
+from camp_detector_core.model_file.package import open_definition
 
 from .errors import ToolError
-from .model_package import emd_name, read_model
+from .model_package import read_model
+
+if TYPE_CHECKING:
+    from camp_detector_core.model_file.emd import Kind
 
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
@@ -31,8 +38,8 @@ def model_folder() -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "CampDetector" / "models"
 
 
-def default_model(kind: str) -> Path:
-    """The package of this ``ModelType`` that was installed last, or lies beside the toolbox.
+def default_model(kind: Kind) -> Path:
+    """The package of this kind that was installed last, or lies beside the toolbox.
 
     Raises:
         ToolError: There is none.
@@ -40,13 +47,13 @@ def default_model(kind: str) -> Path:
     for folder in (model_folder(), _HOME):
         for path in _newest_first(folder):
             try:
-                if read_model(path).kind == kind:
+                if read_model(path).definition.kind == kind:
                     return path
-            except (ToolError, OSError):  # noqa: PERF203 - others may be good
+            except CampDetectorError:  # noqa: PERF203 - others may be good
                 continue
     msg = (
-        f"no model package of the kind {kind} is installed or lies beside the toolbox: choose one "
-        "under Model, or run Install Model Package"
+        f"no model package of the kind {MODEL_TYPES[kind]} is installed or lies beside the "
+        "toolbox: choose one under Model, or run Install Model Package"
     )
     raise ToolError(msg)
 
@@ -87,7 +94,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         part = Path(name)
         shutil.copyfile(package, part)
         check(part)
-        target = folder / f"{Path(emd_name(part)).stem}.dlpk"
+        target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
         if target.exists():
             if digest(target) == digest(part):
                 _now(target)

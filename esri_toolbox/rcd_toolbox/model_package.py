@@ -1,245 +1,91 @@
-"""What a model says of itself: read from its .dlpk or .emd, never run."""
+"""Models that the tools can run: read from a .dlpk or .emd, never run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Mapping, Optional
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from camp_detector_core.engine.json_text import parse_json
-
-from .errors import ToolError
-from .package_zip import (
-    DAMAGED,
-    MAX_MEMBER,
-    MAX_TEXT,
-    member_bytes,
-    open_zip,
-    require_file,
-    shown,
-)
+from camp_detector_core.engine.emd_keys import SPEC_KEY
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.model_file.package import open_definition
 
 if TYPE_CHECKING:
     import os
-    import zipfile
 
-SPEC_KEY = "CampDetector"
-"""Key of our description in an Esri model definition."""
-_LARGEST_SIDE = 65_536
-DETECT, CLASSIFY = "ObjectDetection", "ImageClassification"
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.model_file.package import Definition
 
 
-@dataclass(frozen=True)
-class Model:
-    """A model package or definition, read but not loaded."""
+class Model(NamedTuple):
+    """A model of this project, whose network is not read yet."""
 
-    path: Path
-    """The file that the user named."""
-    emd_name: str
-    emd: Mapping[str, Any]
-    """The model definition."""
-    spec: Mapping[str, Any]
-    """The model's description: the object under ``CampDetector``."""
+    definition: Definition
+    spec: ModelSpec
 
     @property
-    def id(self) -> str:
-        """Name and version."""
-        return f"{self.spec.get('name')}-{self.spec.get('version')}"
+    def path(self) -> Path:
+        """The file that the user named."""
+        return self.definition.path
 
     @property
-    def kind(self) -> str:
-        """ArcGIS' ``ModelType``."""
-        return str(self.emd.get("ModelType", ""))
+    def title(self) -> str:
+        """Name and version, and the file, for messages."""
+        return f"{self.spec.id} ({self.path.name})"
 
     @property
-    def bands(self) -> tuple[str, ...]:
-        """Names of the bands in the model's order."""
-        return tuple(str(band["name"]) for band in self.spec["bands"])
-
-    @property
-    def classes(self) -> dict[int, tuple[str, str]]:
-        """Name and colour (``#RRGGBB``) of each class by its value."""
-        return {int(c["value"]): (str(c["name"]), str(c["color"])) for c in self.spec["classes"]}
-
-    @property
-    def dtype(self) -> str:
-        """Numpy's name of the raw values that the model was made for."""
-        return str(self.spec.get("dtype", "uint8"))
-
-    @property
-    def gsd(self) -> float:
-        """Metres a pixel."""
-        return float(self.spec["gsd"])
-
-    @property
-    def padding(self) -> int:
-        """Pixels on each side of a piece that are seen and not kept."""
-        return int(self.spec.get("overlap", 64)) // 2
-
-    @property
-    def multiple(self) -> int:
-        """What sides of tiles are multiples of."""
-        return int(self.spec.get("multiple", 32))
-
-    def default(self, name: str) -> float:
-        """The model's own value of ``threshold``, ``min_area`` (m2) or ``tile_size`` (pixels)."""
-        own = {"threshold": 0.5, "min_area": 0.0, "tile_size": 512.0}
-        return float(self.spec.get(name, own[name]))
-
-    def onnx(self) -> bytes:
-        """The bytes of the network.
-
-        Raises:
-            ToolError: It is missing, or too large.
-        """
-        return self._part(str(self.emd.get("ModelFile", "")), MAX_MEMBER)
-
-    def _part(self, stated: str, limit: int) -> bytes:
-        clean = PurePosixPath(stated.replace("\\", "/"))
-        if not stated or clean.is_absolute() or ".." in clean.parts or ":" in stated:
-            msg = f"{self.path}: the file {shown(stated)!r} that it names does not lie in it"
-            raise ToolError(msg)
-        try:
-            if self.path.suffix.lower() == ".emd":
-                beside = self.path.parent / clean
-                if self.path.parent.resolve() not in beside.resolve().parents:
-                    msg = f"{self.path}: {shown(stated)} leads out of its folder"
-                    raise ToolError(msg)
-                return beside.read_bytes()
-            with open_zip(self.path) as package:
-                return member_bytes(package, str(clean), limit=limit)
-        except (KeyError, *DAMAGED) as error:
-            msg = f"{self.path} does not hold {shown(stated)} whole: get it again"
-            raise ToolError(msg) from error
+    def class_names(self) -> dict[int, str]:
+        """Name of each class by its value."""
+        return {c.value: c.name for c in self.spec.classes}
 
 
-_read: dict[tuple[str, int, int], Model] = {}
+_models: dict[tuple[str, int, int], Model] = {}
 """Models that were read, by path, time and size; the dialog asks after each key that is pressed."""
-_MOST_KEPT = 16
+_MOST = 16
 
 
 def read_model(path: os.PathLike[str] | str) -> Model:
     """Read a model package or definition.
 
     Raises:
-        ToolError: It is missing, damaged, or none of Camp Detector's.
+        CampDetectorError: It is missing, damaged, or none of Camp Detector's.
     """
     path = Path(path)
-    require_file(path)
-    state = path.stat()
-    key = (str(path), state.st_mtime_ns, state.st_size)
-    if key not in _read:
-        if len(_read) >= _MOST_KEPT:
-            _read.clear()
-        _read[key] = _read_now(path)
-    return _read[key]
-
-
-def _read_now(path: Path) -> Model:
-    suffix = path.suffix.lower()
-    if suffix == ".emd":
-        if path.stat().st_size > MAX_TEXT:
-            msg = f"{path} has more than {MAX_TEXT >> 20} MiB: it is no model definition"
-            raise ToolError(msg)
-        return model_of(path, path.name, path.read_bytes())
-    if suffix != ".dlpk":
-        msg = f"{path} is no model: choose a package (.dlpk) or a model definition (.emd)"
-        raise ToolError(msg)
+    if path.suffix.lower() not in {".dlpk", ".emd"}:
+        msg = f"{path} is no model"
+        raise PredictorError(msg, remedy="choose a package (.dlpk) or a model definition (.emd)")
     try:
-        with open_zip(path) as package:
-            name = root_emd(package, path)
-            data = member_bytes(package, name, limit=MAX_TEXT)
-    except DAMAGED as error:
-        msg = f"{path} is no deep learning package (a zip file), or is damaged: {shown(error)}"
-        raise ToolError(msg) from error
-    return model_of(path, name, data)
+        state = path.stat()
+        key = (str(path), state.st_mtime_ns, state.st_size)
+    except OSError:
+        return model_of(open_definition(path))  # which says what is wrong
+    if key not in _models:
+        if len(_models) >= _MOST:
+            _models.clear()
+        _models[key] = model_of(open_definition(path))
+    return _models[key]
 
 
-def root_emd(package: zipfile.ZipFile, path: Path) -> str:
-    """Name of the one model definition at the root.
-
-    Raises:
-        ToolError: There is none, or more than one.
-    """
-    found = [n for n in package.namelist() if n.lower().endswith(".emd") and "/" not in n]
-    if len(found) != 1:
-        msg = f"{path} has {len(found)} model definitions (.emd) at its root, and one is needed"
-        raise ToolError(msg)
-    return found[0]
-
-
-def emd_name(path: Path) -> str:
-    """Name of the model definition in a package that was checked."""
-    with open_zip(path) as package:
-        return root_emd(package, path)
-
-
-def model_of(path: Path, name: str, data: bytes) -> Model:
-    """The model of a definition's bytes.
+def model_of(definition: Definition) -> Model:
+    """The model of a definition.
 
     Raises:
-        ToolError: Not JSON, or not a definition of ours.
+        PredictorError: The definition is not of this project.
     """
-    emd = strict_json(data, f"{path}, {name}" if path.name != name else str(path))
-    spec = emd.get(SPEC_KEY)
-    if not isinstance(spec, dict):
-        msg = (
-            f"{path} is no model of Camp Detector (its definition has no {SPEC_KEY!r}): make a "
-            "package with camp-detector package, or run other models with ArcGIS' own tools"
+    if definition.spec is None:
+        msg = f"{definition.path} is no model of Camp Detector (its definition has no {SPEC_KEY})"
+        remedy = (
+            "make a package with camp-detector package, or run other models with ArcGIS' own tools"
         )
-        raise ToolError(msg)
-    missing = [key for key in ("name", "version", "bands", "classes", "gsd") if not spec.get(key)]
-    if missing:
-        msg = f"{path}: the model's description lacks {', '.join(missing)}: make it again"
-        raise ToolError(msg)
-    model = Model(path, name, emd, spec)
-    try:
-        _ = model.bands, model.classes, model.gsd, model.padding
-        _check_numbers(model)
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
-        msg = f"{path}: the model's description is not of the expected form ({shown(error)})"
-        raise ToolError(msg) from error
-    return model
-
-
-def _check_numbers(model: Model) -> None:
-    """Refuse numbers that a dialog could not show or compute with; the engine checks the rest."""
-    limits = {
-        "gsd": (model.gsd, 1e-6, 1e6),
-        "multiple": (model.multiple, 1, _LARGEST_SIDE),
-        "overlap": (model.padding, 0, _LARGEST_SIDE),
-        "tile_size": (model.default("tile_size"), 1, _LARGEST_SIDE),
-        "threshold": (model.default("threshold"), -1e6, 1e6),
-        "min_area": (model.default("min_area"), -1e12, 1e12),
-    }
-    for name, (value, least, most) in limits.items():
-        if not least <= value <= most:
-            msg = f"{name} is {value:g}"
-            raise ValueError(msg)
-
-
-def strict_json(data: bytes, where: str) -> dict[str, Any]:
-    """A JSON object without the extensions that other readers refuse.
-
-    Raises:
-        ToolError: It is none.
-    """
-    try:
-        found = parse_json(data)
-    except ValueError as error:
-        msg = f"{where} is not JSON that can be read: {shown(error)}"
-        raise ToolError(msg) from error
-    if not isinstance(found, dict):
-        msg = f"{where} must hold a JSON object, and holds a {type(found).__name__}"
-        raise ToolError(msg)
-    return found
+        raise PredictorError(msg, remedy=remedy)
+    return Model(definition, definition.spec)
 
 
 def summary_of(model: Model) -> str:
     """One line that names the model and the values that its parameters start with."""
+    spec = model.spec
     return (
-        f"{model.id}: {model.gsd:g} m a pixel, threshold {model.default('threshold'):g}, "
-        f"min_area {model.default('min_area'):g}, tile_size {model.default('tile_size'):g}"
+        f"{spec.id}: {spec.gsd:g} m a pixel, threshold {spec.threshold:g}, "
+        f"min_area {spec.min_area:g}, tile_size {spec.tile_size:g}"
     )
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Iterator, Optional
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import message
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.run import HostJob, detect_raster
+from camp_detector_core.model_file.reader import model_of_definition
 
 from .deep_learning import aligned, discard
-from .errors import Stopped, ToolError
+from .errors import ToolError
 from .features import ground_area, polygon, turned
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[
 
     Raises:
         ToolError: The model or the raster cannot be used.
-        Stopped: The user wants to.
+        Cancelled: The user wants to.
     """
     found = _found(chosen, progress, messages)
     progress.label("Writing dwellings")
@@ -59,7 +59,7 @@ def classify(chosen: Choices, path: str, progress: Progress, messages: Messages)
 
     Raises:
         ToolError: The model or the raster cannot be used, or the file not be written.
-        Stopped: The user wants to.
+        Cancelled: The user wants to.
     """
     _found(chosen, progress, messages, mask=path)
 
@@ -71,7 +71,7 @@ def _found(
 
     Raises:
         ToolError: With the engine's sentence.
-        Stopped: The user wants to.
+        Cancelled: The user wants to.
     """
     progress.label("Running the model")
     try:
@@ -88,7 +88,7 @@ def _found(
         with _readable(chosen) as path:
             found = detect_raster(path, _predictor(chosen), job, progress=progress)
     except Cancelled:
-        raise Stopped from None
+        raise
     except CampDetectorError as error:
         raise ToolError(without_options(str(error))) from error
     for warning in found.warnings:
@@ -98,14 +98,8 @@ def _found(
 
 def _predictor(chosen: Choices) -> OnnxPredictor:
     """The network, held against what the package says of it."""
-    predictor = OnnxPredictor(chosen.model.onnx(), origin=f"the model of {chosen.model.path}")
-    if ModelSpec.from_dict(dict(chosen.model.spec)) != predictor.spec:
-        msg = (
-            f"{chosen.model.path}: its definition and its network describe different models: get "
-            "or make it again"
-        )
-        raise ToolError(msg)
-    return predictor
+    model = model_of_definition(chosen.model.definition)
+    return OnnxPredictor(model.onnx, origin=model.origin)
 
 
 @contextmanager

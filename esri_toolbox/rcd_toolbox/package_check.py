@@ -9,180 +9,166 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Iterator, Optional
 
+from camp_detector_core.engine.emd_keys import NEEDED, NEEDED_FILES
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.engine.spec import ModelSpec
-
-from .errors import ToolError
-from .model_package import CLASSIFY, DETECT, Model, model_of, root_emd
-from .package_zip import (
-    DAMAGED,
-    MAX_TEXT,
-    damaged_members,
-    member_bytes,
+from camp_detector_core.engine.wording import message, shown
+from camp_detector_core.model_file.emd import disagreements
+from camp_detector_core.model_file.members import member_of, name_fault
+from camp_detector_core.model_file.package import MAX_NETWORK, open_definition
+from camp_detector_core.model_file.untrusted import require_file
+from camp_detector_core.model_file.zip_file import (
+    damage_of,
+    is_folder,
+    member_fault,
     open_zip,
-    require_file,
-    shown,
-    unsafe_names,
+    read_member,
 )
+
+from .model_package import model_of
 
 if TYPE_CHECKING:
     import zipfile
+    from pathlib import Path
 
-REQUIRED = (
-    "ModelType", "InferenceFunction", "ModelFile", "Framework", "ImageHeight", "ImageWidth",
-    "ExtractBands", "Classes", "CampDetector", "EngineFile",
-)  # fmt: skip
+    from camp_detector_core.model_file.emd import Kind
+
+    from .model_package import Model
+
+_MAX_TOTAL = 2 << 30
 _MAX_SOURCE = 256 << 10
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-"""What `camp_detector_core.packaging` takes as the name of a package."""
+"""Names of packages that `camp_detector_core.packaging` makes."""
 _SAFE_PARSER = (3, 11)
 """From this Python on, a source that is nested too deep is an error; older ones crash."""
-FINDS = {
-    DETECT: "finds objects and gives each as a polygon (tool Detect Dwellings)",
-    CLASSIFY: "gives each pixel a class (tool Classify Camp Pixels)",
+_PARAGRAPH = 600
+"""Characters of an untrusted text that is shown as a paragraph."""
+_FINDS: dict[Kind, str] = {
+    "detect": "finds objects and gives each as a polygon (tool Detect Dwellings)",
+    "classify": "gives each pixel a class (tool Classify Camp Pixels)",
 }
 
 
-def faults_of(path: Path, *, name: str) -> list[str]:
-    """All that is wrong with a package, one sentence each; none where it is good.
-
-    Args:
-        path: The file.
-        name: What the package is called, where the file is a copy under another name.
-    """
+def faults_of(path: Path) -> list[str]:
+    """All that is wrong with a package, one sentence each; none where it is good."""
     try:
-        require_file(path)
+        require_file(path, what="package")
         with open_zip(path) as package:
-            unsafe = unsafe_names(package)
-            if unsafe:
-                return [f"{fault}." for fault in unsafe]
-            broken = [f"{shown(n)} is damaged." for n in damaged_members(package)]
-            return broken or list(_faults(package, path))
-    except ToolError as error:
+            return list(_member_faults(package)) or list(_faults(package, path))
+    except CampDetectorError as error:
         return [f"{error}."]
-    except DAMAGED as error:
-        return [f"{name} is no package (a zip file), or is damaged: {shown(error)}."]
+
+
+def _member_faults(package: zipfile.ZipFile) -> Iterator[str]:
+    """A sentence for each member that must not be there, or that is damaged."""
+    members = package.infolist()
+    seen: set[str] = set()
+    faults = [(m, _fault_of(m, seen)) for m in members]
+    yield from (f"{shown(m.filename)} {fault}." for m, fault in faults if fault)
+    total = sum(m.file_size for m in members)
+    if total > _MAX_TOTAL:
+        yield f"It unpacks to {total >> 20} MiB, and at most {_MAX_TOTAL >> 20} are taken."
+    elif not any(fault for _, fault in faults):
+        damages = ((m.filename, damage_of(package, m)) for m in members)
+        yield from (f"{shown(name)} is damaged: {why}." for name, why in damages if why)
+
+
+def _fault_of(member: zipfile.ZipInfo, seen: set[str]) -> Optional[str]:
+    """The fault of a member that can be told by its entry in the table of contents."""
+    fault = name_fault(member.filename, seen)
+    if fault is None and member.file_size > MAX_NETWORK:
+        return f"unpacks to more than {MAX_NETWORK >> 20} MiB"
+    if fault is None and not is_folder(member):
+        fault = member_fault(member)
+    if fault is not None:
+        return "{}: {}".format(*fault)
+    if not member.filename.isascii() or not member.filename.isprintable():
+        return "has a name that is not plain ASCII, which not every ArcGIS can unpack"
+    return None
 
 
 def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
-    emd_name = root_emd(package, path)
-    model = model_of(path, emd_name, member_bytes(package, emd_name, limit=MAX_TEXT))
-    emd = model.emd
-    if not _STEM.fullmatch(PurePosixPath(emd_name).stem):
+    """A sentence for each fault of the definition and of the files that it names."""
+    model = model_of(open_definition(path))
+    name, fields, kind = model.definition.name, model.definition.fields, model.definition.kind
+    if not _STEM.fullmatch(PurePosixPath(name).stem):
         yield (
-            f"The definition {shown(emd_name)} has a name that no package can be installed under: "
+            f"The definition {shown(name)} has a name that no package can be installed under: "
             "it may hold ASCII letters, digits, '.', '_' and '-'."
         )
-    missing = [key for key in REQUIRED if key not in emd]
+    missing = [key for key in NEEDED if key not in fields]
     if missing:
-        yield f"{emd_name} lacks {', '.join(missing)}."
+        yield f"{shown(name)} lacks {', '.join(missing)}."
         return
-    if model.kind not in FINDS:
-        yield f"{emd_name}: the ModelType {shown(model.kind)} is none that this toolbox runs."
-    yield from _file_faults(package, emd, emd_name)
-    yield from _spec_faults(model, emd_name)
+    yield from _file_faults(package, model)
+    if kind is None:
+        stated = shown(fields["ModelType"])
+        yield f"{shown(name)}: the ModelType {stated} is none that this toolbox runs."
+        return
+    for key, value in disagreements(fields, model.spec, kind, stated_only=True).items():
+        yield (
+            f"{shown(name)}: {key} is {shown(fields[key])}, and the model's description makes it "
+            f"{shown(value)}."
+        )
 
 
-def _file_faults(package: zipfile.ZipFile, emd: Mapping[str, Any], emd_name: str) -> Iterator[str]:
-    names = set(package.namelist())
-    for key in ("InferenceFunction", "ModelFile", "EngineFile"):
-        stated = str(emd[key]).replace("\\", "/")
-        clean = str(PurePosixPath(stated))
-        if clean not in names:
-            yield f"{emd_name} names {shown(stated)} as {key}, which the package does not hold."
+def _file_faults(package: zipfile.ZipFile, model: Model) -> Iterator[str]:
+    for key in NEEDED_FILES:
+        stated = model.definition.fields[key]
+        name = member_of(stated)
+        if name is None or name not in package.namelist():
+            where = shown(model.definition.name)
+            yield f"{where} names {shown(stated)} as {key}, which the package does not hold."
         elif key == "InferenceFunction":
-            yield from _function_faults(package, clean)
+            yield from _function_faults(package, name)
 
 
 def _function_faults(package: zipfile.ZipFile, name: str) -> Iterator[str]:
-    """Whether the raster function is Python with a class of its file's name; it is not run."""
+    """Judge whether the raster function is Python with a class of its file's name; run nothing."""
     stem = PurePosixPath(name).stem
     if package.getinfo(name).file_size > _MAX_SOURCE:
         yield f"{shown(name)} has more than {_MAX_SOURCE >> 10} KiB, which no raster function has."
         return
     try:
-        source = member_bytes(package, name, limit=_MAX_SOURCE).decode("utf-8")
+        source = read_member(package, name, _MAX_SOURCE, "the package").decode("utf-8")
         if sys.version_info < _SAFE_PARSER:
-            found = re.search(rf"^class {re.escape(stem)}\b", source, re.MULTILINE) is not None
+            is_there = re.search(rf"^class {re.escape(stem)}\b", source, re.MULTILINE) is not None
         else:
             body = ast.parse(source, name).body
-            found = any(isinstance(node, ast.ClassDef) and node.name == stem for node in body)
+            is_there = any(isinstance(node, ast.ClassDef) and node.name == stem for node in body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         yield f"{shown(name)} is not Python that this ArcGIS could run: {shown(error)}."
         return
-    if not found:
+    if not is_there:
         yield f"{shown(name)} has no class {shown(stem)}, so that ArcGIS cannot start it."
 
 
-def _spec_faults(model: Model, emd_name: str) -> Iterator[str]:
-    """Whether the model's own description is whole, and the definition says the same."""
-    try:
-        spec = ModelSpec.from_dict(dict(model.spec))
-    except CampDetectorError as error:
-        yield f"{emd_name}: {error}."
-        return
-    classes = [
-        {"Value": c.value, "Name": c.name, "Color": list(bytes.fromhex(c.color[1:]))}
-        for c in spec.classes
-    ]
-    wanted = {
-        "ImageHeight": spec.tile_size,
-        "ImageWidth": spec.tile_size,
-        "ExtractBands": list(range(len(spec.bands))),
-        "Classes": classes,
-        "Threshold": spec.threshold,
-        "MinArea": spec.min_area,
-        "Padding": spec.overlap // 2,
-    }
-    for key, value in wanted.items():
-        told = model.emd.get(key, value)
-        if told != value or isinstance(told, bool):
-            yield (
-                f"{emd_name}: {key} is {shown(told)}, and the model's description "
-                f"makes it {shown(value)}."
-            )
-
-
 def describe(path: Path) -> Iterator[str]:
-    """A package in words, a line each; it was found good."""
+    """A good package in words, a line each."""
+    model = model_of(open_definition(path))
+    spec, fields, kind = model.spec, model.definition.fields, model.definition.kind
     with open_zip(path) as package:
-        name = root_emd(package, path)
-        model = model_of(path, name, member_bytes(package, name, limit=MAX_TEXT))
-        network = package.getinfo(str(PurePosixPath(str(model.emd["ModelFile"])))).file_size
-        card = [n for n in package.namelist() if PurePosixPath(n).name == "MODEL_CARD.md"]
-    spec = model.spec
-    yield f"Model: {model.id}, which {FINDS.get(model.kind, model.kind)}."
-    if spec.get("description"):
-        yield f"What for: {shown_long(spec['description'])}"
-    classes = ", ".join(f"{name} ({value})" for value, (name, _) in model.classes.items())
-    yield f"Finds: {classes}."
-    yield f"Bands, in this order: {', '.join(model.bands)}; values of {model.dtype}."
+        network = package.getinfo(member_of(fields["ModelFile"]) or "").file_size
+        cards = [n for n in package.namelist() if PurePosixPath(n).name == "MODEL_CARD.md"]
+    yield f"Model: {spec.id}, which {_FINDS[kind] if kind else 'ArcGIS runs'}."
+    if spec.description:
+        yield f"What for: {message(spec.description, _PARAGRAPH)}"
+    yield f"Finds: {', '.join(f'{c.name} ({c.value})' for c in spec.classes)}."
+    bands = ", ".join(band.name for band in spec.bands)
+    yield f"Bands, in this order: {bands}; values of {spec.dtype}."
+    yield f"Pixels: trained on {spec.gsd:g} m on the ground; imagery of other sizes is resampled."
     yield (
-        f"Pixels: trained on {model.gsd:g} m on the ground; imagery of other sizes is resampled."
-    )
-    yield (
-        f"Its own values: threshold {model.default('threshold'):g}, minimum area "
-        f"{model.default('min_area'):g} m2, tiles of {model.default('tile_size'):g} pixels."
+        f"Its own values: threshold {spec.threshold:g}, minimum area {spec.min_area:g} m2, tiles "
+        f"of {spec.tile_size:g} pixels."
     )
     size = path.stat().st_size / 1e6
     yield f"Size: {size:.1f} MB, of which the network has {network / 1e6:.1f} MB."
-    yield f"Licence: {shown(spec.get('licence') or 'not stated; ask its author')}."
-    for credit in spec.get("attribution", ()):
-        yield f"Credit: {shown_long(credit)}"
-    provenance = spec.get("provenance") or {}
-    for key in sorted(provenance):
+    yield f"Licence: {shown(spec.licence or 'not stated; ask its author')}."
+    yield from (f"Credit: {message(credit, _PARAGRAPH)}" for credit in spec.attribution)
+    for key, value in sorted(spec.provenance.items()):
         if key.startswith(("test ", "val ")):
-            yield f"Figure: {shown(key)} {shown_long(provenance[key])}"
-    if card:
-        yield f"More: {card[0]} in the package says what it is good for and where it fails."
-
-
-def shown_long(text: object) -> str:
-    """Text of a stranger as one paragraph."""
-    clean = " ".join(
-        "".join(c if c.isprintable() or c.isspace() else "?" for c in str(text)).split()
-    )
-    return clean if len(clean) <= 600 else clean[:597] + "..."  # noqa: PLR2004 - a paragraph
+            yield f"Figure: {shown(key)} {message(value, _PARAGRAPH)}"
+    if cards:
+        yield f"More: {shown(cards[0])} in the package says what it is good for and where it fails."

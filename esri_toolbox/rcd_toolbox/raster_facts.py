@@ -12,7 +12,7 @@ from .ground import CellSize, cell_size, is_known, metres_per_unit
 if TYPE_CHECKING:
     import arcpy
 
-    from .model_package import Model
+    from camp_detector_core.engine.spec import ModelSpec
 
 PIXEL_TYPES = {
     "U1": "1 bit", "U2": "2 bits", "U4": "4 bits", "U8": "uint8", "S8": "int8",
@@ -50,7 +50,7 @@ class RasterFacts:
         left, bottom, right, top = bounds or self.bounds
         return (left + right) / 2, (bottom + top) / 2
 
-    def cell_size(self, model: Model) -> CellSize:
+    def cell_size(self, spec: ModelSpec) -> CellSize:
         """The cell size to run a model with; the raster must have a place.
 
         Raises:
@@ -58,7 +58,7 @@ class RasterFacts:
         """
         # The middle of the whole raster, as the engine's readers do, so that both agree.
         metres = metres_per_unit(self.reference, self.centre())
-        return cell_size(self.cells, metres, model.gsd)
+        return cell_size(self.cells, metres, spec.gsd)
 
 
 def facts_of(raster: object) -> RasterFacts:

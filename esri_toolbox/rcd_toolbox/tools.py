@@ -10,6 +10,8 @@ from .wording import text_of
 if TYPE_CHECKING:
     import arcpy
 
+    from camp_detector_core.model_file.emd import Kind
+
     from .host import Messages
     from .parameters import Parameters
     from .wording_types import ToolText
@@ -57,8 +59,7 @@ class Tool:
 class _ModelTool(Tool):
     """A tool that runs a model over a raster."""
 
-    kind: str
-    """ArcGIS' ``ModelType``."""
+    kind: Kind
 
     def updateParameters(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Fill in the model's own values."""
@@ -77,7 +78,7 @@ class _ModelTool(Tool):
 
 
 class _Detect(_ModelTool):
-    kind = "ObjectDetection"
+    kind: Kind = "detect"
 
     def _work(self) -> Work:
         from .detect_tool import execute
@@ -86,7 +87,7 @@ class _Detect(_ModelTool):
 
 
 class _Classify(_ModelTool):
-    kind = "ImageClassification"
+    kind: Kind = "classify"
 
     def _work(self) -> Work:
         from .classify_tool import execute
@@ -97,14 +98,15 @@ class _Classify(_ModelTool):
 class _Install(Tool):
     def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Say at once where the file is no model of ours."""
-        from .errors import ToolError
+        from camp_detector_core.engine.errors import CampDetectorError
+
         from .model_package import read_model
 
         package = by_name(parameters)["in_package"]
         if package.valueAsText:
             try:
                 read_model(package.valueAsText)
-            except (ToolError, OSError) as error:
+            except CampDetectorError as error:
                 package.setErrorMessage(str(error))
 
     def _work(self) -> Work:

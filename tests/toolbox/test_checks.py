@@ -144,16 +144,22 @@ def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("multiple", 0), ("multiple", "abc"), ("gsd", 10**400), ("tile_size", 1e30), ("overlap", -9)],
+    ("change", "words"),
+    [
+        ({"multiple": 0}, "positive multiple of 0"),
+        ({"multiple": "abc"}, "multiple must be a number"),
+        ({"gsd": 10**400}, "no sense here"),
+        ({"tile_size": 1e30}, "tile_size must be a number"),
+        ({"overlap": -9}, "overlap -9 must be"),
+    ],
 )
 def test_numbers_that_are_none_are_said_at_the_model(
-    name: str, value: Any, detect: Dialog, packages: Path, tmp_path: Path
+    change: dict[str, Any], words: str, detect: Dialog, packages: Path, tmp_path: Path
 ) -> None:
-    emd = changed_emd(packages, tmp_path / "p", lambda f: f["CampDetector"].update({name: value}))
+    emd = changed_emd(packages, tmp_path / "p", lambda f: f["CampDetector"].update(change))
     image = write_raster(tmp_path / "camp.tif", PIXELS)
     said = detect.set(in_model=str(emd), in_raster=str(image)).said(2)
-    assert any(w in said["in_model"] for w in ("not of the expected form", "no sense here"))
+    assert words in said["in_model"]
 
 
 def test_whatever_fails_in_a_dialog_is_said_there(
