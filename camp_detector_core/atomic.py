@@ -190,8 +190,9 @@ def _check(final: Path, *, overwrite: bool) -> None:
         raise OutputError(msg)
     there = family(final)
     if there and not overwrite:
-        msg = f"{there[0]} exists already: give --overwrite to replace it, or another name"
-        raise OutputError(msg)
+        msg = f"{there[0]} exists already"
+        remedy = "give {overwrite} to replace it | choose another name"
+        raise OutputError(msg, parameter="overwrite", remedy=remedy)
     if final.exists() and not final.is_file():
         msg = f"{final} is a device or a pipe: choose another name for the output"
         raise OutputError(msg)

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import __version__
 from .engine.limits import HUGE_DWELLING
+from .engine.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,18 +53,18 @@ class Counts:
         )
 
 
-def doubts_of(table: DwellingTable) -> tuple[str, ...]:
+def doubts_of(table: DwellingTable) -> tuple[Message, ...]:
     """What in a result is likely to be no dwelling, one sentence each."""
     huge = int((table.area > HUGE_DWELLING).sum())
     if not huge:
         return ()
     what = "1 polygon is" if huge == 1 else f"{huge} polygons are"
-    doubt = (
+    sentence = (
         f"{what} larger than {HUGE_DWELLING:,.0f} m2, which hardly any dwelling is: look there "
         "first. Borders and holes of one colour that the file does not call nodata are taken for "
-        "roofs; --nodata VALUE leaves them out"
+        "roofs"
     )
-    return (doubt,)
+    return (Message(sentence, "nodata", "; {nodata=VALUE} leaves them out"),)
 
 
 def _hundredths(area: float) -> float:
@@ -123,7 +124,7 @@ class Run:
     started: datetime
     seconds: Mapping[str, float | Mapping[str, float]]
     """Seconds by stage; the stages of the detection itself overlap."""
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def software() -> dict[str, str]:
@@ -173,7 +174,7 @@ def make_report(run: Run) -> dict[str, Any]:
         "tiles": asdict(run.tiles),
         "seconds": _rounded(run.seconds),
         "outputs": {name: str(path) for name, path in run.job.products.paths().items()},
-        "warnings": list(run.warnings),
+        "warnings": [str(warning) for warning in run.warnings],
         "started": run.started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "software": software(),

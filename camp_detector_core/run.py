@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .atomic import Target
     from .engine.detect import DetectStats
     from .engine.dwelling import Dwelling
+    from .engine.messages import Message
     from .engine.ort import OnnxPredictor
     from .engine.ports import Progress
     from .engine.predictors import Falling
@@ -49,8 +50,8 @@ class Listener(Protocol):
     def stage(self, name: str) -> None:
         """A stage begins, named in a few words."""
 
-    def warn(self, message: str) -> None:
-        """Something that the user should know of the results, in a sentence."""
+    def warn(self, message: Message) -> None:
+        """Something that the user should know of the results."""
 
     def notify(self, message: str) -> None:
         """Something that was done to files of an earlier run, shown whatever comes of this."""
@@ -94,7 +95,7 @@ class _Inputs:
     predictor: OnnxPredictor | Falling
     source: PlacedSource
     stretch: Stretch | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def detect_files(job: Job, *, listener: Listener) -> Outcome:
@@ -223,7 +224,7 @@ class _Work:
         *,
         stats: DetectStats,
         started: datetime,
-        doubts: tuple[str, ...],
+        doubts: tuple[Message, ...],
     ) -> None:
         """Write the run report."""
         inputs = self._inputs

@@ -67,6 +67,9 @@ HOST_LIBRARIES = {
 }  # fmt: skip
 """What only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
+SHARED_CLI = (f"{CORE}.cli.parameters", f"{CORE}.cli.words")
+"""Parts of the command line that the commands of training take: options, and their spelling."""
+
 CARRIED = (
     "atomic",
     "durable",
@@ -171,7 +174,8 @@ def _wrong_way(item: Import, top: str) -> str | None:
         return "nothing imports training but training"
     cli = within(item.imported, f"{CORE}.cli")
     own = within(item.importer, f"{CORE}.cli") or item.importer == f"{CORE}.__main__"
-    if cli and home != "benchmarks" and not own:
+    shared = home == "training" and any(within(item.imported, name) for name in SHARED_CLI)
+    if cli and home != "benchmarks" and not own and not shared:
         return "nothing imports the command line but itself"
     return _beyond_its_copy(item, home) if top == CORE else None
 

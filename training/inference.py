@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.atomic import OutputSet, cannot_write, standing
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.job import Job, Products
@@ -24,6 +25,7 @@ from training.output import made_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from camp_detector_core.engine.messages import Message
 LOG = logging.getLogger(__name__)
 
 REGISTERED = "models:/"
@@ -82,11 +84,13 @@ class _Lines:
         """A line for each stage."""
         LOG.info("%s", name)
 
-    def warn(self, message: str) -> None:
-        """A warning."""
-        LOG.warning("%s", message)
+    def warn(self, message: Message) -> None:
+        """A warning of the results."""
+        self.notify(message.render(COMMAND))
 
-    notify = warn
+    def notify(self, message: str) -> None:
+        """A warning of files."""
+        LOG.warning("%s", message)
 
 
 def infer(options: InferenceOptions) -> InferenceResult:

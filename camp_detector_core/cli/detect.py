@@ -10,6 +10,7 @@ import click
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.engine.messages import Message
 from camp_detector_core.input_options import INPUT
 
 from .errors import Stopped, plain_errors
@@ -84,7 +85,7 @@ def _model(
     with TransferBar(stop, str(name), quiet=quiet) as bar:
         found = find_model(name, catalog=options["catalog"], progress=bar)
     if found.warning:
-        terminal.warn(found.warning)
+        terminal.warn(Message(found.warning))
     return found.path
 
 

@@ -16,6 +16,7 @@ from camp_detector_core.console import warn
 from camp_detector_core.signals import heeded
 
 from .errors import Stopped
+from .words import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tqdm import tqdm
+
+    from camp_detector_core.engine.messages import Message
 
 T = TypeVar("T")
 _STDERR = 2
@@ -130,12 +133,13 @@ class Terminal:
         if self._bar is not None:
             self._bar.set_description(name)
 
-    def warn(self, message: str) -> None:
+    def warn(self, message: Message) -> None:
         """Show a warning now or at the end."""
+        text = message.render(COMMAND)
         if self.is_interactive:
-            warn(message)
+            warn(text)
         else:
-            self._held.append(message)
+            self._held.append(text)
 
     def notify(self, message: str) -> None:
         """Show a warning now, whatever comes of the run."""

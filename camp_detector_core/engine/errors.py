@@ -9,10 +9,14 @@ same in the words of no host.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from .messages import PLAIN, Message, Words
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class CampDetectorError(Exception):
@@ -42,7 +46,22 @@ class CampDetectorError(Exception):
     @property
     def message(self) -> Message:
         """The sentence, what it is about, and the remedy."""
-        return Message(str(self.args[0]), self.parameter, self.remedy)
+        return Message(self.sentence, self.parameter, self.remedy)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, without the remedy."""
+        return str(self.args[0])
+
+    def with_sentence(self, sentence: str) -> Self:
+        """Give the same error with another sentence.
+
+        Args:
+            sentence: The old one with more around it.
+        """
+        other = copy(self)
+        other.args = (sentence,)
+        return other
 
     def render(self, words: Words) -> str:
         """Put the error into a host's words."""

@@ -143,8 +143,9 @@ def run_failure(error: BaseException, origin: str, shape: tuple[int, ...]) -> Pr
     """
     if is_memory(error):
         return PredictorError(
-            f"there is not enough memory to run {origin} on chips of {shape}: give a smaller tile "
-            "size (--tile-size), or fewer threads (--threads)"
+            f"there is not enough memory to run {origin} on chips of {shape}",
+            parameter="tile_size",
+            remedy="give smaller tiles ({tile_size}) | fewer threads ({threads})",
         )
     return PredictorError(
         f"{origin} cannot be run on chips of {shape}: {reason_of(error).rstrip('.')}; another tile "

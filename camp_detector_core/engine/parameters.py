@@ -7,8 +7,9 @@ limits, defaults and words from here. To add an option is to add it here and to 
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Any, Mapping
 
+from .limits import MAX_TILE_SIZE
 from .parameter import Kind, Limits, Parameter
 
 CLI, QGIS, ARCGIS, FUNCTION, MLFLOW = "cli", "qgis", "arcgis", "function", "mlflow"
@@ -165,7 +166,7 @@ TILE_SIZE = Parameter(
     "Side of the tiles that the model sees, a multiple of its step (usually 32). Larger ones need "
     "more memory.",
     unit="px",
-    limits=Limits(1, 16384),
+    limits=Limits(1, MAX_TILE_SIZE),
     unset="up to the model's, as fits the imagery best",
     form="PX",
     hosts=_hosts("tile_size", *DESKTOP),
@@ -176,7 +177,7 @@ OVERLAP = Parameter(
     "Tile overlap",
     "Pixels that neighbouring tiles share, less than half of a tile.",
     unit="px",
-    limits=Limits(0, 8191),
+    limits=Limits(0, MAX_TILE_SIZE // 2 - 1),
     unset=_OWN,
     form="PX",
     hosts=_hosts("overlap", CLI, QGIS),
@@ -393,6 +394,19 @@ PARAMETERS: Mapping[str, Parameter] = {
     value.name: value for value in list(globals().values()) if isinstance(value, Parameter)
 }
 """All, by their names, in the order of the command line."""
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Refuse values that their parameters do not take; other names are not looked at.
+
+    Args:
+        values: By the names of parameters.
+
+    Raises:
+        ParameterError: For the first of them, in the order of the table.
+    """
+    for name, parameter in PARAMETERS.items():
+        parameter.check(values.get(name))
 
 
 def shown_in(host: str) -> tuple[Parameter, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..engine.errors import RasterError
+from ..engine.errors import ParameterError, RasterError
+from ..engine.messages import Message
 from .layout import ALPHA
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class BandChoice(NamedTuple):
     """Band numbers from 1 in the order of the model's bands, and what to tell the user."""
 
     bands: tuple[int, ...]
-    warning: str | None
+    warning: Message | None
 
 
 def choose_bands(
@@ -37,7 +38,8 @@ def choose_bands(
     most four (not counting alpha).
 
     Raises:
-        RasterError: Numbers that do not exist or are too few, or no way to tell.
+        ParameterError: Numbers that do not exist or are too few.
+        RasterError: No way to tell.
     """
     names = [b.name for b in spec.bands]
     if wanted is not None:
@@ -53,9 +55,10 @@ def choose_bands(
         example = ",".join(str(numbers[min(i, len(numbers) - 1)]) for i in range(len(names)))
         msg = (
             f"{layout.label} has {_count(len(plain))} and the model takes {_count(len(names))} "
-            f"({', '.join(names)}): say which with --bands, e.g. --bands {example}"
+            f"({', '.join(names)})"
         )
-        raise RasterError(msg)
+        remedy = f"say which with {{bands}}, e.g. {{bands={example}}}"
+        raise RasterError(msg, parameter="bands", remedy=remedy)
     chosen = tuple(plain[: len(names)])
     return BandChoice(chosen, _guess(layout, chosen, names, ""))
 
@@ -64,12 +67,13 @@ def _exist(layout: Layout, bands: tuple[int, ...]) -> bool:
     return all(1 <= b <= len(layout.colors) for b in bands)
 
 
-def _guess(layout: Layout, bands: tuple[int, ...], names: list[str], why: str) -> str:
+def _guess(layout: Layout, bands: tuple[int, ...], names: list[str], why: str) -> Message:
     numbers = ", ".join(map(str, bands))
-    return (
+    sentence = (
         f"the bands of {layout.label} do not say what they show; bands {numbers} are taken as "
-        f"{', '.join(names)}{why} (--bands chooses others)"
+        f"{', '.join(names)}{why}"
     )
+    return Message(sentence, "bands", "({bands} chooses others)")
 
 
 def _count(bands: int) -> str:
@@ -79,14 +83,14 @@ def _count(bands: int) -> str:
 def _explicit(layout: Layout, names: list[str], wanted: tuple[int, ...]) -> tuple[int, ...]:
     if len(wanted) != len(names):
         msg = (
-            f"--bands names {_count(len(wanted))}, but the model takes {_count(len(names))} "
+            f"names {_count(len(wanted))}, but the model takes {_count(len(names))} "
             f"({', '.join(names)})"
         )
-        raise RasterError(msg)
+        raise ParameterError(msg, parameter="bands")
     missing = [b for b in wanted if b > len(layout.colors)]
     if missing:
-        msg = f"--bands asks for band {missing[0]}, but {layout.label} has {len(layout.colors)}"
-        raise RasterError(msg)
+        msg = f"asks for band {missing[0]}, but {layout.label} has {len(layout.colors)}"
+        raise ParameterError(msg, parameter="bands")
     return wanted
 
 

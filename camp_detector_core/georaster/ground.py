@@ -39,7 +39,8 @@ _GEOCENTRIC = ("GEOCCS[", "CS[Cartesian,3")
 _POLE = 90.0
 _AROUND = 5
 """Places that are looked at for one: itself, and two each along x and y."""
-_ALIEN = "the coordinates do not belong to this CRS; assign the right one with gdal_edit.py -a_srs"
+_ALIEN = "the coordinates do not belong to this CRS; assign the right one with {tool:assign_crs}"
+"""Remedy for places that are none."""
 
 
 class Scale(NamedTuple):
@@ -131,16 +132,16 @@ def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
         unit = 1.0 if crs is None else _local_unit(crs)
         return Scale(*(np.full(len(x), v) for v in (unit, unit, unit * unit)))
     if any(text in crs.wkt for text in _GEOCENTRIC):
-        msg = f"{crs.label} is geocentric, in which no raster lies: reproject it with gdalwarp"
-        raise RasterError(msg)
+        msg = f"{crs.label} is geocentric, in which no raster lies"
+        raise RasterError(msg, remedy="reproject it with {tool:warp}")
     if (crs.is_geographic or crs.is_projected) and not 0 < crs.unit < math.inf:
-        msg = f"its CRS has a unit of no length: {_ALIEN}"
-        raise RasterError(msg)
+        msg = "its CRS has a unit of no length"
+        raise RasterError(msg, remedy=_ALIEN)
     scale = _measured(crs, x, y)
     known = np.isfinite(scale.area) & (scale.area > 0)
     if not known[0]:
-        msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth: {_ALIEN}"
-        raise RasterError(msg)
+        msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth"
+        raise RasterError(msg, remedy=_ALIEN)
     return Scale(*(np.where(known, values, values[0]) for values in scale))
 
 
@@ -193,8 +194,8 @@ def _lonlat(
         lat = np.degrees(y * crs.unit)
         beyond = np.abs(lat[: len(lat) // _AROUND])
         if beyond.max() > _POLE:
-            msg = f"a latitude of {lat[beyond.argmax()]:g} degrees cannot be: {_ALIEN}"
-            raise RasterError(msg)
+            msg = f"a latitude of {lat[beyond.argmax()]:g} degrees cannot be"
+            raise RasterError(msg, remedy=_ALIEN)
         return np.degrees(x * crs.unit), lat
     return _projected_back(crs, x, y)
 

@@ -96,8 +96,8 @@ def _layout(raster: _Found, library: Library) -> Layout | None:
     except RasterError as error:
         if not raster.folder:
             raise
-        msg = f"{error} (it is {raster.folder})"
-        raise RasterError(msg) from error
+        sentence = f"{error.sentence} (it is {raster.folder})"
+        raise error.with_sentence(sentence) from error
 
 
 def _find(path: str) -> list[_Found]:

@@ -150,19 +150,16 @@ def large_block(name: str, *, height: int, width: int, size: int) -> RasterError
     """The error for a raster whose blocks, of so many bytes, are too large to be decoded."""
     return RasterError(
         f"{name} is stored in blocks of {width} x {height} pixels, each of which takes "
-        f"{size / 2**30:,.1f} GiB of memory (at most {MAX_BLOCK_BYTES >> 30} is taken): it is "
-        "damaged, or must be written anew with gdal_translate -co TILED=YES"
+        f"{size / 2**30:,.1f} GiB of memory (at most {MAX_BLOCK_BYTES >> 30} is taken)",
+        remedy="it is damaged, or must be written anew with {tool:tile}",
     )
 
 
 def _refuse_values(header: Header, name: str) -> None:
     """Refuse pixels that are not plain numbers."""
     if _PALETTE in header.colors:
-        msg = (
-            f"{name} is a palette image, whose numbers are no colours: expand it first with "
-            "gdal_translate -expand rgb"
-        )
-        raise RasterError(msg)
+        msg = f"{name} is a palette image, whose numbers are no colours"
+        raise RasterError(msg, remedy="expand it first with {tool:expand_palette}")
     odd = [d for d in header.dtypes if d not in _DTYPES]
     if odd:
         msg = f"{name} has pixels of type {odd[0]}, which no model takes"
@@ -186,22 +183,16 @@ def straight_transform(header: Header, name: str) -> Transform | None:
     affine, shape = header.transform, header.shape
     if is_placeless(affine, header.crs):
         if header.has_points:
-            msg = (
-                f"{name} is placed by control points or a camera model only: rectify it first "
-                "with gdalwarp"
-            )
-            raise RasterError(msg)
+            msg = f"{name} is placed by control points or a camera model only"
+            raise RasterError(msg, remedy="rectify it first with {tool:warp}")
         return None
     lean = max(
         abs(affine.b) * shape.height / max(abs(affine.a), 1e-300),
         abs(affine.d) * shape.width / max(abs(affine.e), 1e-300),
     )
     if lean > _MAX_SHEAR and all(math.isfinite(v) for v in affine):
-        msg = (
-            f"{name} is rotated (its rows do not run along the axes of the CRS): turn it north up "
-            "first with gdalwarp"
-        )
-        raise RasterError(msg)
+        msg = f"{name} is rotated (its rows do not run along the axes of the CRS)"
+        raise RasterError(msg, remedy="turn it north up first with {tool:warp}")
     _refuse_nowhere(header, name)
     return Transform(affine.a, 0.0, affine.c, 0.0, affine.e, affine.f)
 
@@ -232,6 +223,6 @@ def _refuse_nowhere(header: Header, name: str) -> None:
         return
     msg = (
         f"{name} has a georeference that cannot be (pixels of {affine.a:g} x {-affine.e:g} from "
-        f"x {affine.c:g}, y {affine.f:g}): assign the right one with gdal_edit.py -a_ullr"
+        f"x {affine.c:g}, y {affine.f:g})"
     )
-    raise RasterError(msg)
+    raise RasterError(msg, remedy="assign the right one with {tool:assign_place}")

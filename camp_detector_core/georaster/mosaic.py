@@ -194,8 +194,8 @@ def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
         msg = f"{loose.name} {loose.placeless}, so its place in a mosaic is unknown: give it alone"
         raise RasterError(msg)
     if not alone and not other.is_north_up:
-        msg = f"{other.name} is not north up: turn it first with gdalwarp, or give it alone"
-        raise RasterError(msg)
+        msg = f"{other.name} is not north up"
+        raise RasterError(msg, remedy="turn it first with {tool:warp}, or give it alone")
     fields = (
         ("another CRS", _crs_name(first), _crs_name(other), _same_crs(first, other)),
         ("another number of bands", len(first.colors), len(other.colors), None),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine.errors import RasterError
+from ..engine.errors import ParameterError, RasterError
 from ..engine.grid import Grid, Shape, Transform
 from ..engine.limits import MAX_ENLARGEMENT, MAX_REDUCTION, is_native, is_too_coarse, is_too_fine
+from ..engine.messages import Message
 from .bands import choose_bands
 from .ground import on_ground
 from .inputs import read_layouts
@@ -38,6 +39,7 @@ _MAX_PIXELS = 10**13
 _MAX_ROW = 32 << 30
 _ROW_BYTES = 16
 """Bytes: what a row of chips may take, and for each of its pixels beside the classes."""
+_THE_MODELS = ", the model's"
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
 
@@ -50,7 +52,7 @@ class _Placed:
     """The raster's own grid."""
     layout: Layout
     """Of the first part."""
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
 
 
 def place_source(
@@ -139,7 +141,7 @@ def _place(
     layouts: list[Layout], spec: ModelSpec, options: SourceOptions, library: Library
 ) -> _Placed:
     """Put the rasters on one grid; where they lie nowhere, say so and go on in pixels."""
-    warnings: list[str] = []
+    warnings: list[Message] = []
     metres = 1.0
     if options.pixel_size is None:
         layouts = _place_tiles(layouts, warnings, library)
@@ -148,30 +150,33 @@ def _place(
         metres = options.pixel_size or spec.gsd
         first = replace(first, transform=Transform(1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
         layouts = [first]
-        source = "" if options.pixel_size else ", the model's (--pixel-size sets it)"
-        warnings.append(
+        given = options.pixel_size is not None
+        sentence = (
             f"{first.name} {first.placeless}: results are in pixels of the picture, and a pixel "
-            f"is taken as {metres:g} m{source}{_NO_GEOJSON}"
+            f"is taken as {metres:g} m{'' if given else _THE_MODELS}{_NO_GEOJSON}"
         )
+        remedy = "" if given else "({pixel_size} sets another size)"
+        warnings.append(Message(sentence, "pixel_size", remedy))
     elif options.pixel_size is not None:
-        msg = f"--pixel-size is for pictures without georeference, and {first.name} has one"
-        raise RasterError(msg)
+        msg = f"is for pictures without georeference, and {first.name} has one"
+        raise ParameterError(msg, parameter="pixel_size")
     plan = plan_mosaic(layouts)
     if first.crs is None and metres == 1.0 and not warnings:
-        warnings.append(
+        sentence = (
             f"{first.name} has no CRS: its units are taken as metres, and the results carry none"
             f"{_NO_GEOJSON}"
         )
+        warnings.append(Message(sentence))
     grid = Grid(plan.shape, plan.transform, None)
     try:
         grid = on_ground(grid, first.crs, unit=metres)
     except RasterError as error:
-        msg = f"{first.name}: {error}"
-        raise RasterError(msg) from error
+        sentence = f"{first.name}: {error.sentence}"
+        raise error.with_sentence(sentence) from error
     return _Placed(plan, grid, first, tuple(warnings))
 
 
-def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -> list[Layout]:
+def _place_tiles(layouts: list[Layout], warnings: list[Message], library: Library) -> list[Layout]:
     """Give web map tiles the place that their names stand for."""
     out: list[Layout] = []
     named: list[str] = []
@@ -186,10 +191,11 @@ def _place_tiles(layouts: list[Layout], warnings: list[str], library: Library) -
             named.append(layout.name)
     if named:
         others = f" and {len(named) - 1} more" if len(named) > 1 else ""
-        warnings.append(
+        sentence = (
             f"without georeference, placed as the web map tiles that their names say, in "
             f"{CRS_CODE}: {named[0]}{others}"
         )
+        warnings.append(Message(sentence))
     return out
 
 
@@ -218,16 +224,16 @@ def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str)
     return replace(own, shape=shape, transform=transform)
 
 
-def _other_size(target: Grid, spec: ModelSpec) -> tuple[str, ...]:
+def _other_size(target: Grid, spec: ModelSpec) -> tuple[Message, ...]:
     """A warning where the model is to work on pixels that are far from those it was trained on."""
     own = float(np.sqrt(target.gsd[0] * target.gsd[1]))
     if 1 / _OTHER_SIZE <= own / spec.gsd <= _OTHER_SIZE:
         return ()
     words = (
         f"the model works on pixels of {own:.3g} m here and was trained on {spec.gsd:g} m: it "
-        "mostly misses dwellings then, or makes some up; leave the size out to work at the model's"
+        "mostly misses dwellings then, or makes some up"
     )
-    return (words,)
+    return (Message(words, "gsd", "; leave {gsd} out to work at the model's"),)
 
 
 def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
@@ -242,10 +248,9 @@ def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
     if row > _MAX_ROW or height * width > _MAX_PIXELS:
         msg = (
             f"{label} would be worked on as {width} x {height} pixels, of which a row of chips "
-            f"takes {row / 2**30:,.1f} GiB of memory: cut out the part that is needed with "
-            "gdal_translate -projwin"
+            f"takes {row / 2**30:,.1f} GiB of memory"
         )
-        raise RasterError(msg)
+        raise RasterError(msg, remedy="cut out the part that is needed with {tool:cut}")
 
 
 def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
@@ -257,20 +262,20 @@ def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
     limits = min(gx, gy) * MAX_REDUCTION, max(gx, gy) / MAX_ENLARGEMENT
     if asked and not limits[1] <= wanted <= limits[0]:
         msg = (
-            f"--gsd {wanted:g} is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
+            f"is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
             f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
         )
-        raise RasterError(msg)
+        raise ParameterError(msg, parameter="gsd", value=f"{wanted:g}")
     if is_too_coarse(own.gsd, wanted):
         msg = (
             f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
-            "small things are not in the picture (--gsd native runs it all the same)"
+            "small things are not in the picture"
         )
-        raise RasterError(msg)
+        raise RasterError(msg, parameter="gsd", remedy="({gsd=native} runs it all the same)")
     if is_too_fine(own.gsd, wanted):
-        msg = (
-            f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m: "
-            "take another model, or, if the CRS is wrong, assign the right one with gdal_edit.py "
-            "-a_srs"
+        msg = f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m"
+        remedy = (
+            "take another model, or, if the CRS is wrong, assign the right one with "
+            "{tool:assign_crs}"
         )
-        raise RasterError(msg)
+        raise RasterError(msg, remedy=remedy)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
-from ..engine.errors import RasterError
+from ..engine.parameters import check
 
 GsdChoice = Literal["auto", "native", "model"]
 
@@ -16,7 +15,7 @@ class SourceOptions:
     """Choices about the input that neither the raster nor the model can make.
 
     Raises:
-        RasterError: A choice that cannot be.
+        ParameterError: A choice that cannot be.
     """
 
     bands: tuple[int, ...] | None = None
@@ -41,15 +40,5 @@ class SourceOptions:
     they hold."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers that mean nothing."""
-        for what, value in (("--gsd", self.gsd), ("--pixel-size", self.pixel_size)):
-            if isinstance(value, (int, float)) and not (math.isfinite(value) and value > 0):
-                msg = f"{what} must be a positive number of metres, got {value:g}"
-                raise RasterError(msg)
-        if self.bands is not None and (not self.bands or min(self.bands) < 1):
-            msg = f"--bands must be band numbers from 1 on, got {self.bands}"
-            raise RasterError(msg)
-        if isinstance(self.stretch, tuple) and not self.stretch[0] < self.stretch[1]:
-            low, high = self.stretch
-            msg = f"--stretch must be LOW,HIGH with LOW below HIGH, got {low:g},{high:g}"
-            raise RasterError(msg)
+        """Refuse what is outside of the limits."""
+        check(vars(self))

@@ -171,8 +171,10 @@ def _kind(head: bytes, path: str) -> str:
 def _refusal(owner: str, source: str, why: str) -> RasterError:
     shown = owner if source == owner else f"{owner} reads {source[:200]},"
     return RasterError(
-        f"{shown} {why}: put all of it below one folder and name that, or copy it into one file "
-        "with gdal_translate; or, if you trust it, give --allow-external-sources"
+        f"{shown} {why}",
+        parameter="allow_external_sources",
+        remedy="put all of it below one folder and name that, or copy it into one file with "
+        "{tool:copy} | if you trust it, give {allow_external_sources}",
     )
 
 

@@ -105,8 +105,8 @@ def cannot_understand(label: str, said: str) -> RasterError:
         said: The library's own words.
     """
     return _lacking(label, said) or RasterError(
-        f"{label} has a header that cannot be understood ({_reason(said, label)}): write it anew, "
-        "e.g. with gdal_translate, or download it again"
+        f"{label} has a header that cannot be understood ({_reason(said, label)})",
+        remedy="write it anew, e.g. with {tool:copy}, or download it again",
     )
 
 
@@ -144,8 +144,8 @@ def _lacking(label: str, said: str) -> RasterError | None:
         )
     if _NO_MEMORY.search(said):
         return RasterError(
-            f"{label} cannot be read, because the memory does not suffice: close other programs, "
-            "or write the raster anew in tiles with gdal_translate -co TILED=YES"
+            f"{label} cannot be read, because the memory does not suffice",
+            remedy="close other programs, or write the raster anew in tiles with {tool:tile}",
         )
     return None
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional
 
 from ..engine.errors import SpecError
+from ..engine.parameters import check
 
 if TYPE_CHECKING:
     from ..engine.grid import Grid
     from ..engine.spec import ModelSpec
-
-_MAX_SIMPLIFY = 1000.0
-_MAX_AREA = 1e6
-"""Square metres: no dwelling is as large as a square kilometre."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Settings:
     """How the model is run and its answer made into outlines; None is the model's own value.
 
     Raises:
-        SpecError: A value out of range.
+        ParameterError: A value out of range.
     """
 
     threshold: Optional[float] = None
@@ -45,13 +42,8 @@ class Settings:
     """Test-time augmentation: the mean over the flips and turns of each chip."""
 
     def __post_init__(self) -> None:
-        """Refuse what no distance or area of a dwelling is; the rest is checked by the spec."""
-        if self.simplify is not None and not 0 <= self.simplify <= _MAX_SIMPLIFY:
-            msg = f"--simplify must be 0 to {_MAX_SIMPLIFY:g} metres, got {self.simplify:g}"
-            raise SpecError(msg)
-        if self.min_area is not None and not self.min_area <= _MAX_AREA:
-            msg = f"--min-area must be 0 to {_MAX_AREA:.0f} square metres, got {self.min_area:g}"
-            raise SpecError(msg)
+        """Refuse what is outside of the limits."""
+        check(vars(self))
 
     def apply(self, spec: ModelSpec) -> ModelSpec:
         """The model's spec with the user's values in place of its own.
@@ -60,11 +52,9 @@ class Settings:
             SpecError: A value that the model cannot be run with.
         """
         if self.separate and spec.separation is None:
-            msg = (
-                f"the model {spec.id} cannot tell touching dwellings apart: leave out --separate, "
-                "or choose another model"
-            )
-            raise SpecError(msg)
+            msg = f"the model {spec.id} cannot tell touching dwellings apart"
+            remedy = "leave out {separate}, or choose another model"
+            raise SpecError(msg, parameter="separate", remedy=remedy)
         own = ("threshold", "min_area", "tile_size", "overlap")
         chosen: dict[str, Any] = {
             name: getattr(self, name) for name in own if getattr(self, name) is not None

@@ -18,6 +18,7 @@ from .validity import read_valid
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..engine.messages import Message
     from .mosaic import Part
     from .resources import Shelf
     from .validity import Marks
@@ -67,7 +68,7 @@ class PlacedSource:
     It is not safe to read from two threads at a time.
     """
 
-    def __init__(self, access: Access, grid: Grid, *, warnings: tuple[str, ...]) -> None:
+    def __init__(self, access: Access, grid: Grid, *, warnings: tuple[Message, ...]) -> None:
         """Take over open rasters; made by `place_source`."""
         self._access = access
         self._whole = grid
@@ -114,9 +115,9 @@ class PlacedSource:
         if not (col < stop_col and row < stop_row):
             msg = (
                 f"the extent {left:g}, {bottom:g} to {right:g}, {top:g} holds no pixel of "
-                f"{self.files[0]}: give it in the CRS of the raster"
+                f"{self.files[0]}"
             )
-            raise RasterError(msg)
+            raise RasterError(msg, parameter="extent", remedy="choose one that overlaps it")
         self._part = Window(row, col, stop_row - row, stop_col - col)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..engine.grid import Window
+from ..engine.messages import Message
 from ..engine.prepare import Stretch
 from .undeclared_nodata import Standout, standouts
 
@@ -31,7 +32,7 @@ class StretchChoice(NamedTuple):
     """The stretch, None where the model's own scale fits, and what to tell the user."""
 
     stretch: Stretch | None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions) -> StretchChoice:
@@ -95,24 +96,25 @@ def _percentiles(values: NDArray[np.float64]) -> Stretch:
     return Stretch(tuple(map(float, low)), tuple(map(float, high)))
 
 
-def _stretched(source: PlacedSource, spec: ModelSpec, stretch: Stretch) -> str:
-    """The sentence for values that are stretched unasked."""
+def _stretched(source: PlacedSource, spec: ModelSpec, stretch: Stretch) -> Message:
+    """The warning of values that are stretched unasked."""
     ranges = ", ".join(f"{low:g} to {high:g}" for low, high in zip(stretch.low, stretch.high))
-    return (
+    sentence = (
         f"the raster is {source.dtype.name} and the model was trained on {spec.dtype}: values are "
-        f"stretched from the 2nd to the 98th percentile of the whole raster ({ranges}); --stretch "
-        "LOW,HIGH sets them"
+        f"stretched from the 2nd to the 98th percentile of the whole raster ({ranges})"
     )
+    return Message(sentence, "stretch", "; {stretch=LOW,HIGH} sets them")
 
 
-def _undeclared(source: PlacedSource, odd: Standout) -> str:
-    """The sentence for a value that looks like nodata."""
+def _undeclared(source: PlacedSource, odd: Standout) -> Message:
+    """The warning of a value that looks like nodata."""
     value = _number(odd.value, source.dtype)
-    return (
+    sentence = (
         f"{100 * odd.share:.2g} % of the pixels of {source.files[0]} have the value {value}, far "
         f"from all others ({odd.low:g} to {odd.high:g}), which the file does not call nodata: it "
-        f"has no say in a stretch; --nodata {value} leaves these pixels out"
+        "has no say in a stretch"
     )
+    return Message(sentence, "nodata", f"; {{nodata={value}}} leaves these pixels out")
 
 
 def _number(value: float, dtype: np.dtype[np.generic]) -> str:
@@ -121,8 +123,8 @@ def _number(value: float, dtype: np.dtype[np.generic]) -> str:
     return text.removesuffix(".0")
 
 
-def _constant(source: PlacedSource, values: NDArray[np.float64]) -> list[str]:
-    """A sentence for bands that show nothing."""
+def _constant(source: PlacedSource, values: NDArray[np.float64]) -> list[Message]:
+    """A warning of bands that show nothing."""
     if values.shape[1] < 2:  # noqa: PLR2004
         return []
     flat = {b: v[0] for b, v in zip(source.bands, values) if v.min() == v.max()}
@@ -131,6 +133,6 @@ def _constant(source: PlacedSource, values: NDArray[np.float64]) -> list[str]:
     named = ", ".join(f"band {b} ({v:g})" for b, v in flat.items())
     sentence = (
         f"{source.files[0]} has one value in all valid pixels of {named}, which shows nothing: "
-        "look at the bands of the file; --bands chooses others"
+        "look at the bands of the file"
     )
-    return [sentence]
+    return [Message(sentence, "bands", "; {bands} chooses others")]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..engine.errors import RasterError
+from ..engine.errors import ParameterError
 from . import virtual
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def refuse_value(value: float | None, dtype: str, name: str) -> None:
     """Refuse a nodata value of the user's that no pixel can have.
 
     Raises:
-        RasterError: The message names the value and the type of the pixels.
+        ParameterError: The message names the value and the type of the pixels.
     """
     if value is not None and not can_be(value, dtype):
-        msg = f"--nodata {value:g} is no value of {name}, whose pixels are {dtype}"
-        raise RasterError(msg)
+        msg = f"is no value of {name}, whose pixels are {dtype}"
+        raise ParameterError(msg, parameter="nodata", value=f"{value:g}")
 
 
 def read_valid(

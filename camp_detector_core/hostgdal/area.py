@@ -45,7 +45,7 @@ class Area:
                 raise RasterError(msg) from error
         if self._layer.GetFeatureCount() == 0:
             msg = "the area holds no polygon: choose another layer, or none"
-            raise RasterError(msg)
+            raise RasterError(msg, parameter="area")
 
     @property
     def bounds(self) -> Bounds:
@@ -66,7 +66,7 @@ class Area:
         high = [min(a, b) for a, b in zip(bounds[2:], extent[2:])]
         if not all(a < b for a, b in zip(low, high)):
             msg = "no polygon of the area lies in the extent: choose another extent or area"
-            raise RasterError(msg)
+            raise RasterError(msg, parameter="extent")
         return low[0], low[1], high[0], high[1]
 
     def mask(self, grid: Grid) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Optional, Protocol, Sequence, Union
 
 from ..atomic import OutputSet, standing
 from ..engine.errors import Cancelled, RasterError
+from ..engine.messages import Message
 from ..georaster.blank import emptiness
 from ..georaster.cog import ClassSink, CogSink, ProbabilitySink
 from ..georaster.finding import Finding, FixedPredictor
@@ -73,7 +74,7 @@ class Found:
     """The model's with the user's values."""
     grid: Grid
     """Where the model was run; its CRS is that of the dwellings."""
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
     """What the user should know, in sentences."""
     stats: DetectStats
 
@@ -104,8 +105,12 @@ def detect_raster(
     job = job or HostJob()
     asked = [(ProbabilitySink, job.probability), (ClassSink, job.mask)]
     finals = [(kind, Path(path)) for kind, path in asked if path is not None]
-    left: list[str] = []
-    outputs = OutputSet([p for _, p in finals], overwrite=job.overwrite, warn=left.append)
+    left: list[Message] = []
+    outputs = OutputSet(
+        [p for _, p in finals],
+        overwrite=job.overwrite,
+        warn=lambda sentence: left.append(Message(sentence)),
+    )
 
     def cancelled() -> bool:
         return progress is not None and progress.cancelled()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from camp_detector_core.cli.words import COMMAND
 from tests.support import packages, stac_items
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
@@ -21,6 +22,8 @@ from tests.support.rasters import rgb_of, scene, write_raster
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from camp_detector_core.engine.messages import Message
 
 _SIDE = 48
 
@@ -95,8 +98,8 @@ def _detect(name: str) -> Callable[[Path], object]:
             def stage(self, name: str) -> None:
                 pass
 
-            def warn(self, message: str) -> None:
-                assert message.strip()
+            def warn(self, message: Message) -> None:
+                assert message.render(COMMAND).strip()
 
             def notify(self, message: str) -> None:
                 assert message.strip()

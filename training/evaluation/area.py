@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.augment import Augmented
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
@@ -103,10 +104,10 @@ class AreaRun:
         imagery = Imagery.of(area, self.spec)
         with imagery.open() as source:
             for warning in source.warnings:
-                LOG.debug(warning)
+                LOG.debug(warning.render(COMMAND))
             stretch = choose_stretch(source, self.spec, imagery.choices)
             for warning in stretch.warnings:
-                LOG.warning(warning)
+                LOG.warning(warning.render(COMMAND))
             grid = source.grid
             masks = not isinstance(self.labels, VectorLabels)
             refuse_too_large(grid.shape, self.spec, chips=area.chips, masks=masks)
