@@ -116,7 +116,7 @@ def _refuse_reach(name: str) -> None:
     try:
         refuse_reach(literal(name))
     except RasterError as error:
-        raise SourceError(plain(str(error))) from error
+        raise SourceError(plain(error)) from error
 
 
 def _file(layer: Layer, name: str) -> Raster:

@@ -1,98 +1,75 @@
-"""Sentences of the engine in the words of the dialogs."""
+"""Messages of the engine in the words of the dialogs and menus."""
 
 from __future__ import annotations
 
-import re
+from typing import Optional
 
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.messages import Message
+from camp_detector_core.engine.parameters import PARAMETERS, QGIS
 from camp_detector_core.engine.wording import message
 
 from .i18n import tr
 
-_OPTION = re.compile(
-    r"(^|[(;:,] ?|\b(?:with|out|as|or|and|give|to|for|e\.g\.) )--([a-z]+(?:-[a-z]+)*)"
-)
-"""An option where the engine's sentences have one, not within a name."""
-_PATH = re.compile(
-    r"(?:^|(?<=[\s(]))(?:[A-Za-z]:)?[\\/](?:(?![:;] ).)*?\.[A-Za-z]\w{0,7}(?=$|[\s,:;)\]])"
-)
-"""A file's name, perhaps with spaces in it."""
-_NAMES = {"gsd": "RESOLUTION"}
-"""Of parameters that are not called as the option is."""
-_KEPT = re.compile(r"\x00(\d+)\x00")
-_GDAL = (
-    (
-        re.compile(r"assign (it|the right one) with gdal_edit\.py -a_(?:srs|ullr)"),
-        r"assign \1 under Raster > Projections > Assign Projection",
-    ),
-    (re.compile(r"first with gdalwarp"), "first under Raster > Projections > Warp"),
-    (
-        re.compile(r"expand it first with gdal_translate -expand rgb"),
-        "expand it first under Raster > Conversion > PCT to RGB",
-    ),
-    (
-        re.compile(r"copy it into one file with gdal_translate"),
-        "copy it into one file under Raster > Conversion > Translate",
-    ),
-    (
-        re.compile(r"--gsd native runs it all the same"),
-        "give its own pixel size as --gsd to run it all the same",
-    ),
-    (
-        re.compile(r" holds no pixel of (.*): give it in the CRS of the raster"),
-        r" holds no pixel of \1: choose one that overlaps the layer",
-    ),
-    (re.compile(r" \(--pixel-size sets it\)"), ""),
-    (re.compile(r"\bmin_area\b"), "--min-area"),
-)
+_TOOLS = {
+    "assign_crs": "Raster > Projections > Assign Projection",
+    "assign_place": "the Georeferencer",
+    "copy": "Raster > Conversion > Translate",
+    "cut": "Raster > Extraction > Clip Raster by Extent",
+    "expand_palette": "Raster > Conversion > PCT to RGB",
+    "inspect": "Raster > Miscellaneous > Raster Information",
+    "mosaic": "Raster > Miscellaneous > Build Virtual Raster",
+    "retile": "Retile of the toolbox",
+    "set_nodata": "Raster > Conversion > Translate",
+    "tile": "Raster > Conversion > Translate (TILED=YES)",
+    "unset_nodata": "Raster > Conversion > Translate (-a_nodata none)",
+    "warp": "Raster > Projections > Warp",
+}
+
+
+class DialogWords:
+    """The words of QGIS; satisfies the engine's `Words`."""
+
+    def parameter(self, name: str, value: Optional[str]) -> Optional[str]:
+        """Give the title in the dialog and the name in scripts; None for other parameters."""
+        known = PARAMETERS.get(name)
+        if known is None or QGIS not in known.hosts or name not in labels():
+            return None
+        title = f"“{labels()[name]}” ({known.hosts[QGIS]})"
+        if name == "gsd" and value is not None:
+            return f"its own pixel size as {title}"
+        return title if value is None else f"{title} {value}"
+
+    def tool(self, name: str) -> str:
+        """Give the menu."""
+        return _TOOLS[name]
 
 
 def labels() -> dict[str, str]:
-    """What the dialogs call each option of the command line."""
+    """What the dialogs call each parameter."""
     return {
-        "allow-external-sources": tr("Let the imagery read files outside of its folder"),
+        "allow_external_sources": tr("Let the imagery read files outside of its folder"),
         "bands": tr("Bands"),
         "gsd": tr("Resolution"),
-        "min-area": tr("Minimum area"),
+        "min_area": tr("Minimum area"),
         "nodata": tr("Value that means no image"),
         "separate": tr("Part dwellings that touch"),
         "simplify": tr("Straighten outlines by"),
         "square": tr("Square corners"),
         "stretch": tr("Stretch"),
         "threshold": tr("Threshold"),
-        "tile-size": tr("Tile size"),
+        "tile_size": tr("Tile size"),
         "overlap": tr("Tile overlap"),
         "device": tr("Device"),
     }
 
 
-def name_of(option: str) -> str:
-    """What scripts call the parameter of an option of the command line."""
-    return _NAMES.get(option, option.upper().replace("-", "_"))
+def plain(said: object) -> str:
+    """An error or a message on one line, in the words of QGIS where it is the engine's.
 
-
-def plain(sentence: str) -> str:
-    """A sentence of the engine that names parameters and menus, not options and commands.
-
-    Names of files in it stay as they are, but for characters that cannot be shown: what QGIS logs
-    reaches a terminal by ``qgis_process``.
+    Characters that cannot be shown are spelled out: what QGIS logs reaches a terminal by
+    ``qgis_process``.
     """
-    names: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        names.append(found[0])
-        return f"\x00{len(names) - 1}\x00"
-
-    sentence = _PATH.sub(keep, sentence.replace("\x00", ""))
-    for pattern, words in _GDAL:
-        sentence = pattern.sub(words, sentence)
-    known = labels()
-    sentence = _OPTION.sub(
-        lambda found: (
-            f"{found[1]}“{known[found[2]]}” ({name_of(found[2])})"
-            if found[2] in known
-            else found[0]
-        ),
-        sentence,
-    )
-    whole = _KEPT.sub(lambda found: names[int(found[1])], sentence)
-    return str(message(whole))
+    if isinstance(said, (CampDetectorError, Message)):
+        said = said.render(DialogWords())
+    return message(str(said))

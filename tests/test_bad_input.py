@@ -241,10 +241,10 @@ def test_a_bad_model(
 @pytest.mark.parametrize(
     ("options", "wrong"),
     [
-        (("--threshold", "0"), "threshold must be above 0"),
+        (("--threshold", "0"), "--threshold must be above 0 and up to 1"),
         (("--tile-size", "100"), "multiple of 32"),
         (("--overlap", "40"), "less than half of the tile size"),
-        (("--min-area", "-1"), "min_area must not be negative"),
+        (("--min-area", "-1"), "--min-area must be 0 to 1000000 square metres"),
         (("--simplify", "-1"), "--simplify"),
         (("--bands", "1,2"), "--bands names 2 bands"),
         (("--bands", "red"), "not a list of band numbers"),

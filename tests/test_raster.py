@@ -12,7 +12,7 @@ import rasterio.shutil
 from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
-from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.errors import ParameterError, RasterError
 from camp_detector_core.engine.grid import Transform, Window
 from camp_detector_core.raster import (
     SourceOptions,
@@ -168,11 +168,11 @@ def test_the_first_bands_of_few_are_taken_with_a_warning(
     pixels = np.arange(count, dtype=np.uint16)[:, None, None] * np.ones((1, 40, 40), np.uint16)
     with opened(write_raster(tmp_path / "a.tif", pixels)) as source:
         assert source.bands == (1, 2, 3)
-        assert any("bands 1, 2, 3 are taken as red, green, blue" in w for w in source.warnings)
+        assert any("bands 1, 2, 3 are taken as red, green, blue" in str(w) for w in source.warnings)
 
 
 @pytest.mark.parametrize(
-    ("count", "example"), [(1, "--bands 1,1,1"), (2, "--bands 1,2,2"), (8, "--bands 1,2,3")]
+    ("count", "example"), [(1, "bands=1,1,1"), (2, "bands=1,2,2"), (8, "bands=1,2,3")]
 )
 def test_other_numbers_of_bands_need_a_choice(tmp_path: Path, count: int, example: str) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((count, 40, 40), np.uint8))
@@ -197,7 +197,7 @@ def test_a_wrong_choice_of_bands_is_refused(
     tmp_path: Path, bands: tuple[int, ...], message: str
 ) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
-    with pytest.raises(RasterError, match=message):
+    with pytest.raises(ParameterError, match=message):
         opened(path, SourceOptions(bands=bands))
 
 
@@ -205,7 +205,7 @@ def test_a_palette_image_is_refused_with_a_remedy(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((1, 40, 40), np.uint8))
     with rasterio.open(path, "r+") as dataset:
         dataset.write_colormap(1, {0: (255, 0, 0, 255)})
-    with pytest.raises(RasterError, match=r"palette image.*expand rgb"):
+    with pytest.raises(RasterError, match=r"palette image.*palette into red, green and blue"):
         opened(path)
 
 
@@ -243,7 +243,7 @@ def test_pixels_far_from_the_models_come_with_a_warning(
 ) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((3, 60, 60), np.uint8))
     with opened(path, SourceOptions(gsd=gsd)) as source:
-        assert len([w for w in source.warnings if "was trained on 0.5 m" in w]) == count
+        assert len([w for w in source.warnings if "was trained on 0.5 m" in str(w)]) == count
 
 
 def test_a_raster_within_ten_percent_keeps_its_grid(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_a_rotated_raster_is_refused(tmp_path: Path) -> None:
     path = write_raster(
         tmp_path / "a.tif", rgb_of(scene()), transform=Affine(0.5, 0.01, WEST, 0.01, -0.5, NORTH)
     )
-    with pytest.raises(RasterError, match=r"rotated.*gdalwarp"):
+    with pytest.raises(RasterError, match=r"rotated.*tool that reprojects"):
         opened(path)
 
 
@@ -349,7 +349,7 @@ def test_control_points_alone_are_refused(tmp_path: Path) -> None:
     path = write_raster(
         tmp_path / "a.tif", rgb_of(scene()), transform=None, crs="EPSG:4326", gcps=points
     )
-    with pytest.raises(RasterError, match=r"control points.*gdalwarp"):
+    with pytest.raises(RasterError, match=r"control points.*tool that reprojects"):
         opened(path)
 
 
@@ -416,7 +416,7 @@ def test_geographic_rasters_get_square_pixels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gsd", "message"), [(30.0, "not in the picture.*--gsd native"), (1e-5, "pixels of 1e-05 m")]
+    ("gsd", "message"), [(30.0, "not in the picture.*gsd=native"), (1e-5, "pixels of 1e-05 m")]
 )
 def test_hopeless_resampling_is_refused(tmp_path: Path, gsd: float, message: str) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), gsd=gsd)

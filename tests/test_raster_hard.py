@@ -68,7 +68,7 @@ def test_no_geojson_of_a_local_crs(tmp_path: Path) -> None:
 def test_without_crs_a_geojson_is_warned_of(tmp_path: Path, transform: Affine | None) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=None, transform=transform)
     with opened(path) as source:
-        assert "GeoJSON of it would be taken for longitude and latitude" in source.warnings[0]
+        assert "GeoJSON of it would be taken for longitude and latitude" in str(source.warnings[0])
 
 
 @pytest.mark.parametrize("crs", ["EPSG:32645", "EPSG:3857"])

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Optional
+from typing import Optional, TypeVar
 
 from .messages import PLAIN, Message, Words
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+_Error = TypeVar("_Error", bound="CampDetectorError")
 
 
 class CampDetectorError(Exception):
@@ -53,7 +52,7 @@ class CampDetectorError(Exception):
         """What is wrong, without the remedy."""
         return str(self.args[0])
 
-    def with_sentence(self, sentence: str) -> Self:
+    def with_sentence(self: _Error, sentence: str) -> _Error:  # noqa: PYI019 - not in Python 3.9
         """Give the same error with another sentence.
 
         Args:

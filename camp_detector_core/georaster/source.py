@@ -117,7 +117,7 @@ class PlacedSource:
                 f"the extent {left:g}, {bottom:g} to {right:g}, {top:g} holds no pixel of "
                 f"{self.files[0]}"
             )
-            raise RasterError(msg, parameter="extent", remedy="choose one that overlaps it")
+            raise RasterError(msg, parameter="extent", remedy="choose one that overlaps the raster")
         self._part = Window(row, col, stop_row - row, stop_col - col)
 
     @property

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, Optional
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.engine.wording import message
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.run import HostJob, detect_raster
 from camp_detector_core.model_file.reader import model_of_definition
@@ -17,6 +15,7 @@ from camp_detector_core.model_file.reader import model_of_definition
 from .deep_learning import aligned, discard
 from .errors import ToolError
 from .features import ground_area, polygon, turned
+from .words import in_words
 
 if TYPE_CHECKING:
     from camp_detector_core.hostgdal.run import Found
@@ -27,13 +26,6 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 """Dwellings between two looks at whether the user wants to stop."""
-_OPTION = re.compile(r"\s*\([^()]*--[^()]*\)|[;:] [^;:]*--[^;:]*$")
-"""A clause that names an option of the command line."""
-
-
-def without_options(sentence: str) -> str:
-    """A sentence of the engine without what it says of the command line."""
-    return message(_OPTION.sub("", sentence))
 
 
 def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[DwellingRow]:
@@ -90,9 +82,9 @@ def _found(
     except Cancelled:
         raise
     except CampDetectorError as error:
-        raise ToolError(without_options(str(error))) from error
+        raise ToolError(in_words(error)) from error
     for warning in found.warnings:
-        messages.addWarningMessage(without_options(warning))
+        messages.addWarningMessage(in_words(warning))
     return found
 
 

@@ -204,4 +204,4 @@ def stop_with(error: Exception) -> QgsProcessingException:
     """The exception that QGIS shows, with the one sentence."""
     from ..text import plain
 
-    return QgsProcessingException(plain(str(error)))
+    return QgsProcessingException(plain(error))

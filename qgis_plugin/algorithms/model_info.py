@@ -57,7 +57,7 @@ class ModelInformation(CampAlgorithm):
         try:
             self.chosen_model(parameters, context)
         except (Fault, CampDetectorError) as error:
-            return False, plain(str(error))
+            return False, plain(error)
         return ok, said
 
     def processAlgorithm(

@@ -66,7 +66,7 @@ class RunsModel(AsksForModel):
             asked = self.asked(parameters, context, with_mask=False)
             self.look_at_place(self._look_at_raster(asked), parameters, context)
         except (Fault, SourceError, CampDetectorError) as error:
-            return False, plain(str(error))
+            return False, plain(error)
         return ok, said
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:

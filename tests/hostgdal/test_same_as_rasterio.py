@@ -260,7 +260,7 @@ def by_rasterio(paths: list[str], spec: ModelSpec, options: dict[str, Any]) -> d
                 "wkt": source.grid.crs_wkt,
                 "metres": source.grid.metres_per_unit,
                 "bands": source.bands,
-                "warnings": [*source.warnings, *choice.warnings],
+                "warnings": [str(w) for w in (*source.warnings, *choice.warnings)],
                 "stretch": choice.stretch and [choice.stretch.low, choice.stretch.high],
                 "scale": picture.scale,
                 "native": abs(source.native_grid.transform.a),

@@ -227,25 +227,18 @@ def test_what_is_no_geometry_has_no_outline(do: Any) -> None:
     assert do(["outlines", 5, "x", True, [1], None, {}, square]) == [[False] * 6 + [True]]
 
 
-def test_names_of_files_stay_as_they_are(do: Any) -> None:
-    (found,) = do([
-        "plain",
-        "--bands asks for band 9, but /a b/own --nodata --bands.tif has 3",
-        ("/a/min_area first with gdalwarp.tif has 4 bands and the model takes 3: say which with "
-        "--bands, e.g. --bands 1,2,3"),
-        "the model says (--bands chooses others); --stretch LOW,HIGH sets others",
-        "--simplify must be 0 to 9 metres, got 10",
-        "the layer own --nodata has 3 bands",
-    ])  # fmt: skip
+def test_the_engine_speaks_of_titles_and_menus_and_names_stay_as_they_are(do: Any) -> None:
+    name = "/a b/{bands} own --nodata with gdalwarp.tif"
+    (found,) = do(["plain", name])
     assert found == [
-        "“Bands” (BANDS) asks for band 9, but /a b/own --nodata --bands.tif has 3",
-        (
-            "/a/min_area first with gdalwarp.tif has 4 bands and the model takes 3: say which with "
-            "“Bands” (BANDS), e.g. “Bands” (BANDS) 1,2,3"
-        ),
-        "the model says (“Bands” (BANDS) chooses others); “Stretch” (STRETCH) LOW,HIGH sets others",
+        f"“Bands” (BANDS) asks for band 9, but {name} has 3",
+        f"{name}: say which with “Bands” (BANDS), e.g. “Bands” (BANDS) 1,2,3",
+        f"{name} (its own pixel size as “Resolution” (RESOLUTION) runs it)",
+        f"{name}: turn it first with Raster > Projections > Warp",
+        name,
+        f"{name}; “Stretch” (STRETCH) LOW,HIGH sets others",
         "“Straighten outlines by” (SIMPLIFY) must be 0 to 9 metres, got 10",
-        "the layer own --nodata has 3 bands",
+        f"the layer {name}\\x1b has 3 bands",
     ]
 
 

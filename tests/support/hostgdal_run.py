@@ -70,7 +70,7 @@ def main():
         found = run.detect_raster(images, predictor, job, progress=progress)
         result = {
             "rows": [row._asdict() for row in found.rows],
-            "warnings": found.warnings,
+            "warnings": [str(w) for w in found.warnings],
             "wkt": found.grid.crs_wkt,
             "progress": progress.seen[-1],
         }

@@ -268,10 +268,24 @@ class Steps:
 
         return [geometry_of(shape) is not None for shape in shapes]
 
-    def plain(self, *sentences):
+    def plain(self, name):
+        from camp_detector._core.engine.errors import ParameterError, RasterError
+        from camp_detector._core.engine.messages import Message
         from camp_detector.text import plain
 
-        return [plain(sentence) for sentence in sentences]
+        return [
+            plain(said)
+            for said in (
+                ParameterError(f"asks for band 9, but {name} has 3", parameter="bands"),
+                RasterError(name, remedy="say which with {bands}, e.g. {bands=1,2,3}"),
+                RasterError(name, remedy="({gsd=native} runs it)"),
+                RasterError(name, remedy="turn it first with {tool:warp}"),
+                Message(name, remedy="({pixel_size} sets it)"),
+                Message(name, remedy="; {stretch=LOW,HIGH} sets others"),
+                ParameterError("must be 0 to 9 metres, got 10", parameter="simplify"),
+                f"the layer {name}\x1b has 3 bands",
+            )
+        ]
 
     def preview(self, *sides):
         """Whether a square of ground, its side in metres, is refused."""
