@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .atomic import OutputSet, cannot_write, standing
 from .engine.errors import Cancelled
+from .engine.messages import Message
 from .engine.predictors import AUTO, open_predictor
 from .georaster.blank import emptiness
 from .georaster.finding import Finding
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .atomic import Target
     from .engine.detect import DetectStats
     from .engine.dwelling import Dwelling
-    from .engine.messages import Message
     from .engine.ort import OnnxPredictor
     from .engine.ports import Progress
     from .engine.predictors import Falling
@@ -148,7 +148,7 @@ def _open(job: Job, stack: ExitStack, listener: Listener) -> _Inputs:
     model = open_model(job.model or default_model_path())
     spec = job.settings.apply(model.spec)
     source = stack.enter_context(open_source(job.images, spec, job.source))
-    machine, tell = job.machine, (lambda fallback: listener.warn(str(fallback)))
+    machine, tell = job.machine, (lambda fallback: listener.warn(Message(str(fallback))))
     predictor = open_predictor(
         model,
         machine.device,

@@ -305,7 +305,7 @@ def test_the_model_that_ships_can_be_opened_or_its_absence_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "_MODELS", tmp_path)
-    with pytest.raises(CampDetectorError, match="--model"):
+    with pytest.raises(CampDetectorError, match="name one with model"):
         default_model_path()
     path = write_model(tmp_path / "tiny.onnx")
     assert default_model_path() == path

@@ -56,8 +56,8 @@ def default_model_path() -> Path:
     """
     shipped = sorted(_MODELS.glob("*.onnx"))
     if not shipped:
-        msg = f"no model ships with this installation ({_MODELS}): name one with --model"
-        raise PredictorError(msg)
+        msg = f"no model ships with this installation ({_MODELS})"
+        raise PredictorError(msg, parameter="model", remedy="name one with {model}")
     return shipped[0]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
+from typing import TYPE_CHECKING, Optional, Union
 
-from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.engine.messages import Message
 from camp_detector_core.engine.parameters import ARCGIS, PARAMETERS
 from camp_detector_core.engine.wording import message
 
 from .wording import DETECT
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.errors import CampDetectorError
+    from camp_detector_core.engine.messages import Message
 
 _TOOLS = {
     "assign_crs": "Define Projection",
