@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 HERE = Path(__file__).absolute().parent
-CPU, FREEST_GPU = -1, -2  # of ArcGIS' ``device``; 0 and more are numbers of GPUs
+CPU = -1  # of ArcGIS' ``device``
 NODATA = 255
 ARGUMENTS = {
     "padding": "Padding", "batch_size": "BatchSize", "threshold": "Threshold",
@@ -70,8 +70,9 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_
             except Exception as error:
                 if isinstance(error, RuntimeError) and "smaller batch size" in str(error):
                     raise  # in ArcGIS' own words
-                if any(kind.__name__ == "CampDetectorError" for kind in type(error).__mro__):
-                    text = str(error)
+                render = getattr(error, "render", None)  # of the engine's errors
+                if render is not None:
+                    text = str(render(esri_words.EsriWords("function")))
                     raise CampDetectorProblem(text[:1].upper() + text[1:] + ".") from None
                 msg = f"Camp Detector could not {doing} ({type(error).__name__}: {error})."
                 raise CampDetectorProblem(msg) from error
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
         arguments,
         emd_keys,
         esri_json,
+        esri_words,
         ground,
         host_tiles,
         json_text,
@@ -138,11 +140,11 @@ if TYPE_CHECKING:
     )
     from camp_detector_core.engine import spec as specs
 else:
-    host_tiles, arguments, emd_keys, esri_json, ground = map(
-        _EngineModule, ("host_tiles", "arguments", "emd_keys", "esri_json", "ground")
+    arguments, emd_keys, esri_json, esri_words, ground = map(
+        _EngineModule, ("arguments", "emd_keys", "esri_json", "esri_words", "ground")
     )
-    json_text, outline, runtime, specs, suitable = map(
-        _EngineModule, ("json_text", "outline", "runtime", "spec", "suitable")
+    host_tiles, json_text, outline, runtime, specs, suitable = map(
+        _EngineModule, ("host_tiles", "json_text", "outline", "runtime", "spec", "suitable")
     )
 
 
@@ -249,8 +251,7 @@ class RefugeeCampDetector:
         if model is None or not str(model).strip():
             return
         self._definition = Definition.read(str(model))
-        device, limits = kwargs.get("device"), (FREEST_GPU, 64)
-        self._device = int(arguments.number("device", device, CPU, limits))
+        self._device = arguments.DEVICE.parse(kwargs.get("device"))
         with self._own:
             self._arguments = self._definition.defaults()
             self._detector = None
@@ -262,11 +263,11 @@ class RefugeeCampDetector:
         out = [
             _row("raster", "raster", None, "Raster", "The imagery"),
             _row("model", "string", None, "Input Model Definition", "The .emd of the model"),
-            _row("device", "numeric", CPU, "Device", "-1 is the processor, 0 and up a GPU"),
+            _row("device", "numeric", CPU, arguments.DEVICE.title, arguments.DEVICE.help),
         ]
         for name, value in asdict(self._arguments or arguments.Arguments()).items():
-            title, text = name.replace("_", " ").title(), arguments.HELP[name]
-            out.append(_row(name, "numeric", value, title, text))
+            known = arguments.ARGUMENTS[name]
+            out.append(_row(name, "numeric", value, known.title, known.explanation))
             if isinstance(value, bool):
                 out[-1].update(dataType="string", value=str(value), domain=("True", "False"))
         return out

@@ -97,6 +97,18 @@ class Parameter:
     """Hosts that show the parameter, each with the name that it has there."""
     required: bool = False
 
+    @property
+    def title(self) -> str:
+        """The label with the unit, such as "Minimum area (square metres)"."""
+        return f"{self.label} ({UNITS[self.unit]})" if self.unit else self.label
+
+    @property
+    def explanation(self) -> str:
+        """The help, with the meaning of each choice and of no value."""
+        choices = (f"{word}: {meaning}." for word, meaning in self.choices.items() if meaning)
+        unset = f"Left empty: {self.unset}." if self.unset else ""
+        return " ".join(filter(None, [self.help, *choices, unset]))
+
     def check(self, value: Any) -> None:  # noqa: ANN401 - whatever a host or a script gives
         """Refuse a value that the parameter does not take; None stands for no value.
 

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.arguments import HELP, MAX_SIDE, Arguments, flag, number
-from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.arguments import ARGUMENTS, MAX_SIDE, Arguments
+from camp_detector_core.engine.errors import ParameterError, SpecError
 from camp_detector_core.engine.host_tiles import TileLayout
 from tests.support.models import tiny_spec
 
 
 def test_every_argument_is_explained() -> None:
-    assert list(HELP) == [f.name for f in fields(Arguments)]
+    assert set(ARGUMENTS) == {f.name for f in fields(Arguments)}
+    assert all(parameter.help for parameter in ARGUMENTS.values())
 
 
 @given(st.floats(0.001, 1), st.sampled_from([".", ","]), st.sampled_from(["", " ", "\t"]))
@@ -39,13 +40,13 @@ def test_what_is_empty_or_unknown_changes_nothing() -> None:
 
 def test_a_padding_that_was_not_asked_for_gives_way_to_small_chips() -> None:
     assert Arguments(padding=64).changed({"tile_size": "96"}).padding == 23
-    with pytest.raises(SpecError, match="padding must be a whole number from 0 to 23, not '64'"):
+    with pytest.raises(ParameterError, match="padding must be a whole number, 0 to 23 pixels, got"):
         Arguments(padding=64).changed({"tile_size": "96", "padding": "64"})
 
 
 def test_a_model_with_an_unusual_threshold_and_area_can_be_chosen() -> None:
-    own = {"threshold": 0.0005, "min_area": 2e6}
-    found = Arguments.of_model(own).changed({"threshold": "", "min_area": None})
+    own = Arguments(threshold=0.0005, min_area=2e6)
+    found = own.changed({"threshold": "", "min_area": None})
     assert (found.threshold, found.min_area) == (0.0005, 2e6)
 
 
@@ -56,7 +57,7 @@ def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
     spec = tiny_spec(multiple=1, tile_size=side, overlap=0)
     most = Arguments(padding=MAX_SIDE).changed({"tile_size": side}).padding
     assert TileLayout.of(spec, padding=most).chip == side
-    with pytest.raises(SpecError, match=f"padding must be a whole number from 0 to {most}, not"):
+    with pytest.raises(ParameterError, match=f"padding must be a whole number, 0 to {most} pixels"):
         Arguments().changed({"tile_size": side, "padding": most + 1 + more})
     with pytest.raises(SpecError, match="overlap"):
         TileLayout.of(spec, padding=most + 1 + more)
@@ -66,14 +67,15 @@ def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
 def test_any_text_is_a_number_or_a_sentence(text: str) -> None:
     said = ""
     try:
-        assert number("padding", text, 0, (0, 100)) in range(101)
-    except SpecError as error:
+        assert Arguments().changed({"padding": text}).padding in range(128)
+    except ParameterError as error:
         said = str(error)
-    assert said.startswith("the argument padding must be a whole number from 0 to 100" * bool(said))
+    assert said.startswith("padding must be a whole number, 0 to 127 pixels" * bool(said))
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("True", True), (" yes", True), (1, True), (False, False), ("NO", False)]
+    ("text", "value"), [("True", True), (" yes", True), (1, True), (False, False), ("NO", False)]
 )
-def test_truth_is_read_in_any_form(text: object, wanted: bool) -> None:
-    assert flag("x", text, default=not wanted) is wanted
+def test_truth_is_read_in_any_form(text: object, value: bool) -> None:
+    own = Arguments(return_probabilities=not value)
+    assert own.changed({"return_probabilities": text}).return_probabilities is value

@@ -36,21 +36,25 @@ def assert_a_sentence(error: str | None, *parts: str) -> None:
 
 
 ARGUMENTS = [
-    ("padding", "abc", "padding must be a whole number from 0 to 15"),
-    ("padding", "-1", "padding must be a whole number from 0 to 15"),
-    ("padding", "16", "padding must be a whole number from 0 to 15"),
-    ("padding", "8.5", "padding must be a whole number"),
-    ("batch_size", "0", "batch_size must be a whole number from 1"),
-    ("threshold", "0", "threshold must be a number from 0.001 to 1"),
-    ("threshold", "50", "threshold must be a number from 0.001 to 1"),
-    ("threshold", "nan", "threshold must be a number"),
-    ("min_area", "-3", "min_area must be a number from 0"),
-    ("min_area", "inf", "min_area must be a number from 0"),
+    ("padding", "abc", "The argument padding must be a whole number, 0 to 15 pixels, got 'abc'"),
+    ("padding", "-1", "The argument padding must be a whole number, 0 to 15 pixels, got -1"),
+    ("padding", "16", "The argument padding must be a whole number, 0 to 15 pixels, got 16"),
+    ("padding", "8.5", "The argument padding must be a whole number"),
+    ("batch_size", "0", "The argument batch_size must be a whole number, 1 to 256, got 0"),
+    ("threshold", "0", "The argument threshold must be above 0 and up to 1, got 0"),
+    ("threshold", "50", "The argument threshold must be above 0 and up to 1, got 50"),
+    ("threshold", "nan", "The argument threshold must be above 0"),
+    ("min_area", "-3", "The argument min_area must be 0 to 1000000 square metres, got -3"),
+    ("min_area", "inf", "The argument min_area must be 0 to 1000000 square metres"),
     ("tile_size", "100", "tile size 100 must be a positive multiple of 32"),
-    ("tile_size", "0", "tile_size must be a whole number"),
-    ("tile_size", "4128", "tile_size must be a whole number from 1 to 4096"),
-    ("test_time_augmentation", "perhaps", "test_time_augmentation must be True or False"),
-    ("return_probabilities", "2", "return_probabilities must be True or False"),
+    ("tile_size", "0", "The argument tile_size must be a whole number"),
+    ("tile_size", "4128", "The argument tile_size must be a whole number, 1 to 4096 pixels"),
+    (
+        "test_time_augmentation",
+        "perhaps",
+        "The argument test_time_augmentation must be True or False",
+    ),
+    ("return_probabilities", "2", "The argument return_probabilities must be True or False"),
 ]
 
 
@@ -78,7 +82,7 @@ def test_devices_that_cannot_be_and_definitions_that_are_none(
     runs = [opened.run(role="validate", definition=text) for text in broken]
     runs += [opened.run(raster="it", device=device) for device in ("gpu", -3, 1.5)]
     outcomes = host().go(*runs, rasters={"it": scene(70, 80)})
-    for outcome, part in zip(outcomes, [*broken.values(), *["device must be"] * 3], strict=True):
+    for outcome, part in zip(outcomes, [*broken.values(), *["Device must be"] * 3], strict=True):
         assert_a_sentence(outcome.error, part)
         assert outcome.error.startswith("ERROR 002667")
 
