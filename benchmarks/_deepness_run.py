@@ -42,7 +42,7 @@ def bands(number: int) -> ChannelsMapping:
 
 
 def overlap(pixels: int | None, percent: int) -> ProcessingOverlap:
-    """Of neighbouring tiles, in pixels where they are given."""
+    """Return Deepness' setting for the overlap of tiles, in pixels where they are set."""
     if pixels is None:
         return ProcessingOverlap(ProcessingOverlapOptions.OVERLAP_IN_PERCENT, percentage=percent)
     return ProcessingOverlap(ProcessingOverlapOptions.OVERLAP_IN_PIXELS, overlap_px=pixels)
@@ -85,21 +85,21 @@ def detect(options: argparse.Namespace) -> int:
     if outcome[0].gui_delegate is None:
         sys.exit(f"Deepness failed: {outcome[0].message} {getattr(outcome[0], 'exception', '')}")
     # The background is a layer, too; classes are in the order of the model's names.
-    found = core.QgsProject.instance().mapLayersByName(model.get_channel_name(0, 1))[0]
+    output_layer = core.QgsProject.instance().mapLayersByName(model.get_channel_name(0, 1))[0]
     if options.keep:
-        keep(found, processor, options.keep)
-    return int(found.featureCount())
+        keep(output_layer, processor, options.keep)
+    return int(output_layer.featureCount())
 
 
-def keep(found: object, processor: MapProcessorSegmentation, folder: Path) -> None:
+def keep(layer: object, processor: MapProcessorSegmentation, folder: Path) -> None:
     """Write polygons and mask to look at; not part of what is measured."""
     settings = core.QgsVectorFileWriter.SaveVectorOptions()
     settings.driverName = "GPKG"
     context = core.QgsProject.instance().transformContext()
     target = str(folder / "deepness.gpkg")
-    done = core.QgsVectorFileWriter.writeAsVectorFormatV3(found, target, context, settings)
-    if done[0]:
-        sys.exit(f"QGIS cannot write the polygons: {done[1]}")
+    outcome = core.QgsVectorFileWriter.writeAsVectorFormatV3(layer, target, context, settings)
+    if outcome[0]:
+        sys.exit(f"QGIS cannot write the polygons: {outcome[1]}")
     np.save(folder / "deepness.npy", processor.get_result_img()[0])
 
 
@@ -117,8 +117,8 @@ def main() -> None:
     options = parser.parse_args()
     application = core.QgsApplication([], GUIenabled=False)
     application.initQgis()
-    found = detect(options) if options.scene else 0
-    print(json.dumps({"dwellings": found}), flush=True)
+    dwellings = detect(options) if options.scene else 0
+    print(json.dumps({"dwellings": dwellings}), flush=True)
     core.QgsProject.instance().clear()
     application.exitQgis()
 

@@ -1,4 +1,4 @@
-"""How long other processes take, and how much memory.
+"""Measure time and memory of other processes.
 
 ``make bench`` leaves out what begins with an underscore.
 """
@@ -32,8 +32,8 @@ def child(*command: str) -> tuple[float, float, str]:
     return time.perf_counter() - start, usage.ru_maxrss / 1024, out
 
 
-def apart(function: Callable[..., T], *arguments: object) -> T:
-    """What a function gives in a process of its own.
+def in_own_process(function: Callable[..., T], *arguments: object) -> T:
+    """Return the result of a function that runs in a process of its own.
 
     A process that starts another passes its own peak memory on to it, so whoever measures others
     must stay small.

@@ -1,4 +1,4 @@
-"""Where Debian's QGIS is, and a profile in which the plugin is installed, for those who measure it.
+"""Find Debian's QGIS, and make a profile in which the plugin is installed, to be measured.
 
 ``make bench`` leaves out what begins with an underscore.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 QGIS = "/usr/bin/qgis_process.bin"
 NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
-"""What ONNX Runtime imports besides numpy."""
+"""Packages that ONNX Runtime imports besides numpy."""
 
 
 def profile(folder: Path) -> dict[str, str]:
@@ -32,9 +32,9 @@ def profile(folder: Path) -> dict[str, str]:
     libraries = folder / "libraries"
     libraries.mkdir()
     for name in NEEDS:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.submodule_search_locations:
-            (libraries / name).symlink_to(next(iter(found.submodule_search_locations)))
+        library = importlib.util.find_spec(name)
+        if library is not None and library.submodule_search_locations:
+            (libraries / name).symlink_to(next(iter(library.submodule_search_locations)))
     return {
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONPATH": str(libraries),

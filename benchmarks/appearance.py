@@ -1,4 +1,4 @@
-"""What is left of a model's figures where a picture looks otherwise: other light, colours, pixels.
+"""Measure a model on changed pictures: other light, other colours, other pixel sizes.
 
 Run with ``python benchmarks/appearance.py --chips CHIPS --labels LABELS --split split.json``. The
 held-out chips are measured as they are and after changes that a camera, a season or a seller of
@@ -96,8 +96,8 @@ def write_changed(chips: list[Chip], folder: Path, change: Change) -> None:
         height, width = changed.shape[1:]
         if chip.grid is not None:
             t = chip.grid.transform
-            along, down = chip.shape.width / width, chip.shape.height / height
-            affine = rasterio.Affine(t.a * along, t.b * down, t.c, t.d * along, t.e * down, t.f)
+            across, down = chip.shape.width / width, chip.shape.height / height
+            affine = rasterio.Affine(t.a * across, t.b * down, t.c, t.d * across, t.e * down, t.f)
             profile |= {"crs": chip.grid.crs_wkt, "transform": affine}
         path = folder / f"{chip.name}.tif"
         with rasterio.open(path, "w", height=height, width=width, **profile) as out:
@@ -114,18 +114,18 @@ def main() -> None:
     parser.add_argument("--split", type=Path)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--out", type=Path, help="JSON file for the figures")
-    given = parser.parse_args()
-    if not (given.chips and given.labels and given.split):
+    options = parser.parse_args()
+    if not (options.chips and options.labels and options.split):
         print("needs real chips: give --chips, --labels and --split")
         return
-    chips = Split.read(given.split).select(read_chips(given.chips), "test")
+    chips = Split.read(options.split).select(read_chips(options.chips), "test")
     rows = {}
     print(f"{'':<30}{'pixel IoU':>10}{'F1':>8}{'count':>9}")
     for name, change in CHANGES.items():
         with tempfile.TemporaryDirectory() as folder:
             write_changed(chips, Path(folder), change)
             total = evaluate_model(
-                EvaluateOptions(given.model, Path(folder), given.labels, threads=given.threads)
+                EvaluateOptions(options.model, Path(folder), options.labels, threads=options.threads)
             ).total.to_dict()
         rows[name] = total
         pixels, dwellings = total["pixels"], total["buildings"]
@@ -134,8 +134,8 @@ def main() -> None:
             f"{dwellings['count_error']:>+9.1%}",
             flush=True,
         )
-    if given.out:
-        given.out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    if options.out:
+        options.out.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

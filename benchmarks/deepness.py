@@ -64,7 +64,7 @@ def fixed_model(source: Path, target: Path) -> tuple[int, int]:
     return spec.tile_size, spec.overlap
 
 
-class Both:
+class Plugins:
     """The commands of the two programs for one model."""
 
     def __init__(self, folder: Path, source: Path, options: argparse.Namespace) -> None:
@@ -81,32 +81,40 @@ class Both:
         self._more = ["--batch", str(options.batch), *(["--cache"] if options.cache else [])]
         self._tile, self.overlap = apart(fixed_model, source, self._model)
         libraries = [folder / "libraries"]
-        self._ours = ["/usr/bin/env", _path(libraries), QGIS, "run"]
-        theirs = [*libraries, options.deepness, *filter(None, [options.opencv])]
+        self._camp_detector_command = ["/usr/bin/env", _path(libraries), QGIS, "run"]
+        libraries_of_deepness = [*libraries, options.deepness, *filter(None, [options.opencv])]
         run = Path(__file__).with_name("_deepness_run.py")
-        self._theirs = ["/usr/bin/env", _path(theirs), str(PYTHON), str(run)]
+        self._deepness_command = [
+            "/usr/bin/env",
+            _path(libraries_of_deepness),
+            str(PYTHON),
+            str(run),
+        ]
 
     def start(self) -> dict[str, dict[str, float]]:
         """Seconds and memory without a run."""
-        ours, mine, _ = child(*self._ours, "campdetector:modelinformation")
-        theirs, other, _ = child(*self._theirs)
+        start_of_command, memory_ours, _ = child(
+            *self._camp_detector_command, "campdetector:modelinformation"
+        )
+        start_deepness, other, _ = child(*self._deepness_command)
         return {
-            "ours": {"seconds": ours, "peak_mb": mine},
-            "deepness": {"seconds": theirs, "peak_mb": other},
+            "ours": {"seconds": start_of_command, "peak_mb": memory_ours},
+            "deepness": {"seconds": start_deepness, "peak_mb": other},
         }
 
-    def ours(self, scene: Path, *, keep: Path | None = None) -> dict[str, float]:
+    def camp_detector(self, scene: Path, *, keep: Path | None = None) -> dict[str, float]:
         """One run of our algorithm; its polygons are kept where a file is named."""
         with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
             out = keep or Path(scratch, "found.gpkg")
             seconds, peak, _ = child(
-                *self._ours, "campdetector:detectdwellings", "--", f"INPUT={scene}",
+                *self._camp_detector_command, "campdetector:detectdwellings", "--",
+            f"INPUT={scene}",
                 f"MODEL_FILE={self._model}", f"OUTPUT={out}",
             )  # fmt: skip
             with closing(sqlite3.connect(out)) as file:
                 (table,) = file.execute("SELECT table_name FROM gpkg_contents").fetchone()
-                (found,) = file.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
-        return {"seconds": seconds, "peak_mb": peak, "dwellings": found}
+                (dwellings,) = file.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
+        return {"seconds": seconds, "peak_mb": peak, "dwellings": dwellings}
 
     def deepness(self, scene: Path, setting: str, *, keep: Path | None = None) -> dict[str, float]:
         """One run of Deepness; mask and polygons are kept where a folder is named."""
@@ -115,9 +123,9 @@ class Both:
             command += ["--overlap", str(self.overlap), "--small", "0"]
         if keep is not None:
             command += ["--keep", str(keep)]
-        seconds, peak, text = child(*self._theirs, *command)
-        found = json.loads(text.strip().splitlines()[-1])["dwellings"]
-        return {"seconds": seconds, "peak_mb": peak, "dwellings": found}
+        seconds, peak, text = child(*self._deepness_command, *command)
+        dwellings = json.loads(text.strip().splitlines()[-1])["dwellings"]
+        return {"seconds": seconds, "peak_mb": peak, "dwellings": dwellings}
 
     def floor(self, scene: Path) -> float:
         """Seconds of bare ONNX Runtime on the same tiles without overlap."""
@@ -133,21 +141,21 @@ def _path(folders: list[Path]) -> str:
     return f"PYTHONPATH={os.pathsep.join(str(f.resolve()) for f in folders)}"
 
 
-def turn(both: Both, scene: Path, start: dict) -> dict:
+def turn(plugins: Plugins, scene: Path, start: dict) -> dict:
     """One run of each, and Deepness' over ours."""
-    row = {"floor_seconds": both.floor(scene), "ours": both.ours(scene)}
-    ours = row["ours"]
+    row = {"floor_seconds": plugins.floor(scene), "ours": plugins.camp_detector(scene)}
+    figures = row["ours"]
     for setting in SETTINGS:
-        row[setting] = theirs = both.deepness(scene, setting)
-        theirs["ratio"] = theirs["seconds"] / ours["seconds"]
-        theirs["ratio_without_start"] = (theirs["seconds"] - start["deepness"]["seconds"]) / (
-            ours["seconds"] - start["ours"]["seconds"]
-        )
-        theirs["memory_ratio"] = theirs["peak_mb"] / ours["peak_mb"]
+        row[setting] = figures_deepness = plugins.deepness(scene, setting)
+        figures_deepness["ratio"] = figures_deepness["seconds"] / figures["seconds"]
+        figures_deepness["ratio_without_start"] = (
+            figures_deepness["seconds"] - start["deepness"]["seconds"]
+        ) / (figures["seconds"] - start["ours"]["seconds"])
+        figures_deepness["memory_ratio"] = figures_deepness["peak_mb"] / figures["peak_mb"]
     return row
 
 
-def growth(both: Both, scene: Path, *, times: int, rows: list[dict]) -> dict:
+def growth(plugins: Plugins, scene: Path, *, times: int, rows: list[dict]) -> dict:
     """Memory of one run of each on the scene so many times below itself, beside that of turns."""
     import detect
 
@@ -157,7 +165,7 @@ def growth(both: Both, scene: Path, *, times: int, rows: list[dict]) -> dict:
     }
     tall = detect.stack(scene, times)
     more = detect.SIDE**2 * (times - 1)
-    after = {"ours": both.ours(tall), "deepness": both.deepness(tall, "equal")}
+    after = {"ours": plugins.camp_detector(tall), "deepness": plugins.deepness(tall, "equal")}
     result: dict = {"megapixels": round(detect.SIDE**2 * times / 1e6)}
     for name, row in after.items():
         grown = row["peak_mb"] - before[name]
@@ -170,12 +178,12 @@ def growth(both: Both, scene: Path, *, times: int, rows: list[dict]) -> dict:
     return result
 
 
-def agreement(both: Both, scene: Path, folder: Path) -> dict[str, float]:
-    """How far both find the same pixels, with equal settings; files stay in the folder."""
+def agreement(plugins: Plugins, scene: Path, folder: Path) -> dict[str, float]:
+    """Compare the pixels that both mark, with equal settings; the files stay in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ours.gpkg").unlink(missing_ok=True)
-    both.ours(scene, keep=folder / "ours.gpkg")
-    both.deepness(scene, "equal", keep=folder)
+    plugins.camp_detector(scene, keep=folder / "ours.gpkg")
+    plugins.deepness(scene, "equal", keep=folder)
     return apart(overlaps, scene, folder)
 
 
@@ -189,17 +197,17 @@ def overlaps(scene: Path, folder: Path) -> dict[str, float]:
     with rasterio.open(scene) as raster:
         shape, transform = raster.shape, raster.transform
 
-    def drawn(path: Path) -> np.ndarray:
+    def rasterised(path: Path) -> np.ndarray:
         return rasterize(geopandas.read_file(path).geometry, shape, transform=transform) > 0
 
     def iou(one: np.ndarray, other: np.ndarray) -> float:
         return float((one & other).sum() / (one | other).sum())
 
-    mine, mask = drawn(folder / "ours.gpkg"), np.load(folder / "deepness.npy") > 0
+    our_mask, mask = rasterised(folder / "ours.gpkg"), np.load(folder / "deepness.npy") > 0
     return {
-        "iou_of_masks": iou(mine, mask),
-        "iou_of_polygons": iou(mine, drawn(folder / "deepness.gpkg")),
-        "our_pixels": int(mine.sum()),
+        "iou_of_masks": iou(our_mask, mask),
+        "iou_of_polygons": iou(our_mask, rasterised(folder / "deepness.gpkg")),
+        "our_pixels": int(our_mask.sum()),
         "deepness_pixels": int(mask.sum()),
     }
 
@@ -217,19 +225,19 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
     sources = {"int8": shipped, "float32": shipped.parent / "float32" / shipped.name}
     result: dict = {"scene": origin, "batch": options.batch, "cache": options.cache}
     for kind in options.models.split(","):
-        both = Both(folder, sources[kind], options)
-        start = both.start()
-        rows = [turn(both, scene, start) for _ in range(options.turns)]
-        found = result[kind] = {"start": start, "turns": rows, "overlap_px": both.overlap}
+        plugins = Plugins(folder, sources[kind], options)
+        start = plugins.start()
+        rows = [turn(plugins, scene, start) for _ in range(options.turns)]
+        entry = result[kind] = {"start": start, "turns": rows, "overlap_px": plugins.overlap}
         for setting in SETTINGS:
-            found[setting] = {
+            entry[setting] = {
                 key: statistics.median(row[setting][key] for row in rows)
                 for key in ("ratio", "ratio_without_start", "memory_ratio")
             }
         if options.times > 1:
-            found["taller"] = growth(both, scene, times=options.times, rows=rows)
-        found["agreement"] = agreement(both, scene, options.out.parent / f"deepness-{kind}")
-        print(json.dumps({kind: _rounded(found)}, indent=1), flush=True)
+            entry["taller"] = growth(plugins, scene, times=options.times, rows=rows)
+        entry["agreement"] = agreement(plugins, scene, options.out.parent / f"deepness-{kind}")
+        print(json.dumps({kind: _rounded(entry)}, indent=1), flush=True)
     return _rounded(result)
 
 
@@ -263,9 +271,9 @@ def main() -> None:
         print(f"{QGIS} is missing, so nothing is measured: sudo apt-get install qgis")
         return
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), options)
+        summary = measure(Path(folder), options)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    options.out.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

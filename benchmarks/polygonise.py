@@ -61,8 +61,8 @@ def building_mask(size: int, seed: int) -> NDArray[np.uint8]:
             kind = rng.random()
             draw(mask, (y, x), half, angle, cut=kind < 0.3)  # noqa: PLR2004
             if kind > 0.85:  # noqa: PLR2004
-                along = half[0] + 6
-                y, x = y + along * np.sin(angle), x + along * np.cos(angle)
+                length = half[0] + 6
+                y, x = y + length * np.sin(angle), x + length * np.cos(angle)
                 draw(mask, (y, x), (6, half[1] / 2), angle)
     return mask
 
@@ -81,10 +81,13 @@ def draw(
     part = mask[top : int(middle[0]) + reach, left : int(middle[1]) + reach]
     y = np.arange(part.shape[0])[:, None] + (top + 0.5 - middle[0])
     x = np.arange(part.shape[1])[None] + (left + 0.5 - middle[1])
-    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
-    inside = (np.abs(along) <= half[0]) & (np.abs(across) <= half[1])
+    lengthwise, across = (
+        x * np.cos(angle) + y * np.sin(angle),
+        y * np.cos(angle) - x * np.sin(angle),
+    )
+    inside = (np.abs(lengthwise) <= half[0]) & (np.abs(across) <= half[1])
     if cut:
-        inside &= (along < 0) | (across < 0)
+        inside &= (lengthwise < 0) | (across < 0)
     part[inside] = 1
 
 
@@ -110,7 +113,7 @@ def by_gdal(mask: NDArray[np.uint8]) -> int:
 
 
 def timed(work: Callable[[], T]) -> tuple[T, dict[str, float]]:
-    """What some work gives, and how long it takes."""
+    """Return the result of some work, and the time that it takes."""
     wall, processor = time.perf_counter(), time.process_time()
     result = work()
     return result, {
@@ -123,16 +126,16 @@ def compared(mask: NDArray[np.uint8], *, turns: int, rows: int) -> dict:
     """Figures of both on one mask."""
     out = []
     for _ in range(turns):
-        ours, engine = timed(lambda: sum(len(part) for part in by_engine(mask, rows)))
-        theirs, gdal = timed(lambda: by_gdal(mask))
-        if ours != theirs:
-            sys.exit(f"the engine finds {ours} polygons and GDAL {theirs}")
+        engine_count, engine = timed(lambda: sum(len(part) for part in by_engine(mask, rows)))
+        gdal_count, gdal = timed(lambda: by_gdal(mask))
+        if engine_count != gdal_count:
+            sys.exit(f"the engine finds {engine_count} polygons and GDAL {gdal_count}")
         ratio = engine["processor_seconds"] / gdal["processor_seconds"]
         out.append({"engine": engine, "gdal": gdal, "ratio": ratio})
     return {
         "size": list(mask.shape),
         "covered": float(mask.mean()),
-        "polygons": ours,
+        "polygons": engine_count,
         "ratio_median": statistics.median(turn["ratio"] for turn in out),
         "turns": out,
     }

@@ -82,10 +82,10 @@ def main() -> None:
         return
     threads = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), turns=options.turns, threads=threads)
+        results = measure(Path(folder), turns=options.turns, threads=threads)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps({k: v for k, v in found.items() if k != "turns"}, indent=2))
+    options.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps({k: v for k, v in results.items() if k != "turns"}, indent=2))
 
 
 if __name__ == "__main__":

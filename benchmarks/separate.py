@@ -1,4 +1,4 @@
-"""What it costs to part touching dwellings, in processor seconds, in one piece and in strips.
+"""Measure the processor seconds of separating touching dwellings, at once and in strips.
 
 Run with ``make bench`` or ``python benchmarks/separate.py``. The mask is a dense camp: rows of
 tents of 16 to 36 by 18 to 28 pixels, most of which touch their neighbours, and nearly half of all

@@ -115,10 +115,10 @@ def _options(seed: int, choices: dict[str, Any]) -> SceneOptions:
     else:
         size = choices["size"]
         options = random_options(seed, height=size, width=size, gsd=choices["gsd"])
-    chosen = {name: choices[name] for name in ("layout", "ground") if choices[name]}
+    options_chosen = {name: choices[name] for name in ("layout", "ground") if choices[name]}
     if choices["sun"]:
-        chosen |= dict(zip(("sun_azimuth", "sun_elevation"), choices["sun"], strict=True))
-    return replace(options, **chosen)
+        options_chosen |= dict(zip(("sun_azimuth", "sun_elevation"), choices["sun"], strict=True))
+    return replace(options, **options_chosen)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Light:
         )
 
     def shadow_offset(self, height: float) -> Points:
-        """Where the shadow of a point at ``height`` metres falls, (2,) metres from its foot."""
+        """Offset of the shadow of a point at ``height`` metres, (2,) metres from its foot."""
         x, y, z = self.to_sun
         return np.array((-x, -y)) * (height / z)
 
@@ -74,8 +74,8 @@ class Patch:
         rows, cols = values.shape[0] // s, values.shape[1] // s
         # Adding slices, rows first, is ten times as fast as a mean over two axes.
         across = _sum_second(values.reshape(rows, s, -1))
-        along = _sum_second(across.reshape(rows * cols, s, -1))
-        return along.reshape(rows, cols, *values.shape[2:]) * np.float32(1 / s**2)
+        horizontal = _sum_second(across.reshape(rows * cols, s, -1))
+        return horizontal.reshape(rows, cols, *values.shape[2:]) * np.float32(1 / s**2)
 
 
 class Canvas:

@@ -1,4 +1,4 @@
-"""What roofs are made of: cloth, sheets, straw and tin, evenly lit."""
+"""Roofing materials, evenly lit: cloth, sheets, straw and tin."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Surface:
     style: int
     """Number that neighbours of one make share."""
 
-    def along(self, *, middle: float, half: float) -> NDArray[np.bool_]:
+    def within(self, *, middle: float, half: float) -> NDArray[np.bool_]:
         """Samples within ``half`` of ``middle`` along u, both as shares of the half length."""
         inside: NDArray[np.bool_] = (
             np.abs(self.u - np.float32(middle * self.half[0])) < half * self.half[0]
@@ -122,7 +122,7 @@ def _tent(rng: np.random.Generator, surface: Surface) -> Samples:
     if chance(rng, 0.2):
         side = rng.choice((-0.55, 0.55))
         on = surface.across(middle=side, half=0.48)
-        on &= surface.along(middle=rng.uniform(-0.8, 0.8), half=rng.uniform(0.2, 0.6))
+        on &= surface.within(middle=rng.uniform(-0.8, 0.8), half=rng.uniform(0.2, 0.6))
         wrinkle = 1 + 0.05 * noise_at(rng, surface.u * 1.5, surface.v * 1.5)
         color = _over(color, _any_sheet(rng) * wrinkle[..., None], on=on)
     return color
@@ -136,10 +136,10 @@ def _shelter(rng: np.random.Generator, surface: Surface) -> Samples:
         middle, half = rng.uniform(-0.9, 0.9, 2) * surface.half, rng.uniform(0.5, 1.7, 2)
         turn = rng.normal(0, 0.35)
         x, y = u - np.float32(middle[0]), v - np.float32(middle[1])
-        along = np.abs(x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn)))
+        lengthwise = np.abs(x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn)))
         across = np.abs(y * np.float32(np.cos(turn)) - x * np.float32(np.sin(turn)))
         wrinkle = 1 + 0.08 * noise_at(rng, u * 1.5, v * 1.5)
-        on = (along < half[0]) & (across < half[1])
+        on = (lengthwise < half[0]) & (across < half[1])
         color = _over(color, _any_sheet(rng) * wrinkle[..., None], on=on)
     for _ in range(int(rng.integers(0, 4)) * int(chance(rng, 0.5))):
         spot, size = rng.uniform(-0.8, 0.8, 2) * surface.half, rng.uniform(0.10, 0.24)
@@ -163,7 +163,7 @@ def _thatch(rng: np.random.Generator, surface: Surface) -> Samples:
         _pick(rng, "tukul", surface.style) * (1 + streaks + rings + patches + crown)[..., None]
     )
     if chance(rng, 0.1):
-        on = surface.along(middle=rng.uniform(-0.4, 0.4), half=rng.uniform(0.15, 0.4))
+        on = surface.within(middle=rng.uniform(-0.4, 0.4), half=rng.uniform(0.15, 0.4))
         on &= surface.across(middle=rng.uniform(-0.4, 0.4), half=rng.uniform(0.15, 0.4))
         color = _over(color, _any_sheet(rng), on=on)
     return color
@@ -184,7 +184,7 @@ def _tin(rng: np.random.Generator, surface: Surface) -> Samples:
     share = (amount * smooth_step(streak, low=0.15 - amount, high=0.9))[..., None]
     color = color * (1 - share) + _RUST * share
     if chance(rng, 0.12):
-        on = surface.along(middle=rng.uniform(-0.6, 0.6), half=sheet / surface.half[0])
+        on = surface.within(middle=rng.uniform(-0.6, 0.6), half=sheet / surface.half[0])
         color = _over(color, _pick(rng, "tin_roof", int(rng.integers(99))), on=on)
     ridge = smooth_step(np.abs(v), low=0.2, high=0.1) * rng.uniform(-0.05, 0.12)
     tin: Samples = color * (1 + ridge)[..., None]

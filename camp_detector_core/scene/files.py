@@ -27,7 +27,7 @@ _BLOCK: Final = 256
 
 @dataclass(frozen=True)
 class Place:
-    """Where a scene lies and how its empty corners are marked.
+    """Position of a scene, and the value that marks its empty corners.
 
     Raises:
         SceneError: A marking that no reader knows.

@@ -39,7 +39,7 @@ class Label:
     polygon: NDArray[np.float64]
     """(n, 2) corners x, y in pixels from the image's upper left corner, not closed."""
     kind: Kind
-    """What it is."""
+    """Kind of the item."""
     visible: float
     """Share of the roof's area that the image shows, above 0 to 1; less than 1 at its border."""
 
@@ -57,12 +57,12 @@ class Scene:
     mask: NDArray[np.uint8]
     """(height, width), 1 where the centre of a pixel lies in a roof, else 0."""
     options: SceneOptions
-    """How it was made."""
+    """Options that the scene was generated with."""
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """Where everything is, metres."""
+    """Positions of all items, metres."""
 
     dwellings: list[Item]
     things: list[Item]

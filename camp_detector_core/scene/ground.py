@@ -95,7 +95,7 @@ def _litter(rng: np.random.Generator, rgb: Field, *, worn: Field, gsd: float) ->
 
 
 def _wear(options: SceneOptions, items: list[Item]) -> Field:
-    """How worn the ground is, (height, width) in [0, 1]: high around and between dwellings."""
+    """Wear of the ground, (height, width) in [0, 1]: high around and between dwellings."""
     cell = 2.0
     width, height = options.size_m
     rows, cols = int(height / cell) + 3, int(width / cell) + 3
@@ -119,9 +119,10 @@ def _stretch(coarse: Field, options: SceneOptions, *, cell: float) -> Field:
     col = (np.arange(options.width) + 0.5) * options.gsd / cell
     row_cell, col_cell = row.astype(int), col.astype(int)
     row_part, col_part = (row - row_cell).astype(np.float32), (col - col_cell).astype(np.float32)
-    along = coarse[:, col_cell] * (1 - col_part) + coarse[:, col_cell + 1] * col_part
+    horizontal = coarse[:, col_cell] * (1 - col_part) + coarse[:, col_cell + 1] * col_part
     field: Field = (
-        along[row_cell] * (1 - row_part)[:, None] + along[row_cell + 1] * row_part[:, None]
+        horizontal[row_cell] * (1 - row_part)[:, None]
+        + horizontal[row_cell + 1] * row_part[:, None]
     )
     return field
 

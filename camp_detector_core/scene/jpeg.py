@@ -50,7 +50,7 @@ def _cosines() -> Plane:
 
 
 def jpeg_round_trip(rgb: Plane, *, quality: int) -> Plane:
-    """What is left of an image after JPEG of the given quality.
+    """Compress an image as JPEG of the given quality, and decompress it.
 
     Args:
         rgb: (height, width, 3) float32, 0 to 255.

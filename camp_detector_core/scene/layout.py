@@ -1,4 +1,4 @@
-"""Where dwellings stand: rows of a planned camp, clusters around courtyards, dense blocks."""
+"""Positions of dwellings: rows of a planned camp, clusters around courtyards, dense blocks."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ class Site:
     angle: float
     """Main direction, radians."""
     kinds: tuple[Kind, ...]
-    """What is built here."""
+    """Kinds of building on the site."""
     size: float
     """0 to 1, the usual size of its dwellings."""
     gap: float
     """Usual gap between dwellings, metres."""
-    kept: float
+    density: float
     """Share of places that are built on."""
 
 
@@ -110,7 +110,7 @@ def lay_sites(rng: np.random.Generator, options: SceneOptions) -> list[Site]:
                 kinds=deck.pop(),
                 size=float(rng.uniform(0.1, 0.9)),
                 gap=float((1 - options.density) * rng.uniform(3, 6) + rng.uniform(0.6, 2.4)),
-                kept=float(np.clip(0.62 + 0.36 * options.density + rng.normal(0, 0.03), 0.4, 1)),
+                density=float(np.clip(0.62 + 0.36 * options.density + rng.normal(0, 0.03), 0.4, 1)),
             )
         )
     return sites
@@ -124,8 +124,8 @@ def _spread(rng: np.random.Generator, *, count: int, width: float, height: float
         candidates = rng.uniform(0, 1, (12, 2)) * extent
         distance = np.linalg.norm(candidates[:, None] - spots, axis=2).min(1)
         spots = np.vstack((spots, candidates[distance.argmax()]))
-    placed: Numbers = spots
-    return placed
+    jittered: Numbers = spots
+    return jittered
 
 
 def owner(sites: list[Site], *, x: Numbers, y: Numbers) -> NDArray[np.intp]:
@@ -143,21 +143,21 @@ def slots(rng: np.random.Generator, sites: list[Site], options: SceneOptions) ->
         if site.style == "open":
             continue
         makers = {"rows": _rows, "clusters": _clusters, "dense": _dense}
-        found = makers[site.style](rng, site, reach=float(np.hypot(width, height)) + MARGIN)
-        x, y = found.x, found.y
-        here = (np.abs(x - width / 2) < width / 2 + MARGIN) & (
+        candidates = makers[site.style](rng, site, reach=float(np.hypot(width, height)) + MARGIN)
+        x, y = candidates.x, candidates.y
+        in_image = (np.abs(x - width / 2) < width / 2 + MARGIN) & (
             np.abs(y - height / 2) < height / 2 + MARGIN
         )
-        here &= rng.random(len(x)) < site.kept
-        here[here] &= owner(sites, x=x[here], y=y[here]) == index
-        for i in np.flatnonzero(here):
+        in_image &= rng.random(len(x)) < site.density
+        in_image[in_image] &= owner(sites, x=x[in_image], y=y[in_image]) == index
+        for i in np.flatnonzero(in_image):
             yield Slot(
-                kind=site.kinds[found.kind[i]],
+                kind=site.kinds[candidates.kind[i]],
                 x=float(x[i]),
                 y=float(y[i]),
-                angle=float(found.angle[i]),
-                size=float(np.clip(found.size[i], 0, 1)),
-                style=int(found.style[i]),
+                angle=float(candidates.angle[i]),
+                size=float(np.clip(candidates.size[i], 0, 1)),
+                style=int(candidates.style[i]),
             )
 
 
@@ -223,14 +223,14 @@ def _clusters(rng: np.random.Generator, site: Site, *, reach: float) -> _Places:
     u = (i + rng.uniform(-0.28, 0.28, count)) * pitch
     v = (j + rng.uniform(-0.28, 0.28, count)) * pitch
     members = rng.integers(4, 10, count)
-    which = np.repeat(np.arange(count), members)
+    cluster = np.repeat(np.arange(count), members)
     nth = np.concatenate([np.arange(m) for m in members])
-    n = len(which)
-    turn = (nth + rng.uniform(-0.2, 0.2, n)) * 2 * np.pi / members[which] + which
-    ring = np.maximum(members[which] * (largest + site.gap * 0.6) / (2 * np.pi), largest * 0.8)
+    n = len(cluster)
+    turn = (nth + rng.uniform(-0.2, 0.2, n)) * 2 * np.pi / members[cluster] + cluster
+    ring = np.maximum(members[cluster] * (largest + site.gap * 0.6) / (2 * np.pi), largest * 0.8)
     ring *= rng.uniform(0.92, 1.2, n)
-    x, y = _world(site, u=u[which] + ring * np.cos(turn), v=v[which] + ring * np.sin(turn))
-    styles = rng.integers(1 << 20, size=count)[which]
+    x, y = _world(site, u=u[cluster] + ring * np.cos(turn), v=v[cluster] + ring * np.sin(turn))
+    styles = rng.integers(1 << 20, size=count)[cluster]
     own = rng.random(n) < _OWN_MAKE
     styles = np.where(own, rng.integers(1 << 20, size=n), styles)
     return _Places(
@@ -261,14 +261,14 @@ def _dense(rng: np.random.Generator, site: Site, *, reach: float) -> _Places:
     x, y = _world(site, u=u, v=v + 4 * np.sin(u / 37.0))
     style = rng.integers(1 << 20, size=n)
     size = rng.beta(1.5, 2.2, n)
-    kept = ~open_ground
+    is_built = ~open_ground
     return _Places(
-        x=x[kept],
-        y=y[kept],
-        angle=(site.angle + bend + rng.normal(0, 0.06, n) + np.pi / 2 * (style % 7 == 0))[kept],
-        size=size[kept],
-        kind=(style % len(site.kinds))[kept],
-        style=style[kept],
+        x=x[is_built],
+        y=y[is_built],
+        angle=(site.angle + bend + rng.normal(0, 0.06, n) + np.pi / 2 * (style % 7 == 0))[is_built],
+        size=size[is_built],
+        kind=(style % len(site.kinds))[is_built],
+        style=style[is_built],
     )
 
 

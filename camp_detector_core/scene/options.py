@@ -1,4 +1,4 @@
-"""What a generated scene looks like: one validated value that holds every choice."""
+"""Options of a generated scene: one validated value that holds every choice."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class SceneOptions:
     layout: Layout = "mixed"
     """Rows of a planned camp, clusters around courtyards, dense self-built blocks, or all three."""
     ground: Ground = "mixed"
-    """What lies between the roofs."""
+    """Ground between the roofs."""
     density: float = 0.7
     """0 (scattered dwellings) to 1 (hardly a gap)."""
     vegetation: float = 0.35
     """0 (bare) to 1 (trees and bushes wherever they fit)."""
     sun_azimuth: float = 135.0
-    """Where the sun stands, degrees clockwise from north (the top of the image)."""
+    """Azimuth of the sun, degrees clockwise from north (the top of the image)."""
     sun_elevation: float = 50.0
     """Degrees above the horizon, 15 to 90; shadows are ``height / tan(elevation)`` long."""
     exposure: float = 1.0
@@ -83,9 +83,9 @@ class SceneOptions:
     jpeg_quality: int | None = None
     """1 to 100 for the artefacts of a JPEG file of that quality, None for none."""
     seams: bool = False
-    """Whether the image is a mosaic of flight strips of differing brightness."""
+    """True for a mosaic of flight strips of differing brightness."""
     nodata: bool = False
-    """Whether corners of the image hold no data, as where a rotated mosaic ends."""
+    """True if corners of the image hold no data, as where a rotated mosaic ends."""
 
     def __post_init__(self) -> None:
         """Refuse values that cannot be drawn."""

@@ -54,8 +54,8 @@ class Placer:
             return False
         whole = sum(polygon_area(part) for part in item.parts)
         clipped = (clip_convex(part, self._frame) for part in item.parts)
-        seen = sum(polygon_area(part) for part in clipped if len(part))
-        return 0 < seen < whole - TOUCH
+        visible_area = sum(polygon_area(part) for part in clipped if len(part))
+        return 0 < visible_area < whole - TOUCH
 
     def _on_road(self, item: Item) -> bool:
         if not self._roads:
@@ -77,9 +77,9 @@ class Placer:
             other_x, other_y, other_radius = self._circles[index]
             if np.hypot(other_x - x, other_y - y) >= reach + other_radius:
                 continue
-            for mine in item.parts:
-                for theirs in self.items[index].parts:
-                    if separation(mine, theirs) < gap - TOUCH:
+            for own_part in item.parts:
+                for other_part in self.items[index].parts:
+                    if separation(own_part, other_part) < gap - TOUCH:
                         return True
         return False
 

@@ -78,10 +78,10 @@ def paint_fence(canvas: Canvas, fence: Fence) -> None:
             continue
         rng = np.random.default_rng([fence.seed % (1 << 32), nth])
         length = float(np.hypot(*(stop - start)))
-        along = ((stop - start) / length).astype(np.float32)
+        fraction = ((stop - start) / length).astype(np.float32)
         x, y = patch.x - np.float32(start[0]), patch.y - np.float32(start[1])
-        u: Samples = x * along[0] + y * along[1]
-        v: Samples = y * along[0] - x * along[1]
+        u: Samples = x * fraction[0] + y * fraction[1]
+        v: Samples = y * fraction[0] - x * fraction[1]
         rough = noise_at(rng, u * 1.3, v * 0.0 + 0.5) * np.float32(0.3 * width)
         cover = ((np.abs(v) < width / 2 + rough) & (u >= 0) & (u <= length)).astype(np.float32)
         if fence.is_thorn:

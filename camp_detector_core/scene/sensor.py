@@ -1,4 +1,4 @@
-"""From light to bytes: haze, strips of a mosaic, blur, noise, JPEG."""
+"""Turn light into bytes: haze, strips of a mosaic, blur, noise, JPEG."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ class Box:
 
     def place(self, points: Points) -> Points:
         """World coordinates of points given along (u, v) in metres from the centre."""
-        placed: Points = points @ self.axes + (self.x, self.y)
-        return placed
+        moved: Points = points @ self.axes + (self.x, self.y)
+        return moved
 
 
 def polygon_area(points: Points) -> float:
@@ -96,7 +96,7 @@ def separation(first: Points, second: Points) -> float:
 def inside_convex(
     polygon: Points, x: NDArray[np.float32], y: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """Which of the points (broadcast of ``x`` and ``y``) lie in a convex polygon."""
+    """Mark the points (broadcast of ``x`` and ``y``) that lie in a convex polygon."""
     following = np.roll(polygon, -1, axis=0)
     turn = np.sign(_signed_area(polygon))
     inside = np.ones(np.broadcast_shapes(x.shape, y.shape), bool)
@@ -113,7 +113,7 @@ def _signed_area(polygon: Points) -> float:
 def inside_polygon(
     polygon: Points, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Which of the points (broadcast of ``x`` and ``y``) lie in any polygon, by crossings."""
+    """Mark the points (broadcast of ``x`` and ``y``) that lie in any polygon, by crossings."""
     inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
     for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
         if ay != by:
@@ -140,22 +140,22 @@ def clip_convex(polygon: Points, frame: Points) -> Points:
 
 
 def _keep_inside(points: Points, side: NDArray[np.float64]) -> Points:
-    kept = []
+    corners = []
     for i in range(len(points)):
         j = (i + 1) % len(points)
         if side[i] >= 0:
-            kept.append(points[i])
+            corners.append(points[i])
         if (side[i] >= 0) != (side[j] >= 0):
-            kept.append(points[i] + (points[j] - points[i]) * (side[i] / (side[i] - side[j])))
-    return np.array(kept).reshape(-1, 2)
+            corners.append(points[i] + (points[j] - points[i]) * (side[i] / (side[i] - side[j])))
+    return np.array(corners).reshape(-1, 2)
 
 
 def distance_to_line(line: Points, points: Points) -> Points:
     """Distance of each point to a polyline of two or more vertices, metres."""
     start, edge = line[:-1], np.diff(line, axis=0)
     relative = points[:, None, :] - start
-    along = (relative * edge).sum(-1) / np.maximum((edge * edge).sum(-1), 1e-12)
-    nearest = relative - np.clip(along, 0, 1)[..., None] * edge
+    fraction = (relative * edge).sum(-1) / np.maximum((edge * edge).sum(-1), 1e-12)
+    nearest = relative - np.clip(fraction, 0, 1)[..., None] * edge
     distance: Points = np.sqrt((nearest * nearest).sum(-1).min(1))
     return distance
 
@@ -168,7 +168,7 @@ def distance_field(
     for start, edge in zip(line[:-1], np.diff(line, axis=0), strict=True):
         dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
         step = (edge / max(float(edge @ edge), 1e-12)).astype(np.float32)
-        along = np.clip(dx * step[0] + dy * step[1], 0, 1)
-        dx, dy = dx - along * np.float32(edge[0]), dy - along * np.float32(edge[1])
+        fraction = np.clip(dx * step[0] + dy * step[1], 0, 1)
+        dx, dy = dx - fraction * np.float32(edge[0]), dy - fraction * np.float32(edge[1])
         np.minimum(squared, dx * dx + dy * dy, out=squared)
     return np.sqrt(squared, out=squared)

@@ -45,7 +45,7 @@ class Fence:
     height: float
     """Metres."""
     is_thorn: bool
-    """Whether it is a hedge of branches, and not poles with sheets or wire."""
+    """True for a hedge of branches, False for poles with sheets or wire."""
     seed: int
     """Start of the random numbers of its texture."""
 
@@ -81,12 +81,14 @@ def lay_roads(rng: np.random.Generator, options: SceneOptions) -> list[Road]:
         through = rng.uniform(0.15, 0.85, 2) * (width, height)
         # Every other road crosses the main direction.
         angle = main + nth * np.pi / 2 + rng.normal(0, 0.25)
-        along = np.arange(-span, span, 8.0)
+        positions = np.arange(-span, span, 8.0)
         phase, wave = rng.uniform(0, 6.28, 2), rng.uniform(60, 160, 2)
-        aside = 7 * np.sin(along / wave[0] + phase[0]) + 3 * np.sin(along / wave[1] * 2 + phase[1])
+        aside = 7 * np.sin(positions / wave[0] + phase[0]) + 3 * np.sin(
+            positions / wave[1] * 2 + phase[1]
+        )
         cos, sin = np.cos(angle), np.sin(angle)
         line = np.column_stack(
-            (through[0] + along * cos - aside * sin, through[1] + along * sin + aside * cos)
+            (through[0] + positions * cos - aside * sin, through[1] + positions * sin + aside * cos)
         )
         near = np.abs(line - np.array((width, height)) / 2) < np.array((width, height)) / 2 + 40
         line = line[near.all(1)]
@@ -159,10 +161,10 @@ def add_distractors(rng: np.random.Generator, placer: Placer, options: SceneOpti
 def add_trees(rng: np.random.Generator, placer: Placer, options: SceneOptions) -> None:
     """Trees in groves and alone, with crowns of 2 to 10 m."""
     width, height = options.size_m
-    wanted = options.vegetation**1.3 * 55 * width * height / 10_000
-    groves = rng.uniform(-0.05, 1.05, (max(1, int(wanted / 9)), 2)) * (width, height)
+    tree_count = options.vegetation**1.3 * 55 * width * height / 10_000
+    groves = rng.uniform(-0.05, 1.05, (max(1, int(tree_count / 9)), 2)) * (width, height)
     make = _Make("tree", (0, 0), (0, 0), (2.2, 8.0), "crown", 0)
-    for _ in range(int(rng.poisson(wanted))):
+    for _ in range(int(rng.poisson(tree_count))):
         x, y = groves[rng.integers(len(groves))] + rng.normal(0, 14, 2)
         if not (-MARGIN < x < width + MARGIN and -MARGIN < y < height + MARGIN):
             continue

@@ -43,10 +43,10 @@ def noise_field(
     cols, col_part = _steps(shape[1], step=1 / cell, phase=phase[1])
     lattice = rng.uniform(-1, 1, (rows[-1] + 2, cols[-1] + 2)).astype(np.float32)
     # Interpolating along rows first keeps the large arrays to two reads and one write.
-    along = lattice[:, cols]
-    along += (lattice[:, cols + 1] - along) * col_part
-    field = along[rows]
-    field += (along[rows + 1] - field) * row_part[:, None]
+    horizontal = lattice[:, cols]
+    horizontal += (lattice[:, cols + 1] - horizontal) * col_part
+    field = horizontal[rows]
+    field += (horizontal[rows + 1] - field) * row_part[:, None]
     return field
 
 

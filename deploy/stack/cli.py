@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVICES = (("PostgreSQL", postgres), ("SeaweedFS", seaweed), ("MLflow", mlflow))
-"""In the order of starting."""
+"""Services in the order of starting."""
 NOT_RUNNING, WRONG = 3, 2
 
 HELP = """\
@@ -98,12 +98,12 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def nothing_left(folder: Path, made: list[Path]) -> Iterator[None]:
+def nothing_left(folder: Path, new_folders: list[Path]) -> Iterator[None]:
     """A first start that is refused before any service keeps something leaves nothing behind.
 
     Args:
         folder: Of the stack; this process holds its lock.
-        made: The folders that were made for it, the innermost first.
+        new_folders: The folders that were made for it, the innermost first.
     """
     new = not (folder / SECRETS).exists()
     try:
@@ -116,16 +116,16 @@ def nothing_left(folder: Path, made: list[Path]) -> Iterator[None]:
             if {entry.name for entry in folder.iterdir()} <= {".lock", SECRETS, SETTINGS}:
                 for name in (SECRETS, SETTINGS, ".lock"):
                     (folder / name).unlink(missing_ok=True)
-                for path in made:
+                for path in new_folders:
                     with suppress(OSError):
                         path.rmdir()
         raise
 
 
 def _start(folder: Path, changes: dict[str, int], public_url: str | None) -> int:
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    new_folders = [path for path in (folder, *folder.parents) if not path.exists()]
     make_folder(folder)
-    with _alone(folder), nothing_left(folder, made):
+    with _alone(folder), nothing_left(folder, new_folders):
         stack = load_or_make(folder, changes, public_url)
         _check_ports(stack)
         keep(stack)
@@ -148,12 +148,12 @@ def _check_ports(stack: Stack) -> None:
         folder = shlex.quote(str(stack.folder))
         msg = f"The services run with other settings; first: deploy/native stop {folder}"
         raise StackError(msg)
-    held = {
+    services = {
         "PostgreSQL": ([stack.ports.postgres], "--postgres-port"),
         "SeaweedFS": (stack.ports.of_s3, "--s3-port"),
         "MLflow": ([stack.ports.mlflow], "--mlflow-port"),
     }
-    for title, (ports, option) in held.items():
+    for title, (ports, option) in services.items():
         if title not in run:
             process.check_ports(title, ports, option)
 
@@ -191,15 +191,17 @@ def _env(folder: Path, *, server: bool) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run one command; gives the exit status."""
-    chosen = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        if chosen.command == "start":
-            ports = {name: getattr(chosen, f"{name}_port") for name in ("mlflow", "postgres", "s3")}
-            named = {name: port for name, port in ports.items() if port is not None}
-            return _start(chosen.folder, named, chosen.public_url)
-        if chosen.command == "env":
-            return _env(chosen.folder, server=chosen.server)
-        return {"stop": _stop, "status": _status}[chosen.command](chosen.folder)
+        if options.command == "start":
+            ports = {
+                name: getattr(options, f"{name}_port") for name in ("mlflow", "postgres", "s3")
+            }
+            ports_set = {name: port for name, port in ports.items() if port is not None}
+            return _start(options.folder, ports_set, options.public_url)
+        if options.command == "env":
+            return _env(options.folder, server=options.server)
+        return {"stop": _stop, "status": _status}[options.command](options.folder)
     except CampDetectorError as error:
         sys.stderr.write(f"Error: {error}\n")
         return WRONG

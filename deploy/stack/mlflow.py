@@ -62,7 +62,7 @@ def _names(stack: Stack) -> dict[str, str]:
 
 
 def client_environment(stack: Stack) -> dict[str, str]:
-    """What a client needs, and all that it needs."""
+    """Return the environment variables that a client needs, and no more."""
     return {
         "MLFLOW_TRACKING_URI": stack.tracking_uri,
         "MLFLOW_TRACKING_USERNAME": ADMIN,
@@ -76,7 +76,7 @@ def running(stack: Stack) -> list[int]:
 
 
 def is_ready(stack: Stack) -> bool:
-    """Whether the server answers, and is not the child that a killed one left behind."""
+    """Return True if the server answers, and is not the child of a killed one."""
     return process.is_whole(stack, NAME) and answers(stack.ports.mlflow, "/health")
 
 

@@ -23,11 +23,11 @@ SECONDS = 60
 def _programs() -> Path:
     """Folder of initdb and pg_ctl, of the newest version that is installed."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
-    found = str(debian[-1]) if debian else shutil.which("initdb")
-    if found is None:
+    folder = str(debian[-1]) if debian else shutil.which("initdb")
+    if folder is None:
         msg = "PostgreSQL is not installed; on Debian or Ubuntu: sudo apt-get install postgresql"
         raise StackError(msg)
-    return Path(found).resolve().parent
+    return Path(folder).resolve().parent
 
 
 def _version(path: Path) -> float:
@@ -73,23 +73,23 @@ def _run(stack: Stack, program: str, *arguments: object) -> subprocess.Completed
 def running(stack: Stack) -> list[int]:
     """The server's processes: they work in the folder of the data, and nobody else does."""
     data = _data(stack)
-    found = []
+    pids = []
     for pid in process.processes():
         with suppress(OSError):
             name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
             if name == "postgres" and Path(f"/proc/{pid}/cwd").resolve() == data:
-                found.append(pid)
-    return found
+                pids.append(pid)
+    return pids
 
 
 def is_ready(stack: Stack) -> bool:
-    """Whether the server takes connections."""
-    done = subprocess.run(  # noqa: S603 - our own command, no shell
+    """Return True if the server accepts connections."""
+    process = subprocess.run(  # noqa: S603 - our own command, no shell
         [str(_programs() / "pg_isready"), "-q", "-h", HOST, "-p", str(stack.ports.postgres)],
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return done.returncode == 0 and bool(running(stack))
+    return process.returncode == 0 and bool(running(stack))
 
 
 def _make(stack: Stack) -> None:
@@ -117,20 +117,20 @@ def _make(stack: Stack) -> None:
     write_private(password, stack.secrets.postgres_password + "\n")
     _give(password)
     try:
-        done = _run(
+        process = _run(
             stack, "initdb", "-D", home / "new", "-U", SUPERUSER, f"--pwfile={password}",
             "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums",
         )  # fmt: skip
     finally:
         password.unlink()
-    if done.returncode:
+    if process.returncode:
         raise StackError(_failed(stack, "The database cannot be made"))
     (home / "new").rename(data)
 
 
-def _failed(stack: Stack, what: str) -> str:
+def _failed(stack: Stack, action: str) -> str:
     log = process.log_of(stack, NAME)
-    return f"{what}; the end of {log} says why:\n{process.tail_of(log)}"
+    return f"{action}; the end of {log} says why:\n{process.tail_of(log)}"
 
 
 def _clear_lock(stack: Stack) -> None:
@@ -156,17 +156,17 @@ def start(stack: Stack) -> bool:
         f"-p {stack.ports.postgres} -c listen_addresses={HOST} -c unix_socket_directories="
         " -c password_encryption=scram-sha-256 -c logging_collector=off"
     )
-    done = _run(
+    process = _run(
         stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-o", options, "start"
     )  # fmt: skip
-    if done.returncode:
+    if process.returncode:
         raise StackError(_failed(stack, "PostgreSQL does not start"))
     _make_databases(stack)
     return True
 
 
 def client_environment(stack: Stack) -> dict[str, str]:
-    """What psql, pg_dump and pg_restore need."""
+    """Return the environment variables that psql, pg_dump and pg_restore need."""
     return {
         "PGHOST": HOST,
         "PGPORT": str(stack.ports.postgres),
@@ -177,17 +177,17 @@ def client_environment(stack: Stack) -> dict[str, str]:
 
 def _sql(stack: Stack, text: str) -> str:
     """Run SQL as the superuser; it goes in by a pipe, so that no password is in a command line."""
-    done = subprocess.run(  # noqa: S603 - our own command, no shell
+    result = subprocess.run(  # noqa: S603 - our own command, no shell
         [str(_programs() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "postgres"],
         input=text.encode(),
         env=process.environment(client_environment(stack)),
         capture_output=True,
         check=False,
     )
-    if done.returncode:
-        msg = f"PostgreSQL refused a command: {done.stderr.decode(errors='replace').strip()}"
+    if result.returncode:
+        msg = f"PostgreSQL refused a command: {result.stderr.decode(errors='replace').strip()}"
         raise StackError(msg)
-    return done.stdout.decode()
+    return result.stdout.decode()
 
 
 def _make_databases(stack: Stack) -> None:
@@ -195,9 +195,9 @@ def _make_databases(stack: Stack) -> None:
     if ROLE not in _sql(stack, "SELECT rolname FROM pg_roles;").split():
         password = stack.secrets.mlflow_db_password
         _sql(stack, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{password}';")
-    there = _sql(stack, "SELECT datname FROM pg_database;").split()
+    databases = _sql(stack, "SELECT datname FROM pg_database;").split()
     for name in DATABASES:
-        if name not in there:
+        if name not in databases:
             _sql(stack, f"CREATE DATABASE {name} OWNER {ROLE};")
             _sql(stack, f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC;")
 
@@ -212,7 +212,7 @@ def stop(stack: Stack) -> bool:
     """Stop the server in good order; True if one ran."""
     if not running(stack):
         return False
-    done = _run(stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-m", "fast", "stop")
-    if done.returncode or running(stack):
+    process = _run(stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-m", "fast", "stop")
+    if process.returncode or running(stack):
         raise StackError(_failed(stack, "PostgreSQL does not stop"))
     return True

@@ -49,8 +49,8 @@ def state(pid: int) -> str:
 
 def processes() -> list[int]:
     """All that live."""
-    found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-    return [pid for pid in found if state(pid) not in "ZX"]
+    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in pids if state(pid) not in "ZX"]
 
 
 def _mark(stack: Stack, name: str) -> str:
@@ -59,19 +59,19 @@ def _mark(stack: Stack, name: str) -> str:
 
 def running(stack: Stack, name: str) -> list[int]:
     """Processes of a service, its children included; empty where none lives."""
-    wanted = f"{MARK}={_mark(stack, name)}".encode()
-    found = []
+    mark = f"{MARK}={_mark(stack, name)}".encode()
+    pids = []
     for pid in processes():
         with suppress(OSError):  # it ended just now, or is another user's
-            if wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                found.append(pid)
-    return found
+            if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                pids.append(pid)
+    return pids
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The few inherited variables and those that a service needs."""
-    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {"LANG": "C.UTF-8", **kept, **extra}
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {"LANG": "C.UTF-8", **inherited, **extra}
 
 
 def check_ports(name: str, ports: Iterable[int], option: str) -> None:
@@ -117,7 +117,7 @@ def launch(stack: Stack, service: Service) -> subprocess.Popen[bytes]:
 
 
 def log_of(stack: Stack, name: str) -> Path:
-    """Where a service writes."""
+    """Path of the log of a service."""
     return stack.logs / f"{name}.log"
 
 
@@ -129,7 +129,7 @@ def tail_of(path: Path) -> str:
 
 
 def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], seconds: float) -> bool:
-    """Whether a service became ready; False once it died or the time is over."""
+    """Wait until a service is ready; return False once it died or the time is over."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if ready():
@@ -189,12 +189,12 @@ def end(stack: Stack, name: str, *, seconds: float) -> bool:
 
 
 def is_whole(stack: Stack, name: str) -> bool:
-    """Whether a service's first process, which leads its session, still lives."""
+    """Return True if a service's first process, which leads its session, still lives."""
     return any(os.getsid(pid) == pid for pid in running(stack, name))
 
 
 def leaders(pids: list[int]) -> list[int]:
-    """Those of some processes that are no children of the others.
+    """Return the processes that are no children of the others.
 
     Not the lowest numbers: numbers begin again from below after the highest.
     """
@@ -208,7 +208,7 @@ def _parent(pid: int) -> int:
     return 0
 
 
-def _send(pids: Iterable[int], what: signal.Signals) -> None:
+def _send(pids: Iterable[int], signal_number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(pid, what)
+            os.kill(pid, signal_number)

@@ -18,7 +18,7 @@ SECONDS = 60
 
 
 def client_environment(stack: Stack) -> dict[str, str]:
-    """What an S3 client needs, MLflow's server among them."""
+    """Return the environment variables that an S3 client needs, MLflow's server among them."""
     return {
         "AWS_ACCESS_KEY_ID": stack.secrets.s3_access_key,
         "AWS_SECRET_ACCESS_KEY": stack.secrets.s3_secret_key,
@@ -71,7 +71,7 @@ def _identity(stack: Stack) -> Path:
 
 
 def is_ready(stack: Stack) -> bool:
-    """Whether the service answers."""
+    """Return True if the service answers."""
     return bool(running(stack)) and answers(stack.ports.s3, "/healthz")
 
 

@@ -1,4 +1,4 @@
-"""What a stack is: its folder, its ports, its secrets."""
+"""Settings of a stack: its folder, its ports, its secrets."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Stack:
 
     @property
     def tracking_uri(self) -> str:
-        """What clients set as MLFLOW_TRACKING_URI."""
+        """Value that clients set as MLFLOW_TRACKING_URI."""
         return f"http://{HOST}:{self.ports.mlflow}"
 
     @property
@@ -141,14 +141,14 @@ def write_private(path: Path, text: str) -> None:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read ({error}); restore it from a backup of the folder."
         raise StackError(msg) from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         msg = f"{path} holds no settings; restore it from a backup of the folder."
         raise StackError(msg)
-    return found
+    return content
 
 
 def load(folder: Path) -> Stack:
@@ -159,13 +159,13 @@ def load(folder: Path) -> Stack:
     """
     folder = folder.resolve()
     if not (folder / SECRETS).is_file():
-        named = shlex.quote(str(folder))
-        msg = f"There are no services in {folder}; start them: deploy/native start {named}"
+        quoted = shlex.quote(str(folder))
+        msg = f"There are no services in {folder}; start them: deploy/native start {quoted}"
         raise StackError(msg)
     try:
-        kept = _read(folder / SETTINGS) if (folder / SETTINGS).exists() else {}
-        public_url = str(kept.pop("public_url", ""))
-        ports = Ports(**kept)  # type: ignore[arg-type]
+        settings = _read(folder / SETTINGS) if (folder / SETTINGS).exists() else {}
+        public_url = str(settings.pop("public_url", ""))
+        ports = Ports(**settings)  # type: ignore[arg-type]
         secret = Secrets(**_read(folder / SECRETS))  # type: ignore[arg-type]
     except TypeError as error:
         msg = f"The settings in {folder} are of another version ({error}); see docs/deploy.md."
@@ -181,11 +181,11 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL's account passes through
-        others = {entry.name for entry in folder.iterdir()} - {".lock"}
+        entries = {entry.name for entry in folder.iterdir()} - {".lock"}
     except OSError as error:
         msg = f"{folder} cannot be made ({error.strerror}); name a folder that you may write to."
         raise StackError(msg) from error
-    if others and SECRETS not in others:
+    if entries and SECRETS not in entries:
         msg = f"{folder} holds other files; name a new or an empty folder."
         raise StackError(msg)
 
@@ -200,11 +200,11 @@ def load_or_make(folder: Path, changes: dict[str, int], public_url: str | None) 
     """
     folder = folder.resolve()
     if (folder / SECRETS).is_file():
-        kept = load(folder)
+        existing_stack = load(folder)
         stack = replace(
-            kept,
-            ports=Ports(**(asdict(kept.ports) | changes)),
-            public_url=kept.public_url if public_url is None else public_url,
+            existing_stack,
+            ports=Ports(**(asdict(existing_stack.ports) | changes)),
+            public_url=existing_stack.public_url if public_url is None else public_url,
         )
     else:
         stack = Stack(
@@ -220,5 +220,5 @@ def load_or_make(folder: Path, changes: dict[str, int], public_url: str | None) 
 
 def keep(stack: Stack) -> None:
     """Remember the settings for the next start."""
-    kept = asdict(stack.ports) | {"public_url": stack.public_url}
-    write_private(stack.folder / SETTINGS, json.dumps(kept, indent=1) + "\n")
+    content = asdict(stack.ports) | {"public_url": stack.public_url}
+    write_private(stack.folder / SETTINGS, json.dumps(content, indent=1) + "\n")

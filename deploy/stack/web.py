@@ -1,4 +1,4 @@
-"""Whether an HTTP service answers, and where a program of this environment lies."""
+"""Probe HTTP services, and find programs of this environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 5
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a GET is answered with 200."""
+    """Return True if a GET is answered with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
@@ -32,8 +32,8 @@ def program(name: str, package: str) -> str:
         StackError: It is not installed.
     """
     beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.is_file() else shutil.which(name)
-    if found is None:
+    path = str(beside) if beside.is_file() else shutil.which(name)
+    if path is None:
         msg = f"{name} is missing (package {package}); install it: pip install '.[server]'"
         raise StackError(msg)
-    return found
+    return path

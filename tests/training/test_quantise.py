@@ -266,7 +266,7 @@ def test_what_harms_the_separation_stays_float(options: Options) -> None:
     result = quantise_model(options(faint_separation()))
     assert "mix" in result.kept_float
     assert "first" not in result.kept_float
-    assert result.fidelity.apart < 0.01
+    assert result.fidelity.separation_error < 0.01
 
 
 def test_a_model_that_parts_dwellings_otherwise_is_not_written(
@@ -278,7 +278,7 @@ def test_a_model_that_parts_dwellings_otherwise_is_not_written(
         quantise_model(wanted)
     assert not wanted.out.exists()
     found = quantise_model(replace(wanted, force=True)).fidelity
-    assert found.apart > 0.2
+    assert found.separation_error > 0.2
     assert abs(found.loss) < 0.01, "the masks alone show nothing"
 
 

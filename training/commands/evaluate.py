@@ -94,7 +94,7 @@ if TYPE_CHECKING:
 @click.option("--threads", type=int, help="Processors to use (default: all).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the tables.")
 @click.option("--overwrite", is_flag=True, help="Replace files in --out that exist.")
-def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
+def evaluate(out: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Measure a model on labelled images, by pixels and by dwellings.
 
     Images that adjoin are run as one mosaic, in the very way of camp-detector detect, so the
@@ -130,28 +130,28 @@ def evaluate(out: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's 
     from training.evaluation.summary import to_table
     from training.output import results
 
-    wanted = _options(given)
-    models = _models(wanted.model, given["compare"])
+    evaluate_options = _options(arguments)
+    models = _models(evaluate_options.model, arguments["compare"])
     with ExitStack() as stack:
         paths = {}
         if out:
-            _refuse_inputs((out / name for name in FILES), wanted, models)
-            paths = stack.enter_context(results(out, FILES, overwrite=given["overwrite"]))
-        evaluations = _measure(wanted, models)
+            _refuse_inputs((out / name for name in FILES), evaluate_options, models)
+            paths = stack.enter_context(results(out, FILES, overwrite=arguments["overwrite"]))
+        evaluations = _measure(evaluate_options, models)
         if paths:
             write_files(paths, evaluations)
-    if given["as_json"]:
+    if arguments["as_json"]:
         say(json.dumps(summary_of(evaluations), indent=2))
     else:
         say("\n\n".join(to_table(e) for e in evaluations.values()))
         if len(evaluations) > 1:
             say("\n" + comparison_table(comparison_rows(evaluations)))
     if out:
-        say(f"\n{out / 'report.html'}", err=given["as_json"])
+        say(f"\n{out / 'report.html'}", err=arguments["as_json"])
 
 
 def _refuse_inputs(
-    outputs: Iterable[Path], wanted: EvaluateOptions, models: dict[str, Path]
+    outputs: Iterable[Path], evaluate_options: EvaluateOptions, models: dict[str, Path]
 ) -> None:
     """Refuse to replace what is read.
 
@@ -162,61 +162,68 @@ def _refuse_inputs(
     from camp_detector_core.own_inputs import refuse_own_inputs
     from training.output import files_in
 
-    named = (wanted.labels, wanted.chips, wanted.split, *models.values())
-    refuse_own_inputs(standing(outputs), files_in(p for p in named if p is not None))
+    inputs = (
+        evaluate_options.labels,
+        evaluate_options.chips,
+        evaluate_options.split,
+        *models.values(),
+    )
+    refuse_own_inputs(standing(outputs), files_in(p for p in inputs if p is not None))
 
 
-def _options(given: dict[str, Any]) -> EvaluateOptions:
+def _options(arguments: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.georaster.settings import Settings
     from training.evaluation.measure import EvaluateOptions
 
     own = ("threshold", "min_area", "simplify", "square", "tta")
-    kept = (
+    names = (
         "model", "chips", "labels", "split", "part", "class_field", "layer", "chip_gsd", "iou",
     )  # fmt: skip
     return EvaluateOptions(
-        settings=Settings(**{n: given[n] for n in own}, separate=_separate(given)),
-        threads=given["threads"],
-        block_metres=given["block_metres"],
-        **{n: given[n] for n in kept},
+        settings=Settings(**{n: arguments[n] for n in own}, separate=_separate(arguments)),
+        threads=arguments["threads"],
+        block_metres=arguments["block_metres"],
+        **{n: arguments[n] for n in names},
     )
 
 
-def _measure(wanted: EvaluateOptions, models: dict[str, Path]) -> dict[str, Evaluation]:
+def _measure(evaluate_options: EvaluateOptions, models: dict[str, Path]) -> dict[str, Evaluation]:
     """Each model on the same ground: without a place, images are as large as the first one says."""
     from training.evaluation.measure import evaluate_model
 
-    found: dict[str, Evaluation] = {}
+    evaluations: dict[str, Evaluation] = {}
     for name, path in models.items():
-        found[name] = evaluate_model(replace(wanted, model=path))
-        wanted = replace(wanted, chip_gsd=wanted.chip_gsd or found[name].spec.gsd)
-    return found
+        evaluations[name] = evaluate_model(replace(evaluate_options, model=path))
+        evaluate_options = replace(
+            evaluate_options, chip_gsd=evaluate_options.chip_gsd or evaluations[name].spec.gsd
+        )
+    return evaluations
 
 
-def _separate(given: dict[str, Any]) -> bool | None:
+def _separate(arguments: dict[str, Any]) -> bool | None:
     """None is the model's own way."""
-    return False if given["no_separate"] else None
+    return False if arguments["no_separate"] else None
 
 
-def _models(first: Path, others: Iterable[str]) -> dict[str, Path]:
+def _models(first: Path, pairs: Iterable[str]) -> dict[str, Path]:
     """The models by name; the first one's is its file's, as long as that is free.
 
     Raises:
         click.BadParameter: Not of the form NAME=FILE, a name twice, or no such file.
     """
-    found: dict[str, Path] = {}
-    for given in others:
-        name, equals, file = given.partition("=")
+    models: dict[str, Path] = {}
+    for pair in pairs:
+        name, equals, file = pair.partition("=")
         name, path = name.strip(), Path(file)
         if not equals or not name or not file:
-            msg = f"--compare {given!r} is not NAME=FILE, such as --compare reference=model.onnx"
+            msg = f"--compare {pair!r} is not NAME=FILE, such as --compare reference=model.onnx"
             raise click.BadParameter(msg)
-        if name in found:
+        if name in models:
             msg = f"--compare names two models {name!r}: give each its own name"
             raise click.BadParameter(msg)
         if not path.is_file():
             msg = f"--compare {name}: there is no file {path}"
             raise click.BadParameter(msg)
-        found[name] = path
-    own = first.stem if first.stem not in found else f"{first.stem} (--model)"
-    return {own: first, **found}
+        models[name] = path
+    own = first.stem if first.stem not in models else f"{first.stem} (--model)"
+    return {own: first, **models}

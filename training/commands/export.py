@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option("--threshold", type=float, help="Probability of a dwelling (default: as described).")
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
-def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool | None) -> None:
+def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | bool | None) -> None:
     """Export weights in every format, each compared with the network before it is kept.
 
     Training does this by itself at its end. The command is for a checkpoint of a run that was cut
@@ -54,17 +54,17 @@ def export(checkpoint: Path, spec: Path, out: Path, **given: str | float | bool 
     """  # noqa: D301 - click wants the control character
     from training.checkpoint import ExportOptions, export_checkpoint
 
-    threshold = given["threshold"]
-    done = export_checkpoint(
+    threshold = arguments["threshold"]
+    exported = export_checkpoint(
         ExportOptions(
             checkpoint=checkpoint,
             spec=spec,
             out=out,
-            opset=int(given["opset"] or 0),
+            opset=int(arguments["opset"] or 0),
             threshold=None if threshold is None else float(threshold),
-            overwrite=bool(given["overwrite"]),
+            overwrite=bool(arguments["overwrite"]),
         )
     )
     say(f"exported to {out}")
-    for name, difference in done.items():
+    for name, difference in exported.items():
         say(f"  {name}: differs from the network by at most {difference:.1e}")

@@ -71,8 +71,8 @@ def inference(
 
         log = InferenceLog()
     result = infer(options)
-    found = result.report["result"]
-    say(f"{counted(found['dwellings'], 'dwelling')}, {found['total_area_m2']:,.1f} m2 in all")
+    summary = result.report["result"]
+    say(f"{counted(summary['dwellings'], 'dwelling')}, {summary['total_area_m2']:,.1f} m2 in all")
     for name, path in result.paths.items():
         say(f"  {name}: {path}")
     if log is not None:

@@ -23,12 +23,12 @@ def info(*, as_json: bool) -> None:
     """  # noqa: D301 - click wants the control character
     from training.fit.system import get_system_info
 
-    found = get_system_info()
+    system = get_system_info()
     if as_json:
-        say(json.dumps(found, indent=2))
+        say(json.dumps(system, indent=2))
         return
-    packages = found.pop("packages")
-    rows = {**found, "accelerators": ", ".join(found["accelerators"]) or "none", **packages}
+    packages = system.pop("packages")
+    rows = {**system, "accelerators": ", ".join(system["accelerators"]) or "none", **packages}
     width = max(map(len, rows))
     for name, value in rows.items():
         say(f"{name:<{width}}  {value}")

@@ -24,7 +24,7 @@ from .tracking import LOG_DATA
 @LOG_DATA
 @click.option("--new", is_flag=True, help="Make a new run, even if MLflow has one already.")
 @click.pass_context
-def log(context: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: ANN401 - click's
+def log(context: click.Context, /, folder: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's
     """Log a training to MLflow, or what is missing of it.
 
     RUN_FOLDER is the --out of a training that was not tracked, or whose server was away. What
@@ -39,8 +39,8 @@ def log(context: click.Context, /, folder: Path, **given: Any) -> None:  # noqa:
     from training.tracking.run import LogChanges, log_folder
 
     if context.get_parameter_source("log_data") is not ParameterSource.COMMANDLINE:
-        given["log_data"] = None  # as the training was told
-    record = log_folder(folder, LogChanges(**given))
+        arguments["log_data"] = None  # as the training was told
+    record = log_folder(folder, LogChanges(**arguments))
     say(f"run {record.run_id} at {record.uri}")
     if record.version:
         say(f"  model {record.register}, version {record.version}")

@@ -71,17 +71,17 @@ def split(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def split_options(given: dict[str, Any]) -> SplitOptions:
-    """What `split` parsed."""
+def split_options(arguments: dict[str, Any]) -> SplitOptions:
+    """Make the options of a split from the parsed arguments."""
     from training.fit.options import SplitOptions
 
     return SplitOptions(
-        file=given["split"],
-        val_columns=names(given["val_columns"]),
-        test_columns=names(given["test_columns"]),
-        val_share=given["val_share"],
-        test_share=given["test_share"],
-        block=given["block"],
+        file=arguments["split"],
+        val_columns=names(arguments["val_columns"]),
+        test_columns=names(arguments["test_columns"]),
+        val_share=arguments["val_share"],
+        test_share=arguments["test_share"],
+        block=arguments["block"],
     )
 
 

@@ -79,7 +79,7 @@ _PERIOD = 10.0
 @click.option("--max-tiles", default=20_000, show_default=True, help="Refuse larger areas.")
 @click.option("--yes", is_flag=True, help="Fetch it, however much it is.")
 @click.option("--overwrite", is_flag=True, help="Delete what an earlier call left, and begin anew.")
-def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
+def preprocess(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make chips and labels of an area, ready for training.
 
     Fetches the web map tiles of --bbox, gives each its place (EPSG:3857), gets the outlines of
@@ -113,13 +113,13 @@ def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
         logging.getLogger(noisy).setLevel(logging.ERROR)
     progress = _Progress()
     try:
-        done = run(
+        result = run(
             PreprocessOptions(
-                **{name: given[name] for name in names},
-                bbox=parse_bbox(given["bbox"]),
-                most_tiles=_ALL if given["yes"] else given["max_tiles"],
-                http=HttpOptions(**{name: given[name] for name in http}),
-                overpass=OverpassOptions(given["overpass_url"], given["overpass_timeout"]),
+                **{name: arguments[name] for name in names},
+                bbox=parse_bbox(arguments["bbox"]),
+                most_tiles=_ALL if arguments["yes"] else arguments["max_tiles"],
+                http=HttpOptions(**{name: arguments[name] for name in http}),
+                overpass=OverpassOptions(arguments["overpass_url"], arguments["overpass_timeout"]),
             ),
             progress=progress,
         )
@@ -128,11 +128,11 @@ def preprocess(**given: Any) -> None:  # noqa: ANN401 - click's options
         raise KeyboardInterrupt(words) from stop
     finally:
         progress.close()
-    imagery, labels = done.manifest.imagery, done.manifest.labels
+    imagery, labels = result.manifest.imagery, result.manifest.labels
     missing = f", tiles that do not exist: {len(imagery.missing):,}" if imagery.missing else ""
-    say(f"{counted(imagery.tiles, 'chip')} in {done.chips}{missing}")
-    say(f"{labels.features} outlines from {labels.source} and masks in {done.labels}")
-    folders = ["--chips", str(done.chips), "--labels", str(done.labels)]
+    say(f"{counted(imagery.tiles, 'chip')} in {result.chips}{missing}")
+    say(f"{labels.features} outlines from {labels.source} and masks in {result.labels}")
+    folders = ["--chips", str(result.chips), "--labels", str(result.labels)]
     say(shlex.join(["python", "-m", "training", "train", *folders, "--out", "runs/first"]))
 
 
@@ -141,15 +141,15 @@ class _Progress:
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
-        self._what, self._said = "", 0.0
+        self._stage, self._printed_at = "", 0.0
 
-    def __call__(self, what: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, count: int, total: int) -> None:
         """Take what is done."""
         if sys.stderr.isatty():
-            self._draw(what, done, total)
-        elif done == total or time.monotonic() - self._said > _PERIOD:
-            LOG.info("%s: %d of %d", what, done, total)
-            self._said = time.monotonic()
+            self._draw(stage, count, total)
+        elif count == total or time.monotonic() - self._printed_at > _PERIOD:
+            LOG.info("%s: %d of %d", stage, count, total)
+            self._printed_at = time.monotonic()
 
     def close(self) -> None:
         """Take the bar away."""
@@ -157,11 +157,11 @@ class _Progress:
             self._bar.close()
             self._bar = None
 
-    def _draw(self, what: str, done: int, total: int) -> None:
+    def _draw(self, stage: str, count: int, total: int) -> None:
         from tqdm import tqdm
 
-        if self._bar is None or what != self._what:
+        if self._bar is None or stage != self._stage:
             self.close()
-            self._bar = tqdm(total=total, initial=done, unit="tile", desc=what, leave=False)
-            self._what = what
-        self._bar.update(done - self._bar.n)
+            self._bar = tqdm(total=total, initial=count, unit="tile", desc=stage, leave=False)
+            self._stage = stage
+        self._bar.update(count - self._bar.n)

@@ -31,11 +31,11 @@ def promote(name: str, *, version: int | None, alias: str, yes: bool) -> None:
     for line in choice.lines():
         say(line)
     if choice.is_current:
-        say(f"version {choice.wanted.version} is in production already")
+        say(f"version {choice.candidate.version} is in production already")
         return
-    question = f"Put version {choice.wanted.version} of {name} into production?"
+    question = f"Put version {choice.candidate.version} of {name} into production?"
     if not yes and not click.confirm(question):
         msg = "nothing was changed"
         raise click.Abort(msg)
     put_into_production(choice)
-    say(f"models:/{name}@production is version {choice.wanted.version} now")
+    say(f"models:/{name}@production is version {choice.candidate.version} now")

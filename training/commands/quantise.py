@@ -46,7 +46,7 @@ MEGABYTE = 1e6
 @click.option("--max-loss", default=0.01, show_default=True, help="IoU that may be lost.")
 @click.option("--force", is_flag=True, help="Write the model even if it loses more.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
-def quantise(**given: Any) -> None:  # noqa: ANN401 - click's options
+def quantise(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make a model of 8-bit integers: a quarter of the size, and faster on processors.
 
     Ranges of values are found on chips of the training part, varied as in training. If the IoU on
@@ -61,14 +61,14 @@ def quantise(**given: Any) -> None:  # noqa: ANN401 - click's options
     """  # noqa: D301 - click wants the control character
     from training.quantise.run import QuantiseOptions, quantise_model
 
-    wanted = QuantiseOptions(**given)
-    say(table(quantise_model(wanted)))
-    say(f"\n{wanted.out}")
+    quantise_options = QuantiseOptions(**arguments)
+    say(table(quantise_model(quantise_options)))
+    say(f"\n{quantise_options.out}")
 
 
 def table(result: Quantised) -> str:
     """The figures for a reader."""
-    found = result.fidelity
+    fidelity = result.fidelity
     rows = [
         ("", "float", "int8"),
         (
@@ -78,21 +78,21 @@ def table(result: Quantised) -> str:
         ),
         (
             f"IoU ({result.part}, {counted(result.tiles, 'tile')})",
-            f"{found.iou_float:.4f}",
-            f"{found.iou_int8:.4f}",
+            f"{fidelity.iou_float:.4f}",
+            f"{fidelity.iou_int8:.4f}",
         ),
         ("throughput", "1", f"{result.speed_ratio:.2f}"),
     ]
     lines = [f"{name:<28}{first:>10}{second:>10}" for name, first, second in rows]
     lines += [
-        f"{'IoU of the two masks':<28}{found.agreement:>20.4f}",
-        f"{'difference of probability':<28}{found.mean:>20.4f}  mean",
-        f"{'':<28}{found.largest:>20.4f}  largest",
+        f"{'IoU of the two masks':<28}{fidelity.agreement:>20.4f}",
+        f"{'difference of probability':<28}{fidelity.mean:>20.4f}  mean",
+        f"{'':<28}{fidelity.largest:>20.4f}  largest",
     ]
-    if found.separation_mean is not None:
+    if fidelity.separation_mean is not None:
         lines += [
-            f"{'difference of separation':<28}{found.separation_mean:>20.4f}  mean",
-            f"{'':<28}{found.separation_largest:>20.4f}  largest",
+            f"{'difference of separation':<28}{fidelity.separation_mean:>20.4f}  mean",
+            f"{'':<28}{fidelity.separation_largest:>20.4f}  largest",
         ]
     lines.append(f"{'nodes that had to stay float':<28}{len(result.kept_float):>20}")
     return "\n".join(lines)

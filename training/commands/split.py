@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.split
 @click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
 @click.option("--out", type=options.OUT, required=True, help="The split.json to write.")
-def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
+def split(out: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Deal chips to training, validation and test, and write who is where.
 
     Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
@@ -34,7 +34,9 @@ def split(out: Path, **given: Any) -> None:  # noqa: ANN401 - click's options
     from training.data.chips import read_chips
     from training.data.split import PARTS, make_split
 
-    made = make_split(read_chips(given["chips"]), options.split_options(given), seed=given["seed"])
-    made.write(out)
+    new_split = make_split(
+        read_chips(arguments["chips"]), options.split_options(arguments), seed=arguments["seed"]
+    )
+    new_split.write(out)
     for part in PARTS:
-        say(f"{part}: {counted(len(made.part(part)), 'chip')}")
+        say(f"{part}: {counted(len(new_split.part(part)), 'chip')}")

@@ -44,7 +44,7 @@ NAME = "stac_item.json"
     "--container", help="Image to run the model in, as a URI (docker://registry/name:tag)."
 )
 @click.option("--overwrite", is_flag=True, help="Replace an item of --model that exists.")
-def stac(**given: Any) -> None:  # noqa: ANN401 - click's options
+def stac(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make the STAC item of a model, from which a stranger can run it.
 
     Training does this by itself at its end. The command makes the item of a run again, for
@@ -56,30 +56,30 @@ def stac(**given: Any) -> None:  # noqa: ANN401 - click's options
       python -m training stac --model model.onnx --area 85.51,27.62,85.53,27.64 \\
           --imagery-date 2022-07-01/2022-07-31
     """  # noqa: D301 - click wants the control character
-    if (given["run"] is None) == (given["model"] is None):
+    if (arguments["run"] is None) == (arguments["model"] is None):
         msg = "name a finished training with --run, or a model with --model"
         raise click.UsageError(msg)
-    if given["run"] is not None:
+    if arguments["run"] is not None:
         for name in ("out", "trained", "overwrite"):
-            if given[name]:
+            if arguments[name]:
                 msg = f"--{name} goes with --model; the item of a run is always its meta/{NAME}"
                 raise click.UsageError(msg)
-        say(_of_run(given))
+        say(_of_run(arguments))
     else:
-        say(_of_model(given))
+        say(_of_model(arguments))
 
 
-def _of_run(given: dict[str, Any]) -> Path:
+def _of_run(arguments: dict[str, Any]) -> Path:
     from camp_detector_core.packaging.stac import RunFacts
     from training.item import write_run_item
 
-    changes = RunFacts(source_url=given["source_url"], container=given["container"])
+    changes = RunFacts(source_url=arguments["source_url"], container=arguments["container"])
     return write_run_item(
-        given["run"], area=_area(given), dates=given["imagery_date"], changes=changes
+        arguments["run"], area=_area(arguments), dates=arguments["imagery_date"], changes=changes
     )
 
 
-def _of_model(given: dict[str, Any]) -> Path:
+def _of_model(arguments: dict[str, Any]) -> Path:
     from dataclasses import replace
 
     from camp_detector_core.atomic import OutputSet
@@ -91,33 +91,33 @@ def _of_model(given: dict[str, Any]) -> Path:
         write_item,
     )
 
-    model: Path = given["model"]
-    out: Path = given["out"] or model.with_name(NAME)
-    OutputSet([out], overwrite=given["overwrite"])
-    area = _area(given) or TrainingArea()
-    if given["imagery_date"]:
-        start, end = span_of(given["imagery_date"])
+    model: Path = arguments["model"]
+    out: Path = arguments["out"] or model.with_name(NAME)
+    OutputSet([out], overwrite=arguments["overwrite"])
+    area = _area(arguments) or TrainingArea()
+    if arguments["imagery_date"]:
+        start, end = span_of(arguments["imagery_date"])
         area = replace(area, start=start, end=end)
-    facts = _facts(open_model(model).spec, given)
+    facts = _facts(open_model(model).spec, arguments)
     write_item(create_stac_mlm_item(model, area=area, run=facts, assets={}, folder=out.parent), out)
     return out
 
 
-def _facts(spec: Any, given: dict[str, Any]) -> RunFacts:  # noqa: ANN401 - a ModelSpec
+def _facts(spec: Any, arguments: dict[str, Any]) -> RunFacts:  # noqa: ANN401 - a ModelSpec
     from dataclasses import replace
 
     from camp_detector_core.packaging.stac import facts_of, span_of
 
     facts = facts_of(spec)
-    if given["trained"]:
-        facts = replace(facts, trained=span_of(given["trained"])[0])
-    if given["source_url"]:
-        facts = replace(facts, source_url=given["source_url"])
-    return replace(facts, container=given["container"]) if given["container"] else facts
+    if arguments["trained"]:
+        facts = replace(facts, trained=span_of(arguments["trained"])[0])
+    if arguments["source_url"]:
+        facts = replace(facts, source_url=arguments["source_url"])
+    return replace(facts, container=arguments["container"]) if arguments["container"] else facts
 
 
-def _area(given: dict[str, Any]) -> TrainingArea | None:
-    """What --area says: four numbers, or a file."""
+def _area(arguments: dict[str, Any]) -> TrainingArea | None:
+    """Parse --area: four numbers, or a file."""
     from pathlib import Path
 
     from camp_detector_core.packaging.stac import (
@@ -127,7 +127,7 @@ def _area(given: dict[str, Any]) -> TrainingArea | None:
         area_of_geojson,
     )
 
-    text = given["area"]
+    text = arguments["area"]
     if text is None:
         return None
     path = Path(text)

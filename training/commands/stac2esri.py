@@ -68,10 +68,10 @@ def stac2esri(  # noqa: PLR0913 - click gives each option by its name
     """  # noqa: D301 - click wants the control character
     from training.esri import stac2esri as write
 
-    done = write(
+    package = write(
         stac_path, onnx_path, out_dir, dlpk_name, torchscript=torchscript, overwrite=overwrite
     )
-    for path in (*done.packages, done.definition):
+    for path in (*package.packages, package.definition):
         say(path)
-    if done.listed:
+    if package.listed:
         say(f"{stac_path} lists them")

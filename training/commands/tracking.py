@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.tracking.options import LogData, TrackOptions
     from training.tracking.run import Tracker
 
-_ASKED = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID")
+_VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID")
 
 LOG_DATA = click.option(
     "--log-data",
@@ -53,34 +53,34 @@ def tracking(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def tracker_of(given: dict[str, Any], out: Path) -> Tracker | None:
+def tracker_of(arguments: dict[str, Any], out: Path) -> Tracker | None:
     """Ask MLflow for an answer, if the run is to be tracked; the one that knows a resumed run.
 
     Raises:
         TrackingError: It is, and MLflow does not answer.
     """
-    track = given["track"]
-    resumed = given["resume"] and (out / "tracking.json").is_file()
+    track = arguments["track"]
+    resumed = arguments["resume"] and (out / "tracking.json").is_file()
     if track is None:
-        track = resumed or any(os.environ.get(name) for name in _ASKED)
+        track = resumed or any(os.environ.get(name) for name in _VARIABLES)
     if not track:
         return None
-    from training.tracking.options import EXPERIMENT, NOTHING
+    from training.tracking.options import EXPERIMENT, NO_SERVER
     from training.tracking.record import read_record
     from training.tracking.run import Tracker
 
     before = read_record(out) if resumed else None
-    experiment = given["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME")
-    register, log_data = given["register"], given["log_data"]
+    experiment = arguments["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME")
+    register, log_data = arguments["register"], arguments["log_data"]
     if before is None:
-        register = register or given["name"]
+        register = register or arguments["name"]
         return Tracker(_options(experiment or EXPERIMENT, register, log_data))
     # What it was told first, unless options say otherwise.
     source = click.get_current_context().get_parameter_source("log_data")
     return Tracker(
         _options(
             experiment or before.experiment,
-            register or before.register or NOTHING,
+            register or before.register or NO_SERVER,
             log_data if source is ParameterSource.COMMANDLINE else before.log_data,
         ),
         uri=None if os.environ.get("MLFLOW_TRACKING_URI") else before.uri,
@@ -88,6 +88,6 @@ def tracker_of(given: dict[str, Any], out: Path) -> Tracker | None:
 
 
 def _options(experiment: str, register: str, log_data: LogData) -> TrackOptions:
-    from training.tracking.options import NOTHING, TrackOptions
+    from training.tracking.options import NO_SERVER, TrackOptions
 
-    return TrackOptions(experiment, None if register == NOTHING else register, log_data)
+    return TrackOptions(experiment, None if register == NO_SERVER else register, log_data)

@@ -149,7 +149,7 @@ if TYPE_CHECKING:
     "--fast-dev-run", is_flag=True, help="One batch and all that follows, to see that all works."
 )
 @tracking
-def train(out: Path | None, publish: Path | None, **given: Any) -> None:  # noqa: ANN401 - click's options
+def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Train a network, export it in every format, and show what it is worth.
 
     Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
@@ -170,12 +170,12 @@ def train(out: Path | None, publish: Path | None, **given: Any) -> None:  # noqa
     from training.train import train_model
 
     out = out or _new_folder()
-    chosen = _train_options(given, out)
+    train_options = _train_options(arguments, out)
     if publish is not None:
         check_publish(out, publish)
-    tracker = tracker_of(given, out)
+    tracker = tracker_of(arguments, out)
     with tracker.session() if tracker else nullcontext():
-        result = train_model(chosen, begin=tracker.begin if tracker else None)
+        result = train_model(train_options, begin=tracker.begin if tracker else None)
         _show(result)
         if publish is not None:
             publish_run(out, publish)
@@ -187,7 +187,7 @@ def train(out: Path | None, publish: Path | None, **given: Any) -> None:  # noqa
 
 
 def _show(result: TrainResult) -> None:
-    """What came out."""
+    """Print the result."""
     say(f"{result.spec.id} is in {result.folder / 'meta'}")
     for name, difference in result.exports.items():
         say(f"  {name}: differs from the network by at most {difference:.1e}")
@@ -201,7 +201,7 @@ def _new_folder() -> Path:
     return Path("runs", dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3])
 
 
-def _train_options(given: dict[str, Any], out: Path) -> TrainOptions:
+def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
     from camp_detector_core.network import NetworkOptions
     from training.fit.options import (
         EXTRAS,
@@ -211,45 +211,47 @@ def _train_options(given: dict[str, Any], out: Path) -> TrainOptions:
         TrainOptions,
     )
 
-    augment = AugmentOptions.none() if given["network"] == "reference" else AugmentOptions()
-    data = _data_options(given, augment)
-    separation: Separating = "none" if given["network"] == "reference" else given["separation"]
+    augment = AugmentOptions.none() if arguments["network"] == "reference" else AugmentOptions()
+    data = _data_options(arguments, augment)
+    separation: Separating = (
+        "none" if arguments["network"] == "reference" else arguments["separation"]
+    )
     return TrainOptions(
         data=data,
         out=out,
-        architecture=given["network"],
+        architecture=arguments["network"],
         separation=separation,
         network=NetworkOptions(
-            encoder=given["encoder"],
-            start=given["start"],
+            encoder=arguments["encoder"],
+            start=arguments["start"],
             bands=len(data.bands),
             classes=len(data.classes) + (len(EXTRAS) if separation != "none" else 0),
-            decoder_channels=options.whole_numbers(given["decoder"]),
+            decoder_channels=options.whole_numbers(arguments["decoder"]),
         ),
         optim=OptimOptions(
-            lr=given["lr"],
-            epochs=given["epochs"],
-            minutes=given["minutes"] or None,
-            patience=given["patience"],
-            gap_weight=given["gap_weight"],
-            contact_weight=given["contact_weight"],
-            average=given["average"],
+            lr=arguments["lr"],
+            epochs=arguments["epochs"],
+            minutes=arguments["minutes"] or None,
+            patience=arguments["patience"],
+            gap_weight=arguments["gap_weight"],
+            contact_weight=arguments["contact_weight"],
+            average=arguments["average"],
         ),
         model=ModelOptions(
-            name=given["name"],
-            version=given["model_version"],
-            threshold=given["threshold"],
-            min_area=given["min_area"],
-            licence=given["licence"],
-            attribution=given["attribution"],
-            opset=int(given["opset"]),
+            name=arguments["name"],
+            version=arguments["model_version"],
+            threshold=arguments["threshold"],
+            min_area=arguments["min_area"],
+            licence=arguments["licence"],
+            attribution=arguments["attribution"],
+            opset=int(arguments["opset"]),
         ),
-        resume=given["resume"],
-        fast_dev_run=given["fast_dev_run"],
+        resume=arguments["resume"],
+        fast_dev_run=arguments["fast_dev_run"],
     )
 
 
-def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions:
+def _data_options(arguments: dict[str, Any], augment: AugmentOptions) -> DataOptions:
     from training.fit.bands import make_bands, make_classes
     from training.fit.options import DataOptions
 
@@ -270,11 +272,13 @@ def _data_options(given: dict[str, Any], augment: AugmentOptions) -> DataOptions
         "seed",
     )
     return DataOptions(
-        **{n: given[n] for n in names},
-        labels=_labels(given["labels"]),
-        bands=make_bands(options.names(given["bands"]), dtype=given["dtype"], white=given["white"]),
-        classes=make_classes(options.names(given["classes"])),
-        split=options.split_options(given),
+        **{n: arguments[n] for n in names},
+        labels=_labels(arguments["labels"]),
+        bands=make_bands(
+            options.names(arguments["bands"]), dtype=arguments["dtype"], white=arguments["white"]
+        ),
+        classes=make_classes(options.names(arguments["classes"])),
+        split=options.split_options(arguments),
         augment=augment,
     )
 

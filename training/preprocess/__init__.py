@@ -1,1 +1,1 @@
-"""From web map tiles and building outlines to chips and masks that training takes."""
+"""Make chips and masks to train on from web map tiles and building outlines."""

@@ -1,4 +1,4 @@
-"""Which web map tiles cover an area."""
+"""Web map tiles that cover an area."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ZOOMS = (12, 24)
 """Below the first no building is larger than a pixel; tiles beyond the second are not served."""
 _MOST_NORTH = 85.0511
-"""Where the square world of web maps ends, degrees of latitude."""
+"""Northern edge of the square world of web maps, degrees of latitude."""
 _EDGE = 1e-9
 """Tiles: an area that ends on the edge of a tile does not reach into the next one."""
 
@@ -47,7 +47,7 @@ class TileArea:
     """Smallest and largest x and y; all of them belong to the area."""
 
     def __len__(self) -> int:
-        """How many tiles."""
+        """Count the tiles."""
         return (self.east - self.west + 1) * (self.south - self.north + 1)
 
     def __iter__(self) -> Iterator[Tile]:

@@ -28,7 +28,7 @@ _LAST_WAIT = 5.0
 
 
 class _Download:
-    """What the threads share."""
+    """State of a download that its threads share."""
 
     def __init__(
         self,
@@ -71,14 +71,14 @@ class _Download:
             return
         with self._lock:
             self._side = self._side or (picture.side, tile.stem)
-            first, where = self._side
+            first, first_tile = self._side
         if picture.side != first:
             msg = (
                 f"{self._template.host} sends tiles of {picture.side} pixels ({tile.stem}) and of "
-                f"{first} ({where}): choose a template whose tiles are all of one size"
+                f"{first} ({first_tile}): choose a template whose tiles are all of one size"
             )
             raise PreprocessError(msg)
-        self._folder.put(self._folder.chip(tile), encode(picture, tile))
+        self._folder.write(self._folder.chip(tile), encode(picture, tile))
 
 
 def download(
@@ -87,7 +87,7 @@ def download(
     folder: TrainFolder,
     *,
     http: HttpOptions,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> list[Tile]:
     """Fetch what is not there yet.
 
@@ -112,15 +112,15 @@ def download(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         _fetch_all(area, template, folder, http=http, progress=progress)
-    found = [tile for tile in area if folder.chip(tile).is_file()]
-    if not found:
+    tiles_present = [tile for tile in area if folder.chip(tile).is_file()]
+    if not tiles_present:
         folder.forget_missing()
         msg = (
             f"{template.host} has none of the {len(area)} tiles: check --bbox, --zoom and --tms (a "
             "template may need {-y} instead of {y})"
         )
         raise PreprocessError(msg)
-    return found
+    return tiles_present
 
 
 def _fetch_all(
@@ -133,12 +133,12 @@ def _fetch_all(
 ) -> None:
     """Let threads fetch what is not there, and wait for them; errors as those of `download`."""
     missing = folder.missing()
-    have, side = _there(area, folder)
+    have, side = _common_side(area, folder)
     todo = [t for t in area if t not in have and (t.x, t.y) not in missing]
-    done = len(area) - len(todo)
+    finished = len(area) - len(todo)
     if have:
-        LOG.info("%d of %d tiles are here already", done, len(area))
-    progress(done, len(area))
+        LOG.info("%d of %d tiles are here already", finished, len(area))
+    progress(finished, len(area))
     work = _Download(template, folder, http, todo=iter(todo), side=side)
     threads = [
         threading.Thread(target=work.work, daemon=True) for _ in range(min(http.workers, len(todo)))
@@ -150,7 +150,7 @@ def _fetch_all(
             result = work.results.get()
             if isinstance(result, BaseException):
                 raise result
-            progress(done + number, len(area))
+            progress(finished + number, len(area))
         if work.blank:
             LOG.warning(
                 "%d of %d tiles of %s are of one colour (or have one bit a pixel), show no ground "
@@ -167,7 +167,7 @@ def _fetch_all(
                 thread.join(_LAST_WAIT)
 
 
-def _there(area: TileArea, folder: TrainFolder) -> tuple[set[Tile], tuple[int, str] | None]:
+def _common_side(area: TileArea, folder: TrainFolder) -> tuple[set[Tile], tuple[int, str] | None]:
     """The tiles whose chips are whole, and how large they are."""
     sides = {
         tile: size

@@ -42,7 +42,7 @@ _OWN = re.compile(r"OAM-\d+-\d+-\d+\.tif(\.aux\.xml)?")
 
 @dataclass(frozen=True)
 class Request:
-    """What makes two calls of preprocess the same: only then one goes on with the other's work."""
+    """Parameters that two calls of preprocess must share for one to go on with the other's work."""
 
     bbox: Box
     zoom: int
@@ -108,14 +108,14 @@ class TrainFolder:
         shutil.rmtree(self._work, ignore_errors=True)
 
     def chip(self, tile: Tile) -> Path:
-        """Where the chip of a tile is."""
+        """Path of the chip of a tile."""
         return self.chips / f"{tile.stem}.tif"
 
     def mask(self, tile: Tile) -> Path:
-        """Where the mask of a tile is."""
+        """Path of the mask of a tile."""
         return self.labels / f"{tile.stem}.tif"
 
-    def put(self, path: Path, data: bytes) -> None:
+    def write(self, path: Path, data: bytes) -> None:
         """Write a file that is whole from the moment on that it has its name.
 
         Raises:
@@ -136,7 +136,7 @@ class TrainFolder:
             raise cannot_write(path, error, needed=len(data)) from error
 
     def last_manifest(self) -> Manifest | None:
-        """What was said of this folder last, also where an unfinished call took it away.
+        """Read the last manifest of this folder, also one that an unfinished call moved away.
 
         Raises:
             PreprocessError: It cannot be read.
@@ -146,12 +146,12 @@ class TrainFolder:
     def missing(self) -> set[tuple[int, int]]:
         """Places (x, y) of the tiles that the server is known not to have."""
         manifest = read_manifest(self.chips)
-        known = set(manifest.imagery.missing) if manifest and not self._overwrite else set()
+        missing = set(manifest.imagery.missing) if manifest and not self._overwrite else set()
         with suppress(FileNotFoundError):
             text = (self._work / _MISSING).read_text(encoding="utf-8", errors="replace")
             lines = text.splitlines()  # a damaged line is no note: that tile is asked for again
-            known |= {(int(n[1]), int(n[2])) for line in lines if (n := _NOTE.fullmatch(line))}
-        return known
+            missing |= {(int(n[1]), int(n[2])) for line in lines if (n := _NOTE.fullmatch(line))}
+        return missing
 
     def note_missing(self, tile: Tile) -> None:
         """Remember that there is no such tile.
@@ -171,7 +171,7 @@ class TrainFolder:
         (self._work / _MISSING).unlink(missing_ok=True)
 
     def label_record(self, url: str) -> LabelRecord | None:
-        """What is known of the outlines, if they are there and come from a service.
+        """Return the record of the outlines, if they are there and come from a service.
 
         Args:
             url: Of the service, without secrets.
@@ -196,10 +196,10 @@ class TrainFolder:
         manifest = read_manifest(self.chips)
         if manifest is not None:  # it speaks of the earlier ones
             lines = "".join(f"{x} {y}\n" for x, y in manifest.imagery.missing)
-            self.put(self._work / _MISSING, lines.encode())
+            self.write(self._work / _MISSING, lines.encode())
             (self.root / NAME).replace(self._work / NAME)
         replace_json(self._work / _LABELS, {})
-        self.put(self.outlines, data)
+        self.write(self.outlines, data)
         replace_json(self._work / _LABELS, asdict(record))
 
     def _mend_missing(self) -> None:
@@ -208,7 +208,7 @@ class TrainFolder:
             path = self._work / _MISSING
             data = path.read_bytes()
             if not data.endswith(b"\n"):
-                self.put(path, data[: data.rfind(b"\n") + 1])
+                self.write(path, data[: data.rfind(b"\n") + 1])
 
     def _check_foreign(self) -> None:
         if self.root.exists() and not self.root.is_dir():
@@ -228,7 +228,7 @@ class TrainFolder:
                 raise PreprocessError(msg)
 
     def _earlier(self) -> Request | None:
-        """What the folder was made for.
+        """Read the request that the folder was made for.
 
         Raises:
             PreprocessError: It holds chips, and does not say.
@@ -282,6 +282,6 @@ def _names(folder: Path) -> list[str]:
     return [p.name for p in folder.iterdir() if not p.name.startswith(".")]
 
 
-def _difference(earlier: Request, wanted: Request) -> str:
-    pairs = zip(asdict(earlier).items(), asdict(wanted).values(), strict=True)
+def _difference(earlier: Request, request: Request) -> str:
+    pairs = zip(asdict(earlier).items(), asdict(request).values(), strict=True)
     return ", ".join(f"{name} {old} instead of {new}" for (name, old), new in pairs if old != new)

@@ -31,19 +31,19 @@ class Stopped(Exception):  # noqa: N818 - nothing is wrong
 
 
 class Unfit(Exception):  # noqa: N818 - becomes an error only if it stays so
-    """What came is not what was asked for; it may be at the next attempt."""
+    """Answer that does not fit the request; the next attempt may bring one that does."""
 
 
 @dataclass(frozen=True)
 class HttpOptions:
-    """How servers are asked."""
+    """Rate, patience and identity of the requests to servers."""
 
     rate: float = 10.0
     """Most requests in a second."""
     workers: int = 4
     """Most requests at a time."""
     retries: int = 5
-    """How often a request is sent again."""
+    """Number of times that a request is repeated."""
     timeout: float = 30.0
     """Seconds without a byte before a request counts as failed."""
     contact: str | None = None
@@ -75,7 +75,7 @@ class HttpOptions:
 
     @property
     def user_agent(self) -> str:
-        """Who asks."""
+        """User agent of the requests, with the contact."""
         contact = f" (+{self.contact})" if self.contact else ""
         return f"camp-detector/{__version__}{contact}"
 
@@ -113,10 +113,10 @@ class Client:
             self._wait_turn()
             try:
                 return self._ask(url, read)
-            except _Again as again:
-                reason = again.reason
+            except _Retry as retry:
+                reason = retry.reason
                 if attempt < self._options.retries:
-                    self._rest(attempt, again.after)
+                    self._pause(attempt, retry.after)
         times = f"{self._options.retries + 1} times" if self._options.retries else "once"
         msg = f"{host_of(url)} was asked {times}, and {reason}"
         raise PreprocessError(msg)
@@ -140,7 +140,7 @@ class Client:
             return read(data)
         except Unfit as unfit:
             reason = f"{unfit}: check with a browser what the template leads to"
-            raise _Again(reason) from unfit
+            raise _Retry(reason) from unfit
 
     @property
     def _timeouts(self) -> tuple[float, float]:
@@ -154,7 +154,7 @@ class Client:
                 f"it sends {kind} instead of an image: check with a browser whether the template "
                 "is right, or a key is missing"
             )
-            raise _Again(reason)
+            raise _Retry(reason)
         data, limit = bytearray(), self._options.largest
         until = time.monotonic() + 4 * self._options.timeout  # a trickle would hold us forever
         for block in response.iter_content(_BLOCK):
@@ -166,7 +166,7 @@ class Client:
                 raise Stopped
             if time.monotonic() > until:
                 reason = "it sends too slowly: try again later, or give a longer --timeout"
-                raise _Again(reason)
+                raise _Retry(reason)
         return bytes(data)
 
     def _session(self) -> requests.Session:
@@ -178,13 +178,13 @@ class Client:
 
     def _wait_turn(self) -> None:
         with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
+            moment = time.monotonic()
+            turn = max(moment, self._next)
             self._next = turn + 1 / self._options.rate
-        if self._stop.wait(max(0.0, turn - now)):
+        if self._stop.wait(max(0.0, turn - moment)):
             raise Stopped
 
-    def _rest(self, attempt: int, after: float | None) -> None:
+    def _pause(self, attempt: int, after: float | None) -> None:
         """Wait before the next attempt; what a server asks for holds for all threads."""
         options = self._options
         if after is None:
@@ -222,7 +222,7 @@ def retry_after(response: requests.Response) -> float | None:
 
 
 def transport_fault(error: Exception) -> str:
-    """What went wrong with a connection, in words; the library's own may hold the whole URL."""
+    """Describe the fault of a connection; the library's own words may hold the whole URL."""
     from requests import exceptions
 
     kinds: tuple[tuple[type[Exception], str], ...] = (
@@ -242,7 +242,7 @@ def _check_status(response: requests.Response) -> None:
     if status in PASSING:
         remedy = "give a lower --rate" if status == 429 else "the server is in trouble"  # noqa: PLR2004
         reason = f"it answered {status} {response.reason}: try again later ({remedy})"
-        raise _Again(reason, retry_after(response))
+        raise _Retry(reason, retry_after(response))
     if status in {401, 403}:
         msg = (
             f"{host} refuses access ({status} {response.reason}): the template needs a valid key "
@@ -255,10 +255,10 @@ def _check_status(response: requests.Response) -> None:
 
 
 def _failure(error: Exception, url: str) -> Exception:
-    """What becomes of an error of the library."""
+    """Turn an error of the library into a retry, or into one for the user."""
     reason = transport_fault(error)
     if reason:
-        return _Again(reason)
+        return _Retry(reason)
     from requests import exceptions
 
     if isinstance(error, exceptions.TooManyRedirects):
@@ -268,7 +268,7 @@ def _failure(error: Exception, url: str) -> Exception:
     return PreprocessError(f"{host_of(url)} cannot be asked: check the template")
 
 
-class _Again(Exception):  # noqa: N818 - an attempt failed, not the work
+class _Retry(Exception):  # noqa: N818 - an attempt failed, not the work
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
         self.reason, self.after = reason, after

@@ -1,4 +1,4 @@
-"""What a folder of chips and labels was made from: ``manifest.json`` beside the chips.
+"""``manifest.json`` beside the chips: the sources of a folder of chips and labels.
 
 Other commands read it to say where a model comes from, so this module needs nothing heavy.
 """
@@ -25,7 +25,7 @@ VERSION = 1
 SOFTWARE = f"camp-detector {__version__}"
 
 _KINDS: dict[str, type] = {"tiles": int, "features": int, "missing": tuple}
-"""Of the values of records; all others are texts."""
+"""Types of the values of records; all others are texts."""
 _NEVER_NONE = {"tms", "fetched", "source", *_KINDS}
 
 Box = tuple[float, float, float, float]
@@ -38,24 +38,24 @@ class PreprocessError(CampDetectorError):
 
 @dataclass(frozen=True)
 class ImageryRecord:
-    """Where the chips come from."""
+    """Source of the chips."""
 
     tms: str
     """Template of the tiles' URLs, without credentials."""
     fetched: str
-    """When the last tile came, ISO 8601."""
+    """Time at which the last tile came, ISO 8601."""
     tiles: int
-    """How many chips there are."""
+    """Number of chips."""
     missing: tuple[tuple[int, int], ...] = ()
     """x and y of the tiles that the server does not have, or that show nothing."""
     attribution: str | None = None
-    """Who must be named; None where it is not known."""
+    """Attribution that the source demands; None if it is unknown."""
     licence: str | None = None
     """SPDX identifier; None where it is not known."""
     start: str | None = None
-    """When the imagery was taken, or the first of it, ISO 8601."""
+    """Time at which the imagery was taken, or the first of it, ISO 8601."""
     end: str | None = None
-    """When the last of it was taken; the same as `start` for a single moment."""
+    """Time at which the last of it was taken; the same as `start` for a single moment."""
 
     def __post_init__(self) -> None:
         """Refuse moments that are none, an end without a start, or before it."""
@@ -71,18 +71,18 @@ class ImageryRecord:
 
 @dataclass(frozen=True)
 class LabelRecord:
-    """Where the labels come from."""
+    """Source of the labels."""
 
     source: str
-    """In words: OpenStreetMap, or the name of a file."""
+    """Name of the source for people: OpenStreetMap, or the name of a file."""
     fetched: str
-    """When they were read, ISO 8601."""
+    """Time at which they were read, ISO 8601."""
     features: int
-    """How many polygons there are."""
+    """Number of polygons."""
     url: str | None = None
     """The service that was asked, without credentials."""
     attribution: str | None = None
-    """Who must be named; None where it is not known."""
+    """Attribution that the source demands; None if it is unknown."""
     licence: str | None = None
     """SPDX identifier; None where it is not known."""
     date: str | None = None
@@ -171,7 +171,7 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
 
 
 def manifest_from(values: object, path: Path) -> Manifest | None:
-    """What `Manifest.to_dict` gave.
+    """Read a manifest from the values that `Manifest.to_dict` gave.
 
     Args:
         values: Plain values of JSON.
@@ -223,7 +223,7 @@ def credits_of(manifest: Manifest | None, *, chips: Path, labels: Path) -> tuple
     return manifest.credits(labels=own)
 
 
-def now() -> str:
+def utc_now() -> str:
     """This moment, to the second, in UTC."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -235,25 +235,25 @@ def _from_dict(values: dict[str, Any]) -> Manifest:
     return Manifest(
         bbox=(west, south, east, north),
         zoom=int(values["zoom"]),
-        imagery=ImageryRecord(**_known(imagery, ImageryRecord)),
-        labels=LabelRecord(**_known(labels, LabelRecord)),
+        imagery=ImageryRecord(**_known_fields(imagery, ImageryRecord)),
+        labels=LabelRecord(**_known_fields(labels, LabelRecord)),
         software=str(values.get("software", "")),
     )
 
 
-def _known(values: dict[str, Any], kind: type) -> dict[str, Any]:
-    """Those of the values that a record has; a later release may write more.
+def _known_fields(values: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Return the values that a record has fields for; a later release may write more.
 
     Raises:
         TypeError: One is neither what it should be nor unknown.
     """
-    known = {k: v for k, v in values.items() if k in kind.__dataclass_fields__}  # type: ignore[attr-defined]
-    for name, value in known.items():
-        wanted = _KINDS.get(name, str)
-        if not isinstance(value, wanted) and (value is not None or name in _NEVER_NONE):
+    values_of_fields = {k: v for k, v in values.items() if k in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+    for name, value in values_of_fields.items():
+        type_ = _KINDS.get(name, str)
+        if not isinstance(value, type_) and (value is not None or name in _NEVER_NONE):
             msg = f"{name} is {value!r}"
             raise TypeError(msg)
-    return known
+    return values_of_fields
 
 
 def _moment(text: str | None, name: str) -> dt.datetime | None:
@@ -267,6 +267,6 @@ def _moment(text: str | None, name: str) -> dt.datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def _credit(what: str, attribution: str | None, licence: str | None) -> str:
-    known = ", ".join(part for part in (attribution, licence) if part)
-    return f"{what}: {known}" if known else ""
+def _credit(kind: str, attribution: str | None, licence: str | None) -> str:
+    credit = ", ".join(part for part in (attribution, licence) if part)
+    return f"{kind}: {credit}" if credit else ""

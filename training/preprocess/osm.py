@@ -39,13 +39,13 @@ _NONE = {"no", "demolished", "razed", "proposed"}
 
 @dataclass(frozen=True)
 class OverpassOptions:
-    """Which server is asked for outlines, and how."""
+    """Server of outlines, and patience with it."""
 
     url: str = OVERPASS
     timeout: int = 180
     """Seconds that the server may work on an answer."""
     retries: int = 3
-    """How often a busy server is asked again."""
+    """Number of times that a busy server is asked again."""
     pause: float = 15.0
     """Seconds before a busy server is asked again, unless it says how long; then twice that."""
     longest_wait: float = 120.0
@@ -85,7 +85,7 @@ class Outlines:
 
 @dataclass
 class _Answers:
-    """What the answers say beside the features that osmnx makes of them."""
+    """Content of the answers beside the features that osmnx makes of them."""
 
     dates: list[str] = field(default_factory=list)
     rings: dict[int, set[int]] = field(default_factory=dict)
@@ -164,7 +164,7 @@ def _settings(options: OverpassOptions, http: HttpOptions, answers: _Answers) ->
     def look(response: requests.Response, **_: object) -> None:
         _look(response, answers)
 
-    wanted: dict[str, Any] = {
+    new_settings: dict[str, Any] = {
         "use_cache": False,
         "log_file": False,
         "log_console": False,
@@ -176,10 +176,10 @@ def _settings(options: OverpassOptions, http: HttpOptions, answers: _Answers) ->
         "http_referer": http.contact or "",
         "doh_url_template": None,
     }
-    before = {name: getattr(settings, name) for name in wanted}
+    before = {name: getattr(settings, name) for name in new_settings}
     look_up = socket.getaddrinfo
     try:
-        for name, value in wanted.items():
+        for name, value in new_settings.items():
             setattr(settings, name, value)
         yield
     finally:
@@ -208,8 +208,8 @@ def _look(response: requests.Response, answers: _Answers) -> None:
         values = json.loads(response.content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "").partition(";")[0].lower()
-        what = "a web page" if kind == "text/html" else "an answer that breaks off or is no JSON"
-        msg = f"{host} sent {what} instead of buildings: {REMEDY}"
+        content = "a web page" if kind == "text/html" else "an answer that breaks off or is no JSON"
+        msg = f"{host} sent {content} instead of buildings: {REMEDY}"
         raise PreprocessError(msg) from error
     if not isinstance(values, dict) or not isinstance(values.get("elements"), list):
         msg = f"{host} sent something else than OpenStreetMap data: is it an Overpass server? Then "
@@ -222,7 +222,7 @@ def _look(response: requests.Response, answers: _Answers) -> None:
 
 
 def _note(values: dict[str, Any], answers: _Answers) -> None:
-    """What osmnx does not pass on."""
+    """Note the parts of an answer that osmnx does not pass on."""
     about = values.get("osm3s")
     if isinstance(about, dict) and about.get("timestamp_osm_base"):
         answers.dates.append(str(about["timestamp_osm_base"]))

@@ -45,28 +45,28 @@ def read_outlines(path: Path, *, layer: str | None = None) -> Outlines:
     if not path.exists():
         msg = f"{path} does not exist: give a file of polygons as --labels"
         raise PreprocessError(msg)
-    found = read_polygons(path, layer=layer)
-    note = found.tally.sentence(path.name)
+    layer_of_file = read_polygons(path, layer=layer)
+    note = layer_of_file.tally.sentence(path.name)
     if note is not None:
         LOG.warning("%s", note)
     polygons, properties = [], []
-    shapes = moved(found.shapes, found.crs, LON_LAT)
-    for row, shape in zip(found.rows.tolist(), shapes, strict=True):
-        values = {name: _plain(column[row]) for name, column in found.fields.items()}
+    shapes = moved(layer_of_file.shapes, layer_of_file.crs, LON_LAT)
+    for row, shape in zip(layer_of_file.rows.tolist(), shapes, strict=True):
+        values = {name: _plain(column[row]) for name, column in layer_of_file.fields.items()}
         polygons.append(shape)
         properties.append({k: v for k, v in values.items() if v is not None})
     return Outlines(polygons, properties, note=note)
 
 
 def touching(outlines: Outlines, bbox: Box) -> Outlines:
-    """Those that reach into an area, whole."""
+    """Return the outlines that reach into an area, whole."""
     import shapely
 
     inside = shapely.intersects(outlines.polygons, shapely.box(*bbox))
-    kept = [n for n, value in enumerate(inside) if value]
+    indices = [n for n, value in enumerate(inside) if value]
     return Outlines(
-        [outlines.polygons[n] for n in kept],
-        [outlines.properties[n] for n in kept],
+        [outlines.polygons[n] for n in indices],
+        [outlines.properties[n] for n in indices],
         outlines.date,
         outlines.note,
     )
@@ -89,7 +89,7 @@ def write_masks(
     tiles: Iterable[Tile],
     folder: TrainFolder,
     *,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> int:
     """Write a mask for every chip, from the outlines in the folder, as training would read them.
 
@@ -113,7 +113,7 @@ def write_masks(
     tiles, marked = list(tiles), 0
     for number, tile in enumerate(tiles, 1):
         classes = labels.read(open_chip(folder.chip(tile))).classes
-        folder.put(folder.mask(tile), encode_mask(classes, tile))
+        folder.write(folder.mask(tile), encode_mask(classes, tile))
         marked += int(classes.sum())
         progress(number, len(tiles))
     return marked

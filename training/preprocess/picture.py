@@ -39,14 +39,11 @@ class Picture:
     valid: NDArray[np.bool_]
     """(side, side), True where the tile shows ground."""
     one_bit: bool = False
-    """Whether it came with one bit a pixel, which is a drawing and no imagery."""
+    """True if the file has one bit a pixel: a drawing, not imagery."""
 
     @property
     def is_blank(self) -> bool:
-        """Whether it shows no ground: a server's tile of one colour for "no imagery", or nothing.
-
-        Exactly one colour counts: sand and water have noise.
-        """
+        """True if it shows no ground: one colour, as servers mark missing imagery, or nothing."""
         from training.data.blank import one_colour
 
         return self.one_bit or one_colour(self.pixels, self.valid)

@@ -1,4 +1,4 @@
-"""What the manifest says of imagery and outlines: told now, told earlier, or not known."""
+"""Records of imagery and outlines: from this call, from an earlier one, or unknown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.preprocess.manifest import (
     LabelRecord,
     Manifest,
     PreprocessError,
-    now,
+    utc_now,
 )
 
 if TYPE_CHECKING:
@@ -33,35 +33,35 @@ def imagery_record(
     *,
     area: TileArea,
     tiles: list[Tile],
-    taken: tuple[str | None, str | None],
+    span: tuple[str | None, str | None],
 ) -> ImageryRecord:
-    """What is known of the tiles that came.
+    """Make the record of the tiles that came.
 
     Args:
         options: What the user says.
         template: Where they come from.
         area: Those that were asked for.
         tiles: Those that have a chip.
-        taken: When the imagery was taken: start and end, or nothing.
+        span: When the imagery was taken: start and end, or nothing.
     """
-    known = ("OpenAerialMap contributors", "CC-BY-4.0") if template.host == _OAM else (None, None)
+    credit = ("OpenAerialMap contributors", "CC-BY-4.0") if template.host == _OAM else (None, None)
     have = set(tiles)
     return ImageryRecord(
         tms=template.public,
-        fetched=now(),
+        fetched=utc_now(),
         tiles=len(tiles),
         missing=tuple((t.x, t.y) for t in area if t not in have),
-        attribution=options.attribution or known[0],
-        licence=options.licence or known[1],
-        start=taken[0],
-        end=taken[1],
+        attribution=options.attribution or credit[0],
+        licence=options.licence or credit[1],
+        start=span[0],
+        end=span[1],
     )
 
 
 def remembered(
     imagery: ImageryRecord, labels: LabelRecord, earlier: Manifest
 ) -> tuple[ImageryRecord, LabelRecord]:
-    """What an earlier call was told of the same data, where this one was told nothing."""
+    """Fill gaps in this call's records with those of an earlier call about the same data."""
     before = earlier.imagery
     imagery = replace(
         imagery,
@@ -111,7 +111,7 @@ def span_of(text: str | None) -> tuple[str | None, str | None]:
 
 
 def _is_day(text: str) -> bool:
-    """Whether a text is a date without a time."""
+    """Return True if a text is a date without a time."""
     try:
         dt.date.fromisoformat(text)
     except ValueError:
@@ -121,7 +121,7 @@ def _is_day(text: str) -> bool:
 
 def warn_of_unknown(manifest: Manifest) -> None:
     """A model must say whose data it was made from: say so while somebody knows."""
-    for what, record, option in (
+    for kind, record, option in (
         ("imagery", manifest.imagery, "--attribution and --licence"),
         ("data of the outlines", manifest.labels, "--label-attribution and --label-licence"),
     ):
@@ -129,6 +129,6 @@ def warn_of_unknown(manifest: Manifest) -> None:
             LOG.warning(
                 "a model made from this must say whose the %s is and under which licence, which "
                 "is not known: say the same again with %s",
-                what,
+                kind,
                 option,
             )

@@ -18,7 +18,7 @@ from training.preprocess.manifest import (
     LabelRecord,
     Manifest,
     PreprocessError,
-    now,
+    utc_now,
 )
 from training.preprocess.osm import (
     ATTRIBUTION,
@@ -45,7 +45,7 @@ TMS = (
     "/{z}/{x}/{y}"
 )
 TRAIN_DIR = Path("data/train/sample")
-"""What is fetched unless another place is named: a part of Banepa, Nepal."""
+"""Folder that is filled unless another one is named, with a part of Banepa, Nepal."""
 MOST_TILES = 20_000
 
 _MARGIN = 50.0
@@ -71,7 +71,7 @@ class PreprocessOptions:
     licence: str | None = None
     """SPDX identifier of the imagery's licence."""
     imagery_date: str | None = None
-    """When the imagery was taken: a moment, or ``START/END``, ISO 8601."""
+    """Time at which the imagery was taken: a moment, or ``START/END``, ISO 8601."""
     label_attribution: str | None = None
     label_licence: str | None = None
     """The same of outlines from a file."""
@@ -102,7 +102,7 @@ class PreprocessOptions:
 
 @dataclass(frozen=True)
 class PreprocessResult:
-    """What is in the folder now."""
+    """Content of the folder after a call."""
 
     manifest: Manifest
     chips: Path
@@ -112,7 +112,7 @@ class PreprocessResult:
 def preprocess(
     options: PreprocessOptions,
     *,
-    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+    progress: Callable[[str, int, int], None] = lambda _stage, _count, _total: None,
 ) -> PreprocessResult:
     """Fill a folder with chips, masks, outlines and a manifest.
 
@@ -129,7 +129,7 @@ def preprocess(
     """
     template = TileTemplate(options.tms)
     area = tiles_of(options.bbox, options.zoom)
-    taken = span_of(options.imagery_date)
+    span = span_of(options.imagery_date)
     _announce(area, template, options)
     outlines = None if options.labels is None else _own_outlines(options, area)
     request = Request(options.bbox, options.zoom, template.public)
@@ -141,14 +141,14 @@ def preprocess(
             template,
             folder,
             http=options.http,
-            progress=lambda done, total: progress("tiles", done, total),
+            progress=lambda count, total: progress("tiles", count, total),
         )
         marked = write_masks(
-            tiles, folder, progress=lambda done, total: progress("masks", done, total)
+            tiles, folder, progress=lambda count, total: progress("masks", count, total)
         )
         if not marked:
             LOG.warning("no building lies on any chip: training will have nothing to learn from")
-        imagery = imagery_record(options, template, area=area, tiles=tiles, taken=taken)
+        imagery = imagery_record(options, template, area=area, tiles=tiles, span=span)
         if earlier is not None:
             imagery, record = remembered(imagery, record, earlier)
         manifest = Manifest(options.bbox, options.zoom, imagery, record)
@@ -196,14 +196,14 @@ def _own_outlines(options: PreprocessOptions, area: TileArea) -> Outlines:
     """
     if options.labels is None:  # pragma: no cover - the caller looked
         raise AssertionError
-    found = touching(read_outlines(options.labels, layer=options.layer), area.bounds())
-    if not found.polygons:
+    outlines = touching(read_outlines(options.labels, layer=options.layer), area.bounds())
+    if not outlines.polygons:
         msg = (
             f"none of the polygons in {options.labels} lies in the area: is it the right file, and "
             "is its CRS right?"
         )
         raise PreprocessError(msg)
-    return found
+    return outlines
 
 
 def _put_labels(
@@ -213,7 +213,7 @@ def _put_labels(
     if own is not None and options.labels is not None:
         record = LabelRecord(
             source=options.labels.name,
-            fetched=now(),
+            fetched=utc_now(),
             features=len(own.polygons),
             attribution=options.label_attribution,
             licence=options.label_licence,
@@ -222,28 +222,28 @@ def _put_labels(
         folder.put_outlines(to_geojson(own), record)
         return record
     url = options.overpass.public
-    known = None if options.refresh_labels else folder.label_record(url)
-    if known is not None:
-        LOG.info("%d outlines of %s are here already", known.features, known.fetched)
-        return known
+    earlier = None if options.refresh_labels else folder.label_record(url)
+    if earlier is not None:
+        LOG.info("%d outlines of %s are here already", earlier.features, earlier.fetched)
+        return earlier
     LOG.info("asking %s for buildings", url)
-    found = fetch_buildings(area.bounds(margin=_MARGIN), options.overpass, options.http)
-    found = touching(found, area.bounds())
-    if not found.polygons:
+    outlines = fetch_buildings(area.bounds(margin=_MARGIN), options.overpass, options.http)
+    outlines = touching(outlines, area.bounds())
+    if not outlines.polygons:
         msg = (
             "OpenStreetMap has no buildings on the tiles of the area: check --bbox, map them, "
             "or give your own outlines with --labels FILE"
         )
         raise PreprocessError(msg)
-    LOG.info("%d outlines, state of %s", len(found.polygons), found.date or "an unknown day")
+    LOG.info("%d outlines, state of %s", len(outlines.polygons), outlines.date or "an unknown day")
     record = LabelRecord(
         source="OpenStreetMap",
-        fetched=now(),
-        features=len(found.polygons),
+        fetched=utc_now(),
+        features=len(outlines.polygons),
         url=url,
         attribution=ATTRIBUTION,
         licence=LICENCE,
-        date=found.date,
+        date=outlines.date,
     )
-    folder.put_outlines(to_geojson(found), record)
+    folder.put_outlines(to_geojson(outlines), record)
     return record

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from training.preprocess.area import Tile
 
 HIDDEN = "***"
-"""What stands in place of a secret."""
+"""Placeholder of a secret."""
 _EXAMPLE = "https://tiles.example.org/{z}/{x}/{y}.png"
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _PLAIN = {"z", "zoom", "x", "y", "-y", "q", "quadkey", "s"}
@@ -55,8 +55,8 @@ class TileTemplate:
             "quadkey": quadkey(tile),
         }
 
-        def fill(found: re.Match[str]) -> str:
-            name = found[1]
+        def fill(match: re.Match[str]) -> str:
+            name = match[1]
             choices = _choices(name)
             return choices[(tile.x + tile.y) % len(choices)] if choices else values[name]
 
@@ -70,7 +70,7 @@ class TileTemplate:
     @property
     def host(self) -> str:
         """Name of the server, without user and password; of several, the first."""
-        return host_of(_FIELD.sub(lambda found: (_choices(found[1]) or ("0",))[0], self.text))
+        return host_of(_FIELD.sub(lambda match: (_choices(match[1]) or ("0",))[0], self.text))
 
 
 def quadkey(tile: Tile) -> str:
@@ -89,7 +89,7 @@ def without_secrets(url: str) -> str:
     except ValueError:
         return HIDDEN
     query = "".join(
-        pair if pair in {"&", ";", ""} else _shown(pair)
+        pair if pair in {"&", ";", ""} else _hidden_pair(pair)
         for pair in re.split("([&;])", parts.query)  # some servers take both
     )
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
@@ -103,7 +103,7 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _shown(pair: str) -> str:
+def _hidden_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     if _FIELD.fullmatch(value or name) or (equals and (not value or name.lower() in _HARMLESS)):
         return pair
@@ -111,7 +111,7 @@ def _shown(pair: str) -> str:
 
 
 def _choices(name: str) -> tuple[str, ...]:
-    """What ``{s}`` and ``{switch:a,b}`` stand for; nothing for other fields."""
+    """Return the choices of ``{s}`` and ``{switch:a,b}``; none for other fields."""
     if name == "s":
         return ("a", "b", "c")
     if name.startswith("switch:"):
@@ -120,17 +120,17 @@ def _choices(name: str) -> tuple[str, ...]:
 
 
 def _fault(text: str) -> str:
-    """Why a template is none, with the remedy; empty where it is one."""
+    """Describe the fault of a template, with the remedy; empty if there is none."""
     fields = _FIELD.findall(text)
     unknown = [f for f in fields if f not in _PLAIN and not _choices(f)]
-    rest = _FIELD.sub("0", text)
+    filled = _FIELD.sub("0", text)
     have = set(fields)
     reason = ""
     if not re.match(r"https?://[^/?#]", text):
         reason = "is no web address: it must begin with https:// or http://"
-    elif re.search(r"\s|[\x00-\x1f]", rest):
+    elif re.search(r"\s|[\x00-\x1f]", filled):
         reason = "holds a space: write %20 if it belongs there"
-    elif "{" in rest or "}" in rest or "${" in text:
+    elif "{" in filled or "}" in filled or "${" in text:
         reason = "has a brace too many: write fields as {z}, without $"
     elif unknown:
         reason = (
@@ -145,6 +145,6 @@ def _fault(text: str) -> str:
         reason = f"does not say where zoom, column and row go: write it like {_EXAMPLE}"
     elif {"y", "-y"} <= have:
         reason = "counts rows from the north and from the south: keep one of {y} and {-y}"
-    elif not host_of(rest):
+    elif not host_of(filled):
         reason = f"names no server: write it like {_EXAMPLE}"
     return reason

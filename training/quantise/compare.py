@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 TURNS = 7
-"""How often each model runs for the ratio of their throughputs."""
+"""Number of runs of each model for the ratio of their throughputs."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class Fidelity:
-    """What quantisation changed."""
+    """Differences between the quantised model and the float one."""
 
     iou_float: float
     iou_int8: float
-    """Of the masks with the labels, pixels of all classes together."""
+    """IoU of the masks with the labels, pixels of all classes together."""
     agreement: float
     """IoU of the two masks with each other."""
     largest: float
@@ -53,11 +53,11 @@ class Fidelity:
 
     @property
     def loss(self) -> float:
-        """How much IoU is lost; below 0 if some is gained."""
+        """IoU that is lost; below 0 if some is gained."""
         return self.iou_float - self.iou_int8
 
     @property
-    def apart(self) -> float:
+    def separation_error(self) -> float:
         """The mean difference of what tells dwellings apart; 0 where the model has nothing."""
         return self.separation_mean or 0.0
 
@@ -83,22 +83,22 @@ def compare(
         spec: Number of classes and threshold.
     """
     count = len(spec.classes)
-    first, second, both = [], [], []
+    first, second, agreement = [], [], []
     for tile, a, b in zip(tiles, before, after, strict=True):
-        known = np.broadcast_to(tile.valid, tile.target.shape)
-        truth = tile.target[known]
-        one, two = (p[:count][known] >= spec.threshold for p in (a, b))
+        valid = np.broadcast_to(tile.valid, tile.target.shape)
+        truth = tile.target[valid]
+        one, two = (p[:count][valid] >= spec.threshold for p in (a, b))
         first.append(Confusion.of(one, truth))
         second.append(Confusion.of(two, truth))
-        both.append(Confusion.of(two, one))
+        agreement.append(Confusion.of(two, one))
     changes = [np.abs(a - b) for a, b in zip(before, after, strict=True)]
     largest, mean = _size([c[:count] for c in changes])
-    apart = [c[count:] for c in changes if c.shape[0] > count]
-    more = _size(apart) if apart else (None, None)
+    separation_changes = [c[count:] for c in changes if c.shape[0] > count]
+    more = _size(separation_changes) if separation_changes else (None, None)
     return Fidelity(
         iou_float=Confusion.total(first).iou,
         iou_int8=Confusion.total(second).iou,
-        agreement=Confusion.total(both).iou,
+        agreement=Confusion.total(agreement).iou,
         largest=largest,
         mean=mean,
         separation_largest=more[0],
@@ -109,7 +109,7 @@ def compare(
 def speed_ratio(
     before: Predictor, after: Predictor, chip: NDArray[np.float32], *, turns: int = TURNS
 ) -> float:
-    """How many times the throughput of ``before`` that of ``after`` is, on one processor.
+    """Return the throughput of ``after`` over that of ``before``, on one processor.
 
     Processor time counts; the two run in turn and the ratio is taken turn by turn. So a machine
     that others use too spoils it least.

@@ -35,7 +35,7 @@ OLDEST_OPSET = 13
 (https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html)."""
 _QUANTISED = ("Quantize", "Dequantize", "QLinear", "DynamicQuantize", "ConvInteger")
 _NOT_DATA = {"Clip": 1, "Resize": 1, "Pad": 1, "Slice": 1, "Reshape": 1, "Conv": 1, "Split": 1}
-"""How many first inputs of a node are feature maps; all, where it is not named."""
+"""Number of first inputs of a node that are feature maps; all of them for other operators."""
 _PADS_INPUT, _SIZES_INPUT = 1, 3
 
 
@@ -61,9 +61,9 @@ def plain_graph(data: bytes, spec: ModelSpec) -> onnx.ModelProto:
     _fold_shapes(model, chips)
     _drop_unused(model.graph)
     _tidy(model)
-    wanted = [o.name for o in original.graph.output]
+    outputs = [o.name for o in original.graph.output]
     for chip in chips:
-        pairs = zip(_run(data, wanted, chip), _run(_bytes(model), wanted, chip), strict=True)
+        pairs = zip(_run(data, outputs, chip), _run(_bytes(model), outputs, chip), strict=True)
         worst = max(float(np.abs(a - b).max()) for a, b in pairs)
         if not worst <= TOLERANCE:  # catches NaN too
             msg = f"the simplified graph differs from the model by {worst:.1e}: not quantised"
@@ -74,30 +74,30 @@ def plain_graph(data: bytes, spec: ModelSpec) -> onnx.ModelProto:
 def head_of(graph: onnx.GraphProto) -> list[str]:
     """Names of the nodes from the last convolution on: what makes probabilities of features."""
     makers = {o: n for n in graph.node for o in n.output}
-    found: dict[str, None] = {}
+    heads: dict[str, None] = {}
     todo = [o.name for o in graph.output]
     while todo:
         node = makers.get(todo.pop())
-        if node is None or node.name in found:
+        if node is None or node.name in heads:
             continue
-        found[node.name] = None
+        heads[node.name] = None
         if node.op_type != "Conv":
             todo += _features(node)
-    return [n.name for n in graph.node if n.name in found]
+    return [n.name for n in graph.node if n.name in heads]
 
 
 def body_of(graph: onnx.GraphProto) -> list[str]:
     """Names of the other nodes that feature maps flow through, in order."""
     makers = {o: n for n in graph.node for o in n.output}
-    found: set[str] = set()
+    body: set[str] = set()
     todo = [o.name for o in graph.output]
     while todo:
         node = makers.get(todo.pop())
-        if node is not None and node.name not in found:
-            found.add(node.name)
+        if node is not None and node.name not in body:
+            body.add(node.name)
             todo += _features(node)
     head = set(head_of(graph))
-    return [n.name for n in graph.node if n.name in found - head]
+    return [n.name for n in graph.node if n.name in body - head]
 
 
 def stretches(graph: onnx.GraphProto, count: int) -> list[tuple[str, ...]]:
@@ -106,12 +106,12 @@ def stretches(graph: onnx.GraphProto, count: int) -> list[tuple[str, ...]]:
     body = body_of(graph)
     step = max(1, -(-sum(kinds[n] == "Conv" for n in body) // count))
     parts: list[list[str]] = []
-    seen = 0
+    end = 0
     for name in body:
         if kinds[name] == "Conv":
-            if seen % step == 0:
+            if end % step == 0:
                 parts.append([])
-            seen += 1
+            end += 1
         if parts:
             parts[-1].append(name)
     return [tuple(p) for p in parts]
@@ -148,14 +148,14 @@ def _optimised(data: bytes) -> onnx.ModelProto:
 
 def _name(graph: onnx.GraphProto) -> None:
     """Name the nodes that have no name: all that follows tells them apart by it."""
-    taken = {n.name for n in graph.node}
+    names = {n.name for n in graph.node}
     for index, node in enumerate(graph.node):
         if not node.name:
             name = f"{node.op_type}_{index}"
-            while name in taken:
+            while name in names:
                 name += "_"
             node.name = name
-            taken.add(name)
+            names.add(name)
 
 
 def _fold_shapes(model: onnx.ModelProto, chips: Sequence[NDArray[np.float32]]) -> None:
@@ -166,36 +166,36 @@ def _fold_shapes(model: onnx.ModelProto, chips: Sequence[NDArray[np.float32]]) -
         for n in graph.node
         if n.op_type == "Resize" and len(n.input) > _SIZES_INPUT and n.input[_SIZES_INPUT]
     }
-    wanted = sorted({*pads.values(), *(name for pair in sizes.values() for name in pair)})
+    names = sorted({*pads.values(), *(name for pair in sizes.values() for name in pair)})
     probe = onnx.ModelProto()
     probe.CopyFrom(model)
     outputs = {o.name for o in graph.output}
-    probe.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in outputs)
-    seen = [
-        dict(zip(wanted, _run(_bytes(probe), wanted, chip), strict=True)) if wanted else {}
+    probe.graph.output.extend(onnx.ValueInfoProto(name=n) for n in names if n not in outputs)
+    shapes = [
+        dict(zip(names, _run(_bytes(probe), names, chip), strict=True)) if names else {}
         for chip in chips
     ]
     for node in list(graph.node):
         if node.name in pads:
-            _fold_pad(graph, node, [s[pads[node.name]] for s in seen])
+            _fold_pad(graph, node, [s[pads[node.name]] for s in shapes])
         elif node.name in sizes:
             before, after = sizes[node.name]
-            _fold_resize(graph, node, [s[after] / np.array(s[before].shape) for s in seen])
+            _fold_resize(graph, node, [s[after] / np.array(s[before].shape) for s in shapes])
 
 
-def _fold_pad(graph: onnx.GraphProto, node: onnx.NodeProto, seen: list[NDArray[Any]]) -> None:
+def _fold_pad(graph: onnx.GraphProto, node: onnx.NodeProto, shapes: list[NDArray[Any]]) -> None:
     """Let the convolution after a node pad, where the padding is always the same and zero."""
     users = [n for n in graph.node if node.output[0] in n.input]
-    known = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-    fill = known.get(node.input[2], np.ones(1)) if len(node.input) > 2 and node.input[2] else 0  # noqa: PLR2004
-    amount = seen[0]
+    constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    fill = constants.get(node.input[2], np.ones(1)) if len(node.input) > 2 and node.input[2] else 0  # noqa: PLR2004
+    amount = shapes[0]
     mode = {a.name: a.s for a in node.attribute}.get("mode", b"constant")
     half = len(amount) // 2
     fits = (
         [n.op_type for n in users] == ["Conv"]
         and mode == b"constant"
         and not np.any(fill)
-        and all(np.array_equal(amount, s) for s in seen)
+        and all(np.array_equal(amount, s) for s in shapes)
         and amount.min() >= 0
         and not amount[[0, 1, half, half + 1]].any()
         and "auto_pad" not in {a.name for a in users[0].attribute if a.s != b"NOTSET"}
@@ -212,10 +212,10 @@ def _fold_pad(graph: onnx.GraphProto, node: onnx.NodeProto, seen: list[NDArray[A
     conv.input[0] = node.input[0]
 
 
-def _fold_resize(graph: onnx.GraphProto, node: onnx.NodeProto, seen: list[NDArray[Any]]) -> None:
+def _fold_resize(graph: onnx.GraphProto, node: onnx.NodeProto, shapes: list[NDArray[Any]]) -> None:
     """Say a resize by its factor, where that is always the same whole number."""
-    factor = seen[0]
-    if any(not np.array_equal(factor, s) for s in seen) or (factor % 1).any():
+    factor = shapes[0]
+    if any(not np.array_equal(factor, s) for s in shapes) or (factor % 1).any():
         return
     name = f"{node.name}_scales"
     graph.initializer.append(numpy_helper.from_array(factor.astype(np.float32), name))
@@ -226,21 +226,21 @@ def _fold_resize(graph: onnx.GraphProto, node: onnx.NodeProto, seen: list[NDArra
 
 def _drop_unused(graph: onnx.GraphProto) -> None:
     while True:
-        used = {i for n in graph.node for i in n.input} | {o.name for o in graph.output}
-        unused = [n for n in graph.node if used.isdisjoint(n.output)]
+        inputs_used = {i for n in graph.node for i in n.input} | {o.name for o in graph.output}
+        unused = [n for n in graph.node if inputs_used.isdisjoint(n.output)]
         if not unused:
             break
         for node in unused:
             graph.node.remove(node)
-    for value in [i for i in graph.initializer if i.name not in used]:
+    for value in [i for i in graph.initializer if i.name not in inputs_used]:
         graph.initializer.remove(value)
 
 
 def _tidy(model: onnx.ModelProto) -> None:
     """Import only what is used."""
     domains = {n.domain for n in model.graph.node}
-    kept = [o for o in model.opset_import if o.domain in domains]
-    imports = [(o.domain, o.version) for o in kept]
+    opset_imports = [o for o in model.opset_import if o.domain in domains]
+    imports = [(o.domain, o.version) for o in opset_imports]
     del model.opset_import[:]
     model.opset_import.extend(helper.make_opsetid(d, v) for d, v in imports)
     model.ir_version = min(model.ir_version, IR_VERSION)
@@ -262,5 +262,5 @@ def _options() -> ort.SessionOptions:
 def _run(data: bytes, names: Iterable[str], chips: NDArray[np.float32]) -> list[NDArray[Any]]:
     session = ort.InferenceSession(data, _options(), providers=["CPUExecutionProvider"])
     feed = {session.get_inputs()[0].name: chips}
-    found: list[NDArray[Any]] = session.run(list(names), feed)
-    return found
+    arrays: list[NDArray[Any]] = session.run(list(names), feed)
+    return arrays

@@ -40,7 +40,7 @@ RECIPE = (
     "static int8 (QDQ): activations unsigned by tensor, weights signed by channel, 7 bits, in "
     "depthwise convolutions 8"
 )
-"""In a sentence, for the description of the model."""
+"""Recipe in a sentence, for the description of the model."""
 _PREPARED = ("onnx.quant.pre_process", "onnxruntime.quant")
 """Says to ONNX Runtime that the graph is ready for quantisation."""
 _UINT8_MAX = 255
@@ -92,8 +92,8 @@ def quantise_graph(
         )
         out = onnx.load(str(after))
     out.ir_version = min(out.ir_version, IR_VERSION)
-    used = {n.domain for n in out.graph.node}
-    imports = [(o.domain, o.version) for o in out.opset_import if o.domain in used]
+    domains = {n.domain for n in out.graph.node}
+    imports = [(o.domain, o.version) for o in out.opset_import if o.domain in domains]
     del out.opset_import[:]
     out.opset_import.extend(onnx.helper.make_opsetid(d, v) for d, v in imports)
     del out.metadata_props[:]
@@ -102,7 +102,7 @@ def quantise_graph(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the root logger's word on every channel whose scale ONNX Runtime adjusts."""
+    """Silence the root logger, which reports every channel whose scale ONNX Runtime adjusts."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -124,20 +124,20 @@ class _Chips(CalibrationDataReader):  # type: ignore[misc]  # published untyped
 def _overrides(
     model: onnx.ModelProto, body: Collection[str], spec: ModelSpec
 ) -> dict[str, list[dict[str, Any]]]:
-    """What does not follow the general rule, by the name of the tensor."""
+    """Return the exceptions from the general rule, by the name of the tensor."""
     nodes = [n for n in model.graph.node if n.name in set(body)]
-    found: dict[str, list[dict[str, Any]]] = {}
+    overrides: dict[str, list[dict[str, Any]]] = {}
     for node in nodes:
         group = {a.name: a.i for a in node.attribute}.get("group", 1)
         if node.op_type == "Conv" and group == 1:
-            found[node.input[1]] = [
+            overrides[node.input[1]] = [
                 {"quant_type": QuantType.QInt8, "axis": 0, "reduce_range": True}
             ]
     source = model.graph.input[0].name
     if spec.dtype == "uint8" and any(source in n.input for n in nodes):
         low, high = _limits(spec.bands)
-        found[source] = [{"quant_type": QuantType.QUInt8, "rmin": low, "rmax": high}]
-    return found
+        overrides[source] = [{"quant_type": QuantType.QUInt8, "rmin": low, "rmax": high}]
+    return overrides
 
 
 def _limits(bands: Iterable[Band]) -> tuple[np.float32, np.float32]:

@@ -39,17 +39,17 @@ LOG = logging.getLogger(__name__)
 CALIBRATION_SIDE, TILE_SIDE = 256, 512
 """Sides of the chips that ranges are found with, and (at most) of those that are measured."""
 MOST_TILES, SEARCH_TILES = 32, 6
-"""How many tiles are measured, and in the search for what must stay float."""
+"""Number of tiles that are measured, and of those in the search for nodes that stay float."""
 PARTS, ROUNDS = 8, 3
 """The network is taken in so many parts, and at most so many of them stay float."""
-MOST_APART = 0.05
-"""How far the probabilities that part touching dwellings may be off on average: IoU says nothing
-of them."""
+MAX_SEPARATION_ERROR = 0.05
+"""Largest mean error of the probabilities that separate touching dwellings: IoU says nothing of
+them."""
 
 
 @dataclass(frozen=True)
 class QuantiseOptions:
-    """What is quantised, with which data, and how much may be lost."""
+    """Model, data and acceptable loss of a quantisation."""
 
     model: Path
     """The float32 ``.onnx`` with free height and width."""
@@ -71,7 +71,7 @@ class QuantiseOptions:
     max_loss: float = 0.01
     """IoU that may be lost."""
     force: bool = False
-    """Whether to write the model also where more is lost."""
+    """True to write the model even if more is lost."""
     overwrite: bool = False
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class QuantiseOptions:
 
 @dataclass(frozen=True)
 class Quantised:
-    """What came out."""
+    """Result of a quantisation."""
 
     fidelity: Fidelity
     bytes_float: int
@@ -97,7 +97,7 @@ class Quantised:
     speed_ratio: float
     """Throughput of the quantised model over that of the float one, on one processor."""
     tiles: int
-    """On which the two were compared."""
+    """Number of tiles that the two were compared on."""
     calibration: int
     part: str
     kept_float: tuple[str, ...]
@@ -117,8 +117,8 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
         CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
     """
     finals = [p for p in (options.out, options.report) if p is not None]
-    named = (options.model, options.split, options.labels, options.chips)
-    refuse_own_inputs(standing(finals), files_in(named))
+    inputs = (options.model, options.split, options.labels, options.chips)
+    refuse_own_inputs(standing(finals), files_in(inputs))
     with OutputSet(finals, overwrite=options.overwrite) as outputs:
         source = open_model(options.model)
         plain = _plain(source, options.model)
@@ -207,94 +207,99 @@ class _Run:
     def go(self) -> tuple[bytes, Quantised]:
         """The file and its figures."""
         before = OnnxPredictor(self.source.onnx, spec=self.spec, threads=1)
-        wanted = predict(before, self.tiles)
-        kept: tuple[str, ...] = ()
-        model, found = self._try(kept, wanted)
+        expected = predict(before, self.tiles)
+        float_nodes: tuple[str, ...] = ()
+        model, fidelity = self._try(float_nodes, expected)
         for _ in range(ROUNDS):
             # Half of what is allowed: other imagery may lose more.
-            fine = found.loss <= self.options.max_loss / 2
-            if fine and found.apart <= MOST_APART / 2:
+            fine = fidelity.loss <= self.options.max_loss / 2
+            if fine and fidelity.separation_error <= MAX_SEPARATION_ERROR / 2:
                 break
-            more = self._most_harmful(kept, wanted, by="apart" if fine else "mean")
+            more = self._most_harmful(
+                float_nodes, expected, by="separation_error" if fine else "mean"
+            )
             if not more:
                 break
-            kept += more
-            model, found = self._try(kept, wanted)
+            float_nodes += more
+            model, fidelity = self._try(float_nodes, expected)
         if not self.options.force:
-            self._refuse_harmed(found)
-        data = self._describe(model, found, kept)
+            self._refuse_harmed(fidelity)
+        data = self._describe(model, fidelity, float_nodes)
         after = OnnxPredictor(data, threads=1)
         result = Quantised(
-            fidelity=found,
+            fidelity=fidelity,
             bytes_float=len(self.source.onnx),
             bytes_int8=len(data),
             speed_ratio=speed_ratio(before, after, self.tiles[0].image),
             tiles=len(self.tiles),
             calibration=len(self.chips),
             part=self.options.part,
-            kept_float=kept,
+            kept_float=float_nodes,
         )
         return data, result
 
-    def _refuse_harmed(self, found: Fidelity) -> None:
+    def _refuse_harmed(self, fidelity: Fidelity) -> None:
         """Refuse a model that lost more than is allowed."""
-        if not found.loss <= self.options.max_loss:
+        if not fidelity.loss <= self.options.max_loss:
             msg = (
-                f"quantised, {self.options.model} has an IoU of {found.iou_int8:.4f} in place of "
-                f"{found.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
+                f"quantised, {self.options.model} has an IoU of {fidelity.iou_int8:.4f} in place "
+                "of "
+                f"{fidelity.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
                 "written (--max-loss or --force allow it)"
             )
             raise QuantiseError(msg)
-        if not found.apart <= MOST_APART:
+        if not fidelity.separation_error <= MAX_SEPARATION_ERROR:
             msg = (
                 f"quantised, {self.options.model} tells touching dwellings apart by probabilities "
-                f"that are off by {found.apart:.3f} on average, more than {MOST_APART:g}: nothing "
-                "written (--force allows it)"
+                f"that are off by {fidelity.separation_error:.3f} on average, more than "
+                f"{MAX_SEPARATION_ERROR:g}: nothing written (--force allows it)"
             )
             raise QuantiseError(msg)
 
     def _try(
-        self, kept: Sequence[str], wanted: Sequence[NDArray[np.float32]]
+        self, float_nodes: Sequence[str], expected: Sequence[NDArray[np.float32]]
     ) -> tuple[onnx.ModelProto, Fidelity]:
         """Quantise all but what is kept, and compare on as many tiles as there are predictions."""
-        model = quantise_graph(self.plain, self.chips, spec=self.spec, keep=kept)
+        model = quantise_graph(self.plain, self.chips, spec=self.spec, keep=float_nodes)
         predictor = OnnxPredictor(model.SerializeToString(), spec=self.spec, threads=1)
-        tiles = self.tiles[: len(wanted)]
-        return model, compare(tiles, wanted, predict(predictor, tiles), spec=self.spec)
+        tiles = self.tiles[: len(expected)]
+        return model, compare(tiles, expected, predict(predictor, tiles), spec=self.spec)
 
     def _most_harmful(
-        self, kept: tuple[str, ...], wanted: Sequence[NDArray[np.float32]], *, by: str
+        self, float_nodes: tuple[str, ...], expected: Sequence[NDArray[np.float32]], *, by: str
     ) -> tuple[str, ...]:
         """The part that brings probabilities nearest to the float model's by staying float.
 
         Which ones, ``by`` says: the name of a figure of `Fidelity`. Empty where only one part is
         left.
         """
-        parts = [p for p in stretches(self.plain.graph, PARTS) if not set(p) <= set(kept)]
+        parts = [p for p in stretches(self.plain.graph, PARTS) if not set(p) <= set(float_nodes)]
         if len(parts) == 1:
             return ()
         LOG.info("looking for the part of the network that must stay float")
-        some = wanted[:SEARCH_TILES]
+        some = expected[:SEARCH_TILES]
         harm = attrgetter(by)
-        return min(parts, key=lambda p: harm(self._try((*kept, *p), some)[1]))
+        return min(parts, key=lambda p: harm(self._try((*float_nodes, *p), some)[1]))
 
-    def _describe(self, model: onnx.ModelProto, found: Fidelity, kept: Sequence[str]) -> bytes:
+    def _describe(
+        self, model: onnx.ModelProto, fidelity: Fidelity, float_nodes: Sequence[str]
+    ) -> bytes:
         """Put in what the model is and how it was made."""
         figures = (
-            f"{self.options.part}: iou {found.iou_float:.4f} as float, {found.iou_int8:.4f} as "
-            f"int8; probabilities differ by {found.mean:.4f} on average, by {found.largest:.2f} at "
-            "most"
+            f"{self.options.part}: iou {fidelity.iou_float:.4f} as float, {fidelity.iou_int8:.4f} "
+            f"as int8; probabilities differ by {fidelity.mean:.4f} on average, by "
+            f"{fidelity.largest:.2f} at most"
         )
-        parts = [p for p in stretches(self.plain.graph, PARTS) if set(p) <= set(kept)]
+        parts = [p for p in stretches(self.plain.graph, PARTS) if set(p) <= set(float_nodes)]
         ranges = ", ".join(f"{p[0]} to {p[-1]}" for p in parts)
-        rest = f"and {len(kept)} nodes: {ranges}" if kept else "alone"
+        exceptions = f"and {len(float_nodes)} nodes: {ranges}" if float_nodes else "alone"
         provenance = {
             **self.spec.provenance,
             "quantised": f"{RECIPE}; ranges from {len(self.chips)} varied chips of the training "
             f"part; ONNX Runtime {ort.__version__}",
             "quantised from": f"sha256 {self.source.sha256}",
             "quantised figures": figures,
-            "float nodes": f"the last convolution and what follows it, {rest}",
+            "float nodes": f"the last convolution and what follows it, {exceptions}",
         }
         set_metadata(model, spec_metadata(replace(self.spec, provenance=provenance)))
         data: bytes = model.SerializeToString()

@@ -44,13 +44,13 @@ class DataList:
 
     @property
     def digest(self) -> str:
-        """Of names and contents of chips and labels, 32 hexadecimal digits."""
+        """Digest of names and contents of chips and labels, 32 hexadecimal digits."""
         lines = [f"{f.path} {f.sha256}\n" for f in self.files if f.path != "manifest.json"]
         return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()[:_DIGEST]
 
     @property
     def bytes(self) -> int:
-        """Of all files."""
+        """Size of all files together."""
         return sum(f.bytes for f in self.files)
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def list_data(options: DataOptions) -> DataList:
 
 
 def places_of(options: DataOptions) -> dict[str, Path]:
-    """Where the files of the list are, by their paths in it."""
+    """Return the files of the list by their paths in it."""
     labels = options.labels
     if labels.name == _POLYGONS and labels.parent.parent == options.chips.parent:
         labels = labels.parent  # with the masks that were made of the polygons
@@ -86,8 +86,8 @@ def _files(root: Path, name: str) -> dict[str, Path]:
         family = root.parent.glob(f"{glob.escape(root.stem)}.*")
         alone = root.suffix.lower() != ".shp"
         return {f"{name}/{p.name}": p for p in ([root] if alone else sorted(family))}
-    found = sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return {f"{name}/{p.relative_to(root).as_posix()}": p for p in found}
+    files = sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return {f"{name}/{p.relative_to(root).as_posix()}": p for p in files}
 
 
 def sha256_of(path: Path) -> str:
@@ -124,14 +124,14 @@ def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) ->
     """
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    told: dict[str, Any] = {} if manifest is None else manifest.to_dict()
+    context: dict[str, Any] = {} if manifest is None else manifest.to_dict()
     tms = None if manifest is None else manifest.imagery.tms
     source = {"url": tms} if tms else {"uri": shown_path(options.chips.parent)}
     chips = [f for f in data.files if f.path.startswith("chips/")]
     profile = {"chips": len(chips), "files": len(data.files), "bytes": data.bytes}
     for part in ("imagery", "labels"):
         for key in ("attribution", "licence", "start", "end", "date", "source"):
-            value = told.get(part, {}).get(key)
+            value = context.get(part, {}).get(key)
             if value is not None:
                 profile[f"{part} {key}"] = value
     return DatasetInput(
@@ -147,5 +147,5 @@ def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) ->
 
 
 def has_licence(manifest: Manifest | None) -> bool:
-    """Whether a manifest states under which licence the imagery may be copied."""
+    """Return True if a manifest states the licence under which the imagery may be copied."""
     return manifest is not None and bool(manifest.imagery.licence)

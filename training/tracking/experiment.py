@@ -20,11 +20,11 @@ def experiment_of(client: MlflowClient, name: str) -> str:
     Raises:
         TrackingError: It was deleted.
     """
-    found = client.get_experiment_by_name(name)
-    if found is not None and found.lifecycle_stage != "active":
+    experiment = client.get_experiment_by_name(name)
+    if experiment is not None and experiment.lifecycle_stage != "active":
         msg = f"the experiment {name} was deleted: restore it, or give another --experiment"
         raise TrackingError(msg)
-    home = str(found.experiment_id) if found else _create(client, name)
+    home = str(experiment.experiment_id) if experiment else _create(client, name)
     show_runs_first(client, home)
     return home
 
@@ -36,10 +36,10 @@ def _create(client: MlflowClient, name: str) -> str:
     try:
         return str(client.create_experiment(name))
     except MlflowException as error:
-        made = client.get_experiment_by_name(name)
-        if error.error_code != "RESOURCE_ALREADY_EXISTS" or made is None:
+        experiment = client.get_experiment_by_name(name)
+        if error.error_code != "RESOURCE_ALREADY_EXISTS" or experiment is None:
             raise
-        return str(made.experiment_id)
+        return str(experiment.experiment_id)
 
 
 def show_runs_first(client: MlflowClient, experiment: str) -> None:
@@ -56,13 +56,7 @@ def show_runs_first(client: MlflowClient, experiment: str) -> None:
 
 
 def page_of(client: MlflowClient, run_id: str, uri: str) -> str:
-    """Where a browser shows a run, with the menu of training; without a server, MLflow's address.
-
-    Args:
-        client: Knows the run.
-        run_id: Of the run.
-        uri: Of MLflow, without what is secret.
-    """
+    """Return the address of a run's page with the menu of training, or MLflow's own address."""
     if not uri.startswith(("http://", "https://")):
         return uri
     home = client.get_run(run_id).info.experiment_id

@@ -74,17 +74,17 @@ def epochs_of(folder: Path) -> list[Point]:
     """Every figure of every epoch, of a run and of its resumptions, by step of the optimiser."""
     logs = folder / LOGS
     files = [*sorted(logs.glob("metrics-*.csv")), logs / "metrics.csv"]
-    found: dict[tuple[str, int], float] = {}
+    values: dict[tuple[str, int], float] = {}
     for path in (p for p in files if p.is_file()):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 step = int(float(row.pop("step", None) or 0))
-                found |= {(k, step): float(v) for k, v in row.items() if v}
-    return [Point(key, value, step) for (key, step), value in found.items()]
+                values |= {(k, step): float(v) for k, v in row.items() if v}
+    return [Point(key, value, step) for (key, step), value in values.items()]
 
 
 def final_of(folder: Path, *, way: str) -> dict[str, float]:
-    """What was measured in the end: ``validation/iou``, ``test/dwelling_f1`` and so on.
+    """Read the final figures: ``validation/iou``, ``test/dwelling_f1`` and so on.
 
     Args:
         folder: Of the run.
@@ -98,9 +98,9 @@ def final_of(folder: Path, *, way: str) -> dict[str, float]:
             out |= {f"{part}/{n}": pixels[n] for n in _PIXELS if pixels.get(n) is not None}
     table = folder / "evaluation" / "separation.csv"
     if table.is_file():
-        wanted = _MASK_ONLY if way == "none" else way
+        method = _MASK_ONLY if way == "none" else way
         with table.open(encoding="utf-8", newline="") as file:
-            rows = [r for r in csv.DictReader(file) if r.get("method") == wanted]
+            rows = [r for r in csv.DictReader(file) if r.get("method") == method]
         for part, short in _PARTS.items():
             for row in (r for r in rows if r["part"] == short):
                 out |= {f"{part}/dwelling_{n}": float(row[n]) for n in _DWELLINGS if row.get(n)}

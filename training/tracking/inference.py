@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from training.tracking.experiment import experiment_of
 from training.tracking.figures import shown_path
 from training.tracking.options import EXPERIMENT, TrackingError
-from training.tracking.server import address, connect, reason, shown, troubles
+from training.tracking.server import address, connect, reason, safe_uri, troubles
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -41,8 +41,8 @@ class InferenceLog:
             return self._log(options, result)
         except troubles() as error:
             msg = (
-                f"the results are in {options.out}, but MLflow at {shown(address())} did not take "
-                f"them: {reason(error)}"
+                f"the results are in {options.out}, but MLflow at {safe_uri(address())} did not "
+                f"take them: {reason(error)}"
             )
             raise TrackingError(msg) from error
 
@@ -50,16 +50,16 @@ class InferenceLog:
         from mlflow.entities import Metric, RunTag
 
         client, report = self._client, result.report
-        given = os.environ.get("MLFLOW_RUN_ID")
-        run_id = given or _create(client)
-        found = report["result"]
+        given_run_id = os.environ.get("MLFLOW_RUN_ID")
+        run_id = given_run_id or _create(client)
+        summary = report["result"]
         seconds = sum(v for v in report["seconds"].values() if isinstance(v, float))
         figures = {
-            "dwellings": found["dwellings"],
-            "total_area_m2": found["total_area_m2"],
+            "dwellings": summary["dwellings"],
+            "total_area_m2": summary["total_area_m2"],
             "seconds": seconds,
         }
-        now = int(time.time() * 1000)
+        timestamp = int(time.time() * 1000)
         tags = {
             "mlflow.source.name": "camp-detector",
             "image": shown_path(options.image) if "://" not in options.image else options.image,
@@ -68,12 +68,12 @@ class InferenceLog:
         }
         client.log_batch(
             run_id,
-            metrics=[Metric(k, float(v), now, 0) for k, v in figures.items()],
-            tags=[RunTag(k, shown(v)) for k, v in tags.items()],
+            metrics=[Metric(k, float(v), timestamp, 0) for k, v in figures.items()],
+            tags=[RunTag(k, safe_uri(v)) for k, v in tags.items()],
         )
         for path in result.paths.values():
             client.log_artifact(run_id, str(path), "inference")
-        if not given:
+        if not given_run_id:
             client.set_terminated(run_id)
         return run_id
 

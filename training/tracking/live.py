@@ -1,4 +1,4 @@
-"""What is told to MLflow while a training goes on; it never stops or delays the training."""
+"""Send figures to MLflow while a training goes on; it never stops or delays the training."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class LiveLogger(Logger):
         super().__init__()
         self._client = client
         self._run_id = run_id
-        self._lost = False
-        self._told: set[tuple[str, int]] = set()
+        self._is_disconnected = False
+        self._logged_points: set[tuple[str, int]] = set()
 
     @property
     def name(self) -> str:
-        """Of the logger."""
+        """Name of the logger."""
         return "mlflow"
 
     @property
@@ -52,17 +52,17 @@ class LiveLogger(Logger):
         """Send figures."""
         from mlflow.entities import Metric
 
-        if self._lost:
+        if self._is_disconnected:
             return
-        now, at = int(time.time() * 1000), int(step or 0)
+        timestamp, at = int(time.time() * 1000), int(step or 0)
         # Lightning tells the number of the epoch both with training's and with validation's.
-        new = {k: float(v) for k, v in metrics.items() if (k, at) not in self._told}
+        new = {k: float(v) for k, v in metrics.items() if (k, at) not in self._logged_points}
         try:
-            told = [Metric(k, v, now, at) for k, v in new.items()]
-            self._client.log_batch(self._run_id, metrics=told)
-            self._told |= {(k, at) for k in new}
+            points = [Metric(k, v, timestamp, at) for k, v in new.items()]
+            self._client.log_batch(self._run_id, metrics=points)
+            self._logged_points |= {(k, at) for k in new}
         except troubles() as error:
-            self._lost = True
+            self._is_disconnected = True
             LOG.warning(
                 "MLflow does not answer: %s; training goes on, and the figures follow at the end",
                 reason(error),
@@ -82,8 +82,8 @@ class SystemMetrics:
         """Begin to measure, unless the user switched it off."""
         from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
 
-        wanted = os.environ.get("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", "true").lower()
-        if wanted not in {"1", "true"}:
+        setting = os.environ.get("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", "true").lower()
+        if setting not in {"1", "true"}:
             return
         monitor: Any = SystemMetricsMonitor  # published without types
         self._monitor = monitor(self._run_id, sampling_interval=self._seconds, resume_logging=True)

@@ -23,37 +23,37 @@ def write_metadata(run: Path, folder: Path) -> list[Path]:
     Returns:
         What was written.
     """
-    found = {}
+    documents = {}
     if (run / "options.json").is_file():
-        found["options.json"] = _options(_read(run / "options.json"))
+        documents["options.json"] = _options(_read(run / "options.json"))
     if (run / "run.json").is_file():
-        found["run.json"] = _record(_read(run / "run.json"))
+        documents["run.json"] = _record(_read(run / "run.json"))
     model = run / "meta" / "best_model.onnx"
     if model.is_file():
-        found["model_spec.json"] = open_model(model).spec.to_dict()
-    for name, content in found.items():
+        documents["model_spec.json"] = open_model(model).spec.to_dict()
+    for name, content in documents.items():
         text = json.dumps(content, indent=2) + "\n"
         (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in found]
+    return [folder / name for name in documents]
 
 
 def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
-def _options(told: dict[str, Any]) -> dict[str, Any]:
-    data, split = told["data"], told["data"]["split"]
+def _options(options: dict[str, Any]) -> dict[str, Any]:
+    data, split = options["data"], options["data"]["split"]
     data |= {name: shown_path(data[name]) for name in ("chips", "labels")}
     if split.get("file"):
         split["file"] = shown_path(split["file"])
-    return told | {"out": shown_path(told["out"])}
+    return options | {"out": shown_path(options["out"])}
 
 
-def _record(told: dict[str, Any]) -> dict[str, Any]:
+def _record(record: dict[str, Any]) -> dict[str, Any]:
     """Commands; what the data are made from is told with the data, as far as it is."""
-    told.pop("manifest", None)
-    for part in (told, *told.get("resumed", ())):
+    record.pop("manifest", None)
+    for part in (record, *record.get("resumed", ())):
         if "command" in part:
             part["command"] = without_places(part["command"])
-    return told
+    return record

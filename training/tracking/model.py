@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 MODEL = "model"
 """Name of the logged model in its run."""
 _NOT_SAVED = (RuntimeError, AssertionError, NotImplementedError, TypeError, ValueError)
-"""What torch raises where it cannot export a network."""
+"""Errors that torch raises if it cannot export a network."""
 _EXAMPLE = (2, 64, 96)
 """Samples, rows and columns of the example: torch freezes a batch of 1 and equal sides."""
 
@@ -56,13 +56,13 @@ def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str
     """
     import mlflow
 
-    found = _logged(client, run_id, tags["onnx_sha256"])
-    if found is not None:
-        return found
+    logged_id = _logged(client, run_id, tags["onnx_sha256"])
+    if logged_id is not None:
+        return logged_id
     meta = folder / "meta"
     extra = [meta / "best_model.onnx", meta / "stac_item.json"]
     spec = open_model(extra[0]).spec
-    told = {
+    arguments = {
         "name": MODEL,
         "signature": signature_of(spec),
         "extra_files": [str(p) for p in extra if p.is_file()],
@@ -72,15 +72,15 @@ def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str
     }
     with _quiet(), mlflow.start_run(run_id=run_id):
         try:
-            model_id = _log_network(folder, spec, told)
+            model_id = _log_network(folder, spec, arguments)
         except _NOT_SAVED as error:
             # Encoders that torch cannot save for free sizes; ONNX has them all.
             LOG.warning("The model is logged as ONNX, because torch cannot save it: %s", error)
-            model_id = _log_onnx(folder, told)
+            model_id = _log_onnx(folder, arguments)
     return model_id
 
 
-def _log_network(folder: Path, spec: ModelSpec, told: dict[str, Any]) -> str:
+def _log_network(folder: Path, spec: ModelSpec, arguments: dict[str, Any]) -> str:
     """As ``pt2``, torch's format without pickle."""
     import mlflow
     import torch
@@ -100,17 +100,19 @@ def _log_network(folder: Path, spec: ModelSpec, told: dict[str, Any]) -> str:
         input_example=example,
         serialization_format="pt2",
         pip_requirements=[f"torch=={torch.__version__.partition('+')[0]}", "numpy"],
-        **told,
+        **arguments,
     )
     return str(logged.model_id)
 
 
-def _log_onnx(folder: Path, told: dict[str, Any]) -> str:
+def _log_onnx(folder: Path, arguments: dict[str, Any]) -> str:
     import mlflow
     import onnx
 
     logged = mlflow.onnx.log_model(
-        onnx.load(str(folder / "meta" / "best_model.onnx")), save_as_external_data=False, **told
+        onnx.load(str(folder / "meta" / "best_model.onnx")),
+        save_as_external_data=False,
+        **arguments,
     )
     return str(logged.model_id)
 
@@ -124,8 +126,8 @@ def _logged(client: MlflowClient, run_id: str, checksum: str) -> str | None:
         if model.status != LoggedModelStatus.READY:  # of an attempt that did not come to its end
             client.delete_logged_model(model.model_id)
         elif model.tags.get("onnx_sha256") == checksum:
-            found: str = model.model_id
-            return found
+            model_id: str = model.model_id
+            return model_id
     return None
 
 
@@ -167,10 +169,10 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
     while True:
         newest = max(int(v.version) for v in _versions(client, name) if "onnx_sha256" in v.tags)
         try:
-            held = int(client.get_model_version_by_alias(name, CANDIDATE).version)
+            candidate = int(client.get_model_version_by_alias(name, CANDIDATE).version)
         except MlflowException:
-            held = 0
-        if held >= newest:
+            candidate = 0
+        if candidate >= newest:
             return
         try:
             client.set_registered_model_alias(name, CANDIDATE, str(newest))
@@ -192,7 +194,7 @@ def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the advice of torch and MLflow about formats that are chosen on purpose."""
+    """Silence the advice of torch and MLflow about formats that are chosen on purpose."""
     with (
         warnings.catch_warnings(),
         redirect_stdout(io.StringIO()),

@@ -1,4 +1,4 @@
-"""How a training run is tracked, and what can go wrong with that."""
+"""Options of tracking a training run, and the errors of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from camp_detector_core.engine.errors import CampDetectorError
 
 LogData = Literal["auto", "always", "never"]
 EXPERIMENT = "camp-detector"
-NOTHING = "none"
+NO_SERVER = "none"
 """Word for a name that is not wanted."""
 CANDIDATE, PRODUCTION = "candidate", "production"
 """Aliases of registered models: the newest that was trained, and the one that a person chose."""
@@ -29,7 +29,7 @@ class NotLoggedError(TrackingError):
 
 @dataclass(frozen=True)
 class TrackOptions:
-    """What is told to MLflow.
+    """Experiment, model and data that MLflow records.
 
     Raises:
         TrackingError: A name that MLflow does not take.
@@ -40,12 +40,12 @@ class TrackOptions:
     register: str | None = None
     """Name that the model is registered under; None registers nothing."""
     log_data: LogData = "auto"
-    """Whether chips and labels are copied: ``auto`` where their manifest states a licence of the
-    imagery and they are small. Their list with checksums is kept in any case."""
+    """Rule for copying chips and labels: ``auto`` copies them if their manifest states a licence of
+    the imagery and they are small. Their list with checksums is kept in any case."""
 
     def __post_init__(self) -> None:
         """Refuse names that MLflow would refuse after the training."""
-        for what, name in (("experiment", self.experiment), ("registered model", self.register)):
+        for kind, name in (("experiment", self.experiment), ("registered model", self.register)):
             if name is not None and not (name.strip() and _NAME.fullmatch(name)):
-                msg = f"the name of the {what} must be short and hold no / or :, got {name!r:.80}"
+                msg = f"the name of the {kind} must be short and hold no / or :, got {name!r:.80}"
                 raise TrackingError(msg)

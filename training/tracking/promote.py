@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training.tracking.options import PRODUCTION, TrackingError
-from training.tracking.server import address, connect, reason, shown, troubles
+from training.tracking.server import address, connect, reason, safe_uri, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 _FIGURE = "figure."
-_SHOWN = ("model", "run_id", "git_commit", "git_dirty", "stac_item_id")
+_COMPARED_TAGS = ("model", "run_id", "git_commit", "git_dirty", "stac_item_id")
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,25 @@ class Version:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is in production, and what shall be."""
+    """Model version in production, and the candidate to replace it."""
 
     client: MlflowClient
     name: str
-    wanted: Version
+    candidate: Version
     current: Version | None
 
     @property
     def is_current(self) -> bool:
-        """Whether there is nothing to do."""
-        return self.current is not None and self.current.version == self.wanted.version
+        """True if there is nothing to do."""
+        return self.current is not None and self.current.version == self.candidate.version
 
     def lines(self) -> list[str]:
         """A table of both."""
         old = self.current.tags if self.current else {}
-        new = self.wanted.tags
-        keys = [k for k in _SHOWN if k in old or k in new]
+        new = self.candidate.tags
+        keys = [k for k in _COMPARED_TAGS if k in old or k in new]
         keys += sorted(k for k in {*old, *new} if k.startswith(_FIGURE))
-        head = ("", self.current.version if self.current else "none", self.wanted.version)
+        head = ("", self.current.version if self.current else "none", self.candidate.version)
         rows = [
             ("", "production", "wanted"),
             ("version", *head[1:]),
@@ -67,21 +67,21 @@ def compare(name: str, *, version: int | None, alias: str) -> Choice:
     """
     client = connect()
 
-    def by_alias(which: str) -> ModelVersion:
-        return client.get_model_version_by_alias(name, which)
+    def by_alias(alias_name: str) -> ModelVersion:
+        return client.get_model_version_by_alias(name, alias_name)
 
-    what = f"version {version}" if version is not None else f"alias {alias}"
+    selector = f"version {version}" if version is not None else f"alias {alias}"
     if version is None:
-        wanted = _find(lambda: by_alias(alias))
+        version_found = _find(lambda: by_alias(alias))
     else:
-        wanted = _find(lambda: client.get_model_version(name, str(version)))
-    if wanted is None:
+        version_found = _find(lambda: client.get_model_version(name, str(version)))
+    if version_found is None:
         msg = (
-            f"MLflow at {shown(address())} has no model {name} with {what}: "
+            f"MLflow at {safe_uri(address())} has no model {name} with {selector}: "
             "python -m training log RUN_FOLDER --register NAME registers one"
         )
         raise TrackingError(msg)
-    return Choice(client, name, wanted, _find(lambda: by_alias(PRODUCTION)))
+    return Choice(client, name, version_found, _find(lambda: by_alias(PRODUCTION)))
 
 
 def put_into_production(choice: Choice) -> None:
@@ -91,9 +91,9 @@ def put_into_production(choice: Choice) -> None:
         TrackingError: MLflow does not do it.
     """
     try:
-        choice.client.set_registered_model_alias(choice.name, PRODUCTION, choice.wanted.version)
+        choice.client.set_registered_model_alias(choice.name, PRODUCTION, choice.candidate.version)
     except troubles() as error:
-        msg = f"MLflow at {shown(address())} does not move the alias: {reason(error)}"
+        msg = f"MLflow at {safe_uri(address())} does not move the alias: {reason(error)}"
         raise TrackingError(msg) from error
 
 
@@ -102,10 +102,10 @@ def _find(ask: Callable[[], ModelVersion]) -> Version | None:
     from mlflow.exceptions import MlflowException
 
     try:
-        found = ask()
+        model_version = ask()
     except MlflowException as error:
         if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
             return None
-        msg = f"MLflow at {shown(address())} cannot be asked: {reason(error)}"
+        msg = f"MLflow at {safe_uri(address())} cannot be asked: {reason(error)}"
         raise TrackingError(msg) from error
-    return Version(str(found.version), dict(found.tags))
+    return Version(str(model_version.version), dict(model_version.tags))

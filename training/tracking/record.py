@@ -1,4 +1,4 @@
-"""What a run's folder knows of its run in MLflow: ``tracking.json``, which is not uploaded."""
+"""``tracking.json`` in a run's folder: its run in MLflow. It is not uploaded."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NAME = "tracking.json"
 
 @dataclass
 class TrackRecord:
-    """Which run it is, and what is there already; `save` after every change."""
+    """Identity of the run in MLflow, and the progress of its upload; `save` after every change."""
 
     uri: str
-    """Where, without user name and password."""
+    """Address of MLflow, without user name and password."""
     run_id: str
     experiment: str
     register: str | None = None
@@ -29,11 +29,11 @@ class TrackRecord:
     uploaded: dict[str, str] = field(default_factory=dict)
     """Path in the run to SHA-256 of the file that was uploaded."""
     model_id: str | None = None
-    """Of the logged model, once it is complete."""
+    """Id of the logged model, once it is complete."""
     onnx_sha256: str | None = None
-    """Of that model's ONNX file: a resumed training makes another one."""
+    """Checksum of that model's ONNX file: a resumed training makes another one."""
     version: str | None = None
-    """Of the registered model."""
+    """Version of the registered model."""
 
     def save(self, folder: Path) -> None:
         """Write it in one step, so that a kill leaves the old or the new one.
@@ -61,8 +61,8 @@ def read_record(folder: Path) -> TrackRecord | None:
         return None
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        known = {f.name for f in fields(TrackRecord)}
-        return TrackRecord(**{k: v for k, v in raw.items() if k in known})
+        names = {f.name for f in fields(TrackRecord)}
+        return TrackRecord(**{k: v for k, v in raw.items() if k in names})
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         msg = f"{path} is damaged: delete it to log the run anew ({error})"
         raise TrackingError(msg) from error

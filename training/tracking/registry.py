@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from training.tracking.dataset import sha256_of
 from training.tracking.options import TrackingError
-from training.tracking.server import address, connect, reason, shown, troubles
+from training.tracking.server import address, connect, reason, safe_uri, troubles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,19 +16,19 @@ _ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/@]+)|/(?P<versi
 _ONNX = "extra_files/best_model.onnx"
 
 
-def fetch(named: str, folder: Path) -> Path:
+def fetch(uri: str, folder: Path) -> Path:
     """Download the ONNX file of a registered model.
 
     Args:
-        named: ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
+        uri: ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
         folder: Where to.
 
     Raises:
         TrackingError: There is no such model, or it is not the file that was registered.
     """
-    match = _ADDRESS.fullmatch(named)
+    match = _ADDRESS.fullmatch(uri)
     if match is None:
-        msg = f"{named} is no registered model: say models:/NAME@ALIAS or models:/NAME/VERSION"
+        msg = f"{uri} is no registered model: say models:/NAME@ALIAS or models:/NAME/VERSION"
         raise TrackingError(msg)
     client = connect()
     import mlflow
@@ -40,15 +40,15 @@ def fetch(named: str, folder: Path) -> Path:
             if alias
             else client.get_model_version(name, number)
         )
-        got = mlflow.artifacts.download_artifacts(
+        downloaded = mlflow.artifacts.download_artifacts(
             artifact_uri=f"models:/{name}/{version.version}/{_ONNX}", dst_path=str(folder)
         )
     except troubles() as error:
-        msg = f"MLflow at {shown(address())} does not give {named}: {reason(error)}"
+        msg = f"MLflow at {safe_uri(address())} does not give {uri}: {reason(error)}"
         raise TrackingError(msg) from error
-    path = type(folder)(got)
-    wanted = version.tags.get("onnx_sha256")
-    if wanted is not None and sha256_of(path) != wanted:
-        msg = f"the file of {named} is not the one that was registered: its checksum differs"
+    path = type(folder)(downloaded)
+    checksum = version.tags.get("onnx_sha256")
+    if checksum is not None and sha256_of(path) != checksum:
+        msg = f"the file of {uri} is not the one that was registered: its checksum differs"
         raise TrackingError(msg)
     return path

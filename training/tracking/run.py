@@ -13,14 +13,14 @@ from training.tracking.experiment import experiment_of, page_of, show_runs_first
 from training.tracking.live import LiveLogger, SystemMetrics
 from training.tracking.options import (
     EXPERIMENT,
-    NOTHING,
+    NO_SERVER,
     LogData,
     NotLoggedError,
     TrackingError,
     TrackOptions,
 )
 from training.tracking.record import TrackRecord, read_record
-from training.tracking.server import address, connect, reason, shown, troubles
+from training.tracking.server import address, connect, reason, safe_uri, troubles
 from training.tracking.upload import Uploader
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Tracker:
             TrackingError: There is none.
         """
         self.options = options
-        """What MLflow is told."""
+        """Tracking options."""
         self._client = connect(uri)
         self._record: TrackRecord | None = None
         self._folder: Path | None = None
@@ -78,10 +78,10 @@ class Tracker:
             self._folder = options.out
             self._client.update_run(self._record.run_id, status="RUNNING")
             Uploader(self._client, options.out, self._record).begin()
-            page = page_of(self._client, self._record.run_id, shown(address()))
+            page = page_of(self._client, self._record.run_id, safe_uri(address()))
         except troubles() as error:
             msg = (
-                f"MLflow at {shown(address())} does not take the run: {reason(error)}; put that "
+                f"MLflow at {safe_uri(address())} does not take the run: {reason(error)}; put that "
                 "right, or say --no-track"
             )
             raise TrackingError(msg) from error
@@ -140,7 +140,7 @@ class Tracker:
 
 @dataclass(frozen=True)
 class LogChanges:
-    """What `log_folder` is told in place of what the training was told; None changes nothing."""
+    """Tracking options that `log_folder` replaces; None changes nothing."""
 
     experiment: str | None = None
     register: str | None = None
@@ -161,27 +161,27 @@ def log_folder(folder: Path, changes: LogChanges) -> TrackRecord:
         msg = f"{folder} is not the folder of a training (it holds no options.json)"
         raise TrackingError(msg)
     before = read_record(folder)
-    there = os.environ.get("MLFLOW_TRACKING_URI")
-    client = connect(there or (before.uri if before else None))
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    client = connect(uri or (before.uri if before else None))
     try:
         record = _open_run(client, folder, _options_of(before, changes), new=changes.new)
         Uploader(client, folder, record).all()
-        done = (folder / "meta" / "best_model.onnx").is_file()
-        if done:
+        has_model = (folder / "meta" / "best_model.onnx").is_file()
+        if has_model:
             client.set_terminated(record.run_id, "FINISHED")
     except troubles() as error:
         raise _not_logged(folder, error) from error
-    if not done:
+    if not has_model:
         LOG.warning("%s holds no finished training: what is there was logged", folder)
     return record
 
 
 def _options_of(record: TrackRecord | None, changes: LogChanges) -> TrackOptions:
-    """What the training was told, with the changes."""
+    """Return the tracking options of the training, with the changes."""
     register = changes.register or (record.register if record else None)
     return TrackOptions(
         changes.experiment or (record.experiment if record else EXPERIMENT),
-        None if register == NOTHING else register,
+        None if register == NO_SERVER else register,
         changes.log_data or (record.log_data if record else "auto"),
     )
 
@@ -191,30 +191,32 @@ def _open_run(
 ) -> TrackRecord:
     """The run of a folder: the one that ``mlflow run`` made, the folder's own, or a new one."""
     before = None if new else read_record(folder)
-    given = os.environ.get(RUN_ID)
-    run_id = given or (before.run_id if before and _is_there(client, before.run_id) else None)
+    given_run_id = os.environ.get(RUN_ID)
+    run_id = given_run_id or (
+        before.run_id if before and _is_there(client, before.run_id) else None
+    )
     if run_id is None:
         run_id = _create(client, folder, options.experiment)
     home = client.get_experiment(client.get_run(run_id).info.experiment_id)
-    if given:
-        client.set_tag(given, "mlflow.source.name", "camp-detector")
+    if given_run_id:
+        client.set_tag(given_run_id, "mlflow.source.name", "camp-detector")
         show_runs_first(client, home.experiment_id)
     if before is not None and before.run_id == run_id:
         record = before
         record.register, record.log_data = options.register, options.log_data
     else:
         record = TrackRecord("", run_id, home.name, options.register, options.log_data)
-        if before is not None and given:
+        if before is not None and given_run_id:
             client.set_tag(run_id, "resumes_run", before.run_id)
     # The one it is in, whatever was asked for: mlflow run chooses by itself.
     record.experiment = home.name
-    record.uri = shown(address())
+    record.uri = safe_uri(address())
     record.save(folder)
     return record
 
 
 def _is_there(client: MlflowClient, run_id: str) -> bool:
-    """Whether a server knows a run, and it is not deleted."""
+    """Return True if a server has a run, and it is not deleted."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -243,7 +245,7 @@ def _interval(options: TrainOptions) -> float:
 
 def _not_logged(folder: Path, error: Exception) -> NotLoggedError:
     msg = (
-        f"the training is finished and its files are kept, but MLflow at {shown(address())} did "
+        f"the training is finished and its files are kept, but MLflow at {safe_uri(address())} did "
         f"not take all of it: {reason(error)}; {_later(folder)}"
     )
     return NotLoggedError(msg)

@@ -25,7 +25,7 @@ _LIMITS = {
 }
 """MLflow's own are 7 retries of two minutes each: a run would hang for a quarter of an hour."""
 _FIRST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "8"}
-"""Of the question whether anybody is there."""
+"""Environment of the first request, which only asks if the server answers."""
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 """Escapes of a single letter in a URL."""
@@ -33,7 +33,7 @@ _LONGEST = 300
 _STATUS = re.compile(
     r"error code (\d{3})\b|too many (\d{3}) error|\b(\d{3}) (?:Client|Server) Error"
 )
-"""How MLflow and requests say the status of an answer; a port or an id may look like one."""
+"""Status of an answer as MLflow and requests write it; a port or an id may look like one."""
 _NO_WAY = (
     ("refused", "nobody listens there (connection refused)"),
     ("timed out", "no answer in time"),
@@ -68,7 +68,8 @@ def connect(uri: str | None = None) -> MlflowClient:
             client.search_experiments(max_results=1)
     except troubles() as error:
         msg = (
-            f"MLflow at {shown(address())} cannot be used: {reason(error)}; start the server, set "
+            f"MLflow at {safe_uri(address())} cannot be used: {reason(error)}; start the server, "
+            "set "
             "MLFLOW_TRACKING_URI (with MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where "
             "it wants them), or say --no-track"
         )
@@ -82,30 +83,30 @@ def _refuse_misread_folder(uri: str) -> None:
     Raises:
         TrackingError: MLflow keeps them below the current folder, and reads its name as a URL.
     """
-    here = Path.cwd()
-    if file_of(uri) is not None and _ESCAPE.search(str(here)):
+    folder = Path.cwd()
+    if file_of(uri) is not None and _ESCAPE.search(str(folder)):
         msg = (
-            f"MLflow would put files of runs below {unquote(str(here))} and not below {here}: go "
-            "into a folder without % and two digits in its name, set MLFLOW_TRACKING_URI to a "
+            f"MLflow would put files of runs below {unquote(str(folder))} and not below {folder}: "
+            "go into a folder without % and two digits in its name, set MLFLOW_TRACKING_URI to a "
             "server, or say --no-track"
         )
         raise TrackingError(msg)
 
 
 def address() -> str:
-    """Where MLflow is, as MLflow says it."""
+    """Return the address of MLflow as MLflow gives it."""
     import mlflow
 
     return str(mlflow.get_tracking_uri())
 
 
-def shown(uri: str) -> str:
+def safe_uri(uri: str) -> str:
     """An address without what is secret in it."""
     return _USER_INFO.sub("", uri)
 
 
 def troubles() -> tuple[type[Exception], ...]:
-    """What MLflow and the libraries below it raise when a server or a disk does not do its part."""
+    """Return the errors that MLflow and its libraries raise if a server or a disk fails."""
     from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
     from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
     from mlflow.exceptions import MlflowException
@@ -123,16 +124,16 @@ def reason(error: BaseException) -> str:
     if code == "401" or "not authenticated" in text:
         return "the user name or password is missing or wrong"
     if code == "403" or "PERMISSION_DENIED" in text:
-        return f"permission denied ({shown(text)[:_LONGEST]})"
+        return f"permission denied ({safe_uri(text)[:_LONGEST]})"
     if code.startswith("5"):
         return f"the server has a fault (it answers with the error {code}): its log says more"
     if "not in a valid JSON format" in text:
         return "what answers there is no MLflow server"
     if "Max retries exceeded" in text or "onnection" in f"{type(error).__name__} {text}":
-        for word, told in _NO_WAY:
+        for word, sentence in _NO_WAY:
             if word in text:
-                return told
-    return shown(text)[:_LONGEST] or type(error).__name__
+                return sentence
+    return safe_uri(text)[:_LONGEST] or type(error).__name__
 
 
 @contextmanager

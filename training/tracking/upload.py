@@ -67,7 +67,7 @@ class Uploader:
         self._manifest = manifest_of(replace(self._options, out=folder))
 
     def begin(self) -> None:
-        """What is known when a training begins: parameters, data, sources."""
+        """Log what is known when a training begins: parameters, data, sources."""
         self._params()
         self._tags(commit_of(self._folder))
         data = read_list(self._folder)
@@ -84,13 +84,13 @@ class Uploader:
         """The dataset; again where another training told the same one at this very moment."""
         from mlflow.exceptions import MlflowException
 
-        told = [input_of(data, self._options.data, self._manifest)]
+        inputs = [input_of(data, self._options.data, self._manifest)]
         try:
-            self._client.log_inputs(self._run, told)
+            self._client.log_inputs(self._run, inputs)
         except MlflowException as error:
             if "already exists" not in str(error) and "UNIQUE constraint" not in str(error):
                 raise
-            self._client.log_inputs(self._run, told)
+            self._client.log_inputs(self._run, inputs)
 
     def all(self) -> None:
         """Everything that the folder holds."""
@@ -102,12 +102,12 @@ class Uploader:
             self._model()
 
     def _params(self) -> None:
-        """Those that are missing: MLflow refuses to change one, as a resumption might."""
+        """Log the missing parameters: MLflow refuses to change one, as a resumption might."""
         from mlflow.entities import Param
 
-        there = self._client.get_run(self._run).data.params
-        wanted = params_of(self._options)
-        missing = [Param(k, v) for k, v in wanted.items() if k not in there]
+        logged = self._client.get_run(self._run).data.params
+        params = params_of(self._options)
+        missing = [Param(k, v) for k, v in params.items() if k not in logged]
         for first in range(0, len(missing), 100):
             self._client.log_batch(self._run, params=missing[first : first + 100])
 
@@ -121,22 +121,30 @@ class Uploader:
         from mlflow.entities import Metric
 
         points = epochs_of(self._folder)
-        there = {
+        logged = {
             (key, metric.step)
             for key in {p.key for p in points}
             for metric in self._client.get_metric_history(self._run, key)
         }
-        now = int(time.time() * 1000)
-        late = [Metric(p.key, p.value, now, p.step) for p in points if (p.key, p.step) not in there]
+        timestamp = int(time.time() * 1000)
+        late = [
+            Metric(p.key, p.value, timestamp, p.step)
+            for p in points
+            if (p.key, p.step) not in logged
+        ]
         for first in range(0, len(late), _BATCH):
             self._client.log_batch(self._run, metrics=late[first : first + _BATCH])
 
     def _files(self) -> None:
         """Artefacts, each where users of the reference layout look for it."""
         meta = self._folder / "meta"
-        with tempfile.TemporaryDirectory() as made:
+        with tempfile.TemporaryDirectory() as scratch:
             own = [self._folder / name for name in _METADATA]
-            for path in (*write_metadata(self._folder, Path(made)), *own, meta / "stac_item.json"):
+            for path in (
+                *write_metadata(self._folder, Path(scratch)),
+                *own,
+                meta / "stac_item.json",
+            ):
                 self._upload(path, f"metadata/{path.name}")
         for path, name in _below(meta):
             # As they lie beside each other: the item's hrefs lead to them from here too.
@@ -154,10 +162,10 @@ class Uploader:
         if data is None:
             return
         self._upload(self._folder / "dataset.json", "datasets/train/dataset.json")
-        how = self._record.log_data
-        if how == "never" or (how == "auto" and not (data.bytes <= DATA_LIMIT)):
+        log_data = self._record.log_data
+        if log_data == "never" or (log_data == "auto" and not (data.bytes <= DATA_LIMIT)):
             return
-        if how == "auto" and not has_licence(self._manifest):
+        if log_data == "auto" and not has_licence(self._manifest):
             return
         places = places_of(options) if options.chips.is_dir() else {}
         for file in data.files:
@@ -186,9 +194,9 @@ class Uploader:
 
         record, options = self._record, self._options
         final = final_of(self._folder, way=options.separation)
-        now = int(time.time() * 1000)
-        there = self._client.get_run(self._run).data.metrics
-        new = [Metric(k, v, now, 0) for k, v in final.items() if there.get(k) != v]
+        timestamp = int(time.time() * 1000)
+        logged = self._client.get_run(self._run).data.metrics
+        new = [Metric(k, v, timestamp, 0) for k, v in final.items() if logged.get(k) != v]
         if new:
             self._client.log_batch(self._run, metrics=new)
         tags = self._model_tags()
@@ -197,14 +205,16 @@ class Uploader:
             record.model_id = record.version = None
         if record.model_id is None:
             LOG.info("logging the model to MLflow")
-            told = {**tags, **{f"figure.{k}": f"{v:.6g}" for k, v in final.items()}}
-            record.model_id = log_model(self._client, self._run, self._folder, tags=told)
+            tags_of_model = {**tags, **{f"figure.{k}": f"{v:.6g}" for k, v in final.items()}}
+            record.model_id = log_model(self._client, self._run, self._folder, tags=tags_of_model)
             record.onnx_sha256 = tags["onnx_sha256"]
             record.save(self._folder)
         if record.register and record.version is None:
-            told = {**tags, "run_id": self._run}
-            told |= {f"figure.{k}": f"{v:.6g}" for k, v in final.items()}
-            record.version = register(self._client, record.model_id, record.register, tags=told)
+            tags_of_model = {**tags, "run_id": self._run}
+            tags_of_model |= {f"figure.{k}": f"{v:.6g}" for k, v in final.items()}
+            record.version = register(
+                self._client, record.model_id, record.register, tags=tags_of_model
+            )
             record.save(self._folder)
             self._tags({"registered_model": record.register, "registered_version": record.version})
 

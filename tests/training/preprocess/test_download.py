@@ -282,9 +282,9 @@ def test_one_that_is_told_to_wait_holds_all(monkeypatch: pytest.MonkeyPatch) -> 
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", waits.append)
     client = Client(HttpOptions(rate=1000.0, longest_wait=40.0), stop)
-    client._rest(0, 30.0)
+    client._pause(0, 30.0)
     client._wait_turn()
-    client._rest(0, 1e9)
+    client._pause(0, 1e9)
     client._wait_turn()
     assert waits == pytest.approx([30, 30, 40, 40], abs=1)
 
@@ -295,7 +295,7 @@ def test_waits_grow_and_differ() -> None:
     stop.wait = waits.append  # type: ignore[assignment]
     client = Client(HttpOptions(longest_wait=9.0), stop)
     for attempt in (0, 0, 0, 1, 2, 3, 4, 5):
-        client._rest(attempt, None)
+        client._pause(attempt, None)
     assert len(set(waits[:3])) == 3
     for attempt, seconds in enumerate(waits[3:6], 1):
         assert 0.5 * 2**attempt <= seconds <= 1.5 * 2**attempt

@@ -150,7 +150,7 @@ def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
     area = tiles_of(run.BBOX, 19)
     template = TileTemplate(run.TMS)
     record = imagery_record(
-        run.PreprocessOptions(), template, area=area, tiles=list(area), taken=(None, None)
+        run.PreprocessOptions(), template, area=area, tiles=list(area), span=(None, None)
     )
     assert (record.attribution, record.licence) == ("OpenAerialMap contributors", "CC-BY-4.0")
     assert record.tms == run.TMS
@@ -209,7 +209,7 @@ def test_a_folder_that_got_nothing_is_free_for_another_request(tmp_path: Path) -
 
 def test_an_unfinished_request_is_as_safe_as_a_finished_one(tmp_path: Path) -> None:
     with TrainFolder(tmp_path / "t", REQUEST) as folder:
-        folder.put(folder.chip(next(iter(tiles_of(run.BBOX, 19)))), b"chip")
+        folder.write(folder.chip(next(iter(tiles_of(run.BBOX, 19)))), b"chip")
     with TrainFolder(tmp_path / "t", REQUEST):
         pass
     with pytest.raises(PreprocessError, match=r"zoom 19 instead of 18"):
@@ -349,6 +349,6 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_half_file(
 
         monkeypatch.setattr("pathlib.Path.replace", full)
         with pytest.raises(OutputError, match="the disk is full"):
-            folder.put(folder.chips / "OAM-1-2-19.tif", np.zeros(9, np.uint8).tobytes())
+            folder.write(folder.chips / "OAM-1-2-19.tif", np.zeros(9, np.uint8).tobytes())
         assert not list(folder.chips.iterdir())
         assert not list((tmp_path / ".preprocess").glob("part-*"))
