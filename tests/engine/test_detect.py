@@ -201,7 +201,7 @@ def test_chips_of_the_halo_are_part_of_the_total() -> None:
 
 
 def test_a_channel_beyond_the_description_is_left_out() -> None:
-    """Which is how a model is run without its separation."""
+    """A model runs so without its separation."""
     rng = np.random.default_rng(3)
     source = ArraySource(rng.integers(0, 256, (1, 60, 60), np.uint8))
     np.testing.assert_array_equal(run(source, Local(2)), run(source, Local(1)))

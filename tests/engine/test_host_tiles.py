@@ -140,14 +140,14 @@ def handed_over(what: Scene, tile: Window, margin: int) -> Scene:
 
 
 def key(dwelling: Dwelling) -> tuple[object, ...]:
-    """What a dwelling is, but for the corner that its rings begin at: rounding may decide that."""
+    """Key of a dwelling but for the corner that its rings begin at, which rounding may decide."""
     rings = (dwelling.exterior, *dwelling.holes)
     corners = [sorted(map(tuple, np.round(ring[:-1], 6) + 0.0)) for ring in rings]
     return (dwelling.class_value, dwelling.pixels, repr(corners))
 
 
 def sums(dwelling: Dwelling) -> tuple[int, int, int]:
-    """What a dwelling is, but for its outline."""
+    """Sums of a dwelling, without its outline."""
     return dwelling.class_value, dwelling.pixels, dwelling.score_sum
 
 

@@ -418,7 +418,7 @@ def test_patches_that_only_share_a_corner_lose_nothing() -> None:
 
 @given(st.integers(3, 9), st.integers(1, 4), st.integers(0, 1), st.integers(0, 1))
 def test_growth_is_fair(side: int, gap: int, row: int, col: int) -> None:
-    """Of two alike squares neither gets more than the odd column of the gap."""
+    """Neither of two equal squares gets more than the odd column of the gap."""
     scores = np.zeros((2, side, 2 * side + gap), np.uint8)
     scores[0] = 254
     scores[1, :, side : side + gap] = 254

@@ -1,4 +1,4 @@
-"""What ONNX Runtime refuses is said with its reason, whole, and with what to do."""
+"""ONNX Runtime's refusals are reported with the whole reason and the remedy."""
 
 from __future__ import annotations
 

@@ -38,13 +38,13 @@ def polygon(dwelling: Dwelling) -> Polygon:
 
 
 def is_staircase(ring: NDArray[np.float64]) -> bool:
-    """Whether most sides run along rows or columns, by steps of a pixel."""
+    """Return True if most sides run along rows or columns, by steps of a pixel."""
     sides = np.abs(np.diff(ring, axis=0))
     return bool(((sides.min(axis=1) == 0) & (sides.max(axis=1) <= STEP)).mean() > 0.5)
 
 
 def staircases(exact: list[Dwelling], new: list[Dwelling]) -> tuple[int, int]:
-    """How many outlines stay staircases, of how many large ones that are some."""
+    """Count the outlines that stay staircases, and the large ones that are staircases at first."""
     pairs = [
         (old, outline)
         for old, outline in zip(exact, new, strict=True)
@@ -64,7 +64,7 @@ def assert_kept(old: Dwelling, new: Dwelling, tolerance: float) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.05])
 @pytest.mark.parametrize("layout", ["dense", "mixed"])
 def test_no_outline_of_a_camp_stays_a_staircase(layout: Any, share: float) -> None:
-    """Of ragged masks a third were left as they were, wherever rings touched."""
+    """A third of ragged masks were left as they were, wherever rings touched."""
     scene = generate_scene(SceneOptions(seed=4, height=400, width=400, gsd=0.3, layout=layout))
     flipped = np.random.default_rng(1).random(scene.mask.shape) < share
     exact = dwellings_in(((scene.mask > 0) ^ flipped).astype(np.uint8))

@@ -60,9 +60,9 @@ def _open_model(name: str) -> Callable[[Path], object]:
 
 def _package_files(folder: Path) -> list[Path]:
     (folder / "made").mkdir()
-    made = packages.make(folder / "made").rename(folder / "model.dlpk")
+    package = packages.make(folder / "made").rename(folder / "model.dlpk")
     shutil.rmtree(folder / "made")
-    return [made]
+    return [package]
 
 
 def _check_package(folder: Path) -> object:
@@ -89,7 +89,7 @@ def _detect(name: str) -> Callable[[Path], object]:
         from camp_detector_core.run import detect_files
 
         class Silent:
-            def update(self, done: int, total: int) -> None:
+            def update(self, count: int, total: int) -> None:
                 pass
 
             def cancelled(self) -> bool:
@@ -232,8 +232,8 @@ def _records(folder: Path) -> list[Path]:
     split, options = folder / "split.json", folder / "options.json"
     split.write_text(json.dumps({"train": ["a", "b"], "val": ["c"], "test": ["d"]}))
     data = DataOptions(chips=folder / "chips", labels=folder / "labels")
-    held = asdict(TrainOptions(data=data, out=folder / "run"))
-    options.write_text(json.dumps(held, default=str))
+    content = asdict(TrainOptions(data=data, out=folder / "run"))
+    options.write_text(json.dumps(content, default=str))
     return [split, options]
 
 

@@ -151,9 +151,9 @@ _VALUES: tuple[Any, ...] = (
 
 def mutated_json(data: bytes, chance: random.Random) -> bytes:
     """JSON in which values were exchanged, taken out, doubled or renamed."""
-    held = json.loads(data)
+    content = json.loads(data)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        places = list(_places(held))
+        places = list(_places(content))
         if not places:
             break
         holder, key = chance.choice(places)
@@ -166,7 +166,7 @@ def mutated_json(data: bytes, chance: random.Random) -> bytes:
             holder += [holder[key]] * chance.choice((1, 2, 300))
         else:
             holder[key] = copy.deepcopy(chance.choice(_VALUES))
-    return json.dumps(held).encode()
+    return json.dumps(content).encode()
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

@@ -30,20 +30,20 @@ PATIENCE = 60.0
 
 @dataclass
 class Tally:
-    """What came of the cases of one door."""
+    """Outcomes of the cases of one door."""
 
-    taken: int = 0
+    accepted: int = 0
     refused: int = 0
     faults: dict[str, list[int]] = field(default_factory=dict)
     """Numbers of the cases by their fault."""
     traces: dict[str, str] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
-    """How often which sentence was said, without what is quoted in it."""
+    """Number of times that each sentence came, without what is quoted in it."""
 
     @property
     def cases(self) -> int:
-        """How many there were."""
-        return self.taken + self.refused + sum(map(len, self.faults.values()))
+        """Number of cases."""
+        return self.accepted + self.refused + sum(map(len, self.faults.values()))
 
     def blame(self, fault: str, number: int, trace: str = "") -> None:
         """Keep a fault."""
@@ -79,16 +79,16 @@ def fuzz(door: str, folder: Path, *, seed: int, cases: int, first: int = 0) -> T
             cwd=ROOT,
             text=True,
         )
-        begun = _listen(process, tally)
-        if begun is None and process.returncode:
+        case = _listen(process, tally)
+        if case is None and process.returncode:
             assert process.stderr is not None
             msg = f"{door}: its good files do not pass: {process.stderr.read()[-2000:]}"
             raise RuntimeError(msg)
         if process.stderr is not None:
             process.stderr.close()
-        if begun is None:
+        if case is None:
             break
-        at = begun + 1
+        at = case + 1
     return tally
 
 
@@ -96,35 +96,35 @@ def _listen(process: subprocess.Popen[str], tally: Tally) -> int | None:
     """Take what a worker says; gives the case that it died in, or None where it is through."""
     lines: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
-    begun: int | None = None
+    case: int | None = None
     while True:
         try:
             line = lines.get(timeout=PATIENCE)
         except queue.Empty:
             process.kill()
             process.wait()
-            if begun is not None:
-                tally.blame("hangs", begun)
-            return begun
+            if case is not None:
+                tally.blame("hangs", case)
+            return case
         if line is None:
             code = process.wait()
-            if begun is not None:
-                tally.blame(f"the process died ({code})", begun)
-            return begun
-        begun = _take(json.loads(line), tally, begun)
+            if case is not None:
+                tally.blame(f"the process died ({code})", case)
+            return case
+        case = _take(json.loads(line), tally, case)
 
 
-def _take(said: dict[str, Any], tally: Tally, begun: int | None) -> int | None:
-    if "begin" in said:
-        return int(said["begin"])
-    if "fault" in said:
-        tally.blame(said["fault"], said["end"], said["where"])
-    elif "refused" in said:
+def _take(message: dict[str, Any], tally: Tally, case: int | None) -> int | None:
+    if "begin" in message:
+        return int(message["begin"])
+    if "fault" in message:
+        tally.blame(message["fault"], message["end"], message["where"])
+    elif "refused" in message:
         tally.refused += 1
-        tally.reasons[said["refused"][-60:]] += 1
+        tally.reasons[message["refused"][-60:]] += 1
     else:
-        tally.taken += 1
-    return None if begun == said["end"] else begun
+        tally.accepted += 1
+    return None if case == message["end"] else case
 
 
 def _forward(stream: IO[str] | None, lines: queue.Queue[str | None]) -> None:
@@ -144,22 +144,22 @@ def main() -> int:
     parser.add_argument("--door", action="append", choices=DOORS, help="only this one; repeat it")
     parser.add_argument("--reasons", type=int, default=0, help="show how often what was said")
     parser.add_argument("--keep", type=Path, help="folder in which the last files stay")
-    given = parser.parse_args()
+    options = parser.parse_args()
     faults = 0
     with tempfile.TemporaryDirectory() as scratch:
-        home = given.keep or Path(scratch)
-        for door in given.door or DOORS:
+        home = options.keep or Path(scratch)
+        for door in options.door or DOORS:
             place = home / door.replace(" ", "-")
-            tally = fuzz(door, place, seed=given.seed, cases=given.cases, first=given.first)
-            bad = tally.cases - tally.taken - tally.refused
+            tally = fuzz(door, place, seed=options.seed, cases=options.cases, first=options.first)
+            bad = tally.cases - tally.accepted - tally.refused
             faults += bad
             line = f"{door:<16} {tally.cases:>7} cases {tally.refused:>7} refused"
-            sys.stdout.write(f"{line} {tally.taken:>7} taken {bad:>5} faults\n")
+            sys.stdout.write(f"{line} {tally.accepted:>7} taken {bad:>5} faults\n")
             for fault, numbers in sorted(tally.faults.items(), key=lambda kv: -len(kv[1])):
                 sys.stdout.write(f"    {len(numbers):>5} x (case {numbers[0]}) {fault!a}\n")
-                where = [t for t in tally.traces[fault].splitlines() if 'File "' in t][-3:]
-                sys.stdout.writelines(f"            {line.strip()}\n" for line in where)
-            for reason, times in tally.reasons.most_common(given.reasons):
+                frames = [t for t in tally.traces[fault].splitlines() if 'File "' in t][-3:]
+                sys.stdout.writelines(f"            {line.strip()}\n" for line in frames)
+            for reason, times in tally.reasons.most_common(options.reasons):
                 sys.stdout.write(f"    {times:>5} times ... {reason}\n")
             sys.stdout.flush()
     return 1 if faults else 0

@@ -47,8 +47,8 @@ def test_the_same_seed_gives_the_same_changes() -> None:
     ],
 )
 def test_a_fault_is_told_from_an_error_for_the_user(error: Exception, fault: str | None) -> None:
-    seen = fault_of(error)
-    assert seen is None if fault is None else fault in str(seen)
+    actual = fault_of(error)
+    assert actual is None if fault is None else fault in str(actual)
 
 
 def good_folder(folder: Path) -> Path:
@@ -75,9 +75,9 @@ def test_an_orderly_door_is_left_alone_and_others_are_seen(
         raise MemoryError
 
     def litters(_: Path) -> None:
-        from pathlib import Path as Here
+        from pathlib import Path as PathInside
 
-        Here("x").write_bytes(b"theirs")
+        PathInside("x").write_bytes(b"theirs")
 
     def passes(folder: Path) -> bytes:
         return (folder / "a").read_bytes()
@@ -109,4 +109,4 @@ def test_a_worker_that_dies_is_blamed_and_the_rest_goes_on(
     monkeypatch.setattr("tests.fuzz.run.ROOT", tmp_path)
     tally = fuzz("masks", tmp_path / "work", seed=0, cases=6)
     assert tally.faults == {"the process died (-11)": [2]}
-    assert tally.taken == 5
+    assert tally.accepted == 5

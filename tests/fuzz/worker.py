@@ -64,8 +64,8 @@ def one(door: Door, good: Path, work: Path, chance: random.Random) -> dict[str, 
     bystanders = work / "bystanders"
     bystanders.mkdir()
     (bystanders / "x").write_bytes(b"mine")
-    named = [Path(line) for line in (good / "names").read_text().splitlines()]
-    target = work / "in" / chance.choice(named)
+    paths = [Path(line) for line in (good / "names").read_text().splitlines()]
+    target = work / "in" / chance.choice(paths)
     target.write_bytes(mutated(target.read_bytes(), chance))
     os.chdir(bystanders)  # whatever is looked for or written by a relative name lands here
     try:

@@ -76,8 +76,8 @@ def test_geojson_is_in_degrees_and_in_the_right_place(tmp_path: Path, mixed_scen
     for feature, label in zip(features, mixed_scene.labels, strict=True):
         back = transform_geom("EPSG:4326", place.crs, feature["geometry"])
         pixels = (np.array(back["coordinates"][0]) - (place.easting, place.northing)) / (0.3, -0.3)
-        found, expected = shapely.Polygon(pixels), shapely.Polygon(label.polygon)
-        assert found.symmetric_difference(expected).area < 0.02 + 0.001 * expected.area
+        polygon, expected = shapely.Polygon(pixels), shapely.Polygon(label.polygon)
+        assert polygon.symmetric_difference(expected).area < 0.02 + 0.001 * expected.area
 
 
 def test_a_scene_without_dwellings_has_an_empty_layer(tmp_path: Path, mixed_scene: Scene) -> None:

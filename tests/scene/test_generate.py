@@ -41,7 +41,7 @@ def polygons(scene: Scene) -> list[shapely.Polygon]:
 
 
 def check_truth(scene: Scene) -> None:
-    """What holds for every scene."""
+    """Check the rules that hold for every scene."""
     options = scene.options
     size = (options.height, options.width)
     assert (scene.image.shape, scene.image.dtype) == ((3, *size), np.uint8)

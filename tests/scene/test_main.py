@@ -40,11 +40,11 @@ def test_it_writes_image_and_labels_for_each_seed(tmp_path: Path) -> None:
 def test_it_refuses_to_overwrite_and_to_draw_nonsense(tmp_path: Path) -> None:
     call = ["--out", str(tmp_path), "--size", "64"]
     assert CliRunner().invoke(main, call).exit_code == 0
-    again = CliRunner().invoke(main, call)
-    assert again.exit_code == 2
-    assert again.output.startswith("Error: ")
-    assert "exists" in again.output
-    assert again.output.count("\n") == 1
+    result = CliRunner().invoke(main, call)
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: ")
+    assert "exists" in result.output
+    assert result.output.count("\n") == 1
     assert CliRunner().invoke(main, [*call, "--overwrite"]).exit_code == 0
     small = CliRunner().invoke(main, ["--out", str(tmp_path), "--size", "10"])
     assert (small.exit_code, small.output) == (

@@ -49,16 +49,16 @@ def test_scene_errors_belong_to_the_family() -> None:
 
 
 def test_random_options_depend_on_the_seed_alone() -> None:
-    drawn = [random_options(seed, height=64, width=96, gsd=0.3) for seed in range(60)]
-    again = [random_options(seed, height=64, width=96, gsd=0.3) for seed in range(60)]
-    assert drawn == again
-    assert {(o.height, o.width, o.gsd) for o in drawn} == {(64, 96, 0.3)}
-    assert {o.layout for o in drawn} == {"rows", "clusters", "dense", "mixed"}
-    assert {o.ground for o in drawn} == {"sand", "red_earth", "grass", "mud", "mixed"}
-    assert len({o.sun_azimuth for o in drawn}) == 60
+    options_list = [random_options(seed, height=64, width=96, gsd=0.3) for seed in range(60)]
+    options_again = [random_options(seed, height=64, width=96, gsd=0.3) for seed in range(60)]
+    assert options_list == options_again
+    assert {(o.height, o.width, o.gsd) for o in options_list} == {(64, 96, 0.3)}
+    assert {o.layout for o in options_list} == {"rows", "clusters", "dense", "mixed"}
+    assert {o.ground for o in options_list} == {"sand", "red_earth", "grass", "mud", "mixed"}
+    assert len({o.sun_azimuth for o in options_list}) == 60
     for name in ("seams", "nodata"):
-        assert {getattr(o, name) for o in drawn} == {True, False}
-    assert {o.jpeg_quality is None for o in drawn} == {True, False}
+        assert {getattr(o, name) for o in options_list} == {True, False}
+    assert {o.jpeg_quality is None for o in options_list} == {True, False}
 
 
 def test_random_options_refuse_a_bad_seed_and_a_bad_size() -> None:

@@ -22,11 +22,11 @@ def wing(x: float, y: float) -> Item:
     return build_wing(np.random.default_rng(1), slot, Box(x, y, 0.0, 4.0, 2.5))
 
 
-@pytest.mark.parametrize(("apart", "fits"), [(4.0, False), (5.2, False), (6.5, True)])
-def test_the_gap_is_kept(apart: float, fits: bool) -> None:
+@pytest.mark.parametrize(("distance", "fits"), [(4.0, False), (5.2, False), (6.5, True)])
+def test_the_gap_is_kept(distance: float, fits: bool) -> None:
     placer = Placer(FRAME)
     assert placer.offer(roof(20, 20), gap=1.0)
-    assert placer.offer(roof(20 + apart, 20), gap=1.0) is fits
+    assert placer.offer(roof(20 + distance, 20), gap=1.0) is fits
     assert len(placer.items) == 1 + fits
 
 

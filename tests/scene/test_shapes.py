@@ -59,8 +59,8 @@ def test_points_in_polygons_are_shapelys(box: Box) -> None:
     shape = shapely.Polygon(box.corners)
     expected = shapely.contains_xy(shape, grid_x, grid_y)
     on_edge = shapely.distance(shape.exterior, shapely.points(grid_x, grid_y)) < 1e-6
-    for found in (inside_polygon(box.corners, x, y), inside_convex(box.corners, x, y)):
-        assert ((found == expected) | on_edge).all()
+    for is_inside in (inside_polygon(box.corners, x, y), inside_convex(box.corners, x, y)):
+        assert ((is_inside == expected) | on_edge).all()
 
 
 def test_points_in_a_concave_polygon() -> None:
@@ -123,12 +123,14 @@ def test_jpeg_artefacts_are_those_of_libjpeg(quality: int) -> None:
         with memory.open(**profile, QUALITY=quality) as raster:
             raster.write(image)
         with memory.open() as raster:
-            theirs = raster.read().astype(float)
-    ours = jpeg_round_trip(image.transpose(1, 2, 0).astype(np.float32), quality=quality)
-    ours = ours.transpose(2, 0, 1)
+            decoded_by_libjpeg = raster.read().astype(float)
+    decoded = jpeg_round_trip(image.transpose(1, 2, 0).astype(np.float32), quality=quality)
+    decoded = decoded.transpose(2, 0, 1)
 
     def error(other: np.ndarray) -> float:
         return float(np.sqrt(((other - image) ** 2).mean()))
 
-    assert error(ours) == pytest.approx(error(theirs), rel=0.25)
-    assert float(np.sqrt(((ours - theirs) ** 2).mean())) < 0.6 * error(theirs)
+    assert error(decoded) == pytest.approx(error(decoded_by_libjpeg), rel=0.25)
+    assert float(np.sqrt(((decoded - decoded_by_libjpeg) ** 2).mean())) < 0.6 * error(
+        decoded_by_libjpeg
+    )

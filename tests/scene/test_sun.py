@@ -92,9 +92,9 @@ def test_roofs_are_brighter_on_the_side_of_the_sun() -> None:
                 low, high = label.polygon.min(0).astype(int), label.polygon.max(0).astype(int) + 1
                 y, x = np.mgrid[low[1] : high[1], low[0] : high[0]] + 0.5
                 roof = inside_polygon(label.polygon, x, y)
-                along = (x[roof] - x[roof].mean()) * sun[0] + (y[roof] - y[roof].mean()) * sun[1]
+                sunward = (x[roof] - x[roof].mean()) * sun[0] + (y[roof] - y[roof].mean()) * sun[1]
                 light = grey[low[1] : high[1], low[0] : high[0]][roof]
-                leaning.append(np.corrcoef(along, light)[0, 1])
+                leaning.append(np.corrcoef(sunward, light)[0, 1])
     assert len(leaning) > 20
     assert np.mean(leaning) > 0.3
     assert np.mean(np.array(leaning) > 0) > 0.8

@@ -1,4 +1,4 @@
-"""What compose file and images promise, read from the files: no container was run for this."""
+"""Promises of compose file and images, read from the files: no container runs for this."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ PINNED = re.compile(r"[\w./-]+:(?:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?|RELEASE\.[\dTZ
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
-    return found
+    services: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return services
 
 
 def dockerfile(path: Path) -> list[tuple[str, str]]:
@@ -41,8 +41,8 @@ def dockerfile(path: Path) -> list[tuple[str, str]]:
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
     joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
     return [
-        (word, rest.strip())
-        for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line.strip())
+        (word, value.strip())
+        for word, _, value in (line.partition(" ") for line in joined.splitlines() if line.strip())
     ]
 
 
@@ -93,10 +93,10 @@ def test_mlflow_waits_for_both_and_data_lie_in_volumes(compose: dict[str, Any]) 
 
 def test_every_secret_must_be_set_and_none_has_a_default(compose: dict[str, Any]) -> None:
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
-    named = re.findall(r"\$\{(\w+)(:[?-])", text)
-    assert {name for name, how in named if how == ":?"} == SECRETS
-    assert {name for name, how in named if how == ":-"} == OPTIONS
-    assert len(named) == text.count("${")
+    variables = re.findall(r"\$\{(\w+)(:[?-])", text)
+    assert {name for name, kind in variables if kind == ":?"} == SECRETS
+    assert {name for name, kind in variables if kind == ":-"} == OPTIONS
+    assert len(variables) == text.count("${")
     for service in compose["services"].values():
         for name, value in service["environment"].items():
             if re.search("PASSWORD|SECRET|ACCESS_KEY|ROOT_USER", name):
@@ -108,8 +108,8 @@ def test_the_example_explains_every_variable_and_holds_no_secret() -> None:
     values = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
     assert set(values) == SECRETS | OPTIONS
     assert all(values[name] == "" for name in SECRETS)
-    used = re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
-    assert set(values) == set(used)
+    variables = re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    assert set(values) == set(variables)
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "/deploy/.env" in ignored
     assert "deploy/.env" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
@@ -145,35 +145,35 @@ def test_compose_itself_accepts_the_file_where_it_is_installed(tmp_path: Path) -
 @pytest.mark.parametrize("path", [ROOT / "Dockerfile", DEPLOY / "mlflow.Dockerfile"])
 def test_images_are_pinned_and_do_not_run_as_root(path: Path) -> None:
     steps = dockerfile(path)
-    for image in [rest.split()[0] for word, rest in steps if word == "FROM"]:
+    for image in [value.split()[0] for word, value in steps if word == "FROM"]:
         assert PINNED.fullmatch(image)
-    users = [rest for word, rest in steps if word == "USER"]
+    users = [value for word, value in steps if word == "USER"]
     assert users == ["10001"]
     last = [word for word, _ in steps]
     assert last.index("USER") < last.index("CMD")
-    (command,) = [json.loads(rest) for word, rest in steps if word == "CMD"]
+    (command,) = [json.loads(value) for word, value in steps if word == "CMD"]
     assert isinstance(command, list)
     assert "ADD" not in last
-    installs = [rest for word, rest in steps if word == "RUN" and "pip install" in rest]
+    installs = [value for word, value in steps if word == "RUN" and "pip install" in value]
     assert installs
-    assert all("--constraint" in rest for rest in installs)
-    for rest in [rest for word, rest in steps if word == "RUN" and "apt-get install" in rest]:
-        assert "--no-install-recommends" in rest
-        assert "rm -rf /var/lib/apt/lists/*" in rest
+    assert all("--constraint" in value for value in installs)
+    for value in [value for word, value in steps if word == "RUN" and "apt-get install" in value]:
+        assert "--no-install-recommends" in value
+        assert "rm -rf /var/lib/apt/lists/*" in value
 
 
 def copied(path: Path) -> list[str]:
-    """What a Dockerfile takes from the repository."""
-    taken = []
-    for word, rest in dockerfile(path):
-        if word == "COPY" and "--from=" not in rest:
-            taken += [part for part in shlex.split(rest) if part[:2] != "--"][:-1]
-    return taken
+    """List the files that a Dockerfile copies from the repository."""
+    sources = []
+    for word, value in dockerfile(path):
+        if word == "COPY" and "--from=" not in value:
+            sources += [part for part in shlex.split(value) if part[:2] != "--"][:-1]
+    return sources
 
 
 @pytest.mark.parametrize("path", [ROOT / "Dockerfile", DEPLOY / "mlflow.Dockerfile"])
 def test_what_images_are_made_from_exists_and_is_not_ignored(path: Path) -> None:
-    kept = {
+    exceptions = {
         line[1:]
         for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
         if line[:1] == "!"
@@ -181,30 +181,32 @@ def test_what_images_are_made_from_exists_and_is_not_ignored(path: Path) -> None
     for name in copied(path):
         if name != ".":
             assert (ROOT / name).is_file()
-            assert name in kept or name.split("/")[0] in kept
+            assert name in exceptions or name.split("/")[0] in exceptions
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     needed = {*wheel, project["project"]["readme"], *project["project"]["license-files"]}
-    assert needed | {"pyproject.toml", "constraints.txt"} <= kept
+    assert needed | {"pyproject.toml", "constraints.txt"} <= exceptions
 
 
 def test_packages_of_the_images_are_the_extras_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    default = [rest for word, rest in dockerfile(ROOT / "Dockerfile") if word == "ARG"]
+    default = [value for word, value in dockerfile(ROOT / "Dockerfile") if word == "ARG"]
     assert default == ["EXTRAS=training"]
     assert "training" in extras
 
     (install,) = [
-        rest
-        for word, rest in dockerfile(DEPLOY / "mlflow.Dockerfile")
-        if word == "RUN" and "pip install" in rest
+        value
+        for word, value in dockerfile(DEPLOY / "mlflow.Dockerfile")
+        if word == "RUN" and "pip install" in value
     ]
     words = shlex.split(install.split("&&")[0])
     packages = set(words[words.index("--constraint") + 2 :])
-    named = {re.split(r"[<>=~]", need)[0].strip() for need in extras["server"] + extras["tracking"]}
+    package_names = {
+        re.split(r"[<>=~]", need)[0].strip() for need in extras["server"] + extras["tracking"]
+    }
     assert packages == {"mlflow[auth]", "psycopg2-binary", "boto3"}
-    assert packages <= named
+    assert packages <= package_names
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     (version,) = re.findall(r"^mlflow==(.+)$", pins, re.MULTILINE)
     compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
@@ -214,5 +216,5 @@ def test_packages_of_the_images_are_the_extras_of_the_project() -> None:
 @pytest.mark.parametrize("name", ["native", "mlflow-start.sh", "postgres-init.sh"])
 def test_scripts_are_sound_and_executable(name: str) -> None:
     assert os.access(DEPLOY / name, os.X_OK)
-    done = subprocess.run(["sh", "-n", str(DEPLOY / name)], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(["sh", "-n", str(DEPLOY / name)], capture_output=True, check=False)
+    assert result.returncode == 0, result.stderr

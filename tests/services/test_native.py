@@ -1,4 +1,4 @@
-"""What `deploy/native` refuses, in one sentence and before anything is started."""
+"""Refusals of `deploy/native`: one sentence each, before anything is started."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def one_error(*arguments: object) -> str:
-    done = native(*arguments, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("Error: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr
+    result = native(*arguments, check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
 
 
 @pytest.mark.parametrize("option", ["--mlflow-port", "--postgres-port", "--s3-port"])
@@ -31,13 +31,13 @@ def test_a_port_of_another_program_is_named_and_nothing_is_started(
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         # SeaweedFS takes ports above its first as well.
-        asked = port - 1 if option == "--s3-port" else port
-        if option == "--s3-port" and asked + GRPC > 65000:
-            asked = port - GRPC - 1
-        said = one_error("start", tmp_path / "stack", option, asked)
-    assert f"Port {port} " in said
-    assert "taken by another program" in said
-    assert option in said
+        port_option = port - 1 if option == "--s3-port" else port
+        if option == "--s3-port" and port_option + GRPC > 65000:
+            port_option = port - GRPC - 1
+        error = one_error("start", tmp_path / "stack", option, port_option)
+    assert f"Port {port} " in error
+    assert "taken by another program" in error
+    assert option in error
     assert not list(tmp_path.iterdir()), "neither folder nor secrets are left"
 
 
@@ -98,15 +98,15 @@ def test_ports_that_cannot_be_are_refused(ports: dict[str, int], fault: str) -> 
     "url", ["mlflow.example.org", "https://a,b", "https://x@y", "https://a/b", "ftp://a"]
 )
 def test_an_address_of_a_proxy_that_cannot_be_is_refused(tmp_path: Path, url: str) -> None:
-    said = one_error("start", tmp_path / "stack", "--public-url", url)
-    assert f"{url} is no address such as" in said
+    error = one_error("start", tmp_path / "stack", "--public-url", url)
+    assert f"{url} is no address such as" in error
     assert not (tmp_path / "stack" / "secrets.json").exists()
 
 
 def test_help_shows_the_four_commands_by_example() -> None:
-    said = native("--help").stdout
+    text = native("--help").stdout
     for command in ("start", "stop", "status", "env"):
-        assert f"deploy/native {command}" in said
+        assert f"deploy/native {command}" in text
 
 
 def test_the_first_process_is_found_where_numbers_began_again(

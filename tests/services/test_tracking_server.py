@@ -48,7 +48,7 @@ LOGGED = ("--register", NAME, "--log-data", "always")
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a training leaves: a large file, an empty one, a name with blanks and umlauts."""
+    """Files of a training: a large one, an empty one, a name with blanks and umlauts."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "checkpoints").mkdir()
     (folder / "checkpoints" / "best.ckpt").write_bytes(random.Random(1).randbytes(LARGE))
@@ -72,21 +72,21 @@ def logged(
 @pytest.fixture(scope="module")
 def desk(mlflow_stack: MlflowStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """After two trainings at once, each a process of its own, of one registered name."""
-    found = tmp_path_factory.mktemp("desk")
-    write_town(found / "town")
+    folder = tmp_path_factory.mktemp("desk")
+    write_town(folder / "town")
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "training",
              *train_words("--out", f"runs/{name}", *LOGGED, *QUICK)],
-            cwd=found, env=environment(**mlflow_stack.env()), stdout=subprocess.PIPE,
+            cwd=folder, env=environment(**mlflow_stack.env()), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
         )
         for name in ("left", "right")
     ]  # fmt: skip
     for process in processes:
-        _, told = process.communicate(timeout=500)
-        assert process.returncode == 0, told
-    return found
+        _, stderr = process.communicate(timeout=500)
+        assert process.returncode == 0, stderr
+    return folder
 
 
 def is_free(port: int) -> bool:
@@ -108,13 +108,13 @@ def killed(mlflow_stack: MlflowStack, logged: dict[str, Any], desk: Path) -> Mlf
 def test_everything_is_read_back_byte_for_byte_after_all_three_were_killed(
     killed: MlflowStack, logged: dict[str, Any], files: Path
 ) -> None:
-    found = result_of(start_client(killed.client_env(), "read", logged["run_id"]))
-    assert found == logged["read"]
-    assert found["files"] == {f"files/{n}": sha for n, sha in checksums(files).items()}
-    assert found["loss"] == [[step, 1 / (step + 1)] for step in range(STEPS)]
-    assert found["params"] == {"lr": "0.001", "note": "first Übung"}
-    assert found["status"] == "FINISHED"
-    (model,) = found["models"].values()
+    result = result_of(start_client(killed.client_env(), "read", logged["run_id"]))
+    assert result == logged["read"]
+    assert result["files"] == {f"files/{n}": sha for n, sha in checksums(files).items()}
+    assert result["loss"] == [[step, 1 / (step + 1)] for step in range(STEPS)]
+    assert result["params"] == {"lr": "0.001", "note": "first Übung"}
+    assert result["status"] == "FINISHED"
+    (model,) = result["models"].values()
     assert {"MLmodel", "model.onnx"} <= set(model)
 
 
@@ -128,13 +128,13 @@ def test_rows_lie_in_postgresql_and_objects_in_the_bucket(
     assert mlflow_stack.sql("mlflow_auth", "SELECT username FROM users") == [("admin",)]
 
     s3 = mlflow_stack.s3()
-    held = {
+    sizes = {
         item["Key"]: item["Size"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket="mlflow")
         for item in page.get("Contents", [])
     }
-    (key,) = [k for k in held if run in k and k.endswith("best.ckpt")]
-    assert held[key] == LARGE
+    (key,) = [k for k in sizes if run in k and k.endswith("best.ckpt")]
+    assert sizes[key] == LARGE
     body = s3.get_object(Bucket="mlflow", Key=key)["Body"].read()
     assert body == (files / "checkpoints" / "best.ckpt").read_bytes()
 
@@ -149,10 +149,10 @@ def test_two_trainings_at_once_keep_apart(mlflow_stack: MlflowStack, tmp_path: P
     runs = [result_of(client)["run_id"] for client in clients]
     readers = [start_client(env, "read", run) for run in runs]
     for folder, reader in zip(folders, readers, strict=True):
-        found = result_of(reader)
-        assert found["name"] == folder.name
-        assert found["files"] == {f"files/{n}": sha for n, sha in checksums(folder).items()}
-        assert len(found["loss"]) == STEPS
+        result = result_of(reader)
+        assert result["name"] == folder.name
+        assert result["files"] == {f"files/{n}": sha for n, sha in checksums(folder).items()}
+        assert len(result["loss"]) == STEPS
 
 
 def test_a_wrong_password_is_told_at_once_and_writes_nothing(
@@ -255,12 +255,14 @@ def test_all_listen_on_this_machine_alone(mlflow_stack: MlflowStack) -> None:
         for name, family in mlflow_stack.processes().items()
     }
     assert set(listening) == {"PostgreSQL", "SeaweedFS", "MLflow"}
-    ports = {name: {address.port for address in held} for name, held in listening.items()}
+    ports = {name: {address.port for address in addresses} for name, addresses in listening.items()}
     s3 = mlflow_stack.ports["s3"]
     assert ports["PostgreSQL"] == {mlflow_stack.ports["postgres"]}
     assert ports["MLflow"] == {mlflow_stack.ports["mlflow"]}
     assert ports["SeaweedFS"] == {p + up for p in range(s3, s3 + 5) for up in (0, 10000)}
-    assert {address.ip for held in listening.values() for address in held} == {"127.0.0.1"}
+    assert {address.ip for addresses in listening.values() for address in addresses} == {
+        "127.0.0.1"
+    }
 
 
 def test_no_secret_is_in_a_command_line_a_log_or_a_file_for_others(
@@ -277,8 +279,8 @@ def test_no_secret_is_in_a_command_line_a_log_or_a_file_for_others(
     logs = [log.read_text(errors="replace") for log in (mlflow_stack.folder / "log").iterdir()]
     assert len(logs) == 3
     assert all(logs)
-    shown = native("status", mlflow_stack.folder).stdout + mlflow_stack.start()
-    for text in (*commands, *logs, shown):
+    output = native("status", mlflow_stack.folder).stdout + mlflow_stack.start()
+    for text in (*commands, *logs, output):
         assert not [secret for secret in secrets if secret in text]
     for file in mlflow_stack.folder.rglob("*"):
         # PostgreSQL's own files lie in a folder that is closed as a whole.
@@ -297,10 +299,10 @@ def test_start_repairs_what_was_killed_and_leaves_the_rest(mlflow_stack: MlflowS
     assert child.is_running()
     assert native("status", mlflow_stack.folder, check=False).returncode == 3
 
-    said = mlflow_stack.start()
-    assert "PostgreSQL: runs already" in said
-    assert "SeaweedFS: runs already" in said
-    assert "MLflow: started" in said
+    output = mlflow_stack.start()
+    assert "PostgreSQL: runs already" in output
+    assert "SeaweedFS: runs already" in output
+    assert "MLflow: started" in output
     after = mlflow_stack.processes()
     assert after["PostgreSQL"][0].pid == before["PostgreSQL"][0].pid
     assert after["MLflow"][0].pid not in {parent.pid, child.pid}
@@ -316,8 +318,8 @@ def test_a_dump_restores_all_rows(
 
     def run(program: str, *arguments: object) -> None:
         command = [str(folder / program), *map(str, arguments)]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
 
     for name in ("mlflow", "mlflow_auth"):
         run("pg_dump", "--format=custom", f"--file={tmp_path / name}", name)
@@ -344,8 +346,8 @@ def client(mlflow_stack: MlflowStack, monkeypatch: pytest.MonkeyPatch) -> Mlflow
 
 
 def record_of(folder: Path) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads((folder / "tracking.json").read_text())
-    return held
+    record: dict[str, Any] = json.loads((folder / "tracking.json").read_text())
+    return record
 
 
 def sha256(path: Path) -> str:
@@ -357,24 +359,24 @@ def wanted_files(desk: Path, folder: Path) -> dict[str, str]:
 
     Written down here once more, from the documentation, so that the code is held against it.
     """
-    found = {}
+    files = {}
     for name in ("meta", "evaluation", "log"):
         for path in (folder / name).rglob("*"):
             if path.is_file():
                 home = "models" if name == "meta" else name
-                found[f"{home}/{path.relative_to(folder / name).as_posix()}"] = sha256(path)
-    found["metadata/stac_item.json"] = sha256(folder / "meta" / "stac_item.json")
+                files[f"{home}/{path.relative_to(folder / name).as_posix()}"] = sha256(path)
+    files["metadata/stac_item.json"] = sha256(folder / "meta" / "stac_item.json")
     for name in ("split", "statistics", "system"):
-        found[f"metadata/{name}.json"] = sha256(folder / f"{name}.json")
-    found["checkpoints/best.ckpt"] = sha256(folder / "checkpoints" / "best.ckpt")
-    found["datasets/train/dataset.json"] = sha256(folder / "dataset.json")
+        files[f"metadata/{name}.json"] = sha256(folder / f"{name}.json")
+    files["checkpoints/best.ckpt"] = sha256(folder / "checkpoints" / "best.ckpt")
+    files["datasets/train/dataset.json"] = sha256(folder / "dataset.json")
     for path in (desk / "town" / "chips").iterdir():
-        found[f"datasets/train/chips/{path.name}"] = sha256(path)
-    found["datasets/train/labels/houses.gpkg"] = sha256(desk / "town" / "houses.gpkg")
-    return found
+        files[f"datasets/train/chips/{path.name}"] = sha256(path)
+    files["datasets/train/labels/houses.gpkg"] = sha256(desk / "town" / "houses.gpkg")
+    return files
 
 
-MADE = {"metadata/model_spec.json", "metadata/options.json", "metadata/run.json"}
+METADATA_FILES = {"metadata/model_spec.json", "metadata/options.json", "metadata/run.json"}
 """Made for MLflow: the folder's own may hold paths of the machine."""
 
 
@@ -387,10 +389,10 @@ def test_every_file_and_figure_of_a_training_is_there_after_all_three_were_kille
         folder = desk / "runs" / name
         record = record_of(folder)
         read = result_of(start_client(killed.client_env(), "read", record["run_id"]))
-        wanted = wanted_files(desk, folder)
-        assert len(wanted) > 30
-        assert set(read["files"]) == set(wanted) | MADE
-        assert {k: read["files"][k] for k in wanted} == wanted
+        expected = wanted_files(desk, folder)
+        assert len(expected) > 30
+        assert set(read["files"]) == set(expected) | METADATA_FILES
+        assert {k: read["files"][k] for k in expected} == expected
         assert read["status"] == "FINISHED"
         (model,) = read["models"].values()
         for file in ("best_model.onnx", "stac_item.json"):
@@ -398,10 +400,10 @@ def test_every_file_and_figure_of_a_training_is_there_after_all_three_were_kille
         with (folder / "log" / "metrics.csv").open() as file:
             rows = list(csv.DictReader(file))
         for figure in (k for k in rows[0] if k != "step"):
-            told = {int(r["step"]): float(r[figure]) for r in rows if r[figure]}
+            logged_values = {int(r["step"]): float(r[figure]) for r in rows if r[figure]}
             history = client.get_metric_history(record["run_id"], figure)
-            assert len(history) == len(told), figure
-            assert {m.step: m.value for m in history} == pytest.approx(told), figure
+            assert len(history) == len(logged_values), figure
+            assert {m.step: m.value for m in history} == pytest.approx(logged_values), figure
         tags = client.get_model_version(NAME, record["version"]).tags
         assert tags["onnx_sha256"] == sha256(folder / "meta" / "best_model.onnx")
         assert tags["run_id"] == record["run_id"]
@@ -423,8 +425,8 @@ def test_the_page_of_a_run_opens_with_the_menu_of_training(
 ) -> None:
     run_id = record_of(desk / "runs" / "left")["run_id"]
     home = client.get_run(run_id).info.experiment_id
-    wanted = f"{mlflow_stack.uri}/#/experiments/{home}/runs/{run_id}?workflowType=machine_learning"
-    assert page_of(client, run_id, mlflow_stack.uri) == wanted
+    address = f"{mlflow_stack.uri}/#/experiments/{home}/runs/{run_id}?workflowType=machine_learning"
+    assert page_of(client, run_id, mlflow_stack.uri) == address
 
 
 def test_the_registered_model_is_fetched_through_the_server(
@@ -433,8 +435,8 @@ def test_the_registered_model_is_fetched_through_the_server(
     """By a client that has a password alone."""
     image = desk / "town" / "chips" / "chip_0_0.tif"
     words = ["inference", "--image-path", str(image), "--model-path", f"models:/{NAME}@candidate"]
-    done = training(desk, *words, **mlflow_stack.env())
-    assert done.returncode == 0, done.stderr
+    result = training(desk, *words, **mlflow_stack.env())
+    assert result.returncode == 0, result.stderr
     report = json.loads((desk / "output" / "chip_0_0_result.json").read_text())
     sums = {sha256(desk / "runs" / n / "meta/best_model.onnx") for n in ("left", "right")}
     assert report["model"]["sha256"] in sums
@@ -450,13 +452,13 @@ def test_a_wrong_password_is_one_error_of_a_training_before_any_work(
     words = (
         train_words("--out", "refused", "--track") if command == "train" else ["log", "runs/left"]
     )
-    done = training(desk, *words, **env)
-    assert done.returncode == 2
-    told = [line for line in done.stderr.splitlines() if line.startswith("error")]
-    assert len(told) == 1
-    assert "the user name or password is missing or wrong" in told[0]
-    assert "MLFLOW_TRACKING_PASSWORD" in told[0]
-    assert "wrong-word-12345" not in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    result = training(desk, *words, **env)
+    assert result.returncode == 2
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error")]
+    assert len(errors) == 1
+    assert "the user name or password is missing or wrong" in errors[0]
+    assert "MLFLOW_TRACKING_PASSWORD" in errors[0]
+    assert "wrong-word-12345" not in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
     assert not (desk / "refused").exists()
     assert mlflow_stack.sql("mlflow", rows) == before

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE, GSD = 64, 0.5
-"""Of a chip: pixels, and metres a pixel."""
+"""Side of a chip in pixels, and metres a pixel."""
 ROWS, COLS = 2, 4
 """Chips of the town."""
 HOUSES = tuple(

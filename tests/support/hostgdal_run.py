@@ -30,7 +30,7 @@ class Progress:
 
 
 def state_of(gdal):
-    """What of GDAL's state the host can see, in its own thread."""
+    """Return GDAL's state as the host sees it, in its own thread."""
     names = ("CPL_LOG", "GDAL_HTTP_MAX_RETRY", "GDAL_ERROR_ON_LIBJPEG_WARNING")
     options = [gdal.GetConfigOption(name) for name in names]
     local = [gdal.GetThreadLocalConfigOption(name) for name in names]

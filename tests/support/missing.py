@@ -33,7 +33,7 @@ class Kind:
     where a mask (height, width) does not hold are missing."""
     dtype: str = "uint8"
     options: dict[str, Any] = field(default_factory=dict)
-    """What the user says besides."""
+    """Further options of the user."""
 
 
 def plain(dtype: str, value: float, *, one_band: bool = False, **changes: Any) -> Kind:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Of a user who has activated the environment, with nothing of MLflow set but ``changes``."""
+    """Environment of a user who has activated it, with no variable of MLflow but ``changes``."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "GIT_", "AWS_"))}
     path = f"{BIN}{os.pathsep}{kept.get('PATH', '')}"
     return {

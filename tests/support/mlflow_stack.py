@@ -57,7 +57,7 @@ def _ports() -> dict[str, int]:
 
 
 def _lives(process: psutil.Process) -> bool:
-    """Whether it runs; the dead that nobody collects do not."""
+    """Return True if a process runs; the dead that nobody collects do not."""
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -73,7 +73,7 @@ def start_client(env: dict[str, str], *arguments: object) -> subprocess.Popen[st
 
 
 def result_of(client: subprocess.Popen[str]) -> dict[str, Any]:
-    """What a client that went well prints last."""
+    """Return the last line that a successful client prints."""
     out, err = client.communicate(timeout=200)
     assert client.returncode == 0, err
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
@@ -90,7 +90,7 @@ class MlflowStack:
 
     @property
     def uri(self) -> str:
-        """What clients set as MLFLOW_TRACKING_URI."""
+        """Value that clients set as MLFLOW_TRACKING_URI."""
         return f"http://127.0.0.1:{self.ports['mlflow']}"
 
     @property
@@ -109,11 +109,11 @@ class MlflowStack:
         native("stop", self.folder)
 
     def env(self) -> dict[str, str]:
-        """What a client needs, and all that it needs."""
+        """Environment variables that a client needs, and no more."""
         return self._env()
 
     def server_env(self) -> dict[str, str]:
-        """What the tools of PostgreSQL and S3 need, behind MLflow's back."""
+        """Environment of the tools of PostgreSQL and S3, which bypass MLflow."""
         return self._env("--server")
 
     def _env(self, *options: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ def traced(found: NDArray[np.bool_], transform: Affine) -> list[shapely.Geometry
 
 
 def same_polygons(some: list[shapely.Geometry], others: list[shapely.Geometry]) -> bool:
-    """Whether both are the same shapes to a millimetre, in any order and from any start."""
+    """Return True if both hold the same shapes to a millimetre, in any order and from any start."""
 
     def normal(shapes: list[shapely.Geometry]) -> list[str]:
         return sorted(shapely.to_wkt(shapely.normalize(shapely.simplify(s, 0)), 3) for s in shapes)

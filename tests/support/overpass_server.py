@@ -21,7 +21,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs
 
 STATE = "2026-11-20T11:22:33Z"
-"""Of the data, as the server says."""
+"""Date of the data, as the server gives it."""
 HTML = b"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">
 <html><head><title>OSM3S Response</title></head><body>
@@ -29,7 +29,7 @@ HTML = b"""<?xml version="1.0" encoding="UTF-8"?>
 Dispatcher_Client::request_read_and_idx::timeout. The server is probably too busy.</p>
 </body></html>
 """
-"""What Overpass says when it is overloaded."""
+"""Answer of Overpass when it is overloaded."""
 
 
 @dataclass(frozen=True)

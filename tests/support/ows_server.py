@@ -44,7 +44,7 @@ class OwsServer(ABC):
 
     @property
     def address(self) -> str:
-        """Of the service."""
+        """Address of the service."""
         return f"http://127.0.0.1:{self.http.server_port}/{self.service}"
 
     def __enter__(self) -> Self:
@@ -59,7 +59,7 @@ class OwsServer(ABC):
 
     @abstractmethod
     def reply(self, words: dict[str, str]) -> Answer:
-        """What a request gets; its words by their names in capitals."""
+        """Answer a request; its parameters have names in capitals."""
 
     def _answer(self, handler: Any) -> None:
         words = {k.upper(): v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}

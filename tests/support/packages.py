@@ -123,7 +123,7 @@ def foreign(folder: Path, source: str = ESRI_SAMPLE, **keys: Any) -> Path:
 
 
 def said(path: Path, level: str = "problem") -> list[str]:
-    """What a check says on one level, a line each."""
+    """Return the lines of a check at one level."""
     report: PackageReport = check_package(path)
     for note in report.notes:
         assert str(note).isprintable()

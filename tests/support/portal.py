@@ -44,7 +44,7 @@ class Stored:
     file: bytes | None = None
     thumbnail: bytes | None = None
     parts: dict[int, bytes] | None = None
-    """Of an upload that was begun and not committed."""
+    """Parts of an upload that was begun and not committed."""
     access: str = "private"
     groups: list[str] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ class Fault:
     after: bool = False
     """Do first what was asked for."""
     location: str = ""
-    """Where to go instead."""
+    """Address of a redirection."""
 
 
 class Portal:
@@ -94,7 +94,7 @@ class Portal:
         self.tokens = {secrets.token_urlsafe(40)}
         self.calls: list[Call] = []
         self.strange: list[str] = []
-        """What no portal would take, or what is not known here."""
+        """Requests that no portal would take, or that this stand-in does not know."""
         self.faults: dict[str, list[Fault]] = {}
         """By the last word of a path, in the order of the requests."""
         self.watch: Callable[[Call], None] = lambda _call: None
@@ -146,7 +146,7 @@ class Portal:
 
     @property
     def writes(self) -> list[str]:
-        """Those of the calls that change something."""
+        """Return the calls that change something."""
         return [c.word for c in self.calls if c.verb == "POST" and c.word not in _HARMLESS]
 
     @property

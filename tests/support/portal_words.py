@@ -1,4 +1,4 @@
-"""What a request to the stand-in of a portal says, and whether a portal would take it."""
+"""Texts of requests to the stand-in of a portal, checked as a portal would."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def read_call(handler: BaseHTTPRequestHandler) -> Call:
 
 
 def wrong_words(call: Call) -> str:
-    """What a portal would not take or would show wrongly; empty where there is nothing."""
+    """Describe the texts that a portal would refuse or show wrongly; empty if there are none."""
     fields, picture = call.fields, call.files.get("thumbnail")
     strange = set(fields) - _KNOWN.get(call.word, set(fields))
     strange |= set(call.files) - _FILES.get(call.word, set())
@@ -121,7 +121,7 @@ class _Tags(HTMLParser):
 
 
 def _is_plain_html(text: str, most: int) -> bool:
-    """Whether it is well-formed and of paragraphs and lists without attributes alone."""
+    """Return True if HTML is well-formed and made of paragraphs and lists without attributes."""
     tags = _Tags()
     tags.feed(text)
     tags.close()

@@ -38,7 +38,7 @@ def bin_folder() -> Path | None:
 
 
 def has_postgis() -> bool:
-    """Whether the extension PostGIS is installed for the server that would be started."""
+    """Return True if the extension PostGIS is installed for the server that would be started."""
     folder = bin_folder()
     if folder is None:
         return False
@@ -152,7 +152,7 @@ class Postgres:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a server over these data."""
+        """Return True if a server runs over these data."""
         return (self._data / "postmaster.pid").exists()
 
     def create_database(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the plugin's tests work on, and how they hold it against the command line."""
+"""Ground for the plugin's tests, and its results by the command line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ground:
-    """What the steps work on."""
+    """Rasters, models and layers that the steps work on."""
 
     folder: Path
     model: Path
@@ -37,7 +37,7 @@ class Ground:
     def detect(
         self, name: str, *images: Path, options: tuple[str, ...] = (), starter: bool = False
     ) -> Path:
-        """What the command line finds."""
+        """Detect by the command line; return the dwellings."""
         model = () if starter else ("-m", str(self.model))
         out = self.folder / f"cli-{name}.gpkg"
         subprocess.run(

@@ -42,7 +42,7 @@ def unavailable(why: str) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Return True if nobody listens on a port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -94,11 +94,11 @@ class Seaweed:
 
     @property
     def log(self) -> str:
-        """What it wrote so far."""
+        """Log of the service so far."""
         return (self.folder / "weed.log").read_text(errors="replace")
 
     def env(self) -> dict[str, str]:
-        """What clients (boto3, GDAL, obstore, MLflow) need to find it and to log in."""
+        """Environment that clients (boto3, GDAL, obstore, MLflow) need to find it and to log in."""
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
@@ -177,7 +177,7 @@ class Seaweed:
         return False
 
     def _keeps_objects(self) -> bool:
-        """Whether an object can be written and read.
+        """Return True if an object can be written and read.
 
         Bucket and volumes come a moment after the service answers, later on a busy machine.
         """

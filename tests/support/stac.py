@@ -33,7 +33,7 @@ CORE = Separation("core", threshold=0.4, reach=6, min_seed=3)
 
 
 def problems(item: Mapping[str, Any]) -> list[str]:
-    """What the core's schema has against an item, and those of its extensions that are at hand.
+    """List the faults of an item by the core's schema and those of its extensions at hand.
 
     The schemas are registered under the address that their file's name gives, because some say
     another one inside.
@@ -60,7 +60,7 @@ def problems(item: Mapping[str, Any]) -> list[str]:
 
 
 def has_schemas() -> bool:
-    """Whether the schemas of the extensions are at hand."""
+    """Return True if the schemas of the extensions are at hand."""
     return (_SCHEMAS / "mlm-v1.5.2.json").is_file()
 
 
@@ -72,7 +72,7 @@ def an_area(**changes: Any) -> TrainingArea:
 
 
 def a_run(**changes: Any) -> RunFacts:
-    """How a model came to be."""
+    """Facts of a training run."""
     return RunFacts(**{"trained": TRAINED, "training": {"lr": 0.001, "epochs": 5}, **changes})
 
 

@@ -65,7 +65,7 @@ class TileServer:
         self.referers: set[str] = set()
         """Referer headers."""
         self.queries: set[str] = set()
-        """What followed the question mark."""
+        """Query strings of the requests."""
         self.at_once = 0
         """Most requests at a time."""
         self.faults: dict[Place, list[Reply]] = {}
@@ -106,12 +106,12 @@ class TileServer:
 
     @property
     def template(self) -> str:
-        """Of its URLs."""
+        """Template of its URLs."""
         return f"http://{self.address}/tiles/{{z}}/{{x}}/{{y}}.png"
 
     @property
     def counts(self) -> Counter[Place]:
-        """How often each tile was asked for."""
+        """Number of requests for each tile."""
         return Counter(self.asked)
 
     def __enter__(self) -> Self:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ZOOM, WEST, NORTH = 19, 386693, 220243
-"""Where the made tiles are: zoom, and the x and y of the north-western one."""
+"""Zoom of the drawn tiles, and x and y of the north-western one."""
 COLS, ROWS = 3, 2
 
 

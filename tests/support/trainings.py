@@ -16,7 +16,7 @@ TRAIN = [
     "--batch-size", "2", "--samples", "4", "--epochs", "2", "--workers", "0",
     "--val-columns", "2", "--test-columns", "3",
 ]  # fmt: skip
-"""Of the town: seconds of fitting."""
+"""Options of a training of the town that takes seconds."""
 
 
 def training(desk: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:

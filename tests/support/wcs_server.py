@@ -72,7 +72,7 @@ class WcsServer(OwsServer):
 
     @property
     def layer(self) -> list[str]:
-        """What QGIS makes a layer of: source, name and provider."""
+        """Source, name and provider that QGIS makes a layer of."""
         uri = f"crs={self.crs}&format=GeoTIFF&identifier=camp&url={self.address}&version=1.0.0"
         return [uri, "WCS", "wcs"]
 

@@ -37,6 +37,6 @@ def wheel_of(name: str, folder: Path, tag: str, change: Callable[..., Any] | Non
 
 
 def wheel_tag() -> str:
-    """What the wheel of this environment's ONNX Runtime is for."""
+    """Tag of the platform that the wheel of this environment's ONNX Runtime is for."""
     text = importlib.metadata.distribution("onnxruntime").read_text("WHEEL") or ""
     return next(line.partition(" ")[2] for line in text.splitlines() if line.startswith("Tag:"))

@@ -57,7 +57,7 @@ class WmsServer(OwsServer):
 
     @property
     def layer(self) -> list[str]:
-        """What QGIS makes a layer of: source, name and provider."""
+        """Source, name and provider that QGIS makes a layer of."""
         uri = (
             f"contextualWMSLegend=0&crs=EPSG:{self.epsg}&dpiMode=7&format=image/png&layers=camp"
             f"&styles&url={self.address}"

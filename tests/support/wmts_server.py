@@ -63,7 +63,7 @@ class WmtsServer(OwsServer):
 
     @property
     def layer(self) -> list[str]:
-        """What QGIS makes a layer of: source, name and provider."""
+        """Source, name and provider that QGIS makes a layer of."""
         uri = (
             "contextualWMSLegend=0&crs=EPSG:3857&dpiMode=7&format=image/png&layers=camp"
             f"&styles=default&tileMatrixSet=web&url={self.address}"

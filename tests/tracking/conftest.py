@@ -30,11 +30,11 @@ class Tracked:
     """A finished training that was logged to SQLite in its working folder."""
 
     desk: Path
-    """Where the command was said; holds ``town/`` and ``mlflow.db``."""
+    """Folder that the command ran in; holds ``town/`` and ``mlflow.db``."""
     folder: Path
-    """Of the training."""
-    shown: str
-    """What the command said."""
+    """Folder of the training."""
+    output: str
+    """Output of the command."""
 
     @property
     def uri(self) -> str:
@@ -42,8 +42,8 @@ class Tracked:
 
     @property
     def record(self) -> dict[str, Any]:
-        held: dict[str, Any] = json.loads((self.folder / "tracking.json").read_text())
-        return held
+        record: dict[str, Any] = json.loads((self.folder / "tracking.json").read_text())
+        return record
 
     def client(self) -> MlflowClient:
         import mlflow
@@ -57,11 +57,11 @@ class Tracked:
         """Paths of all artefacts of the run."""
         client, run_id, out, waiting = self.client(), self.record["run_id"], set(), [""]
         while waiting:
-            for found in client.list_artifacts(run_id, waiting.pop() or None):
-                if found.is_dir:
-                    waiting.append(found.path)
+            for artefact in client.list_artifacts(run_id, waiting.pop() or None):
+                if artefact.is_dir:
+                    waiting.append(artefact.path)
                 else:
-                    out.add(found.path)
+                    out.add(artefact.path)
         return out
 
 
@@ -69,9 +69,9 @@ class Tracked:
 def tracked(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
     desk = tmp_path_factory.mktemp("desk")
     write_town(desk / "town")
-    done = training(desk, *train_words("--out", "runs/a", "--track", "--register", "tiny-camp"))
-    assert done.returncode == 0, done.stderr
-    return Tracked(desk, desk / "runs" / "a", done.stdout + done.stderr)
+    result = training(desk, *train_words("--out", "runs/a", "--track", "--register", "tiny-camp"))
+    assert result.returncode == 0, result.stderr
+    return Tracked(desk, desk / "runs" / "a", result.stdout + result.stderr)
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def say(
             call(list(words))
         except SystemExit as left:
             code = int(left.code or 0)
-        shown = capsys.readouterr()
-        return subprocess.CompletedProcess(words, code, shown.out, shown.err)
+        output = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, output.out, output.err)
 
     yield speak
     mlflow.set_tracking_uri(None)
@@ -100,10 +100,10 @@ def say(
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A tracking server; a test that kills it starts it again."""
-    found = tracking_server(tmp_path_factory.mktemp("server"))
-    found.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
-    yield found
-    found.kill()
+    server_of_tests = tracking_server(tmp_path_factory.mktemp("server"))
+    server_of_tests.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
+    yield server_of_tests
+    server_of_tests.kill()
 
 
 @pytest.fixture(scope="session")

@@ -84,12 +84,12 @@ def run_of(client: MlflowClient, folder: Path) -> Any:
 def test_an_unreachable_server_is_told_of_before_the_work(tmp_path: Path) -> None:
     write_town(tmp_path / "town")
     uri = f"http://ada:secret@127.0.0.1:{free_port()}"
-    done = training(tmp_path, *train_words("--out", "out"), MLFLOW_TRACKING_URI=uri)
-    assert done.returncode == 2
-    assert "nobody listens there" in done.stderr
-    assert "--no-track" in done.stderr
-    assert "secret" not in done.stderr
-    assert "Traceback" not in done.stderr
+    result = training(tmp_path, *train_words("--out", "out"), MLFLOW_TRACKING_URI=uri)
+    assert result.returncode == 2
+    assert "nobody listens there" in result.stderr
+    assert "--no-track" in result.stderr
+    assert "secret" not in result.stderr
+    assert "Traceback" not in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -110,8 +110,8 @@ def test_a_server_that_dies_while_training_loses_nothing(
     assert (options.out / "meta" / "best_model.onnx").is_file()
     assert f"python -m training log {options.out}" in str(failed.value)
     assert failed.value.exit_code == 3
-    told = [r.message for r in caplog.records if "does not answer" in r.message]
-    assert len(told) == 1
+    warnings = [r.message for r in caplog.records if "does not answer" in r.message]
+    assert len(warnings) == 1
     server.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
     record = log_folder(options.out, LogChanges())
     client = connect()
@@ -135,15 +135,15 @@ def test_the_command_leaves_with_its_own_code_where_logging_failed(
     )  # fmt: skip
     wait_for_file(desk / "out" / "log" / "metrics.csv", process)
     server.kill()
-    shown, told = process.communicate()
-    assert process.returncode == 3, told
-    assert "camp-unet-lite0-1 is in out/meta" in shown
-    assert told.splitlines()[-1].startswith("error: the training is finished")
-    assert told.splitlines()[-1].endswith("python -m training log out")
+    stdout, stderr = process.communicate()
+    assert process.returncode == 3, stderr
+    assert "camp-unet-lite0-1 is in out/meta" in stdout
+    assert stderr.splitlines()[-1].startswith("error: the training is finished")
+    assert stderr.splitlines()[-1].endswith("python -m training log out")
     server.start(MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
-    done = training(desk, "log", "out")  # it knows where to
-    assert done.returncode == 0, done.stderr
-    assert "model camp-unet-lite0, version 1" in done.stdout
+    result = training(desk, "log", "out")  # it knows where to
+    assert result.returncode == 0, result.stderr
+    assert "model camp-unet-lite0, version 1" in result.stdout
 
 
 def wait_for_file(path: Path, process: subprocess.Popen[str]) -> None:
@@ -180,13 +180,13 @@ def test_a_resumed_training_goes_on_in_its_run(desk: Path) -> None:
         train_model(options, begin=first.begin, loggers=[When(stop, epoch=1)])
     before = read_record(options.out)
     assert before is not None
-    again = type(options)(**{**vars(options), "resume": True})
-    longer = type(options)(**{**vars(again), "optim": OptimOptions(epochs=4, lr=3e-3)})
+    resumed = type(options)(**{**vars(options), "resume": True})
+    longer = type(options)(**{**vars(resumed), "optim": OptimOptions(epochs=4, lr=3e-3)})
     client = connect()
-    for number, told in enumerate((again, longer), start=1):
+    for number, options_of_run in enumerate((resumed, longer), start=1):
         second = Tracker(track)
         with second.session():
-            train_model(told, begin=second.begin)
+            train_model(options_of_run, begin=second.begin)
             after = second.finish()
         assert after.run_id == before.run_id
         assert run_of(client, options.out).info.status == "FINISHED"
@@ -206,9 +206,9 @@ def test_a_resumed_training_asks_the_server_that_knows_it(
     other = tmp_path / "other.db"
     shutil.copy(fresh, other)
     TrackRecord(f"sqlite:///{other}", "0" * 32, "first", "named", "never").save(desk)
-    given = {"track": None, "resume": True, "experiment": None, "register": None}
+    arguments = {"track": None, "resume": True, "experiment": None, "register": None}
     with click.Context(click.Command("train")):
-        tracker = tracker_of({**given, "log_data": "auto", "name": "model"}, desk)
+        tracker = tracker_of({**arguments, "log_data": "auto", "name": "model"}, desk)
     assert tracker is not None
     assert address() == f"sqlite:///{other}"
     assert tracker.options == TrackOptions("first", "named", "never")
@@ -246,14 +246,14 @@ def test_a_damaged_record_is_told_of(tmp_path: Path) -> None:
 
 def test_bare_training_is_not_tracked(tmp_path: Path) -> None:
     write_town(tmp_path / "town")
-    done = training(tmp_path, *train_words("--out", "out", "--fast-dev-run", *QUICK))
-    assert done.returncode == 0, done.stderr
+    result = training(tmp_path, *train_words("--out", "out", "--fast-dev-run", *QUICK))
+    assert result.returncode == 0, result.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "town"]
     assert not (tmp_path / "out" / "tracking.json").exists()
     later = training(tmp_path, "log", "out", "--experiment", "later", "--register", "late")
     assert later.returncode == 0, later.stderr
-    held = json.loads((tmp_path / "out" / "tracking.json").read_text())
-    assert (held["experiment"], held["version"]) == ("later", "1")
+    record = json.loads((tmp_path / "out" / "tracking.json").read_text())
+    assert (record["experiment"], record["version"]) == ("later", "1")
 
 
 def test_sigterm_ends_a_tracked_training_as_killed(tmp_path: Path) -> None:
@@ -268,11 +268,11 @@ def test_sigterm_ends_a_tracked_training_as_killed(tmp_path: Path) -> None:
     )  # fmt: skip
     wait_for_file(tmp_path / "out" / "checkpoints" / "last.ckpt", process)
     os.kill(process.pid, signal.SIGTERM)
-    _, told = process.communicate()
-    assert process.returncode == 130, told
-    held = json.loads((tmp_path / "out" / "tracking.json").read_text())
+    _, stderr = process.communicate()
+    assert process.returncode == 130, stderr
+    record = json.loads((tmp_path / "out" / "tracking.json").read_text())
     client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
-    assert client.get_run(held["run_id"]).info.status == "KILLED"
+    assert client.get_run(record["run_id"]).info.status == "KILLED"
 
 
 _CONNECT = """
@@ -290,16 +290,16 @@ def test_files_of_runs_lie_in_the_current_folder_or_are_refused(tmp_path: Path, 
     """MLflow reads the names of folders as URLs."""
     folder = tmp_path / name
     folder.mkdir()
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _CONNECT], cwd=folder, env=environment(), check=True,
         capture_output=True, text=True,
     )  # fmt: skip
     assert [p.name for p in tmp_path.iterdir() if any(p.iterdir())] in ([name], [])
     if name == "50%41":
-        assert f"files of runs below {tmp_path / '50A'} and not below {folder}" in done.stdout
+        assert f"files of runs below {tmp_path / '50A'} and not below {folder}" in result.stdout
         assert list(tmp_path.iterdir()) == [folder]
     else:
-        assert done.stdout == ""
+        assert result.stdout == ""
         assert [p.name for p in folder.iterdir()] == ["mlflow.db"]
 
 

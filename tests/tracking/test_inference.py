@@ -23,25 +23,29 @@ from training.own_grid import OwnGrid
 if TYPE_CHECKING:
     from pathlib import Path
 
-MADE = ("dwellings.gpkg", "mask.tif", "overlay.png", "probability.tif", "result.json")
+OUTPUTS = ("dwellings.gpkg", "mask.tif", "overlay.png", "probability.tif", "result.json")
 
 
 def read(path: Path) -> tuple[np.ndarray, rasterio.DatasetReader]:
-    with rasterio.open(path) as held:
-        return held.read(1), held
+    with rasterio.open(path) as dataset:
+        return dataset.read(1), dataset
 
 
 def test_on_the_models_own_grid_mask_and_probability_are_exact(model: Path, tmp_path: Path) -> None:
     truth = scene()
     image = write_raster(tmp_path / "camp.tif", rgb_of(truth))
-    done = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [f"camp_{n}" for n in MADE]
-    mask, held = read(done.paths["mask"])
+    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [f"camp_{n}" for n in OUTPUTS]
+    mask, profile = read(result.paths["mask"])
     np.testing.assert_array_equal(mask == 1, truth)
-    with rasterio.open(image) as given:
-        assert (held.transform, held.crs, held.shape) == (given.transform, given.crs, given.shape)
-    values, held = read(done.paths["probability"])
-    assert held.dtypes == ("float32",)
+    with rasterio.open(image) as source:
+        assert (profile.transform, profile.crs, profile.shape) == (
+            source.transform,
+            source.crs,
+            source.shape,
+        )
+    values, profile = read(result.paths["probability"])
+    assert profile.dtypes == ("float32",)
     np.testing.assert_array_equal(values > 0.5, truth)
     assert values.min() >= 0
     assert values.max() <= 1
@@ -56,15 +60,15 @@ def test_at_another_resolution_size_place_and_nodata_are_the_images(
     valid = np.ones_like(truth)
     valid[:, :23] = False
     image = write_raster(tmp_path / "camp.tif", rgb_of(truth), gsd=gsd, mask=valid)
-    done = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
-    with rasterio.open(image) as given:
+    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    with rasterio.open(image) as source:
         for name in ("mask", "probability"):
-            values, held = read(done.paths[name])
-            assert (held.transform, held.crs) == (given.transform, given.crs)
+            values, profile = read(result.paths[name])
+            assert (profile.transform, profile.crs) == (source.transform, source.crs)
             assert values.shape == truth.shape
             missing = values == 255 if name == "mask" else np.isnan(values)
             np.testing.assert_array_equal(missing, ~valid)
-    mask, _ = read(done.paths["mask"])
+    mask, _ = read(result.paths["mask"])
     inner, outer = np.s_[46:74, 56:104], np.s_[:33, 25:]
     assert (mask[inner] == 1).all()
     assert (mask[outer] == 0).all()
@@ -74,9 +78,9 @@ def test_at_another_resolution_size_place_and_nodata_are_the_images(
 def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) -> None:
     """Half of the image's pixels are valid and have no result, as along the edge of a grid."""
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene(40, 60)))
-    made = np.full((1, 40, 60), 255, np.uint8)
-    made[:, :, :30] = 1
-    write_raster(tmp_path / "made.tif", made)
+    blank_pixels = np.full((1, 40, 60), 255, np.uint8)
+    blank_pixels[:, :, :30] = 1
+    write_raster(tmp_path / "made.tif", blank_pixels)
     spec = tiny_spec()
     target = Target(tmp_path / "mask.tif", tmp_path / "mask.tif", tmp_path)
     with gdal_env(), open_source([str(image)], spec, SourceOptions(gsd="native")) as source:
@@ -89,36 +93,36 @@ def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) ->
 def test_a_picture_without_georeference_works(model: Path, tmp_path: Path) -> None:
     truth = scene(90, 70)
     write_picture(tmp_path / "photo.png", rgb_of(truth))
-    done = infer(InferenceOptions(str(tmp_path / "photo.png"), str(model), tmp_path / "out"))
-    mask, held = read(done.paths["mask"])
+    result = infer(InferenceOptions(str(tmp_path / "photo.png"), str(model), tmp_path / "out"))
+    mask, profile = read(result.paths["mask"])
     np.testing.assert_array_equal(mask == 1, truth)
-    assert held.crs is None
-    with rasterio.open(done.paths["overlay"]) as overlay:
+    assert profile.crs is None
+    with rasterio.open(result.paths["overlay"]) as overlay:
         assert overlay.shape == truth.shape
 
 
 def test_the_result_says_what_was_run_and_where_it_is(model: Path, tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    done = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
-    held = json.loads(done.paths["result"].read_text())
-    assert held == done.report
-    assert held["output_size"] == {"height": 150, "width": 170}
-    assert held["outputs"] == {name: str(path) for name, path in done.paths.items()}
-    assert held["model"]["file"] == str(model)
-    assert held["result"]["dwellings"] > 5
-    assert "found.gpkg" not in json.dumps(held)
+    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    content = json.loads(result.paths["result"].read_text())
+    assert content == result.report
+    assert content["output_size"] == {"height": 150, "width": 170}
+    assert content["outputs"] == {name: str(path) for name, path in result.paths.items()}
+    assert content["model"]["file"] == str(model)
+    assert content["result"]["dwellings"] > 5
+    assert "found.gpkg" not in json.dumps(content)
 
 
 def test_results_are_replaced_only_when_asked(model: Path, tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
     options = InferenceOptions(str(image), str(model), tmp_path / "out")
-    done = infer(options)
-    before = done.paths["mask"].read_bytes()
+    result = infer(options)
+    before = result.paths["mask"].read_bytes()
     with pytest.raises(OutputError, match="exists"):
         infer(options)
     write_raster(tmp_path / "camp.tif", rgb_of(scene(seed=1)))
     infer(InferenceOptions(str(image), str(model), tmp_path / "out", overwrite=True))
-    assert done.paths["mask"].read_bytes() != before
+    assert result.paths["mask"].read_bytes() != before
     assert len(list((tmp_path / "out").iterdir())) == 5
 
 
@@ -169,8 +173,8 @@ def test_what_an_error_advises_can_be_said(
 
 def test_a_file_of_torch_is_run_by_the_onnx_file_beside_it(tmp_path: Path) -> None:
     onnx = write_model(tmp_path / "best_model.onnx")
-    with model_file(str(tmp_path / "best_model.pt")) as found:
-        assert found == onnx
+    with model_file(str(tmp_path / "best_model.pt")) as path:
+        assert path == onnx
     with (
         pytest.raises(PredictorError, match=r"other\.onnx is not there"),
         model_file(str(tmp_path / "other.pt")),
@@ -182,8 +186,8 @@ def test_a_stac_item_leads_to_its_model(tmp_path: Path) -> None:
     write_model(tmp_path / "model.onnx")
     (tmp_path / "item.json").write_text(stac_item("./model.onnx"))
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    done = infer(InferenceOptions(str(image), str(tmp_path / "item.json"), tmp_path / "out"))
-    assert done.report["result"]["dwellings"] > 5
+    result = infer(InferenceOptions(str(image), str(tmp_path / "item.json"), tmp_path / "out"))
+    assert result.report["result"]["dwellings"] > 5
 
 
 def test_the_command_logs_its_results_to_mlflow(
@@ -192,14 +196,14 @@ def test_the_command_logs_its_results_to_mlflow(
     image = write_raster(desk / "camp.tif", rgb_of(scene()))
     words = ["inference", "--image-path", str(image), "--model-path", str(model)]
     call([*words, "--mlflow-tracking", "true"])
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     from training.tracking.server import connect
 
-    run_id = shown.rpartition("run ")[2].strip()
+    run_id = output.rpartition("run ")[2].strip()
     client = connect()
     run = client.get_run(run_id)
     assert run.info.status == "FINISHED"
-    assert run.data.metrics["dwellings"] == float(shown.split()[0])
+    assert run.data.metrics["dwellings"] == float(output.split()[0])
     files = {f.path for f in client.list_artifacts(run_id, "inference")}
-    assert files == {f"inference/camp_{n}" for n in MADE}
+    assert files == {f"inference/camp_{n}" for n in OUTPUTS}
     assert run.data.tags["image"] == "camp.tif"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE, ACROSS = 256, 4
-"""Of a tile in pixels, and of the area in tiles."""
+"""Side of a tile in pixels, and of the area in tiles."""
 HOUSES = ((0.1, 0.1), (0.4, 0.1), (0.1, 0.5), (0.6, 0.6))
 """Left and top of the houses of every tile, in tiles; they are a fifth wide and high."""
 
@@ -76,12 +76,12 @@ class Project:
         words += ["--experiment-name", "Camp"]
         for name, value in parameters.items():
             words += ["-P", f"{name}={value}"]
-        done = subprocess.run(
+        result = subprocess.run(
             words, cwd=self.folder, env=environment(**self.variables), capture_output=True,
             text=True, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout + result.stderr
 
     def client(self) -> MlflowClient:
         import mlflow
@@ -106,19 +106,21 @@ SMALL = {"network": "reference"}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """After preprocess and train."""
-    found = Project(tmp_path_factory.mktemp("project"))
+    fresh_project = Project(tmp_path_factory.mktemp("project"))
     with TileServer(tiles()) as server, OverpassServer(elements_of(houses())) as overpass:
-        found.variables = {"CAMP_DETECTOR_OVERPASS_URL": overpass.url}
-        found.run("preprocess", tms=server.template, bbox=bbox_text(cols=ACROSS, rows=ACROSS))
-    found.run("train", **TRAIN, **SMALL)
-    return found
+        fresh_project.variables = {"CAMP_DETECTOR_OVERPASS_URL": overpass.url}
+        fresh_project.run(
+            "preprocess", tms=server.template, bbox=bbox_text(cols=ACROSS, rows=ACROSS)
+        )
+    fresh_project.run("train", **TRAIN, **SMALL)
+    return fresh_project
 
 
 def test_preprocess_made_what_train_takes_by_default(project: Project) -> None:
-    made = project.folder / "data" / "train" / "sample"
-    assert len(list((made / "chips").glob("OAM-*-19.tif"))) == ACROSS**2
-    assert len(list((made / "labels").glob("OAM-*-19.tif"))) == ACROSS**2
-    assert (made / "manifest.json").is_file()
+    folder = project.folder / "data" / "train" / "sample"
+    assert len(list((folder / "chips").glob("OAM-*-19.tif"))) == ACROSS**2
+    assert len(list((folder / "labels").glob("OAM-*-19.tif"))) == ACROSS**2
+    assert (folder / "manifest.json").is_file()
 
 
 def test_train_used_the_run_of_mlflow_and_logged_everything_to_it(project: Project) -> None:
@@ -135,8 +137,8 @@ def test_train_used_the_run_of_mlflow_and_logged_everything_to_it(project: Proje
     assert client.get_model_version_by_alias("camp-from-project", "candidate").version == 1
     names = {f.path for f in client.list_artifacts(run.info.run_id)}
     assert names >= {"metadata", "models", "checkpoints", "datasets", "evaluation", "log"}
-    (found,) = run.inputs.dataset_inputs
-    assert json.loads(found.dataset.source)["url"].endswith("/{z}/{x}/{y}.png")
+    (dataset_input,) = run.inputs.dataset_inputs
+    assert json.loads(dataset_input.dataset.source)["url"].endswith("/{z}/{x}/{y}.png")
     listed = {f.path for f in client.list_artifacts(run.info.run_id, "datasets/train")}
     assert listed == {"datasets/train/dataset.json"}, "the imagery's licence is not known"
     (folder,) = (project.folder / "runs").iterdir()
@@ -157,19 +159,19 @@ def test_models_lie_where_users_look_for_them(project: Project) -> None:
 
 
 def test_the_item_that_lies_there_is_valid(project: Project) -> None:
-    shown = project.run("validate_stac")
-    assert "stac_item.json" in shown
+    output = project.run("validate_stac")
+    assert "stac_item.json" in output
 
 
 def test_packages_for_arcgis_lie_there_and_the_item_lists_them(project: Project) -> None:
     project.run("stac2esri")
-    shown = project.run("stac2esri", dlpk_name="camp.dlpk")  # the second time, and a name
+    output = project.run("stac2esri", dlpk_name="camp.dlpk")  # the second time, and a name
     meta = project.folder / "meta"
     names = {"camp.dlpk", "camp-classify.dlpk", "camp-detect.dlpk", "best_model.dlpk"}
     for name in names:
         report = check_package(meta / name)
         assert report.valid, report.lines()
-        assert name in shown
+        assert name in output
     assert read_emd((meta / "model.emd").read_bytes(), "model.emd").kind == "detect"
     item = json.loads((meta / "stac_item.json").read_text())
     assert item["assets"]["esri-package"]["href"] == "./camp.dlpk"
@@ -184,15 +186,15 @@ def test_inference_gives_the_images_size_and_is_logged(project: Project, model: 
     project.run("inference", image_path=str(chip), model_path=model, mlflow_tracking="true")
     for name, dtype in (("mask", "uint8"), ("probability", "float32")):
         with (
-            rasterio.open(project.folder / "output" / f"{chip.stem}_{name}.tif") as made,
-            rasterio.open(chip) as given,
+            rasterio.open(project.folder / "output" / f"{chip.stem}_{name}.tif") as result,
+            rasterio.open(chip) as source,
         ):
-            assert (made.shape, made.transform, made.crs) == (
-                given.shape,
-                given.transform,
-                given.crs,
+            assert (result.shape, result.transform, result.crs) == (
+                source.shape,
+                source.transform,
+                source.crs,
             )
-            assert made.dtypes == (dtype,)
+            assert result.dtypes == (dtype,)
     run = project.newest()
     assert run.data.metrics["dwellings"] >= 0
     assert len(project.client().list_artifacts(run.info.run_id, "inference")) == 5
@@ -205,8 +207,8 @@ def test_a_second_training_neither_is_refused_nor_loses_the_first(project: Proje
     point = yaml.safe_load((ROOT / "MLproject").read_text())["entry_points"]["train"]
     defaults = {k: v["default"] for k, v in point["parameters"].items()}
     words = shlex.split(point["command"].format(**{**defaults, **TRAIN, "seed": "1"}))
-    done = training(project.folder, *words[3:], *QUICK)
-    assert done.returncode == 0, done.stderr
+    result = training(project.folder, *words[3:], *QUICK)
+    assert result.returncode == 0, result.stderr
     after = {p.name for p in (project.folder / "runs").iterdir()}
     assert len(after) == len(before) + 1 == 2
     assert (project.folder / "meta" / "best_model.onnx").read_bytes() != first
@@ -221,11 +223,11 @@ def test_uv_runs_it_as_users_type_it(project: Project) -> None:
     item = project.folder / "meta" / "stac_item.json"
     words += [str(ROOT), "-e", "validate_stac", "--env-manager", "local", "-P", f"stac_file={item}"]
     uri = f"sqlite:///{project.folder / 'mlflow.db'}"
-    done = subprocess.run(
+    result = subprocess.run(
         words, cwd=ROOT, env=environment(MLFLOW_TRACKING_URI=uri), capture_output=True, text=True,
         check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_parameters_are_those_of_the_commands() -> None:
@@ -234,14 +236,19 @@ def test_the_parameters_are_those_of_the_commands() -> None:
 
     points = yaml.safe_load((ROOT / "MLproject").read_text())["entry_points"]
     other = {"chips_dir": "chips", "labels_dir": "labels"}
-    apart = {("train", "epochs"), ("train", "batch_size"), ("train", "minutes"),
+    exceptions = {("train", "epochs"), ("train", "batch_size"), ("train", "minutes"),
              ("train", "register")}  # fmt: skip
     for entry, point in points.items():
-        known = {p.name: p for p in main.commands[entry].params}
+        parameters = {p.name: p for p in main.commands[entry].params}
         for name, parameter in point["parameters"].items():
-            option = known[other.get(name, name)]
+            option = parameters[other.get(name, name)]
             default = parameter.get("default")
             assert f"{{{name}}}" in point["command"]
-            told = isinstance(option.default, str | int | float | Path)
-            if told and "default" in parameter and name not in other and (entry, name) not in apart:
+            has_default = isinstance(option.default, str | int | float | Path)
+            if (
+                has_default
+                and "default" in parameter
+                and name not in other
+                and (entry, name) not in exceptions
+            ):
                 assert str(option.default).lower() == default.lower(), (entry, name)

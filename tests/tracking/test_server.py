@@ -1,4 +1,4 @@
-"""What is said of servers that are none, or that do not let us in."""
+"""Messages about servers that are none, or that refuse the log-in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def rude() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "sentence"),
     [
         (200, "what answers there is no MLflow server"),
         (401, "the user name or password is missing or wrong"),
@@ -56,10 +56,12 @@ def rude() -> Iterator[str]:
         (500, "the server has a fault (it answers with the error 500)"),
     ],
 )
-def test_an_answer_that_is_none_is_explained(rude: str, desk: Path, status: int, told: str) -> None:
+def test_an_answer_that_is_none_is_explained(
+    rude: str, desk: Path, status: int, sentence: str
+) -> None:
     with pytest.raises(TrackingError) as failed:
         connect(f"{rude}/{status}")
-    assert told in str(failed.value)
+    assert sentence in str(failed.value)
     assert "--no-track" in str(failed.value)
     assert [p.name for p in desk.iterdir()] == ["mlflow.db"]
 
@@ -72,16 +74,16 @@ def test_an_address_of_no_known_kind_is_one_error(desk: Path, uri: str) -> None:
 
 
 def test_numbers_in_an_address_are_no_answer_of_the_server() -> None:
-    told = reason(OSError("http://127.0.0.1:4010/runs/get?run_id=a403f401 was cut off"))
-    assert "password" not in told
-    assert "permission" not in told
-    assert "cut off" in told
+    sentence = reason(OSError("http://127.0.0.1:4010/runs/get?run_id=a403f401 was cut off"))
+    assert "password" not in sentence
+    assert "permission" not in sentence
+    assert "cut off" in sentence
 
 
 def test_an_error_shows_no_password() -> None:
-    told = reason(OSError("cannot reach http://ada:secret@example.org/x"))
-    assert "secret" not in told
-    assert "example.org" in told
+    sentence = reason(OSError("cannot reach http://ada:secret@example.org/x"))
+    assert "secret" not in sentence
+    assert "example.org" in sentence
 
 
 def test_trainings_that_begin_at_once_in_a_new_folder_share_its_database(tmp_path: Path) -> None:
@@ -94,8 +96,8 @@ def test_trainings_that_begin_at_once_in_a_new_folder_share_its_database(tmp_pat
         for _ in range(3)
     ]  # fmt: skip
     for process in processes:
-        _, told = process.communicate(timeout=200)
-        assert process.returncode == 0, told
+        _, stderr = process.communicate(timeout=200)
+        assert process.returncode == 0, stderr
 
 
 def test_the_newest_stays_the_candidate_where_two_trainings_end_at_once(
@@ -107,12 +109,12 @@ def test_the_newest_stays_the_candidate_where_two_trainings_end_at_once(
     client = connect()
     client.create_registered_model("camp")
     tags = {"onnx_sha256": "0"}
-    made = [
+    model_ids = [
         client.create_logged_model(client.create_experiment(name), name="model").model_id
         for name in ("left", "right")
     ]
     own = MlflowClient.set_registered_model_alias
-    late = [made[1]]
+    late = [model_ids[1]]
 
     def choose(self: MlflowClient, name: str, alias: str, version: str) -> None:
         while late:
@@ -120,7 +122,7 @@ def test_the_newest_stays_the_candidate_where_two_trainings_end_at_once(
         own(self, name, alias, version)
 
     monkeypatch.setattr(MlflowClient, "set_registered_model_alias", choose)
-    for model_id in made:
+    for model_id in model_ids:
         client.finalize_logged_model(model_id, "READY")
-    assert register(client, made[0], "camp", tags=tags) == "1"
+    assert register(client, model_ids[0], "camp", tags=tags) == "1"
     assert client.get_model_version_by_alias("camp", "candidate").version == 2

@@ -50,10 +50,10 @@ def test_nothing_tells_where_on_the_machine_it_ran(tracked: Tracked) -> None:
     run = tracked.run()
     model = tracked.client().get_logged_model(tracked.record["model_id"])
     version = tracked.client().get_model_version("tiny-camp", "1")
-    told = [*run.data.params.items(), *run.data.tags.items(), *model.tags.items()]
-    told += [*version.tags.items()]
-    told += [(d.dataset.name, d.dataset.source) for d in run.inputs.dataset_inputs]
-    for name, value in told:
+    texts = [*run.data.params.items(), *run.data.tags.items(), *model.tags.items()]
+    texts += [*version.tags.items()]
+    texts += [(d.dataset.name, d.dataset.source) for d in run.inputs.dataset_inputs]
+    for name, value in texts:
         assert str(tracked.desk) not in value, name
         assert str(Path(__file__).resolve().parents[2]) not in value, name
         assert str(Path.home()) not in value or str(Path.home()) == "/", name
@@ -63,9 +63,9 @@ def test_files_that_are_shown_tell_no_place_of_the_machine(
     tracked: Tracked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tracked.desk)
-    run, made = tmp_path / "run", tmp_path / "made"
+    run, scratch = tmp_path / "run", tmp_path / "made"
     shutil.copytree(tracked.folder, run)
-    made.mkdir()
+    scratch.mkdir()
     options = json.loads((run / "options.json").read_text())
     options["data"] |= {
         "chips": str(tracked.desk / "town/chips"),
@@ -77,15 +77,15 @@ def test_files_that_are_shown_tell_no_place_of_the_machine(
     record = {"command": words, "resumed": [{"at": "now", "command": f"{words} --resume"}]}
     (run / "run.json").write_text(json.dumps(record))
     before = (run / "options.json").read_bytes()
-    for path in write_metadata(run, made):
+    for path in write_metadata(run, scratch):
         text = path.read_text()
         assert "/home" not in text, path.name
         assert str(tmp_path) not in text
         assert str(tracked.desk) not in text
-    shown = json.loads((made / "options.json").read_text())
-    assert shown["data"]["chips"] == "town/chips"
-    assert shown["data"]["gsd"] == options["data"]["gsd"]
-    resumed = json.loads((made / "run.json").read_text())["resumed"]
+    options_shown = json.loads((scratch / "options.json").read_text())
+    assert options_shown["data"]["chips"] == "town/chips"
+    assert options_shown["data"]["gsd"] == options["data"]["gsd"]
+    resumed = json.loads((scratch / "run.json").read_text())["resumed"]
     assert resumed[0]["command"].endswith("--chips chips --resume")
     assert (run / "options.json").read_bytes() == before
 
@@ -102,9 +102,9 @@ def test_every_figure_of_every_epoch_is_there_once(tracked: Tracked) -> None:
     assert names >= {"val_iou", "val_loss", "train_loss", "epoch"}
     for name in names:
         history = tracked.client().get_metric_history(tracked.record["run_id"], name)
-        wanted = {int(r["step"]): float(r[name]) for r in rows if r[name]}
-        assert {m.step: m.value for m in history} == pytest.approx(wanted), name
-        assert len(history) == len(wanted) >= 2, name
+        expected = {int(r["step"]): float(r[name]) for r in rows if r[name]}
+        assert {m.step: m.value for m in history} == pytest.approx(expected), name
+        assert len(history) == len(expected) >= 2, name
 
 
 def test_the_final_figures_are_those_of_the_evaluation(tracked: Tracked) -> None:
@@ -165,10 +165,10 @@ def test_the_tags_tie_run_item_model_and_sources(tracked: Tracked) -> None:
 
 
 def test_its_data_are_known_by_their_content(tracked: Tracked) -> None:
-    (found,) = tracked.run().inputs.dataset_inputs
+    (dataset_input,) = tracked.run().inputs.dataset_inputs
     data = list_data(DataOptions(tracked.desk / "town/chips", tracked.desk / "town/houses.gpkg"))
-    assert found.dataset.digest == data.digest
-    assert (found.dataset.name, len(data.files)) == ("town", 9)
+    assert dataset_input.dataset.digest == data.digest
+    assert (dataset_input.dataset.name, len(data.files)) == ("town", 9)
 
 
 def test_the_digest_is_of_names_and_contents_alone(tmp_path: Path) -> None:
@@ -202,10 +202,10 @@ def test_the_logged_model_is_the_onnx_file_for_any_size(tracked: Tracked) -> Non
     for shape in ((1, 3, 128, 64), (3, 3, 64, 64), (2, 3, 64, 192)):
         batch = rng.standard_normal(shape).astype(np.float32)
         with torch.no_grad():
-            given = network(torch.from_numpy(batch)).numpy()
-        wanted = runner.predict(batch)[:, :1]
-        np.testing.assert_allclose(given, wanted, atol=1e-4)
-        assert given.shape == wanted.shape
+            probabilities = network(torch.from_numpy(batch)).numpy()
+        expected = runner.predict(batch)[:, :1]
+        np.testing.assert_allclose(probabilities, expected, atol=1e-4)
+        assert probabilities.shape == expected.shape
     mlflow.set_tracking_uri(None)
 
 
@@ -214,8 +214,8 @@ def test_logging_again_changes_nothing(tracked: Tracked, say: Say) -> None:
     before = tracked.run()
     counts = {k: len(client.get_metric_history(run_id, k)) for k in before.data.metrics}
     files = tracked.files()
-    done = say("log", "runs/a")
-    assert done.returncode == 0, done.stderr
+    output = say("log", "runs/a")
+    assert output.returncode == 0, output.stderr
     after = tracked.run()
     assert after.data.params == before.data.params
     assert after.data.metrics == before.data.metrics
@@ -232,13 +232,13 @@ def test_logging_again_without_the_record_of_what_is_there_doubles_no_model(
     """As after a kill between an answer of the server and its note."""
     path = tracked.folder / "tracking.json"
     whole = path.read_text()
-    held = json.loads(whole)
-    path.write_text(json.dumps({**held, "model_id": None, "version": None, "uploaded": {}}))
-    done = say("log", "runs/a")
-    assert done.returncode == 0, done.stderr
-    assert tracked.record["model_id"] == held["model_id"]
+    record = json.loads(whole)
+    path.write_text(json.dumps({**record, "model_id": None, "version": None, "uploaded": {}}))
+    output = say("log", "runs/a")
+    assert output.returncode == 0, output.stderr
+    assert tracked.record["model_id"] == record["model_id"]
     versions = tracked.client().search_model_versions("name='tiny-camp'")
-    assert [str(v.version) for v in versions] == [held["version"]]
+    assert [str(v.version) for v in versions] == [record["version"]]
 
 
 def test_logging_again_from_another_folder_changes_no_parameter(
@@ -248,8 +248,8 @@ def test_logging_again_from_another_folder_changes_no_parameter(
     before = tracked.run().data.params
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.uri)
     monkeypatch.chdir(tmp_path)
-    done = say("log", str(tracked.folder))
-    assert done.returncode == 0, done.stderr
+    output = say("log", str(tracked.folder))
+    assert output.returncode == 0, output.stderr
     assert tracked.run().data.params == before
     assert before["data.chips"] == "town/chips"
 
@@ -257,26 +257,26 @@ def test_logging_again_from_another_folder_changes_no_parameter(
 def test_a_new_run_can_be_asked_for(tracked: Tracked, tmp_path: Path, say: Say) -> None:
     shutil.copytree(tracked.folder, tmp_path / "a")
     words = ["log", str(tmp_path / "a"), "--new", "--register", "none", "--log-data", "always"]
-    done = say(*words)
-    assert done.returncode == 0, done.stderr
-    held = json.loads((tmp_path / "a" / "tracking.json").read_text())
-    assert held["run_id"] != tracked.record["run_id"]
+    output = say(*words)
+    assert output.returncode == 0, output.stderr
+    record = json.loads((tmp_path / "a" / "tracking.json").read_text())
+    assert record["run_id"] != tracked.record["run_id"]
     files = {
-        f.path for f in tracked.client().list_artifacts(held["run_id"], "datasets/train/chips")
+        f.path for f in tracked.client().list_artifacts(record["run_id"], "datasets/train/chips")
     }
     assert "datasets/train/chips/chip_0_0.tif" in files
     assert len(files) == 8
-    assert held["version"] is None
-    (found,) = tracked.client().get_run(held["run_id"]).inputs.dataset_inputs
-    assert found.dataset.digest == tracked.run().inputs.dataset_inputs[0].dataset.digest
+    assert record["version"] is None
+    (dataset_input,) = tracked.client().get_run(record["run_id"]).inputs.dataset_inputs
+    assert dataset_input.dataset.digest == tracked.run().inputs.dataset_inputs[0].dataset.digest
 
 
 def test_a_folder_without_a_training_is_told_apart(
     tracked: Tracked, tmp_path: Path, say: Say
 ) -> None:
-    done = say("log", str(tmp_path))
-    assert done.returncode == 2
-    assert "options.json" in done.stderr
+    output = say("log", str(tmp_path))
+    assert output.returncode == 2
+    assert "options.json" in output.stderr
 
 
 def test_promotion_shows_both_and_asks(
@@ -286,19 +286,19 @@ def test_promotion_shows_both_and_asks(
     refused = say("promote", "tiny-camp", "--version", "9", "--yes")
     assert refused.returncode == 2
     assert "has no model tiny-camp with version 9" in refused.stderr
-    asked = training(tracked.desk, "promote", "tiny-camp")  # nobody answers: stdin is empty
-    assert asked.returncode != 0
+    unanswered = training(tracked.desk, "promote", "tiny-camp")  # nobody answers: stdin is empty
+    assert unanswered.returncode != 0
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     declined = say("promote", "tiny-camp")
     assert declined.returncode == 130
     assert declined.stderr == "error: nothing was changed\n"
     assert "production" not in client.get_registered_model("tiny-camp").aliases
-    done = say("promote", "tiny-camp", "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "test/iou" in done.stdout
+    output = say("promote", "tiny-camp", "--yes")
+    assert output.returncode == 0, output.stderr
+    assert "test/iou" in output.stdout
     assert client.get_model_version_by_alias("tiny-camp", "production").version == 1
-    again = say("promote", "tiny-camp", "--yes")
-    assert "in production already" in again.stdout
+    second_output = say("promote", "tiny-camp", "--yes")
+    assert "in production already" in second_output.stdout
 
 
 def test_all_files_of_a_shapefile_are_data(tmp_path: Path) -> None:
@@ -347,11 +347,11 @@ def test_a_registered_model_is_fetched_and_checked(
     tracked: Tracked, desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracked.uri)
-    wanted = (tracked.folder / "meta" / "best_model.onnx").read_bytes()
+    expected = (tracked.folder / "meta" / "best_model.onnx").read_bytes()
     for number, name in enumerate(("models:/tiny-camp@candidate", "models:/tiny-camp/1")):
         folder = tmp_path / str(number)
         folder.mkdir()
-        assert fetch(name, folder).read_bytes() == wanted
+        assert fetch(name, folder).read_bytes() == expected
     with pytest.raises(TrackingError, match="is no registered model"):
         fetch("models:/tiny-camp", tmp_path)
     with pytest.raises(TrackingError, match="does not give models:/nobody"):
@@ -379,11 +379,11 @@ def test_the_served_candidate_answers_as_the_onnx_file(tracked: Tracked, tmp_pat
         for shape in ((1, 3, 64, 64), (2, 3, 96, 64)):
             batch = np.random.default_rng(2).standard_normal(shape).astype(np.float32)
             body = json.dumps({"inputs": batch.tolist()}).encode()
-            asked = urllib.request.Request(  # noqa: S310 - of this machine
+            request = urllib.request.Request(  # noqa: S310 - of this machine
                 f"{served.url}/invocations", body, {"Content-Type": "application/json"}
             )
-            with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
-                given = np.array(json.load(answer)["predictions"])
-            np.testing.assert_allclose(given, runner.predict(batch)[:, :1], atol=1e-4)
+            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+                predictions = np.array(json.load(answer)["predictions"])
+            np.testing.assert_allclose(predictions, runner.predict(batch)[:, :1], atol=1e-4)
     finally:
         served.kill()

@@ -37,7 +37,7 @@ def data_of(chips: Path, town: Town) -> CampDataModule:
     return CampDataModule(DataOptions(chips, town.labels, gsd=GSD, crop=64, workers=0, split=split))
 
 
-def put(chips: Path, name: str, pixels: np.ndarray[Any, Any], **profile: Any) -> None:
+def write_chip(chips: Path, name: str, pixels: np.ndarray[Any, Any], **profile: Any) -> None:
     row, col = (int(n) * SIDE for n in name.split("_")[1:])
     write_raster(chips / f"{name}.tif", pixels, **{"transform": place(row, col), **profile})
 
@@ -46,11 +46,11 @@ def test_chips_of_one_colour_or_one_bit_are_left_out_and_said(
     chips: Path, town: Town, tmp_path: Path
 ) -> None:
     beige = np.full((3, SIDE, SIDE), 200, np.uint8)
-    put(chips, "chip_0_0", beige)
+    write_chip(chips, "chip_0_0", beige)
     beige[:, :9] = 0
-    put(chips, "chip_0_1", beige, nodata=0)  # the rest of it is of one colour
+    write_chip(chips, "chip_0_1", beige, nodata=0)  # the rest of it is of one colour
     bits = np.random.default_rng(0).integers(0, 2, (3, SIDE, SIDE), dtype=np.uint8)
-    put(chips, "chip_1_2", bits, nbits=1, photometric="RGB")
+    write_chip(chips, "chip_1_2", bits, nbits=1, photometric="RGB")
     note = (
         "chips: 3 of 8 chips are of one colour (or have one bit a pixel), show no ground and are "
         "left out: chip_0_0, chip_0_1, chip_1_2"
@@ -59,22 +59,22 @@ def test_chips_of_one_colour_or_one_bit_are_left_out_and_said(
     assert data.notes == (note,)
     assert [len(data.part(p)) for p in ("train", "val", "test")] == [2, 1, 2]
     model = write_model(tmp_path / "tiny.onnx")
-    found = evaluate_model(EvaluateOptions(model, chips, town.labels))
-    assert found.notes == (note,)
-    assert sum(len(a.chips) for a in found.areas) == 5
+    evaluation = evaluate_model(EvaluateOptions(model, chips, town.labels))
+    assert evaluation.notes == (note,)
+    assert sum(len(a.chips) for a in evaluation.areas) == 5
 
 
 def test_noise_and_a_coloured_middle_are_imagery(chips: Path, town: Town) -> None:
     sand = np.full((3, SIDE, SIDE), 200, np.uint8)
     sand[0, 3, 5] += 1
-    put(chips, "chip_0_0", sand)
+    write_chip(chips, "chip_0_0", sand)
     assert without_blank(read_chips(chips)) == (read_chips(chips), None)
 
 
 def test_nothing_but_blank_chips_is_refused(tmp_path: Path, town: Town) -> None:
     (tmp_path / "chips").mkdir()
     for name in ("chip_0_0", "chip_0_1"):
-        put(tmp_path / "chips", name, np.full((3, SIDE, SIDE), 9, np.uint8))
+        write_chip(tmp_path / "chips", name, np.full((3, SIDE, SIDE), 9, np.uint8))
     with pytest.raises(CampDetectorError, match=r"all 2 chips in .*chips are of one colour"):
         data_of(tmp_path / "chips", town)
 

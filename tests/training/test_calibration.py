@@ -37,8 +37,8 @@ def squash(logit: np.ndarray) -> np.ndarray:
 def test_a_temperature_is_found_again(temperature: float) -> None:
     inner = np.clip(SCORES, 0.25 / 254, 1 - 0.25 / 254)
     logit = np.log(inner / (1 - inner))
-    found = fit_temperature(histogram(squash(logit / temperature)))
-    assert found == pytest.approx(temperature, rel=1e-3)
+    fitted = fit_temperature(histogram(squash(logit / temperature)))
+    assert fitted == pytest.approx(temperature, rel=1e-3)
 
 
 def test_too_little_or_senseless_data_changes_nothing() -> None:
@@ -57,20 +57,20 @@ def test_one_channel_of_a_network_is_scaled_and_others_kept() -> None:
         scale_logits(network, 1, 0.5)
         after = network(chip)
         combine_channels(network, [{2: 1.0}, {1: 0.5, 0: -2.0}])
-        kept = network(chip)
+        logits_before = network(chip)
     torch.testing.assert_close(after[:, [0, 2]], before[:, [0, 2]])
     torch.testing.assert_close(after[:, 1], before[:, 1] * 0.5, atol=1e-5, rtol=1e-5)
     mixed = torch.stack((after[:, 2], 0.5 * after[:, 1] - 2 * after[:, 0]), dim=1)
-    torch.testing.assert_close(kept, mixed, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(logits_before, mixed, atol=1e-5, rtol=1e-5)
 
 
 def test_channels_and_networks_that_are_not_there() -> None:
     options = NetworkOptions(decoder_channels=(16, 8, 8, 4, 4), start="random")
     network = build_network(options).network
     rows: list[list[dict[int, float]]] = [[], [{1: 1.0}], [{0: 1.0, -1: 1.0}]]
-    for wanted in rows:
+    for row in rows:
         with pytest.raises(NetworkError, match="1 output channels"):
-            combine_channels(network, wanted)
+            combine_channels(network, row)
     with pytest.raises(NetworkError, match="no convolution at its end"):
         scale_logits(ReferenceNetwork(bands=3, classes=1), 0, 2.0)
 

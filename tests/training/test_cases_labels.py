@@ -55,18 +55,18 @@ def data_of(labels: str, **choice: str) -> CampDataModule:
 def test_labels_that_are_read(
     labels: str, choice: dict[str, str], labelled: int, note: str
 ) -> None:
-    found = evaluated(labels, **choice)
-    buildings, pixels = found.total.buildings, found.total.pixels
+    evaluation = evaluated(labels, **choice)
+    buildings, pixels = evaluation.total.buildings, evaluation.total.pixels
     assert buildings.labelled == labelled
     assert buildings.matched == labelled - 1
     assert pixels.iou == pytest.approx(0.90, abs=0.005)
     data = data_of(labels, **choice)
     figures = calculate_dataset_statistics(data)
     assert figures["train"]["class_share"]["dwelling"] > 0.05
-    assert tuple(figures["notes"]) == found.notes
-    assert len(found.notes) == bool(note)
-    for said in found.notes:
-        assert re.search(note, said)
+    assert tuple(figures["notes"]) == evaluation.notes
+    assert len(evaluation.notes) == bool(note)
+    for text in evaluation.notes:
+        assert re.search(note, text)
 
 
 @pytest.mark.parametrize(("labels", "choice", "note"), [(r[0], r[1], r[3]) for r in READ[:3]])

@@ -65,10 +65,10 @@ def test_missing_pixels_are_not_valid(tmp_path: Path) -> None:
     write_raster(tmp_path / "a.tif", picture, nodata=0)
     write_raster(tmp_path / "b.tif", heights, nodata=-1)
     write_raster(tmp_path / "c.tif", alpha, colors=("red", "green", "blue", "alpha"))
-    wanted = {"a": [(0, 0)], "b": [(0, 0), (1, 1), (2, 2)], "c": [(3, 3)]}
+    labelled_places = {"a": [(0, 0)], "b": [(0, 0), (1, 1), (2, 2)], "c": [(3, 3)]}
     for chip in read_chips(tmp_path):
         pixels, valid = read_pixels(chip, bands=min(3, chip.bands))
-        assert list(zip(*np.nonzero(~valid), strict=True)) == wanted[chip.name]
+        assert list(zip(*np.nonzero(~valid), strict=True)) == labelled_places[chip.name]
         assert np.isfinite(pixels).all()
     assert [c.bands for c in read_chips(tmp_path)] == [3, 2, 3]
 
@@ -197,10 +197,10 @@ def test_polygons_beside_masks_tell_dwellings_apart(
     masks, polygons = open_labels(town.masks, ONE), open_labels(town.labels, ONE)
     several = 0
     for chip in read_chips(town.chips):
-        found = labels.read(chip)
-        np.testing.assert_array_equal(found.classes, masks.read(chip).classes)
-        np.testing.assert_array_equal(found.owner, polygons.read(chip).owner)
-        several = max(several, len(np.unique(found.owner)))
+        patch = labels.read(chip)
+        np.testing.assert_array_equal(patch.classes, masks.read(chip).classes)
+        np.testing.assert_array_equal(patch.owner, polygons.read(chip).owner)
+        several = max(several, len(np.unique(patch.owner)))
     assert several > 2
 
 
@@ -231,8 +231,8 @@ def test_polygons_that_show_something_else_than_their_masks_are_refused(
     tmp_path: Path, town: Town
 ) -> None:
     folder = beside(tmp_path / "labels", town)
-    everything = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
-    write_polygons(folder / "buildings.gpkg", [everything], kind=["house"])
+    whole_town = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
+    write_polygons(folder / "buildings.gpkg", [whole_town], kind=["house"])
     labels = open_labels(folder, ONE)
     with pytest.raises(RasterError, match=r"differ in .* move the masks"):
         labels.read(read_chips(town.chips)[0])
@@ -242,8 +242,8 @@ def test_masks_of_all_dwellings_agree_with_polygons_of_several_classes(
     tmp_path: Path, town: Town
 ) -> None:
     folder = beside(tmp_path / "labels", town)
-    everything = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
-    write_polygons(folder / "buildings.gpkg", [everything], kind=["tent"])
+    whole_town = house_polygon((0, 0, 2 * SIDE, 4 * SIDE))
+    write_polygons(folder / "buildings.gpkg", [whole_town], kind=["tent"])
     labels = open_labels(folder, make_classes(("house", "tent")), class_field="kind")
     chip = read_chips(town.chips)[0]
     with pytest.raises(RasterError, match="differ in"):

@@ -35,11 +35,11 @@ def test_each_help_teaches_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call([command, "--help"])
-    shown = capsys.readouterr().out
-    assert "Example" in shown
-    lines = shown.splitlines()
+    output = capsys.readouterr().out
+    assert "Example" in output
+    lines = output.splitlines()
     assert [e for e in lines if e.startswith(f"    python -m training {command}")], "rewrapped"
-    assert "\\b" not in shown
+    assert "\\b" not in output
     options = [line for line in lines if line.startswith("  -")]
     assert len(options) >= 2
 
@@ -60,17 +60,17 @@ def test_the_groups_help_names_every_command_and_true_options(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     call(["--help"])
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
     for command in COMMANDS:
-        assert f"\n  {command} " in shown
-    examples = shown.partition("Options:")[0].replace("\\\n", " ")
+        assert f"\n  {command} " in output
+    examples = output.partition("Options:")[0].replace("\\\n", " ")
     lines = [e.split() for e in examples.splitlines() if e.startswith("    python -m training")]
     assert len(lines) >= 2
     for words in lines:
         call([words[3], "--help"])
-        known = capsys.readouterr().out
+        command_help = capsys.readouterr().out
         for word in words[4:]:
-            assert not word.startswith("--") or f"{word} " in known, (words, word)
+            assert not word.startswith("--") or f"{word} " in command_help, (words, word)
 
 
 def test_importing_training_loads_nothing_and_its_names_load_on_use() -> None:
@@ -79,10 +79,10 @@ def test_importing_training_loads_nothing_and_its_names_load_on_use() -> None:
         "assert not {'torch', 'lightning', 'rasterio'} & set(sys.modules), 'too early'\n"
         "print(sorted(set(training.__all__) & set(dir(training))))"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == str(sorted(training.__all__))
+    assert result.stdout.strip() == str(sorted(training.__all__))
 
 
 def test_the_public_names_are_what_they_say() -> None:
@@ -111,9 +111,9 @@ def test_info_is_a_table_or_json(capsys: pytest.CaptureFixture[str]) -> None:
     call(["info"])
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     call(["info", "--json"])
-    held = json.loads(capsys.readouterr().out)
-    assert rows["torch"] == held["packages"]["torch"]
-    assert rows["precision"] == held["precision"]
+    content = json.loads(capsys.readouterr().out)
+    assert rows["torch"] == content["packages"]["torch"]
+    assert rows["precision"] == content["precision"]
 
 
 def test_split_writes_who_is_where(
@@ -139,11 +139,11 @@ def test_evaluate_prints_and_writes(
         "--labels", str(town.labels), "--threads", "1", "--out", str(out),
     ]  # fmt: skip
     call(words)
-    shown = capsys.readouterr().out
-    assert "pixels" in shown
-    assert "1.0000" in shown
-    held = json.loads((out / "evaluation.json").read_text())
-    assert held["total"]["pixels"]["iou"] == 1.0
+    output = capsys.readouterr().out
+    assert "pixels" in output
+    assert "1.0000" in output
+    content = json.loads((out / "evaluation.json").read_text())
+    assert content["total"]["pixels"]["iou"] == 1.0
     with pytest.raises(SystemExit) as stop:
         call(words)
     assert stop.value.code == 2
@@ -304,9 +304,9 @@ def test_verbose_shows_where_an_error_arose(
     words = ["evaluate", "--model", str(tmp_path / "m.onnx"), "--chips", str(town.chips)]
     with pytest.raises(SystemExit):
         call(["--verbose", *words, "--labels", str(town.labels)])
-    shown = capsys.readouterr().err
-    assert "Traceback" in shown
-    assert shown.splitlines()[-1].startswith("error: ")
+    output = capsys.readouterr().err
+    assert "Traceback" in output
+    assert output.splitlines()[-1].startswith("error: ")
 
 
 @pytest.mark.parametrize("words", [["train"], ["nonesuch"], ["split", "--block", "x"]])

@@ -63,8 +63,8 @@ def test_fixed_samples_show_their_ground_once(
         np.testing.assert_array_equal(tile["target"].numpy(), town.truth[None][at])
         assert tile["valid"].all()
         every = np.ones((SIDE, SIDE), np.bool_)
-        wanted = prepare.normalise(town.pixels[at], every, IMAGENET_BANDS)
-        np.testing.assert_allclose(tile["image"].numpy(), wanted, atol=1e-5)
+        expected = prepare.normalise(town.pixels[at], every, IMAGENET_BANDS)
+        np.testing.assert_allclose(tile["image"].numpy(), expected, atol=1e-5)
 
 
 def test_samples_are_normalised_by_the_engine() -> None:
@@ -77,10 +77,10 @@ def test_random_samples_show_labels_where_the_houses_are(
     """Red is bright on houses and dark elsewhere, so the label can be read off the picture."""
     augment = AugmentOptions(photometric=0, camera=0, coarse=0, degrade=0, weather=0)
     data = CampDataModule(data_of(augment=augment, samples=40))
-    drawn = data.training_samples()
+    samples = data.training_samples()
     agreed = []
     for index in range(40):
-        sample = drawn[index]
+        sample = samples[index]
         bright = sample["image"][0] > (0.6 - 0.485) / 0.229
         valid = sample["valid"]
         agreed.append(float((bright == (sample["target"][0] > 0))[valid].float().mean()))
@@ -115,13 +115,15 @@ def test_no_pixel_of_another_part_is_in_a_training_sample(
             split=SplitOptions(val_columns=("1",), test_columns=("2",)),
         )
     )
-    drawn = data.training_samples()
+    samples = data.training_samples()
     dark = (20 / 255 - 0.485) / 0.229
     for index in range(60):
-        sample = drawn[index]
+        sample = samples[index]
         assert sample["valid"].any()
-        seen = sample["image"][0][sample["valid"]]
-        torch.testing.assert_close(seen, torch.full_like(seen, dark), atol=1e-3, rtol=0)
+        valid_pixels = sample["image"][0][sample["valid"]]
+        torch.testing.assert_close(
+            valid_pixels, torch.full_like(valid_pixels, dark), atol=1e-3, rtol=0
+        )
         assert (sample["image"][:, ~sample["valid"]] == 0).all()
         assert (sample["target"][:, ~sample["valid"]] == 0).all()
 
@@ -131,9 +133,9 @@ def test_seeds_decide_the_samples(data_of: Callable[..., DataOptions]) -> None:
         options = data_of(seed=seed, augment=AugmentOptions())
         return next(iter(CampDataModule(options).train_dataloader()))
 
-    one, again, other = first(3), first(3), first(4)
+    one, same_seed, other = first(3), first(3), first(4)
     for key in one:
-        assert torch.equal(one[key], again[key])
+        assert torch.equal(one[key], same_seed[key])
     assert not torch.equal(one["image"], other["image"])
 
 
@@ -239,33 +241,33 @@ def test_classes_have_a_channel_each(tmp_path: Path, town: Town, source: str) ->
         for row in range(2):
             for col in range(4):
                 at = np.s_[row * SIDE : (row + 1) * SIDE, col * SIDE : (col + 1) * SIDE]
-                where = place(row * SIDE, col * SIDE)
-                write_raster(labels / f"chip_{row}_{col}.tif", value[at][None], transform=where)
+                window = place(row * SIDE, col * SIDE)
+                write_raster(labels / f"chip_{row}_{col}.tif", value[at][None], transform=window)
     options = DataOptions(
         town.chips, labels, gsd=GSD, classes=classes, class_field=field, crop=64, workers=0,
         split=SplitOptions(val_columns=("2",), test_columns=("3",)),
     )  # fmt: skip
     target = whole(CampDataModule(options), "val")[1]["target"].numpy()
-    there = value[SIDE : 2 * SIDE, 2 * SIDE : 3 * SIDE]
-    assert {1, 2} <= set(np.unique(there))
+    values_there = value[SIDE : 2 * SIDE, 2 * SIDE : 3 * SIDE]
+    assert {1, 2} <= set(np.unique(values_there))
     for channel, each in enumerate(classes):
-        np.testing.assert_array_equal(target[channel], there == each.value)
+        np.testing.assert_array_equal(target[channel], values_there == each.value)
 
 
 def test_another_camera_is_grey_or_has_its_colours_exchanged() -> None:
     image = torch.rand((4, 8, 8), generator=torch.Generator().manual_seed(0))
-    seen = set()
+    looks = set()
     for seed in range(40):
         out = photometric.other_camera(image, np.random.default_rng(seed))
         assert out.shape == image.shape
         if torch.equal(out[0], out[1]):
-            seen.add("grey")
+            looks.add("grey")
         else:
             order = [next(i for i in range(4) if torch.equal(band, image[i])) for band in out]
             assert sorted(order) == [0, 1, 2, 3]
             assert order[3] == 3  # what is no colour stays
-            seen.add("exchanged" if order != [0, 1, 2, 3] else "same")
-    assert seen >= {"grey", "exchanged"}
+            looks.add("exchanged" if order != [0, 1, 2, 3] else "same")
+    assert looks >= {"grey", "exchanged"}
 
 
 @pytest.mark.parametrize("factor", [1.7, 3.0])

@@ -60,27 +60,27 @@ def drawn_border(*, wall: int) -> NDArray[np.uint8]:
 
 
 def test_a_mask_alone_merges_what_touches() -> None:
-    found = measure([sheet(drawn_border(wall=0))], SPEC)
-    assert (found.score.predicted, found.score.labelled) == (2, 3)
-    assert found.to_dict()["method"] == "mask only"
+    score = measure([sheet(drawn_border(wall=0))], SPEC)
+    assert (score.score.predicted, score.score.labelled) == (2, 3)
+    assert score.to_dict()["method"] == "mask only"
 
 
 def test_the_threshold_that_parts_them_is_chosen() -> None:
     """The wall's probability is 0.3, so only thresholds up to it see the wall."""
     sheets = [sheet(drawn_border(wall=77))]
-    chosen = choose_separation(sheets, SPEC, "border")
-    assert chosen.threshold <= 0.3
-    found = measure(sheets, replace(SPEC, separation=chosen), "border")
-    assert (found.score.predicted, found.score.matched) == (3, 3)
-    assert found.merit == 1.0
-    assert found.to_dict()["method"] == "border"
+    separation = choose_separation(sheets, SPEC, "border")
+    assert separation.threshold <= 0.3
+    score = measure(sheets, replace(SPEC, separation=separation), "border")
+    assert (score.score.predicted, score.score.matched) == (3, 3)
+    assert score.merit == 1.0
+    assert score.to_dict()["method"] == "border"
     high = Separation("border", threshold=0.6, reach=6, min_seed=1)
     assert measure(sheets, replace(SPEC, separation=high)).score.predicted == 2
 
 
 def test_where_nothing_helps_the_middle_is_taken() -> None:
-    chosen = choose_separation([sheet(drawn_border(wall=0))], SPEC, "border")
-    assert (chosen.threshold, chosen.min_seed) == (0.5, 7)
+    separation = choose_separation([sheet(drawn_border(wall=0))], SPEC, "border")
+    assert (separation.threshold, separation.min_seed) == (0.5, 7)
 
 
 COUNTS = st.tuples(*[st.integers(0, 40)] * 3).map(
@@ -113,16 +113,16 @@ def test_nothing_that_is_left_out_would_have_been_chosen(
         sheets = [replace(sheet(drawn_border(wall=0)), scores=s.astype(np.uint8)) for s in scores]
         for method in ("border", "core"):
             scored.clear()
-            chosen = choose_separation(sheets, SPEC, method)
-            tried = len(scored)
+            separation = choose_separation(sheets, SPEC, method)
+            count = len(scored)
             every = [
-                measure(sheets, replace(SPEC, separation=how), method)
+                measure(sheets, replace(SPEC, separation=setting), method)
                 for t in sorted(THRESHOLDS, key=lambda t: abs(t - 0.5))
                 for n in (7, 20, 40, 62)
-                for how in [replace(starting_separation(method, 0.2), threshold=t, min_seed=n)]
+                for setting in [replace(starting_separation(method, 0.2), threshold=t, min_seed=n)]
             ]
-            assert chosen == max(every, key=lambda d: d.merit).separation
-            assert tried < 2 * len(every)
+            assert separation == max(every, key=lambda d: d.merit).separation
+            assert count < 2 * len(every)
     assert "of 124 settings tried" in caplog.text
 
 
@@ -166,27 +166,27 @@ def test_the_channels_of_each_way() -> None:
         network.segmentation_head[0].weight[:] = torch.eye(3)[..., None, None]
         network.segmentation_head[0].bias[:] = 0
     logits = torch.tensor([1.0, -2.0, 4.0])[None, :, None, None]
-    wanted = {"none": [1.0], "border": [1.0, -2.0], "core": [1.0, 4.0], "both": [1.0, 3.0]}
-    for way, channels in wanted.items():
-        kept = copy.deepcopy(network)
-        combine_channels(kept, rows_of(way, 1))
-        assert kept.segmentation_head(logits).flatten().tolist() == channels
+    weights = {"none": [1.0], "border": [1.0, -2.0], "core": [1.0, 4.0], "both": [1.0, 3.0]}
+    for way, channels in weights.items():
+        original = copy.deepcopy(network)
+        combine_channels(original, rows_of(way, 1))
+        assert original.segmentation_head(logits).flatten().tolist() == channels
 
 
 def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-    found = measure([sheet(drawn_border(wall=0))], SPEC)
+    settings = []
+    score = measure([sheet(drawn_border(wall=0))], SPEC)
 
     def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> Decoding:
         assert goal <= 1
-        tried.append(spec.separation)
-        return found
+        settings.append(spec.separation)
+        return score
 
     monkeypatch.setattr("training.decoding._Measurer.measure", note)
     monkeypatch.setattr("training.decoding.THRESHOLDS", (0.4, 0.6))
     with pytest.raises(ValueError, match="no settings"):
         choose_separation([], replace(SPEC, gsd=0.05), "border")
-    assert len(tried) == len(set(tried)) == 2
+    assert len(settings) == len(set(settings)) == 2
 
 
 def test_a_run_measures_every_way(run: TrainResult) -> None:

@@ -63,17 +63,17 @@ def measure(model: Path, town: Town, **changes: Any) -> Evaluation:
 
 
 def write_split(path: Path, town: Town, **parts: tuple[int, ...]) -> Path:
-    found = {p: town.names(*cols) for p, cols in parts.items()}
-    path.write_text(json.dumps(found))
+    names = {p: town.names(*cols) for p, cols in parts.items()}
+    path.write_text(json.dumps(names))
     return path
 
 
 @pytest.mark.parametrize("source", ["labels", "masks"])
 def test_a_perfect_model_is_perfect(model: Path, town: Town, source: str) -> None:
-    found = measure(model, town, labels=getattr(town, source))
-    (area,) = found.areas
+    evaluation = measure(model, town, labels=getattr(town, source))
+    (area,) = evaluation.areas
     assert sorted(area.chips) == sorted(town.names(0, 1, 2, 3))
-    pixels, buildings = found.total.pixels, found.total.buildings
+    pixels, buildings = evaluation.total.pixels, evaluation.total.buildings
     assert (pixels.tp, pixels.fp, pixels.fn) == (int(town.truth.sum()), 0, 0)
     assert pixels.tn == int((~town.truth).sum())
     assert pixels.all_ones_iou == pytest.approx(town.truth.mean())
@@ -87,24 +87,24 @@ def test_dwellings_cut_by_the_edge_count_by_what_is_seen(
     model: Path, town: Town, tmp_path: Path, source: str
 ) -> None:
     split = write_split(tmp_path / "s.json", town, train=(0,), val=(1,), test=(2, 3))
-    found = measure(model, town, labels=getattr(town, source), split=split)
+    evaluation = measure(model, town, labels=getattr(town, source), split=split)
     inside = [h for h in HOUSES if h[3] > 128]
-    assert found.total.buildings == BuildingScore(len(inside), len(inside), len(inside))
+    assert evaluation.total.buildings == BuildingScore(len(inside), len(inside), len(inside))
     # Of the three that are cut 18, 21 and 24 m2 are seen. The tiny one has 6 m2 and is whole: it
     # counts, though the model is asked to leave it out.
     assert [(h[2] - h[0]) * (h[3] - 128) * GSD**2 for h in CUT] == [18, 21, 24]
     settings = Settings(simplify=0, min_area=22)
-    kept = measure(model, town, labels=getattr(town, source), split=split, settings=settings)
+    unclipped = measure(model, town, labels=getattr(town, source), split=split, settings=settings)
     right = len(inside) - 3
-    assert kept.total.buildings == BuildingScore(right, right, right + 1)
+    assert unclipped.total.buildings == BuildingScore(right, right, right + 1)
 
 
 def test_parts_are_areas_of_their_own_and_add_up(model: Path, town: Town, tmp_path: Path) -> None:
     split = write_split(tmp_path / "s.json", town, train=(1,), val=(2,), test=(0, 3))
-    found = measure(model, town, split=split)
-    assert sorted(len(a.chips) for a in found.areas) == [2, 2]
+    evaluation = measure(model, town, split=split)
+    assert sorted(len(a.chips) for a in evaluation.areas) == [2, 2]
     columns = np.r_[0:SIDE, 3 * SIDE : 4 * SIDE]
-    assert found.total.pixels.tp == int(town.truth[:, columns].sum())
+    assert evaluation.total.pixels.tp == int(town.truth[:, columns].sum())
     assert measure(model, town, split=split, part="val").areas[0].chips == ("chip_0_2", "chip_1_2")
 
 
@@ -112,19 +112,19 @@ def test_what_is_missed_and_what_is_made_up_is_counted(
     model: Path, town: Town, tmp_path: Path
 ) -> None:
     """Two houses have no label, three labels no house, and one covers less than half of its own."""
-    kept = [house_polygon(h) for h in HOUSES[3:]]
+    houses_left = [house_polygon(h) for h in HOUSES[3:]]
     row, col, stop_row, stop_col = HOUSES[2]
     half = house_polygon((row, col, stop_row, col + (stop_col - col) * 0.45))
     absent = [house_polygon((20 + 9 * i, 200, 25 + 9 * i, 205)) for i in range(3)]
     assert not town.truth[20:52, 200:205].any()
-    labels = write_polygons(tmp_path / "l.gpkg", [*kept, half, *absent])
-    found = measure(model, town, labels=labels).total
+    labels = write_polygons(tmp_path / "l.gpkg", [*houses_left, half, *absent])
+    score = measure(model, town, labels=labels).total
     right = len(HOUSES) - 3
-    assert found.buildings == BuildingScore(right, right + 3, right + 4)
-    assert found.buildings.precision == pytest.approx(right / (right + 3))
-    assert found.buildings.recall == pytest.approx(right / (right + 4))
-    assert found.buildings.count_error == pytest.approx(-1 / (right + 4))
-    assert found.pixels.fn == 3 * 25
+    assert score.buildings == BuildingScore(right, right + 3, right + 4)
+    assert score.buildings.precision == pytest.approx(right / (right + 3))
+    assert score.buildings.recall == pytest.approx(right / (right + 4))
+    assert score.buildings.count_error == pytest.approx(-1 / (right + 4))
+    assert score.pixels.fn == 3 * 25
     low = measure(model, town, labels=labels, iou=0.4).total
     assert low.buildings.matched == right + 1
 
@@ -139,10 +139,10 @@ def test_the_threshold_is_the_models_or_the_users(model: Path, town: Town, tmp_p
         write_raster(faint / f"{col}.tif", pixels, transform=place(0, col * SIDE))
     assert measure(model, town, chips=faint).total.buildings.predicted == 0
     settings = Settings(simplify=0, threshold=0.4)
-    found = measure(model, town, chips=faint, settings=settings)
-    assert found.spec.threshold == 0.4
-    assert found.total.pixels.recall == 1
-    assert found.total.pixels.precision == 1
+    evaluation = measure(model, town, chips=faint, settings=settings)
+    assert evaluation.spec.threshold == 0.4
+    assert evaluation.total.pixels.recall == 1
+    assert evaluation.total.pixels.precision == 1
 
 
 def test_unknown_ground_does_not_count(model: Path, town: Town, tmp_path: Path) -> None:
@@ -155,14 +155,16 @@ def test_unknown_ground_does_not_count(model: Path, town: Town, tmp_path: Path) 
             mask = town.truth[at].astype(np.uint8)
             if row == 0:
                 mask[:] = 255
-            where = place(row * SIDE, col * SIDE)
-            write_raster(masks / f"chip_{row}_{col}.tif", mask[None], nodata=255, transform=where)
-    found = measure(model, town, labels=masks)
-    assert found.total.pixels.tp == int(town.truth[SIDE:].sum())
-    assert found.total.pixels.fp == found.total.pixels.fn == 0
-    assert found.areas[0].hectares == pytest.approx(SIDE * 4 * SIDE * GSD**2 / UTM_AREA / 1e4)
-    seen = len([h for h in HOUSES if h[2] > SIDE])
-    assert found.total.buildings == BuildingScore(seen, seen, seen)
+            window = place(row * SIDE, col * SIDE)
+            write_raster(masks / f"chip_{row}_{col}.tif", mask[None], nodata=255, transform=window)
+    evaluation = measure(model, town, labels=masks)
+    assert evaluation.total.pixels.tp == int(town.truth[SIDE:].sum())
+    assert evaluation.total.pixels.fp == evaluation.total.pixels.fn == 0
+    assert evaluation.areas[0].hectares == pytest.approx(SIDE * 4 * SIDE * GSD**2 / UTM_AREA / 1e4)
+    labelled_count = len([h for h in HOUSES if h[2] > SIDE])
+    assert evaluation.total.buildings == BuildingScore(
+        labelled_count, labelled_count, labelled_count
+    )
 
 
 def test_chips_of_another_resolution_are_run_at_the_models(
@@ -172,9 +174,9 @@ def test_chips_of_another_resolution_are_run_at_the_models(
     chips.mkdir()
     fine = np.kron(town.pixels, np.ones((1, 2, 2), np.uint8))
     write_raster(chips / "fine.tif", fine, transform=place(0, 0, gsd=GSD / 2))
-    found = measure(model, town, chips=chips).total
-    assert found.pixels.tp == int(town.truth.sum())
-    assert found.buildings == BuildingScore(len(HOUSES), len(HOUSES), len(HOUSES))
+    score = measure(model, town, chips=chips).total
+    assert score.pixels.tp == int(town.truth.sum())
+    assert score.buildings == BuildingScore(len(HOUSES), len(HOUSES), len(HOUSES))
 
 
 def test_plain_pictures_with_masks(model: Path, tmp_path: Path, town: Town) -> None:
@@ -184,16 +186,16 @@ def test_plain_pictures_with_masks(model: Path, tmp_path: Path, town: Town) -> N
         for col in range(2):
             at = np.s_[..., col * SIDE : (col + 1) * SIDE]
             write_picture(tmp_path / folder / f"{col}.png", values[at])
-    found = measure(model, town, chips=tmp_path / "chips", labels=tmp_path / "masks")
-    assert len(found.areas) == 2
-    assert found.total.pixels.tp == int(truth[:, : 2 * SIDE].sum())
-    assert found.total.pixels.fp == found.total.pixels.fn == 0
+    evaluation = measure(model, town, chips=tmp_path / "chips", labels=tmp_path / "masks")
+    assert len(evaluation.areas) == 2
+    assert evaluation.total.pixels.tp == int(truth[:, : 2 * SIDE].sum())
+    assert evaluation.total.pixels.fp == evaluation.total.pixels.fn == 0
     # At a quarter of a metre a pixel the same pictures are a quarter of the ground.
     small = measure(
         model, town, chips=tmp_path / "chips", labels=tmp_path / "masks", chip_gsd=GSD / 2
     )
     assert sum(a.hectares for a in small.areas) * 4 == pytest.approx(
-        sum(a.hectares for a in found.areas)
+        sum(a.hectares for a in evaluation.areas)
     )
 
 
@@ -206,15 +208,15 @@ def test_classes_are_measured_apart(town: Town, tmp_path: Path) -> None:
     path.write_bytes(tiny_onnx(tiny_spec(classes=classes)))
     kinds = ["tent" if i % 2 else "house" for i in range(len(HOUSES))]
     labels = write_polygons(tmp_path / "l.gpkg", [house_polygon(h) for h in HOUSES], kind=kinds)
-    found = measure(path, town, labels=labels, class_field="kind")
+    evaluation = measure(path, town, labels=labels, class_field="kind")
     tents = kinds.count("tent")
-    assert found.of_class("tent").buildings == BuildingScore(tents, len(HOUSES), tents)
-    assert found.of_class("house").buildings == BuildingScore(0, 0, len(HOUSES) - tents)
-    assert found.total.buildings == BuildingScore(tents, len(HOUSES), len(HOUSES))
-    rows = block_rows(found)
+    assert evaluation.of_class("tent").buildings == BuildingScore(tents, len(HOUSES), tents)
+    assert evaluation.of_class("house").buildings == BuildingScore(0, 0, len(HOUSES) - tents)
+    assert evaluation.total.buildings == BuildingScore(tents, len(HOUSES), len(HOUSES))
+    rows = block_rows(evaluation)
     assert sum(r["pixels"] for r in rows) == town.truth.size, "ground counts once"
     assert sum(r["found"] for r in rows) == len(HOUSES)
-    table = to_table(found)
+    table = to_table(evaluation)
     assert "tent: pixels" in table
     assert "all: dwellings" in table
 
@@ -228,39 +230,41 @@ def test_without_a_label_there_is_no_count_error(model: Path, town: Town, tmp_pa
         write_raster(
             empty / mask.name, np.zeros((1, SIDE, SIDE), np.uint8), transform=place(row, col)
         )
-    found = measure(model, town, labels=empty, block_metres=20)
-    assert found.notes == ("empty: the masks mark no dwelling, all their pixels are 0",)
-    assert found.total.buildings == BuildingScore(0, len(HOUSES), 0)
-    table = to_table(found)
+    evaluation = measure(model, town, labels=empty, block_metres=20)
+    assert evaluation.notes == ("empty: the masks mark no dwelling, all their pixels are 0",)
+    assert evaluation.total.buildings == BuildingScore(0, len(HOUSES), 0)
+    table = to_table(evaluation)
     assert "inf" not in table
     assert re.search(r"^  count error +- +-$", table, re.MULTILINE)
 
 
 def test_the_reference_network_can_be_measured(reference: TrainResult, town: Town) -> None:
     split = reference.folder / "split.json"
-    found = measure(reference.folder / "meta" / "best_model.onnx", town, split=split)
-    assert found.total.pixels.to_dict()["iou"] == pytest.approx(reference.test["iou"], abs=1e-6)
+    evaluation = measure(reference.folder / "meta" / "best_model.onnx", town, split=split)
+    assert evaluation.total.pixels.to_dict()["iou"] == pytest.approx(
+        reference.test["iou"], abs=1e-6
+    )
 
 
 def test_the_run_and_the_command_agree(run: TrainResult, town: Town) -> None:
     """The same chips at the same resolution: training's own figures are those of the file."""
     meta, split = run.folder / "meta", run.folder / "split.json"
-    found = measure(meta / "best_model.onnx", town, split=split).total.pixels.to_dict()
+    pixels = measure(meta / "best_model.onnx", town, split=split).total.pixels.to_dict()
     for name in ("iou", "precision", "recall", "all_ones_iou"):
-        assert found[name] == pytest.approx(run.test[name], abs=2e-3)
+        assert pixels[name] == pytest.approx(run.test[name], abs=2e-3)
 
 
 def test_json_and_table_say_the_same(model: Path, town: Town) -> None:
-    found = measure(model, town)
-    held = json.loads(json.dumps(to_dict(found), allow_nan=False))
-    assert held["total"]["pixels"]["iou"] == 1.0
-    assert held["total"]["buildings"]["f1"] == 1.0
-    assert held["data"] | {"chips": "", "labels": ""} == {
+    evaluation = measure(model, town)
+    content = json.loads(json.dumps(to_dict(evaluation), allow_nan=False))
+    assert content["total"]["pixels"]["iou"] == 1.0
+    assert content["total"]["buildings"]["f1"] == 1.0
+    assert content["data"] | {"chips": "", "labels": ""} == {
         "chips": "", "labels": "", "split": None, "part": "all", "count": 8, "hectares": 0.8199,
         "notes": [],
     }  # fmt: skip
-    assert len(held["model"]["sha256"]) == 64
-    table = to_table(found)
+    assert len(content["model"]["sha256"]) == 64
+    table = to_table(evaluation)
     assert "8 chips in 1 area, 0.82 ha" in table
     assert f"{len(HOUSES)} found, {len(HOUSES)} labelled, {len(HOUSES)} of them the same" in table
 
@@ -289,13 +293,13 @@ def test_histogram_and_masks_count_alike() -> None:
     rng = np.random.default_rng(0)
     scores = rng.integers(0, 256, (1, 40, 40), dtype=np.uint8)
     truth = rng.random((1, 40, 40)) < np.where(scores < 255, scores / 300, 0.5)
-    histogram, seen = ScoreHistogram.of(scores, truth), scores != 255
+    histogram, valid = ScoreHistogram.of(scores, truth), scores != 255
     for threshold in (0.1, 0.5, 1.0):
-        found = scores >= np.ceil(threshold * 254 - 1e-9)
-        assert histogram.confusion(threshold) == Confusion.of(found[seen], truth[seen])
-    chosen = best_threshold(histogram)
+        predicted = scores >= np.ceil(threshold * 254 - 1e-9)
+        assert histogram.confusion(threshold) == Confusion.of(predicted[valid], truth[valid])
+    threshold_chosen = best_threshold(histogram)
     best = max(histogram.confusion(t / 20).iou for t in range(1, 20))
-    assert histogram.confusion(chosen).iou == best
+    assert histogram.confusion(threshold_chosen).iou == best
 
 
 def test_results_appear_together_or_not_at_all(tmp_path: Path) -> None:
@@ -324,21 +328,21 @@ def test_results_appear_together_or_not_at_all(tmp_path: Path) -> None:
     st.sampled_from([0.3, 0.5, 0.75]),
 )
 def test_pairs_are_those_of_trying_all(boxes: list[tuple[int, ...]], iou: float) -> None:
-    """Whatever is left out before polygons are cut would not have been a pair."""
+    """Polygons that are left out before the cutting would not have been a pair."""
     polygons = [shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes]
-    found, truth = polygons[::2], polygons[1::2]
+    predicted, truth = polygons[::2], polygons[1::2]
     every = [
         (a, b, one.intersection(other).area / one.union(other).area)
-        for a, one in enumerate(found)
+        for a, one in enumerate(predicted)
         for b, other in enumerate(truth)
     ]
     best = sorted((p for p in every if p[2] >= iou), key=lambda p: (-round(p[2], 12), p[0], p[1]))
-    wanted: list[tuple[int, int, float]] = []
+    expected: list[tuple[int, int, float]] = []
     for a, b, ratio in best:
-        if all(a != p[0] and b != p[1] for p in wanted):
-            wanted.append((a, b, ratio))
-    assert match_polygons(found, truth, iou=iou) == [
-        (a, b, pytest.approx(ratio)) for a, b, ratio in wanted
+        if all(a != p[0] and b != p[1] for p in expected):
+            expected.append((a, b, ratio))
+    assert match_polygons(predicted, truth, iou=iou) == [
+        (a, b, pytest.approx(ratio)) for a, b, ratio in expected
     ]
 
 

@@ -55,8 +55,8 @@ def measure(model: Path, chips: Path, labels: Path, **changes: Any) -> Evaluatio
     return evaluate_model(EvaluateOptions(model, chips, labels, **values | changes))
 
 
-def counts(found: Evaluation) -> tuple[int, ...]:
-    pixels, buildings = found.total.pixels, found.total.buildings
+def counts(evaluation: Evaluation) -> tuple[int, ...]:
+    pixels, buildings = evaluation.total.pixels, evaluation.total.buildings
     return pixels.tp, pixels.fp, pixels.fn, buildings.matched, buildings.predicted
 
 
@@ -75,12 +75,12 @@ def test_one_raster_and_its_mask_of_another_name(
     mask = write_raster(tmp_path / "labels.tif", truth, transform=place(0, 0))
     write_picture(tmp_path / "labels.png", 1 - truth)
     write_picture(tmp_path / "town.png", 1 - truth)
-    found = measure(model, raster, mask)
-    assert counts(found) == (int(town.truth.sum()), 0, 0, EVERY, EVERY)
-    kept = tmp_path / "masks"
-    kept.mkdir()
-    write_raster(kept / "town.tif", truth)
-    assert counts(measure(model, raster, kept)) == counts(found)
+    evaluation = measure(model, raster, mask)
+    assert counts(evaluation) == (int(town.truth.sum()), 0, 0, EVERY, EVERY)
+    masks_folder = tmp_path / "masks"
+    masks_folder.mkdir()
+    write_raster(masks_folder / "town.tif", truth)
+    assert counts(measure(model, raster, masks_folder)) == counts(evaluation)
 
 
 def test_a_plain_picture_and_its_mask(model: Path, town: Town, tmp_path: Path) -> None:
@@ -155,17 +155,17 @@ def nothing_known(tmp_path: Path, town: Town) -> dict[str, Path]:
 def test_what_cannot_be_measured_is_one_sentence(
     model: Path, town: Town, tmp_path: Path, fault: Any, message: str
 ) -> None:
-    given = {"chips": town.chips, "labels": town.labels} | fault(tmp_path, town)
+    arguments = {"chips": town.chips, "labels": town.labels} | fault(tmp_path, town)
     with pytest.raises(CampDetectorError, match=message):
-        measure(model, **given)
+        measure(model, **arguments)
 
 
 @pytest.mark.parametrize(
-    "given", [{"iou": 0.0}, {"iou": 1.1}, {"block_metres": 0.5}, {"block_metres": float("nan")}]
+    "options", [{"iou": 0.0}, {"iou": 1.1}, {"block_metres": 0.5}, {"block_metres": float("nan")}]
 )
-def test_senseless_numbers_are_refused(model: Path, town: Town, given: dict[str, float]) -> None:
-    with pytest.raises(CampDetectorError, match=f"--{next(iter(given))}".replace("_", "-")):
-        measure(model, town.chips, town.labels, **given)
+def test_senseless_numbers_are_refused(model: Path, town: Town, options: dict[str, float]) -> None:
+    with pytest.raises(CampDetectorError, match=f"--{next(iter(options))}".replace("_", "-")):
+        measure(model, town.chips, town.labels, **options)
 
 
 def test_what_does_not_fit_into_memory_is_refused_before_it_is_run(
@@ -200,7 +200,7 @@ for chips, labels in zip(sys.argv[2::2], sys.argv[3::2]):
 @pytest.mark.skipif(sys.platform != "linux", reason="it is asked of /proc")
 @pytest.mark.parametrize("masks", [False, True])
 def test_no_more_memory_is_used_than_is_asked_for(tmp_path: Path, *, masks: bool) -> None:
-    """Of two sizes, so that what the libraries take does not count."""
+    """Compare two sizes, so that what the libraries take does not count."""
     sides, files = (1000, 2600), []
     for side in sides:
         truth = np.zeros((1, side, side), np.uint8)
@@ -218,11 +218,13 @@ def test_no_more_memory_is_used_than_is_asked_for(tmp_path: Path, *, masks: bool
             files.append(write_polygons(tmp_path / f"{side}.gpkg", houses))
     model = write_model(tmp_path / "large.onnx", tile_size=512, overlap=64)
     words = [sys.executable, "-c", PEAK, str(model), *map(str, files)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    peaks = [1024 * int(line) for line in done.stdout.split()]
-    used = (peaks[1] - peaks[0]) / (sides[1] ** 2 - sides[0] ** 2)
-    asked = 1 + inputs._WORK_BYTES + masks * (3 + inputs._MASK_BYTES)
-    assert 0.5 * asked < used < asked, f"{used:.1f} bytes a pixel"
+    result = subprocess.run(words, capture_output=True, text=True, check=True)
+    peaks = [1024 * int(line) for line in result.stdout.split()]
+    bytes_per_pixel = (peaks[1] - peaks[0]) / (sides[1] ** 2 - sides[0] ** 2)
+    expected_bytes = 1 + inputs._WORK_BYTES + masks * (3 + inputs._MASK_BYTES)
+    assert 0.5 * expected_bytes < bytes_per_pixel < expected_bytes, (
+        f"{bytes_per_pixel:.1f} bytes a pixel"
+    )
 
 
 def test_a_description_in_place_of_the_models_own(model: Path, raster: Path, town: Town) -> None:
@@ -239,16 +241,16 @@ def test_touching_dwellings_are_parted_or_not_on_the_same_pixels(tmp_path: Path)
             pixels[:2, row : row + 30, col : col + 15] = 255
             pixels[1, row + 2 : row + 28, col + 2 : col + 13] = 0
             tents.append(house_polygon((row, col, row + 30, col + 15)))
-    how = Separation("border", 0.5, reach=4, min_seed=2)
-    model = write_model(tmp_path / "apart.onnx", separation=how)
+    separation = Separation("border", 0.5, reach=4, min_seed=2)
+    model = write_model(tmp_path / "apart.onnx", separation=separation)
     chips = write_raster(tmp_path / "tents.tif", pixels, transform=place(0, 0))
     labels = write_polygons(tmp_path / "tents.gpkg", tents)
     kinds = ({}, {"separate": False}, {"tta": True})
     parted, merged, turned = (
         measure(model, chips, labels, settings=Settings(simplify=0, **kind)) for kind in kinds
     )
-    there = 20 * 30 * 15
-    assert counts(parted) == (there, 0, 0, 20, 20)
-    assert counts(merged) == (there, 0, 0, 0, 2)
+    pixels_labelled = 20 * 30 * 15
+    assert counts(parted) == (pixels_labelled, 0, 0, 20, 20)
+    assert counts(merged) == (pixels_labelled, 0, 0, 0, 2)
     assert counts(turned) == counts(parted)
     assert turned.areas[0].chips == ("tents",)

@@ -1,4 +1,4 @@
-"""What is written about an evaluation: one page, tables and layers that agree."""
+"""Files about an evaluation: one page, tables and layers that agree."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ def folder(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def held(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text())
-    return found
+def content_of(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "evaluation.json").read_text())
+    return content
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +103,10 @@ def cells(page: str, row: str) -> list[str]:
 
 
 def test_all_files_are_written_and_the_page_says_what_the_json_says(
-    folder: Path, held: dict[str, Any], page: str
+    folder: Path, content_of: dict[str, Any], page: str
 ) -> None:
     assert sorted(p.name for p in folder.iterdir()) == sorted(FILES)
-    buildings = held["total"]["buildings"]
+    buildings = content_of["total"]["buildings"]
     right = len(HOUSES) - UNLABELLED
     assert buildings["predicted"] == len(HOUSES)
     assert buildings["matched"] == right
@@ -117,15 +117,15 @@ def test_all_files_are_written_and_the_page_says_what_the_json_says(
     ) in page
     value, bounds, _ = cells(page, "Dwellings: F1 at IoU 0.5")
     assert value == f"{buildings['f1']:.3f}"
-    low, high = held["total"]["intervals_95"]["f1"]
+    low, high = content_of["total"]["intervals_95"]["f1"]
     assert bounds == f"{low:.3f} to {high:.3f}"
     assert low < buildings["f1"] < high
     iou, _, baseline = cells(page, "Pixels: IoU")
-    assert iou == f"{held['total']['pixels']['iou']:.3f}"
-    assert baseline == f"{held['total']['pixels']['all_ones_iou']:.3f}"
-    for row in held["total"]["by_size"]:
-        shown = cells(page, row["area_m2"])
-        assert [shown[i] for i in (0, 1, 3, 4)] == [
+    assert iou == f"{content_of['total']['pixels']['iou']:.3f}"
+    assert baseline == f"{content_of['total']['pixels']['all_ones_iou']:.3f}"
+    for row in content_of["total"]["by_size"]:
+        row_cells = cells(page, row["area_m2"])
+        assert [row_cells[i] for i in (0, 1, 3, 4)] == [
             str(row[n]) for n in ("labelled", "labelled_found", "found", "found_right")
         ]
 
@@ -168,10 +168,10 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_tables_add_up_to_the_whole(folder: Path, held: dict[str, Any]) -> None:
-    buildings, pixels = held["total"]["buildings"], held["total"]["pixels"]
+def test_tables_add_up_to_the_whole(folder: Path, content_of: dict[str, Any]) -> None:
+    buildings, pixels = content_of["total"]["buildings"], content_of["total"]["pixels"]
     blocks = read_csv(folder / "blocks.csv")
-    assert len(blocks) == held["total"]["blocks"] == 4 * 7
+    assert len(blocks) == content_of["total"]["blocks"] == 4 * 7
     sums = {n: sum(int(b[n]) for b in blocks) for n in ("labelled", "found", "misses", "pixels")}
     assert sums["labelled"] == buildings["labelled"]
     assert sums["found"] == buildings["predicted"]
@@ -200,18 +200,18 @@ def test_the_layer_shows_each_dwelling_where_it_is(folder: Path) -> None:
         ("miss", ABSENT),
         ("false alarm", HOUSES[:UNLABELLED]),
     ):
-        wanted = shapely.union_all([house_polygon(h) for h in houses])
-        there = shapely.union_all(polygons[results == result])
-        assert shapely.area(shapely.symmetric_difference(wanted, there)) < 1e-6
+        expected = shapely.union_all([house_polygon(h) for h in houses])
+        polygon = shapely.union_all(polygons[results == result])
+        assert shapely.area(shapely.symmetric_difference(expected, polygon)) < 1e-6
 
 
-def shows(image: bytes, row: float, col: float, wanted: str) -> bool:
-    """Whether a picture has a colour within 2 pixels of a place given in shares of its sides."""
+def shows(image: bytes, row: float, col: float, result: str) -> bool:
+    """Return True if a picture has a colour within 2 pixels of a place, in shares of its sides."""
     with rasterio.open(io.BytesIO(image)) as picture:
         pixels = picture.read().astype(int)
     _, height, width = pixels.shape
     y, x = round(row * height), round(col * width)
-    aim = np.frombuffer(bytes.fromhex(wanted[1:]), np.uint8)[:, None, None]
+    aim = np.frombuffer(bytes.fromhex(result[1:]), np.uint8)[:, None, None]
     return bool((np.abs(pixels[:, y - 2 : y + 3, x - 2 : x + 3] - aim).max(axis=0) < 90).any())
 
 
@@ -223,8 +223,8 @@ def test_maps_show_results_where_they_are(evaluation: Evaluation) -> None:
     assert (whole.width, whole.height) == (640, 320)
     for house, kind in ((HOUSES[7], "hit"), (ABSENT[1], "miss")):
         at = (house[0] + 3.5) / 128, house[1] / 256
-        seen = [k for k in ("hit", "miss") if shows(whole.data, *at, COLORS[k])]
-        assert seen == [kind]
+        kinds = [k for k in ("hit", "miss") if shows(whole.data, *at, COLORS[k])]
+        assert kinds == [kind]
     # The block of rows 0 to 40 and columns 200 to 240 with its margin, and a label in it.
     block = draw_block(area, 0, 5)
     at = (ABSENT[0][0] + 3) / 46, (ABSENT[0][1] - 194) / 52
@@ -237,7 +237,7 @@ def test_a_large_block_is_read_in_few_pixels(
     pixels = np.full((3, 1600, 1000), 20, np.uint8)
     house, absent = (400, 100, 480, 180), (1200, 700, 1280, 780)
     pixels[0, house[0] : house[2], house[1] : house[3]] = 255
-    found = evaluate_model(
+    evaluation = evaluate_model(
         EvaluateOptions(
             write_model(tmp_path / "m.onnx"),
             write_raster(tmp_path / "c.tif", pixels, transform=place(0, 0)),
@@ -249,17 +249,17 @@ def test_a_large_block_is_read_in_few_pixels(
     sizes = []
     real = PlacedSource.read
 
-    def read(source: PlacedSource, *args: Any, **given: Any) -> Any:
-        values, valid = real(source, *args, **given)
+    def read(source: PlacedSource, *args: Any, **options: Any) -> Any:
+        values, valid = real(source, *args, **options)
         sizes.append(values.shape)
         return values, valid
 
     monkeypatch.setattr(PlacedSource, "read", read)
-    block = draw_block(found.areas[0], 0, 0)
+    block = draw_block(evaluation.areas[0], 0, 0)
     assert sizes == [(3, 640, 400)]
     assert (block.height, block.width) == (640, 400)
-    for there, kind in ((house, "hit"), (absent, "miss")):
-        at = (there[0] + 40) / 1600, there[1] / 1000
+    for spot, kind in ((house, "hit"), (absent, "miss")):
+        at = (spot[0] + 40) / 1600, spot[1] / 1000
         assert [k for k in ("hit", "miss") if shows(block.data, *at, COLORS[k])] == [kind]
     with rasterio.open(io.BytesIO(block.data)) as picture:
         red = picture.read(1)
@@ -281,8 +281,8 @@ def test_without_a_place_there_is_no_layer_and_few_blocks_say_so(
 
 
 def words(model: Path, chips: Path, labels: Path, *more: str) -> list[str]:
-    named = ["--model", str(model), "--chips", str(chips), "--labels", str(labels)]
-    return ["evaluate", *named, "--threads", "1", *more]
+    options = ["--model", str(model), "--chips", str(chips), "--labels", str(labels)]
+    return ["evaluate", *options, "--threads", "1", *more]
 
 
 def test_models_are_compared_on_the_same_blocks(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -308,23 +308,25 @@ def test_models_of_other_pixels_are_compared_on_the_same_ground(
     model = write_model(tmp_path / "m.onnx")
     coarse = write_model(tmp_path / "coarse.onnx", gsd=2 * GSD)
     run([*words(model, picture, mask), "--compare", f"coarse={coarse}", "--block-metres", "16"])
-    shown = capsys.readouterr().out
-    assert shown.count("1 chip in 1 area, 0.82 ha") == 2
-    assert "difference, 95 %" in shown
+    output = capsys.readouterr().out
+    assert output.count("1 chip in 1 area, 0.82 ha") == 2
+    assert "difference, 95 %" in output
 
 
 def test_the_command_compares(
     evaluation: Evaluation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = evaluation.options
-    given = words(options.model, options.chips, options.labels)
+    arguments = words(options.model, options.chips, options.labels)
     out = tmp_path / "out"
     more = ["--no-separate", "--tta", "--square", "--simplify", "0", "--out", str(out), "--json"]
-    run([*given, "--compare", f"<u>twin={options.model}", *more])
-    held = json.loads(capsys.readouterr().out)
-    how = {n: held["settings"][n] for n in ("separation", "tta", "square", "simplify_metres")}
-    assert how == {"separation": None, "tta": True, "square": True, "simplify_metres": 0}
-    assert [r["name"] for r in held["compared"]] == ["tiny", "<u>twin"]
+    run([*arguments, "--compare", f"<u>twin={options.model}", *more])
+    content = json.loads(capsys.readouterr().out)
+    settings = {
+        n: content["settings"][n] for n in ("separation", "tta", "square", "simplify_metres")
+    }
+    assert settings == {"separation": None, "tta": True, "square": True, "simplify_metres": 0}
+    assert [r["name"] for r in content["compared"]] == ["tiny", "<u>twin"]
     reader = Reader((out / "report.html").read_text())
     assert not reader.of("u")
     assert "Models compared" in reader.words
@@ -333,5 +335,5 @@ def test_the_command_compares(
         (f"x={tmp_path / 'none.onnx'}", "there is no file"),
     ):
         with pytest.raises(SystemExit):
-            run([*given, "--compare", bad])
+            run([*arguments, "--compare", bad])
         assert message in capsys.readouterr().err

@@ -15,7 +15,7 @@ def batch_of(seed: int = 0) -> dict[str, torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     target = (torch.rand((2, 1, 16, 16), generator=generator) > 0.6).float()
     valid = torch.rand((2, 16, 16), generator=generator) > 0.3
-    known = valid & (torch.rand((2, 16, 16), generator=generator) > 0.2)
+    is_known = valid & (torch.rand((2, 16, 16), generator=generator) > 0.2)
     extra = (torch.rand((2, 2, 16, 16), generator=generator) > 0.5).float()
     contact = torch.rand((2, 16, 16), generator=generator) > 0.8
     image = torch.randn((2, 3, 16, 16), generator=generator)
@@ -23,9 +23,9 @@ def batch_of(seed: int = 0) -> dict[str, torch.Tensor]:
         "image": image,
         "target": target * valid[:, None],
         "valid": valid,
-        "extra": extra * known[:, None],
-        "extra_valid": known,
-        "contact": contact & known,
+        "extra": extra * is_known[:, None],
+        "extra_valid": is_known,
+        "contact": contact & is_known,
     }
 
 
@@ -43,8 +43,8 @@ def test_what_is_not_valid_does_not_count(plain: bool, channels: int) -> None:
     hidden = ~batch["valid"][:, None]
     scrambled = torch.where(hidden, 9.0, logits)
     assert torch.equal(task.loss(scrambled, batch), before)
-    shown = torch.where(hidden, logits, logits + 1)
-    assert not torch.equal(task.loss(shown, batch), before)
+    changed_logits = torch.where(hidden, logits, logits + 1)
+    assert not torch.equal(task.loss(changed_logits, batch), before)
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -94,10 +94,10 @@ def test_gaps_are_what_a_closing_fills() -> None:
     target = torch.zeros((1, 1, 7, 12))
     target[..., 1:6, 1:4] = 1
     target[..., 1:6, 6:9] = 1
-    found = gaps(target, reach=1)
-    wanted = torch.zeros_like(target)
-    wanted[..., 1:6, 4:6] = 1
-    assert torch.equal(found, wanted)
+    marked_gaps = gaps(target, reach=1)
+    expected = torch.zeros_like(target)
+    expected[..., 1:6, 4:6] = 1
+    assert torch.equal(marked_gaps, expected)
     assert not gaps(target, reach=0).any()
 
 

@@ -43,8 +43,8 @@ def masks_of(
     for row in range(ROWS):
         for col in range(COLS):
             at = np.s_[row * SIDE : (row + 1) * SIDE, col * SIDE : (col + 1) * SIDE]
-            made = make(town.truth[at].astype(np.uint8))
-            bands = made if made.ndim == 3 else made[None]
+            written_mask = make(town.truth[at].astype(np.uint8))
+            bands = written_mask if written_mask.ndim == 3 else written_mask[None]
             values = {
                 "driver": "GTiff", "width": SIDE, "height": SIDE, "count": len(bands),
                 "dtype": bands.dtype.name, "crs": UTM, "transform": place(row * SIDE, col * SIDE),
@@ -90,11 +90,11 @@ READ: dict[str, tuple[Callable[[Mask], Mask], dict[str, Any]]] = {
 def figures(town: Town, masks: Path, tmp_path: Path) -> tuple[tuple[int, int], float]:
     """Dwellings that evaluate counts and finds, and the share of pixels that training sees."""
     model = write_model(tmp_path / "tiny.onnx")
-    found = evaluate_model(EvaluateOptions(model, town.chips, masks)).total
+    score = evaluate_model(EvaluateOptions(model, town.chips, masks)).total
     split = SplitOptions(val_columns=("2",), test_columns=("3",))
     data = CampDataModule(DataOptions(town.chips, masks, gsd=0.5, crop=64, workers=0, split=split))
     share = calculate_dataset_statistics(data)["train"]["class_share"]["dwelling"]
-    return (found.buildings.labelled, found.buildings.matched), share
+    return (score.buildings.labelled, score.buildings.matched), share
 
 
 @pytest.mark.parametrize("name", READ)
@@ -188,8 +188,8 @@ def test_masks_that_are_refused_alike(name: str, town: Town, tmp_path: Path) -> 
 def test_several_classes_are_their_numbers(town: Town, tmp_path: Path) -> None:
     two, chips = make_classes(("tent", "house")), read_chips(town.chips)
     good = masks_of(town, tmp_path / "good", lambda m: m * 2)
-    found = labels_of(chips, good, two)
-    assert np.unique(found.labels.read(chips[0]).classes).tolist() == [0, 2]
+    labels = labels_of(chips, good, two)
+    assert np.unique(labels.labels.read(chips[0]).classes).tolist() == [0, 2]
     bad = masks_of(town, tmp_path / "bad", lambda m: m * 3)
     with pytest.raises(CampDetectorError, match=r"value 3, .* 1 \(tent\), 2 \(house\): correct"):
         labels_of(chips, bad, two)
@@ -221,9 +221,9 @@ def test_chips_without_a_mask_are_left_out_and_said(
         (masks / f"{name}.tif").unlink()
     note = "masks: 2 of 8 chips have no mask and are left out: chip_0_1, chip_1_3"
     model = write_model(tmp_path / "tiny.onnx")
-    found = evaluate_model(EvaluateOptions(model, town.chips, masks))
-    assert found.notes == (note,)
-    assert sum(len(a.chips) for a in found.areas) == 6
+    evaluation = evaluate_model(EvaluateOptions(model, town.chips, masks))
+    assert evaluation.notes == (note,)
+    assert sum(len(a.chips) for a in evaluation.areas) == 6
     options = DataOptions(
         town.chips, masks, gsd=0.5, crop=64, workers=0,
         split=SplitOptions(val_columns=("2",), test_columns=("3",)),

@@ -30,8 +30,8 @@ SLIM = (16, 8, 8, 4, 4)
 @pytest.fixture(scope="module")
 def packaged() -> dict[str, Tensor]:
     with resources.as_file(resources.files(LITE0_PACKAGE).joinpath(LITE0_FILE)) as path:
-        held: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    return held
+        weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return weights
 
 
 def encoder_of(**changes: Any) -> dict[str, Tensor]:
@@ -40,14 +40,14 @@ def encoder_of(**changes: Any) -> dict[str, Tensor]:
 
 
 def test_imagenet_weights_come_out_of_the_package(packaged: dict[str, Tensor]) -> None:
-    loaded = encoder_of()
-    assert torch.equal(loaded["conv_stem.weight"], packaged["_conv_stem.weight"])
+    weights = encoder_of()
+    assert torch.equal(weights["conv_stem.weight"], packaged["_conv_stem.weight"])
     last = "blocks.6.0.conv_pwl.weight"
-    assert torch.equal(loaded[last], packaged["_blocks.15._project_conv.weight"])
+    assert torch.equal(weights[last], packaged["_blocks.15._project_conv.weight"])
     mean = "blocks.6.0.bn3.running_mean"
-    assert torch.equal(loaded[mean], packaged["_blocks.15._bn2.running_mean"])
+    assert torch.equal(weights[mean], packaged["_blocks.15._bn2.running_mean"])
     assert not torch.equal(
-        encoder_of(start="random")["conv_stem.weight"], loaded["conv_stem.weight"]
+        encoder_of(start="random")["conv_stem.weight"], weights["conv_stem.weight"]
     )
 
 

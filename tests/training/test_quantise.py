@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Options = Callable[..., QuantiseOptions]
 
 SPEC = tiny_spec(gsd=GSD)
-APART = replace(SPEC, separation=Separation("border", 0.5, 4, 2))
+SEPARATING = replace(SPEC, separation=Separation("border", 0.5, 4, 2))
 SPREAD = 1e4
 """So much larger is one channel that nothing is left of the others."""
 
@@ -93,10 +93,10 @@ def of_opset(version: int) -> bytes:
 
 
 def test_the_quantised_model_is_the_same_model(options: Options) -> None:
-    wanted = options()
-    result = quantise_model(wanted)
-    before = OnnxPredictor(wanted.model.read_bytes())
-    after = OnnxPredictor(wanted.out.read_bytes())
+    run_options = options()
+    result = quantise_model(run_options)
+    before = OnnxPredictor(run_options.model.read_bytes())
+    after = OnnxPredictor(run_options.out.read_bytes())
     extended = dict(after.spec.provenance)
     assert replace(after.spec, provenance=before.spec.provenance) == before.spec
     assert before.spec.provenance.items() <= extended.items()
@@ -109,10 +109,10 @@ def test_the_quantised_model_is_the_same_model(options: Options) -> None:
 
 
 def test_height_width_and_batch_stay_free_and_probabilities_near(options: Options) -> None:
-    wanted = options()
-    quantise_model(wanted)
-    before = OnnxPredictor(wanted.model.read_bytes())
-    after = OnnxPredictor(wanted.out.read_bytes())
+    run_options = options()
+    quantise_model(run_options)
+    before = OnnxPredictor(run_options.model.read_bytes())
+    after = OnnxPredictor(run_options.out.read_bytes())
     assert after.fixed_size is None
     rng = np.random.default_rng(0)
     for shape in ((1, 3, 32, 32), (2, 3, 64, 96), (3, 3, 96, 32)):
@@ -123,28 +123,28 @@ def test_height_width_and_batch_stay_free_and_probabilities_near(options: Option
 
 
 def test_old_runtimes_can_read_the_file(options: Options) -> None:
-    wanted = options()
-    quantise_model(wanted)
-    model = onnx.load(str(wanted.out))
+    run_options = options()
+    quantise_model(run_options)
+    model = onnx.load(str(run_options.out))
     onnx.checker.check_model(model, full_check=True)
     assert model.ir_version <= IR_VERSION
     assert [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
 
 
 def test_all_but_the_last_convolution_runs_in_8_bits(options: Options, tmp_path: Path) -> None:
-    wanted = options()
-    quantise_model(wanted)
-    kinds = executed(wanted.out.read_bytes(), tmp_path)
+    run_options = options()
+    quantise_model(run_options)
+    kinds = executed(run_options.out.read_bytes(), tmp_path)
     assert kinds["QLinearConv"] == len(BODY_CONVS)
     assert kinds["QuantizeLinear"] == kinds["DequantizeLinear"] == 1
     assert kinds["Shape"] == kinds["Pad"] == kinds["Clip"] == kinds["Relu"] == 0
 
 
 def test_weights_have_7_bits_but_those_of_depthwise_convolutions_8(options: Options) -> None:
-    wanted = options(small_net(SPEC, spread=-1.0))
-    quantise_model(replace(wanted, force=True))
-    found = onnx.load(str(wanted.out)).graph.initializer
-    weights = {i.name: onnx.numpy_helper.to_array(i) for i in found}
+    run_options = options(small_net(SPEC, spread=-1.0))
+    quantise_model(replace(run_options, force=True))
+    initializers = onnx.load(str(run_options.out)).graph.initializer
+    weights = {i.name: onnx.numpy_helper.to_array(i) for i in initializers}
     largest = {n: np.abs(w.astype(int)).max() for n, w in weights.items() if w.dtype == np.int8}
     by_name = {n: v for n, v in largest.items() if n.startswith("w_") and v}
     assert by_name == {
@@ -155,11 +155,11 @@ def test_weights_have_7_bits_but_those_of_depthwise_convolutions_8(options: Opti
 
 
 def test_a_second_output_comes_along(options: Options) -> None:
-    wanted = options(small_net(APART))
-    result = quantise_model(wanted)
-    before = OnnxPredictor(wanted.model.read_bytes())
-    after = OnnxPredictor(wanted.out.read_bytes())
-    assert after.spec.separation == APART.separation
+    run_options = options(small_net(SEPARATING))
+    result = quantise_model(run_options)
+    before = OnnxPredictor(run_options.model.read_bytes())
+    after = OnnxPredictor(run_options.out.read_bytes())
+    assert after.spec.separation == SEPARATING.separation
     chips = np.random.default_rng(0).random((1, 3, 32, 64), np.float32)
     difference = np.abs(before.predict(chips) - after.predict(chips))
     assert difference.shape == (1, 2, 32, 64)
@@ -169,14 +169,14 @@ def test_a_second_output_comes_along(options: Options) -> None:
 
 
 def test_what_harms_most_stays_float(options: Options) -> None:
-    wanted = options(small_net(SPEC, spread=SPREAD))
-    result = quantise_model(wanted)
+    run_options = options(small_net(SPEC, spread=SPREAD))
+    result = quantise_model(run_options)
     assert "mix" in result.kept_float
     assert "first" not in result.kept_float
     assert abs(result.fidelity.loss) < 0.01
-    after = OnnxPredictor(wanted.out.read_bytes())
-    told = after.spec.provenance["float nodes"]
-    assert told.endswith("and 3 nodes: mix to resize")
+    after = OnnxPredictor(run_options.out.read_bytes())
+    float_nodes = after.spec.provenance["float nodes"]
+    assert float_nodes.endswith("and 3 nodes: mix to resize")
 
 
 def test_parts_that_stay_float_are_told_one_by_one(
@@ -185,37 +185,37 @@ def test_parts_that_stay_float_are_told_one_by_one(
     """The last part harms most, then the first one; what lies between them is in 8 bits."""
     harm = {(): 0.9, ("mix",): 0.5, ("first", "mix"): 0.0}
 
-    def measured(run: Any, kept: tuple[str, ...], wanted: Any) -> Any:
-        model, found = real(run, kept, wanted)
-        convs = tuple(n for n in BODY_CONVS if n in kept)
+    def measured(run: Any, float_nodes: tuple[str, ...], expected: Any) -> Any:
+        model, fidelity = real(run, float_nodes, expected)
+        convs = tuple(n for n in BODY_CONVS if n in float_nodes)
         return model, replace(
-            found, iou_int8=found.iou_float - harm.get(convs, 0.9), mean=harm.get(convs, 0.9)
+            fidelity, iou_int8=fidelity.iou_float - harm.get(convs, 0.9), mean=harm.get(convs, 0.9)
         )
 
     real = quantising._Run._try
     monkeypatch.setattr(quantising._Run, "_try", measured)
-    wanted = options()
-    kept = quantise_model(wanted).kept_float
-    assert kept == ("mix", "relu", "resize", "first", "clip")
-    told = OnnxPredictor(wanted.out.read_bytes()).spec.provenance["float nodes"]
-    assert told.endswith("and 5 nodes: first to clip, mix to resize")
+    run_options = options()
+    float_nodes = quantise_model(run_options).kept_float
+    assert float_nodes == ("mix", "relu", "resize", "first", "clip")
+    provenance = OnnxPredictor(run_options.out.read_bytes()).spec.provenance["float nodes"]
+    assert provenance.endswith("and 5 nodes: first to clip, mix to resize")
 
 
 def test_more_stays_float_where_more_than_half_of_what_is_allowed_is_lost(
     options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = options(small_net(SPEC, spread=SPREAD), force=True)
+    run_options = options(small_net(SPEC, spread=SPREAD), force=True)
     with monkeypatch.context() as change:
         change.setattr(quantising, "ROUNDS", 0)
-        loss = quantise_model(wanted).fidelity.loss
-    again = replace(wanted, force=False, overwrite=True)
-    assert quantise_model(replace(again, max_loss=2.1 * loss)).kept_float == ()
-    assert "mix" in quantise_model(replace(again, max_loss=1.9 * loss)).kept_float
+        loss = quantise_model(run_options).fidelity.loss
+    unforced = replace(run_options, force=False, overwrite=True)
+    assert quantise_model(replace(unforced, max_loss=2.1 * loss)).kept_float == ()
+    assert "mix" in quantise_model(replace(unforced, max_loss=1.9 * loss)).kept_float
 
 
 def test_a_coarse_clock_gives_a_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 15 ms, as that of Windows, with runs of 4 ms and 1 ms."""
-    now = [0]
+    """Windows' clock has steps of 15 ms, with runs of 4 ms and 1 ms."""
+    seconds_now = [0]
 
     @dataclass(frozen=True)
     class Timed:
@@ -225,10 +225,10 @@ def test_a_coarse_clock_gives_a_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
         batch_size: int = 1
 
         def predict(self, batch: np.ndarray) -> np.ndarray:
-            now[0] += self.cost
+            seconds_now[0] += self.cost
             return batch
 
-    clock = SimpleNamespace(process_time=lambda: now[0] // 15 * 15)
+    clock = SimpleNamespace(process_time=lambda: seconds_now[0] // 15 * 15)
     monkeypatch.setattr(compare, "time", clock)
     chip = np.zeros((3, 4, 4), np.float32)
     assert 2 < compare.speed_ratio(Timed(SPEC, 4), Timed(SPEC, 1), chip) < 6
@@ -238,17 +238,17 @@ def test_a_model_that_loses_too_much_is_not_written(
     options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quantising, "ROUNDS", 0)
-    wanted = options(small_net(SPEC, spread=SPREAD))
+    run_options = options(small_net(SPEC, spread=SPREAD))
     with pytest.raises(QuantiseError, match=r"a loss of more than 0.01: nothing written"):
-        quantise_model(wanted)
-    assert [p.name for p in wanted.out.parent.iterdir()] == ["float.onnx"]
-    assert quantise_model(replace(wanted, force=True)).fidelity.loss > 0.5
-    assert wanted.out.exists()
+        quantise_model(run_options)
+    assert [p.name for p in run_options.out.parent.iterdir()] == ["float.onnx"]
+    assert quantise_model(replace(run_options, force=True)).fidelity.loss > 0.5
+    assert run_options.out.exists()
 
 
 def faint_separation() -> bytes:
     """A network that parts dwellings by a channel which is nothing in 8 bits beside the others."""
-    model = onnx.load_from_string(small_net(APART))
+    model = onnx.load_from_string(small_net(SEPARATING))
     for value in model.graph.initializer:
         array = onnx.numpy_helper.to_array(value).copy()
         if value.name == "w_mix":
@@ -273,13 +273,13 @@ def test_a_model_that_parts_dwellings_otherwise_is_not_written(
     options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quantising, "ROUNDS", 0)
-    wanted = options(faint_separation())
+    run_options = options(faint_separation())
     with pytest.raises(QuantiseError, match=r"touching dwellings .* more than 0.05: nothing"):
-        quantise_model(wanted)
-    assert not wanted.out.exists()
-    found = quantise_model(replace(wanted, force=True)).fidelity
-    assert found.separation_error > 0.2
-    assert abs(found.loss) < 0.01, "the masks alone show nothing"
+        quantise_model(run_options)
+    assert not run_options.out.exists()
+    fidelity = quantise_model(replace(run_options, force=True)).fidelity
+    assert fidelity.separation_error > 0.2
+    assert abs(fidelity.loss) < 0.01, "the masks alone show nothing"
 
 
 @pytest.mark.parametrize("value", [0, 255])
@@ -294,20 +294,20 @@ def test_nothing_is_compared_where_no_dwelling_is_labelled(
         with rasterio.open(masks / f"{name}.tif") as mask:
             place = {"crs": mask.crs, "transform": mask.transform}
         write_raster(masks / f"{name}.tif", blank, nodata=255, **place)
-    wanted = options(small_net(SPEC, spread=SPREAD), labels=masks, force=True)
+    run_options = options(small_net(SPEC, spread=SPREAD), labels=masks, force=True)
     with pytest.raises(QuantiseError, match=r"part val of .* no loss .*: name another --part"):
-        quantise_model(wanted)
-    assert not wanted.out.exists()
+        quantise_model(run_options)
+    assert not run_options.out.exists()
 
 
 def test_nothing_is_overwritten_unasked(options: Options) -> None:
-    wanted = options()
-    wanted.out.write_text("mine")
+    run_options = options()
+    run_options.out.write_text("mine")
     with pytest.raises(OutputError, match="exists"):
-        quantise_model(wanted)
-    assert wanted.out.read_text() == "mine"
-    quantise_model(replace(wanted, overwrite=True))
-    assert wanted.out.stat().st_size > 1000
+        quantise_model(run_options)
+    assert run_options.out.read_text() == "mine"
+    quantise_model(replace(run_options, overwrite=True))
+    assert run_options.out.stat().st_size > 1000
 
 
 @pytest.mark.parametrize("output", ["out", "report"])
@@ -315,23 +315,23 @@ def test_nothing_is_overwritten_unasked(options: Options) -> None:
 def test_no_input_is_overwritten(
     options: Options, town: Town, tmp_path: Path, output: str, source: str
 ) -> None:
-    """Whatever name leads to it: the output is another link to the same file."""
-    wanted = options(labels=town.masks if source == "masks" else town.labels, overwrite=True)
-    read = wanted.labels if source == "masks" else getattr(wanted, source)
+    """The output is another link to the input, whatever name leads to it."""
+    run_options = options(labels=town.masks if source == "masks" else town.labels, overwrite=True)
+    read = run_options.labels if source == "masks" else getattr(run_options, source)
     file = min(read.iterdir()) if read.is_dir() else read
     link = tmp_path / "linked.onnx"
     link.hardlink_to(file)
     with pytest.raises(OutputError, match=r"linked\.onnx is an input of this run"):
-        quantise_model(replace(wanted, **{output: link}))
+        quantise_model(replace(run_options, **{output: link}))
     assert link.samefile(file)
 
 
 def test_the_same_input_gives_the_same_file(options: Options) -> None:
-    wanted = options()
-    quantise_model(wanted)
-    again = replace(wanted, out=wanted.out.with_name("again.onnx"))
-    quantise_model(again)
-    assert again.out.read_bytes() == wanted.out.read_bytes()
+    run_options = options()
+    quantise_model(run_options)
+    second = replace(run_options, out=run_options.out.with_name("again.onnx"))
+    quantise_model(second)
+    assert second.out.read_bytes() == run_options.out.read_bytes()
 
 
 def test_what_cannot_be_quantised_is_refused_in_a_sentence(options: Options) -> None:
@@ -343,17 +343,17 @@ def test_what_cannot_be_quantised_is_refused_in_a_sentence(options: Options) -> 
         "of opset 11": of_opset(11),
     }
     for reason, data in cases.items():
-        wanted = options(data)
-        with pytest.raises(CampDetectorError) as caught:
-            quantise_model(wanted)
+        run_options = options(data)
+        with pytest.raises(CampDetectorError) as error:
+            quantise_model(run_options)
         if reason != "not a model":
-            assert reason in str(caught.value)
-        assert not wanted.out.exists()
+            assert reason in str(error.value)
+        assert not run_options.out.exists()
     good = options()
     quantise_model(good)
-    again = replace(good, model=good.out, out=good.out.with_name("again.onnx"))
+    second = replace(good, model=good.out, out=good.out.with_name("again.onnx"))
     with pytest.raises(QuantiseError, match="quantised already"):
-        quantise_model(again)
+        quantise_model(second)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_the_output_is_another_onnx_file(options: Options, tmp_path: Path) -> No
 
 
 def test_the_plain_graph_has_no_arithmetic_on_shapes() -> None:
-    graph = plain_graph(small_net(APART), APART).graph
+    graph = plain_graph(small_net(SEPARATING), SEPARATING).graph
     assert [n.name for n in graph.node if n.op_type in {"Shape", "Pad", "Mod", "Concat"}] == []
     assert body_of(graph) == ["first", "clip", "depthwise", "mix", "relu", "resize"]
     assert set(head_of(graph)) == {"last", "sigmoid", "cut", "rest"}
@@ -414,32 +414,32 @@ def test_nodes_without_a_name_are_told_apart() -> None:
     names = [n.name for n in plain.node]
     assert "" not in names
     assert len(set(names)) == len(names)
-    known = {i.name: onnx.numpy_helper.to_array(i) for i in plain.initializer}
-    factors = [known[n.input[2]].tolist() for n in plain.node if n.op_type == "Resize"]
+    constants = {i.name: onnx.numpy_helper.to_array(i) for i in plain.initializer}
+    factors = [constants[n.input[2]].tolist() for n in plain.node if n.op_type == "Resize"]
     assert factors == [[1, 1, 2, 2], [1, 1, 2, 2]]
 
 
 def test_the_command_prints_and_reports(
     options: Options, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = options()
+    run_options = options()
     report = tmp_path / "report.json"
     call(
         [
             "quantise",
-            *("--model", str(wanted.model), "--chips", str(wanted.chips)),
-            *("--labels", str(wanted.labels), "--split", str(wanted.split)),
-            *("--out", str(wanted.out), "--report", str(report), "--calibration", "4"),
+            *("--model", str(run_options.model), "--chips", str(run_options.chips)),
+            *("--labels", str(run_options.labels), "--split", str(run_options.split)),
+            *("--out", str(run_options.out), "--report", str(report), "--calibration", "4"),
         ]
     )
-    shown = capsys.readouterr().out
-    assert str(wanted.out) in shown
-    found = json.loads(report.read_text(encoding="utf-8"))
-    assert f"{found['fidelity']['iou_int8']:.4f}" in shown
-    assert f"{found['fidelity']['largest']:.4f}" in shown
-    assert f"{found['speed_ratio']:.2f}" in shown
-    assert found["bytes_int8"] == wanted.out.stat().st_size
-    assert found["part"] == "val"
+    output = capsys.readouterr().out
+    assert str(run_options.out) in output
+    content = json.loads(report.read_text(encoding="utf-8"))
+    assert f"{content['fidelity']['iou_int8']:.4f}" in output
+    assert f"{content['fidelity']['largest']:.4f}" in output
+    assert f"{content['speed_ratio']:.2f}" in output
+    assert content["bytes_int8"] == run_options.out.stat().st_size
+    assert content["part"] == "val"
 
 
 def test_the_library_beneath_says_nothing(

@@ -1,4 +1,4 @@
-"""What a run knows of its data is what they were when it began."""
+"""A run records its data as they were when it began."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ WHEN = "2026-11-24T10:00:00Z"
 
 
 def manifest(owner: str, *, licence: str | None = "CC-BY-4.0", year: int = 2021) -> Manifest:
-    taken = f"{year}-07-18T00:00:00Z"
+    date = f"{year}-07-18T00:00:00Z"
     tms = f"https://{owner.lower()}.org/{{z}}/{{x}}/{{y}}"
-    imagery = ImageryRecord(tms, WHEN, 8, (), owner, licence, taken, taken)
+    imagery = ImageryRecord(tms, WHEN, 8, (), owner, licence, date, date)
     labels = LabelRecord("houses.gpkg", WHEN, 17)
     return Manifest((85.0, 27.0, 85.1, 27.1), 19, imagery, labels)
 
@@ -45,23 +45,23 @@ def test_a_manifest_that_changes_meanwhile_changes_neither_model_nor_item(
         manifest("Second", licence=None, year=2022).write(tmp_path / "town")
         return []
 
-    done = train_model(options, begin=meanwhile)
-    assert "Imagery: First, CC-BY-4.0" in done.spec.attribution
-    assert not [line for line in done.spec.attribution if "Second" in line]
+    result = train_model(options, begin=meanwhile)
+    assert "Imagery: First, CC-BY-4.0" in result.spec.attribution
+    assert not [line for line in result.spec.attribution if "Second" in line]
     item = json.loads((tmp_path / "out" / "meta" / "stac_item.json").read_text())
     assert item["properties"]["datetime"].startswith("2021")
 
-    kept = manifest_of(read_options(tmp_path / "out" / "options.json"))
-    assert kept == manifest("First")
-    assert has_licence(kept)
+    manifest_read = manifest_of(read_options(tmp_path / "out" / "options.json"))
+    assert manifest_read == manifest("First")
+    assert has_licence(manifest_read)
     assert not has_licence(manifest("Second", licence=None))
     assert not has_licence(None)
-    told = input_of(list_data(data), data, kept).dataset
-    assert json.loads(told.source) == {"url": "https://first.org/{z}/{x}/{y}"}
-    assert json.loads(told.profile)["imagery licence"] == "CC-BY-4.0"
-    assert "labels attribution" not in json.loads(told.profile)
+    dataset = input_of(list_data(data), data, manifest_read).dataset
+    assert json.loads(dataset.source) == {"url": "https://first.org/{z}/{x}/{y}"}
+    assert json.loads(dataset.profile)["imagery licence"] == "CC-BY-4.0"
+    assert "labels attribution" not in json.loads(dataset.profile)
     alone = input_of(list_data(data), data, None).dataset
-    assert (alone.source_type, told.source_type) == ("local", "http")
+    assert (alone.source_type, dataset.source_type) == ("local", "http")
 
 
 def test_runs_of_earlier_releases_take_what_lies_there(

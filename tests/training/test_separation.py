@@ -38,19 +38,19 @@ def owners(text: str) -> torch.Tensor:
     return torch.tensor(rows, dtype=torch.float32)
 
 
-def shown(mask: torch.Tensor) -> str:
+def as_text(mask: torch.Tensor) -> str:
     return "\n".join("".join("#" if v else "." for v in row) for row in mask.tolist())
 
 
 def test_a_border_lies_on_both_sides_of_a_wall() -> None:
-    found = border_of(owners(".......\n.11122.\n.11122.\n.11122.\n......."), reach=1)
-    assert shown(found) == "#######\n#######\n##.####\n#######\n#######"
+    border = border_of(owners(".......\n.11122.\n.11122.\n.11122.\n......."), reach=1)
+    assert as_text(border) == "#######\n#######\n##.####\n#######\n#######"
 
 
 def test_contact_is_near_two_dwellings_and_nowhere_else() -> None:
     two = owners("111.222\n111.222")
-    assert shown(contact_of(two, reach=1)) == "...#...\n...#..."
-    assert shown(contact_of(two, reach=2)) == "..###..\n..###.."
+    assert as_text(contact_of(two, reach=1)) == "...#...\n...#..."
+    assert as_text(contact_of(two, reach=2)) == "..###..\n..###.."
     assert not contact_of(torch.where(two == 2, 0.0, two), reach=3).any()
 
 
@@ -79,7 +79,7 @@ def test_a_core_is_at_most_so_far_from_the_walls() -> None:
 
 
 def test_a_core_keeps_half_of_the_depth() -> None:
-    """Of a dwelling too slim for the greatest distance, the inner half is core."""
+    """The inner half of a dwelling too slim for the greatest distance is core."""
     slim = torch.zeros((14, 60))
     slim[1:13, 1:59] = 1
     core = core_of(slim, most=8)
@@ -88,12 +88,12 @@ def test_a_core_keeps_half_of_the_depth() -> None:
 
 def test_small_and_large_of_one_number_have_cores_of_their_own() -> None:
     """As masks give them: one number for all, so the small one is judged by its own depth."""
-    both = torch.zeros((54, 70))
-    both[2:52, 2:52], both[2:10, 60:68] = 1, 1
-    core = core_of(both, most=8)
-    apart = core_of(torch.where(torch.arange(70) > 55, both * 2, both), most=8)
+    numbers = torch.zeros((54, 70))
+    numbers[2:52, 2:52], numbers[2:10, 60:68] = 1, 1
+    core = core_of(numbers, most=8)
+    cores = core_of(torch.where(torch.arange(70) > 55, numbers * 2, numbers), most=8)
     assert core[:, 60:].any()
-    assert torch.equal(core, apart)
+    assert torch.equal(core, cores)
 
 
 @pytest.mark.parametrize("gsd", [0.01, 0.05, 0.2, 3.0])
@@ -113,11 +113,11 @@ def test_beyond_the_sample_a_dwelling_goes_on() -> None:
     st.integers(0, 15),
 )
 def test_the_highest_is_that_of_max_pooling(values: np.ndarray, rows: int, cols: int) -> None:
-    given_ = torch.from_numpy(values)
+    values_tensor = torch.from_numpy(values)
     size = (2 * rows + 1, 2 * cols + 1)
-    padded = functional.pad(given_[None, None], (cols, cols, rows, rows), value=-1.0)
-    wanted = functional.max_pool2d(padded, size, stride=1)[0, 0]
-    assert torch.equal(_highest(given_, rows, cols), wanted)
+    padded = functional.pad(values_tensor[None, None], (cols, cols, rows, rows), value=-1.0)
+    expected = functional.max_pool2d(padded, size, stride=1)[0, 0]
+    assert torch.equal(_highest(values_tensor, rows, cols), expected)
 
 
 @pytest.mark.parametrize(("metres", "gsd", "pixels"), [(0.35, 0.2, 2), (0.35, 5.0, 1)])
@@ -130,19 +130,19 @@ def test_targets_of_samples_follow_their_masks(
     data_of: Callable[..., DataOptions], augment: AugmentOptions
 ) -> None:
     """However a sample is turned: cores lie in the mask, borders at its edge."""
-    drawn = CampDataModule(data_of(augment=augment)).training_samples()
-    seen = 0.0
+    samples = CampDataModule(data_of(augment=augment)).training_samples()
+    share = 0.0
     for index in range(30):
-        sample = drawn[index]
-        mask, known = sample["target"][0] > 0, sample["extra_valid"]
+        sample = samples[index]
+        mask, is_known = sample["target"][0] > 0, sample["extra_valid"]
         border, core = sample["extra"] > 0
         inner = border_of((~mask).float(), reach=2)  # near both a house and ground
         assert not (core & ~mask & ~inner).any()
-        assert not (border & ~border_of(mask.float(), reach=3) & known).any()
-        assert not ((border | core) & ~known).any()
-        assert not (known & ~sample["valid"]).any()
-        seen += float(border.sum() + core.sum())
-    assert seen > 0
+        assert not (border & ~border_of(mask.float(), reach=3) & is_known).any()
+        assert not ((border | core) & ~is_known).any()
+        assert not (is_known & ~sample["valid"]).any()
+        share += float(border.sum() + core.sum())
+    assert share > 0
 
 
 def test_scenes_number_their_dwellings() -> None:

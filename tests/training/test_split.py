@@ -75,8 +75,8 @@ def test_columns_are_held_out_as_a_whole() -> None:
     dealt = make_split(chips, SplitOptions(test_columns=("4",)), seed=5)
     assert dealt.test == split.test
     assert len({n[-2:] for n in dealt.val}) == 1
-    named = [replace(c, column="x" + c.name[-2:]) for c in chips]
-    by_name = make_split(named, SplitOptions(val_columns=("x01",), test_columns=("x04",)))
+    named_chips = [replace(c, column="x" + c.name[-2:]) for c in chips]
+    by_name = make_split(named_chips, SplitOptions(val_columns=("x01",), test_columns=("x04",)))
     assert by_name == split
     with pytest.raises(SplitError, match="no column 9: the chips have 0, 1, 2, 3, 4"):
         make_split(chips, SplitOptions(val_columns=("9",)))
@@ -86,22 +86,22 @@ def test_chips_that_overlap_the_judges_are_left_out(caplog: pytest.LogCaptureFix
     """Steps of half a chip: next to each held-out column one column is in no part."""
     chips = grid_of_chips(1, 9, step=5)
     places = {c.name: i for i, c in enumerate(chips)}
-    named = [replace(c, column=str(places[c.name])) for c in chips]
-    split = make_split(named, SplitOptions(val_columns=("4",), test_columns=("8",)))
+    named_chips = [replace(c, column=str(places[c.name])) for c in chips]
+    split = make_split(named_chips, SplitOptions(val_columns=("4",), test_columns=("8",)))
     assert [places[n] for n in split.train] == [0, 1, 2, 6]
     assert "3 chips are in no part" in caplog.text
-    beside = make_split(named, SplitOptions(val_columns=("7",), test_columns=("4",)))
+    beside = make_split(named_chips, SplitOptions(val_columns=("7",), test_columns=("4",)))
     assert [places[n] for n in beside.train] == [0, 1, 2]
     with pytest.raises(SplitError, match="0 for validation"):
-        make_split(named, SplitOptions(val_columns=("7",), test_columns=("8",)))
+        make_split(named_chips, SplitOptions(val_columns=("7",), test_columns=("8",)))
 
 
 def test_a_written_split_is_honoured(tmp_path: Path) -> None:
     chips = grid_of_chips(4, 4)
-    made = make_split(chips, SplitOptions(block=1), seed=3)
-    made.write(tmp_path / "deep" / "split.json")
+    original = make_split(chips, SplitOptions(block=1), seed=3)
+    original.write(tmp_path / "deep" / "split.json")
     options = SplitOptions(file=tmp_path / "deep" / "split.json", val_columns=("0",))
-    assert make_split(chips, options, seed=99) == made
+    assert make_split(chips, options, seed=99) == original
     with pytest.raises(SplitError, match="which is not among the chips"):
         make_split(chips[:3], options)
 

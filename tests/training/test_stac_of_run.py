@@ -42,8 +42,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def item(run: TrainResult) -> dict[str, Any]:
     assert run.item == run.folder / "meta" / "stac_item.json"
-    found: dict[str, Any] = json.loads(run.item.read_text(encoding="utf-8"))
-    return found
+    content: dict[str, Any] = json.loads(run.item.read_text(encoding="utf-8"))
+    return content
 
 
 @pytest.fixture
@@ -53,16 +53,16 @@ def copied(run: TrainResult, tmp_path: Path) -> Path:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "meta" / "stac_item.json").read_text())
-    return found
+    content: dict[str, Any] = json.loads((folder / "meta" / "stac_item.json").read_text())
+    return content
 
 
 def command(*words: object) -> int | str | None:
     """Run ``python -m training`` in this process; gives its exit code, None where all went well."""
     try:
         training_main([str(w) for w in words])
-    except SystemExit as ended:
-        return ended.code
+    except SystemExit as exit_:
+        return exit_.code
     return None
 
 
@@ -100,26 +100,26 @@ def test_the_geometry_is_the_ground_of_training_and_validation(
     item: dict[str, Any], town: Town
 ) -> None:
     held_out = {"chip_0_3", "chip_1_3"}
-    used = [c for c in read_chips(town.chips) if c.name not in held_out]
-    wanted = shapely.union_all([shapely.Polygon(outline(c)) for c in used])
-    found = shapely.geometry.shape(item["geometry"])
-    assert found.symmetric_difference(wanted).area < 1e-3 * wanted.area
-    assert item["bbox"] == pytest.approx(wanted.bounds, abs=2e-7)
+    chips_used = [c for c in read_chips(town.chips) if c.name not in held_out]
+    expected = shapely.union_all([shapely.Polygon(outline(c)) for c in chips_used])
+    geometry = shapely.geometry.shape(item["geometry"])
+    assert geometry.symmetric_difference(expected).area < 1e-3 * expected.area
+    assert item["bbox"] == pytest.approx(expected.bounds, abs=2e-7)
 
 
 def test_training_and_its_figures_are_told(item: dict[str, Any], run: TrainResult) -> None:
-    told = item["properties"]
-    assert told["mlm:hyperparameters"]["training.lr"] == 3e-4
-    assert told["mlm:hyperparameters"]["training.separation"] == "border"
-    assert told["mlm:pretrained"] is False
-    metrics = told["camp_detector:metrics"]
+    properties = item["properties"]
+    assert properties["mlm:hyperparameters"]["training.lr"] == 3e-4
+    assert properties["mlm:hyperparameters"]["training.separation"] == "border"
+    assert properties["mlm:pretrained"] is False
+    metrics = properties["camp_detector:metrics"]
     assert metrics["validation"]["pixels"]["iou"] == run.validation["iou"]
     assert metrics["test"]["pixels"]["recall"] == run.test["recall"]
     dwellings = metrics["test"]["dwellings"]
     assert set(dwellings) >= {"precision", "recall", "f1", "count_error"}
     words = f"{dwellings['predicted']} marked, {dwellings['labelled']} labelled, precision"
     assert run.spec.provenance["test dwellings"].startswith(words), "marked is not found"
-    assert told["mlm:total_parameters"] > 1_000_000
+    assert properties["mlm:total_parameters"] > 1_000_000
 
 
 def test_nothing_of_the_machine_is_in_what_is_handed_out(run: TrainResult, town: Town) -> None:
@@ -135,11 +135,11 @@ def test_a_model_without_separation_offers_its_torchscript_as_a_model(
     reference: TrainResult,
 ) -> None:
     assert reference.item is not None
-    found = json.loads(reference.item.read_text())
-    assert problems(found) == []
-    assert "mlm:model" in found["assets"]["pytorch-state-dict"]["roles"]
-    assert found["properties"]["mlm:architecture"] == "encoder-decoder without skip connections"
-    assert "training.encoder" not in found["properties"]["mlm:hyperparameters"]
+    content = json.loads(reference.item.read_text())
+    assert problems(content) == []
+    assert "mlm:model" in content["assets"]["pytorch-state-dict"]["roles"]
+    assert content["properties"]["mlm:architecture"] == "encoder-decoder without skip connections"
+    assert "training.encoder" not in content["properties"]["mlm:hyperparameters"]
 
 
 def test_the_example_is_a_chip_that_was_not_trained_on(run: TrainResult) -> None:
@@ -164,9 +164,9 @@ def test_the_script_beside_the_item_runs_the_model(
         [sys.executable, "-I", str(script), str(image), "--out", str(tmp_path)],
         check=True, capture_output=True, cwd=tmp_path,
     )  # fmt: skip
-    with rasterio.open(tmp_path / "probability.tif") as found, rasterio.open(image) as source:
-        assert (found.shape, found.transform) == (source.shape, source.transform)
-        assert 0 <= found.read().min() <= found.read().max() <= 1
+    with rasterio.open(tmp_path / "probability.tif") as probability, rasterio.open(image) as source:
+        assert (probability.shape, probability.transform) == (source.shape, source.transform)
+        assert 0 <= probability.read().min() <= probability.read().max() <= 1
 
 
 def test_the_archive_of_sources_is_complete_and_always_the_same(tmp_path: Path) -> None:
@@ -175,14 +175,14 @@ def test_the_archive_of_sources_is_complete_and_always_the_same(tmp_path: Path) 
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = archive.namelist()
         archive.extractall(tmp_path)
-    wanted = {"training/train.py", "camp_detector_core/engine/spec.py"}
-    assert wanted | {"esri_toolbox/RefugeeCampDetector.py"} <= set(names)
+    members = {"training/train.py", "camp_detector_core/engine/spec.py"}
+    assert members | {"esri_toolbox/RefugeeCampDetector.py"} <= set(names)
     assert not [n for n in names if n.endswith((".onnx", ".pyc"))]
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", "import training, camp_detector_core as c; print(c.__file__)"],
         check=True, capture_output=True, text=True, cwd=tmp_path,
     )  # fmt: skip
-    assert str(tmp_path) in done.stdout
+    assert str(tmp_path) in result.stdout
 
 
 def test_the_training_script_trains_with_the_same_options(
@@ -194,9 +194,9 @@ def test_the_training_script_trains_with_the_same_options(
          "--labels", str(town.labels), "--out", str(out), "--fast-dev-run"],
         check=True, capture_output=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    first, again = (read_options(f / "options.json") for f in (run.folder, out))
-    assert again.optim == first.optim
-    assert again.network == first.network
+    first, options_again = (read_options(f / "options.json") for f in (run.folder, out))
+    assert options_again.optim == first.optim
+    assert options_again.network == first.network
     assert (out / "split.json").read_text() == (run.folder / "split.json").read_text()
     assert (out / "meta" / "stac_item.json").is_file()
 
@@ -210,17 +210,17 @@ def test_the_item_is_made_again_with_a_date(
     code = command("stac", "--run", copied, "--imagery-date", "2022-07-01/2022-07-18")
     assert code is None
     assert capsys.readouterr().out.strip() == str(copied / "meta" / "stac_item.json")
-    found = read(copied)
-    assert problems(found) == []
-    told, before = found["properties"], item["properties"]
-    assert (told["start_datetime"], told["end_datetime"]) == (
+    remade = read(copied)
+    assert problems(remade) == []
+    properties, before = remade["properties"], item["properties"]
+    assert (properties["start_datetime"], properties["end_datetime"]) == (
         "2022-07-01T00:00:00Z",
         "2022-07-18T23:59:59Z",
     )
-    assert told["created"] == before["created"]
-    assert told["updated"] >= before["updated"]
-    assert found["geometry"] == item["geometry"]
-    assert told["camp_detector:metrics"] == before["camp_detector:metrics"]
+    assert properties["created"] == before["created"]
+    assert properties["updated"] >= before["updated"]
+    assert remade["geometry"] == item["geometry"]
+    assert properties["camp_detector:metrics"] == before["camp_detector:metrics"]
 
 
 def test_where_the_chips_are_gone_an_earlier_item_gives_place_and_time(
@@ -231,9 +231,9 @@ def test_where_the_chips_are_gone_an_earlier_item_gives_place_and_time(
     raw["data"]["chips"] = str(tmp_path / "gone")
     (copied / "options.json").write_text(json.dumps(raw))
     write_run_item(copied)
-    found = read(copied)
-    assert found["geometry"] == item["geometry"]
-    assert found["properties"]["start_datetime"] == "2022-07-18T00:00:00Z"
+    remade = read(copied)
+    assert remade["geometry"] == item["geometry"]
+    assert remade["properties"]["start_datetime"] == "2022-07-18T00:00:00Z"
     assert "not at" in caplog.text
     (copied / "meta" / "stac_item.json").unlink()
     write_run_item(copied)
@@ -254,16 +254,16 @@ def test_an_item_of_any_model_can_be_made(run: TrainResult, tmp_path: Path) -> N
     shutil.copyfile(run.folder / "meta" / "best_model.onnx", model)
     words = ("stac", "--model", model, "--area", "1,2,3,4", "--date", "2020-02-03")
     assert command(*words) is None
-    found = json.loads((tmp_path / "stac_item.json").read_text())
-    assert problems(found) == []
-    assert found["assets"]["onnx-model"]["href"] == "./alone.onnx"
-    assert found["properties"]["start_datetime"] == "2020-02-03T00:00:00Z"
+    content = json.loads((tmp_path / "stac_item.json").read_text())
+    assert problems(content) == []
+    assert content["assets"]["onnx-model"]["href"] == "./alone.onnx"
+    assert content["properties"]["start_datetime"] == "2020-02-03T00:00:00Z"
     assert command(*words) == 2  # it exists by now
     assert command(*words, "--overwrite") is None
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "sentence"),
     [
         ((), "--run"),
         (("--run", "{run}", "--trained", "2020-01-01"), "--model"),
@@ -273,13 +273,13 @@ def test_an_item_of_any_model_can_be_made(run: TrainResult, tmp_path: Path) -> N
     ],
 )
 def test_faults_are_told_in_one_line(
-    copied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: Any, said: str
+    copied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: Any, sentence: str
 ) -> None:
     (tmp_path / "empty").mkdir()
     places = {"run": copied, "empty": tmp_path / "empty"}
     assert command("stac", *(w.format(**places) for w in words)) == 2
     err = capsys.readouterr().err
-    assert said in err
+    assert sentence in err
     assert err.startswith("error: ")
     assert len(err.splitlines()) == 1
 
@@ -304,14 +304,14 @@ def test_dates_of_tiff_tags_are_taken_where_every_chip_has_one(
     assert area_of_chips(data, tmp_path / "none").start is None
     with rasterio.open(paths[-1], "r+") as chip:
         chip.update_tags(TIFFTAG_DATETIME="2022:07:30 11:30:00")
-    found = area_of_chips(data, tmp_path / "none")
-    assert found.start is not None
-    assert found.end is not None
-    assert found.start.isoformat() == "2022-07-01T10:00:00+00:00"
-    assert found.end.isoformat() == "2022-07-30T11:30:00+00:00"
-    assert "TIFF" in found.note
-    told = replace(data, imagery_date="2021-01-01")
-    assert area_of_chips(told, tmp_path / "none").start.year == 2021
+    area = area_of_chips(data, tmp_path / "none")
+    assert area.start is not None
+    assert area.end is not None
+    assert area.start.isoformat() == "2022-07-01T10:00:00+00:00"
+    assert area.end.isoformat() == "2022-07-30T11:30:00+00:00"
+    assert "TIFF" in area.note
+    dated = replace(data, imagery_date="2021-01-01")
+    assert area_of_chips(dated, tmp_path / "none").start.year == 2021
 
 
 def test_the_manifest_of_the_chips_tells_when_they_were_taken(
@@ -334,10 +334,10 @@ def test_the_manifest_of_the_chips_tells_when_they_were_taken(
         labels=LabelRecord(source="OpenStreetMap", fetched=fetched, features=3),
     )
     data = data_of(chips=town.chips, labels=town.labels)
-    found = area_of_chips(data, tmp_path / "none", manifest=manifest)
-    assert found.start is not None
-    assert found.end is not None
-    assert (found.start.day, found.end.day) == (18, 19)
+    area = area_of_chips(data, tmp_path / "none", manifest=manifest)
+    assert area.start is not None
+    assert area.end is not None
+    assert (area.start.day, area.end.day) == (18, 19)
 
 
 def test_chips_without_a_place_give_no_geometry(
@@ -351,9 +351,9 @@ def test_chips_without_a_place_give_no_geometry(
 
 
 def test_real_chips_lie_in_banepa(banepa: Path, data_of: Callable[..., DataOptions]) -> None:
-    found = area_of_chips(data_of(chips=banepa / "chips"), banepa / "none")
-    assert found.bbox is not None
-    west, south, east, north = found.bbox
+    area = area_of_chips(data_of(chips=banepa / "chips"), banepa / "none")
+    assert area.bbox is not None
+    west, south, east, north = area.bbox
     assert 85.5 < west < east < 85.6
     assert 27.6 < south < north < 27.7
 
@@ -370,7 +370,7 @@ def test_a_fault_of_the_item_loses_no_model(
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("command_given", "command_shown"),
     [
         (
             "python -m training train --chips /data/x/chips --out runs/a",
@@ -385,11 +385,13 @@ def test_a_fault_of_the_item_loses_no_model(
         ("--chips ../data/chips", "--chips ../data/chips"),
     ],
 )
-def test_paths_from_the_root_are_cut_out_of_commands(told: str, kept: str) -> None:
-    found = without_places(told)
-    assert kept in found
+def test_paths_from_the_root_are_cut_out_of_commands(
+    command_given: str, command_shown: str
+) -> None:
+    command = without_places(command_given)
+    assert command_shown in command
     for foreign in ("/data/", "/srv", "Ada", "~"):
-        assert foreign not in found.replace("../data/", "")
+        assert foreign not in command.replace("../data/", "")
 
 
 def test_an_area_of_no_run_is_refused(tmp_path: Path) -> None:

@@ -42,23 +42,23 @@ def test_the_rate_rises_and_falls_along_half_a_cosine() -> None:
 
 def test_the_rate_that_was_asked_for_is_the_optimisers() -> None:
     task = task_of(OptimOptions(lr=0.0123, weight_decay=0.5, warmup=0.2))
-    made: Any = task.configure_optimizers()
-    (group,) = made["optimizer"].param_groups
-    assert isinstance(made["optimizer"], torch.optim.AdamW)
+    optimiser: Any = task.configure_optimizers()
+    (group,) = optimiser["optimizer"].param_groups
+    assert isinstance(optimiser["optimizer"], torch.optim.AdamW)
     assert group["initial_lr"] == 0.0123
     assert group["weight_decay"] == 0.5
     assert group["lr"] == pytest.approx(0.0123 * 1e-3)
-    assert made["lr_scheduler"]["interval"] == "step"
+    assert optimiser["lr_scheduler"]["interval"] == "step"
     task.trainer.global_step = 20  # type: ignore[misc]
-    made["optimizer"].step()
-    made["lr_scheduler"]["scheduler"].step()
+    optimiser["optimizer"].step()
+    optimiser["lr_scheduler"]["scheduler"].step()
     assert group["lr"] == pytest.approx(0.0123)
 
 
 def test_the_reference_is_trained_with_adam_at_a_constant_rate() -> None:
-    made = task_of(OptimOptions(lr=0.0123), plain=True).configure_optimizers()
-    assert type(made) is torch.optim.Adam
-    assert made.param_groups[0]["lr"] == 0.0123
+    optimisers = task_of(OptimOptions(lr=0.0123), plain=True).configure_optimizers()
+    assert type(optimisers) is torch.optim.Adam
+    assert optimisers.param_groups[0]["lr"] == 0.0123
 
 
 def test_progress_is_the_greater_share_of_steps_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +66,10 @@ def test_progress_is_the_greater_share_of_steps_and_time(monkeypatch: pytest.Mon
     assert task.progress() == pytest.approx(0.1)
     task.elapsed = 60.0
     assert task.progress() == pytest.approx(0.5)
-    now = 1000.0
-    monkeypatch.setattr("training.fit.task.time.monotonic", lambda: now)
+    clock = 1000.0
+    monkeypatch.setattr("training.fit.task.time.monotonic", lambda: clock)
     task.on_fit_start()
-    now = 1030.0
+    clock = 1030.0
     assert task.seconds() == pytest.approx(90)
     assert task.progress() == pytest.approx(0.75)
     task.trainer.global_step = 90  # type: ignore[misc]
@@ -77,16 +77,16 @@ def test_progress_is_the_greater_share_of_steps_and_time(monkeypatch: pytest.Mon
 
 
 def test_the_clock_goes_on_after_a_resumption() -> None:
-    task, again = task_of(OptimOptions(minutes=1)), task_of(OptimOptions(minutes=1))
+    task, resumed = task_of(OptimOptions(minutes=1)), task_of(OptimOptions(minutes=1))
     task.elapsed = 42.0
     checkpoint: dict[str, Any] = {}
     task.on_save_checkpoint(checkpoint)
-    again.on_load_checkpoint(checkpoint)
-    assert again.seconds() == pytest.approx(42.0)
+    resumed.on_load_checkpoint(checkpoint)
+    assert resumed.seconds() == pytest.approx(42.0)
     trainer: Any = SimpleNamespace(should_stop=False)
-    TimeLimit(0.71).on_train_batch_end(trainer, again)
+    TimeLimit(0.71).on_train_batch_end(trainer, resumed)
     assert not trainer.should_stop
-    TimeLimit(0.69).on_train_batch_end(trainer, again)
+    TimeLimit(0.69).on_train_batch_end(trainer, resumed)
     assert trainer.should_stop
 
 

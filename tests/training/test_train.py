@@ -88,8 +88,8 @@ def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
     assert max(run.exports.values()) <= 1e-4
     assert set(run.exports) == {"best_model.pt", "best_model.onnx", "best_model_deepness.onnx"}
     options = read_options(run.folder / "options.json")
-    kept = replace(options.network, classes=run.spec.channels)
-    network = build_network(kept).network.eval()
+    network_options = replace(options.network, classes=run.spec.channels)
+    network = build_network(network_options).network.eval()
     path = run.folder / "meta" / "best_model.pth"
     load_state(network, read_state(path), origin=path)
     predictor = OnnxPredictor((run.folder / "meta" / "best_model.onnx").read_bytes(), threads=1)
@@ -97,8 +97,8 @@ def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
     for n, height, width in ((1, 64, 64), (2, 32, 96), (1, 128, 32)):
         batch = rng.standard_normal((n, 3, height, width)).astype(np.float32)
         with torch.no_grad():
-            wanted = torch.sigmoid(network(torch.from_numpy(batch))).numpy()
-        np.testing.assert_allclose(predictor.predict(batch), wanted, atol=1e-4)
+            expected = torch.sigmoid(network(torch.from_numpy(batch))).numpy()
+        np.testing.assert_allclose(predictor.predict(batch), expected, atol=1e-4)
     model = onnx.load(run.folder / "meta" / "best_model.onnx")
     assert model.opset_import[0].version == 17
 
@@ -128,41 +128,44 @@ def test_no_file_of_it_tells_where_it_lay(run: TrainResult, town: Town) -> None:
             with zipfile.ZipFile(path) as archive:
                 contents |= {info.filename: archive.read(info) for info in archive.infolist()}
         for name, content in contents.items():
-            told = [place for place in places if f"{place}/".encode() in content]
-            assert not told, (path, name)
+            leaks = [place for place in places if f"{place}/".encode() in content]
+            assert not leaks, (path, name)
 
 
 def test_a_checkpoint_knows_the_best_one_wherever_the_run_lies(
     run: TrainResult, tmp_path: Path
 ) -> None:
-    kept = torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True)["callbacks"]
-    (key,) = [k for k in kept if "ModelCheckpoint" in k and "val_loss" in k]
-    assert kept[key]["best_model_path"] == "best.ckpt"
-    first = kept[key]["best_model_score"]
-    here = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
-    assert here.state_key == key == ModelCheckpoint(monitor="val_loss").state_key
-    here.load_state_dict(kept[key])
-    assert here.best_model_path == str(tmp_path / "best.ckpt")
-    assert here.best_k_models == {str(tmp_path / "best.ckpt"): first}
-    assert (here.best_model_score, here.kth_best_model_path) == (first, here.best_model_path)
-    assert {k: v for k, v in here.state_dict().items() if k != "current_score"} == {
-        k: v for k, v in kept[key].items() if k != "current_score"
+    callbacks = torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True)["callbacks"]
+    (key,) = [k for k in callbacks if "ModelCheckpoint" in k and "val_loss" in k]
+    assert callbacks[key]["best_model_path"] == "best.ckpt"
+    first = callbacks[key]["best_model_score"]
+    callback = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
+    assert callback.state_key == key == ModelCheckpoint(monitor="val_loss").state_key
+    callback.load_state_dict(callbacks[key])
+    assert callback.best_model_path == str(tmp_path / "best.ckpt")
+    assert callback.best_k_models == {str(tmp_path / "best.ckpt"): first}
+    assert (callback.best_model_score, callback.kth_best_model_path) == (
+        first,
+        callback.best_model_path,
+    )
+    assert {k: v for k, v in callback.state_dict().items() if k != "current_score"} == {
+        k: v for k, v in callbacks[key].items() if k != "current_score"
     }
-    older = ModelCheckpoint.state_dict(here)  # as earlier releases wrote it
-    again = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
-    again.load_state_dict(older)
-    assert again.best_k_models == here.best_k_models
+    older = ModelCheckpoint.state_dict(callback)  # as earlier releases wrote it
+    restored = NamedCheckpoint(tmp_path, filename="best", monitor="val_loss")
+    restored.load_state_dict(older)
+    assert restored.best_k_models == callback.best_k_models
 
 
 def test_its_statistics_are_those_of_the_chips(run: TrainResult, town: Town) -> None:
-    found = json.loads((run.folder / "statistics.json").read_text())
+    statistics = json.loads((run.folder / "statistics.json").read_text())
     train = town.pixels[:, :, :128] / 255
-    assert found["train"]["chips"] == 4
-    assert found["train"]["mean"] == pytest.approx(train.mean(axis=(1, 2)).tolist(), abs=1e-4)
-    assert found["train"]["std"] == pytest.approx(train.std(axis=(1, 2)).tolist(), abs=1e-4)
+    assert statistics["train"]["chips"] == 4
+    assert statistics["train"]["mean"] == pytest.approx(train.mean(axis=(1, 2)).tolist(), abs=1e-4)
+    assert statistics["train"]["std"] == pytest.approx(train.std(axis=(1, 2)).tolist(), abs=1e-4)
     share = town.truth[:, 192:].mean()
-    assert found["test"]["class_share"]["dwelling"] == pytest.approx(share, abs=1e-5)
-    assert found["val"]["valid_share"] == 1.0
+    assert statistics["test"]["class_share"]["dwelling"] == pytest.approx(share, abs=1e-5)
+    assert statistics["val"]["valid_share"] == 1.0
 
 
 def test_its_table_by_chip_adds_up(run: TrainResult, town: Town) -> None:
@@ -196,12 +199,12 @@ def test_a_checkpoint_is_exported_again_for_old_hosts(run: TrainResult, tmp_path
     """From the checkpoint of the trainer, with the description of the model exported before."""
     meta = run.folder / "meta"
     out = tmp_path / "deep" / "meta"
-    done = export_checkpoint(
+    exported = export_checkpoint(
         ExportOptions(
             run.folder / "checkpoints" / "best.ckpt", meta / "best_model.onnx", out, opset=11
         )
     )
-    assert set(done) == set(run.exports)
+    assert set(exported) == set(run.exports)
     assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in meta.glob("best_model*"))
     for name in ("best_model.onnx", "best_model_deepness.onnx"):
         model = onnx.load(out / name)
@@ -209,8 +212,12 @@ def test_a_checkpoint_is_exported_again_for_old_hosts(run: TrainResult, tmp_path
         assert model.ir_version <= 8
     assert read_spec(out / "best_model.onnx") == run.spec
     batch = np.random.default_rng(3).standard_normal((1, 3, 96, 64)).astype(np.float32)
-    both = [OnnxPredictor((f / "best_model.onnx").read_bytes(), threads=1) for f in (meta, out)]
-    np.testing.assert_allclose(both[0].predict(batch), both[1].predict(batch), atol=1e-5)
+    predictors = [
+        OnnxPredictor((f / "best_model.onnx").read_bytes(), threads=1) for f in (meta, out)
+    ]
+    np.testing.assert_allclose(
+        predictors[0].predict(batch), predictors[1].predict(batch), atol=1e-5
+    )
 
 
 def test_a_checkpoint_is_exported_as_calibrated(run: TrainResult, tmp_path: Path) -> None:
@@ -236,12 +243,12 @@ def test_a_checkpoint_is_exported_as_calibrated(run: TrainResult, tmp_path: Path
 
 
 def test_the_options_describe_a_model_too(run: TrainResult) -> None:
-    found = read_description(run.folder / "options.json")
-    assert found.spec.threshold == 0.5
-    assert (found.spec.bands, found.spec.gsd) == (run.spec.bands, run.spec.gsd)
-    assert (found.architecture, found.encoder) == ("unet", "tu-tf_efficientnet_lite0")
-    assert found.spec.separation is not None
-    assert found.spec.separation.method == "border"
+    description = read_description(run.folder / "options.json")
+    assert description.spec.threshold == 0.5
+    assert (description.spec.bands, description.spec.gsd) == (run.spec.bands, run.spec.gsd)
+    assert (description.architecture, description.encoder) == ("unet", "tu-tf_efficientnet_lite0")
+    assert description.spec.separation is not None
+    assert description.spec.separation.method == "border"
 
 
 def test_the_reference_is_exported_and_described(reference: TrainResult) -> None:
@@ -333,16 +340,16 @@ def test_a_run_goes_on_with_what_it_began_with(
     (tmp_path / "run" / "log" / "metrics.csv").write_text("epoch\n0\n")
     before = (tmp_path / "run" / "options.json").read_bytes()
     first = provenance_of(tmp_path / "run")
-    again = resume_run(replace(options, resume=True, optim=OptimOptions(epochs=9, lr=3e-4)))
-    assert again.data.split.file == tmp_path / "run" / "split.json"
+    resumed = resume_run(replace(options, resume=True, optim=OptimOptions(epochs=9, lr=3e-4)))
+    assert resumed.data.split.file == tmp_path / "run" / "split.json"
     assert (tmp_path / "run" / "options.json").read_bytes() == before
     assert "optim.epochs" in caplog.text
     assert (tmp_path / "run" / "log" / "metrics-001.csv").read_text() == "epoch\n0\n"
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["resumed"][0]["changed"] == ["optim.epochs"]
-    told = provenance_of(tmp_path / "run")
-    assert told["command"] == first["command"]
-    assert told["resumed"] == record["resumed"][0]["at"]
+    provenance = provenance_of(tmp_path / "run")
+    assert provenance["command"] == first["command"]
+    assert provenance["resumed"] == record["resumed"][0]["at"]
     with pytest.raises(OptionsError, match=r"other options \(data\.gsd\)"):
         resume_run(replace(options, resume=True, data=data_of(gsd=0.25)))
 
@@ -380,9 +387,9 @@ def test_a_killed_run_goes_on(town: Town, tmp_path: Path) -> None:
 
     epochs = saved["epoch"] + 3
     call(["train", *words, "--epochs", str(epochs), "--patience", "100000", "--resume"])
-    ended = torch.load(out / "checkpoints" / "last.ckpt", weights_only=True)
-    assert ended["global_step"] == epochs
-    assert ended["fit_seconds"] > saved["fit_seconds"]
+    checkpoint = torch.load(out / "checkpoints" / "last.ckpt", weights_only=True)
+    assert checkpoint["global_step"] == epochs
+    assert checkpoint["fit_seconds"] > saved["fit_seconds"]
     assert (out / "split.json").read_bytes() == split
     with (out / "log" / "metrics.csv").open() as file:
         later = [int(r["epoch"]) for r in csv.DictReader(file) if r.get("val_loss")]
@@ -419,12 +426,12 @@ def test_a_stopped_run_says_so(town: Town, tmp_path: Path, number: signal.Signal
         assert process.stderr is not None
         next(line for line in process.stderr if "epoch 1," in line)
         process.send_signal(number)
-        rest = process.stderr.read()
+        stderr_rest = process.stderr.read()
     assert process.returncode == 130
-    assert rest.splitlines()[-1].startswith(
+    assert stderr_rest.splitlines()[-1].startswith(
         "error: stopped; a run that ended an epoch goes on with --resume"
     )
-    assert "internal error" not in rest
+    assert "internal error" not in stderr_rest
     assert (out / "checkpoints" / "last.ckpt").exists()
 
 

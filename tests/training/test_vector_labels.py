@@ -30,20 +30,22 @@ POLYGONS = [house_polygon(h) for h in HOUSES]
 
 def write(path: Path, shapes: Sequence[Any], **changes: Any) -> Path:
     """Write geometries of any kind, given as shapely's or as well-known binary."""
-    given = [s if s is None or isinstance(s, bytes) else shapely.to_wkb(s) for s in shapes]
+    geometries = [s if s is None or isinstance(s, bytes) else shapely.to_wkb(s) for s in shapes]
     values: dict[str, Any] = {
         "field_data": [], "fields": np.array([], object), "geometry_type": "Unknown",
         "crs": "EPSG:32645", "encoding": "UTF-8", **changes,
     }  # fmt: skip
-    pyogrio.raw.write(str(path), geometry=np.array(given, object), **values)
+    pyogrio.raw.write(str(path), geometry=np.array(geometries, object), **values)
     return path
 
 
 def numbers(path: Path, town: Town, **choice: Any) -> int:
-    """How many dwellings the chips show, by the numbers that training knows them by."""
-    found = labels_of(read_chips(town.chips), path, ONE, **choice)
-    seen = {n for chip in found.chips for n in np.unique(found.labels.read(chip).owner).tolist()}
-    return len(seen - {0})
+    """Count the dwellings that the chips show, by the numbers that training knows them by."""
+    labels = labels_of(read_chips(town.chips), path, ONE, **choice)
+    numbers_read = {
+        n for chip in labels.chips for n in np.unique(labels.labels.read(chip).owner).tolist()
+    }
+    return len(numbers_read - {0})
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.fgb", "a.geojson", "a.gdb"])
@@ -54,18 +56,18 @@ def test_polygons_in_collections_are_taken_and_the_rest_is_said(
     deep = shapely.GeometryCollection([point, shapely.GeometryCollection([POLYGONS[0], line])])
     if name == "a.gdb":  # which has a type for each layer
         shapes: list[Any] = [*POLYGONS, None]
-        said, changes = "1 feature without geometry was left out", {
+        sentence, changes = "1 feature without geometry was left out", {
             "geometry_type": "MultiPolygon", "driver": "OpenFileGDB", "layer": "houses",
         }  # fmt: skip
         shapes = [None if s is None else shapely.MultiPolygon([s]) for s in shapes]
     else:
         shapes = [deep, *POLYGONS[1:], line, point]
-        said, changes = "1 of 17 polygons was inside geometry collections and was taken", {}
+        sentence, changes = "1 of 17 polygons was inside geometry collections and was taken", {}
     if name == "a.geojson":
         shapes, changes = [_degrees(s) for s in shapes], {"crs": "EPSG:4326"}
     path = write(tmp_path / name, shapes, **changes)
     assert numbers(path, town) == len(HOUSES)
-    assert said.replace("17", str(len(HOUSES))) in caplog.text
+    assert sentence.replace("17", str(len(HOUSES))) in caplog.text
     if name != "a.gdb":
         assert "2 lines and 2 points were left out" in caplog.text
 
@@ -93,10 +95,10 @@ def test_crossing_outlines_are_mended(tmp_path: Path, town: Town) -> None:
     bow = shapely.Polygon([(x, y), (x + 9, y - 9), (x + 9, y), (x, y - 9)])
     spike = shapely.Polygon([(x, y), (x + 30, y), (x + 40, y), (x + 30, y), (x + 30, y - 5)])
     flat = shapely.Polygon([(x, y), (x + 9, y), (x + 4, y), (x, y)])
-    found = read_polygons(write(tmp_path / "a.gpkg", [bow, spike, flat]))
-    assert shapely.is_valid(found.shapes).all()
-    assert found.rows.tolist() == [0, 0, 1]
-    note = found.tally.sentence("a.gpkg")
+    layer = read_polygons(write(tmp_path / "a.gpkg", [bow, spike, flat]))
+    assert shapely.is_valid(layer.shapes).all()
+    assert layer.rows.tolist() == [0, 0, 1]
+    note = layer.tally.sentence("a.gpkg")
     assert note == (
         "a.gpkg: 1 polygon without area was left out; 2 polygons with crossing or open outlines "
         "were mended (1 stray line dropped)"
@@ -203,9 +205,9 @@ def test_exchanged_axes_are_suggested(tmp_path: Path, town: Town) -> None:
         CampDetectorError, match=r"lies on any chip .8 chips.: with x and y exchang"
     ):
         labels_of(chips, path, ONE)
-    elsewhere = write(tmp_path / "far.gpkg", [house_polygon((9000, 0, 9010, 10))])
+    far_away = write(tmp_path / "far.gpkg", [house_polygon((9000, 0, 9010, 10))])
     with pytest.raises(CampDetectorError, match="is it the right file, and is its CRS right"):
-        labels_of(chips, elsewhere, ONE)
+        labels_of(chips, far_away, ONE)
 
 
 def test_a_folder_may_be_a_vector_file(tmp_path: Path, town: Town) -> None:
@@ -231,7 +233,7 @@ def test_classes_that_overlap_are_said(
         tmp_path / "a.gpkg", [first, beside, first], kind=["tent", "house", "house"]
     )
     chips = read_chips(town.chips)
-    found = labels_of(chips, path, two, class_field="kind")
+    labels = labels_of(chips, path, two, class_field="kind")
     assert "1 pair of polygons of different classes overlap" in caplog.text
-    values = np.unique(found.labels.read(chips[0]).classes).tolist()
+    values = np.unique(labels.labels.read(chips[0]).classes).tolist()
     assert values == [0, 2]

@@ -50,8 +50,8 @@ def finish(words: list[str], folder: Path) -> tuple[int, str, str]:
 
 
 def chips(folder: Path) -> set[str]:
-    found = folder / "train" / "chips"
-    return {p.stem for p in found.iterdir()} if found.is_dir() else set()
+    chips_folder = folder / "train" / "chips"
+    return {p.stem for p in chips_folder.iterdir()} if chips_folder.is_dir() else set()
 
 
 def wait_for_chips(folder: Path, number: int) -> None:
@@ -103,23 +103,23 @@ def test_help_teaches_and_loads_nothing_of_it(tmp_path: Path) -> None:
     assert "python -m training train --chips data/train/mine/chips" in out
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop_signal", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_stopped_midway_it_goes_on_without_fetching_anything_twice(
-    tiles: TileServer, overpass: OverpassServer, tmp_path: Path, how: signal.Signals
+    tiles: TileServer, overpass: OverpassServer, tmp_path: Path, stop_signal: signal.Signals
 ) -> None:
     slowly(tiles, quick=3)
     process = start(command(tiles.template, overpass.url, "--workers", "1"), tmp_path)
     wait_for_chips(tmp_path, 3)
-    process.send_signal(how)
+    process.send_signal(stop_signal)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == (130 if how != signal.SIGKILL else -signal.SIGKILL)
-    if how != signal.SIGKILL:
+    assert process.returncode == (130 if stop_signal != signal.SIGKILL else -signal.SIGKILL)
+    if stop_signal != signal.SIGKILL:
         assert err.splitlines()[-1] == (
             "error: stopped; what is there is kept, and the same command goes on"
         )
-    kept = chips(tmp_path)
-    assert len(kept) == 3
-    for stem in kept:
+    chips_before = chips(tmp_path)
+    assert len(chips_before) == 3
+    for stem in chips_before:
         with rasterio.open(tmp_path / "train" / "chips" / f"{stem}.tif") as chip:
             assert chip.read().min() > 0  # whole: no made pixel is 0
     assert read_manifest(tmp_path / "train" / "chips") is None
@@ -129,7 +129,7 @@ def test_stopped_midway_it_goes_on_without_fetching_anything_twice(
     assert code == 0, err
     assert f"3 of {ALL} tiles are here already" in err
     assert set(tiles.counts.values()) == {1}
-    assert {f"OAM-{x}-{y}-{z}" for x, y, z in tiles.asked} == chips(tmp_path) - kept
+    assert {f"OAM-{x}-{y}-{z}" for x, y, z in tiles.asked} == chips(tmp_path) - chips_before
     assert len(overpass.queries) == 1
     assert sorted(p.name for p in (tmp_path / "train").iterdir()) == [
         "chips", "labels", "manifest.json",
@@ -141,13 +141,13 @@ def test_stopped_midway_it_goes_on_without_fetching_anything_twice(
 
 
 def errors(runs: Iterable[list[str]], folder: Path) -> list[str]:
-    found = []
+    lines = []
     for words in runs:
         code, _, err = finish(words, folder)
         assert code == 2, err
         assert "Traceback" not in err
-        found.append(err.splitlines()[-1])
-    return found
+        lines.append(err.splitlines()[-1])
+    return lines
 
 
 def test_errors_are_one_line(tiles: TileServer, overpass: OverpassServer, tmp_path: Path) -> None:
@@ -169,13 +169,13 @@ def test_errors_are_one_line(tiles: TileServer, overpass: OverpassServer, tmp_pa
     assert "s3cret" not in denied + across + large + template
 
 
-@pytest.mark.parametrize("which", ["tiles", "overpass"])
+@pytest.mark.parametrize("server_kind", ["tiles", "overpass"])
 def test_not_even_a_traceback_that_was_asked_for_holds_a_password(
-    tiles: TileServer, overpass: OverpassServer, tmp_path: Path, which: str
+    tiles: TileServer, overpass: OverpassServer, tmp_path: Path, server_kind: str
 ) -> None:
-    gone = "http://user:s3cret@127.0.0.1:99999"  # no port: the library's own error names it all
-    tms = f"{gone}/{{z}}/{{x}}/{{y}}.png" if which == "tiles" else tiles.template
-    words = command(tms, f"{gone}/api" if which == "overpass" else overpass.url)
+    dead_url = "http://user:s3cret@127.0.0.1:99999"  # no port: the library's own error names it all
+    tms = f"{dead_url}/{{z}}/{{x}}/{{y}}.png" if server_kind == "tiles" else tiles.template
+    words = command(tms, f"{dead_url}/api" if server_kind == "overpass" else overpass.url)
     words.insert(words.index("preprocess"), "--verbose")
     code, _, err = finish(words, tmp_path)
     assert (code, "Traceback" in err) == (2, True), err
@@ -218,8 +218,8 @@ def test_real_tiles_and_their_buildings(banepa: Path, tmp_path: Path) -> None:
         original = served[chip.name]
         assert chip.grid is not None
         assert chip.grid == original.grid
-        with rasterio.open(chip.path) as ours, rasterio.open(original.path) as theirs:
-            np.testing.assert_array_equal(ours.read(), theirs.read())
+        with rasterio.open(chip.path) as fetched, rasterio.open(original.path) as original_raster:
+            np.testing.assert_array_equal(fetched.read(), original_raster.read())
         with rasterio.open(tmp_path / "train" / "labels" / chip.path.name) as mask:
             values = mask.read(1)
         np.testing.assert_array_equal(values, truth.read(original).classes)

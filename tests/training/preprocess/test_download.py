@@ -39,22 +39,22 @@ def chip_pixels(options: PreprocessOptions, place: tuple[int, int, int]) -> np.n
 
 
 def test_every_tile_becomes_the_chip_of_its_place(tiles: TileServer, options: Options) -> None:
-    given = options()
-    done = preprocess(given)
-    assert done.manifest.imagery.tiles == ALL
-    assert done.manifest.imagery.missing == ()
+    run_options = options()
+    result = preprocess(run_options)
+    assert result.manifest.imagery.tiles == ALL
+    assert result.manifest.imagery.missing == ()
     assert set(tiles.counts.values()) == {1}
     for x, y, zoom in tiles.tiles:
-        np.testing.assert_array_equal(chip_pixels(given, (x, y, zoom)), pixels_of(x, y))
+        np.testing.assert_array_equal(chip_pixels(run_options, (x, y, zoom)), pixels_of(x, y))
 
 
 @pytest.mark.parametrize("path", ["/tms/{z}/{x}/{-y}.png", "/t?q={q}", "/{switch:a,b}/{z}/{x}/{y}"])
 def test_every_kind_of_template_finds_the_same_tiles(
     tiles: TileServer, options: Options, path: str
 ) -> None:
-    given = options(tms=f"http://{tiles.address}{path}")
-    assert preprocess(given).manifest.imagery.tiles == ALL
-    np.testing.assert_array_equal(chip_pixels(given, LAST), pixels_of(*LAST[:2]))
+    run_options = options(tms=f"http://{tiles.address}{path}")
+    assert preprocess(run_options).manifest.imagery.tiles == ALL
+    np.testing.assert_array_equal(chip_pixels(run_options, LAST), pixels_of(*LAST[:2]))
 
 
 PASSING = {
@@ -76,12 +76,12 @@ PASSING = {
 def test_a_fault_that_passes_leaves_no_trace(
     tiles: TileServer, options: Options, fault: Reply
 ) -> None:
-    given = options()
+    run_options = options()
     tiles.faults = {FIRST: [fault], LAST: [fault, fault]}
-    assert preprocess(given).manifest.imagery.tiles == ALL
+    assert preprocess(run_options).manifest.imagery.tiles == ALL
     assert tiles.counts[FIRST] == 2
     assert tiles.counts[LAST] == 3
-    np.testing.assert_array_equal(chip_pixels(given, LAST), pixels_of(*LAST[:2]))
+    np.testing.assert_array_equal(chip_pixels(run_options, LAST), pixels_of(*LAST[:2]))
 
 
 STAYING = {
@@ -97,16 +97,16 @@ STAYING = {
 def test_a_fault_that_stays_is_one_sentence_and_the_rest_is_kept(
     tiles: TileServer, options: Options, fault: Reply, words: str
 ) -> None:
-    given = options(http={"retries": 2, "workers": 1})
+    run_options = options(http={"retries": 2, "workers": 1})
     tiles.always = lambda place: fault if place == LAST else None
     with pytest.raises(PreprocessError, match=f"{tiles.address} was asked 3 times, .*{words}") as e:
-        preprocess(given)
+        preprocess(run_options)
     assert f"{ALL - 1} of {ALL} chips are here; the same command goes on" in str(e.value)
     assert tiles.counts[LAST] == 3
-    assert read_manifest(given.train_dir / "chips") is None
+    assert read_manifest(run_options.train_dir / "chips") is None
     before = tiles.counts
     tiles.always = lambda _place: None
-    assert preprocess(given).manifest.imagery.tiles == ALL
+    assert preprocess(run_options).manifest.imagery.tiles == ALL
     assert tiles.counts - before == {LAST: 1}
 
 
@@ -139,34 +139,34 @@ def test_tiles_of_two_sizes_are_refused(tiles: TileServer, options: Options) -> 
 
 
 def test_a_later_call_refuses_another_size_too(tiles: TileServer, options: Options) -> None:
-    given = options(http={"workers": 1, "retries": 0})
+    run_options = options(http={"workers": 1, "retries": 0})
     tiles.always = lambda place: Reply(500) if place == LAST else None
     with pytest.raises(PreprocessError, match="was asked once, and it answered 500"):
-        preprocess(given)
+        preprocess(run_options)
     tiles.always = lambda _place: None
     tiles.tiles[LAST] = picture(pixels_of(1, 1, side=512))
     with pytest.raises(PreprocessError, match="all of one size"):
-        preprocess(given)
+        preprocess(run_options)
 
 
 @pytest.mark.parametrize("status", [404, 204, 410])
 def test_missing_tiles_are_noted_and_not_asked_for_again(
     tiles: TileServer, options: Options, status: int
 ) -> None:
-    given = options()
+    run_options = options()
     tiles.always = lambda place: Reply(status) if place == FIRST else None
-    done = preprocess(given)
-    assert done.manifest.imagery.missing == (FIRST[:2],)
-    assert done.manifest.imagery.tiles == ALL - 1
+    result = preprocess(run_options)
+    assert result.manifest.imagery.missing == (FIRST[:2],)
+    assert result.manifest.imagery.tiles == ALL - 1
     before = tiles.counts
-    assert preprocess(given).manifest.imagery.missing == (FIRST[:2],)
+    assert preprocess(run_options).manifest.imagery.missing == (FIRST[:2],)
     assert tiles.counts == before
 
 
 def test_tiles_that_show_nothing_are_missing(tiles: TileServer, options: Options) -> None:
     tiles.tiles[FIRST] = picture(np.zeros((4, 256, 256), np.uint8))
-    done = preprocess(options())
-    assert done.manifest.imagery.missing == (FIRST[:2],)
+    result = preprocess(options())
+    assert result.manifest.imagery.missing == (FIRST[:2],)
 
 
 def test_tiles_of_one_colour_or_one_bit_are_no_imagery_and_that_is_said(
@@ -176,8 +176,8 @@ def test_tiles_of_one_colour_or_one_bit_are_no_imagery_and_that_is_said(
     bits = (pixels_of(*LAST[:2])[:1] > 127).astype(np.uint8)
     tiles.tiles[FIRST] = picture(beige)
     tiles.tiles[LAST] = picture(bits, nbits=1)
-    done = preprocess(options())
-    assert set(done.manifest.imagery.missing) == {FIRST[:2], LAST[:2]}
+    result = preprocess(options())
+    assert set(result.manifest.imagery.missing) == {FIRST[:2], LAST[:2]}
     assert f"2 of {ALL} tiles of" in caplog.text
     assert "are of one colour (or have one bit a pixel), show no ground and are left" in caplog.text
 
@@ -185,22 +185,22 @@ def test_tiles_of_one_colour_or_one_bit_are_no_imagery_and_that_is_said(
 def test_a_server_without_any_of_the_tiles_is_an_error_and_asked_again(
     tiles: TileServer, options: Options
 ) -> None:
-    given = options()
+    run_options = options()
     tiles.always = lambda _place: Reply(404)
     with pytest.raises(PreprocessError, match=f"has none of the {ALL} tiles: check --bbox"):
-        preprocess(given)
+        preprocess(run_options)
     tiles.always = lambda _place: None
-    assert preprocess(given).manifest.imagery.tiles == ALL
+    assert preprocess(run_options).manifest.imagery.tiles == ALL
 
 
 def test_a_damaged_chip_is_fetched_again(tiles: TileServer, options: Options) -> None:
-    given = options()
-    preprocess(given)
-    (given.train_dir / "chips" / f"OAM-{WEST}-{NORTH}-{ZOOM}.tif").write_bytes(b"II*\0")
-    preprocess(given)
+    run_options = options()
+    preprocess(run_options)
+    (run_options.train_dir / "chips" / f"OAM-{WEST}-{NORTH}-{ZOOM}.tif").write_bytes(b"II*\0")
+    preprocess(run_options)
     assert tiles.counts[FIRST] == 2
     assert tiles.counts[LAST] == 1
-    np.testing.assert_array_equal(chip_pixels(given, FIRST), pixels_of(*FIRST[:2]))
+    np.testing.assert_array_equal(chip_pixels(run_options, FIRST), pixels_of(*FIRST[:2]))
 
 
 def test_no_more_requests_at_a_time_than_allowed(tiles: TileServer, options: Options) -> None:
@@ -229,20 +229,20 @@ def test_secrets_reach_the_server_and_nobody_else(
     tiles: TileServer, options: Options, caplog: pytest.LogCaptureFixture
 ) -> None:
     tms = f"http://user:pa55@{tiles.address}/t/{{z}}/{{x}}/{{y}}?token=s3cret"
-    given = options(tms=tms, http={"retries": 1})
+    run_options = options(tms=tms, http={"retries": 1})
     tiles.faults = {FIRST: [Reply(503)], LAST: [Reply(body=b"\x89PNG" * 9, cut=3)]}
     with caplog.at_level(logging.INFO):
-        preprocess(given)
+        preprocess(run_options)
     tiles.always = lambda _place: Reply(403)
     with pytest.raises(PreprocessError) as refused:
-        preprocess(options(tms=tms, train_dir=given.train_dir.with_name("other")))
+        preprocess(options(tms=tms, train_dir=run_options.train_dir.with_name("other")))
     assert tiles.queries == {"token=s3cret"}
     assert tiles.auth == {"Basic dXNlcjpwYTU1"}
-    told = caplog.text + str(refused.value)
-    for path in given.train_dir.parent.rglob("*.*"):
-        told += path.read_text("latin-1") if path.is_file() else ""
-    assert "s3cret" not in told
-    assert "pa55" not in told
+    text = caplog.text + str(refused.value)
+    for path in run_options.train_dir.parent.rglob("*.*"):
+        text += path.read_text("latin-1") if path.is_file() else ""
+    assert "s3cret" not in text
+    assert "pa55" not in text
     # Another key is no other request: nothing is fetched again.
     tiles.asked.clear()
     preprocess(options(tms=tms.replace("s3cret", "new")))
@@ -250,9 +250,9 @@ def test_secrets_reach_the_server_and_nobody_else(
 
 
 def test_a_server_that_is_not_there_is_one_sentence(options: Options) -> None:
-    given = options(tms="http://127.0.0.1:9/{z}/{x}/{y}?key=s3cret", http={"retries": 1})
+    run_options = options(tms="http://127.0.0.1:9/{z}/{x}/{y}?key=s3cret", http={"retries": 1})
     with pytest.raises(PreprocessError, match=r"127.0.0.1:9 was asked 2 times, .* be reached") as e:
-        preprocess(given)
+        preprocess(run_options)
     assert "s3cret" not in str(e.value)
 
 
@@ -262,14 +262,14 @@ def test_a_server_that_never_answers_does_not_hold_us(tiles: TileServer, options
         preprocess(options(http={"timeout": 0.1, "retries": 0}))
 
 
-@pytest.mark.parametrize("ahead", [30, 3600])
-def test_a_date_to_come_again_is_a_number_of_seconds(ahead: int) -> None:
+@pytest.mark.parametrize("seconds_ahead", [30, 3600])
+def test_a_date_to_come_again_is_a_number_of_seconds(seconds_ahead: int) -> None:
     import requests
 
     answer = requests.Response()
-    when = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
+    when = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds_ahead)
     answer.headers["Retry-After"] = format_datetime(when, usegmt=True)
-    assert retry_after(answer) == pytest.approx(ahead, abs=10)
+    assert retry_after(answer) == pytest.approx(seconds_ahead, abs=10)
     answer.headers["Retry-After"] = "17"
     assert retry_after(answer) == 17
     del answer.headers["Retry-After"]
@@ -277,7 +277,7 @@ def test_a_date_to_come_again_is_a_number_of_seconds(ahead: int) -> None:
 
 
 def test_one_that_is_told_to_wait_holds_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a server asks of one request holds for the next of any thread; and it is capped."""
+    """A server's demand to wait holds for the next request of any thread; it is capped."""
     waits: list[float] = []
     stop = threading.Event()
     monkeypatch.setattr(stop, "wait", waits.append)

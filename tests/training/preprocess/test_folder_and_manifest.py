@@ -1,4 +1,4 @@
-"""What the folder says of itself, and that nobody's files are lost."""
+"""Records of the folder about itself; nobody's files are lost."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def manifest(**changes: Any) -> Manifest:
 
 
 def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
-    made = manifest()
-    made.write(tmp_path)
-    assert read_manifest(tmp_path / "chips") == made
+    original = manifest()
+    original.write(tmp_path)
+    assert read_manifest(tmp_path / "chips") == original
     assert [p.name for p in tmp_path.iterdir()] == ["manifest.json"]
     values = json.loads((tmp_path / "manifest.json").read_text())
     assert values["version"] == 1
@@ -110,11 +110,11 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
         "Building outlines: OpenStreetMap contributors, ODbL-1.0",
     )
     chips, labels = tmp_path / "chips", tmp_path / "labels"
-    known = read_manifest(chips)
-    assert credits_of(known, chips=chips, labels=labels) == (imagery, outlines)
+    read_back = read_manifest(chips)
+    assert credits_of(read_back, chips=chips, labels=labels) == (imagery, outlines)
     polygons = labels / "buildings.geojson"
-    assert credits_of(known, chips=chips, labels=polygons) == (imagery, outlines)
-    assert credits_of(known, chips=chips, labels=tmp_path.parent / "own.gpkg") == (imagery,)
+    assert credits_of(read_back, chips=chips, labels=polygons) == (imagery, outlines)
+    assert credits_of(read_back, chips=chips, labels=tmp_path.parent / "own.gpkg") == (imagery,)
     assert credits_of(None, chips=chips, labels=labels) == ()
     options = TrainOptions(
         data=DataOptions(chips, labels),
@@ -122,7 +122,7 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
         model=ModelOptions(attribution=("By hand", imagery)),
     )
     spec = build_spec(
-        options, threshold=0.5, attribution=("Encoder",), provenance={}, manifest=known
+        options, threshold=0.5, attribution=("Encoder",), provenance={}, manifest=read_back
     )
     assert spec.attribution == ("By hand", imagery, outlines, "Encoder")
 
@@ -130,18 +130,18 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
 def test_unknown_owners_are_null_and_a_warning(
     options: Options, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    done = preprocess(options())
-    assert done.manifest.imagery.attribution is None
-    assert done.manifest.imagery.start is None
+    result = preprocess(options())
+    assert result.manifest.imagery.attribution is None
+    assert result.manifest.imagery.start is None
     assert "must say whose the imagery is" in caplog.text
     caplog.clear()
-    known = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
-    done = preprocess(options(train_dir=tmp_path / "known", **known))
-    assert done.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
+    owners = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
+    result = preprocess(options(train_dir=tmp_path / "known", **owners))
+    assert result.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
     assert caplog.text == ""
-    done = preprocess(options(train_dir=tmp_path / "known"))  # forgets nothing that was said
-    assert done.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
-    assert done.manifest.imagery.start == "2022-07-20T00:00:00Z"
+    result = preprocess(options(train_dir=tmp_path / "known"))  # forgets nothing that was said
+    assert result.manifest.credits()[0] == "Imagery: Survey, CC0-1.0"
+    assert result.manifest.imagery.start == "2022-07-20T00:00:00Z"
 
 
 def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
@@ -190,12 +190,12 @@ def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(
         with pytest.raises(PreprocessError, match=r"another request .*--overwrite"):
             preprocess(options(**change))
     assert sorted(p.name for p in (tmp_path / "train" / "chips").iterdir()) == chips
-    done = preprocess(options(bbox=smaller, overwrite=True))
-    assert sorted(p.name for p in done.chips.iterdir()) == [
+    result = preprocess(options(bbox=smaller, overwrite=True))
+    assert sorted(p.name for p in result.chips.iterdir()) == [
         f"OAM-{WEST}-{y}-19.tif" for y in (NORTH, NORTH + 1)
     ]
-    assert {p.name for p in done.labels.iterdir()} == {
-        *(p.name for p in done.chips.iterdir()), "buildings.geojson",
+    assert {p.name for p in result.labels.iterdir()} == {
+        *(p.name for p in result.chips.iterdir()), "buildings.geojson",
     }  # fmt: skip
 
 
@@ -267,20 +267,20 @@ def test_imagery_of_today_does_not_end_in_the_future() -> None:
 def test_what_was_said_outlives_a_stop_while_outlines_are_renewed(
     options: Options, tiles: TileServer
 ) -> None:
-    known = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
-    done = preprocess(options(**known))
-    next(done.chips.iterdir()).unlink()
+    owners = {"attribution": "Survey", "licence": "CC0-1.0", "imagery_date": "2022-07-20"}
+    result = preprocess(options(**owners))
+    next(result.chips.iterdir()).unlink()
     tiles.always = lambda _place: Reply(403)
     for _ in range(2):
         with pytest.raises(PreprocessError, match="refuses access"):
             preprocess(options(refresh_labels=True))
-        assert read_manifest(done.chips) is None
+        assert read_manifest(result.chips) is None
     tiles.always = lambda _place: None
-    again = preprocess(options()).manifest
-    assert again.imagery.attribution == "Survey"
-    assert again.imagery.start == "2022-07-20T00:00:00Z"
-    assert [p.name for p in done.chips.parent.glob(".*")] == []
-    next(done.chips.iterdir()).unlink()
+    second = preprocess(options()).manifest
+    assert second.imagery.attribution == "Survey"
+    assert second.imagery.start == "2022-07-20T00:00:00Z"
+    assert [p.name for p in result.chips.parent.glob(".*")] == []
+    next(result.chips.iterdir()).unlink()
     tiles.always = lambda _place: Reply(403)
     with pytest.raises(PreprocessError, match="refuses access"):
         preprocess(options(refresh_labels=True))

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 def outlines_in(options: PreprocessOptions) -> dict[str, list[dict[str, Any]]]:
     """Features by their OSM id."""
     path = options.train_dir / "labels" / "buildings.geojson"
-    found: dict[str, list[dict[str, Any]]] = {}
+    outlines: dict[str, list[dict[str, Any]]] = {}
     for feature in json.loads(path.read_text())["features"]:
-        found.setdefault(feature["properties"].get("osm_id", ""), []).append(feature)
-    return found
+        outlines.setdefault(feature["properties"].get("osm_id", ""), []).append(feature)
+    return outlines
 
 
 def way(overpass: OverpassServer, number: int) -> dict[str, Any]:
@@ -48,15 +48,16 @@ def way(overpass: OverpassServer, number: int) -> dict[str, Any]:
 
 
 def test_buildings_come_whole_with_their_holes_and_tags(options: Options) -> None:
-    given = options()
-    labels = preprocess(given).manifest.labels
-    found = outlines_in(given)
-    assert set(found) == {"way/101", "way/102", "relation/103", "way/104"}
+    run_options = options()
+    labels = preprocess(run_options).manifest.labels
+    outlines = outlines_in(run_options)
+    assert set(outlines) == {"way/101", "way/102", "relation/103", "way/104"}
     expected = {f["properties"]["osm_id"]: f for f in buildings()}
-    for name, (feature,) in found.items():
-        wanted = expected[int(name.partition("/")[2])]
+    for name, (feature,) in outlines.items():
+        expected_outline = expected[int(name.partition("/")[2])]
         assert shapely.equals(
-            shapely.geometry.shape(feature["geometry"]), shapely.geometry.shape(wanted["geometry"])
+            shapely.geometry.shape(feature["geometry"]),
+            shapely.geometry.shape(expected_outline["geometry"]),
         )
         assert feature["properties"] == {"osm_id": name, "building": "house"}
     assert labels.features == 4
@@ -66,14 +67,14 @@ def test_buildings_come_whole_with_their_holes_and_tags(options: Options) -> Non
 
 def test_masks_are_the_outlines_on_the_pixels_of_the_chips(options: Options) -> None:
     """Compared with GDAL's own rasteriser, given the polygons as they came."""
-    given = options()
-    preprocess(given)
+    run_options = options()
+    preprocess(run_options)
     shapes = [transform_geom("EPSG:4326", "EPSG:3857", f["geometry"]) for f in buildings()]
     marked = 0
-    for chip in sorted((given.train_dir / "chips").iterdir()):
+    for chip in sorted((run_options.train_dir / "chips").iterdir()):
         with (
             rasterio.open(chip) as image,
-            rasterio.open(given.train_dir / "labels" / chip.name) as mask,
+            rasterio.open(run_options.train_dir / "labels" / chip.name) as mask,
         ):
             assert mask.crs == image.crs
             assert mask.transform == image.transform
@@ -83,17 +84,19 @@ def test_masks_are_the_outlines_on_the_pixels_of_the_chips(options: Options) -> 
         np.testing.assert_array_equal(values, truth)
         marked += int(values.sum())
     assert marked > 4 * 60 * 60
-    with rasterio.open(given.train_dir / "labels" / f"OAM-{WEST + 1}-{NORTH}-{ZOOM}.tif") as mask:
+    with rasterio.open(
+        run_options.train_dir / "labels" / f"OAM-{WEST + 1}-{NORTH}-{ZOOM}.tif"
+    ) as mask:
         values = mask.read(1)
         assert values[128, 70] == 1  # the building around the courtyard
         assert values[128, 128] == 0  # the courtyard
 
 
 def test_training_sees_the_wall_between_buildings_that_touch(options: Options) -> None:
-    done = preprocess(options())
-    labels = open_labels(done.labels, (DWELLING,))
+    result = preprocess(options())
+    labels = open_labels(result.labels, (DWELLING,))
     assert isinstance(labels, FolderLabels)
-    first = next(c for c in read_chips(done.chips) if c.name == f"OAM-{WEST}-{NORTH}-{ZOOM}")
+    first = next(c for c in read_chips(result.chips) if c.name == f"OAM-{WEST}-{NORTH}-{ZOOM}")
     patch = labels.read(first)
     assert len(np.unique(patch.owner)) == 3
     assert patch.owner[96, 127] != patch.owner[96, 129]
@@ -108,12 +111,12 @@ def test_the_way_around_a_courtyard_does_not_cover_it(
     outer, inner = (member["ref"] for member in relation["members"])
     way(overpass, outer)["tags"] = {"building": "house"}
     way(overpass, inner)["tags"] = {"building": "shed"}
-    given = options()
-    preprocess(given)
-    found = outlines_in(given)
-    assert f"way/{outer}" not in found
-    assert f"way/{inner}" in found  # what stands in the courtyard is a building
-    (feature,) = found["relation/103"]
+    run_options = options()
+    preprocess(run_options)
+    outlines = outlines_in(run_options)
+    assert f"way/{outer}" not in outlines
+    assert f"way/{inner}" in outlines  # what stands in the courtyard is a building
+    (feature,) = outlines["relation/103"]
     assert len(feature["geometry"]["coordinates"]) == 2
 
 
@@ -128,11 +131,11 @@ def test_rings_of_several_ways_and_several_parts_become_polygons(
     overpass.elements.append(second)
     relation["members"].insert(1, {"type": "way", "ref": 990, "role": "outer"})
     relation["members"].append({"type": "way", "ref": 101, "role": "outer"})
-    given = options()
-    preprocess(given)
-    parts = outlines_in(given)["relation/103"]
+    run_options = options()
+    preprocess(run_options)
+    parts = outlines_in(run_options)["relation/103"]
     assert sorted(len(p["geometry"]["coordinates"]) for p in parts) == [1, 2]
-    assert "way/101" not in outlines_in(given)
+    assert "way/101" not in outlines_in(run_options)
 
 
 def test_what_is_no_building_any_more_is_left_out(
@@ -141,9 +144,9 @@ def test_what_is_no_building_any_more_is_left_out(
     way(overpass, 101)["tags"]["building"] = "no"
     way(overpass, 102)["nodes"].pop()  # a wall that is not closed
     overpass.elements[0]["tags"] = {"building": "yes"}  # a point
-    given = options()
-    preprocess(given)
-    assert set(outlines_in(given)) == {"relation/103", "way/104"}
+    run_options = options()
+    preprocess(run_options)
+    assert set(outlines_in(run_options)) == {"relation/103", "way/104"}
 
 
 def test_the_question_covers_the_tiles_and_a_margin(
@@ -233,9 +236,9 @@ def test_no_buildings_are_an_error_before_any_tile_is_fetched(
 
 
 def test_a_server_of_buildings_that_is_not_there_is_one_sentence(options: Options) -> None:
-    gone = OverpassOptions("http://user:pa55@127.0.0.1:9/api")
+    dead_server = OverpassOptions("http://user:pa55@127.0.0.1:9/api")
     with pytest.raises(PreprocessError, match=r"127.0.0.1:9, because it cannot be reached") as e:
-        preprocess(options(overpass=gone))
+        preprocess(options(overpass=dead_server))
     assert "pa55" not in str(e.value)
 
 
@@ -289,13 +292,13 @@ def test_own_outlines_of_any_crs_give_the_same_masks(
         shapely.geometry.shape(transform_geom("EPSG:4326", crs, f["geometry"])) for f in buildings()
     ]
     path = write_vectors(tmp_path / "own.gpkg", [*moved, shapely.Point(0, 0), None], crs=crs)
-    given = options(labels=path, train_dir=tmp_path / "own")
-    own = preprocess(given)
+    run_options = options(labels=path, train_dir=tmp_path / "own")
+    own = preprocess(run_options)
     assert len(overpass.queries) == 1
     assert own.manifest.labels.source == "own.gpkg"
     assert own.manifest.labels.features == 4
     assert own.manifest.labels.attribution is None
-    (features,) = outlines_in(given).values()
+    (features,) = outlines_in(run_options).values()
     assert {f["properties"]["kind"] for f in features} == {"h0", "h1", "h2", "h3"}
     for mask in osm.labels.glob("*.tif"):
         with rasterio.open(mask) as one, rasterio.open(own.labels / mask.name) as other:
@@ -346,8 +349,8 @@ def test_a_moment_that_outlines_are_exchanged_is_never_mistaken(
     options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed between other outlines and the new manifest: nothing says that they are the old."""
-    given = options()
-    preprocess(given)
+    run_options = options()
+    preprocess(run_options)
     path = write_vectors(tmp_path / "own.gpkg", [shapely.Polygon(ring(0.1, 0.1, 0.2, 0.2))])
 
     def killed(*_: object, **__: object) -> None:
@@ -357,5 +360,5 @@ def test_a_moment_that_outlines_are_exchanged_is_never_mistaken(
         patch.setattr("training.preprocess.run.download", killed)
         with pytest.raises(KeyboardInterrupt):
             preprocess(options(labels=path))
-    assert read_manifest(given.train_dir / "chips") is None
-    assert preprocess(given).manifest.labels.features == 4
+    assert read_manifest(run_options.train_dir / "chips") is None
+    assert preprocess(run_options).manifest.labels.features == 4

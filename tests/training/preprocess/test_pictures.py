@@ -1,4 +1,4 @@
-"""What servers send becomes red, green, blue and validity, or is refused."""
+"""Pictures of servers become red, green, blue and validity, or are refused."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ SIDE = 256
 @pytest.mark.parametrize("driver", ["PNG", "GTiff"])
 def test_a_coloured_picture_keeps_its_pixels(driver: str) -> None:
     pixels = pixels_of(1, 2)
-    found = decode(picture(pixels, driver=driver))
-    np.testing.assert_array_equal(found.pixels, pixels)
-    assert found.valid.all()
+    decoded = decode(picture(pixels, driver=driver))
+    np.testing.assert_array_equal(decoded.pixels, pixels)
+    assert decoded.valid.all()
 
 
 @pytest.mark.parametrize("driver", ["JPEG", "WEBP"])
 def test_a_picture_with_losses_stays_near(driver: str) -> None:
     pixels = np.full((3, SIDE, SIDE), 90, np.uint8)
-    found = decode(picture(pixels, driver=driver))
-    assert np.abs(found.pixels.astype(int) - 90).max() < 6
-    assert found.valid.all()
+    decoded = decode(picture(pixels, driver=driver))
+    assert np.abs(decoded.pixels.astype(int) - 90).max() < 6
+    assert decoded.valid.all()
 
 
 def test_transparent_pixels_are_no_ground() -> None:
     pixels = np.concatenate((pixels_of(1, 2), np.full((1, SIDE, SIDE), 255, np.uint8)))
     pixels[3, :100] = 0
     pixels[3, 100] = 1
-    found = decode(picture(pixels))
-    assert not found.valid[:100].any()
-    assert found.valid[100:].all()
-    np.testing.assert_array_equal(found.pixels[:, 100:], pixels[:3, 100:])
-    assert not found.pixels[:, :100].any()
+    decoded = decode(picture(pixels))
+    assert not decoded.valid[:100].any()
+    assert decoded.valid[100:].all()
+    np.testing.assert_array_equal(decoded.pixels[:, 100:], pixels[:3, 100:])
+    assert not decoded.pixels[:, :100].any()
 
 
 def test_grey_pictures_get_three_equal_bands() -> None:
     grey = pixels_of(1, 2)[:1]
     np.testing.assert_array_equal(decode(picture(grey)).pixels, np.repeat(grey, 3, axis=0))
     alpha = np.where(np.arange(SIDE) < 9, 0, 255).astype(np.uint8)
-    both = np.concatenate((grey, np.broadcast_to(alpha, grey.shape)))
-    found = decode(picture(both))
-    np.testing.assert_array_equal(found.valid, np.broadcast_to(alpha > 0, (SIDE, SIDE)))
-    np.testing.assert_array_equal(found.pixels[2][found.valid], grey[0][found.valid])
+    grey_alpha = np.concatenate((grey, np.broadcast_to(alpha, grey.shape)))
+    decoded = decode(picture(grey_alpha))
+    np.testing.assert_array_equal(decoded.valid, np.broadcast_to(alpha > 0, (SIDE, SIDE)))
+    np.testing.assert_array_equal(decoded.pixels[2][decoded.valid], grey[0][decoded.valid])
 
 
 def test_palettes_become_colours_and_their_transparent_entry_no_ground() -> None:
     index = np.random.default_rng(0).integers(0, 4, (SIDE, SIDE), dtype=np.uint8)
     colours = [(9, 9, 9, 0), (10, 20, 30, 255), (200, 100, 50, 255), (7, 7, 7, 0)]
-    found = decode(paletted(index, colours))
-    np.testing.assert_array_equal(found.valid, (index == 1) | (index == 2))
+    decoded = decode(paletted(index, colours))
+    np.testing.assert_array_equal(decoded.valid, (index == 1) | (index == 2))
     expected = np.array([c[:3] if c[3] else (0, 0, 0) for c in colours], np.uint8)[index]
-    np.testing.assert_array_equal(found.pixels, expected.transpose(2, 0, 1))
+    np.testing.assert_array_equal(decoded.pixels, expected.transpose(2, 0, 1))
 
 
 def test_a_picture_with_a_wrong_byte_is_unfit() -> None:
@@ -116,9 +116,9 @@ def test_a_chip_has_the_exact_place_of_its_tile(tmp_path: Path, side: int) -> No
     chip = open_chip(path)
     assert chip.column == str(TILE.x)
     assert chip.bands == 3
-    found, known = read_pixels(chip, bands=3)
-    np.testing.assert_array_equal(found, pixels)
-    np.testing.assert_array_equal(known, valid)
+    pixels_read, validity = read_pixels(chip, bands=3)
+    np.testing.assert_array_equal(pixels_read, pixels)
+    np.testing.assert_array_equal(validity, valid)
     with rasterio.open(path) as source:
         assert source.crs.to_epsg() == 3857
         assert tuple(source.transform)[:6] == tuple(transform_of(TILE.x, TILE.y, 19, side=side))

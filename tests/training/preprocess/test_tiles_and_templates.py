@@ -1,4 +1,4 @@
-"""Which tiles an area has, what their URLs are, and that no URL gives a secret away."""
+"""Tiles of an area and their URLs; no URL gives a secret away."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_a_place_lies_where_its_tile_says(lon: float, lat: float, zoom: int) -> 
 
 
 def test_a_tile_lies_where_its_name_says() -> None:
-    named = tile_transform(f"{TILE.stem}.tif", height=512, width=512)
-    assert named == transform_of(TILE.x, TILE.y, TILE.zoom, side=512)
+    transform = tile_transform(f"{TILE.stem}.tif", height=512, width=512)
+    assert transform == transform_of(TILE.x, TILE.y, TILE.zoom, side=512)
 
 
 @pytest.mark.parametrize(
