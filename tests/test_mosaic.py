@@ -23,7 +23,7 @@ from camp_detector_core.raster import (
 )
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, UTM, WEST, rgb_of, scene, write_raster
-from tests.support.sources import NATIVE, opened, whole
+from tests.support.sources import NATIVE, open_raster, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def _environment() -> Iterator[None]:
 
 
 def test_without_crs_units_are_metres_and_a_warning_says_so(tmp_path: Path) -> None:
-    with opened(write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=None)) as source:
+    with open_raster(write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=None)) as source:
         assert source.grid.crs_wkt is None
         assert source.grid.gsd == (0.5, 0.5)
         assert "has no CRS" in str(source.warnings[0])
@@ -49,11 +49,11 @@ def test_without_crs_units_are_metres_and_a_warning_says_so(tmp_path: Path) -> N
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_a_picture_stays_in_pixels(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.png", rgb_of(scene()), driver="PNG", crs=None, transform=None)
-    with opened(path, SourceOptions()) as source:
+    with open_raster(path, SourceOptions()) as source:
         assert source.grid.transform == Transform(1, 0, 0, 0, -1, 0)
         assert source.grid.gsd == (0.5, 0.5)
         assert "has no georeference" in str(source.warnings[0])
-    with opened(path, SourceOptions(pixel_size=0.25)) as source:
+    with open_raster(path, SourceOptions(pixel_size=0.25)) as source:
         assert source.grid.gsd == (0.5, 0.5)
         assert source.grid.shape == Shape(75, 85)
         assert source.grid.transform == Transform(2, 0, 0, 0, -2, 0)
@@ -62,7 +62,7 @@ def test_a_picture_stays_in_pixels(tmp_path: Path) -> None:
 def test_a_pixel_size_for_a_georeferenced_raster_is_refused(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     with pytest.raises(ParameterError, match="pixel_size is for pictures without"):
-        opened(path, SourceOptions(pixel_size=0.5))
+        open_raster(path, SourceOptions(pixel_size=0.5))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_folder_of_tiles_is_the_raster_they_were_cut_from(tmp_path: Path, kind
     folder = cut(tmp_path, path, **({"alpha": "YES"} if kind == "alpha" else {}))
     for gsd in ("native", 0.3, 1.1):
         options = SourceOptions(gsd=gsd)
-        with opened(path, options) as one, opened(folder, options) as many:
+        with open_raster(path, options) as one, open_raster(folder, options) as many:
             assert len(many.files) == 9
             assert many.grid == one.grid
             (pixels, valid), (expected, expected_valid) = whole(many), whole(one)
@@ -150,7 +150,7 @@ def test_what_no_tile_covers_is_invalid(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     folder = cut(tmp_path, path)
     (folder / "t_64_64.tif").unlink()
-    with opened(folder) as source:
+    with open_raster(folder) as source:
         _, valid = whole(source)
     expected = np.ones((150, 170), bool)
     expected[64:128, 64:128] = False
@@ -166,7 +166,7 @@ def test_overlapping_rasters_do_not_hide_each_other_with_nodata(tmp_path: Path) 
         write_raster(tmp_path / f"{n}.tif", p, nodata=0)
         for n, p in (("left", left), ("right", right))
     ]
-    with opened(paths) as source:
+    with open_raster(paths) as source:
         got, valid = whole(source)
     assert valid.all()
     assert np.array_equal(got, pixels)
@@ -191,7 +191,7 @@ def test_map_tiles_in_degrees_join_without_a_gap(tmp_path: Path) -> None:
                 transform=Affine(side / 64, 0, left, 0, (bottom - top) / 64, top),
             )
         )
-    with opened(folder) as source:
+    with open_raster(folder) as source:
         pixels, valid = whole(source)
     assert valid.all()
     rows = pixels[0, :, 0]
@@ -214,7 +214,7 @@ def test_a_tile_that_does_not_fit_is_named(
     good = [write_raster(tmp_path / f"{i}.tif", rgb_of(scene())) for i in range(2)]
     bad = write_raster(tmp_path / "bad.tif", rgb_of(scene()), **change)
     with pytest.raises(RasterError, match=rf"bad\.tif has {message} than .*0\.tif"):
-        opened([*good, bad])
+        open_raster([*good, bad])
 
 
 @pytest.mark.parametrize("bands", [2, 4])
@@ -222,27 +222,27 @@ def test_a_tile_with_other_bands_is_named(tmp_path: Path, bands: int) -> None:
     good = write_raster(tmp_path / "good.tif", rgb_of(scene()))
     bad = write_raster(tmp_path / "bad.tif", np.zeros((bands, 40, 40), np.uint8))
     with pytest.raises(RasterError, match=r"bad\.tif has another number of bands"):
-        opened([good, bad])
+        open_raster([good, bad])
     deep = write_raster(tmp_path / "deep.tif", rgb_of(scene()).astype(np.uint16))
     with pytest.raises(RasterError, match=r"deep\.tif has another dtype"):
-        opened([good, deep])
+        open_raster([good, deep])
 
 
 def test_a_vrt_is_a_raster_like_any_other(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     rasterio.shutil.copy(path, tmp_path / "a.vrt", driver="VRT")
-    with opened(path) as one, opened(tmp_path / "a.vrt") as other:
+    with open_raster(path) as one, open_raster(tmp_path / "a.vrt") as other:
         assert np.array_equal(whole(one)[0], whole(other)[0])
     data = path.read_bytes()
-    with rasterio.MemoryFile(data, ext=".tif") as memory, opened(memory.name) as source:  # type: ignore[arg-type]
+    with rasterio.MemoryFile(data, ext=".tif") as memory, open_raster(memory.name) as source:  # type: ignore[arg-type]
         assert source.grid.shape == Shape(150, 170)
 
 
 def test_folders_without_rasters_and_missing_files_are_told(tmp_path: Path) -> None:
     with pytest.raises(RasterError, match="holds no raster"):
-        opened(tmp_path)
+        open_raster(tmp_path)
     with pytest.raises(RasterError, match=r"nothing\.tif does not exist"):
-        opened(tmp_path / "nothing.tif")
+        open_raster(tmp_path / "nothing.tif")
 
 
 # Stretch.
@@ -269,7 +269,7 @@ def test_the_stretch_is_of_the_whole_raster(tmp_path: Path) -> None:
 
 def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
-    with opened(path) as source:
+    with open_raster(path) as source:
         assert choose_stretch(source, tiny_spec(), SourceOptions()).stretch is None
         asked = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
         assert asked.stretch is not None
@@ -279,7 +279,7 @@ def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [0, 7])
 def test_a_raster_of_one_value_or_none_has_a_stretch(tmp_path: Path, value: int) -> None:
     path = write_raster(tmp_path / "a.tif", np.full((3, 40, 40), value, np.uint16), nodata=0)
-    with opened(path) as source:
+    with open_raster(path) as source:
         assert choose_stretch(source, tiny_spec(), SourceOptions()).stretch is not None
 
 
@@ -304,7 +304,7 @@ def test_options_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_banepa_tiles_form_one_mosaic(banepa: Path) -> None:
-    with opened(banepa / "predict", SourceOptions(), gsd=0.13) as source:
+    with open_raster(banepa / "predict", SourceOptions(), gsd=0.13) as source:
         pixels, valid = whole(source)
         assert source.grid.shape == Shape(2048, 2048)
         assert valid.all()
@@ -333,6 +333,6 @@ def test_rows_that_run_across_a_wide_raster_are_kept(
         path, "w", dtype="uint8", crs=UTM, transform=transform, sparse_ok=True, **profile
     ):
         pass
-    with opened(path, tile_size=512):
+    with open_raster(path, tile_size=512):
         kept = rasterio.env.getenv()["GDAL_CACHEMAX"]
     assert kept / 2**20 == pytest.approx(megabytes, rel=0.1)

@@ -19,7 +19,7 @@ from camp_detector_core.raster import (
     gdal_env,
 )
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
-from tests.support.sources import opened, whole
+from tests.support.sources import open_raster, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def _environment() -> Iterator[None]:
 
 def test_a_plain_raster_is_read_as_it_is(tmp_path: Path) -> None:
     pixels = rgb_of(scene())
-    with opened(write_raster(tmp_path / "a.tif", pixels), SourceOptions()) as source:
+    with open_raster(write_raster(tmp_path / "a.tif", pixels), SourceOptions()) as source:
         got, valid = whole(source)
         part, _ = source.read(Window(3, 5, 20, 30))
         assert source.grid.transform == Transform(0.5, 0, WEST, 0, -0.5, NORTH)
@@ -53,7 +53,7 @@ def test_unsigned_nodata_counts_only_where_all_bands_have_it(tmp_path: Path) -> 
     pixels = rgb_of(scene())
     pixels[:, 10:20, 10:20] = 0
     pixels[1, 30, 30] = 0
-    with opened(write_raster(tmp_path / "a.tif", pixels, nodata=0)) as source:
+    with open_raster(write_raster(tmp_path / "a.tif", pixels, nodata=0)) as source:
         _, valid = whole(source)
     expected = np.ones(valid.shape, bool)
     expected[10:20, 10:20] = False
@@ -64,7 +64,7 @@ def test_signed_nodata_counts_where_any_band_has_it(tmp_path: Path) -> None:
     pixels = rgb_of(scene()).astype(np.int16)
     pixels[1, 30, 30] = -9999
     path = write_raster(tmp_path / "a.tif", pixels, nodata=-9999, colors=("red", "green", "blue"))
-    with opened(path) as source:
+    with open_raster(path) as source:
         _, valid = whole(source)
     assert np.argwhere(~valid).tolist() == [[30, 30]]
 
@@ -85,7 +85,7 @@ def test_alpha_and_masks_are_honoured(tmp_path: Path, kind: str) -> None:
         with rasterio.Env(GDAL_TIFF_INTERNAL_MASK="NO"), rasterio.open(path, "r+") as dataset:
             dataset.write_mask(mask)
         assert (tmp_path / "a.tif.msk").exists()
-    with opened(path) as source:
+    with open_raster(path) as source:
         got, valid = whole(source)
     assert np.array_equal(valid, mask)
     assert np.array_equal(got[:, mask], pixels[:, mask])
@@ -95,7 +95,7 @@ def test_alpha_and_nodata_both_count(tmp_path: Path) -> None:
     pixels = np.concatenate((rgb_of(scene()), np.full((1, 150, 170), 255, np.uint8)))
     pixels[3, :10] = 0
     pixels[:3, 20:30] = 0
-    with opened(write_raster(tmp_path / "a.tif", pixels, alpha="YES", nodata=0)) as source:
+    with open_raster(write_raster(tmp_path / "a.tif", pixels, alpha="YES", nodata=0)) as source:
         _, valid = whole(source)
     assert not valid[:10].any()
     assert not valid[20:30].any()
@@ -117,7 +117,7 @@ def test_a_nodata_value_of_the_users_counts_beside_a_mask(
         path = write_raster(tmp_path / "a.tif", pixels, alpha="YES")
     else:
         path = write_raster(tmp_path / "a.tif", pixels, mask=mask)
-    with opened(path, SourceOptions(gsd=gsd, nodata=255)) as source:
+    with open_raster(path, SourceOptions(gsd=gsd, nodata=255)) as source:
         got, valid = whole(source)
     scale = valid.shape[0] / 160
     first, last = round(40 * scale), round(120 * scale)
@@ -133,7 +133,7 @@ def test_nan_and_infinity_are_not_valid(tmp_path: Path) -> None:
     pixels[2, 5, 6] = np.nan
     pixels[0, 7, 8] = np.inf
     path = write_raster(tmp_path / "a.tif", pixels, colors=("red", "green", "blue"))
-    with opened(path, dtype="float32") as source:
+    with open_raster(path, dtype="float32") as source:
         _, valid = whole(source)
     assert np.argwhere(~valid).tolist() == [[5, 6], [7, 8]]
 
@@ -144,7 +144,7 @@ def test_nan_and_infinity_are_not_valid(tmp_path: Path) -> None:
 def test_bands_are_chosen_by_colour(tmp_path: Path) -> None:
     pixels = rgb_of(scene())
     path = write_raster(tmp_path / "a.tif", pixels, colors=("blue", "green", "red"))
-    with opened(path) as source:
+    with open_raster(path) as source:
         got, _ = whole(source)
         assert source.bands == (3, 2, 1)
     assert np.array_equal(got, pixels[::-1])
@@ -156,7 +156,7 @@ def test_bands_are_chosen_by_description(tmp_path: Path) -> None:
     with rasterio.open(path, "r+") as dataset:
         for i, name in enumerate(("Coastal", "Blue", "Green", "Red", "NIR", "SWIR"), 1):
             dataset.set_band_description(i, name)
-    with opened(path, names=("red", "nir", "blue")) as source:
+    with open_raster(path, names=("red", "nir", "blue")) as source:
         assert source.bands == (4, 5, 2)
         assert whole(source)[0][:, 0, 0].tolist() == [3, 4, 1]
 
@@ -166,7 +166,7 @@ def test_the_first_bands_of_few_are_taken_with_a_warning(
     tmp_path: Path, count: int, warns: bool
 ) -> None:
     pixels = np.arange(count, dtype=np.uint16)[:, None, None] * np.ones((1, 40, 40), np.uint16)
-    with opened(write_raster(tmp_path / "a.tif", pixels)) as source:
+    with open_raster(write_raster(tmp_path / "a.tif", pixels)) as source:
         assert source.bands == (1, 2, 3)
         assert any("bands 1, 2, 3 are taken as red, green, blue" in str(w) for w in source.warnings)
 
@@ -177,14 +177,14 @@ def test_the_first_bands_of_few_are_taken_with_a_warning(
 def test_other_numbers_of_bands_need_a_choice(tmp_path: Path, count: int, example: str) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((count, 40, 40), np.uint8))
     with pytest.raises(RasterError, match=f"has {count} band.*{example}"):
-        opened(path)
+        open_raster(path)
 
 
 def test_one_band_can_serve_for_all(tmp_path: Path) -> None:
     pixels = rgb_of(scene())[:1]
     path = write_raster(tmp_path / "a.tif", pixels)
     for gsd in ("native", 0.25):
-        with opened(path, SourceOptions(bands=(1, 1, 1), gsd=gsd)) as source:
+        with open_raster(path, SourceOptions(bands=(1, 1, 1), gsd=gsd)) as source:
             got, _ = whole(source)
         assert np.array_equal(got[0], got[2])
         assert got.shape[0] == 3
@@ -198,7 +198,7 @@ def test_a_wrong_choice_of_bands_is_refused(
 ) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     with pytest.raises(ParameterError, match=message):
-        opened(path, SourceOptions(bands=bands))
+        open_raster(path, SourceOptions(bands=bands))
 
 
 def test_a_palette_image_is_refused_with_a_remedy(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_palette_image_is_refused_with_a_remedy(tmp_path: Path) -> None:
     with rasterio.open(path, "r+") as dataset:
         dataset.write_colormap(1, {0: (255, 0, 0, 255)})
     with pytest.raises(RasterError, match=r"palette image.*palette into red, green and blue"):
-        opened(path)
+        open_raster(path)
 
 
 @pytest.mark.parametrize("kind", ["nodata", "alpha", "mask"])
@@ -223,11 +223,11 @@ def test_a_window_in_fewer_pixels_shows_the_same(tmp_path: Path, kind: str) -> N
     elif kind == "mask":
         extra = {"mask": mask > 0}
     path = write_raster(tmp_path / "a.tif", pixels, **extra)
-    with opened(path, SourceOptions()) as source:
+    with open_raster(path, SourceOptions()) as source:
         got, valid = source.read(Window(10, 20, 40, 60), shape=(20, 30))
     assert np.array_equal(got, small[:, 5:25, 10:40])
     assert np.array_equal(valid, known[5:25, 10:40])
-    with opened(path, SourceOptions(gsd=0.25)) as source:
+    with open_raster(path, SourceOptions(gsd=0.25)) as source:
         got, valid = source.read(source.grid.window, shape=(30, 40))
     inside = valid & known
     assert inside.sum() > 0.6 * known.sum()
@@ -242,15 +242,15 @@ def test_pixels_far_from_the_models_come_with_a_warning(
     tmp_path: Path, gsd: Any, count: int
 ) -> None:
     path = write_raster(tmp_path / "a.tif", np.zeros((3, 60, 60), np.uint8))
-    with opened(path, SourceOptions(gsd=gsd)) as source:
+    with open_raster(path, SourceOptions(gsd=gsd)) as source:
         assert len([w for w in source.warnings if "was trained on 0.5 m" in str(w)]) == count
 
 
 def test_a_raster_within_ten_percent_keeps_its_grid(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), gsd=0.46)
-    with opened(path, SourceOptions()) as source:
+    with open_raster(path, SourceOptions()) as source:
         assert not source.is_resampled
-    with opened(path, SourceOptions(gsd="model")) as source:
+    with open_raster(path, SourceOptions(gsd="model")) as source:
         # Whole pixels that fill the raster.
         assert source.grid.gsd == pytest.approx((0.5, 0.5), rel=5e-3)
 
@@ -261,7 +261,7 @@ def test_resampling_keeps_places(tmp_path: Path, gsd: float) -> None:
     found = np.zeros((240, 200), bool)
     found[80:160, 40:120] = True
     path = write_raster(tmp_path / "a.tif", rgb_of(found), gsd=0.5)
-    with opened(path, SourceOptions(gsd=gsd)) as source:
+    with open_raster(path, SourceOptions(gsd=gsd)) as source:
         red, valid = source.read(source.grid.window)[0][0], source.read(source.grid.window)[1]
         grid = source.grid
         assert source.is_resampled
@@ -278,9 +278,9 @@ def test_resampling_keeps_places(tmp_path: Path, gsd: float) -> None:
 
 def test_resampled_blocks_equal_the_whole(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), nodata=0)
-    with opened(path, SourceOptions(gsd=0.3)) as source:
+    with open_raster(path, SourceOptions(gsd=0.3)) as source:
         pixels, valid = whole(source)
-    with opened(path, SourceOptions(gsd=0.3)) as source:
+    with open_raster(path, SourceOptions(gsd=0.3)) as source:
         height, width = source.grid.shape
         for row in range(0, height, 41):
             for col in range(0, width, 57):
@@ -307,7 +307,7 @@ def test_resampling_mixes_no_invalid_pixel_into_valid_ones(tmp_path: Path, kind:
         extra = {"alpha": "YES"}
     path = write_raster(tmp_path / "a.tif", pixels, **extra)
     for gsd in (1.2, 0.3):
-        with opened(path, SourceOptions(gsd=gsd), dtype=pixels.dtype.name) as source:
+        with open_raster(path, SourceOptions(gsd=gsd), dtype=pixels.dtype.name) as source:
             got, valid = whole(source)
         edge = round(30 / gsd)
         assert valid[:, edge + 2 :].all()
@@ -325,7 +325,7 @@ def test_south_up_rasters_are_turned(tmp_path: Path, gsd: Any) -> None:
         transform=Affine(0.5, 0, WEST, 0, 0.5, NORTH - 0.5 * 150),
     )
     options = SourceOptions(gsd=gsd)
-    with opened(up, options) as one, opened(down, options) as other:
+    with open_raster(up, options) as one, open_raster(down, options) as other:
         assert one.grid == other.grid
         a, b = (whole(source)[0].astype(int) for source in (one, other))
         # Averages that end in one half may be rounded up or down.
@@ -338,7 +338,7 @@ def test_a_rotated_raster_is_refused(tmp_path: Path) -> None:
         tmp_path / "a.tif", rgb_of(scene()), transform=Affine(0.5, 0.01, WEST, 0.01, -0.5, NORTH)
     )
     with pytest.raises(RasterError, match=r"rotated.*tool that reprojects"):
-        opened(path)
+        open_raster(path)
 
 
 def test_control_points_alone_are_refused(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ def test_control_points_alone_are_refused(tmp_path: Path) -> None:
         tmp_path / "a.tif", rgb_of(scene()), transform=None, crs="EPSG:4326", gcps=points
     )
     with pytest.raises(RasterError, match=r"control points.*tool that reprojects"):
-        opened(path)
+        open_raster(path)
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_a_sites_own_grid_has_the_metres_of_its_unit(
 ) -> None:
     crs = f'LOCAL_CS["site",UNIT["{unit}",{metres}],AXIS["x",EAST],AXIS["y",NORTH]]'
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs, gsd=0.5 / metres)
-    with opened(path, SourceOptions()) as source:
+    with open_raster(path, SourceOptions()) as source:
         assert source.grid.gsd == pytest.approx((0.5, 0.5))
         assert not source.is_resampled
 
@@ -399,7 +399,7 @@ def test_a_sites_own_grid_has_the_metres_of_its_unit(
 def test_degrees_that_cannot_be_are_refused(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs="EPSG:4326")
     with pytest.raises(RasterError, match=r"a\.tif.*latitude"):
-        opened(path)
+        open_raster(path)
 
 
 def test_geographic_rasters_get_square_pixels(tmp_path: Path) -> None:
@@ -409,7 +409,7 @@ def test_geographic_rasters_get_square_pixels(tmp_path: Path) -> None:
         crs="EPSG:4326",
         transform=Affine(4e-6, 0, 20.0, 0, -4e-6, 60.0),
     )
-    with opened(path, SourceOptions()) as source:
+    with open_raster(path, SourceOptions()) as source:
         assert source.is_resampled
         assert source.grid.gsd == pytest.approx((0.5, 0.5), rel=5e-3)
         assert source.grid.transform.c == 20.0
@@ -421,4 +421,4 @@ def test_geographic_rasters_get_square_pixels(tmp_path: Path) -> None:
 def test_hopeless_resampling_is_refused(tmp_path: Path, gsd: float, message: str) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), gsd=gsd)
     with pytest.raises(RasterError, match=message):
-        opened(path, SourceOptions())
+        open_raster(path, SourceOptions())

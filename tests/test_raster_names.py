@@ -28,7 +28,7 @@ from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.library import Rasterio
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
-from tests.support.sources import NATIVE, opened, whole
+from tests.support.sources import NATIVE, open_raster, whole
 from training.data.chips import open_chip, read_chips, read_pixels
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_a_file_of_whatever_name_is_read(name: str, folder: str) -> None:
 def test_a_name_that_gdal_would_take_for_a_virtual_raster_is_refused(tmp_path: Path) -> None:
     write_raster(tmp_path / "a.tif", plain()).rename(tmp_path / "<VRTDataset>.tif")
     with pytest.raises(RasterError, match=r"<VRTDataset>\.tif for the text of .*: rename it"):
-        opened(tmp_path / "<VRTDataset>.tif")
+        open_raster(tmp_path / "<VRTDataset>.tif")
 
 
 @pytest.mark.parametrize("name", ["gone.tif", "x!y.tif", "SERVICE=WMS.tif", "a b/c.tif"])
@@ -140,13 +140,13 @@ def test_a_crs_without_a_place_is_no_georeference(tmp_path: Path, kind: str) -> 
         (tmp_path / "a.tfw").write_text("1\n0\n0\n1\n0.5\n0.5\n")
     with rasterio.open(path) as dataset:
         assert dataset.crs == "EPSG:32645"
-    with opened(path, SourceOptions(gsd=0.2, pixel_size=0.2)) as source:
+    with open_raster(path, SourceOptions(gsd=0.2, pixel_size=0.2)) as source:
         assert source.grid.crs_wkt is None
         assert source.grid.gsd == pytest.approx((0.2, 0.2))
         assert source.grid.transform == (1, 0, 0, 0, -1, 0)
         assert "a CRS but no place: results are in pixels of the picture" in str(source.warnings[0])
     with pytest.raises(RasterError, match="has a CRS but no place, so its place in a mosaic"):
-        opened([path, write_raster(tmp_path / "b.tif", rgb_of(scene()))])
+        open_raster([path, write_raster(tmp_path / "b.tif", rgb_of(scene()))])
     chip = open_chip(path)
     assert chip.grid is None
 
@@ -158,7 +158,7 @@ def test_training_says_so_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
 
 def test_rows_that_are_numbered_downwards_are_no_place_on_earth(tmp_path: Path) -> None:
     image = write_raster(tmp_path / "a.tif", plain(), transform=Affine(1, 0, 0, 0, -1, 0))
-    with opened(image) as source:
+    with open_raster(image) as source:
         assert source.grid.crs_wkt is None
         assert any("has a CRS but no place" in str(w) for w in source.warnings)
     assert open_chip(image).grid is None
@@ -167,7 +167,7 @@ def test_rows_that_are_numbered_downwards_are_no_place_on_earth(tmp_path: Path) 
 def test_one_unit_a_pixel_north_up_is_a_place_by_a_world_file(tmp_path: Path) -> None:
     image = write_raster(tmp_path / "a.png", plain(), driver="PNG", crs=None)
     (tmp_path / "a.pgw").write_text("1\n0\n0\n-1\n0.5\n-0.5\n")
-    with opened(image) as source:
+    with open_raster(image) as source:
         assert source.grid.transform == (1, 0, 0, 0, -1, 0)
         assert not any("no place" in str(w) for w in source.warnings)
 
@@ -187,7 +187,7 @@ def test_control_points_count_beside_a_crs_without_a_place(tmp_path: Path) -> No
             },
         )
     with pytest.raises(RasterError, match="control points or a camera model only"):
-        opened(image)
+        open_raster(image)
 
 
 # Links.
@@ -205,7 +205,7 @@ def half_masked(folder: Path) -> Path:
 
 
 def share(path: Path | list[Path]) -> float:
-    with opened(path) as source:
+    with open_raster(path) as source:
         return float(whole(source)[1].mean())
 
 
@@ -222,7 +222,7 @@ def test_side_files_count_beside_a_link_into_a_store(tmp_path: Path) -> None:
     (tmp_path / "door").symlink_to("snap")
     assert share(tmp_path / "door" / "camp.tif") == 0.5
     assert share([link, tmp_path / "door" / "camp.tif"]) == 0.5
-    with opened([link, tmp_path / "door" / "camp.tif"]) as source:
+    with open_raster([link, tmp_path / "door" / "camp.tif"]) as source:
         assert source.files == (str(link),)
         blob = tmp_path / "blobs" / "77aa"
         with pytest.raises(OutputError, match="77aa is an input"):
@@ -253,7 +253,7 @@ def test_world_files_are_found(tmp_path: Path, beside: str) -> None:
     link.symlink_to(image)
     stem = link if beside == "link" else image
     stem.with_suffix(".pgw").write_text(f"0.5\n0\n0\n-0.5\n{WEST + 0.25}\n{NORTH - 0.25}\n")
-    with opened(link) as source:
+    with open_raster(link) as source:
         assert source.grid.transform == (0.5, 0, WEST, 0, -0.5, NORTH)
 
 
@@ -265,7 +265,7 @@ def test_map_tiles_are_placed_by_either_name(tmp_path: Path, named: str) -> None
     pixels = np.full((3, 256, 256), 7, np.uint8)
     image = write_raster(tmp_path / "s" / real, pixels, crs=None, transform=Affine.identity())
     (tmp_path / link).symlink_to(image)
-    with opened(tmp_path / link) as source:
+    with open_raster(tmp_path / link) as source:
         assert "placed as the web map tiles" in str(source.warnings[0])
     chip = open_chip(tmp_path / link)
     assert chip.grid is not None
@@ -279,7 +279,7 @@ def test_links_of_two_tiles_to_one_picture_are_two_tiles(tmp_path: Path) -> None
     folder.mkdir()
     for x in (386697, 386698):
         (folder / f"{x}-220243-19.tif").symlink_to(image)
-    with opened(folder) as source:
+    with open_raster(folder) as source:
         assert source.native_grid.shape == (256, 512)
 
 
@@ -288,7 +288,7 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
     (tmp_path / "b.tif").symlink_to("gone.tif")
     for image in (tmp_path, tmp_path / "b.tif"):
         with pytest.raises(RasterError, match=r"b\.tif is a link to gone\.tif, which does not"):
-            opened(image)
+            open_raster(image)
 
 
 def test_the_parent_of_a_link_is_that_of_what_it_leads_to(tmp_path: Path) -> None:
@@ -296,7 +296,7 @@ def test_the_parent_of_a_link_is_that_of_what_it_leads_to(tmp_path: Path) -> Non
     image = write_raster(tmp_path / "a" / "x.tif", plain(7))
     write_raster(tmp_path / "x.tif", plain(9))
     (tmp_path / "door").symlink_to("a/deep")
-    with opened(Path(f"{tmp_path}/door/../x.tif")) as source:
+    with open_raster(Path(f"{tmp_path}/door/../x.tif")) as source:
         assert whole(source)[0].max() == 7
     assert Path(literal(f"{tmp_path}/door/../x.tif")).samefile(image)
 
@@ -317,7 +317,7 @@ def test_a_folder_is_searched_with_its_sub_folders(tmp_path: Path) -> None:
     (tmp_path / "f" / ".old").mkdir()
     write_raster(tmp_path / "f" / ".old" / "t.tif", plain(9))
     (tmp_path / "f" / "b0" / "loop").symlink_to(tmp_path / "f")
-    with opened(tmp_path / "f") as source:
+    with open_raster(tmp_path / "f") as source:
         assert len(source.files) == 4
         assert set(np.unique(whole(source)[0])) == {1, 2, 3, 4}
 
@@ -327,7 +327,7 @@ def test_links_to_folders_are_followed(tmp_path: Path) -> None:
     (tmp_path / "f" / "b1").rename(tmp_path / "away")
     (tmp_path / "f" / "b1").symlink_to(tmp_path / "away")
     (tmp_path / "f" / "b9").symlink_to(tmp_path / "away")
-    with opened(tmp_path / "f") as source:
+    with open_raster(tmp_path / "f") as source:
         assert len(source.files) == 4
 
 
@@ -344,7 +344,7 @@ def test_a_folder_that_cannot_be_read_is_no_empty_one(
 
     monkeypatch.setattr(os, "scandir", locked)
     with pytest.raises(RasterError, match=r"b1 cannot be read \(Permission denied\)"):
-        opened(tmp_path / "f")
+        open_raster(tmp_path / "f")
 
 
 def test_a_pyramid_of_map_tiles_is_not_mixed(tmp_path: Path) -> None:
@@ -354,8 +354,8 @@ def test_a_pyramid_of_map_tiles_is_not_mixed(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_raster(path, pixels, crs=None, transform=Affine.identity())
     with pytest.raises(RasterError, match=r"zooms 18, 19, which show .* e\.g\. .*p/19$"):
-        opened(tmp_path / "p")
-    with opened(tmp_path / "p" / "19") as source:
+        open_raster(tmp_path / "p")
+    with open_raster(tmp_path / "p" / "19") as source:
         assert source.native_grid.shape == (256, 512)
 
 
@@ -427,7 +427,7 @@ def test_a_header_without_sense_is_one_sentence(
     path = tmp_path / "a.vrt"
     path.write_bytes(text.encode().replace(*change))
     with pytest.raises(RasterError, match=r"a\.vrt"):
-        opened(path)
+        open_raster(path)
     with pytest.raises(RasterError, match=r"a\.vrt"):
         read_pixels(open_chip(path), bands=3)
 

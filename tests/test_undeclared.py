@@ -16,7 +16,7 @@ from camp_detector_core.georaster.undeclared_nodata import standouts
 from camp_detector_core.raster import SourceOptions, gdal_env
 from tests.support.models import tiny_spec
 from tests.support.rasters import rgb_of, scene, write_raster
-from tests.support.sources import opened
+from tests.support.sources import open_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_a_value_far_from_all_others_has_no_say(
     pixels, border = bordered(value, dtype, scale)
     path = write_raster(tmp_path / "a.tif", pixels, colors=RGB)
     told = write_raster(tmp_path / "b.tif", pixels, colors=RGB, nodata=value)
-    with gdal_env(), opened(path) as source, opened(told) as clear:
+    with gdal_env(), open_raster(path) as source, open_raster(told) as clear:
         choice = choose_stretch(source, tiny_spec(), SourceOptions())
         expected = choose_stretch(clear, tiny_spec(), SourceOptions())
         fixed = choose_stretch(source, tiny_spec(), SourceOptions(stretch=(1, 2)))
@@ -139,7 +139,7 @@ def test_a_few_valid_pixels_decide_the_stretch(tmp_path: Path, model: Path, camp
     pixels[:, row, col] = 5, 6, 7
     pixels[:, row + 1, col] = 8, 9, 10
     image = write_raster(tmp_path / "a.tif", pixels, colors=RGB, compress="deflate")
-    with gdal_env(), opened(image) as source:
+    with gdal_env(), open_raster(image) as source:
         assert not source.picture(1024, average=False).valid.any()
         stretch = choose_stretch(source, tiny_spec(), SourceOptions()).stretch
     assert stretch is not None
@@ -151,6 +151,6 @@ def test_a_few_valid_pixels_decide_the_stretch(tmp_path: Path, model: Path, camp
 def test_a_band_that_shows_nothing_is_named(tmp_path: Path) -> None:
     pixels = rgb_of(scene()).astype(np.float32)
     pixels[1] = 7
-    with gdal_env(), opened(write_raster(tmp_path / "a.tif", pixels, colors=RGB)) as source:
+    with gdal_env(), open_raster(write_raster(tmp_path / "a.tif", pixels, colors=RGB)) as source:
         warnings = choose_stretch(source, tiny_spec(), SourceOptions()).warnings
     assert "one value in all valid pixels of band 2 (7)" in str(warnings[1])

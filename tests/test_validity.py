@@ -14,9 +14,9 @@ from rasterio.transform import Affine
 
 from camp_detector_core.georaster.validity import valid_pixels
 from camp_detector_core.raster import SourceOptions, gdal_env
-from tests.support.missing import HERE, KINDS, RGB, Kind, mask
+from tests.support.missing import KINDS, RGB, TRANSFORM, Kind, mask
 from tests.support.rasters import scene, write_raster
-from tests.support.sources import opened, whole
+from tests.support.sources import open_raster, whole
 from training.data.chips import open_chip, read_pixels
 from training.data.mosaic import ChipArea, ChipStore
 
@@ -51,14 +51,14 @@ def holes() -> NDArray[np.bool_]:
 
 def read(path: Path | list[Path], kind: Kind, gsd: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     options = SourceOptions(gsd=gsd, **kind.options)
-    with opened(path, options, dtype="uint8") as source:
+    with open_raster(path, options, dtype="uint8") as source:
         return whole(source)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_missing_pixels_are_missing_and_others_are_not(tmp_path: Path, name: str) -> None:
     kind = KINDS[name]
-    pixels, valid = read(kind.write(tmp_path / "a", image(), holes(), HERE), kind, "native")
+    pixels, valid = read(kind.write(tmp_path / "a", image(), holes(), TRANSFORM), kind, "native")
     assert np.array_equal(valid, holes())
     same = pixels[:, valid] == image()[:, holes()]
     assert same.all(axis=0).mean() > 0.9  # some kinds write values of their own into valid pixels
@@ -69,10 +69,10 @@ def test_missing_pixels_are_missing_and_others_are_not(tmp_path: Path, name: str
 def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gsd: float) -> None:
     """As a mask in the file, which GDAL's warper heeds by itself."""
     kind, (told, plain) = KINDS[name], (tmp_path / "told", tmp_path / "plain")
-    written = kind.write(told, image(), holes(), HERE)
+    written = kind.write(told, image(), holes(), TRANSFORM)
     native, _ = read(written, kind, "native")
     clean = np.where(holes(), native, 0)
-    reference = mask(plain, clean, holes(), HERE)
+    reference = mask(plain, clean, holes(), TRANSFORM)
     pixels, valid = read(written, kind, gsd)
     expected, there = read(reference, Kind(mask), gsd)
     assert np.array_equal(valid, there)
@@ -89,10 +89,10 @@ def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gs
 @pytest.mark.parametrize("name", KINDS)
 def test_a_mosaic_of_tiles_is_the_raster(tmp_path: Path, name: str, gsd: Any) -> None:
     kind, half = KINDS[name], WIDTH // 2
-    _, there = read(kind.write(tmp_path / "a", image(), holes(), HERE), kind, gsd)
+    _, there = read(kind.write(tmp_path / "a", image(), holes(), TRANSFORM), kind, gsd)
     paths = []
     for i, cols in enumerate((slice(0, half), slice(half, WIDTH))):
-        where = HERE * Affine.translation(cols.start, 0)
+        where = TRANSFORM * Affine.translation(cols.start, 0)
         tile = tmp_path / f"tile{i}"
         paths.append(kind.write(tile, image()[:, :, cols], holes()[:, cols], where))
     _, valid = read(paths, kind, gsd)
@@ -104,8 +104,8 @@ def test_a_mosaic_of_tiles_is_the_raster(tmp_path: Path, name: str, gsd: Any) ->
 def test_what_is_missing_hides_nothing_below(tmp_path: Path, name: str, gsd: Any) -> None:
     kind = KINDS[name]
     ground = np.full_like(image(), 50)
-    below = kind.write(tmp_path / "below", ground, np.ones(holes().shape, bool), HERE)
-    above = kind.write(tmp_path / "upper", np.full_like(ground, 150), holes(), HERE)
+    below = kind.write(tmp_path / "below", ground, np.ones(holes().shape, bool), TRANSFORM)
+    above = kind.write(tmp_path / "upper", np.full_like(ground, 150), holes(), TRANSFORM)
     pixels, valid = read([below, above], kind, gsd)
     assert valid.all()
     if gsd == "native":
@@ -117,7 +117,7 @@ def test_what_is_missing_hides_nothing_below(tmp_path: Path, name: str, gsd: Any
 @pytest.mark.parametrize("name", [n for n, k in KINDS.items() if not k.options])
 def test_training_reads_the_same(tmp_path: Path, name: str) -> None:
     kind = KINDS[name]
-    path = kind.write(tmp_path / "a", image(), holes(), HERE)
+    path = kind.write(tmp_path / "a", image(), holes(), TRANSFORM)
     pixels, valid = read_pixels(open_chip(path), bands=3)
     expected, there = read(path, kind, "native")
     assert np.array_equal(valid, there)
@@ -151,7 +151,7 @@ def test_a_nodata_value_that_no_pixel_can_have_leaves_none_out(
     )
     Path(f"{path}.aux.xml").write_text(f"<PAMDataset>{bands}</PAMDataset>")
     for gsd in ("native", 1.0):
-        with opened(path, SourceOptions(gsd=gsd)) as source:
+        with open_raster(path, SourceOptions(gsd=gsd)) as source:
             assert whole(source)[1].all()
 
 
@@ -160,7 +160,7 @@ def test_training_keeps_what_lies_below_a_hole(tmp_path: Path) -> None:
     ground = np.full_like(image(), 50)
     placed = []
     for name, value, valid in (("a", 50, np.ones_like(holes())), ("b", 150, holes())):
-        chip = open_chip(mask(tmp_path / name, np.full_like(ground, value), valid, HERE))
+        chip = open_chip(mask(tmp_path / name, np.full_like(ground, value), valid, TRANSFORM))
         placed.append(chip)
     window = _window()
     area = ChipArea([(c, window) for c in placed], store, (0.5, 0.5))

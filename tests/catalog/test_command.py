@@ -157,9 +157,9 @@ def test_without_pystac_a_bare_model_says_what_to_install(
 
 def test_an_area_may_cross_the_antimeridian(camp: Camp, tmp_path: Path) -> None:
     camp("catalog", "add", write_run(tmp_path / "a", name="a", area=area_of((177, -19, 179, -17))))
-    for box, there in (("176,-20,-178,-16", True), ("179.5,-20,-178,-16", False)):
+    for box, is_found in (("176,-20,-178,-16", True), ("179.5,-20,-178,-16", False)):
         code, out, _ = camp("catalog", "list", "--bbox", box)
-        assert (code, "a-1.0" in out) == (0, there)
+        assert (code, "a-1.0" in out) == (0, is_found)
     for box in ("1,2,3", "0,nan,1,1", "0,0,inf,1", "0,2,1,1", "west"):
         code, _, err = camp("catalog", "list", "--bbox", box)
         assert (code, "such as 85,27,86,28" in err) == (2, True)

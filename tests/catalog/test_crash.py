@@ -52,33 +52,33 @@ class Dying(LocalStore):
 
 CHANGES: dict[str, Callable[[StaticCatalog, Any, Any], object]] = {
     "add": lambda c, other, _: c.add(other),
-    "overwrite": lambda c, _, again: c.add(again, overwrite=True),
+    "overwrite": lambda c, _, replacement: c.add(replacement, overwrite=True),
     "remove": lambda c, _, __: c.remove("tiny-1.0"),
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_change_that_ends_at_any_step_leaves_a_readable_catalogue(
-    tmp_path: Path, what: str
+    tmp_path: Path, change: str
 ) -> None:
     first, other = package_of(tmp_path / "a"), package_of(tmp_path / "b", name="other")
-    again = package_of(tmp_path / "c", picture=b"another")
+    replacement = package_of(tmp_path / "c", picture=b"another")
     for at in range(100):
-        place = tmp_path / f"{what}{at}"
+        place = tmp_path / f"{change}{at}"
         StaticCatalog(LocalStore(place)).add(first)
         dying = Dying(place, at)
         try:
-            CHANGES[what](StaticCatalog(dying), other, again)
+            CHANGES[change](StaticCatalog(dying), other, replacement)
         except KeyboardInterrupt:
             ids = assert_whole(place)
             assert ids <= {"tiny-1.0", "other-1.0"}
-            assert ids >= {"tiny-1.0"} or what == "remove"
+            assert ids >= {"tiny-1.0"} or change == "remove"
         else:
             break
         try:  # and the same command once more puts all in order
-            CHANGES[what](StaticCatalog(LocalStore(place)), other, again)
+            CHANGES[change](StaticCatalog(LocalStore(place)), other, replacement)
         except UnknownModelError:
-            assert what == "remove"
+            assert change == "remove"
         assert_whole(place)
         assert not list(place.rglob(".part-*"))
     assert at >= 4, "the store was never asked to change anything"
@@ -134,7 +134,7 @@ def test_who_stops_leaves_the_catalogue_as_it_was(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
     class Stop:
-        def update(self, done: int, total: int) -> None:
+        def update(self, count: int, total: int) -> None:
             pass
 
         def cancelled(self) -> bool:

@@ -58,10 +58,10 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def test_a_model_of_a_folder_is_opened_where_it_lies(place: Path, downloads: Path) -> None:
-    found = find_model("tiny-1.0", catalog=str(place))
-    assert found.path == place / "models/tiny-1.0/tiny-1.0.json"
-    assert found.warning is None
-    assert open_model(found.path).spec == tiny_spec()
+    model = find_model("tiny-1.0", catalog=str(place))
+    assert model.path == place / "models/tiny-1.0/tiny-1.0.json"
+    assert model.warning is None
+    assert open_model(model.path).spec == tiny_spec()
     assert not downloads.exists()
 
 
@@ -79,12 +79,12 @@ def test_a_folder_needs_none_of_the_optional_libraries(place: Path) -> None:
         "main(sys.argv[1:])"
     )
     for command in (["inspect", "tiny-1.0"], ["catalog", "list"], ["catalog", "show", "tiny-1.0"]):
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code, *command, "--catalog", str(place)],
             capture_output=True, text=True, check=False, cwd=ROOT,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert "tiny" in done.stdout
+        assert result.returncode == 0, result.stderr
+        assert "tiny" in result.stdout
 
 
 def test_files_go_before_ids(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,30 +101,30 @@ def test_an_unknown_id_is_answered_with_those_that_are_near(place: Path) -> None
 
 
 def test_a_model_of_the_web_is_fetched_once(place: Path, downloads: Path) -> None:
-    seen: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
 
     class Watch:
-        def update(self, done: int, total: int) -> None:
-            seen.append((done, total))
+        def update(self, count: int, total: int) -> None:
+            calls.append((count, total))
 
         def cancelled(self) -> bool:
             return False
 
     with served(place) as url:
-        found = find_model("tiny-1.0", catalog=url, progress=Watch())
-        size = len(open_model(found.path).onnx)
-        assert seen[-1] == (size, size)
-        kept = {p: p.stat().st_mtime_ns for p in downloads.rglob("*") if p.is_file()}
-        seen.clear()
-        assert find_model("tiny-1.0", catalog=url, progress=Watch()).path == found.path
-        assert seen == []
-        assert {p: p.stat().st_mtime_ns for p in downloads.rglob("*") if p.is_file()} == kept
-    model = next(p for p in kept if p.suffix == ".onnx")
-    assert open_model(found.path).spec == tiny_spec()
-    again = find_model("tiny-1.0", catalog=url)  # nobody serves it any more
-    assert again.path == found.path
-    assert again.warning is not None
-    assert "as fetched before" in again.warning
+        model_file = find_model("tiny-1.0", catalog=url, progress=Watch())
+        size = len(open_model(model_file.path).onnx)
+        assert calls[-1] == (size, size)
+        times = {p: p.stat().st_mtime_ns for p in downloads.rglob("*") if p.is_file()}
+        calls.clear()
+        assert find_model("tiny-1.0", catalog=url, progress=Watch()).path == model_file.path
+        assert calls == []
+        assert {p: p.stat().st_mtime_ns for p in downloads.rglob("*") if p.is_file()} == times
+    model = next(p for p in times if p.suffix == ".onnx")
+    assert open_model(model_file.path).spec == tiny_spec()
+    second = find_model("tiny-1.0", catalog=url)  # nobody serves it any more
+    assert second.path == model_file.path
+    assert second.warning is not None
+    assert "as fetched before" in second.warning
     model.write_bytes(b"damaged")
     with pytest.raises(UnreachableError):
         find_model("tiny-1.0", catalog=url)
@@ -187,9 +187,9 @@ def test_passwords_in_addresses_are_not_shown() -> None:
     for url in ("http://ann:secret@127.0.0.1:9/x", "postgresql://ann:secret@127.0.0.1:9/x"):
         catalog = open_catalog(url)
         assert "secret" not in catalog.location
-        with pytest.raises(UnreachableError) as caught:
+        with pytest.raises(UnreachableError) as error:
             catalog.items()
-        assert "secret" not in str(caught.value)
+        assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["add", "--help"], ["list", "--help"]])
@@ -202,10 +202,10 @@ def test_help_loads_none_of_the_libraries(words: list[str]) -> None:
         "    heavy = {'pystac', 'rustac', 'obstore', 'pypgstac', 'psycopg', 'onnxruntime'}\n"
         "    sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, cwd=ROOT
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @given(st.text(max_size=40))

@@ -76,9 +76,9 @@ def test_the_same_again_changes_nothing_and_other_content_is_refused(
 def test_a_model_of_the_database_is_run_by_its_id(url: str, tmp_path: Path) -> None:
     catalog = open_catalog(url)  # the files stay where they are
     catalog.add(package_of(tmp_path / "a"))
-    found = find_model("tiny-1.0", catalog=url)
-    assert open_model(found.path).spec == tiny_spec()
-    assert found.path.is_relative_to(tmp_path / "downloads")
+    model = find_model("tiny-1.0", catalog=url)
+    assert open_model(model.path).spec == tiny_spec()
+    assert model.path.is_relative_to(tmp_path / "downloads")
 
 
 def test_searches_of_pgstac_find_the_model(url: str, tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_searches_of_pgstac_find_the_model(url: str, tmp_path: Path) -> None:
     with psycopg.connect(url) as db:
         db.execute("SET search_path TO pgstac, public")
         for query in (search, {"bbox": BOX}, {"collections": ["models"]}):
-            found = db.execute("SELECT search(%s::jsonb)", (json.dumps(query),)).fetchone()[0]
-            assert [f["id"] for f in found["features"]] == ["tiny-1.0"], query
+            features = db.execute("SELECT search(%s::jsonb)", (json.dumps(query),)).fetchone()[0]
+            assert [f["id"] for f in features["features"]] == ["tiny-1.0"], query
         far = json.dumps({"bbox": [0, 0, 1, 1]})
         assert db.execute("SELECT search(%s::jsonb)", (far,)).fetchone()[0]["features"] == []
 
@@ -118,9 +118,9 @@ def test_models_outlive_the_server(server: Postgres, url: str, tmp_path: Path) -
 def test_wrong_passwords_and_databases_are_told_plainly(
     server: Postgres, url: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(CatalogError, match="password authentication failed") as caught:
+    with pytest.raises(CatalogError, match="password authentication failed") as error:
         open_catalog(url.replace(server.password, "wrong-one")).items()
-    assert "wrong-one" not in str(caught.value)
+    assert "wrong-one" not in str(error.value)
     with pytest.raises(CatalogError, match='"nowhere" does not exist'):
         open_catalog(server.url("nowhere")).items()
     model = write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"})

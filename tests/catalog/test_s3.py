@@ -52,12 +52,12 @@ def url(s3: Seaweed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def keys(s3: Seaweed, url: str) -> dict[str, bytes]:
     client = s3.client()
     prefix = url.removeprefix(f"s3://{s3.bucket}/") + "/"
-    found = client.list_objects_v2(Bucket=s3.bucket, Prefix=prefix).get("Contents", [])
+    objects = client.list_objects_v2(Bucket=s3.bucket, Prefix=prefix).get("Contents", [])
     return {
         o["Key"].removeprefix(prefix): client.get_object(Bucket=s3.bucket, Key=o["Key"])[
             "Body"
         ].read()
-        for o in found
+        for o in objects
     }
 
 
@@ -83,12 +83,12 @@ def test_a_model_of_the_bucket_is_run_by_its_id(
     s3: Seaweed, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_catalog(url).add(package_of(tmp_path / "a"))
-    found = find_model("tiny-1.0", catalog=url)
-    assert open_model(found.path).spec == tiny_spec()
+    model = find_model("tiny-1.0", catalog=url)
+    assert open_model(model.path).spec == tiny_spec()
     monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9")  # nobody listens there
-    again = find_model("tiny-1.0", catalog=url)
-    assert again.path == found.path
-    assert "does not answer" in str(again.warning)
+    second = find_model("tiny-1.0", catalog=url)
+    assert second.path == model.path
+    assert "does not answer" in str(second.warning)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3.endpoint)  # this one goes before MLflow's
     assert find_model("tiny-1.0", catalog=url).warning is None
 
@@ -109,8 +109,8 @@ def test_a_model_that_is_replaced_while_it_is_fetched_is_fetched_anew(
         return chunks(self, entry, asset)
 
     monkeypatch.setattr(StaticCatalog, "chunks", overtaken)
-    found = find_model("tiny-1.0", catalog=url)
-    assert open_model(found.path).spec.description == "newer"
+    model = find_model("tiny-1.0", catalog=url)
+    assert open_model(model.path).spec.description == "newer"
 
 
 def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
@@ -170,40 +170,40 @@ def test_the_table_holds_what_others_add_while_it_is_written(
     write = static.table_of
 
     def overtaken(entries: list[Any]) -> bytes | None:
-        made = write(entries)
+        written_table = write(entries)
         listed = [e.id for e in open_catalog(url).items()]
         if waiting and listed == ["a-1.0"]:
             open_catalog(url).add(waiting.pop())
-        return made
+        return written_table
 
     monkeypatch.setattr(static, "table_of", overtaken)
     open_catalog(url).add(first)
     table = tmp_path / "models.parquet"
     table.write_bytes(keys(s3, url)["models.parquet"])
-    found = [f["id"] for f in rustac.read_sync(str(table))["features"]]
-    assert found == ["a-1.0", "b-1.0"]
+    ids = [f["id"] for f in rustac.read_sync(str(table))["features"]]
+    assert ids == ["a-1.0", "b-1.0"]
 
 
 def test_of_two_who_add_other_content_under_one_id_one_is_told(url: str, tmp_path: Path) -> None:
     packages = [package_of(tmp_path / str(i), picture=str(i).encode()) for i in range(2)]
-    ended: list[str] = []
+    outcomes: list[str] = []
 
     def add(package: Any) -> None:
         try:
             open_catalog(url).add(package)
         except CatalogError as error:
-            ended.append(str(error))
+            outcomes.append(str(error))
         else:
-            ended.append("added")
+            outcomes.append("added")
 
     threads = [threading.Thread(target=add, args=(p,)) for p in packages]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert ended.count("added") == 1
-    found = find_model("tiny-1.0", catalog=url)
-    assert open_model(found.path).spec == tiny_spec()
+    assert outcomes.count("added") == 1
+    model = find_model("tiny-1.0", catalog=url)
+    assert open_model(model.path).spec == tiny_spec()
 
 
 def test_only_the_version_that_was_read_is_replaced(url: str) -> None:

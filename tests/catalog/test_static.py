@@ -155,8 +155,8 @@ def test_two_files_of_one_name_both_go_along(
     fields = {"href": "./sub/Requirements.TXT", "roles": ["metadata"]}
     edit_assets(item.parent, lambda a: a.update(more=fields))
     catalog.add(read_package(item))
-    kept = {p.read_bytes() for p in place.rglob("*") if p.name.lower().endswith("txt")}
-    assert kept == {b"another", b"numpy==2.0\n"}
+    texts = {p.read_bytes() for p in place.rglob("*") if p.name.lower().endswith("txt")}
+    assert texts == {b"another", b"numpy==2.0\n"}
 
 
 def test_a_folder_with_other_things_in_it_is_refused(

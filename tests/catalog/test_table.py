@@ -56,8 +56,8 @@ def test_models_that_say_the_same_in_other_kinds_share_a_table(
         item.write_text(json.dumps(plain))
         catalog.add(read_package(item))
     rows = rustac.read_sync(str(place / "models.parquet"))["features"]
-    found = [[r["properties"]["mlm:hyperparameters"][k] for k in "klmn"] for r in rows]
-    assert found == [["1", "true", '{"b": 2}', ["1"]], ["x", "0.5", "c", ["y"]]]
+    properties = [[r["properties"]["mlm:hyperparameters"][k] for k in "klmn"] for r in rows]
+    assert properties == [["1", "true", '{"b": 2}', ["1"]], ["x", "0.5", "c", ["y"]]]
     assert rows[0]["properties"]["mlm:hyperparameters"]["training.epochs"] == 5
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         main([str(a) for a in args])
     out, err = capsys.readouterr()
-    return int(caught.value.code or 0), out, err
+    return int(error.value.code or 0), out, err
 
 
 def as_deepness_has_it(path: Path) -> Path:
@@ -44,9 +44,9 @@ def test_a_model_of_deepness_finds_the_same_dwellings(
     assert code == 2
     assert "describe it with camp-detector describe" in err
     own = open_model(default_model_path()).spec
-    how = own.separation
-    assert how is not None
-    parting = f"{how.method},{how.threshold},{how.reach},{how.min_seed}"
+    separation = own.separation
+    assert separation is not None
+    parting = f"{separation.method},{separation.threshold},{separation.reach},{separation.min_seed}"
     code, out, err = run(
         capsys, "describe", model, "--overlap", own.overlap, "--min-area", own.min_area,
         "--separation", parting, "--try", image,
@@ -57,8 +57,8 @@ def test_a_model_of_deepness_finds_the_same_dwellings(
     copy = tmp_path / "roofs_described.onnx"
     assert run(capsys, "inspect", copy)[0] == 0
     counts = []
-    for name, chosen in (("a", []), ("b", ["--model", copy])):
-        code, out, _ = run(capsys, "detect", image, "-o", tmp_path / f"{name}.gpkg", *chosen)
+    for name, model_words in (("a", []), ("b", ["--model", copy])):
+        code, out, _ = run(capsys, "detect", image, "-o", tmp_path / f"{name}.gpkg", *model_words)
         counts.append(out.split("\n")[0])
     assert counts[0] == counts[1]
     assert int(counts[0].split(" ")[0]) > 10
@@ -73,16 +73,16 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixtu
     model.write_bytes(tiny_onnx(tiny_spec(), stored=""))
     copy = tmp_path / "m_described.onnx"
     copy.write_bytes(b"mine")
-    said = ["--bands", "red,green,blue", "--gsd", "0.5", "--tile-size", "64"]
-    code, _, err = run(capsys, "describe", model, *said)
+    arguments = ["--bands", "red,green,blue", "--gsd", "0.5", "--tile-size", "64"]
+    code, _, err = run(capsys, "describe", model, *arguments)
     assert (code, copy.read_bytes()) == (2, b"mine")
     assert "--overwrite" in err
-    assert run(capsys, "describe", model, *said, "--overwrite")[0] == 0
+    assert run(capsys, "describe", model, *arguments, "--overwrite")[0] == 0
     assert open_model(copy).spec.gsd == 0.5
-    code, _, err = run(capsys, "describe", model, *said, "-o", model, "--overwrite")
+    code, _, err = run(capsys, "describe", model, *arguments, "-o", model, "--overwrite")
     assert code == 2
     assert "stays as it is" in err
-    code, _, err = run(capsys, "describe", model, *said, "-o", tmp_path / "m.txt")
+    code, _, err = run(capsys, "describe", model, *arguments, "-o", tmp_path / "m.txt")
     assert code == 2
     assert "must end in .onnx" in err
     left = sorted(p.name for p in tmp_path.iterdir())
@@ -108,8 +108,8 @@ def test_options_that_cannot_be_are_told(
 ) -> None:
     model = tmp_path / "m.onnx"
     model.write_bytes(tiny_onnx(tiny_spec(), stored=""))
-    said = ["--bands", "red,green,blue", "--gsd", "0.5", "--tile-size", "64"]
-    code, out, err = run(capsys, "describe", model, *said, *option)
+    arguments = ["--bands", "red,green,blue", "--gsd", "0.5", "--tile-size", "64"]
+    code, out, err = run(capsys, "describe", model, *arguments, *option)
     assert (code, out) == (2, "")
     assert words in err
     assert not list(tmp_path.glob("*_described.onnx"))

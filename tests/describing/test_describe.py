@@ -62,17 +62,17 @@ def node(kind: str, source: str = "logits", out: str = "out", **more: Any) -> on
 def described(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> Any:
     path = folder / "roofs.onnx"
     path.write_bytes(data)
-    made = describe_model(path, wishes)
+    description = describe_model(path, wishes)
     assert path.read_bytes() == data
-    return made
+    return description
 
 
 def refusal(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> str:
-    with pytest.raises(CampDetectorError) as caught:
+    with pytest.raises(CampDetectorError) as error:
         described(folder, data, wishes)
-    assert str(caught.value).isprintable()
-    assert len(str(caught.value)) < 600
-    return str(caught.value)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 600
+    return str(error.value)
 
 
 def batch() -> np.ndarray:
@@ -93,45 +93,45 @@ def softmax(values: np.ndarray) -> np.ndarray:
 
 
 def test_probabilities_are_left_as_they_are(tmp_path: Path) -> None:
-    made = described(tmp_path, net([node("Sigmoid")]))
-    predictor = OnnxPredictor(made.data)
-    assert predictor.spec == made.spec
+    model = described(tmp_path, net([node("Sigmoid")]))
+    predictor = OnnxPredictor(model.data)
+    assert predictor.spec == model.spec
     assert np.allclose(predictor.predict(batch()), sigmoid(logits(1)), atol=1e-6)
-    assert (made.spec.name, made.spec.version) == ("roofs", "1")
-    assert (made.spec.gsd, made.spec.tile_size, made.spec.overlap) == (0.5, 64, 8)
-    assert [b.scale for b in made.spec.bands] == [1 / 255] * 3
-    assert made.spec.provenance["end of the network"] == "probabilities as they came"
+    assert (model.spec.name, model.spec.version) == ("roofs", "1")
+    assert (model.spec.gsd, model.spec.tile_size, model.spec.overlap) == (0.5, 64, 8)
+    assert [b.scale for b in model.spec.bands] == [1 / 255] * 3
+    assert model.spec.provenance["end of the network"] == "probabilities as they came"
 
 
 def test_logits_get_a_sigmoid(tmp_path: Path) -> None:
-    made = described(tmp_path, net([]))
-    assert np.allclose(OnnxPredictor(made.data).predict(batch()), sigmoid(logits(1)), atol=1e-6)
-    assert "a sigmoid was put behind it" in dict(made.facts)["gives"]
-    onnx.checker.check_model(onnx.load_from_string(made.data), full_check=True)
+    model = described(tmp_path, net([]))
+    assert np.allclose(OnnxPredictor(model.data).predict(batch()), sigmoid(logits(1)), atol=1e-6)
+    assert "a sigmoid was put behind it" in dict(model.facts)["gives"]
+    onnx.checker.check_model(onnx.load_from_string(model.data), full_check=True)
 
 
 def test_logits_of_background_and_class_get_a_softmax(tmp_path: Path) -> None:
     data = net([], channels=2, factor=4)
-    made = described(tmp_path, data, ModelOptions(**{**vars(PLAIN), "classes": ("tent",)}))
-    found = OnnxPredictor(made.data).predict(batch())
-    assert np.allclose(found, softmax(logits(2, 4))[:, 1:], atol=1e-6)
-    assert [c.name for c in made.spec.classes] == ["tent"]
-    onnx.checker.check_model(onnx.load_from_string(made.data), full_check=True)
+    model = described(tmp_path, data, ModelOptions(**{**vars(PLAIN), "classes": ("tent",)}))
+    probabilities = OnnxPredictor(model.data).predict(batch())
+    assert np.allclose(probabilities, softmax(logits(2, 4))[:, 1:], atol=1e-6)
+    assert [c.name for c in model.spec.classes] == ["tent"]
+    onnx.checker.check_model(onnx.load_from_string(model.data), full_check=True)
 
 
 def test_a_softmax_loses_its_background(tmp_path: Path) -> None:
     data = net([node("Softmax", axis=1)], channels=3, factor=4)
     wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "background": 1})
-    found = OnnxPredictor(described(tmp_path, data, wishes).data).predict(batch())
-    assert np.allclose(found, softmax(logits(3, 4))[:, [0, 2]], atol=1e-6)
+    probabilities = OnnxPredictor(described(tmp_path, data, wishes).data).predict(batch())
+    assert np.allclose(probabilities, softmax(logits(3, 4))[:, [0, 2]], atol=1e-6)
 
 
 def test_channels_that_stand_for_themselves_get_sigmoids(tmp_path: Path) -> None:
     wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "activation": "sigmoid"})
-    made = described(tmp_path, net([], channels=2), wishes)
-    found = OnnxPredictor(made.data).predict(batch())
-    assert np.allclose(found, sigmoid(logits(2)), atol=1e-6)
-    assert [c.value for c in made.spec.classes] == [1, 2]
+    model = described(tmp_path, net([], channels=2), wishes)
+    probabilities = OnnxPredictor(model.data).predict(batch())
+    assert np.allclose(probabilities, sigmoid(logits(2)), atol=1e-6)
+    assert [c.value for c in model.spec.classes] == [1, 2]
 
 
 def half(model: onnx.ModelProto) -> None:
@@ -249,24 +249,24 @@ DEEPNESS = {
 
 def test_the_metadata_of_deepness_fills_what_is_not_said(tmp_path: Path) -> None:
     data = net([node("Sigmoid")], metadata=DEEPNESS)
-    made = described(tmp_path, data, ModelOptions())
-    spec = made.spec
+    model = described(tmp_path, data, ModelOptions())
+    spec = model.spec
     assert (spec.gsd, spec.tile_size, spec.overlap, spec.threshold) == (0.3, 128, 32, 0.4)
     assert [c.name for c in spec.classes] == ["solar-panel"]
     assert [b.name for b in spec.bands] == list(RGB)
     assert [b.mean for b in spec.bands] == [0.1, 0.2, 0.3]
-    assert "Deepness" in dict(made.facts)["pixels"]
-    given = described(tmp_path, data, ModelOptions(gsd=0.5, threshold=0.7, classes=("roof",)))
-    assert (given.spec.gsd, given.spec.threshold) == (0.5, 0.7)
-    assert [c.name for c in given.spec.classes] == ["roof"]
+    assert "Deepness" in dict(model.facts)["pixels"]
+    own_values = described(tmp_path, data, ModelOptions(gsd=0.5, threshold=0.7, classes=("roof",)))
+    assert (own_values.spec.gsd, own_values.spec.threshold) == (0.5, 0.7)
+    assert [c.name for c in own_values.spec.classes] == ["roof"]
 
 
 def test_names_of_older_models_of_deepness_are_read(tmp_path: Path) -> None:
     data = net([], channels=2, metadata=DEEPNESS)
     for one in (data, as_python_writes()):
-        made = described(tmp_path, one, ModelOptions())
-        assert [c.name for c in made.spec.classes] == ["solar-panel"]
-        assert "a softmax was put behind it; channel 0" in dict(made.facts)["gives"]
+        model = described(tmp_path, one, ModelOptions())
+        assert [c.name for c in model.spec.classes] == ["solar-panel"]
+        assert "a softmax was put behind it; channel 0" in dict(model.facts)["gives"]
 
 
 def as_python_writes() -> bytes:
@@ -286,16 +286,16 @@ def test_values_of_deepness_that_make_no_sense_are_left_aside(
 ) -> None:
     model = onnx.load_from_string(net([node("Sigmoid")]))
     helper.set_model_props(model, {key: value})
-    made = described(tmp_path, model.SerializeToString())
-    assert made.spec.gsd == 0.5
+    described_model = described(tmp_path, model.SerializeToString())
+    assert described_model.spec.gsd == 0.5
 
 
 def test_a_description_that_is_there_is_kept_where_nothing_is_said(tmp_path: Path) -> None:
     spec = tiny_spec(threshold=0.6, licence="MIT")
-    made = described(tmp_path, tiny_onnx(spec), ModelOptions(gsd=0.25))
-    assert (made.spec.gsd, made.spec.threshold, made.spec.licence) == (0.25, 0.6, "MIT")
-    assert made.spec.classes == spec.classes
-    entries = [e.key for e in onnx.load_from_string(made.data).metadata_props]
+    model = described(tmp_path, tiny_onnx(spec), ModelOptions(gsd=0.25))
+    assert (model.spec.gsd, model.spec.threshold, model.spec.licence) == (0.25, 0.6, "MIT")
+    assert model.spec.classes == spec.classes
+    entries = [e.key for e in onnx.load_from_string(model.data).metadata_props]
     assert sorted(entries) == ["camp_detector.spec", "other"]
 
 
@@ -310,6 +310,6 @@ def test_a_network_that_takes_only_some_sides_says_so(tmp_path: Path) -> None:
         model.graph.node[2].input[0] = "whole"
 
     wishes = ModelOptions(**{**vars(PLAIN), "tile_size": 128})
-    made = described(tmp_path, net([], ends=halves), wishes)
-    assert made.spec.multiple == 128
+    described_model = described(tmp_path, net([], ends=halves), wishes)
+    assert described_model.spec.multiple == 128
     assert described(tmp_path, net([]), wishes).spec.multiple == 32

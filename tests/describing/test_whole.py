@@ -126,6 +126,6 @@ def test_places_in_a_file_that_cannot_be_are_told(tmp_path: Path, key: str, valu
         if entry.key == key:
             entry.value = value
     path.write_bytes(model.SerializeToString())
-    with pytest.raises(PredictorError, match=r"does not say where|another model's") as caught:
+    with pytest.raises(PredictorError, match=r"does not say where|another model's") as error:
         read_whole(path)
-    assert len(str(caught.value)) < 600
+    assert len(str(error.value)) < 600

@@ -27,8 +27,8 @@ def is_inside(rings: Rings, x: float, y: float) -> bool:
 
 def ring(rng: np.random.Generator, corners: int) -> list[tuple[float, float]]:
     """Closed, of whole numbers, so that points lie on corners and edges; it may cross itself."""
-    found = [(float(x), float(y)) for x, y in rng.integers(0, 12, (corners, 2))]
-    return [*found, found[0]]
+    points = [(float(x), float(y)) for x, y in rng.integers(0, 12, (corners, 2))]
+    return [*points, points[0]]
 
 
 @pytest.mark.parametrize("seed", range(20))

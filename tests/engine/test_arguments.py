@@ -22,8 +22,8 @@ def test_every_argument_is_explained() -> None:
 @given(st.floats(0.001, 1), st.sampled_from([".", ","]), st.sampled_from(["", " ", "\t"]))
 def test_numbers_are_read_in_any_language(value: float, point: str, blank: str) -> None:
     text = blank + f"{value:.9f}".replace(".", point) + blank
-    found = Arguments().changed({"threshold": text})
-    assert found.threshold == pytest.approx(value, abs=1e-9)
+    arguments = Arguments().changed({"threshold": text})
+    assert arguments.threshold == pytest.approx(value, abs=1e-9)
 
 
 @given(st.integers(0, 127))
@@ -46,8 +46,8 @@ def test_a_padding_that_was_not_asked_for_gives_way_to_small_chips() -> None:
 
 def test_a_model_with_an_unusual_threshold_and_area_can_be_chosen() -> None:
     own = Arguments(threshold=0.0005, min_area=2e6)
-    found = own.changed({"threshold": "", "min_area": None})
-    assert (found.threshold, found.min_area) == (0.0005, 2e6)
+    arguments = own.changed({"threshold": "", "min_area": None})
+    assert (arguments.threshold, arguments.min_area) == (0.0005, 2e6)
 
 
 @given(st.integers(1, MAX_SIDE), st.integers(0, 3))
@@ -65,12 +65,12 @@ def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
 
 @given(st.text(max_size=8).filter(lambda t: t.strip()))
 def test_any_text_is_a_number_or_a_sentence(text: str) -> None:
-    said = ""
+    sentence = ""
     try:
         assert Arguments().changed({"padding": text}).padding in range(128)
     except ParameterError as error:
-        said = str(error)
-    assert said.startswith("padding must be a whole number, 0 to 127 pixels" * bool(said))
+        sentence = str(error)
+    assert sentence.startswith("padding must be a whole number, 0 to 127 pixels" * bool(sentence))
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ class Fake:
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
-        self.seen: list[NDArray[np.float32]] = []
+        self.batches: list[NDArray[np.float32]] = []
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         assert batch.flags.c_contiguous
-        self.seen.append(batch)
+        self.batches.append(batch)
         return self.answer(batch)
 
 
@@ -62,28 +62,30 @@ def test_a_model_that_knows_one_is_averaged_over_all() -> None:
     batch = chips(8, 8)
     padded = np.pad(batch[:, :1], ((0, 0), (0, 0), (1, 1), (1, 1)))
     sides = padded[..., :-2, 1:-1] + padded[..., 2:, 1:-1]
-    along = padded[..., 1:-1, :-2] + padded[..., 1:-1, 2:]
-    np.testing.assert_allclose(Augmented(Fake(west)).predict(batch), (sides + along) / 4, atol=1e-6)
+    horizontal = padded[..., 1:-1, :-2] + padded[..., 1:-1, 2:]
+    np.testing.assert_allclose(
+        Augmented(Fake(west)).predict(batch), (sides + horizontal) / 4, atol=1e-6
+    )
 
 
 def test_chips_that_are_not_square_are_only_flipped() -> None:
     batch = chips(4, 6)
     padded = np.pad(batch[:, :1], ((0, 0), (0, 0), (0, 0), (1, 1)))
-    along = (padded[..., :-2] + padded[..., 2:]) / 2
-    np.testing.assert_allclose(Augmented(Fake(west)).predict(batch), along, atol=1e-6)
+    horizontal = (padded[..., :-2] + padded[..., 2:]) / 2
+    np.testing.assert_allclose(Augmented(Fake(west)).predict(batch), horizontal, atol=1e-6)
 
 
 @pytest.mark.parametrize(("size", "count"), [((8, 8), 8), ((4, 6), 4)])
 def test_each_view_is_asked_once(size: tuple[int, int], count: int) -> None:
     fake, batch = Fake(neighbours), chips(*size)
     Augmented(fake).predict(batch)
-    assert len({b.tobytes() for b in fake.seen}) == len(fake.seen) == count
-    assert {b.shape for b in fake.seen} == {batch.shape}
-    for there, back in views(square=size[0] == size[1]):
-        np.testing.assert_array_equal(back(there(batch)), batch)
+    assert len({b.tobytes() for b in fake.batches}) == len(fake.batches) == count
+    assert {b.shape for b in fake.batches} == {batch.shape}
+    for view, back in views(square=size[0] == size[1]):
+        np.testing.assert_array_equal(back(view(batch)), batch)
 
 
 def test_the_answer_of_the_model_is_not_written_to() -> None:
-    kept = np.ones((2, 1, 4, 4), np.float32)
-    Augmented(Fake(lambda _: kept)).predict(chips(4, 4))
-    assert (kept == 1).all()
+    answer = np.ones((2, 1, 4, 4), np.float32)
+    Augmented(Fake(lambda _: answer)).predict(chips(4, 4))
+    assert (answer == 1).all()

@@ -69,9 +69,9 @@ def test_components_of_any_graph(graph: tuple[int, list[tuple[int, int]]]) -> No
     for middle in range(count):
         reached |= reached[:, middle, None] & reached[None, middle]
     first = reached.argmax(axis=1)
-    found, components = connect(count, np.array(pairs, np.intp).reshape(-1, 2))
+    labels, components = connect(count, np.array(pairs, np.intp).reshape(-1, 2))
     assert components == len(set(first.tolist()))
-    assert found.tolist() == np.unique(first, return_inverse=True)[1].tolist()
+    assert labels.tolist() == np.unique(first, return_inverse=True)[1].tolist()
 
 
 @pytest.mark.parametrize("legs", [1, 2, 500])

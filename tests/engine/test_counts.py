@@ -8,10 +8,10 @@ from camp_detector_core.engine.counts import counted
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 tiles"), (1, "1 tile"), (2, "2 tiles"), (1234, "1,234 tiles")]
+    ("number", "text"), [(0, "0 tiles"), (1, "1 tile"), (2, "2 tiles"), (1234, "1,234 tiles")]
 )
-def test_one_is_no_plural(number: int, said: str) -> None:
-    assert counted(number, "tile") == said
+def test_one_is_no_plural(number: int, text: str) -> None:
+    assert counted(number, "tile") == text
 
 
 def test_a_plural_of_its_own_is_given() -> None:

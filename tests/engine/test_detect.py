@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-APART = Separation("core", 0.25, reach=2, min_seed=3)
+SEPARATING = Separation("core", 0.25, reach=2, min_seed=3)
 
 
 def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSpec:
@@ -83,21 +83,21 @@ class Collect:
     def __init__(self, classes: int, shape: Shape) -> None:
         self.scores = np.zeros((classes, *shape), np.uint8)
         self.classes = np.zeros(shape, np.uint8)
-        self.seen = np.zeros(shape, int)
+        self.visits = np.zeros(shape, int)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
         self.scores[(slice(None), *window.slices)] = scores
         self.classes[window.slices] = classes
-        self.seen[window.slices] += 1
+        self.visits[window.slices] += 1
 
 
 def run(
     source: ArraySource, predictor: Local, classes: int = 1, **options: object
 ) -> NDArray[np.uint8]:
     sink = Collect(classes, source.grid.shape)
-    chosen = DetectOptions(**options)  # type: ignore[arg-type]
-    detect(source, predictor, make_spec(classes), [sink], options=chosen)
-    assert (sink.seen == 1).all()
+    detect_options = DetectOptions(**options)  # type: ignore[arg-type]
+    detect(source, predictor, make_spec(classes), [sink], options=detect_options)
+    assert (sink.visits == 1).all()
     return sink.scores
 
 
@@ -143,14 +143,14 @@ def test_blocks_equal_whole_bit_for_bit(
     assert ((whole == NODATA_SCORE) == ~valid).all()
 
 
-class Told:
+class Recorder:
     """Remembers what it was told of the progress."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[int, int]] = []
 
-    def update(self, done: int, total: int) -> None:
-        self.calls.append((done, total))
+    def update(self, count: int, total: int) -> None:
+        self.calls.append((count, total))
 
     def cancelled(self) -> bool:
         return False
@@ -165,27 +165,29 @@ def test_dwellings_are_parted_alike_in_blocks(
     shape = Shape(*map(int, rng.integers(1, 150, 2)))
     valid = rng.random(shape) < rng.choice([0.9, 1])
     source = ArraySource(rng.integers(0, 256, (1, *shape), np.uint8), valid)
-    spec, channels = make_spec(classes, APART), classes + 1
-    found, told = [], []
+    spec, channels = make_spec(classes, SEPARATING), classes + 1
+    dwellings, calls = [], []
     for count, width in ((1, 16384), (workers, block_width)):
-        sink, progress = Collect(channels, shape), Told()
+        sink, progress = Collect(channels, shape), Recorder()
         options = DetectOptions(block_width=width)
         predictor = Local(channels, workers=count)
         stats = detect(source, predictor, spec, [sink], options=options, progress=progress)
-        assert (sink.seen == 1).all()
-        assert [done for done, _ in progress.calls] == list(range(1, stats.windows + 1))
+        assert (sink.visits == 1).all()
+        assert [count for count, _ in progress.calls] == list(range(1, stats.windows + 1))
         assert {total for _, total in progress.calls} == {stats.windows}
-        found.append(sink)
-        told.append(stats.windows)
-    np.testing.assert_array_equal(found[0].scores, found[1].scores)
-    np.testing.assert_array_equal(found[0].classes, found[1].classes)
-    np.testing.assert_array_equal(found[0].classes, separate(found[0].scores, spec, row=0, col=0))
-    assert told[0] <= told[1]
+        dwellings.append(sink)
+        calls.append(stats.windows)
+    np.testing.assert_array_equal(dwellings[0].scores, dwellings[1].scores)
+    np.testing.assert_array_equal(dwellings[0].classes, dwellings[1].classes)
+    np.testing.assert_array_equal(
+        dwellings[0].classes, separate(dwellings[0].scores, spec, row=0, col=0)
+    )
+    assert calls[0] <= calls[1]
 
 
 def test_chips_of_the_halo_are_part_of_the_total() -> None:
-    source, spec = ArraySource(np.zeros((1, 40, 100), np.uint8)), make_spec(1, APART)
-    progress, plan = Told(), TilePlan.of(spec, Shape(40, 100))
+    source, spec = ArraySource(np.zeros((1, 40, 100), np.uint8)), make_spec(1, SEPARATING)
+    progress, plan = Recorder(), TilePlan.of(spec, Shape(40, 100))
     stats = detect(
         source,
         Local(2),
@@ -194,7 +196,7 @@ def test_chips_of_the_halo_are_part_of_the_total() -> None:
         options=DetectOptions(block_width=60),
         progress=progress,
     )
-    areas = [widened(b, APART.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
+    areas = [widened(b, SEPARATING.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
     assert stats.windows == sum(len(plan.windows(area)) for area in areas)
     assert progress.calls[-1] == (stats.windows, stats.windows)
     assert stats.windows > sum(plan.count(b) for b in plan.blocks(height=40, width=60))
@@ -210,7 +212,7 @@ def test_a_channel_beyond_the_description_is_left_out() -> None:
 def test_a_channel_too_few_is_refused() -> None:
     source = ArraySource(np.zeros((1, 60, 60), np.uint8))
     with pytest.raises(PredictorError, match="gave 1 channels where 2"):
-        detect(source, Local(1), make_spec(1, APART), [])
+        detect(source, Local(1), make_spec(1, SEPARATING), [])
 
 
 @pytest.mark.parametrize(
@@ -267,15 +269,15 @@ def test_memory_in_flight_is_bounded() -> None:
         def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
             nonlocal worst
             read.append(window)
-            worst = max(worst, len(read) - done)
+            worst = max(worst, len(read) - finished)
             return super().read(window)
 
-    done = 0
+    finished = 0
 
     class Watch:
         def update(self, count: int, total: int) -> None:
-            nonlocal done
-            done = count
+            nonlocal finished
+            finished = count
             assert total == len(TilePlan.of(make_spec(), Shape(2000, 40)).windows())
 
         def cancelled(self) -> bool:
@@ -323,8 +325,8 @@ def test_cancel_stops_soon() -> None:
     class Stop:
         count = 0
 
-        def update(self, done: int, total: int) -> None:
-            self.count = done
+        def update(self, count: int, total: int) -> None:
+            self.count = count
 
         def cancelled(self) -> bool:
             return self.count >= 3
@@ -348,19 +350,19 @@ def test_a_raster_that_declares_itself_huge_starts_at_once_and_can_be_cancelled(
             return np.zeros((1, *shape), np.uint8), np.ones(shape, bool)
 
     class Stop:
-        told: tuple[int, int] = (0, 0)
+        last_call: tuple[int, int] = (0, 0)
 
-        def update(self, done: int, total: int) -> None:
-            self.told = (done, total)
+        def update(self, count: int, total: int) -> None:
+            self.last_call = (count, total)
 
         def cancelled(self) -> bool:
-            return self.told[0] >= 3
+            return self.last_call[0] >= 3
 
     stop, predictor = Stop(), Local()
     with pytest.raises(Cancelled):
         detect(Endless(), predictor, make_spec(), [], progress=stop)
-    assert stop.told[0] == 3
-    assert stop.told[1] > 10**9
+    assert stop.last_call[0] == 3
+    assert stop.last_call[1] > 10**9
     assert predictor.calls <= 3 + 5 + 2
 
 

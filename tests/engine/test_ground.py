@@ -38,14 +38,14 @@ def test_wkt_says_what_a_code_does_not(epsg: int) -> None:
     if epsg == 32645:
         x, y = 500000.0, 3000000.0
     for wkt in (crs.to_wkt(), crs.to_wkt(version="WKT1_ESRI")):
-        found = unit_of(wkt, (x, y, x, y), (1.0, 1.0))
-        assert found.metres == pytest.approx(by_proj(epsg, x, y), rel=2e-3)
+        unit = unit_of(wkt, (x, y, x, y), (1.0, 1.0))
+        assert unit.metres == pytest.approx(by_proj(epsg, x, y), rel=2e-3)
 
 
-@pytest.mark.parametrize("nothing", [None, 0, "", "0"])
-def test_without_a_crs_the_extent_tells_degrees_from_metres(nothing: object) -> None:
-    assert unit_of(nothing, (32.0, 3.0, 32.1, 3.1), (5e-6, 5e-6)).name == "degrees"
-    assert unit_of(nothing, (0.0, 0.0, 300.0, 300.0), (0.05, 0.05)).metres == (1.0, 1.0)
+@pytest.mark.parametrize("no_crs", [None, 0, "", "0"])
+def test_without_a_crs_the_extent_tells_degrees_from_metres(no_crs: object) -> None:
+    assert unit_of(no_crs, (32.0, 3.0, 32.1, 3.1), (5e-6, 5e-6)).name == "degrees"
+    assert unit_of(no_crs, (0.0, 0.0, 300.0, 300.0), (0.05, 0.05)).metres == (1.0, 1.0)
 
 
 def test_the_unit_of_heights_is_not_taken_for_that_of_places() -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.dwelling import Dwelling
 
-APART = Separation("core", 0.7, reach=2, min_seed=3)
+SEPARATING = Separation("core", 0.7, reach=2, min_seed=3)
 
 
 def make_spec(classes: int = 1, separation: Separation | None = None) -> ModelSpec:
@@ -84,13 +84,13 @@ def scene(seed: int, height: int, width: int, *, coarse: int, share: float) -> S
 
 
 class Source:
-    def __init__(self, what: Scene) -> None:
-        self._what = what
-        self.grid = Grid(Shape(*what.valid.shape), Transform(1, 0, 0, 0, -1, 0), None)
+    def __init__(self, pixels_of: Scene) -> None:
+        self._scene = pixels_of
+        self.grid = Grid(Shape(*pixels_of.valid.shape), Transform(1, 0, 0, 0, -1, 0), None)
 
     def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
         rows, cols = window.slices
-        return self._what.pixels[:, rows, cols], self._what.valid[rows, cols]
+        return self._scene.pixels[:, rows, cols], self._scene.valid[rows, cols]
 
 
 class Whole(NamedTuple):
@@ -109,9 +109,9 @@ class Keep:
         self.classes[window.slices] = classes
 
 
-def whole(what: Scene, spec: ModelSpec, outlines: OutlineOptions) -> Whole:
+def whole(raster: Scene, spec: ModelSpec, outlines: OutlineOptions) -> Whole:
     """The raster in one piece, chips of the model's size on a lattice."""
-    source = Source(what)
+    source = Source(raster)
     plan = TilePlan.of(spec, source.grid.shape, fixed=spec.tile_size)
     keep = Keep(spec.channels, source.grid.shape)
     polygons = PolygonSink(source.grid.shape, spec, outlines)
@@ -129,11 +129,11 @@ def tiles(shape: tuple[int, ...], layout: TileLayout, *, full: bool) -> Iterator
             yield Window(row, col, side if full else tall, side if full else broad)
 
 
-def handed_over(what: Scene, tile: Window, margin: int) -> Scene:
+def handed_over(raster: Scene, tile: Window, margin: int) -> Scene:
     """A tile with its margin; what lies beyond the raster is garbage and not valid."""
     reach = margin + max(tile.height, tile.width)
-    pixels = np.pad(what.pixels, ((0, 0), (reach, reach), (reach, reach)), constant_values=201)
-    valid = np.pad(what.valid, reach)
+    pixels = np.pad(raster.pixels, ((0, 0), (reach, reach), (reach, reach)), constant_values=201)
+    valid = np.pad(raster.valid, reach)
     rows = slice(tile.row + reach - margin, tile.stop_row + reach + margin)
     cols = slice(tile.col + reach - margin, tile.stop_col + reach + margin)
     return Scene(pixels[:, rows, cols], valid[rows, cols])
@@ -159,7 +159,7 @@ def around(dwelling: Dwelling) -> tuple[slice, slice]:
     return slice(top, bottom), slice(left, right)
 
 
-def placed(dwelling: Dwelling, tile: Window) -> Dwelling:
+def shifted(dwelling: Dwelling, tile: Window) -> Dwelling:
     by = (tile.col, tile.row)
     return replace(
         dwelling, exterior=dwelling.exterior + by, holes=tuple(h + by for h in dwelling.holes)
@@ -176,7 +176,7 @@ def placed(dwelling: Dwelling, tile: Window) -> Dwelling:
         share=st.sampled_from([0.5, 1]),
     ),
     st.sampled_from([1, 4]),
-    st.sampled_from([(1, None), (2, None), (1, APART), (2, APART)]),
+    st.sampled_from([(1, None), (2, None), (1, SEPARATING), (2, SEPARATING)]),
     st.booleans(),
 )
 @settings(max_examples=25, deadline=None)
@@ -188,22 +188,22 @@ def test_tiles_give_what_the_whole_raster_gives(
     expected = whole(what, spec, outlines)
     layout = TileLayout.of(spec, batch_size=batch)
     detector = TileDetector(Seeing(spec.channels), spec, layout, outlines=outlines)
-    found = []
+    dwellings = []
     for tile in tiles((height, width), layout, full=full):
         given_tile = handed_over(what, tile, layout.margin)
         classes, scores = detector.classes(*given_tile)
         inside = tile.intersection(Window(0, 0, height, width))
         assert inside is not None
         rows, cols = inside.slices
-        here = (slice(inside.height), slice(inside.width))
-        np.testing.assert_array_equal(classes[here], expected.classes[rows, cols])
-        np.testing.assert_array_equal(scores[:, *here], expected.scores[:, rows, cols])
-        found += [placed(d, tile) for d in detector.dwellings(*given_tile)]
-    assert sorted(map(sums, found)) == sorted(map(sums, expected.dwellings))
+        tile_area = (slice(inside.height), slice(inside.width))
+        np.testing.assert_array_equal(classes[tile_area], expected.classes[rows, cols])
+        np.testing.assert_array_equal(scores[:, *tile_area], expected.scores[:, rows, cols])
+        dwellings += [shifted(d, tile) for d in detector.dwellings(*given_tile)]
+    assert sorted(map(sums, dwellings)) == sorted(map(sums, expected.dwellings))
     # A tile takes ground without pixels up to the end of its sight for the end of the raster.
     hidden = np.pad(~what.valid, 1, constant_values=not what.valid.all())
     clear = Counter(key(d) for d in expected.dwellings if not hidden[around(d)].any())
-    assert clear <= Counter(map(key, found))
+    assert clear <= Counter(map(key, dwellings))
 
 
 def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
@@ -215,19 +215,19 @@ def test_what_is_too_large_is_given_in_pieces_that_add_up() -> None:
     pixels = np.zeros((1, 2 * side, 4 * side), np.uint8)
     pixels[0, 40:60, 10 : 4 * side - 10] = 255
     pixels[0, 100:120, side - 30 : side + 10] = 255
-    what = Scene(pixels, np.ones(pixels.shape[1:], bool))
+    town = Scene(pixels, np.ones(pixels.shape[1:], bool))
     detector = TileDetector(Seeing(), spec, layout)
-    found = [
-        placed(dwelling, tile)
-        for tile in tiles(what.valid.shape, layout, full=True)
-        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+    pieces = [
+        shifted(dwelling, tile)
+        for tile in tiles(town.valid.shape, layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(town, tile, layout.margin))
     ]
-    street = [d for d in found if d.exterior[:, 1].max() < 80]
-    (house,) = [d for d in found if d.exterior[:, 1].min() > 80]
+    street = [d for d in pieces if d.exterior[:, 1].max() < 80]
+    (house,) = [d for d in pieces if d.exterior[:, 1].min() > 80]
     assert [d.exterior[:, 0].min() for d in street] == [
         pytest.approx(10, abs=1), side, 2 * side, 3 * side
     ]  # fmt: skip
-    mask = whole(what, spec, OutlineOptions()).classes == 1
+    mask = whole(town, spec, OutlineOptions()).classes == 1
     assert sum(d.pixels for d in street) == mask[:80].sum()
     assert house.pixels == mask[80:].sum()
 
@@ -239,17 +239,17 @@ def test_neither_dwellings_nor_pieces_leave_what_they_are_cut_from() -> None:
     side = layout.side
     y, x = np.indices((2 * side + 30, 2 * side + 50))
     pixels = np.where((x + 3 * y) % 71 < 40, 255, 0).astype(np.uint8)
-    what = Scene(pixels[None], np.ones(pixels.shape, bool))
+    town = Scene(pixels[None], np.ones(pixels.shape, bool))
     exact, new = (
         TileDetector(Seeing(), spec, layout, outlines=OutlineOptions(tolerance=tolerance))
         for tolerance in (0.0, 2.0)
     )
     cut = 0
-    for tile in tiles(what.valid.shape, layout, full=True):
-        given_tile = handed_over(what, tile, layout.margin)
+    for tile in tiles(town.valid.shape, layout, full=True):
+        given_tile = handed_over(town, tile, layout.margin)
         pairs = zip(exact.dwellings(*given_tile), new.dwellings(*given_tile), strict=True)
         for old, dwelling in pairs:
-            ring = placed(dwelling, tile).exterior
+            ring = shifted(dwelling, tile).exterior
             assert ring.min() >= 0
             assert (ring.max(axis=0) <= pixels.shape[::-1]).all()
             first, last = old.exterior.min(axis=0) == 0, old.exterior.max(axis=0) == side
@@ -267,43 +267,43 @@ def test_small_pieces_of_what_is_large_enough_are_kept() -> None:
     pixels = np.zeros((1, side, 4 * side), np.uint8)
     pixels[0, 40:60, 10 : 2 * side + 3] = 255
     pixels[0, 100:105, 20:30] = 255
-    what = Scene(pixels, np.ones(pixels.shape[1:], bool))
+    town = Scene(pixels, np.ones(pixels.shape[1:], bool))
     detector = TileDetector(Seeing(), spec, layout, outlines=OutlineOptions(min_pixels=200))
-    found = [
+    pieces = [
         dwelling
-        for tile in tiles(what.valid.shape, layout, full=True)
-        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+        for tile in tiles(town.valid.shape, layout, full=True)
+        for dwelling in detector.dwellings(*handed_over(town, tile, layout.margin))
     ]
     assert (
-        sum(d.pixels for d in found)
-        == (whole(what, spec, OutlineOptions()).classes[:80] == 1).sum()
+        sum(d.pixels for d in pieces)
+        == (whole(town, spec, OutlineOptions()).classes[:80] == 1).sum()
     )
-    assert min(d.pixels for d in found) < 200
+    assert min(d.pixels for d in pieces) < 200
 
 
 def test_a_town_without_gaps_loses_no_area() -> None:
     spec = make_spec()
     layout = TileLayout.of(spec, batch_size=1)
-    what = scene(3, 700, 700, coarse=40, share=1)
-    pixels = np.where(what.pixels > 60, 255, 0).astype(np.uint8)
-    what = Scene(pixels, what.valid)
+    town = scene(3, 700, 700, coarse=40, share=1)
+    pixels = np.where(town.pixels > 60, 255, 0).astype(np.uint8)
+    town = Scene(pixels, town.valid)
     detector = TileDetector(Seeing(), spec, layout)
-    found = [
+    pieces = [
         dwelling
         for tile in tiles((700, 700), layout, full=True)
-        for dwelling in detector.dwellings(*handed_over(what, tile, layout.margin))
+        for dwelling in detector.dwellings(*handed_over(town, tile, layout.margin))
     ]
-    covered = (whole(what, spec, OutlineOptions()).classes == 1).sum()
-    assert max(d.pixels for d in found) > 5000
-    assert sum(d.pixels for d in found) == covered
+    covered = (whole(town, spec, OutlineOptions()).classes == 1).sum()
+    assert max(d.pixels for d in pieces) > 5000
+    assert sum(d.pixels for d in pieces) == covered
 
 
 def test_masked_pixels_never_change_a_result() -> None:
     spec = make_spec()
     layout = TileLayout.of(spec, batch_size=1)
-    what = scene(1, 300, 300, coarse=9, share=0.5)
+    town = scene(1, 300, 300, coarse=9, share=0.5)
     tile = Window(layout.side, layout.side, layout.side, layout.side)
-    pixels, valid = handed_over(what, tile, layout.margin)
+    pixels, valid = handed_over(town, tile, layout.margin)
     detector = TileDetector(Seeing(), spec, layout)
     first = detector.classes(pixels, valid)
     for filler in (0, 17, 255):
@@ -319,44 +319,44 @@ def test_a_tile_without_a_valid_pixel_costs_nothing() -> None:
     side = layout.side + 2 * layout.margin
     network = Seeing()
     detector = TileDetector(network, spec, layout)
-    nothing = np.zeros((1, side, side), np.uint8), np.zeros((side, side), bool)
-    classes, scores = detector.classes(*nothing)
+    empty_tile = np.zeros((1, side, side), np.uint8), np.zeros((side, side), bool)
+    classes, scores = detector.classes(*empty_tile)
     assert (classes == 255).all()
     assert (scores == 255).all()
-    assert detector.dwellings(*nothing) == []
+    assert detector.dwellings(*empty_tile) == []
     assert network.calls == 0
 
 
 def test_neighbouring_tiles_ask_the_network_once_about_each_chip() -> None:
     spec = make_spec()
     layout = TileLayout.of(spec, batch_size=4)
-    what = scene(5, 3 * layout.side, 3 * layout.side, coarse=9, share=1)
+    town = scene(5, 3 * layout.side, 3 * layout.side, coarse=9, share=1)
     network = Seeing()
     detector = TileDetector(network, spec, layout)
-    for tile in tiles(what.valid.shape, layout, full=True):
-        detector.classes(*handed_over(what, tile, layout.margin))
-    plan = TilePlan.of(spec, Shape(*what.valid.shape), fixed=spec.tile_size)
+    for tile in tiles(town.valid.shape, layout, full=True):
+        detector.classes(*handed_over(town, tile, layout.margin))
+    plan = TilePlan.of(spec, Shape(*town.valid.shape), fixed=spec.tile_size)
     assert network.calls == len(plan.windows())
 
 
 def test_a_detector_may_be_called_from_several_threads() -> None:
-    spec = make_spec(1, APART)
+    spec = make_spec(1, SEPARATING)
     layout = TileLayout.of(spec, batch_size=1)
-    what = scene(6, 300, 300, coarse=9, share=0.8)
+    town = scene(6, 300, 300, coarse=9, share=0.8)
     given_tiles = [
-        handed_over(what, t, layout.margin) for t in tiles((300, 300), layout, full=True)
+        handed_over(town, t, layout.margin) for t in tiles((300, 300), layout, full=True)
     ]
     alone = TileDetector(Seeing(spec.channels), spec, layout)
     expected = [alone.classes(*t)[0] for t in given_tiles]
     shared = TileDetector(Seeing(spec.channels), spec, layout)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda t: shared.classes(*t)[0], given_tiles))
-    for one, other in zip(expected, found, strict=True):
+        results = list(pool.map(lambda t: shared.classes(*t)[0], given_tiles))
+    for one, other in zip(expected, results, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_a_layout_is_whole_strides_and_sees_enough() -> None:
-    spec = replace(make_spec(1, APART), tile_size=512, overlap=32, multiple=32)
+    spec = replace(make_spec(1, SEPARATING), tile_size=512, overlap=32, multiple=32)
     layout = TileLayout.of(spec)
     assert (layout.chip, layout.stride, layout.side, layout.margin) == (512, 480, 4 * 480, 512)
     assert TileLayout.of(spec, tile_size=256, padding=32, batch_size=7).side == 2 * 192
@@ -374,7 +374,7 @@ def test_a_layout_is_whole_strides_and_sees_enough() -> None:
 @given(st.integers(1, MAX_SIDE // 32), st.floats(0, 1), st.integers(1, 256))
 def test_what_a_host_hands_over_at_once_is_bounded(chips: int, share: float, batch: int) -> None:
     side = 32 * chips
-    spec = replace(make_spec(1, APART), tile_size=512, overlap=32, multiple=32)
+    spec = replace(make_spec(1, SEPARATING), tile_size=512, overlap=32, multiple=32)
     padding = int(share * ((side - 1) // 4))
     layout = TileLayout.of(spec, tile_size=side, padding=padding, batch_size=batch)
     assert layout.side + 2 * layout.margin <= 3 * MAX_SIDE
@@ -385,8 +385,8 @@ def test_the_padding_of_an_odd_overlap_lays_chips_as_the_whole_raster_has_them(
     overlap: int, multiple: int
 ) -> None:
     spec = replace(make_spec(), tile_size=96, overlap=overlap, multiple=multiple)
-    wanted = TilePlan.of(spec, Shape(500, 500), fixed=96).rows.stride
-    assert TileLayout.of(spec, padding=overlap // 2).stride == wanted
+    stride = TilePlan.of(spec, Shape(500, 500), fixed=96).rows.stride
+    assert TileLayout.of(spec, padding=overlap // 2).stride == stride
 
 
 @pytest.mark.parametrize(("tile", "padding"), [(500, 16), (64, 16), (64, 40), (-32, 0)])

@@ -30,9 +30,9 @@ SIDES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 
 
-def spec_of(how: Separation | None, classes: int = 1) -> ModelSpec:
+def spec_of(separation: Separation | None, classes: int = 1) -> ModelSpec:
     kinds = tuple(ClassDef(3 * i + 2, f"c{i}", "#E31A1C") for i in range(classes))
-    return tiny_spec(classes=kinds, separation=how)
+    return tiny_spec(classes=kinds, separation=separation)
 
 
 @st.composite
@@ -81,56 +81,60 @@ def plain(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.uint8]:
 
 
 def surviving(
-    mask: NDArray[np.bool_], scores: NDArray[np.uint8], how: Separation
+    mask: NDArray[np.bool_], scores: NDArray[np.uint8], separation: Separation
 ) -> NDArray[np.bool_]:
     """The seeds of a class's mask that count, by the words of the specification."""
     channel = scores[-1] / 254
-    seeds = mask & (channel < how.threshold if how.method == "border" else channel >= how.threshold)
+    seeds = mask & (
+        channel < separation.threshold
+        if separation.method == "border"
+        else channel >= separation.threshold
+    )
     labels, count = label(seeds)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    return seeds & (sizes[labels] >= how.min_seed)
+    return seeds & (sizes[labels] >= separation.min_seed)
 
 
 def at(raster: NDArray[np.bool_], r: int, c: int) -> bool:
     return 0 <= r < raster.shape[0] and 0 <= c < raster.shape[1] and bool(raster[r, c])
 
 
-def parts_around(kept: NDArray[np.bool_], r: int, c: int) -> int:
+def parts_around(mask: NDArray[np.bool_], r: int, c: int) -> int:
     """Kept parts beside a pixel, apart from each other among its eight neighbours."""
-    left = {(dr, dc) for dr, dc in RING if at(kept, r + dr, c + dc)}
-    found = 0
+    left = {(dr, dc) for dr, dc in RING if at(mask, r + dr, c + dc)}
+    count = 0
     while left:
         todo, touches = [left.pop()], False
         while todo:
-            here = todo.pop()
-            touches |= here in SIDES
-            near = {(here[0] + dr, here[1] + dc) for dr, dc in SIDES} & left
+            current = todo.pop()
+            touches |= current in SIDES
+            near = {(current[0] + dr, current[1] + dc) for dr, dc in SIDES} & left
             left -= near
             todo += near
-        found += touches
-    return found
+        count += touches
+    return count
 
 
-def may_be_added(kept: NDArray[np.bool_], before: NDArray[np.bool_], r: int, c: int) -> bool:
+def may_be_added(mask: NDArray[np.bool_], before: NDArray[np.bool_], r: int, c: int) -> bool:
     beside = any(at(before, r + dr, c + dc) for dr, dc in SIDES)
-    full = all(at(kept, r + dr, c + dc) for dr, dc in RING)
-    return beside and (full or parts_around(kept, r, c) == 1)
+    full = all(at(mask, r + dr, c + dc) for dr, dc in RING)
+    return beside and (full or parts_around(mask, r, c) == 1)
 
 
 def reference(
     scores: NDArray[np.uint8], spec: ModelSpec, row: int = 0, col: int = 0
 ) -> NDArray[np.uint8]:
     """The same, pixel after pixel, with a flood fill for what is locally apart."""
-    classes, how = plain(scores, spec), spec.separation
-    assert how is not None
+    classes, separation = plain(scores, spec), spec.separation
+    assert separation is not None
     out = classes.copy()
     for kind in spec.classes:
         mask = classes == kind.value
-        kept = grown(surviving(mask, scores, how), mask, how.reach, (row, col))
-        for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
+        grown_mask = grown(surviving(mask, scores, separation), mask, separation.reach, (row, col))
+        for r, c in zip(*np.nonzero(mask & ~grown_mask), strict=True):
             for dr, dc in RING:
                 joined = not (dr and dc) or at(mask, r + dr, c) or at(mask, r, c + dc)
-                if at(kept, r + dr, c + dc) and joined:
+                if at(grown_mask, r + dr, c + dc) and joined:
                     out[r, c] = 0
     return out
 
@@ -138,14 +142,14 @@ def reference(
 def grown(
     seeds: NDArray[np.bool_], mask: NDArray[np.bool_], rounds: int, origin: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    kept = seeds.copy()
+    growing = seeds.copy()
     for _ in range(rounds):
-        before = kept.copy()
+        before = growing.copy()
         for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            for r, c in zip(*np.nonzero(mask & ~kept), strict=True):
+            for r, c in zip(*np.nonzero(mask & ~growing), strict=True):
                 if ((r + origin[0]) % 2, (c + origin[1]) % 2) == (i, j):
-                    kept[r, c] = may_be_added(kept, before, r, c)
-    return kept
+                    growing[r, c] = may_be_added(growing, before, r, c)
+    return growing
 
 
 @given(cases(side=16), st.integers(0, 3), st.integers(0, 3))
@@ -155,8 +159,8 @@ def test_it_is_what_the_words_say(
 ) -> None:
     scores, spec = case
     given_scores = scores.copy()
-    found = separate(scores, spec, row=row, col=col)
-    np.testing.assert_array_equal(found, reference(scores, spec, row, col))
+    separated = separate(scores, spec, row=row, col=col)
+    np.testing.assert_array_equal(separated, reference(scores, spec, row, col))
     np.testing.assert_array_equal(scores, given_scores)
 
 
@@ -179,9 +183,9 @@ def test_growth_joins_nothing_and_nothing_but_lines_is_lost(
     for kind in spec.classes:
         mask = before == kind.value
         seeds, count = label(surviving(mask, scores, spec.separation))
-        held = label(after == kind.value)[0][seeds > 0]
-        assert (held > 0).all()
-        pairs = {(int(s), int(p)) for s, p in zip(seeds[seeds > 0], held, strict=True)}
+        labels = label(after == kind.value)[0][seeds > 0]
+        assert (labels > 0).all()
+        pairs = {(int(s), int(p)) for s, p in zip(seeds[seeds > 0], labels, strict=True)}
         assert len(pairs) == len({s for s, _ in pairs}) == len({p for _, p in pairs}) == count
         whole, blobs_before = label(mask)
         for blob in set(range(1, blobs_before + 1)) - set(whole[seeds > 0].tolist()):
@@ -198,8 +202,8 @@ def test_each_class_is_parted_as_if_the_others_were_background(
     for index, kind in enumerate(spec.classes):
         alone = scores[[index, -1]]
         alone[0, (before != kind.value) & (before != NODATA_SCORE)] = 0
-        found = separate(alone, replace(spec, classes=(kind,)), row=row, col=col)
-        np.testing.assert_array_equal(found == kind.value, together == kind.value)
+        separated = separate(alone, replace(spec, classes=(kind,)), row=row, col=col)
+        np.testing.assert_array_equal(separated == kind.value, together == kind.value)
 
 
 @st.composite
@@ -244,21 +248,23 @@ def test_strips_equal_the_whole(
         separator = Separator(spec, block, shape)
         next_row = block.row
         for strip in strips(separator.area, rng):
-            done = separator.add(strip, scores[(slice(None), *strip.slices)])
-            if done is None:
+            finished = separator.add(strip, scores[(slice(None), *strip.slices)])
+            if finished is None:
                 continue
-            assert (done.window.row, done.window.col) == (next_row, block.col)
-            assert done.window.width == block.width
-            next_row = done.window.stop_row
-            np.testing.assert_array_equal(done.classes, whole[done.window.slices])
-            np.testing.assert_array_equal(done.scores, scores[(slice(None), *done.window.slices)])
+            assert (finished.window.row, finished.window.col) == (next_row, block.col)
+            assert finished.window.width == block.width
+            next_row = finished.window.stop_row
+            np.testing.assert_array_equal(finished.classes, whole[finished.window.slices])
+            np.testing.assert_array_equal(
+                finished.scores, scores[(slice(None), *finished.window.slices)]
+            )
         assert next_row == block.stop_row
 
 
 def test_strips_must_come_in_order() -> None:
     scores = np.zeros((2, 10, 40), np.uint8)
-    how = Separation("border", 0.5, reach=1, min_seed=1)
-    separator = Separator(spec_of(how), Window(0, 0, 40, 40), Shape(40, 40))
+    separation = Separation("border", 0.5, reach=1, min_seed=1)
+    separator = Separator(spec_of(separation), Window(0, 0, 40, 40), Shape(40, 40))
     separator.add(Window(0, 0, 10, 40), scores)
     for wrong in (Window(0, 0, 10, 40), Window(20, 0, 10, 40), Window(10, 1, 10, 39)):
         with pytest.raises(GridError, match="next strip"):
@@ -269,40 +275,40 @@ def test_without_a_separation_nothing_is_copied_and_nothing_waits() -> None:
     scores = np.random.default_rng(0).integers(0, 256, (1, 8, 30), np.uint8)
     spec, window = spec_of(None), Window(0, 0, 8, 30)
     assert halo_of(spec) == 0
-    done = Separator(spec, Window(0, 0, 50, 30), Shape(50, 30)).add(window, scores)
-    assert isinstance(done, Parted)
-    assert done.window == window
-    assert np.shares_memory(done.scores, scores)
-    np.testing.assert_array_equal(done.classes, plain(scores, spec))
+    finished = Separator(spec, Window(0, 0, 50, 30), Shape(50, 30)).add(window, scores)
+    assert isinstance(finished, Parted)
+    assert finished.window == window
+    assert np.shares_memory(finished.scores, scores)
+    np.testing.assert_array_equal(finished.classes, plain(scores, spec))
 
 
 def test_the_table_of_neighbourhoods() -> None:
     """Against a flood fill, for what may be added and joins nothing that is apart."""
     for code in range(256):
-        kept = np.zeros((3, 3), bool)
+        mask = np.zeros((3, 3), bool)
         for bit, (dr, dc) in enumerate(RING):
-            kept[1 + dr, 1 + dc] = code >> bit & 1
-        assert ADDABLE[code] == (parts_around(kept, 1, 1) == 1), f"{code:08b}"
+            mask[1 + dr, 1 + dc] = code >> bit & 1
+        assert ADDABLE[code] == (parts_around(mask, 1, 1) == 1), f"{code:08b}"
 
 
 # Cases to look at.
 
 
-def drawn(picture: str) -> NDArray[np.uint8]:
+def scores_of(picture: str) -> NDArray[np.uint8]:
     """Scores of a picture: ``#`` dwelling, ``|`` dwelling on its outline, ``.`` neither."""
     rows = [list(line) for line in picture.split()]
     mask, edge = (np.array([[c in kind for c in r] for r in rows]) for kind in ("#|", "|"))
     return np.stack((mask * 254, edge * 254)).astype(np.uint8)
 
 
-def shown(scores: NDArray[np.uint8], **changes: int) -> list[str]:
-    how = replace(Separation("border", 0.5, reach=3, min_seed=2), **changes)
-    classes = separate(scores, spec_of(how), row=0, col=0)
+def picture_of(scores: NDArray[np.uint8], **changes: int) -> list[str]:
+    separation = replace(Separation("border", 0.5, reach=3, min_seed=2), **changes)
+    classes = separate(scores, spec_of(separation), row=0, col=0)
     return ["".join(".#"[int(v != 0)] for v in row) for row in classes]
 
 
 def test_two_squares_become_two_dwellings_with_a_line_between() -> None:
-    scores = drawn("""
+    scores = scores_of("""
         ................
         .||||||||||||||.
         .|####||||####|.
@@ -311,9 +317,9 @@ def test_two_squares_become_two_dwellings_with_a_line_between() -> None:
         .||||||||||||||.
         ................
     """)
-    found = shown(scores)
-    assert found[0] == "." * 16
-    for row in found[1:6]:
+    picture = picture_of(scores)
+    assert picture[0] == "." * 16
+    for row in picture[1:6]:
         assert row.count("#") == 13
         assert row.strip(".").count(".") == 1
     assert (
@@ -326,11 +332,13 @@ def test_one_square_stays_one_and_whole() -> None:
     square = np.zeros((2, 12, 12), np.uint8)
     square[:, 2:10, 2:10] = 254
     square[1, 4:8, 4:8] = 0
-    assert shown(square, reach=4) == ["".join(".#"[int(v > 0)] for v in row) for row in square[0]]
+    assert picture_of(square, reach=4) == [
+        "".join(".#"[int(v > 0)] for v in row) for row in square[0]
+    ]
 
 
 def test_pinholes_and_wider_holes_of_the_seeds_are_filled() -> None:
-    scores = drawn("""
+    scores = scores_of("""
         #########
         ##|######
         ####||###
@@ -338,31 +346,31 @@ def test_pinholes_and_wider_holes_of_the_seeds_are_filled() -> None:
         #######|#
         #########
     """)
-    assert shown(scores) == ["#" * 9] * 6
-    assert shown(scores, reach=0)[1] == "##.######"
+    assert picture_of(scores) == ["#" * 9] * 6
+    assert picture_of(scores, reach=0)[1] == "##.######"
 
 
 def test_a_line_that_does_not_go_through_is_taken_back() -> None:
-    scores = drawn("""
+    scores = scores_of("""
         #####|#####
         #####|#####
         #####|#####
         ###########
         ###########
     """)
-    assert shown(scores) == ["#" * 11] * 5
+    assert picture_of(scores) == ["#" * 11] * 5
 
 
 def test_specks_are_no_seeds_and_a_patch_without_a_seed_stays() -> None:
-    scores = drawn("""
+    scores = scores_of("""
         ||||||||...||
         |###|#||...||
         |###||||...||
         |###||||.....
     """)
     whole = ["########...##", "########...##", "########...##", "########....."]
-    assert shown(scores, reach=5, min_seed=2) == whole
-    assert shown(scores, reach=5, min_seed=1)[1] == "####.###...##"
+    assert picture_of(scores, reach=5, min_seed=2) == whole
+    assert picture_of(scores, reach=5, min_seed=1)[1] == "####.###...##"
 
 
 def test_a_patch_without_a_seed_stays_whole_beside_another_class() -> None:
@@ -399,21 +407,21 @@ def test_what_lies_as_far_as_the_halo_can_matter(reach: int) -> None:
 def test_the_far_end_of_a_seed_decides_about_a_line(min_seed: int) -> None:
     scores = np.full((2, 1, min_seed + 1), 254, np.uint8)
     scores[1, 0, :-1] = 0
-    how = Separation("border", 0.5, reach=0, min_seed=min_seed)
-    assert how.halo == min_seed
-    assert separate(scores, spec_of(how), row=0, col=0)[0, -1] == 0
-    assert separate(scores[:, :, 1:], spec_of(how), row=0, col=1)[0, -1] == 2
+    separation = Separation("border", 0.5, reach=0, min_seed=min_seed)
+    assert separation.halo == min_seed
+    assert separate(scores, spec_of(separation), row=0, col=0)[0, -1] == 0
+    assert separate(scores[:, :, 1:], spec_of(separation), row=0, col=1)[0, -1] == 2
 
 
 def test_patches_that_only_share_a_corner_lose_nothing() -> None:
-    scores = drawn("""
+    scores = scores_of("""
         ###...
         ###...
         ###...
         ...||.
         ...||.
     """)
-    assert (np.array([list(r) for r in shown(scores)]) == "#").sum() == 13
+    assert (np.array([list(r) for r in picture_of(scores)]) == "#").sum() == 13
 
 
 @given(st.integers(3, 9), st.integers(1, 4), st.integers(0, 1), st.integers(0, 1))
@@ -422,8 +430,8 @@ def test_growth_is_fair(side: int, gap: int, row: int, col: int) -> None:
     scores = np.zeros((2, side, 2 * side + gap), np.uint8)
     scores[0] = 254
     scores[1, :, side : side + gap] = 254
-    how = Separation("border", 0.5, reach=4, min_seed=1)
-    classes = separate(scores, spec_of(how), row=row, col=col)
+    separation = Separation("border", 0.5, reach=4, min_seed=1)
+    classes = separate(scores, spec_of(separation), row=row, col=col)
     patches, count = label(classes != 0)
     assert count == 2
     sizes = np.bincount(patches.ravel())[1:]
@@ -439,8 +447,8 @@ def test_polygons_in_blocks_are_those_of_the_whole(
     """Area and number of polygons are those of the classes, which is all that hosts get."""
     scores, spec = case
     classes = separate(scores, spec, row=0, col=0)
-    found = dwellings_in(classes)
-    assert sum(d.pixels for d in found) == ((classes != 0) & (classes != NODATA_SCORE)).sum()
+    dwellings = dwellings_in(classes)
+    assert sum(d.pixels for d in dwellings) == ((classes != 0) & (classes != NODATA_SCORE)).sum()
     height, width = classes.shape
     halves = [Window(0, 0, height // 2, width), Window(height // 2, 0, height - height // 2, width)]
-    assert sorted(map(content, found)) == sorted(map(content, dwellings_in(classes, halves)))
+    assert sorted(map(content, dwellings)) == sorted(map(content, dwellings_in(classes, halves)))

@@ -48,9 +48,9 @@ def test_what_readers_understand_differently_is_refused_by_all(text: str, words:
     with pytest.raises(SpecError):
         ModelSpec.from_json(whole)
     for read in (read_json, parse, parse_emd):
-        with pytest.raises(CampDetectorError, match=r"x\.json is not JSON") as caught:
+        with pytest.raises(CampDetectorError, match=r"x\.json is not JSON") as error:
             read(whole.encode(), "x.json")
-        assert len(str(caught.value)) < 400
+        assert len(str(error.value)) < 400
 
 
 @pytest.mark.parametrize(("text", "words"), BAD)

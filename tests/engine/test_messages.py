@@ -82,15 +82,15 @@ def test_the_sentence_itself_is_shown_as_it_is(name: str) -> None:
     assert str(CampDetectorError(name, remedy="see {bands}")) == f"{name}: see bands"
 
 
-@pytest.mark.parametrize("again", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])  # noqa: S301 - our own
-def test_an_error_keeps_its_remedy_on_its_way_between_processes(again: Any) -> None:
-    error = again(ParameterError("is odd", parameter="gsd", value="5", remedy="leave {gsd}"))
+@pytest.mark.parametrize("reviver", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])  # noqa: S301 - our own
+def test_an_error_keeps_its_remedy_on_its_way_between_processes(reviver: Any) -> None:
+    error = reviver(ParameterError("is odd", parameter="gsd", value="5", remedy="leave {gsd}"))
     assert (error.parameter, str(error)) == ("gsd", "gsd=5 is odd: leave gsd")
 
 
 def test_the_names_of_a_template_can_be_listed() -> None:
-    found = list(names_in("give {bands=3,2,1}, or {{x}} | {tool:warp} with {gsd}"))
-    assert found == [("parameter", "bands"), ("tool", "warp"), ("parameter", "gsd")]
+    names = list(names_in("give {bands=3,2,1}, or {{x}} | {tool:warp} with {gsd}"))
+    assert names == [("parameter", "bands"), ("tool", "warp"), ("parameter", "gsd")]
 
 
 def test_every_tool_has_a_command() -> None:

@@ -44,9 +44,9 @@ def subgraph() -> onnx.GraphProto:
 
 
 def node(**attribute: Any) -> onnx.NodeProto:
-    made = helper.make_node("Constant", [], ["c"])
-    made.attribute.add(name="value", **attribute)
-    return made
+    constant = helper.make_node("Constant", [], ["c"])
+    constant.attribute.add(name="value", **attribute)
+    return constant
 
 
 def in_indices(model: onnx.ModelProto) -> None:
@@ -64,9 +64,11 @@ def deep(model: onnx.ModelProto) -> None:
 
 
 def in_function(model: onnx.ModelProto) -> None:
-    made = node(t=outside(), type=onnx.AttributeProto.TENSOR)
+    constant = node(t=outside(), type=onnx.AttributeProto.TENSOR)
     model.functions.append(
-        helper.make_function("org.example", "F", [], ["c"], [made], [helper.make_opsetid("", 17)])
+        helper.make_function(
+            "org.example", "F", [], ["c"], [constant], [helper.make_opsetid("", 17)]
+        )
     )
 
 
@@ -140,13 +142,13 @@ def test_the_places_are_those_of_onnx_itself() -> None:
     strings = onnx.TensorProto.DESCRIPTOR.fields_by_name["name"].type
     while waiting:
         kind = waiting.pop()
-        given = kinds[kind].fields
-        texts = {f.number for f in given if f.type == strings}
+        descriptors = kinds[kind].fields
+        texts = {f.number for f in descriptors if f.type == strings}
         assert onnx_file._TEXTS.get(kind, frozenset()) == texts, kind
         parts = onnx_file._PARTS.get(kind, {})
-        held = {f.number: f.message_type for f in given if f.message_type}
-        assert parts.keys() <= held.keys()
-        for number, message in held.items():
+        messages = {f.number: f.message_type for f in descriptors if f.message_type}
+        assert parts.keys() <= messages.keys()
+        for number, message in messages.items():
             if number not in parts:  # nothing in it may count
                 assert holds_no_tensor(message), (kind, message.name)
             elif parts[number] not in kinds:
@@ -155,14 +157,16 @@ def test_the_places_are_those_of_onnx_itself() -> None:
 
 
 def holds_no_tensor(message: Any) -> bool:
-    seen, waiting = set(), [message]
+    visited, waiting = set(), [message]
     while waiting:
         one = waiting.pop()
-        seen.add(one.name)
+        visited.add(one.name)
         waiting += [
-            f.message_type for f in one.fields if f.message_type and f.message_type.name not in seen
+            f.message_type
+            for f in one.fields
+            if f.message_type and f.message_type.name not in visited
         ]
-    return seen.isdisjoint({"TensorProto", "GraphProto", "SparseTensorProto"})
+    return visited.isdisjoint({"TensorProto", "GraphProto", "SparseTensorProto"})
 
 
 @pytest.mark.parametrize("location", [1, 1 + (1 << 32)])

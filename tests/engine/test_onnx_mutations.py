@@ -37,12 +37,12 @@ def changed(draw: st.DrawFn) -> bytes:
     data = bytearray(WHOLE)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data) - 1))
-        how = draw(st.integers(0, 3))
-        if how == 0:
+        change = draw(st.integers(0, 3))
+        if change == 0:
             data[at] = draw(EDGES | st.integers(0, 255))
-        elif how == 1:
+        elif change == 1:
             del data[at : at + draw(st.integers(1, 8))]
-        elif how == 2:
+        elif change == 2:
             data[at:at] = draw(st.binary(min_size=1, max_size=8))
         else:
             data[at : at + 4] = draw(st.sampled_from([b"\xff" * 4, b"\x80" * 4, bytes(4)]))
@@ -63,8 +63,8 @@ def test_changed_bytes_are_run_or_refused(
         try:
             run()
         except CampDetectorError as error:
-            said = str(error)
-            assert said.isprintable() and len(said) < 1000  # noqa: PT018 - of each refusal
+            sentence = str(error)
+            assert sentence.isprintable() and len(sentence) < 1000  # noqa: PT018 - of each refusal
     assert capfd.readouterr() == ("", "")
 
 

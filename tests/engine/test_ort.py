@@ -23,7 +23,7 @@ SPEC = ModelSpec(
     classes=(ClassDef(1, "dwelling", "#FF0000"),),
     gsd=0.2,
 )
-APART = dataclasses.replace(SPEC, separation=Separation("border", 0.5, reach=3, min_seed=4))
+SEPARATING = dataclasses.replace(SPEC, separation=Separation("border", 0.5, reach=3, min_seed=4))
 
 
 def make_model(
@@ -71,18 +71,18 @@ def test_many_processors_are_divided_into_few_workers() -> None:
 
 
 def test_absurd_numbers_of_threads_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+    thread_counts: list[int] = []
     real = ort._load
 
     def spy(model: bytes, threads: int, providers: Any, origin: str) -> Any:
-        asked.append(threads)
+        thread_counts.append(threads)
         return real(model, min(threads, 2), providers, origin)
 
     monkeypatch.setattr(ort, "_load", spy)
     monkeypatch.setattr(ort, "available_threads", lambda: 3)
     assert OnnxPredictor(make_model(), threads=100_000).workers == 4
     OnnxPredictor(make_model(), threads=100_000, providers=["CUDAExecutionProvider"])
-    assert asked == [1, 6]
+    assert thread_counts == [1, 6]
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -107,9 +107,9 @@ def test_an_unknown_accelerator_falls_back_to_the_cpu() -> None:
 
 @pytest.mark.parametrize("model", [b"", b"not a model at all", make_model()[:-40]])
 def test_files_that_are_no_model_are_refused(model: bytes) -> None:
-    with pytest.raises(PredictorError) as caught:
+    with pytest.raises(PredictorError) as error:
         OnnxPredictor(model, spec=SPEC)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)
 
 
 def test_a_model_without_description_is_refused_unless_one_is_given() -> None:
@@ -165,9 +165,9 @@ def test_values_that_are_not_numbers_are_refused() -> None:
 
 def test_a_run_that_fails_is_one_sentence() -> None:
     predictor = OnnxPredictor(make_model())
-    with pytest.raises(PredictorError, match="cannot be run on chips of") as caught:
+    with pytest.raises(PredictorError, match="cannot be run on chips of") as error:
         predictor.predict(np.ones((1, 5, 8, 8), np.float32))
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)
 
 
 def test_spec_round_trip_and_its_errors() -> None:
@@ -228,7 +228,7 @@ def two_outputs(*, second: str = "separation", channels: int = 1, kind: int = 1)
 
 
 def test_the_separation_is_the_last_channel() -> None:
-    predictor = OnnxPredictor(two_outputs(), spec=APART)
+    predictor = OnnxPredictor(two_outputs(), spec=SEPARATING)
     batch = np.random.default_rng(0).random((2, 3, 8, 12)).astype(np.float32)
     np.testing.assert_array_equal(predictor.predict(batch), batch[:, :2])
 
@@ -236,11 +236,11 @@ def test_the_separation_is_the_last_channel() -> None:
 @pytest.mark.parametrize(
     ("model", "spec", "message"),
     [
-        (make_model(), APART, "no output 'separation'"),
-        (two_outputs(second="other"), APART, "no output 'separation'"),
+        (make_model(), SEPARATING, "no output 'separation'"),
+        (two_outputs(second="other"), SEPARATING, "no output 'separation'"),
         (two_outputs(), SPEC, "an output 'separation'"),
-        (two_outputs(channels=2), APART, "says 1 channel of separation, .* separation has 2"),
-        (two_outputs(kind=TensorProto.DOUBLE), APART, "separation of .* must be float32"),
+        (two_outputs(channels=2), SEPARATING, "says 1 channel of separation, .* separation has 2"),
+        (two_outputs(kind=TensorProto.DOUBLE), SEPARATING, "separation of .* must be float32"),
     ],
 )
 def test_graph_and_description_must_agree_on_separation(
@@ -254,7 +254,7 @@ def test_a_separation_that_is_no_probability_is_refused() -> None:
     batch = np.zeros((1, 3, 8, 8), np.float32)
     batch[:, 1] = 2
     with pytest.raises(PredictorError, match="where probabilities"):
-        OnnxPredictor(two_outputs(), spec=APART).predict(batch)
+        OnnxPredictor(two_outputs(), spec=SEPARATING).predict(batch)
 
 
 def test_outputs_of_other_names_are_left_alone() -> None:

@@ -110,9 +110,9 @@ def ir(version: int) -> Callable[[onnx.ModelProto], Any]:
 def test_a_model_that_cannot_be_used_is_told_with_its_reason(
     change: Callable[[onnx.ModelProto], Any], words: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(CampDetectorError) as caught:
+    with pytest.raises(CampDetectorError) as error:
         OnnxPredictor(changed(change), spec=tiny_spec(), origin="m.onnx")
-    message = str(caught.value)
+    message = str(error.value)
     for word in words:
         assert word in message
     assert "m.onnx" in message
@@ -181,18 +181,18 @@ def test_a_provider_that_fails_gives_way_to_the_processor_without_a_banner(
         onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", CPU]
     )
     real = onnxruntime.InferenceSession
-    asked = []
+    requested = []
 
     def broken(model: bytes, options: Any, providers: list[Any], **more: Any) -> Any:
-        asked.append(providers)
+        requested.append(providers)
         if len(providers) > 1:
             message = "CUDA failure 100: no CUDA-capable device is detected"
             raise RuntimeError(message)
         return real(model, options, providers=providers, **more)
 
     monkeypatch.setattr(ort.onnxruntime, "InferenceSession", broken)
-    found = OnnxPredictor(tiny_onnx(tiny_spec()), providers=["CUDAExecutionProvider"])
-    assert found.provider == CPU
-    assert asked == [["CUDAExecutionProvider", CPU], [CPU]]
+    predictor = OnnxPredictor(tiny_onnx(tiny_spec()), providers=["CUDAExecutionProvider"])
+    assert predictor.provider == CPU
+    assert requested == [["CUDAExecutionProvider", CPU], [CPU]]
     assert capfd.readouterr() == ("", "")
-    assert found._session._enable_fallback is False
+    assert predictor._session._enable_fallback is False

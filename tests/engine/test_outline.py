@@ -78,11 +78,11 @@ def test_a_dwelling_is_redrawn_alike_wherever_it_lies(
     mask: np.ndarray, tolerance: float, right: int, down: int, square: bool
 ) -> None:
     by, options = np.array((right, down), float), OutlineOptions(tolerance, square=square)
-    here = dwellings_in(mask)
-    there = [
-        replace(d, exterior=d.exterior + by, holes=tuple(h + by for h in d.holes)) for d in here
+    original = dwellings_in(mask)
+    moved = [
+        replace(d, exterior=d.exterior + by, holes=tuple(h + by for h in d.holes)) for d in original
     ]
-    for one, other in zip(refine_all(here, options), refine_all(there, options), strict=True):
+    for one, other in zip(refine_all(original, options), refine_all(moved, options), strict=True):
         # Which corner is the smallest may be up to rounding.
         rings = (one.exterior, *one.holes), (other.exterior, *other.holes)
         for here_ring, there_ring in zip(*rings, strict=True):
@@ -137,9 +137,9 @@ def test_upright_rectangles_stay_as_they_are(side: int, tolerance: float, square
     mask = np.zeros((side + 4, 2 * side + 4), np.uint8)
     mask[2 : 2 + side, 1 : 1 + 2 * side] = 1
     (exact,) = dwellings_in(mask)
-    found = refine(exact, OutlineOptions(tolerance, square))
-    assert found is not None
-    assert content(found) == content(exact)
+    refined = refine(exact, OutlineOptions(tolerance, square))
+    assert refined is not None
+    assert content(refined) == content(exact)
 
 
 @pytest.mark.parametrize("angle", [0, 7, 15, 30, 45, 62, 80])
@@ -194,13 +194,13 @@ def test_noise_stays_valid(mask: np.ndarray) -> None:
 
 def test_far_from_the_origin_nothing_changes() -> None:
     mask = building_mask(120, 6)
-    here, there = dwellings_in(mask), []
+    original, moved = dwellings_in(mask), []
     offset = np.array([2.0**20, 2.0**19])
-    for d in here:
+    for d in original:
         rings = d.exterior + offset, tuple(hole + offset for hole in d.holes)
-        there.append(Dwelling(*rings, d.class_value, d.pixels, d.score_sum))
+        moved.append(Dwelling(*rings, d.class_value, d.pixels, d.score_sum))
     options = OutlineOptions(tolerance=1, square=True)
-    for near, far in zip(refine_all(here, options), refine_all(there, options), strict=True):
+    for near, far in zip(refine_all(original, options), refine_all(moved, options), strict=True):
         assert near.exterior.shape == far.exterior.shape
         assert np.abs(near.exterior + offset - far.exterior).max() < 1e-6
 
@@ -269,7 +269,7 @@ def nearest_to_itself(ring: list[tuple[float, float]]) -> float:
     closed = [*ring, ring[0]]
     sides = [shapely.LineString(pair) for pair in itertools.pairwise(closed)]
     count = len(sides)
-    apart = [
+    distances = [
         sides[i].distance(sides[j])
         for i in range(count)
         for j in range(i + 2, count)
@@ -278,4 +278,4 @@ def nearest_to_itself(ring: list[tuple[float, float]]) -> float:
     ends = [sides[i].distance(shapely.Point(closed[(i + 2) % count])) for i in range(count)] + [
         sides[i].distance(shapely.Point(closed[i - 1 if i else -2])) for i in range(count)
     ]
-    return min([*apart, *ends, *(side.length for side in sides)])
+    return min([*distances, *ends, *(side.length for side in sides)])

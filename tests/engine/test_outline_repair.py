@@ -135,9 +135,9 @@ def test_dwellings_of_a_raster_do_not_leave_it() -> None:
     mask = ((x + 2 * y) % 37 < 20).astype(np.uint8)
     sink = PolygonSink(mask.shape, tiny_spec(), OutlineOptions(1.5))
     sink.write(Window(0, 0, *mask.shape), mask[None] * np.uint8(200), mask)
-    found = sink.finish()
-    assert len(found) > 4
-    for dwelling in found:
+    dwellings = sink.finish()
+    assert len(dwellings) > 4
+    for dwelling in dwellings:
         assert dwelling.exterior.min() >= 0
         assert (dwelling.exterior.max(axis=0) <= (110, 90)).all()
 

@@ -35,8 +35,8 @@ def test_a_default_can_be_chosen(parameter: Parameter) -> None:
     parameter.check(parameter.default)
     assert parameter.parse(parameter.default) == parameter.default
     assert parameter.parse(" ") == parameter.default
-    known = parameter.default is not None or parameter.required
-    assert known != bool(parameter.unset)
+    has_value = parameter.default is not None or parameter.required
+    assert has_value != bool(parameter.unset)
 
 
 @pytest.mark.parametrize("host", [CLI, QGIS, ARCGIS, FUNCTION, MLFLOW])
@@ -78,9 +78,9 @@ def test_the_limits_themselves_are_the_last_that_are_taken(parameter: Parameter)
     for number in inside:
         parameter.check(wrap(number))
     for number in outside:
-        with pytest.raises(ParameterError) as caught:
+        with pytest.raises(ParameterError) as error:
             parameter.check(wrap(number))
-        assert caught.value.parameter == parameter.name
+        assert error.value.parameter == parameter.name
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_words_are_taken_as_they_are_listed(parameter: Parameter) -> None:
 )
 def test_values_are_read_in_the_forms_of_all_hosts(name: str, text: Any, value: Any) -> None:
     if value is None and text:
-        with pytest.raises(ParameterError) as caught:
+        with pytest.raises(ParameterError) as error:
             PARAMETERS[name].parse(text)
-        assert len(str(caught.value)) < 150
+        assert len(str(error.value)) < 150
     else:
         assert PARAMETERS[name].parse(text) == value
 

@@ -40,7 +40,7 @@ def laid(length: int, tile: int, multiple: int, share: float, *, fixed: bool) ->
 
 
 axes = st.builds(
-    lambda *given, fixed: laid(*given, fixed=fixed),
+    lambda *values, fixed: laid(*values, fixed=fixed),
     st.integers(1, 3000),
     st.integers(1, 12),
     st.sampled_from([1, 8, 32]),
@@ -185,10 +185,10 @@ def test_blocks_partition_and_get_every_window_that_touches_them(
     height: int, width: int, block_height: int, block_width: int
 ) -> None:
     plan = TilePlan.of(make_spec(), Shape(height, width))
-    seen = np.zeros((height, width), int)
+    visits = np.zeros((height, width), int)
     for block in plan.blocks(height=block_height, width=block_width):
-        seen[block.slices] += 1
+        visits[block.slices] += 1
         touching = [w for w in plan.windows() if w.intersection(block)]
         assert plan.windows(block) == touching
         assert plan.count(block) == len(touching)
-    assert (seen == 1).all()
+    assert (visits == 1).all()

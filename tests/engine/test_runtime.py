@@ -34,16 +34,16 @@ def files(tmp_path: Path) -> Files:
 
 
 def test_a_model_is_loaded_once_however_many_ask_at_the_same_time(files: Files) -> None:
-    found: list[Opened] = []
+    models: list[Opened] = []
     threads = [
-        threading.Thread(target=lambda: found.append(open_model(files, tiny_spec())))
+        threading.Thread(target=lambda: models.append(open_model(files, tiny_spec())))
         for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({id(opened.predictor) for opened in found}) == 1
+    assert len({id(model.predictor) for model in models}) == 1
 
 
 def test_a_file_that_changed_is_loaded_again(files: Files) -> None:
@@ -83,12 +83,12 @@ def test_no_library_is_told_apart_from_a_model_that_does_not_load(
 
 @pytest.mark.parametrize("device", [0, 5, FREEST_GPU])
 def test_without_a_gpu_the_processor_does_it(files: Files, device: int) -> None:
-    opened = open_model(files, tiny_spec(), device=device)
-    if opened.is_on_gpu:
+    model = open_model(files, tiny_spec(), device=device)
+    if model.is_on_gpu:
         pytest.skip("there is a GPU here")
-    assert opened.predictor.provider == "CPUExecutionProvider"
+    assert model.predictor.provider == "CPUExecutionProvider"
     chips = np.ones((1, 3, 64, 64), np.float32)
-    assert Batched(opened, 4).predict(chips).shape == (1, 1, 64, 64)
+    assert Batched(model, 4).predict(chips).shape == (1, 1, 64, 64)
 
 
 class Fake:
@@ -111,19 +111,19 @@ class Fake:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     ["CUDA error: Failed to allocate memory for requested buffer", "CUDA out of memory. Tried"],
 )
-def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(said: str) -> None:
-    shared = Batched(Opened(Fake(PredictorError(said)), True, threading.Lock()), 3)
+def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(message: str) -> None:
+    shared = Batched(Opened(Fake(PredictorError(message)), True, threading.Lock()), 3)
     assert shared.batch_size == 3
     with pytest.raises(RuntimeError, match=rf"^{OUT_OF_MEMORY}$"):
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
 
 def test_a_computer_that_runs_out_of_memory_is_not_taken_for_a_gpu() -> None:
-    said = "DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"
-    shared = Batched(Opened(Fake(PredictorError(said)), False, threading.Lock()), 3)
+    message = "DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"
+    shared = Batched(Opened(Fake(PredictorError(message)), False, threading.Lock()), 3)
     with pytest.raises(MemoryError):
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
@@ -136,9 +136,9 @@ def test_other_faults_of_a_model_stay_what_they_are() -> None:
 
 def test_a_gpu_does_one_thing_at_a_time() -> None:
     fake = Fake()
-    opened = Opened(fake, True, threading.Lock())
+    model = Opened(fake, True, threading.Lock())
     chips = np.zeros((1, 3, 8, 8), np.float32)
-    threads = [threading.Thread(target=Batched(opened, 1).predict, args=(chips,)) for _ in range(4)]
+    threads = [threading.Thread(target=Batched(model, 1).predict, args=(chips,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -153,7 +153,7 @@ def tool(folder: Path, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "wanted"),
+    ("says", "expected"),
     [
         ("printf '1200\\n40300\\n800\\n'", 1),
         ("echo 'No devices were found'", 0),
@@ -163,16 +163,16 @@ def tool(folder: Path, says: str) -> None:
     ],
 )
 def test_the_freest_gpu_is_the_one_that_the_driver_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, wanted: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, expected: int
 ) -> None:
     tool(tmp_path, says)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert freest_gpu() == wanted
+    assert freest_gpu() == expected
 
 
 @pytest.mark.parametrize(
-    ("provider", "device", "wanted"),
+    ("provider", "device", "expected"),
     [
         ("CUDAExecutionProvider", 3, 3),
         ("CUDAExecutionProvider", FREEST_GPU, 1),
@@ -181,7 +181,7 @@ def test_the_freest_gpu_is_the_one_that_the_driver_says(
     ],
 )
 def test_options_of_a_provider_reach_onnx_runtime(
-    files: Files, monkeypatch: pytest.MonkeyPatch, provider: str, device: int, wanted: int
+    files: Files, monkeypatch: pytest.MonkeyPatch, provider: str, device: int, expected: int
 ) -> None:
     """GPUs are counted as the driver counts, but those of DirectML, which has its own order."""
     import onnxruntime
@@ -191,17 +191,17 @@ def test_options_of_a_provider_reach_onnx_runtime(
     monkeypatch.setenv("CUDA_DEVICE_ORDER", "")  # so that it is put back
     monkeypatch.delenv("CUDA_DEVICE_ORDER")
     monkeypatch.setattr(runtime, "freest_gpu", lambda: 1)
-    asked: list[Any] = []
+    requested: list[Any] = []
     real = onnxruntime.InferenceSession
 
     def session(model: bytes, options: Any, providers: list[Any], **more: Any) -> Any:
-        asked.append(providers)
+        requested.append(providers)
         return real(model, options, providers=[ort.CPU], **more)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])
-    opened = open_model(files, tiny_spec(), device=device)
+    loaded = open_model(files, tiny_spec(), device=device)
     assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     # It came out on the processor, as where the driver is missing, and that is seen.
-    assert not opened.is_on_gpu
-    assert asked == [[(provider, {"device_id": wanted}), ort.CPU], [ort.CPU]]
+    assert not loaded.is_on_gpu
+    assert requested == [[(provider, {"device_id": expected}), ort.CPU], [ort.CPU]]

@@ -26,13 +26,13 @@ def successors(draw: st.DrawFn) -> np.ndarray:
 
 def walked(after: list[int]) -> list[tuple[list[int], bool]]:
     """The same by walking, one element after the other."""
-    chains, seen = [], set()
+    chains, visited = [], set()
     starts = sorted(set(range(len(after))) - set(after))
     for start in [*starts, *range(len(after))]:
         chain, at = [], start
-        while at >= 0 and at not in seen:
+        while at >= 0 and at not in visited:
             chain.append(at)
-            seen.add(at)
+            visited.add(at)
             at = after[at]
         if chain:
             chains.append((chain, at >= 0))
@@ -42,11 +42,11 @@ def walked(after: list[int]) -> list[tuple[list[int], bool]]:
 @given(successors())
 def test_chains_are_those_found_by_walking(after: np.ndarray) -> None:
     order, offsets, closed = follow(after)
-    found = [
+    chains_sorted = [
         (order[a:b].tolist(), bool(c))
         for a, b, c in zip(offsets[:-1], offsets[1:], closed, strict=True)
     ]
-    assert found == walked(after.tolist())
+    assert chains_sorted == walked(after.tolist())
 
 
 def test_one_cycle_of_many_elements_takes_few_steps() -> None:

@@ -93,9 +93,9 @@ def test_the_model_that_ships_is_described_in_the_same_bytes_again() -> None:
 )
 def test_senseless_separations_are_refused(change: dict[str, Any]) -> None:
     raw = {**tiny_spec(separation=SEPARATION).to_dict(), **change}
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(SpecError) as error:
         ModelSpec.from_dict(raw)
-    assert len(str(caught.value)) < 1000
+    assert len(str(error.value)) < 1000
 
 
 def test_the_second_version_holds_a_separation() -> None:

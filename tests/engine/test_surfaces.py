@@ -64,17 +64,17 @@ def test_all_polygons_come_out_whatever_holds_them(
     if dimension == 3:
         shape = shapely.force_3d(shape, z=7.0)
     data = shapely.to_wkb(shape, output_dimension=dimension, flavor=flavour, byte_order=int(little))
-    found = [o.wkb() for o in Surfaces(once=False).take(data)]
-    wanted = [shapely.force_2d(p) for p in polygons_in(shape)]
-    assert [shapely.from_wkb(f[0]).wkt for f in found] == [p.wkt for p in wanted]
+    polygons = [o.wkb() for o in Surfaces(once=False).take(data)]
+    expected = [shapely.force_2d(p) for p in polygons_in(shape)]
+    assert [shapely.from_wkb(f[0]).wkt for f in polygons] == [p.wkt for p in expected]
 
 
 def test_what_is_no_polygon_is_counted_and_said() -> None:
     surfaces = Surfaces()
     collection = f"GEOMETRYCOLLECTION(POINT(1 1),GEOMETRYCOLLECTION({SQUARE},LINESTRING(0 0,1 1)))"
     features = [wkb(t) for t in (collection, "MULTILINESTRING((0 0,1 1),(2 2,3 3))", "POINT EMPTY")]
-    taken = [len(surfaces.take(f)) for f in (*features, None, b"\1\3\0\0", wkb(SQUARE))]
-    assert taken == [1, 0, 0, 0, 0, 0]
+    counts = [len(surfaces.take(f)) for f in (*features, None, b"\1\3\0\0", wkb(SQUARE))]
+    assert counts == [1, 0, 0, 0, 0, 0]
     assert surfaces.tally.sentence("a.gpkg") == (
         "a.gpkg: 1 of 2 polygons was inside geometry collections and was taken; 3 lines, "
         "1 point, 1 empty geometry, 1 feature without geometry and 1 damaged geometry were left "
@@ -101,10 +101,14 @@ def test_nothing_is_said_of_plain_polygons() -> None:
 )
 def test_the_same_polygon_counts_once(other: str, same: bool) -> None:
     surfaces = Surfaces()
-    found = [len(surfaces.take(wkb(t))) for t in (SQUARE, other, other)]
-    assert found == [1, 0 if same else 1, 0]
-    again = Surfaces()
-    assert [len(again.take(wkb(SQUARE), kind)) for kind in ("tent", "house", "tent")] == [1, 1, 0]
+    counts = [len(surfaces.take(wkb(t))) for t in (SQUARE, other, other)]
+    assert counts == [1, 0 if same else 1, 0]
+    surfaces_again = Surfaces()
+    assert [len(surfaces_again.take(wkb(SQUARE), kind)) for kind in ("tent", "house", "tent")] == [
+        1,
+        1,
+        0,
+    ]
     every = Surfaces(once=False)
     assert [len(every.take(wkb(SQUARE))) for _ in range(3)] == [1, 1, 1]
 
@@ -149,9 +153,9 @@ def test_places_on_an_arc_are_on_it(
     first: float, turn: float, part: float, back: bool, radius: float
 ) -> None:
     angles = first + (-1 if back else 1) * turn * np.array([0, part, 1])
-    given_ = radius * np.column_stack((np.cos(angles), np.sin(angles))) + 5
-    line = straightened(given_)
-    np.testing.assert_array_equal(line[[0, -1]], given_[[0, 2]])
+    arc_points = radius * np.column_stack((np.cos(angles), np.sin(angles))) + 5
+    line = straightened(arc_points)
+    np.testing.assert_array_equal(line[[0, -1]], arc_points[[0, 2]])
     assert np.allclose(np.hypot(*(line - 5).T), radius, rtol=1e-5)
     length = np.hypot(*np.diff(line, axis=0).T).sum()
     assert length == pytest.approx(radius * turn, rel=1e-3)

@@ -81,8 +81,8 @@ def test_grids_on_which_nothing_can_lie(
 def test_scores_round_trip_every_score() -> None:
     scores = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     valid = scores[0] != NODATA_SCORE
-    again = to_scores(np.nan_to_num(to_probabilities(scores)), valid)
-    np.testing.assert_array_equal(again, scores)
+    round_trip = to_scores(np.nan_to_num(to_probabilities(scores)), valid)
+    np.testing.assert_array_equal(round_trip, scores)
 
 
 @given(st.floats(0.001, 1))

@@ -39,10 +39,10 @@ def polygon(dwelling: Dwelling) -> Polygon:
 
 def of_gdal(classes: np.ndarray) -> list[tuple[int, str]]:
     """Class and normalised outline of each polygon that GDAL finds."""
-    found = features.shapes(classes, connectivity=4)
+    shapes = features.shapes(classes, connectivity=4)
     return sorted(
         (int(value), shapely.normalize(shape(outline)).wkt)
-        for outline, value in found
+        for outline, value in shapes
         if value not in (0, NODATA)
     )
 
@@ -59,8 +59,8 @@ def all_small_masks(side: int) -> np.ndarray:
     """Every mask of side x side pixels once, apart from each other, in one raster."""
     masks = np.array(list(itertools.product([0, 1], repeat=side * side)), np.uint8)
     per_row = 2 ** (side * side // 2)
-    apart = np.pad(masks.reshape(-1, side, side), ((0, 0), (0, 1), (0, 1)))
-    rows = apart.reshape(-1, per_row, side + 1, side + 1)
+    padded = np.pad(masks.reshape(-1, side, side), ((0, 0), (0, 1), (0, 1)))
+    rows = padded.reshape(-1, per_row, side + 1, side + 1)
     return np.ascontiguousarray(rows.swapaxes(1, 2).reshape(len(rows) * (side + 1), -1))
 
 
@@ -132,10 +132,10 @@ def test_squares_keep_their_area_and_their_place(side: int) -> None:
     for row, col in corners:
         classes[row : row + side, col : col + side] = 1
     dwellings = dwellings_in(classes, tiles(classes.shape, side // 2 + 1, side))
-    found = {tuple(d.exterior[0]): d for d in dwellings}
+    by_corner = {tuple(d.exterior[0]): d for d in dwellings}
     assert len(dwellings) == 16
     for row, col in corners:
-        dwelling = found[col, row]
+        dwelling = by_corner[col, row]
         assert dwelling.area / side**2 == 1.0
         assert dwelling.exterior.tolist() == [
             [col, row],
@@ -150,9 +150,9 @@ def test_mean_probability_is_that_of_the_regions_own_pixels() -> None:
     classes = np.array([[1, 1, 0], [2, 1, 1]], np.uint8)
     scores = np.array([[254, 127, 200], [60, 0, 127]], np.uint8)
     fragment = trace_block(Window(0, 0, 2, 3), classes, scores, Shape(2, 3))
-    found = Linker(Shape(2, 3)).add(fragment)
-    assert [(d.class_value, d.pixels, d.score_sum) for d in found] == [(1, 4, 508), (2, 1, 60)]
-    assert [d.mean_probability for d in found] == [0.5, 60 / 254]
+    dwellings = Linker(Shape(2, 3)).add(fragment)
+    assert [(d.class_value, d.pixels, d.score_sum) for d in dwellings] == [(1, 4, 508), (2, 1, 60)]
+    assert [d.mean_probability for d in dwellings] == [0.5, 60 / 254]
 
 
 def test_a_dwelling_is_handed_out_with_the_block_that_completes_it() -> None:
@@ -221,13 +221,13 @@ def strips(mask: np.ndarray, repeats: int, rows: int) -> tuple[list[int], int]:
     """Bytes held after each strip of a mask repeated downwards, and the number of dwellings."""
     height, width = mask.shape
     shape_ = Shape(height * repeats, width)
-    linker, held, count = Linker(shape_), [], 0
+    linker, fragments, count = Linker(shape_), [], 0
     for window in tiles(shape_, rows, width):
         part = mask[window.row % height : window.row % height + rows]
         count += len(linker.add(trace_block(window, part, part, shape_)))
-        held.append(linker.nbytes)
+        fragments.append(linker.nbytes)
     linker.finish()
-    return held, count
+    return fragments, count
 
 
 def test_memory_depends_on_the_width_and_not_on_the_height() -> None:
@@ -244,9 +244,9 @@ def test_a_region_along_all_strips_costs_no_more_than_its_corners() -> None:
     mask = np.zeros((16, 64), np.uint8)
     mask[:, 10:20] = 1  # a road from top to bottom, without a corner
     mask[3:6, 40:44] = 1
-    held, count = strips(mask, 40, 8)
+    fragments, count = strips(mask, 40, 8)
     assert count == 41
-    assert max(held[4:]) == max(held[:4])
+    assert max(fragments[4:]) == max(fragments[:4])
 
 
 def test_fragments_survive_pickling() -> None:

@@ -36,12 +36,12 @@ def child(host: Path) -> Callable[..., str]:
 
     def run(script: str, *arguments: object, env: dict[str, str] | None = None) -> str:
         changed = {**environment, **(env or {})}
-        done = subprocess.run(
+        result = subprocess.run(
             [PYTHON, "-s", SUPPORT / script, host, PACKAGE, *map(str, arguments)],
             capture_output=True, text=True, check=False, env=changed, cwd=host,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     has_gdal = PYTHON.exists() and not subprocess.run(
         [PYTHON, "-c", "from osgeo import gdal, osr; import numpy"],

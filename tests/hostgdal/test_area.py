@@ -23,8 +23,8 @@ def test_hosts_measure_as_the_command_line_does(tmp_path: Path, child: Callable[
     for text, place in EVERYWHERE:
         crs = RasterioCrs(CRS.from_user_input(text))
         x, y = place_in(text, place)
-        ours = square_metres_per_unit(crs, np.array([x]), np.array([y]))
-        jobs.append({"crs": crs.wkt, "x": x, "y": y, "area": ours[0]})
+        expected = square_metres_per_unit(crs, np.array([x]), np.array([y]))
+        jobs.append({"crs": crs.wkt, "x": x, "y": y, "area": expected[0]})
     (tmp_path / "jobs.json").write_text(json.dumps(jobs))
-    theirs = json.loads(child("hostgdal_area.py", tmp_path / "jobs.json"))
-    assert theirs == pytest.approx([job["area"] for job in jobs], rel=1e-6)
+    actual = json.loads(child("hostgdal_area.py", tmp_path / "jobs.json"))
+    assert actual == pytest.approx([job["area"] for job in jobs], rel=1e-6)

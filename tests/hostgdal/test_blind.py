@@ -9,6 +9,6 @@ if TYPE_CHECKING:
 
 
 def test_a_host_with_a_foreign_database_says_so(child: Callable[..., str]) -> None:
-    told = child("hostgdal_blind.py", env={"PROJ_LIB": "/nonexistent"})
-    assert "PROJ_LIB=/nonexistent leads to another one: unset it" in told
+    sentences = child("hostgdal_blind.py", env={"PROJ_LIB": "/nonexistent"})
+    assert "PROJ_LIB=/nonexistent leads to another one: unset it" in sentences
     assert child("hostgdal_blind.py").strip() == "fine"

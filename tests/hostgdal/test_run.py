@@ -41,14 +41,14 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """ONNX Runtime of this environment for the system's Python, beside that one's own numpy."""
     folder = tmp_path_factory.mktemp("libraries")
     for name in NEEDS:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.submodule_search_locations:
-            (folder / name).symlink_to(next(iter(found.submodule_search_locations)))
-    done = subprocess.run(
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            (folder / name).symlink_to(next(iter(spec.submodule_search_locations)))
+    result = subprocess.run(
         [PYTHON, "-s", "-c", "import sys; sys.path[:0] = sys.argv[1:]; import onnxruntime", folder],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if done.returncode:
+    if result.returncode:
         version = ".".join(map(str, sys.version_info[:2]))
         pytest.skip(f"the system's Python does not load the ONNX Runtime of Python {version}")
     return folder
@@ -60,10 +60,10 @@ def host_run(
 ) -> Callable[..., dict[str, Any]]:
     """Run `detect_raster` in the system's Python."""
 
-    def run(images: list[Path], model: Path, **asked: Any) -> dict[str, Any]:
+    def run(images: list[Path], model: Path, **options: Any) -> dict[str, Any]:
         request = tmp_path / "request.json"
-        named = {"libraries": str(libraries), "images": [str(i) for i in images]}
-        request.write_text(json.dumps({**named, "model": str(model), **asked}))
+        job = {"libraries": str(libraries), "images": [str(i) for i in images]}
+        request.write_text(json.dumps({**job, "model": str(model), **options}))
         result: dict[str, Any] = json.loads(child("hostgdal_run.py", request).splitlines()[-1])
         assert not result.pop("changed"), "GDAL's state is the host's"
         return result
@@ -82,8 +82,8 @@ def assert_same_dwellings(rows: list[dict[str, Any]], vector: Path, *, digits: f
     assert [row["probability"] for row in rows] == fields["probability"].tolist()
     areas = pytest.approx(fields["area_m2"].tolist(), rel=max(digits, 1e-9), abs=0)
     assert [row["area"] for row in rows] == areas
-    theirs = [shapely.Polygon(row["rings"][0], row["rings"][1:]) for row in rows]
-    assert shapely.equals_exact(theirs, shapes, tolerance=digits).all()
+    polygons = [shapely.Polygon(row["rings"][0], row["rings"][1:]) for row in rows]
+    assert shapely.equals_exact(polygons, shapes, tolerance=digits).all()
 
 
 def assert_same_raster(one: Path, other: Path) -> None:
@@ -121,8 +121,8 @@ def test_everything_is_as_the_command_line_writes_it(
     assert_same_dwellings(result["rows"], out / "o.gpkg")
     assert_same_raster(tmp_path / "mask.tif", out / "o_mask.tif")
     assert_same_raster(tmp_path / "p.tif", out / "o_probability.tif")
-    done, total = result["progress"]
-    assert done == total > 10
+    count, total = result["progress"]
+    assert count == total > 10
 
 
 def test_settings_are_those_of_the_command_line(
@@ -153,8 +153,8 @@ def area_of(*shapes: shapely.Geometry) -> list[str]:
 def test_only_pixels_with_their_centre_in_the_area_are_looked_at(
     tmp_path: Path, model: Path, host_run: Any
 ) -> None:
-    found = scene(300, 300)
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    camp = scene(300, 300)
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp))
     # Slanting borders, a hole, and two parts: none of them follows the pixels.
     area = shapely.MultiPolygon(
         [
@@ -176,7 +176,7 @@ def test_only_pixels_with_their_centre_in_the_area_are_looked_at(
         inside = shapely.contains_xy(area, x, y)
         classes = out.read(1)
         window = rasterio.windows.from_bounds(*out.bounds, Affine(0.5, 0, WEST, 0, -0.5, NORTH))
-        truth = found[window.toslices()]
+        truth = camp[window.toslices()]
     assert ((classes != 255) == inside).all()
     assert ((classes == 1) == (truth & inside)).all()
     covered = sum(row["area"] for row in result["rows"])
@@ -202,9 +202,9 @@ def test_an_area_that_is_elsewhere_is_refused(
 
 
 def test_an_extent_gives_what_lies_there(tmp_path: Path, model: Path, host_run: Any) -> None:
-    found = np.zeros((400, 400), bool)
-    found[50:70, 50:80] = found[300:330, 300:310] = True
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    mask = np.zeros((400, 400), bool)
+    mask[50:70, 50:80] = mask[300:330, 300:310] = True
+    image = write_raster(tmp_path / "a.tif", rgb_of(mask))
     with rasterio.open(image) as dataset:
         left, top = dataset.xy(250, 250, offset="ul")
         right, bottom = dataset.xy(400, 400, offset="ul")
@@ -214,7 +214,7 @@ def test_an_extent_gives_what_lies_there(tmp_path: Path, model: Path, host_run: 
     assert [row["area"] for row in result["rows"]] == pytest.approx([300 * 0.25 / UTM_AREA])
     with rasterio.open(tmp_path / "m.tif") as dataset:
         assert dataset.shape == (150, 150)
-        assert np.array_equal(dataset.read(1), found[250:, 250:])
+        assert np.array_equal(dataset.read(1), mask[250:, 250:])
     outside = host_run([image], model, extent=[0, 0, 1, 1])
     assert "holds no pixel" in outside["error"]
 

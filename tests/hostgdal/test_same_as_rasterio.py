@@ -17,7 +17,7 @@ from rasterio.transform import Affine
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
-from tests.support.missing import HERE, KINDS
+from tests.support.missing import KINDS, TRANSFORM
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
@@ -102,8 +102,8 @@ def tiles(folder: Path) -> list[Path]:
     for i, (row, col) in enumerate(((0, 0), (0, 150), (130, 0), (130, 150))):
         pixels = rgb_of(scene(seed=i), seed=i)
         pixels[:, :25, :30] = 0
-        where = Affine(0.5, 0, WEST + col * 0.5, 0, -0.5, NORTH - row * 0.5)
-        out.append(write_raster(folder / f"{i}.tif", pixels, nodata=0, transform=where))
+        transform = Affine(0.5, 0, WEST + col * 0.5, 0, -0.5, NORTH - row * 0.5)
+        out.append(write_raster(folder / f"{i}.tif", pixels, nodata=0, transform=transform))
     return out
 
 
@@ -227,10 +227,10 @@ def missing(name: str, *, tiles: bool = False) -> Callable[[Path], Path | list[P
     def make(folder: Path) -> Path | list[Path]:
         write, rng = KINDS[name].write, np.random.default_rng(7)
         pixels = rng.integers(10, 201, (2, 3, *HOLES.shape)).astype(np.uint8)
-        upper = write(folder / "upper", pixels[0], HOLES, HERE)
+        upper = write(folder / "upper", pixels[0], HOLES, TRANSFORM)
         if not tiles:
             return upper
-        return [write(folder / "below", pixels[1], HOLES[::-1], HERE), upper]
+        return [write(folder / "below", pixels[1], HOLES[::-1], TRANSFORM), upper]
 
     return make
 
@@ -242,18 +242,18 @@ for _name, _kind in KINDS.items():
         CASES[f"{_name}, two at {_gsd}"] = Case(missing(_name, tiles=True), _options)
 
 
-def paths_of(made: Path | list[Path]) -> list[str]:
-    return [str(p) for p in (made if isinstance(made, list) else [made])]
+def paths_of(paths: Path | list[Path]) -> list[str]:
+    return [str(p) for p in (paths if isinstance(paths, list) else [paths])]
 
 
 def by_rasterio(paths: list[str], spec: ModelSpec, options: dict[str, Any]) -> dict[str, Any]:
     """What rasterio gives, in the words of `hostgdal_child.py`."""
     try:
-        chosen = SourceOptions(**options)
-        with gdal_env(), open_source(paths, spec, chosen) as source:
+        source_options = SourceOptions(**options)
+        with gdal_env(), open_source(paths, spec, source_options) as source:
             pixels, valid = source.read(source.grid.window)
             picture = source.picture(40)
-            choice = choose_stretch(source, spec, chosen)
+            choice = choose_stretch(source, spec, source_options)
             return {
                 "shape": source.grid.shape,
                 "transform": source.grid.transform,
@@ -277,68 +277,68 @@ def opened_by_both(
     cases: list[Case], folder: Path, child: Callable[..., str]
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What rasterio and a host's GDAL give for each case; one process opens them all."""
-    jobs, ours = [], []
+    jobs, rasterio_readings = [], []
     for number, case in enumerate(cases):
         place = folder / f"in{number}"
         place.mkdir()
         paths, spec = paths_of(case.make(place)), tiny_spec(**case.spec)
         jobs.append({"paths": paths, "spec": spec.to_json(), "options": case.options})
-        ours.append(by_rasterio(paths, spec, case.options))
+        rasterio_readings.append(by_rasterio(paths, spec, case.options))
     (folder / "jobs.json").write_text(json.dumps(jobs))
     child("hostgdal_child.py", folder / "jobs.json", folder)
-    theirs = []
+    gdal_readings = []
     for number in range(len(cases)):
         result = json.loads((folder / f"{number}.json").read_text())
         arrays = folder / f"{number}.npz"
         if arrays.exists():
             result.update(np.load(arrays))
-        theirs.append(result)
-    return list(zip(ours, theirs, strict=True))
+        gdal_readings.append(result)
+    return list(zip(rasterio_readings, gdal_readings, strict=True))
 
 
 @pytest.fixture(scope="module")
-def found(
+def readings(
     child: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     pairs = opened_by_both(list(CASES.values()), tmp_path_factory.mktemp("rasters"), child)
     return dict(zip(CASES, pairs, strict=True))
 
 
-def assert_same_words(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    assert theirs.get("error") == ours.get("error")
-    assert theirs.get("warnings") == ours.get("warnings")
-    assert theirs.get("bands") == (None if "error" in ours else list(ours["bands"]))
+def assert_same_words(by_rasterio: dict[str, Any], by_gdal: dict[str, Any]) -> None:
+    assert by_gdal.get("error") == by_rasterio.get("error")
+    assert by_gdal.get("warnings") == by_rasterio.get("warnings")
+    assert by_gdal.get("bands") == (None if "error" in by_rasterio else list(by_rasterio["bands"]))
 
 
-def assert_same_grid(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    if "error" in ours:
+def assert_same_grid(by_rasterio: dict[str, Any], by_gdal: dict[str, Any]) -> None:
+    if "error" in by_rasterio:
         return
-    assert theirs["shape"] == list(ours["shape"])
-    assert theirs["transform"] == list(ours["transform"])
-    assert theirs["metres"] == list(ours["metres"])
-    if ours["wkt"] is None:
-        assert theirs["wkt"] is None
+    assert by_gdal["shape"] == list(by_rasterio["shape"])
+    assert by_gdal["transform"] == list(by_rasterio["transform"])
+    assert by_gdal["metres"] == list(by_rasterio["metres"])
+    if by_rasterio["wkt"] is None:
+        assert by_gdal["wkt"] is None
     else:
-        assert CRS.from_wkt(theirs["wkt"]) == CRS.from_wkt(ours["wkt"])
+        assert CRS.from_wkt(by_gdal["wkt"]) == CRS.from_wkt(by_rasterio["wkt"])
 
 
-def is_averaged(ours: dict[str, Any]) -> bool:
+def is_averaged(by_rasterio: dict[str, Any]) -> bool:
     """Whether a pixel is the mean of several."""
-    return bool(ours["native"] < abs(ours["transform"].a))
+    return bool(by_rasterio["native"] < abs(by_rasterio["transform"].a))
 
 
 def assert_same_pixels(
-    ours: dict[str, Any], theirs: dict[str, Any], *, mixed: bool = False
+    by_rasterio: dict[str, Any], by_gdal: dict[str, Any], *, mixed: bool = False
 ) -> None:
-    if "error" in ours:
+    if "error" in by_rasterio:
         return
-    assert theirs["pixels"].dtype == ours["pixels"].dtype
-    if is_averaged(ours) and ours["shape"].width < NARROW:
+    assert by_gdal["pixels"].dtype == by_rasterio["pixels"].dtype
+    if is_averaged(by_rasterio) and by_rasterio["shape"].width < NARROW:
         return
-    assert np.array_equal(theirs["valid"], ours["valid"])
-    where = ours["valid"]
-    one, other = theirs["pixels"][:, where], ours["pixels"][:, where]
-    if is_averaged(ours):
+    assert np.array_equal(by_gdal["valid"], by_rasterio["valid"])
+    valid = by_rasterio["valid"]
+    one, other = by_gdal["pixels"][:, valid], by_rasterio["pixels"][:, valid]
+    if is_averaged(by_rasterio):
         # Sums of other order: what ends in one half is rounded up by one GDAL and down by another.
         far = np.abs(one.astype(np.float64) - other.astype(np.float64))
         if one.dtype.kind == "f":
@@ -348,20 +348,22 @@ def assert_same_pixels(
             assert (far > 0).sum() <= 3 + 0.03 * far.size
     else:
         assert np.array_equal(one, other)
-    assert np.array_equal(theirs["small_valid"], ours["small_valid"])
-    is_float = ours["small"].dtype.kind == "f"
-    same = full_blocks(ours) if mixed else np.ones(ours["small_valid"].shape, bool)
-    assert np.array_equal(theirs["small"][:, same], ours["small"][:, same], equal_nan=is_float)
+    assert np.array_equal(by_gdal["small_valid"], by_rasterio["small_valid"])
+    is_float = by_rasterio["small"].dtype.kind == "f"
+    same = full_blocks(by_rasterio) if mixed else np.ones(by_rasterio["small_valid"].shape, bool)
+    assert np.array_equal(
+        by_gdal["small"][:, same], by_rasterio["small"][:, same], equal_nan=is_float
+    )
 
 
-def full_blocks(ours: dict[str, Any]) -> NDArray[np.bool_]:
+def full_blocks(by_rasterio: dict[str, Any]) -> NDArray[np.bool_]:
     """(height, width) of the small picture, True where no missing pixel has a share in one.
 
     Of missing pixels that something else than the file itself says to be missing, each version of
     GDAL mixes others into the averages of a picture to be looked at.
     """
-    height, width = ours["small_valid"].shape
-    valid = ours["valid"]
+    height, width = by_rasterio["small_valid"].shape
+    valid = by_rasterio["valid"]
     if valid.shape != (2 * height, 2 * width):
         return np.zeros((height, width), bool)
     blocks: NDArray[np.bool_] = valid.reshape(height, 2, width, 2).all(axis=(1, 3))
@@ -369,21 +371,21 @@ def full_blocks(ours: dict[str, Any]) -> NDArray[np.bool_]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_same_words(name: str, found: dict[str, Any]) -> None:
-    assert_same_words(*found[name])
+def test_same_words(name: str, readings: dict[str, Any]) -> None:
+    assert_same_words(*readings[name])
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_same_grid(name: str, found: dict[str, Any]) -> None:
-    assert_same_grid(*found[name])
+def test_same_grid(name: str, readings: dict[str, Any]) -> None:
+    assert_same_grid(*readings[name])
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_same_pixels(name: str, found: dict[str, Any]) -> None:
-    ours, theirs = found[name]
+def test_same_pixels(name: str, readings: dict[str, Any]) -> None:
+    by_rasterio, by_gdal = readings[name]
     if ", two at " in name:  # averages of a picture also mix what lies over each other
-        ours["small"] = theirs["small"]
-    assert_same_pixels(ours, theirs, mixed=name.partition(",")[0] in KINDS)
+        by_rasterio["small"] = by_gdal["small"]
+    assert_same_pixels(by_rasterio, by_gdal, mixed=name.partition(",")[0] in KINDS)
 
 
 @st.composite
@@ -408,19 +410,19 @@ def any_case(draw: st.DrawFn) -> Case:
     def make(folder: Path) -> Path:
         rng = np.random.default_rng(seed)
         pixels = rng.integers(0, 256, shape).astype(dtype)
-        gone = rng.random(shape[1:]) < 0.2
+        is_missing = rng.random(shape[1:]) < 0.2
         extra: dict[str, Any] = {"colors": RGB}
         if missing == "nodata":
-            pixels[:, gone] = 0
+            pixels[:, is_missing] = 0
             extra["nodata"] = 0
         elif missing == "mask":
-            extra["mask"] = ~gone
+            extra["mask"] = ~is_missing
         elif missing == "alpha":
-            pixels = np.concatenate((pixels, (~gone * 255).astype(dtype)[None]))
+            pixels = np.concatenate((pixels, (~is_missing * 255).astype(dtype)[None]))
             extra = {"colors": (*RGB, "alpha")}
-        where = Affine(gsd * unit, 0, left, 0, -gsd * unit, top)
+        transform = Affine(gsd * unit, 0, left, 0, -gsd * unit, top)
         path = folder / "a.tif"
-        return write_raster(path, pixels, crs=code, transform=where, **extra)
+        return write_raster(path, pixels, crs=code, transform=transform, **extra)
 
     more = {"nodata": 255.0} if draw(st.booleans()) else {}
     return Case(make, {"gsd": gsd_choice, **more}, {"dtype": dtype})
@@ -435,7 +437,7 @@ def any_case(draw: st.DrawFn) -> Case:
 def test_whatever_the_raster_is(
     cases: list[Case], child: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    for ours, theirs in opened_by_both(cases, tmp_path_factory.mktemp("drawn"), child):
-        assert_same_words(ours, theirs)
-        assert_same_grid(ours, theirs)
-        assert_same_pixels(ours, theirs)
+    for by_rasterio, by_gdal in opened_by_both(cases, tmp_path_factory.mktemp("drawn"), child):
+        assert_same_words(by_rasterio, by_gdal)
+        assert_same_grid(by_rasterio, by_gdal)
+        assert_same_pixels(by_rasterio, by_gdal)

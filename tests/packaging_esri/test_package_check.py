@@ -23,7 +23,7 @@ from tests.support.packages import (
     edited,
     foreign,
     make,
-    said,
+    messages,
     write,
 )
 
@@ -96,8 +96,8 @@ def test_each_fault_is_named(
     tmp_path: Path, change: Callable[[dict[str, bytes]], object], words: str
 ) -> None:
     path = make(tmp_path)
-    assert said(path) == []
-    found = said(changed(path, change))
+    assert messages(path) == []
+    found = messages(changed(path, change))
     assert any(words in line for line in found), found
 
 
@@ -161,8 +161,8 @@ def test_what_may_be_meant_is_advice(
     tmp_path: Path, change: Callable[[dict[str, bytes]], object], words: str
 ) -> None:
     path = changed(make(tmp_path), change)
-    assert said(path) == []
-    assert any(words in line for line in said(path, "advice"))
+    assert messages(path) == []
+    assert any(words in line for line in messages(path, "advice"))
 
 
 def test_heavy_libraries_at_the_top_are_a_fault_of_ours(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_heavy_libraries_at_the_top_are_a_fault_of_ours(tmp_path: Path) -> None:
             b"from __future__ import annotations", b""
         )
 
-    (line,) = said(changed(make(tmp_path), change))
+    (line,) = messages(changed(make(tmp_path), change))
     assert "imports cv2, torch at its top" in line
 
 
@@ -186,7 +186,7 @@ def test_heavy_libraries_at_the_top_are_a_fault_of_ours(tmp_path: Path) -> None:
 )
 def test_guarded_imports_pass(tmp_path: Path, start: str) -> None:
     source = start + ESRI_SAMPLE.replace("import torch\n", "").replace("import arcpy\n", "")
-    assert not [line for line in said(foreign(tmp_path, source), "advice") if "imports" in line]
+    assert not [line for line in messages(foreign(tmp_path, source), "advice") if "imports" in line]
 
 
 def test_an_engine_of_another_release_is_told_and_passes(tmp_path: Path) -> None:
@@ -199,8 +199,8 @@ def test_an_engine_of_another_release_is_told_and_passes(tmp_path: Path) -> None
         held[f"{stem}.zip"] = data
 
     path = edited(changed(make(tmp_path), change), EngineFile=f"{stem}.zip")
-    assert said(path) == []
-    assert any("is not the engine of this release" in line for line in said(path, "advice"))
+    assert messages(path) == []
+    assert any("is not the engine of this release" in line for line in messages(path, "advice"))
 
 
 def test_an_engine_that_old_pythons_cannot_read_is_a_fault(tmp_path: Path) -> None:
@@ -213,13 +213,13 @@ def test_an_engine_that_old_pythons_cannot_read_is_a_fault(tmp_path: Path) -> No
         held[f"{stem}.zip"] = data
 
     path = edited(changed(make(tmp_path), change), EngineFile=f"{stem}.zip")
-    assert any("a.py: is no source of Python 3.9" in line for line in said(path))
+    assert any("a.py: is no source of Python 3.9" in line for line in messages(path))
 
 
 def test_a_package_under_another_name_is_advised(tmp_path: Path) -> None:
     path = make(tmp_path).rename(tmp_path / "copy.dlpk")
-    assert said(path) == []
-    (line,) = said(path, "advice")
+    assert messages(path) == []
+    (line,) = messages(path, "advice")
     assert "is not named as the package is (copy.dlpk)" in line
 
 
@@ -237,7 +237,7 @@ def test_a_wrong_type_is_one_problem(tmp_path: Path, told: object) -> None:
 @pytest.mark.parametrize("told", ["ObjectDetecton", "imageclassification", "InstanceDetections"])
 def test_a_misspelt_type_of_others_is_a_problem(tmp_path: Path, told: str) -> None:
     path = foreign(tmp_path, ModelType=told, InferenceFunction=None)
-    assert any("and not one of" in line for line in said(path))
+    assert any("and not one of" in line for line in messages(path))
 
 
 def test_a_package_of_arcgis_itself_is_valid_with_advice(tmp_path: Path) -> None:
@@ -262,19 +262,20 @@ def test_a_package_that_leaves_the_function_to_arcgis_is_not_wholly_checked(
 
 def test_a_sample_whose_class_has_another_name_is_advised(tmp_path: Path) -> None:
     path = foreign(tmp_path, TEMPLATE)
-    assert said(path) == []
-    assert any("samples of Esri break this" in line for line in said(path, "advice"))
+    assert messages(path) == []
+    assert any("samples of Esri break this" in line for line in messages(path, "advice"))
     alias = TEMPLATE + "\nArcGISImageClassifier = ImageClassifier\n"
-    assert said(foreign(tmp_path, alias), "advice") == []
+    assert messages(foreign(tmp_path, alias), "advice") == []
 
 
 def test_methods_that_are_inherited_count(tmp_path: Path) -> None:
     source = TEMPLATE + "\nclass ArcGISImageClassifier(ImageClassifier):\n    pass\n"
-    assert said(foreign(tmp_path, source)) == []
+    assert messages(foreign(tmp_path, source)) == []
     source = "import a\nclass ArcGISImageClassifier(a.Base):\n    pass\n"
-    assert said(foreign(tmp_path, source)) == []
+    assert messages(foreign(tmp_path, source)) == []
     assert any(
-        "has no initialize" in x for x in said(foreign(tmp_path, source[9:].replace("a.Base", "")))
+        "has no initialize" in x
+        for x in messages(foreign(tmp_path, source[9:].replace("a.Base", "")))
     )
 
 
@@ -304,7 +305,7 @@ def test_a_package_of_the_reference_system_without_the_class_is_faulty(
 
 def test_bands_and_keys_of_others_are_judged_as_arcgis_does(tmp_path: Path) -> None:
     for keys in ({"ExtractBands": ["red", "green"]}, {"ModelFile": None}, {"ImageHeight": None}):
-        assert said(foreign(tmp_path, **keys)) == []
+        assert messages(foreign(tmp_path, **keys)) == []
     for keys, words in (
         ({"ExtractBands": None}, "ExtractBands: is missing"),
         ({"ExtractBands": [1, 2, 3]}, "counted from 0"),
@@ -312,8 +313,8 @@ def test_bands_and_keys_of_others_are_judged_as_arcgis_does(tmp_path: Path) -> N
         ({"DataRange": [0, 1]}, "rescale"),
     ):
         path = foreign(tmp_path, **keys)
-        assert said(path) == []
-        assert any(words in line for line in said(path, "advice")), keys
+        assert messages(path) == []
+        assert any(words in line for line in messages(path, "advice")), keys
 
 
 def test_a_network_of_others_with_channels_last_passes(tmp_path: Path) -> None:
@@ -334,11 +335,11 @@ def test_a_network_of_others_with_channels_last_passes(tmp_path: Path) -> None:
         path = foreign(tmp_path, ModelFile="net.onnx")
         return changed(path, put("net.onnx", data))
 
-    assert said(package(net([1, 256, 256, 3]))) == []
-    assert said(package(net([1, 3, 256, 256]))) == []
-    assert any("takes 4 bands" in line for line in said(package(net([1, 4, 256, 256]))))
-    assert any("takes 128 pixels" in x for x in said(package(net([1, 3, 256, 128]))))
-    advice = said(package(net([1, 3, 256, 256], opset=21)), "advice")
+    assert messages(package(net([1, 256, 256, 3]))) == []
+    assert messages(package(net([1, 3, 256, 256]))) == []
+    assert any("takes 4 bands" in line for line in messages(package(net([1, 4, 256, 256]))))
+    assert any("takes 128 pixels" in x for x in messages(package(net([1, 3, 256, 128]))))
+    advice = messages(package(net([1, 3, 256, 256], opset=21)), "advice")
     assert any("opset 21" in line for line in advice)
 
 
@@ -368,7 +369,7 @@ def test_nothing_in_a_package_is_run_imported_or_unpacked(
     changed(path, change)
     edited(path, EngineFile=f"{stem}.zip", TorchScriptFile="model.pt")
     before = sorted(p.name for p in home.iterdir())
-    assert any("not TorchScript" in line for line in said(path))
+    assert any("not TorchScript" in line for line in messages(path))
     assert not sprung.exists()
     assert sorted(p.name for p in home.iterdir()) == before
 
@@ -408,7 +409,7 @@ def test_a_zip_in_the_package_is_looked_into_without_being_unpacked(tmp_path: Pa
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{ENGINE[:-4]}/__init__.py", bytes(17 << 20))
     path = changed(make(tmp_path), put(ENGINE, bomb.getvalue()))
-    assert any("unpacks to more than any engine" in line for line in said(path))
+    assert any("unpacks to more than any engine" in line for line in messages(path))
 
 
 def test_a_file_that_is_gone_is_said(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from camp_detector_core.engine.errors import CampDetectorError, PredictorError
 from camp_detector_core.model_file import zip_file
 from camp_detector_core.packaging.package_check import archive, check_package
 from tests.support.models import tiny_onnx, tiny_spec
-from tests.support.packages import STEM, changed, edited, foreign, make, members, said, write
+from tests.support.packages import STEM, changed, edited, foreign, make, members, messages, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,9 +145,9 @@ def test_sources_that_break_parsers_are_judged(tmp_path: Path, source: bytes) ->
 def test_a_definition_nested_without_end_is_a_problem(tmp_path: Path) -> None:
     deep = b'{"a":' * 100_000
     path = changed(make(tmp_path), lambda held: held.update({f"{STEM}.emd": deep}))
-    assert any("nested too deep" in line for line in said(path))
+    assert any("nested too deep" in line for line in messages(path))
     huge = b'{"ImageHeight": ' + b"9" * 10_000 + b"}"
-    assert said(changed(path, lambda held: held.update({f"{STEM}.emd": huge})))
+    assert messages(changed(path, lambda held: held.update({f"{STEM}.emd": huge})))
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
     secret = b"<!DOCTYPE x [<!ENTITY s SYSTEM 'file:///etc/passwd'>]><x>&s;</x>"
     for data in (bomb, secret):
         path = changed(make(tmp_path), lambda h, d=data: h.update({"esriinfo/iteminfo.xml": d}))
-        assert any("declares a document type" in line for line in said(path))
+        assert any("declares a document type" in line for line in messages(path))
 
 
 # The zip file.
@@ -193,14 +193,14 @@ def test_names_that_lead_elsewhere_or_clash_are_problems(
     tmp_path: Path, name: str, words: str
 ) -> None:
     path = add(make(tmp_path), name)
-    assert any(words in line for line in said(path))
+    assert any(words in line for line in messages(path))
     assert [p.name for p in tmp_path.rglob("*evil*")] == []
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_name_that_occurs_twice_is_a_problem(tmp_path: Path) -> None:
     path = add(make(tmp_path), "model.onnx", tiny_onnx(tiny_spec()))
-    assert any("model.onnx: occurs twice" in line for line in said(path))
+    assert any("model.onnx: occurs twice" in line for line in messages(path))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_name_that_occurs_twice_is_a_problem(tmp_path: Path) -> None:
 def test_links_and_devices_are_problems(tmp_path: Path, mode: int, words: str) -> None:
     entry = zipfile.ZipInfo("link.py")
     entry.create_system, entry.external_attr = 3, mode << 16
-    assert any(words in line for line in said(add(make(tmp_path), entry, b"/etc/passwd")))
+    assert any(words in line for line in messages(add(make(tmp_path), entry, b"/etc/passwd")))
 
 
 def test_a_definition_that_is_a_link_is_not_read(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_a_bomb_is_named_and_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
         return true_open(self, name, *args, **more)
 
     monkeypatch.setattr(zipfile.ZipFile, "open", spy)
-    (line,) = said(path)
+    (line,) = messages(path)
     assert "bomb.bin: unpacks from" in line
     assert "model.onnx" in opened
     assert "bomb.bin" not in opened
@@ -252,7 +252,7 @@ def test_many_members_that_are_large_together_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "_MAX_WHOLE", 1000)
-    assert any("which no package does" in line for line in said(make(tmp_path)))
+    assert any("which no package does" in line for line in messages(make(tmp_path)))
 
 
 def test_a_size_that_is_a_lie_is_a_problem(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_size_that_is_a_lie_is_a_problem(tmp_path: Path) -> None:
     for lie in (size // 2, size * 2):
         struct.pack_into("<I", data, at + 24, lie)
         path.write_bytes(bytes(data))
-        assert any("LICENSE.txt: is damaged" in line for line in said(path))
+        assert any("LICENSE.txt: is damaged" in line for line in messages(path))
 
 
 def test_a_member_whose_bytes_changed_is_a_problem(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_member_whose_bytes_changed_is_a_problem(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[data.find(b"MIT License")] ^= 1
     path.write_bytes(bytes(data))
-    (line,) = said(path)
+    (line,) = messages(path)
     assert "LICENSE.txt: is damaged" in line
 
 
@@ -281,9 +281,9 @@ def test_members_that_are_encrypted_or_oddly_compressed_are_problems(tmp_path: P
     at = data.rfind(b"LICENSE.txt") - 46
     data[at + 8] |= 1
     path.write_bytes(bytes(data))
-    assert any("LICENSE.txt: is encrypted" in line for line in said(path))
+    assert any("LICENSE.txt: is encrypted" in line for line in messages(path))
     add(make(tmp_path), "x.bin", bytes(999), compress_type=zipfile.ZIP_LZMA)
-    assert any("x.bin: is compressed by method 14" in line for line in said(path))
+    assert any("x.bin: is compressed by method 14" in line for line in messages(path))
 
 
 def test_more_files_than_any_package_has_are_refused(tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def test_the_geometry_is_the_union_of_the_chips(
 ) -> None:
     rings = [ring(west + STEP * x, south + STEP * y) for x, y in cells]
     geometry, bbox = area_of_footprints(rings)
-    found = shapely.geometry.shape(geometry)
-    assert found.is_valid
-    assert found.area == pytest.approx(len(cells) * STEP**2, rel=2e-3)
-    assert bbox == pytest.approx(found.bounds)
+    polygon = shapely.geometry.shape(geometry)
+    assert polygon.is_valid
+    assert polygon.area == pytest.approx(len(cells) * STEP**2, rel=2e-3)
+    assert bbox == pytest.approx(polygon.bounds)
     assert all(r.is_ccw for r in rings_of(geometry))
 
 
@@ -59,12 +59,12 @@ def test_an_area_across_the_antimeridian_is_cut_there(
 ) -> None:
     rings = [ring(west + STEP * x, north) for x in range(width)]
     geometry, bbox = area_of_footprints(rings)
-    found = shapely.geometry.shape(geometry)
+    polygon = shapely.geometry.shape(geometry)
     assert geometry["type"] == "MultiPolygon"
-    assert found.is_valid
-    assert found.area == pytest.approx(width * STEP**2, rel=2e-3)
+    assert polygon.is_valid
+    assert polygon.area == pytest.approx(width * STEP**2, rel=2e-3)
     assert bbox[0] > 179 > -179 > bbox[2]
-    assert np.abs(shapely.get_coordinates(found)[:, 0]).max() <= 180
+    assert np.abs(shapely.get_coordinates(polygon)[:, 0]).max() <= 180
     assert all(r.is_ccw for r in rings_of(geometry))
 
 
@@ -120,8 +120,10 @@ def test_polygons_of_geojson_are_taken() -> None:
         "geometry": {"type": "Point", "coordinates": [0, 0]},
     }
     collection = {"type": "FeatureCollection", "features": [feature, point]}
-    wanted = area_of_footprints([ring(85, 27)])
-    assert area_of_geojson(one) == area_of_geojson(feature) == area_of_geojson(collection) == wanted
+    expected = area_of_footprints([ring(85, 27)])
+    assert (
+        area_of_geojson(one) == area_of_geojson(feature) == area_of_geojson(collection) == expected
+    )
 
 
 @pytest.mark.parametrize(

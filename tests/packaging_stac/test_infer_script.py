@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 def marked(shape: tuple[int, int], row: int, col: int, stop: int, end: int) -> Any:
     """(height, width) bool with one rectangle."""
-    found = np.zeros(shape, np.bool_)
-    found[row:stop, col:end] = True
-    return found
+    mask = np.zeros(shape, np.bool_)
+    mask[row:stop, col:end] = True
+    return mask
 
 
 def test_the_script_runs_the_model_from_the_item_alone(tmp_path: Path) -> None:
@@ -37,18 +37,18 @@ def test_the_script_runs_the_model_from_the_item_alone(tmp_path: Path) -> None:
     alone.write_bytes(Path(script.__file__).read_bytes())
     pixels = rgb_of(marked((150, 170), 20, 30, 60, 90))
     image = write_raster(tmp_path / "image.tif", pixels)
-    done = subprocess.run(
+    result = subprocess.run(
         # -I: neither this folder nor the environment can lend it the package.
         [sys.executable, "-I", str(alone), str(image), "--out", str(tmp_path / "out")],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     assert "camp_detector" not in _modules_of(alone)
     with rasterio.open(tmp_path / "out" / "mask.tif") as mask, rasterio.open(image) as source:
-        found = mask.read(1)
+        classes = mask.read(1)
         assert (mask.crs, mask.transform) == (source.crs, source.transform)
-    assert (found[20:60, 30:90] == 1).all()
-    assert found.sum() == 40 * 60
+    assert (classes[20:60, 30:90] == 1).all()
+    assert classes.sum() == 40 * 60
     with rasterio.open(tmp_path / "out" / "probability.tif") as scores:
         assert scores.read(1)[40, 50] > 0.99
 
@@ -67,10 +67,10 @@ def test_the_script_gives_what_the_program_gives(
     out = tmp_path / "d.gpkg"
     code, _, err = camp("detect", image, "-o", out, "--model", item, "--all-outputs")
     assert code == 0, err
-    with rasterio.open(tmp_path / "out" / "probability.tif") as ours:
-        wanted = ours.read(1)
-    with rasterio.open(tmp_path / "d_probability.tif") as theirs:
-        assert np.abs(theirs.read(1) / 254 - wanted).max() < 0.01
+    with rasterio.open(tmp_path / "out" / "probability.tif") as own_raster:
+        expected = own_raster.read(1)
+    with rasterio.open(tmp_path / "d_probability.tif") as other_raster:
+        assert np.abs(other_raster.read(1) / 254 - expected).max() < 0.01
 
 
 def test_the_script_tells_faults_in_one_line(tmp_path: Path) -> None:

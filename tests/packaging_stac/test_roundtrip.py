@@ -43,9 +43,9 @@ def item(tmp_path: Path) -> dict[str, Any]:
 
 def marked(shape: tuple[int, int], row: int, col: int, stop: int, end: int) -> Any:
     """(height, width) bool with one rectangle."""
-    found = np.zeros(shape, np.bool_)
-    found[row:stop, col:end] = True
-    return found
+    mask = np.zeros(shape, np.bool_)
+    mask[row:stop, col:end] = True
+    return mask
 
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
@@ -104,11 +104,11 @@ def test_the_description_comes_back_whole(
     folder = tmp_path_factory.mktemp("spec")
     model = folder / "m.onnx"
     model.write_bytes(tiny_onnx(spec))
-    made = create_stac_mlm_item(model, area=an_area(), run=a_run())
-    write_item(made, folder / "i.json")
-    found = json.loads((folder / "i.json").read_text(encoding="utf-8"))
-    assert spec_from_item(found) == spec
-    assert problems(found) == []
+    item = create_stac_mlm_item(model, area=an_area(), run=a_run())
+    write_item(item, folder / "i.json")
+    content = json.loads((folder / "i.json").read_text(encoding="utf-8"))
+    assert spec_from_item(content) == spec
+    assert problems(content) == []
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_detect_takes_an_item_of_any_version(
 def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
     make_item(tmp_path)
     path = tmp_path / "stac_item.json"
-    found = json.loads(path.read_text())
-    found["properties"]["camp_detector:spec"]["threshold"] = 0.9
-    path.write_text(json.dumps(found))
+    content = json.loads(path.read_text())
+    content["properties"]["camp_detector:spec"]["threshold"] = 0.9
+    path.write_text(json.dumps(content))
     with pytest.raises(SpecError, match="different models"):
         open_model(path)

@@ -31,7 +31,7 @@ BY_PASSWORD = {
     "CAMP_DETECTOR_ARCGIS_USERNAME": USER,
     "CAMP_DETECTOR_ARCGIS_PASSWORD": PASSWORD,
 }
-Done = subprocess.CompletedProcess[str]
+Finished = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
@@ -80,11 +80,13 @@ class Command:
         trust = [] if "--ca-bundle" in options else ["--ca-bundle", str(self.portal.authority)]
         return ["publish", "arcgis", str(package), *portal, *trust, *options]
 
-    def __call__(self, package: Path, *options: str, login: dict[str, str] | None = None) -> Done:
+    def __call__(
+        self, package: Path, *options: str, login: dict[str, str] | None = None
+    ) -> Finished:
         """Run it to its end; whatever it prints or leaves at home holds no secret."""
         return self._finish(self._start(package, options, login))
 
-    def stopped(self, package: Path, *options: str, at: Callable[[Call], bool]) -> Done:
+    def stopped(self, package: Path, *options: str, at: Callable[[Call], bool]) -> Finished:
         """Run it and press Ctrl-C when the portal sees a certain call."""
         process = self._start(package, options, None)
 
@@ -95,28 +97,28 @@ class Command:
         self.portal.watch = watch
         return self._finish(process)
 
-    def stopped_when(self, package: Path, *options: str, reached: Callable[[], object]) -> Done:
+    def stopped_when(self, package: Path, *options: str, reached: Callable[[], object]) -> Finished:
         """Run it and press Ctrl-C once, when this returns."""
         process = self._start(package, options, None)
         connection = reached()
         os.kill(process.pid or 0, signal.SIGINT)
-        done = self._finish(process)
+        finished = self._finish(process)
         del connection
-        return done
+        return finished
 
-    def from_scratch(self, package: Path, *options: str, login: dict[str, str]) -> Done:
+    def from_scratch(self, package: Path, *options: str, login: dict[str, str]) -> Finished:
         """Run it in a process that has imported nothing yet."""
-        done = subprocess.run(
+        finished = subprocess.run(
             [sys.executable, "-m", "camp_detector_core", *self.words(package, options)],
             env=self._environment(login), cwd=self.home, text=True, stdin=subprocess.DEVNULL,
             capture_output=True, check=False, timeout=280,
         )  # fmt: skip
-        return self._looked_through(done.returncode, done.stdout, done.stderr)
+        return self._looked_through(finished.returncode, finished.stdout, finished.stderr)
 
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
         strange = ("CAMP_DETECTOR", "ESRI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-        kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(strange)}
-        return {**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **variables}
+        plain_variables = {k: v for k, v in os.environ.items() if not k.upper().startswith(strange)}
+        return {**plain_variables, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **variables}
 
     def _start(
         self, package: Path, options: tuple[str, ...], login: dict[str, str] | None
@@ -125,7 +127,7 @@ class Command:
         words = self.words(package, options)
         return start(words, variables, self.home, self.out, self.err)
 
-    def _finish(self, process: ForkServerProcess) -> Done:
+    def _finish(self, process: ForkServerProcess) -> Finished:
         process.join(240)
         assert process.exitcode is not None, "the command does not end"
         return self._looked_through(
@@ -134,11 +136,11 @@ class Command:
             self.err.read_text(encoding="utf-8"),
         )
 
-    def _looked_through(self, code: int, out: str, err: str) -> Done:
+    def _looked_through(self, code: int, out: str, err: str) -> Finished:
         left = (p for p in self.home.rglob("*") if p.is_file())
-        shown = "".join([out, err, *(p.read_text(errors="replace") for p in left)])
+        outputs = "".join([out, err, *(p.read_text(errors="replace") for p in left)])
         for secret in self.secrets:
-            assert secret not in shown
+            assert secret not in outputs
         return subprocess.CompletedProcess([], code, out, err)
 
 
@@ -165,11 +167,11 @@ def profile(publish: Command, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def error_of(done: Done) -> str:
+def error_of(finished: Finished) -> str:
     """The one line that a failed run says."""
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("note: ")]
-    assert len(lines) == 1, done.stderr
+    assert finished.returncode == 2, finished.stdout + finished.stderr
+    assert "Traceback" not in finished.stderr
+    lines = [line for line in finished.stderr.splitlines() if not line.startswith("note: ")]
+    assert len(lines) == 1, finished.stderr
     assert lines[0].startswith("error: ")
     return lines[0]

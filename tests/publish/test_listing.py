@@ -46,9 +46,9 @@ def test_any_words_come_out_as_what_a_portal_takes(
     assert len(words.snippet) <= 250
     assert len(words.tags) <= 128
     assert all(len(t) <= 128 and "," not in t for t in words.tags)
-    kept = fields["typeKeywords"].split(",")
-    assert kept[0] == "Model"
-    assert "CampDetector-version-0" not in kept
+    keywords = fields["typeKeywords"].split(",")
+    assert keywords[0] == "Model"
+    assert "CampDetector-version-0" not in keywords
 
 
 def test_html_of_a_model_is_shown_and_not_run(
@@ -57,9 +57,9 @@ def test_html_of_a_model_is_shown_and_not_run(
     package = make_package(
         tmp_path / "camp-detect.dlpk", description=EVIL, attribution=(EVIL, "somebody")
     )
-    done = publish(package, "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "\x1b" not in done.stdout
+    finished = publish(package, "--yes")
+    assert finished.returncode == 0, finished.stderr
+    assert "\x1b" not in finished.stdout
     words = portal.only_item.words
     for name in ("description", "licenseInfo"):
         assert "<script" not in words[name]
@@ -77,10 +77,10 @@ def test_a_description_without_end_loses_paragraphs_and_licences_are_never_cut()
 
 
 def test_figures_that_the_model_tells_itself_are_shown_where_no_item_does() -> None:
-    told = {"provenance": {"test pixels": "iou 0.8193", "command": "train"}}
-    assert "<li>test pixels: iou 0.8193</li>" in listing_of(described(told)).description
+    description = {"provenance": {"test pixels": "iou 0.8193", "command": "train"}}
+    assert "<li>test pixels: iou 0.8193</li>" in listing_of(described(description)).description
     item = {"camp_detector:metrics": {"test": {"iou": 0.5}}}
-    assert "0.8193" not in listing_of(described(told, item)).description
+    assert "0.8193" not in listing_of(described(description, item)).description
 
 
 def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path: Path) -> None:

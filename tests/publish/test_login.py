@@ -19,7 +19,7 @@ NAME, WORD, TOKEN = (f"CAMP_DETECTOR_ARCGIS_{w}" for w in ("USERNAME", "PASSWORD
 
 
 @pytest.mark.parametrize(
-    ("given", "address"),
+    ("address_typed", "address"),
     [
         ("https://www.arcgis.com", "https://www.arcgis.com"),
         ("https://Example.org/portal/home/", URL),
@@ -27,27 +27,27 @@ NAME, WORD, TOKEN = (f"CAMP_DETECTOR_ARCGIS_{w}" for w in ("USERNAME", "PASSWORD
         ("https://example.org:7443/arcgis/", "https://example.org:7443/arcgis"),
     ],
 )
-def test_an_address_is_the_home_of_the_portal(given: str, address: str) -> None:
-    assert portal_address(given) == address
+def test_an_address_is_the_home_of_the_portal(address_typed: str, address: str) -> None:
+    assert portal_address(address_typed) == address
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     ["http://example.org/portal", "example.org", "", "https://", f"{URL}?token=abcd", "https://[x"],
 )
-def test_what_is_no_address_or_would_not_be_encrypted_is_refused(given: str) -> None:
+def test_what_is_no_address_or_would_not_be_encrypted_is_refused(address: str) -> None:
     with pytest.raises(PublishError, match="is not the address of a portal"):
-        portal_address(given)
+        portal_address(address)
 
 
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
-    with pytest.raises(PublishError) as caught:
+    with pytest.raises(PublishError) as error:
         portal_address("https://me:hunter22@example.org/portal")
-    assert "hunter22" not in str(caught.value)
+    assert "hunter22" not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
         ({}, "there is nothing to log in with"),
         ({NAME: "me"}, f"{WORD} not set"),
@@ -55,9 +55,9 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
     ],
 )
 def test_credentials_that_are_missing_or_double_are_named(
-    variables: dict[str, str], said: str
+    variables: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(PublishError, match=said):
+    with pytest.raises(PublishError, match=message):
         find_login(URL, None, variables)
 
 
@@ -82,14 +82,14 @@ def test_the_environment_is_read() -> None:
 def test_no_exception_and_no_print_of_a_library_holds_a_secret(secret: str, around: str) -> None:
     secrets, tracebacks = Secrets(), list[str]()
     secrets.add(secret)
-    with pytest.raises(RuntimeError) as caught, without_secrets(secrets, tracebacks):
+    with pytest.raises(RuntimeError) as raised, without_secrets(secrets, tracebacks):
         raise ValueError(around + secret)
-    assert str(caught.value) == secrets.hide(f"ValueError: {around}{secret}")
-    assert HIDDEN in str(caught.value)
-    assert caught.value.__cause__ is caught.value.__context__ is None
-    with pytest.raises(CampDetectorError) as told, without_secrets(secrets, tracebacks):
+    assert str(raised.value) == secrets.hide(f"ValueError: {around}{secret}")
+    assert HIDDEN in str(raised.value)
+    assert raised.value.__cause__ is raised.value.__context__ is None
+    with pytest.raises(CampDetectorError) as reported, without_secrets(secrets, tracebacks):
         raise CampDetectorError(secret)
-    assert str(told.value) == HIDDEN
+    assert str(reported.value) == HIDDEN
 
 
 def test_libraries_neither_print_nor_log_while_credentials_are_used(
@@ -115,5 +115,7 @@ def test_the_command_says_how_to_get_the_library() -> None:
         "try:\n    find_login('https://example.org', None, {})\n"
         "except Exception as error:\n    print(error)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'pip install "camp-detector[arcgis]"' in done.stdout
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert 'pip install "camp-detector[arcgis]"' in result.stdout

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def test_a_dry_run_says_what_it_would_do_and_changes_nothing(
     publish: Command, portal: Portal, package: Path
 ) -> None:
-    done = publish(package, "--group", "shelter MAPPING", "--folder", "New models", "--org")
-    assert done.returncode == 0, done.stderr
-    assert 'add an item "Deep Learning Package" with camp-detect.dlpk' in done.stdout
-    assert f"share it with the group Shelter mapping ({GROUP})" in done.stdout
-    assert "folder New models (is made)" in done.stdout
-    assert "make it visible to the whole organization" in done.stdout
-    assert done.stdout.splitlines()[-1] == "nothing was changed: this is what --yes would do"
+    finished = publish(package, "--group", "shelter MAPPING", "--folder", "New models", "--org")
+    assert finished.returncode == 0, finished.stderr
+    assert 'add an item "Deep Learning Package" with camp-detect.dlpk' in finished.stdout
+    assert f"share it with the group Shelter mapping ({GROUP})" in finished.stdout
+    assert "folder New models (is made)" in finished.stdout
+    assert "make it visible to the whole organization" in finished.stdout
+    assert finished.stdout.splitlines()[-1] == "nothing was changed: this is what --yes would do"
     assert portal.writes == []
     assert not portal.items
 
@@ -31,11 +31,11 @@ def test_an_item_is_added_shared_and_updated_in_place(
     publish: Command, portal: Portal, tmp_path: Path
 ) -> None:
     first = make_package(tmp_path / "camp-detect.dlpk")
-    done = publish(first, "--group", "Shelter mapping", "--folder", "models", "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "visible to its owner and its groups" in done.stdout
+    finished = publish(first, "--group", "Shelter mapping", "--folder", "models", "--yes")
+    assert finished.returncode == 0, finished.stderr
+    assert "visible to its owner and its groups" in finished.stdout
     item = portal.only_item
-    assert done.stdout.splitlines()[-1] == f"added: {portal.url}/home/item.html?id={item.id}"
+    assert finished.stdout.splitlines()[-1] == f"added: {portal.url}/home/item.html?id={item.id}"
     assert item.file == first.read_bytes()
     assert item.thumbnail is not None
     assert item.words["type"] == "Deep Learning Package"
@@ -48,9 +48,9 @@ def test_an_item_is_added_shared_and_updated_in_place(
     # The same again changes no file, another version does, the other kind is an item of its own.
     assert "the same, not sent again" in publish(first, "--yes").stdout
     second = make_package(tmp_path / "other-name.dlpk", version="2.0")
-    done = publish(second, "--yes")
-    assert "version: 1.0 -> 2.0" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("updated: ")
+    finished = publish(second, "--yes")
+    assert "version: 1.0 -> 2.0" in finished.stdout
+    assert finished.stdout.splitlines()[-1].startswith("updated: ")
     assert portal.only_item is item
     assert item.file == second.read_bytes()
     assert item.words["title"] == "tiny 2.0 (object detection)"
@@ -65,8 +65,8 @@ def test_a_large_package_goes_in_parts_and_is_replaced_in_parts(
 ) -> None:
     for version in ("1", "2"):
         package = large_package(tmp_path / "camp-detect.dlpk", version=version)
-        done = publish(package, "--yes")
-        assert done.returncode == 0, done.stderr
+        finished = publish(package, "--yes")
+        assert finished.returncode == 0, finished.stderr
         assert portal.only_item.file == package.read_bytes()
         assert f"CampDetector-version-{version}" in portal.only_item.words["typeKeywords"]
     assert portal.words.count("addPart") == 4
@@ -80,6 +80,6 @@ def test_who_sees_it_changes_only_when_asked(
     publish(package, f"--{audience}", "--yes")
     access = {"org": "org", "everyone": "public"}[audience]
     assert portal.only_item.access == access
-    done = publish(package, "--group", "Shelter mapping", "--yes")
-    assert "stays visible to" in done.stdout
+    finished = publish(package, "--group", "Shelter mapping", "--yes")
+    assert "stays visible to" in finished.stdout
     assert (portal.only_item.access, portal.only_item.groups) == (access, [GROUP])

@@ -32,10 +32,10 @@ def test_a_wrong_password_is_tried_once_and_never_shown(
 ) -> None:
     wrong = BY_PASSWORD | {"CAMP_DETECTOR_ARCGIS_PASSWORD": "wrong & secret 'pass'"}
     publish.secrets.add("wrong & secret 'pass'")
-    done = publish(package, "--verbose", login=wrong)
-    assert done.returncode == 2
-    assert "Traceback" in done.stderr
-    assert "Invalid username or password (code 400); check username" in done.stderr
+    finished = publish(package, "--verbose", login=wrong)
+    assert finished.returncode == 2
+    assert "Traceback" in finished.stderr
+    assert "Invalid username or password (code 400); check username" in finished.stderr
     # Portals lock an account after a few attempts.
     assert portal.words.count("generateToken") == 1
 
@@ -47,9 +47,9 @@ def test_nothing_follows_a_redirection_to_another_place(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         place = f"http://127.0.0.1:{listener.getsockname()[1]}"
         portal.faults[word] = [Fault(status=307, location=f"{place}/elsewhere")]
-        done = publish(package, "--yes", login=BY_PASSWORD)
-        assert done.returncode == 2
-        assert f"sends it on to {place}, and nothing was sent there" in error_of(done)
+        finished = publish(package, "--yes", login=BY_PASSWORD)
+        assert finished.returncode == 2
+        assert f"sends it on to {place}, and nothing was sent there" in error_of(finished)
         listener.settimeout(0.2)
         with pytest.raises(TimeoutError):
             listener.accept()
@@ -73,30 +73,30 @@ def test_ctrl_c_does_not_wait_for_a_silent_portal(publish: Command, package: Pat
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
         silent = f"https://127.0.0.1:{server.getsockname()[1]}"
-        done = publish.stopped_when(package, "--portal", silent, reached=server.accept)
-    assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "error: stopped; nothing was written\n"
+        finished = publish.stopped_when(package, "--portal", silent, reached=server.accept)
+    assert (finished.returncode, finished.stdout) == (130, "")
+    assert finished.stderr == "error: stopped; nothing was written\n"
 
 
 def test_an_expired_token_says_so(publish: Command, package: Path) -> None:
     publish.secrets.add("an-expired-token")
-    done = publish(package, login={"CAMP_DETECTOR_ARCGIS_TOKEN": "an-expired-token"})
-    assert "the token has expired or is not of this portal" in error_of(done)
+    finished = publish(package, login={"CAMP_DETECTOR_ARCGIS_TOKEN": "an-expired-token"})
+    assert "the token has expired or is not of this portal" in error_of(finished)
 
 
 def test_a_token_that_expires_half_way_leaves_nothing(
     publish: Command, portal: Portal, tmp_path: Path
 ) -> None:
     portal.faults["addPart"] = [Fault(error={"code": 498, "message": "Invalid token."})]
-    done = publish(large_package(tmp_path / "camp-detect.dlpk"), "--yes")
-    assert "the token has expired" in error_of(done)
+    finished = publish(large_package(tmp_path / "camp-detect.dlpk"), "--yes")
+    assert "the token has expired" in error_of(finished)
     assert not portal.items
 
 
 def test_a_token_logs_in(publish: Command, portal: Portal, package: Path) -> None:
     (token,) = portal.tokens
-    done = publish(package, "--yes", login={"CAMP_DETECTOR_ARCGIS_TOKEN": token})
-    assert done.returncode == 0, done.stderr
+    finished = publish(package, "--yes", login={"CAMP_DETECTOR_ARCGIS_TOKEN": token})
+    assert finished.returncode == 0, finished.stderr
     assert portal.only_item.file == package.read_bytes()
 
 
@@ -104,12 +104,12 @@ def test_a_profile_logs_in_and_is_left_as_it_is(
     publish: Command, portal: Portal, package: Path, profile: dict[str, str]
 ) -> None:
     before = (publish.home / ".arcgisprofile").read_text()
-    done = publish.from_scratch(package, "--profile", "work", login=profile)
-    assert done.returncode == 0, done.stderr
-    assert f"({portal.url}), as {USER}" in done.stdout
+    finished = publish.from_scratch(package, "--profile", "work", login=profile)
+    assert finished.returncode == 0, finished.stderr
+    assert f"({portal.url}), as {USER}" in finished.stdout
     assert (publish.home / ".arcgisprofile").read_text() == before
-    done = publish.from_scratch(package, "--profile", "home", login=profile)
-    assert "no profile home (there are work)" in error_of(done)
+    finished = publish.from_scratch(package, "--profile", "home", login=profile)
+    assert "no profile home (there are work)" in error_of(finished)
     assert (publish.home / ".arcgisprofile").read_text() == before
 
 
@@ -133,8 +133,8 @@ def test_what_cannot_be_taken_back_is_named(
 ) -> None:
     portal.faults["addPart"] = [Fault(hang_up=True)]
     portal.faults["delete"] = [Fault(error={"code": 403, "message": "Item is protected."})]
-    done = publish(large_package(tmp_path / "camp-detect.dlpk"), "--yes")
-    message = error_of(done)
+    finished = publish(large_package(tmp_path / "camp-detect.dlpk"), "--yes")
+    message = error_of(finished)
     assert "the half-made item" in message
     assert portal.only_item.id in message
     assert "look under Content, My content, for 'tiny 1.0 (object detection)'" in message
@@ -144,9 +144,9 @@ def test_ctrl_c_while_a_new_package_is_sent_leaves_nothing(
     publish: Command, portal: Portal, tmp_path: Path
 ) -> None:
     package = large_package(tmp_path / "camp-detect.dlpk")
-    done = publish.stopped(package, "--yes", at=lambda call: call.word == "addPart")
-    assert done.returncode == 130
-    assert done.stderr.splitlines()[-1] == "error: stopped; nothing was written"
+    finished = publish.stopped(package, "--yes", at=lambda call: call.word == "addPart")
+    assert finished.returncode == 130
+    assert finished.stderr.splitlines()[-1] == "error: stopped; nothing was written"
     assert portal.words.count("addPart") == 1
     assert not portal.items
 
@@ -158,8 +158,8 @@ def test_ctrl_c_while_a_package_is_replaced_keeps_the_one_that_is_there(
     publish(first, "--yes")
     before = first.read_bytes(), dict(portal.only_item.words)
     second = large_package(tmp_path / "camp-detect.dlpk", version="2.0")
-    done = publish.stopped(second, "--yes", at=lambda call: call.word == "addPart")
-    assert done.returncode == 130
+    finished = publish.stopped(second, "--yes", at=lambda call: call.word == "addPart")
+    assert finished.returncode == 130
     assert (portal.only_item.file, portal.only_item.words) == before
     assert portal.only_item.parts is None
     assert portal.writes[-1] == "cancel"
@@ -175,7 +175,7 @@ def test_an_item_that_cannot_be_shared_is_there_and_said(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--group", "Nobody"], "is in no group Nobody of Relief maps (groups: Shelter mapping, "),
         (["--group", "Twins"], "2 groups are called Twins (22222222"),
@@ -184,9 +184,9 @@ def test_an_item_that_cannot_be_shared_is_there_and_said(
     ],
 )
 def test_groups_and_folders_are_looked_up_before_anything_is_sent(
-    publish: Command, portal: Portal, package: Path, options: list[str], said: str
+    publish: Command, portal: Portal, package: Path, options: list[str], message: str
 ) -> None:
-    assert said in error_of(publish(package, *options, "--yes"))
+    assert message in error_of(publish(package, *options, "--yes"))
     assert portal.writes == []
 
 

@@ -48,7 +48,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = ground.folder
-    pixels = rgb_of(ground.found)
+    pixels = rgb_of(ground.camp)
     one_band = write_raster(folder / "one.tif", pixels[:1])
     degrees = write_raster(
         folder / "degrees.tif", pixels, crs="EPSG:4326",
@@ -74,7 +74,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     around = f"{x - 18} {y},{x} {y + 18},{x + 18} {y},{x} {y - 18},{x - 18} {y}"
     circle = f"CurvePolygon(CircularString({around}))"
     painted = pixels.copy()
-    painted[:, :, :] = pixels[:, ground.found][:, :1, None]
+    painted[:, :, :] = pixels[:, ground.camp][:, :1, None]
     roof = write_raster(folder / "roof.tif", painted)
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
 
@@ -218,7 +218,7 @@ def test_outside_of_the_mask_nothing_is_found_and_no_tile_is_run(
     inside = shapely.box(WEST, NORTH - 40, WEST + 50, NORTH)
     found = shapely.union_all(shapes(done["mask"]))
     assert inside.covers(found)
-    everywhere = ground.found[:80, :100].sum() * 0.25
+    everywhere = ground.camp[:80, :100].sum() * 0.25
     assert found.area == pytest.approx(everywhere)
     tiles = [int(done[n]["texts"][-1].rpartition(" ")[2]) for n in ("mask", "again")]
     assert tiles[0] < tiles[1]

@@ -54,7 +54,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         feature["properties"] = FIELDS
     blocks.write_text(json.dumps(content), encoding="utf-8")
     local = write_raster(
-        folder / "local.tif", rgb_of(ground.found), crs='LOCAL_CS["drone",UNIT["metre",1]]'
+        folder / "local.tif", rgb_of(ground.camp), crs='LOCAL_CS["drone",UNIT["metre",1]]'
     )
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
     ready = str(folder / "dwellings.gpkg")

@@ -85,7 +85,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     with server:
         found = qgis.python("steps.py", list(steps.values()))
     found[list(steps).index("summary")]["file"] = str(folder / "summary.gpkg")
-    found[list(steps).index("stuck")]["asked"] = len(server.asked)
+    found[list(steps).index("stuck")]["asked"] = len(server.requests)
     return dict(zip(steps, found, strict=True))
 
 

@@ -68,7 +68,7 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
     xyz = {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
     virtual = {"layer": [virtual_raster(ground.raster), "virtual", "virtualraster"]}
     deeper = {"layer": [xyz["layer"][0].replace("zmin=18", "zmin=15"), "deeper", "wms"]}
-    pixels = rgb_of(ground.found)
+    pixels = rgb_of(ground.camp)
     bgrn = write_raster(
         ground.folder / "bgrn.tif", np.concatenate([pixels[::-1], pixels[:1] // 3]),
         colors=("undefined",) * 4, photometric="MINISBLACK",
@@ -126,7 +126,7 @@ def test_map_tiles_give_what_their_pixels_give(
     server, image = tiles
     same(done["xyz"], ground.detect("xyz", image), digits=1e-9)
     assert done["xyz"]["results"]["OUTPUT"]["crs"] == "EPSG:3857"
-    assert {place[2] for place in server.asked} == {ZOOM}
+    assert {place[2] for place in server.requests} == {ZOOM}
     coarse = rows(done["xyz coarse"])
     assert coarse
     assert coarse != rows(done["xyz"])
@@ -141,7 +141,7 @@ def test_finer_tiles_are_averaged_rather_than_coarser_ones_enlarged(
     done: dict[str, Any], tiles: tuple[TileServer, Path]
 ) -> None:
     assert 5 < len(rows(done["xyz between"])) < len(rows(done["xyz"]))
-    assert {place[2] for place in tiles[0].asked} == {ZOOM}
+    assert {place[2] for place in tiles[0].requests} == {ZOOM}
     assert done["xyz between"]["warnings"] == []
 
 

@@ -190,7 +190,7 @@ class Server(http.server.ThreadingHTTPServer):
     """Serves a folder, and remembers what it was asked for."""
 
     def __init__(self, folder: Path, *, slow: bool) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.leads: dict[str, str] = {}
         self.slow = slow
         super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
@@ -205,7 +205,7 @@ class Server(http.server.ThreadingHTTPServer):
 class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         assert isinstance(self.server, Server)
-        self.server.asked.append(self.path)
+        self.server.requests.append(self.path)
         if self.path in self.server.leads:
             self.send_response(302)
             self.send_header("Location", self.server.leads[self.path])
@@ -222,7 +222,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
                     self.wfile.write(data[i : i + step])
                     time.sleep(0.1)
             except (BrokenPipeError, ConnectionResetError):
-                self.server.asked.append("gone")
+                self.server.requests.append("gone")
         else:
             super().do_GET()
 
@@ -260,7 +260,7 @@ def test_a_model_is_taken_out_of_a_catalogue_on_the_web(
     assert taken["area"]["type"] == "Polygon"
     assert taken["id"] in {m["id"] for m in models}
     # Looking fetches descriptions alone; one network is fetched when it is asked for.
-    assert [p for p in server.asked if p.endswith(".onnx")] == [
+    assert [p for p in server.requests if p.endswith(".onnx")] == [
         "/" + wanted.relative_to(catalogue).as_posix()
     ]
 
@@ -302,7 +302,7 @@ def test_what_a_catalogue_says_is_not_believed(
         ["catalogue", server.url], ["catalogue", local],
         ["take", server.url, 0], ["take", server.url, 1], ["take", local, 1], ["models"],
     )  # fmt: skip
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
     assert sum("does not lie in the catalogue" in why for why in web["left_out"]) == 1
     assert sum("does not lie in the catalogue" in why for why in folder["left_out"]) == 2
     assert any("missing.json" in why for why in web["left_out"])
@@ -333,7 +333,7 @@ def test_a_server_sends_nobody_elsewhere(
         ["fetch", (catalogue / "catalog.json").as_uri()],
     )
     scheme, here = found.pop(), found[len(refused) + len(taken) :]
-    assert elsewhere.asked == []
+    assert elsewhere.requests == []
     for told in (*found[: len(refused)], *here[: len(refused)]):
         assert "could not be fetched" in told["error"]
         assert "it leads elsewhere" in told["error"]
@@ -365,7 +365,7 @@ def test_a_catalogue_on_the_web_ends_at_its_folder(
     (found,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
     assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
     assert sum("does not lie in the catalogue" in why for why in found["left_out"]) == len(out)
-    assert not [path for path in server.asked if "private" in path]
+    assert not [path for path in server.requests if "private" in path]
 
 
 def test_types_that_no_catalogue_has_are_told_in_a_sentence(do: Any, tmp_path: Path) -> None:
@@ -400,6 +400,6 @@ def test_a_download_stops_when_the_user_wants_to(
     assert stopped["kind"] == "Cancelled", stopped
     assert len(models) == 1
     deadline = time.monotonic() + 20
-    while "gone" not in server.asked and time.monotonic() < deadline:
+    while "gone" not in server.requests and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert "gone" in server.asked
+    assert "gone" in server.requests

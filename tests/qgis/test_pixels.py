@@ -87,7 +87,7 @@ def virtual(path: Path, side: float, shape: tuple[int, int], *, tall: float = 1.
 @pytest.fixture(scope="module")
 def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
-    folder, height, width = ground.folder, *ground.found.shape
+    folder, height, width = ground.folder, *ground.camp.shape
     ring = box(3.1, 61.1, 52.2, 4.2)
     turned = transform_geom(
         "EPSG:32645", "EPSG:4326", {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
@@ -111,11 +111,11 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     place = transform_of(X, Y, ZOOM, side=TILE)
     side = TILE * place.a
     write_raster(folder / "colors.tif", colors, crs="EPSG:3857", transform=Affine(*place))
-    holes = rgb_of(ground.found)
+    holes = rgb_of(ground.camp)
     holes[:, 40:90, 50:110] = 255
     holed = write_raster(folder / "holes.tif", holes, nodata=255)
     sides = {
-        name: write_raster(folder / f"{name}.tif", rgb_of(ground.found), gsd=gsd)
+        name: write_raster(folder / f"{name}.tif", rgb_of(ground.camp), gsd=gsd)
         for name, gsd in (("coarser", 0.65), ("finer", 0.35))
     }
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model), "OUTPUT": "memory:"}
@@ -174,7 +174,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             },
         }  # fmt: skip
         found = qgis.python("probes.py", list(steps.values()))
-    assert coverage.asked
+    assert coverage.requests
     return dict(zip(steps, found, strict=True))
 
 

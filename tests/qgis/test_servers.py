@@ -89,7 +89,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "nothing": detect(xyz(nothing), two_tiles, str(folder / "nothing.tif")),
         }
         found = qgis.python("steps.py", list(steps.values()))
-    assert wms.asked
+    assert wms.requests
     found[list(steps).index("nothing")]["classes"] = (folder / "nothing.tif").exists()
     return dict(zip(steps, found, strict=True))
 

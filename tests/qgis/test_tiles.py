@@ -82,7 +82,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 @pytest.fixture(scope="module")
 def tiles(ground: Ground) -> dict[Place, bytes]:
-    pixels = rgb_of(ground.found, seed=5)
+    pixels = rgb_of(ground.camp, seed=5)
     return {
         (X + col, Y + row, ZOOM): png_of(
             pixels[:, row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
@@ -178,7 +178,7 @@ def test_a_server_may_lead_to_another_which_gets_no_log_in(answers: Any) -> None
     assert servers["led"].auth == {"Basic YW5uOnNlY3JldA=="}
     assert servers["led"].referers == {"https://example.org"}
     assert servers["second"].auth == servers["second"].referers == {""}
-    assert len(servers["second"].asked) == 2
+    assert len(servers["second"].requests) == 2
 
 
 def test_a_certificate_that_nobody_knows_ends_the_run(
@@ -207,7 +207,7 @@ def test_a_server_that_is_not_there_ends_the_run(answers: Any) -> None:
 
 def test_a_run_may_be_stopped_while_a_server_wants_patience(answers: Any) -> None:
     done, servers = answers
-    assert servers["waiting"].asked
+    assert servers["waiting"].requests
     assert done["waiting"]["seconds"] < 10
     assert done["waiting"]["files"] == []
 
@@ -220,7 +220,7 @@ def named(
     qgis: Qgis, ground: Ground, tiles: dict[Place, bytes]
 ) -> tuple[dict[str, Any], dict[str, TileServer]]:
     """Runs over the same pixels under several schemes, by their names, and the servers."""
-    pixels = rgb_of(ground.found, seed=5)
+    pixels = rgb_of(ground.camp, seed=5)
     retina = {
         place: picture(np.repeat(np.repeat(_part(pixels, place), 2, axis=1), 2, axis=2))
         for place in tiles
@@ -298,7 +298,7 @@ def test_each_scheme_gives_the_tiles_own_pixels(named: Any, whole: Path, name: s
     done, servers = named
     same(done[name], whole, digits=1e-9)
     if name in servers:
-        assert set(servers[name].asked) == {
+        assert set(servers[name].requests) == {
             (X + col, Y + row, ZOOM) for row in range(2) for col in range(2)
         }, "no tile beside those that the extent touches"
 
@@ -318,7 +318,7 @@ def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground
 
     A file's grid is fitted to its width, and the map's to the width of the world.
     """
-    fine = _fine_pixels(rgb_of(ground.found, seed=5))
+    fine = _fine_pixels(rgb_of(ground.camp, seed=5))
     place = transform_of(2 * X, 2 * Y, ZOOM + 1, side=TILE)
     image = write_raster(
         ground.folder / "fine.tif", fine, crs="EPSG:3857", transform=Affine(*place)
@@ -329,7 +329,7 @@ def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground
     assert len(found) == pytest.approx(len(fields["id"]), rel=0.01)
     area = sum(row["area_m2"] for row in found)
     assert area == pytest.approx(fields["area_m2"].sum(), rel=0.01)
-    assert {place[2] for place in servers["finer"].asked} == {ZOOM + 1}
+    assert {place[2] for place in servers["finer"].requests} == {ZOOM + 1}
 
 
 # Tiles of a service, which come through QGIS' own provider.

@@ -43,12 +43,12 @@ def server_certificate(folder: Path) -> tuple[Path, Path]:
         )
         .sign(root_key, hashes.SHA256())
     )
-    authority, both = folder / "authority.pem", folder / "server.pem"
+    authority, certificate_and_key = folder / "authority.pem", folder / "server.pem"
     pem = serialization.Encoding.PEM
     authority.write_bytes(root.public_bytes(pem))
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    both.write_bytes(secret + leaf.public_bytes(pem))
-    return authority, both
+    certificate_and_key.write_bytes(secret + leaf.public_bytes(pem))
+    return authority, certificate_and_key
 
 
 def _name(text: str) -> x509.Name:
@@ -58,15 +58,15 @@ def _name(text: str) -> x509.Name:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
 ) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.UTC)
+    today = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)
-        .not_valid_after(now + 30 * _DAY)
+        .not_valid_before(today - _DAY)
+        .not_valid_after(today + 30 * _DAY)
     )
 
 

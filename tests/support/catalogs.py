@@ -96,15 +96,15 @@ def tree_of(folder: Path) -> dict[str, bytes]:
 
 def assert_whole(place: Path) -> set[str]:
     """Every listed model is there with files that are those of its item; gives the ids."""
-    found = StaticCatalog(LocalStore(place)).items()
-    for entry in found:
+    items = StaticCatalog(LocalStore(place)).items()
+    for entry in items:
         item = place / entry.path
         assert open_model(item).spec.id == entry.id
         for asset in entry.assets:
             if asset.href.startswith("./"):
                 file = item.parent / asset.href
                 assert file.stat().st_size == asset.size
-    return {e.id for e in found}
+    return {e.id for e in items}
 
 
 def edit_assets(meta: Path, change: Callable[[dict[str, Any]], object]) -> None:

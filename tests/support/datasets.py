@@ -71,8 +71,8 @@ def write_town(folder: Path) -> Town:
     """Write the town: 2 x 4 chips, polygons, masks."""
     pixels, truth = town_pixels()
     chips, masks = folder / "chips", folder / "masks"
-    for made in (chips, masks):
-        made.mkdir(parents=True)
+    for folder_made in (chips, masks):
+        folder_made.mkdir(parents=True)
     for row in range(ROWS):
         for col in range(COLS):
             at = np.s_[..., row * SIDE : (row + 1) * SIDE, col * SIDE : (col + 1) * SIDE]

@@ -88,10 +88,10 @@ def parted(package):
         for name in ("grid", "spec", "separation", "instances", "components")
     }
     grid, spec, instances = module["grid"], module["spec"], module["instances"]
-    how = module["separation"].Separation("border", 0.5, reach=4, min_seed=3)
+    separation = module["separation"].Separation("border", 0.5, reach=4, min_seed=3)
     model = spec.ModelSpec(
         "floor", "2", (spec.Band("red", 1.0, 0.0, 1.0),),
-        (spec.ClassDef(1, "dwelling", "#FF0000"),), gsd=0.5, separation=how,
+        (spec.ClassDef(1, "dwelling", "#FF0000"),), gsd=0.5, separation=separation,
     )  # fmt: skip
     if spec.ModelSpec.from_json(model.to_json()) != model:
         sys.exit("a separation does not survive its own JSON")
@@ -105,8 +105,8 @@ def parted(package):
     area, pieces = separator.area, []
     for row in range(0, HEIGHT, 40):
         strip = grid.Window(row, area.col, min(40, HEIGHT - row), area.width)
-        done = separator.add(strip, scores[(slice(None), *strip.slices)])
-        pieces += [] if done is None else [done.classes]
+        finished = separator.add(strip, scores[(slice(None), *strip.slices)])
+        pieces += [] if finished is None else [finished.classes]
     if not np.array_equal(np.concatenate(pieces), whole[block.slices]):
         sys.exit("strips differ from the whole")
     return {
@@ -120,15 +120,15 @@ def dwellings_of(package, scores, classes):
     grid = importlib.import_module(f"{package}.grid")
     vectorise = importlib.import_module(f"{package}.vectorise")
     shape = grid.Shape(HEIGHT, WIDTH)
-    linker, found = vectorise.Linker(shape), []
+    linker, dwellings = vectorise.Linker(shape), []
     for window in (grid.Window(0, 0, 37, WIDTH), grid.Window(37, 0, HEIGHT - 37, WIDTH)):
         part = classes[window.slices], scores[0][window.slices]
-        found += linker.add(vectorise.trace_block(window, *part, shape))
-    found += linker.finish()
+        dwellings += linker.add(vectorise.trace_block(window, *part, shape))
+    dwellings += linker.finish()
     outline = importlib.import_module(f"{package}.outline")
     options = outline.OutlineOptions(tolerance=1.5, square=True, min_pixels=20)
-    redrawn = outline.refine_all(found, options)
-    return {"exact": [rounded(d) for d in found], "redrawn": [rounded(d) for d in redrawn]}
+    redrawn = outline.refine_all(dwellings, options)
+    return {"exact": [rounded(d) for d in dwellings], "redrawn": [rounded(d) for d in redrawn]}
 
 
 def rounded(dwelling):

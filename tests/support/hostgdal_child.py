@@ -40,16 +40,16 @@ def main():
     errors, grid, spec = module("engine.errors"), module("engine.grid"), module("engine.spec")
     options, stretch = module("georaster.options"), module("georaster.stretch")
     for number, job in enumerate(json.loads(Path(jobs).read_text(encoding="utf-8"))):
-        given = {k: tuple(v) if isinstance(v, list) else v for k, v in job["options"].items()}
-        found = {}
+        arguments = {k: tuple(v) if isinstance(v, list) else v for k, v in job["options"].items()}
+        readings = {}
         try:
             model = spec.ModelSpec.from_json(job["spec"])
-            chosen = options.SourceOptions(**given)
-            with open_source(job["paths"], model, chosen) as source:
+            source_options = options.SourceOptions(**arguments)
+            with open_source(job["paths"], model, source_options) as source:
                 pixels, valid = whole(source, grid.Window)
                 picture = source.picture(40)
-                choice = stretch.choose_stretch(source, model, chosen)
-                found = {
+                choice = stretch.choose_stretch(source, model, source_options)
+                readings = {
                     "shape": source.grid.shape,
                     "transform": source.grid.transform,
                     "wkt": source.grid.crs_wkt,
@@ -64,8 +64,8 @@ def main():
                 pixels=pixels, valid=valid, small=picture.pixels, small_valid=picture.valid,
             )  # fmt: skip
         except errors.CampDetectorError as error:
-            found = {"error": str(error)}
-        Path(out, f"{number}.json").write_text(json.dumps(found), encoding="utf-8")
+            readings = {"error": str(error)}
+        Path(out, f"{number}.json").write_text(json.dumps(readings), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ class Progress:
     """Counts, and stops at once where it is asked to."""
 
     def __init__(self, cancel):
-        self.seen = []
+        self.calls = []
         self._cancel = cancel
 
-    def update(self, done, total):
-        self.seen.append((done, total))
+    def update(self, count, total):
+        self.calls.append((count, total))
 
     def cancelled(self):
-        return self._cancel and len(self.seen) > 1
+        return self._cancel and len(self.calls) > 1
 
 
 def state_of(gdal):
@@ -39,11 +39,11 @@ def state_of(gdal):
 
 def main():
     folder, package, request = sys.argv[1:]
-    asked = json.loads(Path(request).read_text(encoding="utf-8"))
-    sys.path[:0] = [folder, asked.pop("libraries")]
+    request_content = json.loads(Path(request).read_text(encoding="utf-8"))
+    sys.path[:0] = [folder, request_content.pop("libraries")]
     from osgeo import gdal
 
-    if asked.pop("exceptions", False):
+    if request_content.pop("exceptions", False):
         gdal.UseExceptions()
     gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", "7")
     gdal.SetThreadLocalConfigOption("GDAL_ERROR_ON_LIBJPEG_WARNING", "FALSE")
@@ -54,25 +54,27 @@ def main():
 
     errors, run = module("engine.errors"), module("hostgdal.run")
     source, settings = module("georaster.options"), module("georaster.settings")
-    progress = Progress(asked.pop("cancel", False))
-    if "area" in asked:
-        asked["area"] = [bytes.fromhex(polygon) for polygon in asked["area"]]
-    images = asked.pop("images")
-    if asked.pop("opened", False):
+    progress = Progress(request_content.pop("cancel", False))
+    if "area" in request_content:
+        request_content["area"] = [bytes.fromhex(polygon) for polygon in request_content["area"]]
+    images = request_content.pop("images")
+    if request_content.pop("opened", False):
         images = gdal.Open(images[0])
     try:
-        predictor = module("engine.ort").OnnxPredictor(Path(asked.pop("model")).read_bytes())
-        job = run.HostJob(
-            settings=settings.Settings(**asked.pop("settings", {})),
-            source=source.SourceOptions(**asked.pop("source", {})),
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in asked.items()},
+        predictor = module("engine.ort").OnnxPredictor(
+            Path(request_content.pop("model")).read_bytes()
         )
-        found = run.detect_raster(images, predictor, job, progress=progress)
+        job = run.HostJob(
+            settings=settings.Settings(**request_content.pop("settings", {})),
+            source=source.SourceOptions(**request_content.pop("source", {})),
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in request_content.items()},
+        )
+        outcome = run.detect_raster(images, predictor, job, progress=progress)
         result = {
-            "rows": [row._asdict() for row in found.rows],
-            "warnings": [str(w) for w in found.warnings],
-            "wkt": found.grid.crs_wkt,
-            "progress": progress.seen[-1],
+            "rows": [row._asdict() for row in outcome.rows],
+            "warnings": [str(w) for w in outcome.warnings],
+            "wkt": outcome.grid.crs_wkt,
+            "progress": progress.calls[-1],
         }
     except errors.CampDetectorError as error:
         result = {"error": str(error), "kind": type(error).__name__}

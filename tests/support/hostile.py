@@ -29,8 +29,8 @@ def stems(draw: st.DrawFn) -> str:
 
 def misreadings(name: str) -> set[str]:
     """The names that a parser might make of a name: its parts, unquoted, quoted and trimmed."""
-    found = set(_misread(name))
-    return {n for n in found if n not in {"", ".", "..", name} and not set(n) & set("/\0")}
+    names = set(_misread(name))
+    return {n for n in names if n not in {"", ".", "..", name} and not set(n) & set("/\0")}
 
 
 def _misread(name: str) -> Iterator[str]:

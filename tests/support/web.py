@@ -22,14 +22,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             return
         data = path.read_bytes()
         start, stop = 0, len(data)
-        wanted = self.headers.get("Range")
-        if wanted:
-            first, _, last = wanted.removeprefix("bytes=").partition("-")
+        byte_range = self.headers.get("Range")
+        if byte_range:
+            first, _, last = byte_range.removeprefix("bytes=").partition("-")
             start, stop = int(first), min(len(data), int(last or len(data) - 1) + 1)
-        self.send_response(206 if wanted else 200)
+        self.send_response(206 if byte_range else 200)
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(stop - start))
-        if wanted:
+        if byte_range:
             self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
         self.end_headers()
         if self.command == "GET":

@@ -20,18 +20,18 @@ def wheel_of(name: str, folder: Path, tag: str, change: Callable[..., Any] | Non
         tag: Python, ABI and platform.
         change: Gets each name and its bytes; gives other bytes, or None to leave it out.
     """
-    found = importlib.metadata.distribution(name)
+    distribution = importlib.metadata.distribution(name)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}-{found.version}-{tag}.whl"
+    path = folder / f"{name}-{distribution.version}-{tag}.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for file in found.files or []:
+        for file in distribution.files or []:
             if ".." in file.parts or "__pycache__" in file.parts or file.name == "RECORD":
                 continue
-            data = Path(str(found.locate_file(file))).read_bytes()
+            data = Path(str(distribution.locate_file(file))).read_bytes()
             changed = data if change is None else change(file.as_posix(), data)
             if changed is not None:
                 archive.writestr(file.as_posix(), changed)
-        info = f"{name}-{found.version}.dist-info"
+        info = f"{name}-{distribution.version}.dist-info"
         archive.writestr(f"{info}/RECORD", "")
     return path
 

@@ -68,7 +68,7 @@ class WmsServer(OwsServer):
         """A part of the pixels, or what there is."""
         kind = "text/xml"
         if words.get("REQUEST") == "GetMap":
-            self.asked.append(words)
+            self.requests.append(words)
             if self.broken is not None:
                 return self.broken
             kind, body = "image/png", self._map(words)

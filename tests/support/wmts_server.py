@@ -81,7 +81,7 @@ class WmtsServer(OwsServer):
     def reply(self, words: dict[str, str]) -> Answer:
         """A tile, or what there is."""
         if words.get("REQUEST") == "GetTile":
-            self.asked.append(words)
+            self.requests.append(words)
             if "BROKEN" in words:
                 return Answer("text/plain", b"out of order", 500)
             x, y = int(words["TILECOL"]), int(words["TILEROW"])

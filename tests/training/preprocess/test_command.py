@@ -64,7 +64,7 @@ def slowly(tiles: TileServer, quick: int) -> None:
     """After some tiles the server answers so slowly that none of the others comes in time."""
 
     def reply(place: tuple[int, int, int]) -> Reply | None:
-        late = len(tiles.asked) > quick
+        late = len(tiles.requests) > quick
         return Reply(body=tiles.tiles[place], delay=20.0) if late else None
 
     tiles.always = reply
@@ -124,19 +124,19 @@ def test_stopped_midway_it_goes_on_without_fetching_anything_twice(
             assert chip.read().min() > 0  # whole: no made pixel is 0
     assert read_manifest(tmp_path / "train" / "chips") is None
     tiles.always = lambda _place: None
-    tiles.asked.clear()
+    tiles.requests.clear()
     code, _, err = finish(command(tiles.template, overpass.url), tmp_path)
     assert code == 0, err
     assert f"3 of {ALL} tiles are here already" in err
     assert set(tiles.counts.values()) == {1}
-    assert {f"OAM-{x}-{y}-{z}" for x, y, z in tiles.asked} == chips(tmp_path) - chips_before
+    assert {f"OAM-{x}-{y}-{z}" for x, y, z in tiles.requests} == chips(tmp_path) - chips_before
     assert len(overpass.queries) == 1
     assert sorted(p.name for p in (tmp_path / "train").iterdir()) == [
         "chips", "labels", "manifest.json",
     ]  # fmt: skip
-    tiles.asked.clear()
+    tiles.requests.clear()
     code, out, _ = finish(command(tiles.template, overpass.url), tmp_path)
-    assert (code, tiles.asked) == (0, [])
+    assert (code, tiles.requests) == (0, [])
     assert f"{ALL} chips" in out
 
 

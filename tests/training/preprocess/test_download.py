@@ -244,9 +244,9 @@ def test_secrets_reach_the_server_and_nobody_else(
     assert "s3cret" not in text
     assert "pa55" not in text
     # Another key is no other request: nothing is fetched again.
-    tiles.asked.clear()
+    tiles.requests.clear()
     preprocess(options(tms=tms.replace("s3cret", "new")))
-    assert tiles.asked == []
+    assert tiles.requests == []
 
 
 def test_a_server_that_is_not_there_is_one_sentence(options: Options) -> None:
@@ -316,4 +316,4 @@ def test_a_large_area_needs_consent(options: Options, tiles: TileServer, tmp_pat
     with pytest.raises(PreprocessError, match=r"has 6 tiles .* more than 5: .*--yes"):
         preprocess(options(most_tiles=5))
     assert not (tmp_path / "train").exists()
-    assert tiles.asked == []
+    assert tiles.requests == []

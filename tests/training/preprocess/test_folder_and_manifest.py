@@ -321,7 +321,7 @@ def test_what_cannot_be_is_refused_before_anything_is_asked(
 ) -> None:
     with pytest.raises(CampDetectorError, match=message):
         preprocess(options(**change))
-    assert tiles.asked == []
+    assert tiles.requests == []
 
 
 def test_leftovers_of_a_kill_are_cleared_and_half_a_note_is_no_note(tmp_path: Path) -> None:

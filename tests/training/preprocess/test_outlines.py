@@ -232,7 +232,7 @@ def test_no_buildings_are_an_error_before_any_tile_is_fetched(
     overpass.elements.clear()
     with pytest.raises(PreprocessError, match=r"no buildings .*--labels FILE"):
         preprocess(options())
-    assert tiles.asked == []
+    assert tiles.requests == []
 
 
 def test_a_server_of_buildings_that_is_not_there_is_one_sentence(options: Options) -> None:
@@ -259,12 +259,12 @@ def test_outlines_are_asked_for_once_unless_told_to(
     overpass: OverpassServer, options: Options, tiles: TileServer
 ) -> None:
     preprocess(options())
-    before = list(tiles.asked)
+    before = list(tiles.requests)
     way(overpass, 101)["tags"]["building"] = "no"
     assert preprocess(options()).manifest.labels.features == 4
     assert len(overpass.queries) == 1
     assert preprocess(options(refresh_labels=True)).manifest.labels.features == 3
-    assert tiles.asked == before
+    assert tiles.requests == before
 
 
 def write_vectors(
@@ -310,11 +310,11 @@ def test_other_outlines_replace_those_that_were_there(
     options: Options, tmp_path: Path, tiles: TileServer
 ) -> None:
     preprocess(options())
-    before = list(tiles.asked)
+    before = list(tiles.requests)
     path = write_vectors(tmp_path / "own.gpkg", [shapely.Polygon(ring(0.1, 0.1, 0.2, 0.2))])
     own = preprocess(options(labels=path, label_attribution="Me", label_licence="CC0-1.0"))
     assert own.manifest.credits() == ("Building outlines: Me, CC0-1.0",)
-    assert tiles.asked == before
+    assert tiles.requests == before
     with rasterio.open(own.labels / f"OAM-{WEST + 1}-{NORTH}-{ZOOM}.tif") as mask:
         assert not mask.read().any()
     assert preprocess(options()).manifest.labels.source == "OpenStreetMap"
@@ -341,7 +341,7 @@ def test_own_outlines_that_cannot_be_used_are_one_sentence(
             preprocess(options(labels=path))
     with pytest.raises(CampDetectorError, match=r"has no layer 'c': give one as --layer .a, b."):
         preprocess(options(labels=several, layer="c"))
-    assert tiles.asked == []
+    assert tiles.requests == []
     assert preprocess(options(labels=several, layer="b")).manifest.labels.features == 1
 
 
