@@ -24,16 +24,16 @@ QGIS_PROCESS = Path("/usr/bin/qgis_process.bin")
 """The wrapper of Debian's 3.22 passes an option that this one refuses."""
 INSIDE = Path(__file__).resolve().parent / "inside"
 NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
-"""What ONNX Runtime imports besides numpy."""
+"""Packages that ONNX Runtime imports besides numpy."""
 _LIMIT = 240
 """Seconds after which QGIS is taken to hang."""
 
 
-def missing(what: str) -> None:
+def missing(reason: str) -> None:
     """Skip; where CI runs, fail instead."""
     if os.environ.get("CI"):
-        pytest.fail(f"{what}: CI must have it")
-    pytest.skip(f"{what}: sudo apt-get install qgis python3-qgis xvfb")
+        pytest.fail(f"{reason}: CI must have it")
+    pytest.skip(f"{reason}: sudo apt-get install qgis python3-qgis xvfb")
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,18 @@ class Qgis:
 
     @property
     def plugins(self) -> Path:
-        """Where plugins lie."""
+        """Folder of the plugins."""
         return self.profile / "python" / "plugins"
 
     def environment(self, **more: str) -> dict[str, str]:
         """The variables of its processes: without ours, without windows, with ONNX Runtime."""
-        ours = ("PYTHON", "GDAL", "QT", "VIRTUAL_ENV")
-        own = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+        prefixes = ("PYTHON", "GDAL", "QT", "VIRTUAL_ENV")
+        own = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         # The Python in QGIS looks for its library beside the first `python3` there.
-        mine = str(Path(sys.executable).parent)
-        folders = [f for f in own.get("PATH", os.defpath).split(os.pathsep) if f != mine]
+        environment_folder = str(Path(sys.executable).parent)
+        folders = [
+            f for f in own.get("PATH", os.defpath).split(os.pathsep) if f != environment_folder
+        ]
         return {
             **own,
             "PATH": os.pathsep.join(folders),
@@ -68,23 +70,23 @@ class Qgis:
 
     def python(self, script: str, request: Any, **environment: str) -> Any:
         """Run a script of ``inside`` in QGIS' Python: a request in JSON in, the last line out."""
-        asked = self.profile / "request.json"
-        asked.write_text(json.dumps(request), encoding="utf-8")
-        done = subprocess.run(
-            [PYTHON, "-s", INSIDE / script, self.profile, asked],
+        request_file = self.profile / "request.json"
+        request_file.write_text(json.dumps(request), encoding="utf-8")
+        process = subprocess.run(
+            [PYTHON, "-s", INSIDE / script, self.profile, request_file],
             capture_output=True, text=True, check=False, timeout=_LIMIT,
             env=self.environment(**environment), cwd=self.profile,
         )  # fmt: skip
-        assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
-        return json.loads(done.stdout.splitlines()[-1])
+        assert process.returncode == 0, f"{process.stdout[-3000:]}\n{process.stderr[-5000:]}"
+        return json.loads(process.stdout.splitlines()[-1])
 
-    def window(self, script: str, request: Any, told: Path, **environment: str) -> Any:
+    def window(self, script: str, request: Any, answer_file: Path, **environment: str) -> Any:
         """Run a script of ``inside`` in QGIS' window under Xvfb: what it wrote into a file."""
-        asked = self.profile / "request.json"
-        asked.write_text(json.dumps(request), encoding="utf-8")
-        variables = self.environment(CAMP_DETECTOR_TEST=str(asked), **environment)
+        request_file = self.profile / "request.json"
+        request_file.write_text(json.dumps(request), encoding="utf-8")
+        variables = self.environment(CAMP_DETECTOR_TEST=str(request_file), **environment)
         variables.pop("QT_QPA_PLATFORM")
-        done = subprocess.run(
+        process = subprocess.run(
             [
                 "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "/usr/bin/qgis", "--nologo",
                 "--noversioncheck", "--profiles-path", str(self.profile.parents[1]),
@@ -92,10 +94,10 @@ class Qgis:
             ],
             capture_output=True, text=True, check=False, env=variables, timeout=240,
         )  # fmt: skip
-        assert told.exists(), done.stderr[-3000:]
-        found = json.loads(told.read_text(encoding="utf-8"))
-        assert "error" not in found, found["error"]
-        return found
+        assert answer_file.exists(), process.stderr[-3000:]
+        answer = json.loads(answer_file.read_text(encoding="utf-8"))
+        assert "error" not in answer, answer["error"]
+        return answer
 
     def process(self, *words: object) -> subprocess.CompletedProcess[str]:
         """Run qgis_process."""
@@ -119,14 +121,14 @@ def qgis_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
         missing("QGIS is not installed")
     folder = tmp_path_factory.mktemp("libraries")
     for name in NEEDS:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.submodule_search_locations:
-            (folder / name).symlink_to(next(iter(found.submodule_search_locations)))
-    done = subprocess.run(
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            (folder / name).symlink_to(next(iter(spec.submodule_search_locations)))
+    process = subprocess.run(
         [PYTHON, "-s", "-c", "import sys; sys.path[:0] = sys.argv[1:]; import onnxruntime", folder],
         capture_output=True, check=False,
     )  # fmt: skip
-    if done.returncode:
+    if process.returncode:
         version = ".".join(map(str, sys.version_info[:2]))
         missing(f"QGIS' Python does not load the ONNX Runtime of Python {version}")
     return folder
@@ -155,19 +157,19 @@ def fresh_qgis(plugin_zip: Path, qgis_libraries: Path, tmp_path: Path) -> Qgis:
 
 def install(plugin: Path, libraries: Path, folder: Path) -> Qgis:
     """Make a profile with the plugin, as the plugin manager would."""
-    found = Qgis(folder / "profiles" / "default", libraries)
-    found.plugins.mkdir(parents=True)
-    found.profile.chmod(0o700)
+    session = Qgis(folder / "profiles" / "default", libraries)
+    session.plugins.mkdir(parents=True)
+    session.profile.chmod(0o700)
     with zipfile.ZipFile(plugin) as archive:
-        archive.extractall(found.plugins)  # our own file
-    settings = found.profile / "QGIS" / "QGIS3.ini"
+        archive.extractall(session.plugins)  # our own file
+    settings = session.profile / "QGIS" / "QGIS3.ini"
     settings.parent.mkdir()
     settings.write_text(
         "[PythonPlugins]\ncamp_detector=true\nprocessing=true\n\n"
         "[qgis]\ncheckVersion=false\n\n[app]\n",
         encoding="utf-8",
     )
-    return found
+    return session
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = ground.folder
     pixels = rgb_of(ground.camp)
@@ -66,7 +66,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     rasterio.shutil.copy(ground.raster, outside, driver="VRT")
     mask = polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
     (folder / "camp-drawn").mkdir()
-    drawn, _ = draw_camp(folder / "camp-drawn")
+    camp_files, _ = draw_camp(folder / "camp-drawn")
     far = polygon_file(folder / "far.geojson", box(9000, 9040, 9050, 9000))
     extent = f"{WEST + 10},{WEST + 60},{NORTH - 60},{NORTH - 5} [EPSG:32645]"
     x, y = WEST + 25, NORTH - 20
@@ -122,7 +122,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "starter": {
             "op": "run",
             "alg": DETECT,
-            "params": {"INPUT": str(drawn), "OUTPUT": "memory:"},
+            "params": {"INPUT": str(camp_files), "OUTPUT": "memory:"},
         },
         "classes": {
             "op": "run",
@@ -156,115 +156,117 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "outside": detect(INPUT=str(outside)),
         "outside allowed": detect(INPUT=str(outside), ALLOW_EXTERNAL_SOURCES=True),
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_a_file_gives_what_the_command_line_gives(done: dict[str, Any], ground: Ground) -> None:
+def test_a_file_gives_what_the_command_line_gives(results: dict[str, Any], ground: Ground) -> None:
     vector = ground.detect("file")
-    same(done["again"], vector)
-    mine, columns = features(ground.folder / "dwellings.gpkg")
-    theirs, others = features(vector)
-    assert shapely.equals_exact(mine, theirs, tolerance=1e-9).all()
-    assert set(columns) == set(others)
-    result = done["file"]["results"]
-    assert result["COUNT"] == len(theirs)
-    assert result["AREA"] == pytest.approx(others["area_m2"].sum())
+    same(results["again"], vector)
+    own_polygons, columns = features(ground.folder / "dwellings.gpkg")
+    cli_polygons, cli_columns = features(vector)
+    assert shapely.equals_exact(own_polygons, cli_polygons, tolerance=1e-9).all()
+    assert set(columns) == set(cli_columns)
+    result = results["file"]["results"]
+    assert result["COUNT"] == len(cli_polygons)
+    assert result["AREA"] == pytest.approx(cli_columns["area_m2"].sum())
     same_pixels(ground.folder / "c.tif", ground.folder / "cli-file_mask.tif")
     same_pixels(ground.folder / "p.tif", ground.folder / "cli-file_probability.tif")
-    assert done["again"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
+    assert results["again"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
 
 
-def test_settings_are_those_of_the_command_line(done: dict[str, Any], ground: Ground) -> None:
+def test_settings_are_those_of_the_command_line(results: dict[str, Any], ground: Ground) -> None:
     options = ("--threshold", "0.9", "--min-area", "4", "--square", "--simplify", "0")
-    same(done["settings"], ground.detect("settings", options=(*options, "--tile-size", "96")))
-    assert len(rows(done["settings"])) < len(rows(done["again"]))
+    same(results["settings"], ground.detect("settings", options=(*options, "--tile-size", "96")))
+    assert len(rows(results["settings"])) < len(rows(results["again"]))
 
 
 def test_other_rasters_give_what_the_command_line_gives(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
     for name in ("degrees", "deep"):
-        same(done[name], ground.detect(name, ground.folder / f"{name}.tif"))
-    assert done["degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:4326"
+        same(results[name], ground.detect(name, ground.folder / f"{name}.tif"))
+    assert results["degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:4326"
     thrice = ground.detect("one", ground.folder / "one.tif", options=("--bands", "1,1,1"))
-    same(done["one band thrice"], thrice)
-    assert any("stretched" in warning for warning in done["deep"]["warnings"])
-    assert not any("--" in warning for warning in done["deep"]["warnings"])
+    same(results["one band thrice"], thrice)
+    assert any("stretched" in warning for warning in results["deep"]["warnings"])
+    assert not any("--" in warning for warning in results["deep"]["warnings"])
 
 
 def test_the_starter_model_finds_what_it_finds_elsewhere(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
     image = ground.folder / "camp-drawn" / "camp.tif"
-    same(done["starter"], ground.detect("starter", image, starter=True))
-    assert len(rows(done["starter"])) > 300
+    same(results["starter"], ground.detect("starter", image, starter=True))
+    assert len(rows(results["starter"])) > 300
 
 
-def test_a_crs_that_the_user_gave_the_layer_counts(done: dict[str, Any]) -> None:
-    assert done["given crs"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
-    assert rows(done["given crs"]) == rows(done["again"])
+def test_a_crs_that_the_user_gave_the_layer_counts(results: dict[str, Any]) -> None:
+    assert results["given crs"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
+    assert rows(results["given crs"]) == rows(results["again"])
 
 
-def test_an_extent_is_all_that_is_looked_at(done: dict[str, Any]) -> None:
-    found = shapely.union_all(shapes(done["extent"]))
-    assert shapely.box(WEST + 10, NORTH - 60, WEST + 60, NORTH - 5).covers(found)
-    assert 0 < len(rows(done["extent"])) < len(rows(done["again"]))
+def test_an_extent_is_all_that_is_looked_at(results: dict[str, Any]) -> None:
+    union = shapely.union_all(shapes(results["extent"]))
+    assert shapely.box(WEST + 10, NORTH - 60, WEST + 60, NORTH - 5).covers(union)
+    assert 0 < len(rows(results["extent"])) < len(rows(results["again"]))
 
 
 def test_outside_of_the_mask_nothing_is_found_and_no_tile_is_run(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
     inside = shapely.box(WEST, NORTH - 40, WEST + 50, NORTH)
-    found = shapely.union_all(shapes(done["mask"]))
-    assert inside.covers(found)
+    union = shapely.union_all(shapes(results["mask"]))
+    assert inside.covers(union)
     everywhere = ground.camp[:80, :100].sum() * 0.25
-    assert found.area == pytest.approx(everywhere)
-    tiles = [int(done[n]["texts"][-1].rpartition(" ")[2]) for n in ("mask", "again")]
+    assert union.area == pytest.approx(everywhere)
+    tiles = [int(results[n]["texts"][-1].rpartition(" ")[2]) for n in ("mask", "again")]
     assert tiles[0] < tiles[1]
-    assert "polygon" in done["far mask"]["error"]
+    assert "polygon" in results["far mask"]["error"]
 
 
 def test_a_virtual_raster_reads_nothing_outside_of_its_folder_unasked(
-    done: dict[str, Any],
+    results: dict[str, Any],
 ) -> None:
-    assert "which lies outside of" in done["outside"]["error"]
-    assert "folder” (ALLOW_EXTERNAL_SOURCES)" in done["outside"]["error"]
-    assert rows(done["outside allowed"]) == rows(done["again"])
+    assert "which lies outside of" in results["outside"]["error"]
+    assert "folder” (ALLOW_EXTERNAL_SOURCES)" in results["outside"]["error"]
+    assert rows(results["outside allowed"]) == rows(results["again"])
 
 
-def test_a_mask_may_be_removed_while_the_run_waits(done: dict[str, Any]) -> None:
-    assert rows(done["removed mask"]) == rows(done["mask"])
+def test_a_mask_may_be_removed_while_the_run_waits(results: dict[str, Any]) -> None:
+    assert rows(results["removed mask"]) == rows(results["mask"])
 
 
-def test_a_mask_may_have_curves(done: dict[str, Any]) -> None:
-    found = shapely.union_all(shapes(done["curved mask"]))
+def test_a_mask_may_have_curves(results: dict[str, Any]) -> None:
+    union = shapely.union_all(shapes(results["curved mask"]))
     circle = shapely.Point(WEST + 25, NORTH - 20).buffer(18.0)
-    assert 0 < found.area < circle.area
-    assert circle.buffer(1.0).covers(found)
+    assert 0 < union.area < circle.area
+    assert circle.buffer(1.0).covers(union)
 
 
-def test_coordinates_that_lie_nowhere_are_no_degrees(done: dict[str, Any], ground: Ground) -> None:
-    assert done["nowhere"]["results"]["COUNT"] == done["file"]["results"]["COUNT"]
+def test_coordinates_that_lie_nowhere_are_no_degrees(
+    results: dict[str, Any], ground: Ground
+) -> None:
+    assert results["nowhere"]["results"]["COUNT"] == results["file"]["results"]["COUNT"]
     with closing(sqlite3.connect(ground.folder / "nowhere.gpkg")) as table:
         (number,) = table.execute("SELECT srs_id FROM gpkg_geometry_columns").fetchone()
     assert number in {-1, 99999}, "undefined Cartesian, by GDAL's older and newer name"
-    assert "no coordinate system" in done["nowhere summary"]["message"]
+    assert "no coordinate system" in results["nowhere summary"]["message"]
 
 
-def test_polygons_that_no_dwelling_fills_are_doubted(done: dict[str, Any]) -> None:
-    (doubt,) = [w for w in done["large"]["warnings"] if "larger than 3,000 m²" in w]
+def test_polygons_that_no_dwelling_fills_are_doubted(results: dict[str, Any]) -> None:
+    (doubt,) = [w for w in results["large"]["warnings"] if "larger than 3,000 m²" in w]
     assert "Value that means no image" in doubt
-    assert not any("larger than" in w for w in done["file"]["warnings"])
+    assert not any("larger than" in w for w in results["file"]["warnings"])
 
 
-def test_classes_alone(done: dict[str, Any], ground: Ground) -> None:
-    assert "error" not in done["classes"]
+def test_classes_alone(results: dict[str, Any], ground: Ground) -> None:
+    assert "error" not in results["classes"]
     same_pixels(ground.folder / "only.tif", ground.folder / "c.tif")
 
 
-def test_a_model_tells_what_it_is_for(done: dict[str, Any], ground: Ground) -> None:
-    result = done["information"]["results"]
+def test_a_model_tells_what_it_is_for(results: dict[str, Any], ground: Ground) -> None:
+    result = results["information"]["results"]
     assert result["ID"] == "tiny-1.0"
     assert result["GSD"] == 0.5
     page = (ground.folder / "model.html").read_text(encoding="utf-8")
@@ -272,33 +274,33 @@ def test_a_model_tells_what_it_is_for(done: dict[str, Any], ground: Ground) -> N
     assert '<td style="text-align:start">made by a test</td>' in page
 
 
-def test_the_modeler_runs_them_one_after_another(done: dict[str, Any], ground: Ground) -> None:
-    assert done["modeler"]["ok"], done["modeler"]
+def test_the_modeler_runs_them_one_after_another(results: dict[str, Any], ground: Ground) -> None:
+    assert results["modeler"]["ok"], results["modeler"]
     _, columns = features(ground.folder / "model.gpkg")
-    assert columns["dwellings"].sum() == done["file"]["results"]["COUNT"]
+    assert columns["dwellings"].sum() == results["file"]["results"]["COUNT"]
 
 
 def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
-    done: dict[str, Any],
+    results: dict[str, Any],
 ) -> None:
-    found = done["described"]
-    assert set(found) == {
+    descriptions = results["described"]
+    assert set(descriptions) == {
         "detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation",
     }  # fmt: skip
-    for said in found.values():
-        assert said["label"]
-        assert len(said["help"]) > 80
-        assert said["threaded"]
-        assert all(said["parameters"].values())
+    for description in descriptions.values():
+        assert description["label"]
+        assert len(description["help"]) > 80
+        assert description["threaded"]
+        assert all(description["parameters"].values())
 
 
 @pytest.mark.parametrize(
     "name",
     ["detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation"],
 )
-def test_the_pages_tell_every_parameter_and_result(done: dict[str, Any], name: str) -> None:
-    found = done["described"][name]
-    names = {*found["parameters"], *found["outputs"]}
+def test_the_pages_tell_every_parameter_and_result(results: dict[str, Any], name: str) -> None:
+    description = results["described"][name]
+    names = {*description["parameters"], *description["outputs"]}
     help_page = (ROOT / "qgis_plugin/help" / f"{name}.html").read_text(encoding="utf-8")
     assert sorted(n for n in names if f"<code>{n}</code>" not in help_page) == []
     manual = (ROOT / "docs/qgis.md").read_text(encoding="utf-8")
@@ -324,14 +326,14 @@ def test_the_pages_tell_every_parameter_and_result(done: dict[str, Any], name: s
     ],
 )
 def test_what_cannot_be_is_said_before_anything_runs(
-    done: dict[str, Any], step: str, words: str
+    results: dict[str, Any], step: str, words: str
 ) -> None:
-    assert done[step]["ok"] is False
-    message = done[step]["message"]
+    assert results[step]["ok"] is False
+    message = results[step]["message"]
     assert words in message
     assert "--" not in message
     assert "\n" not in message.strip()
 
 
-def test_what_is_right_is_not_refused(done: dict[str, Any]) -> None:
-    assert done["check fine"]["ok"] is True
+def test_what_is_right_is_not_refused(results: dict[str, Any]) -> None:
+    assert results["check fine"]["ok"] is True

@@ -23,18 +23,18 @@ def test_each_pixel_is_the_mean_of_what_is_valid_in_its_square(
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (2, height * fine, width * fine)).astype(dtype)
     before, valid = pixels.copy(), rng.random(pixels.shape[1:]) < share
-    got, known = averaged(pixels, valid, fine)
-    assert got.dtype == pixels.dtype
-    assert got.shape == (2, height, width)
+    means, has_value = averaged(pixels, valid, fine)
+    assert means.dtype == pixels.dtype
+    assert means.shape == (2, height, width)
     for row in range(height):
         for col in range(width):
             square = np.s_[row * fine : (row + 1) * fine, col * fine : (col + 1) * fine]
             count = int(valid[square].sum())
-            assert known[row, col] == (2 * count >= fine * fine)
-            if count and known[row, col]:
+            assert has_value[row, col] == (2 * count >= fine * fine)
+            if count and has_value[row, col]:
                 mean = pixels[(slice(None), *square)][:, valid[square]].mean(axis=1)
-                assert np.abs(got[:, row, col] - mean).max() <= (
+                assert np.abs(means[:, row, col] - mean).max() <= (
                     0.5 if dtype != "float32" else 1e-3
                 )
-    got[...] = 0
+    means[...] = 0
     assert np.array_equal(pixels, before)  # its own memory

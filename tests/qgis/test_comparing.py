@@ -32,7 +32,7 @@ def in_degrees(path: Path, *rings: list[tuple[float, float]]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = tmp_path_factory.mktemp("comparing")
     late = folder / "late"
@@ -43,8 +43,8 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             str(polygon_file(folder / f"{name} {i}.geojson", *boxes))
             for i, boxes in enumerate((before, after))
         ]
-        given = {"BEFORE": files[0], "AFTER": files[1], "OUTPUT": "memory:", **params}
-        return {"op": "run", "alg": COMPARE, "params": given}
+        parameters = {"BEFORE": files[0], "AFTER": files[1], "OUTPUT": "memory:", **params}
+        return {"op": "run", "alg": COMPARE, "params": parameters}
 
     mask = in_degrees(folder / "mask.geojson", box(-1, 20, 60, -5))
     inside = row((0, 4), (57, 61), (70, 74), (80, 84)), row((0, 4), (10, 14), (59, 63), (90, 94))
@@ -74,8 +74,8 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "load": {"OUTPUT": "Changes"},
         },
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
 def numbers(result: dict[str, Any]) -> tuple[int, ...]:
@@ -83,62 +83,62 @@ def numbers(result: dict[str, Any]) -> tuple[int, ...]:
     return tuple(result["results"][name] for name in NUMBERS)
 
 
-def test_a_roof_that_is_seen_in_parts_is_changed(done: dict[str, Any]) -> None:
-    assert numbers(done["split"]) == (0, 0, 0, 1, 4)
-    assert [r["change"] for r in rows(done["split"])] == ["changed"] * 5
-    assert [r["covered"] for r in rows(done["split"])] == pytest.approx([1.0] * 5)
-    assert [r["id_before"] for r in rows(done["split"])] == [None] * 4 + [0]
-    assert numbers(done["merged"]) == (1, 0, 0, 1, 0)
+def test_a_roof_that_is_seen_in_parts_is_changed(results: dict[str, Any]) -> None:
+    assert numbers(results["split"]) == (0, 0, 0, 1, 4)
+    assert [r["change"] for r in rows(results["split"])] == ["changed"] * 5
+    assert [r["covered"] for r in rows(results["split"])] == pytest.approx([1.0] * 5)
+    assert [r["id_before"] for r in rows(results["split"])] == [None] * 4 + [0]
+    assert numbers(results["merged"]) == (1, 0, 0, 1, 0)
 
 
-def test_what_stands_mostly_on_new_ground_appeared(done: dict[str, Any]) -> None:
-    assert numbers(done["much enlarged"]) == (0, 1, 0, 1, 0)
-    new, _ = rows(done["much enlarged"])
+def test_what_stands_mostly_on_new_ground_appeared(results: dict[str, Any]) -> None:
+    assert numbers(results["much enlarged"]) == (0, 1, 0, 1, 0)
+    new, _ = rows(results["much enlarged"])
     assert (new["change"], new["covered"]) == ("appeared", pytest.approx(0.2))
 
 
-def test_ground_that_two_dwellings_cover_counts_once(done: dict[str, Any]) -> None:
-    assert numbers(done["twice on the same ground"]) == (0, 1, 0, 2, 0)
-    assert rows(done["twice on the same ground"])[0]["covered"] == pytest.approx(0.29)
+def test_ground_that_two_dwellings_cover_counts_once(results: dict[str, Any]) -> None:
+    assert numbers(results["twice on the same ground"]) == (0, 1, 0, 2, 0)
+    assert rows(results["twice on the same ground"])[0]["covered"] == pytest.approx(0.29)
 
 
-def test_each_dwelling_is_in_one_number(done: dict[str, Any]) -> None:
+def test_each_dwelling_is_in_one_number(results: dict[str, Any]) -> None:
     sizes = {"split": (1, 4), "merged": (2, 1), "without a mask": (4, 4), "inside": (2, 2)}
     for step, (before, after) in sizes.items():
-        stayed, appeared, vanished, changed_before, changed_after = numbers(done[step])
+        stayed, appeared, vanished, changed_before, changed_after = numbers(results[step])
         assert stayed + vanished + changed_before == before
         assert stayed + appeared + changed_after == after
-        assert len(rows(done[step])) == before + after - stayed
+        assert len(rows(results[step])) == before + after - stayed
 
 
-def test_dwellings_outside_of_polygons_of_any_crs_are_left_out(done: dict[str, Any]) -> None:
+def test_dwellings_outside_of_polygons_of_any_crs_are_left_out(results: dict[str, Any]) -> None:
     # The second one's centre is inside on the earlier date only: it did not vanish.
-    assert numbers(done["inside"]) == (1, 1, 0, 1, 0)
-    assert numbers(done["without a mask"]) == (2, 2, 2, 0, 0)
-    said = [text for text in done["inside"]["infos"] if "left out" in text]
-    assert said == [
+    assert numbers(results["inside"]) == (1, 1, 0, 1, 0)
+    assert numbers(results["without a mask"]) == (2, 2, 2, 0, 0)
+    messages = [text for text in results["inside"]["infos"] if "left out" in text]
+    assert messages == [
         "Outside of the polygons and left out: 2 dwellings of the earlier date, 2 of the later date"
     ]
-    assert "has no polygon" in done["no mask"]["error"]
+    assert "has no polygon" in results["no mask"]["error"]
 
 
-def test_dates_that_lie_on_other_ground_are_told(done: dict[str, Any]) -> None:
-    (warning,) = done["other ground"]["warnings"]
+def test_dates_that_lie_on_other_ground_are_told(results: dict[str, Any]) -> None:
+    (warning,) = results["other ground"]["warnings"]
     assert "(MASK)" in warning
     for step in ("without a mask", "split", "other ground inside"):
-        assert done[step]["warnings"] == []
+        assert results[step]["warnings"] == []
 
 
-def test_stopping_while_dates_are_compared_leaves_nothing(done: dict[str, Any]) -> None:
-    assert done["stopped"]["files"] == []
-    assert not done["stopped"]["results"].get("OUTPUT")
+def test_stopping_while_dates_are_compared_leaves_nothing(results: dict[str, Any]) -> None:
+    assert results["stopped"]["files"] == []
+    assert not results["stopped"]["results"].get("OUTPUT")
 
 
-def test_all_kinds_of_change_are_told_and_have_a_colour(done: dict[str, Any]) -> None:
-    told = "0 appeared, 0 vanished, 0 stayed, changed: 1 before, 2 after"
-    assert told in done["loaded"]["infos"]
-    (layer,) = done["loaded"]["layers"]
-    assert layer["name"] == f"Changes ({told})"
+def test_all_kinds_of_change_are_told_and_have_a_colour(results: dict[str, Any]) -> None:
+    summary = "0 appeared, 0 vanished, 0 stayed, changed: 1 before, 2 after"
+    assert summary in results["loaded"]["infos"]
+    (layer,) = results["loaded"]["layers"]
+    assert layer["name"] == f"Changes ({summary})"
     assert [value for value, _ in layer["symbols"]] == [
         "appeared", "vanished", "changed", "unchanged",
     ]  # fmt: skip

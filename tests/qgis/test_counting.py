@@ -22,7 +22,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = ground.folder
     dwellings = str(folder / "dwellings.gpkg")
@@ -87,27 +87,27 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "params": {"INPUT": str(folder / "none.gpkg"), "OUTPUT": "memory:"},
         },
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_an_outline_that_crosses_itself_is_the_same_as_itself(done: dict[str, Any]) -> None:
-    result = done["crossing"]["results"]
+def test_an_outline_that_crosses_itself_is_the_same_as_itself(results: dict[str, Any]) -> None:
+    result = results["crossing"]["results"]
     assert (result["UNCHANGED"], result["APPEARED"], result["VANISHED"]) == (1, 0, 0)
-    (row,) = rows(done["crossing"])
+    (row,) = rows(results["crossing"])
     assert row["m2_after"] == pytest.approx(32, rel=1e-2)
 
 
-def test_a_summary_adds_up(done: dict[str, Any], ground: Ground) -> None:
-    total = done["file"]["results"]["COUNT"]
+def test_a_summary_adds_up(results: dict[str, Any], ground: Ground) -> None:
+    total = results["file"]["results"]["COUNT"]
     for name in ("blocks", "hexagons"):
-        result = done[name]["results"]
+        result = results[name]["results"]
         assert result["COUNT"] == total
-        assert sum(row["dwellings"] for row in rows(done[name])) == total
-        covered = sum(row["covered_m2"] for row in rows(done[name]))
+        assert sum(row["dwellings"] for row in rows(results[name])) == total
+        covered = sum(row["covered_m2"] for row in rows(results[name]))
         assert covered == pytest.approx(result["COVERED"])
-        assert covered == pytest.approx(done["file"]["results"]["AREA"], rel=2e-3)
-    blocks = rows(done["blocks"])
+        assert covered == pytest.approx(results["file"]["results"]["AREA"], rel=2e-3)
+    blocks = rows(results["blocks"])
     assert [row["name"] for row in blocks] == ["block 0", "block 1"]
     assert blocks[0]["area_ha"] == pytest.approx(0.3, rel=2e-3)
     assert blocks[0]["per_ha"] == pytest.approx(blocks[0]["dwellings"] / blocks[0]["area_ha"])
@@ -116,28 +116,30 @@ def test_a_summary_adds_up(done: dict[str, Any], ground: Ground) -> None:
     assert "data:image/png;base64," in page
 
 
-def test_nothing_changed_between_a_date_and_itself(done: dict[str, Any]) -> None:
-    result = done["no change"]["results"]
-    total = done["file"]["results"]["COUNT"]
+def test_nothing_changed_between_a_date_and_itself(results: dict[str, Any]) -> None:
+    result = results["no change"]["results"]
+    total = results["file"]["results"]["COUNT"]
     assert (result["UNCHANGED"], result["APPEARED"], result["VANISHED"]) == (total, 0, 0)
-    overlaps = [row["iou"] for row in rows(done["no change"])]
+    overlaps = [row["iou"] for row in rows(results["no change"])]
     assert overlaps == pytest.approx([1.0] * total)
 
 
-def test_dwellings_appear_vanish_and_stay(done: dict[str, Any]) -> None:
-    result = done["change"]["results"]
+def test_dwellings_appear_vanish_and_stay(results: dict[str, Any]) -> None:
+    result = results["change"]["results"]
     assert (result["UNCHANGED"], result["APPEARED"], result["VANISHED"]) == (2, 2, 1)
-    found = [(row["change"], row["id_before"], row["id_after"]) for row in rows(done["change"])]
-    assert found == [
+    changes = [
+        (row["change"], row["id_before"], row["id_after"]) for row in rows(results["change"])
+    ]
+    assert changes == [
         ("unchanged", 0, 0), ("unchanged", 1, 1), ("appeared", None, 2), ("appeared", None, 3),
         ("vanished", 2, None),
     ]  # fmt: skip
-    grown = rows(done["change"])[1]
+    grown = rows(results["change"])[1]
     assert grown["iou"] == pytest.approx(2 / 3)
     assert grown["m2_after"] == pytest.approx(1.5 * grown["m2_before"])
     assert grown["m2_before"] == pytest.approx(16, rel=1e-3)
 
 
-def test_a_layer_that_is_not_there_is_told_before_anything_runs(done: dict[str, Any]) -> None:
-    assert done["check summary"]["ok"] is False
-    assert "INPUT" in done["check summary"]["message"]
+def test_a_layer_that_is_not_there_is_told_before_anything_runs(results: dict[str, Any]) -> None:
+    assert results["check summary"]["ok"] is False
+    assert "INPUT" in results["check summary"]["message"]

@@ -31,9 +31,9 @@ MIB = 1 << 20
 def do(fresh_qgis: Qgis) -> Callable[..., list[Any]]:
     """Do steps in one QGIS; gives what came of each."""
 
-    def steps(*asked: list[Any], **environment: str) -> list[Any]:
-        found = fresh_qgis.python("guards_child.py", asked, **environment)
-        return [f.get("ok", f) for f in found]
+    def steps(*requests: list[Any], **environment: str) -> list[Any]:
+        answers = fresh_qgis.python("guards_child.py", requests, **environment)
+        return [f.get("ok", f) for f in answers]
 
     return steps
 
@@ -42,20 +42,22 @@ def do(fresh_qgis: Qgis) -> Callable[..., list[Any]]:
 
 
 def test_nothing_of_the_current_folder_is_run(do: Any, tmp_path: Path, fresh_qgis: Qgis) -> None:
-    here = tmp_path / "here"
-    (here / "pip").mkdir(parents=True)
-    told = tmp_path / "run"
-    hostile = f"open({str(told)!r}, 'a').write(__name__)\n"
+    folder = tmp_path / "here"
+    (folder / "pip").mkdir(parents=True)
+    marker = tmp_path / "run"
+    hostile = f"open({str(marker)!r}, 'a').write(__name__)\n"
     for name in ("json.py", "os.py", "numpy.py", "pip/__init__.py", "pip/__main__.py"):
-        (here / name).write_text(hostile, encoding="utf-8")
+        (folder / name).write_text(hostile, encoding="utf-8")
     old = tmp_path / "old"
     old.write_text(f'#!/bin/sh\nunset PYTHONSAFEPATH\nexec {PYTHON} "$@"\n', encoding="utf-8")
     old.chmod(0o755)
-    (found,) = do(["python_in", str(here), str(fresh_qgis.libraries), str(old)], PIP_NO_INDEX="1")
-    assert found["cwd"] == str(here)
-    assert all([*found["version"], *found["runs"]])
-    assert "no-such-package could not be fetched; pip says: ERROR" in found["said"]
-    assert not told.exists()
+    (python,) = do(
+        ["python_in", str(folder), str(fresh_qgis.libraries), str(old)], PIP_NO_INDEX="1"
+    )
+    assert python["cwd"] == str(folder)
+    assert all([*python["version"], *python["runs"]])
+    assert "no-such-package could not be fetched; pip says: ERROR" in python["said"]
+    assert not marker.exists()
 
 
 def test_programs_that_answer_late_are_stopped_at_once(do: Any, tmp_path: Path) -> None:
@@ -72,24 +74,24 @@ def test_what_another_qgis_uses_stays_until_it_ends(do: Any) -> None:
 
 
 def test_a_gpu_that_is_none_is_told(do: Any) -> None:
-    (found,) = do(["gpu_that_is_none"])
-    assert found["kind"] == "OnnxPredictor"
-    assert found["said"] == [
+    (answer,) = do(["gpu_that_is_none"])
+    assert answer["kind"] == "OnnxPredictor"
+    assert answer["said"] == [
         (
             "NVIDIA GPU (CUDA) cannot be used (its driver or a library is missing), so the model "
             "runs on the processor."
         )
     ]
-    assert found["asked"][0] == ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    assert answer["asked"][0] == ["CUDAExecutionProvider", "CPUExecutionProvider"]
 
 
 # Models.
 
 
 def test_odd_settings_leave_the_algorithms_whole(do: Any) -> None:
-    (found,) = do(["settings", 5, {"a": 1}, [5, "/a", ""], "/b", True, None, ["\0"]])
-    assert [folders for folders, _ in found] == [[], [], ["/a"], ["/b"], [], [], ["\0"]]
-    assert {count for _, count in found} == {1}
+    (answer,) = do(["settings", 5, {"a": 1}, [5, "/a", ""], "/b", True, None, ["\0"]])
+    assert [folders for folders, _ in answer] == [[], [], ["/a"], ["/b"], [], [], ["\0"]]
+    assert {count for _, count in answer} == {1}
 
 
 def test_files_at_which_one_may_not_look_are_left_out(do: Any, tmp_path: Path) -> None:
@@ -108,12 +110,12 @@ def test_a_model_is_found_by_the_beginning_of_its_checksum_and_by_its_key(
     first = open_model(write_model(tmp_path / "m" / "first.onnx", name="same"))
     second = open_model(write_model(tmp_path / "m" / "second.onnx", name="same", threshold=0.7))
     alone = open_model(write_model(tmp_path / "m" / "alone.onnx", name="alone"))
-    wanted = []
+    expected = []
     for model in (first, second, alone):
         short = model.sha256[:12]
-        wanted += [(short, model), (f"{model.spec.id} ({short})", model), (model.sha256, model)]
-    _, *found = do(["folders", str(tmp_path / "m")], *(["find", name] for name, _ in wanted))
-    assert found == [model.sha256 for _, model in wanted]
+        expected += [(short, model), (f"{model.spec.id} ({short})", model), (model.sha256, model)]
+    _, *models = do(["folders", str(tmp_path / "m")], *(["find", name] for name, _ in expected))
+    assert models == [model.sha256 for _, model in expected]
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +145,8 @@ def test_a_catalogue_makes_nobody_look_at_another_computer(do: Any, tmp_path: Pa
         "\\\\host\\share\\m.onnx", "//host/m.onnx", "/\\host/m.onnx", "%5C%5Chost/m.onnx",
         " \\\\host\\m.onnx", "%2F%2Fhost/m.onnx", "Z:\\m.onnx", "Z%3A/m.onnx", "file://host/m.onnx",
     ]  # fmt: skip
-    ((found, looked),) = do(["resolve", str(place), *away, "./sub/m.onnx"])
-    assert found == [None] * len(away) + [str(tmp_path / "sub" / "m.onnx")]
+    ((places, looked),) = do(["resolve", str(place), *away, "./sub/m.onnx"])
+    assert places == [None] * len(away) + [str(tmp_path / "sub" / "m.onnx")]
     assert not [path for path in looked if not path.startswith(str(tmp_path))]
     assert not [path for path in looked if "host" in path or "Z:" in path]
 
@@ -170,7 +172,7 @@ class Endless(http.server.ThreadingHTTPServer):
     """Sends without end, and without saying how much there is."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.bytes_sent = 0
         super().__init__(("127.0.0.1", 0), EndlessHandler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -182,9 +184,9 @@ class EndlessHandler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         part = bytes(MIB // 4)
         try:
-            while self.server.sent < 100 * MIB:
+            while self.server.bytes_sent < 100 * MIB:
                 self.wfile.write(part)
-                self.server.sent += len(part)
+                self.server.bytes_sent += len(part)
                 time.sleep(0.01)
         except OSError:
             return
@@ -203,9 +205,9 @@ def endless() -> Iterator[Endless]:
 
 
 def test_an_answer_without_end_is_cut_off(do: Any, endless: Endless) -> None:
-    (said,) = do(["fetch", f"http://127.0.0.1:{endless.server_port}/x", MIB])
-    assert "it is larger than 1 MiB" in said
-    assert endless.sent < 50 * MIB
+    (message,) = do(["fetch", f"http://127.0.0.1:{endless.server_port}/x", MIB])
+    assert "it is larger than 1 MiB" in message
+    assert endless.bytes_sent < 50 * MIB
 
 
 # What is shown.
@@ -229,8 +231,8 @@ def test_what_is_no_geometry_has_no_outline(do: Any) -> None:
 
 def test_the_engine_speaks_of_titles_and_menus_and_names_stay_as_they_are(do: Any) -> None:
     name = "/a b/{bands} own --nodata with gdalwarp.tif"
-    (found,) = do(["plain", name])
-    assert found == [
+    (answer,) = do(["plain", name])
+    assert answer == [
         f"“Bands” (BANDS) asks for band 9, but {name} has 3",
         f"{name}: say which with “Bands” (BANDS), e.g. “Bands” (BANDS) 1,2,3",
         f"{name} (its own pixel size as “Resolution” (RESOLUTION) runs it)",
@@ -254,11 +256,11 @@ def test_a_preview_of_too_much_ground_is_refused(do: Any) -> None:
 def test_only_what_qgis_writes_behind_a_name_is_cut(do: Any, tmp_path: Path) -> None:
     odd = tmp_path / "a|layername=b.tif"
     odd.write_bytes(b"x")
-    (found,) = do([
+    (names,) = do([
         "files_of", "/a|b.tif", "/a.gpkg|layername=x|subset=y", "/a|b.gpkg|layerid=0",
         "/a.tif|option:NUM_THREADS=2", str(odd),
     ])  # fmt: skip
-    assert found == ["/a|b.tif", "/a.gpkg", "/a|b.gpkg", "/a.tif", str(odd)]
+    assert names == ["/a|b.tif", "/a.gpkg", "/a|b.gpkg", "/a.tif", str(odd)]
 
 
 def test_files_with_bars_are_read_and_extents_beyond_the_world_refused(
@@ -280,10 +282,10 @@ def test_files_with_bars_are_read_and_extents_beyond_the_world_refused(
         return {"op": "run", "alg": "campdetector:detectdwellings", "params": params}
 
     far = ("-1e308,1e308,-1e308,1e308", "1e308,1.1e308,1e308,1.1e308", "0,1e14,0,1e14")
-    found, bar, *beyond = fresh_qgis.python(
+    answer, bar, *beyond = fresh_qgis.python(
         "steps.py",
         [run(str(plain)), run(str(odd)), *(run(layer, f"{e} [EPSG:32645]") for e in far)],
     )
-    assert bar["results"]["COUNT"] == found["results"]["COUNT"] > 5
+    assert bar["results"]["COUNT"] == answer["results"]["COUNT"] > 5
     assert all("choose one that holds the camp" in step["error"] for step in beyond), beyond
     assert "Traceback" not in json.dumps(beyond)

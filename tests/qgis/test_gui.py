@@ -38,7 +38,7 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         wheel_of("onnxruntime", folder / "index", wheel_tag())
     place = folder / "catalogue"
     StaticCatalog(LocalStore(place)).add(package_of(folder / "packed", name="from-catalogue"))
-    asked = {
+    request = {
         "raster": str(folder / "camp.tif"),
         "item": str(write_run(folder / "run", name="with-area", area=area_of(BOX))),
         "catalogue": str(place / "catalog.json"),
@@ -50,14 +50,14 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
         text = settings.read_text(encoding="utf-8")
         more = f"\n[locale]\noverrideFlag=true\nuserLocale={locale}\n"
         settings.write_text(text + more, encoding="utf-8")
-    found: dict[str, Any] = qgis.window(
-        "gui_window.py", asked, out / "gui.json", PYTHONPATH="", PIP_NO_INDEX="1",
+    answer: dict[str, Any] = qgis.window(
+        "gui_window.py", request, out / "gui.json", PYTHONPATH="", PIP_NO_INDEX="1",
         TMPDIR=str(folder / "scratch"),
         PIP_FIND_LINKS=str(folder / "index"), PIP_CONFIG_FILE="/dev/null",
     )  # fmt: skip
     if pictures:
         shutil.copytree(out, Path(pictures) / (locale or "en"), dirs_exist_ok=True)
-    return found
+    return answer
 
 
 def _panel(dock: dict[str, Any]) -> None:
@@ -73,8 +73,8 @@ def _panel(dock: dict[str, Any]) -> None:
     numbers, _, crs = endless["extent"].partition(" [")
     assert crs == "EPSG:32636]", "the dialog gives it in the CRS of the map"
     west, east, _, _ = map(float, numbers.split(","))
-    shown = endless["map"]
-    assert [west, east] == pytest.approx(shown, abs=0.02 * (shown[1] - shown[0]))
+    panel = endless["map"]
+    assert [west, east] == pytest.approx(panel, abs=0.02 * (panel[1] - panel[0]))
     height, needed = dock["note"]
     assert height >= needed > 100, "the note is cut"
 
@@ -111,18 +111,18 @@ def _catalogue(catalogue: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("has_xvfb")
 def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
-    found = _go_through(fresh_qgis, tmp_path, whole=True)
-    assert found["menu"] == [
+    answer = _go_through(fresh_qgis, tmp_path, whole=True)
+    assert answer["menu"] == [
         "Detect dwellings…", "Preview on the map", "Models…", "Runtime…", "Settings…", "Help",
     ]  # fmt: skip
-    assert found["directions"] == [0]
-    assert "Camp Detector" in found["at_start"]
-    assert found["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
-    assert found["bar"]
+    assert answer["directions"] == [0]
+    assert "Camp Detector" in answer["at_start"]
+    assert answer["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
+    assert answer["bar"]
     # Ours once, beside that of another plugin; and away when there is nothing to be told.
-    assert found["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]
+    assert answer["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]
 
-    runtime = found["runtime"]
+    runtime = answer["runtime"]
     assert "is not installed" in runtime["before"]
     # Who reads it there is not sent there.
     assert "Plugins >" not in runtime["before"]
@@ -133,10 +133,10 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert runtime["after"].endswith(" is ready.")
     assert runtime["help"] == ["runtime.html"] * 2
 
-    _models(found["models"])
-    _catalogue(found["catalogue"])
+    _models(answer["models"])
+    _catalogue(answer["catalogue"])
 
-    preview = found["preview"]
+    preview = answer["preview"]
     assert "Dwellings on the visible map at threshold 0.35" in preview["before"]
     assert "at threshold 0.80" in preview["after"]
     assert preview["first_step"] == pytest.approx(203.5 / 254)
@@ -152,34 +152,34 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert preview["left"] == ["Camp"]
     assert not preview["file_left"]
 
-    _panel(found["dock"])
-    assert found["finished"]["order"][0].endswith(" dwellings")
+    _panel(answer["dock"])
+    assert answer["finished"]["order"][0].endswith(" dwellings")
     # OK writes nothing that the user left alone, such as a model whose folder is away.
-    assert found["settings"] == {"shown": True, "preferred": "away-1.0"}
-    assert found["left"] == []
+    assert answer["settings"] == {"shown": True, "preferred": "away-1.0"}
+    assert answer["left"] == []
     # It was unloaded while a preview ran.
-    assert found["busy_at_end"]
-    assert found["raised"] == []
-    assert found["scratch"] == []
+    assert answer["busy_at_end"]
+    assert answer["raised"] == []
+    assert answer["scratch"] == []
 
 
 @pytest.mark.usefixtures("has_xvfb")
 def test_the_windows_speak_arabic_from_right_to_left(fresh_qgis: Qgis, tmp_path: Path) -> None:
-    found = _go_through(fresh_qgis, tmp_path, whole=False, locale="ar")
+    answer = _go_through(fresh_qgis, tmp_path, whole=False, locale="ar")
     # Without Qt's own translation, which Debian has in a package of its own.
-    assert found["directions"] == [1]
-    assert found["at_next_start"] == [], "it is said once in a session"
+    assert answer["directions"] == [1]
+    assert answer["at_next_start"] == [], "it is said once in a session"
     # Each optional parameter keeps its name, and what is not Arabic keeps its place.
-    optional = [text for text in found["labels"] if "اختياري" in text]
+    optional = [text for text in answer["labels"] if "اختياري" in text]
     assert len(optional) == len(set(optional)) >= 8
     assert not [text for text in optional if "%" in text]
-    runtime = found["runtime"]
+    runtime = answer["runtime"]
     assert runtime["choice"].startswith("\u202b")
     assert runtime["consent"].startswith("\u202b")
     assert "\u2068" in runtime["details"]
-    said = " ".join([*found["menu"], found["runtime"]["before"], found["models"]["note"]])
-    assert "كشف المساكن" in said
-    assert "غير مثبّت" in found["runtime"]["before"]
-    assert "with-area-1.0" in found["models"]["note"]
-    assert "checksum" not in found["models"]["note"]
-    assert found["settings"]["shown"]
+    all_texts = " ".join([*answer["menu"], answer["runtime"]["before"], answer["models"]["note"]])
+    assert "كشف المساكن" in all_texts
+    assert "غير مثبّت" in answer["runtime"]["before"]
+    assert "with-area-1.0" in answer["models"]["note"]
+    assert "checksum" not in answer["models"]["note"]
+    assert answer["settings"]["shown"]

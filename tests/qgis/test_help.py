@@ -25,12 +25,12 @@ class Links(HTMLParser):
         self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.to += [told[name] or "" for name in ("href", "src") if name in told]
-        if told.get("id"):
-            self.ids.add(str(told["id"]))
+        attributes = dict(attrs)
+        self.to += [attributes[name] or "" for name in ("href", "src") if name in attributes]
+        if attributes.get("id"):
+            self.ids.add(str(attributes["id"]))
         if tag == "img":
-            assert told.get("alt"), "a picture needs words for those who do not see it"
+            assert attributes.get("alt"), "a picture needs words for those who do not see it"
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda p: p.stem)
@@ -46,7 +46,7 @@ def test_each_algorithm_and_window_has_its_page() -> None:
     code = "".join(p.read_text(encoding="utf-8") for p in sorted(PLUGIN.rglob("*.py")))
     algorithms = set(re.findall(r'^    NAME = "(\w+)"$', code, re.MULTILINE))
     assert len(algorithms) == 5
-    shown = {
+    topics = {
         node.args[-1].value.partition("#")[0]
         for node in ast.walk(ast.parse((PLUGIN / "gui/models_dialog.py").read_text()))
         if isinstance(node, ast.Call)
@@ -55,18 +55,18 @@ def test_each_algorithm_and_window_has_its_page() -> None:
         and isinstance(node.args[-1], ast.Constant)
         and isinstance(node.args[-1].value, str)
     }
-    assert shown == {"models"}
-    wanted = algorithms | shown | {"index", "runtime", "preview", "settings"}
-    assert {p.stem for p in PAGES.glob("*.html")} == wanted
+    assert topics == {"models"}
+    expected = algorithms | topics | {"index", "runtime", "preview", "settings"}
+    assert {p.stem for p in PAGES.glob("*.html")} == expected
 
 
 def test_every_picture_is_used_and_small() -> None:
-    used = {
+    pictures_linked = {
         link.removeprefix("images/")
         for page in PAGES.glob("*.html")
         for link in Links(page).to
         if link.startswith("images/")
     }
     pictures = list((PAGES / "images").iterdir())
-    assert {p.name for p in pictures} == used
+    assert {p.name for p in pictures} == pictures_linked
     assert [p.name for p in pictures if p.stat().st_size > 60_000] == []

@@ -28,9 +28,9 @@ PIPED = ("p|q", "n|layername=m")
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("names")
-    found = scene(120, 120)
+    camp = scene(120, 120)
     model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(camp)), camp)
 
 
 def place_of(ground: Ground, number: int) -> Path:
@@ -38,7 +38,7 @@ def place_of(ground: Ground, number: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def results(qgis: Qgis, ground: Ground) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """A detection to each name, and a summary of what it wrote."""
     steps = []
     for number, stem in enumerate(STEMS):
@@ -60,8 +60,8 @@ def done(qgis: Qgis, ground: Ground) -> list[tuple[dict[str, Any], dict[str, Any
         write_box(path)
         summary = {"INPUT": str(path), "OUTPUT": str(ground.folder / "s.gpkg")}
         steps.append({"op": "run", "alg": SUMMARISE, "params": summary})
-    found = qgis.python("steps.py", steps)
-    return list(zip(found[::2], found[1::2], strict=True))
+    answers = qgis.python("steps.py", steps)
+    return list(zip(answers[::2], answers[1::2], strict=True))
 
 
 def write_box(path: Path) -> None:
@@ -72,27 +72,27 @@ def write_box(path: Path) -> None:
 
 @pytest.mark.parametrize("number", range(len(STEMS)), ids=STEMS)
 def test_results_have_the_names_that_the_user_gave(
-    ground: Ground, done: list[tuple[dict[str, Any], dict[str, Any]]], number: int
+    ground: Ground, results: list[tuple[dict[str, Any], dict[str, Any]]], number: int
 ) -> None:
     folder, stem = place_of(ground, number), STEMS[number]
-    detected, summarised = done[number]
+    detected, summarised = results[number]
     assert "error" not in detected, detected["error"]
     assert "error" not in summarised, summarised
     count = detected["results"]["COUNT"]
     assert len(read_layer(folder / f"{stem}.gpkg").geometries) == count > 0
     assert summarised["results"]["COUNT"] == count
-    ours = {f"{stem}.gpkg", f"{stem}.tif", f"{stem}.geojson"}
+    expected = {f"{stem}.gpkg", f"{stem}.tif", f"{stem}.geojson"}
     for path in folder.iterdir():
-        if path.name not in ours:
+        if path.name not in expected:
             assert path.read_text(encoding="utf-8") == "bystander", path.name
-    assert ours <= {p.name for p in folder.iterdir()}
+    assert expected <= {p.name for p in folder.iterdir()}
 
 
 @pytest.mark.parametrize("number", range(len(PIPED)), ids=PIPED)
 def test_what_qgis_would_take_for_another_file_is_refused(
-    ground: Ground, done: list[tuple[dict[str, Any], dict[str, Any]]], number: int
+    ground: Ground, results: list[tuple[dict[str, Any], dict[str, Any]]], number: int
 ) -> None:
-    detected, summarised = done[len(STEMS) + number]
+    detected, summarised = results[len(STEMS) + number]
     assert "because of the | in it: rename it" in detected["error"]
     assert "error" in summarised
     assert len(read_layer(ground.folder / f"{PIPED[number]}.gpkg").geometries) == 1

@@ -20,7 +20,7 @@ DETECT, SUMMARISE = "campdetector:detectdwellings", "campdetector:summarisecamp"
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = tmp_path_factory.mktemp("jobs")
     cancelled, stuck = folder / "cancelled", folder / "stuck"
@@ -83,20 +83,20 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         "reloaded": {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:"}},
     }  # fmt: skip
     with server:
-        found = qgis.python("steps.py", list(steps.values()))
-    found[list(steps).index("summary")]["file"] = str(folder / "summary.gpkg")
-    found[list(steps).index("stuck")]["asked"] = len(server.requests)
-    return dict(zip(steps, found, strict=True))
+        answers = qgis.python("steps.py", list(steps.values()))
+    answers[list(steps).index("summary")]["file"] = str(folder / "summary.gpkg")
+    answers[list(steps).index("stuck")]["asked"] = len(server.requests)
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_a_job_runs_beside_the_main_thread(done: dict[str, Any]) -> None:
-    assert done["loaded"]["ok"], done["loaded"]
-    assert done["loaded"]["elsewhere"]
+def test_a_job_runs_beside_the_main_thread(results: dict[str, Any]) -> None:
+    assert results["loaded"]["ok"], results["loaded"]
+    assert results["loaded"]["elsewhere"]
 
 
-def test_results_are_loaded_named_and_styled(done: dict[str, Any]) -> None:
-    count = f"{done['loaded']['results']['COUNT']:,}"
-    layers = {layer["name"]: layer for layer in done["loaded"]["layers"]}
+def test_results_are_loaded_named_and_styled(results: dict[str, Any]) -> None:
+    count = f"{results['loaded']['results']['COUNT']:,}"
+    layers = {layer["name"]: layer for layer in results["loaded"]["layers"]}
     # The imagery first, so that runs over several layers can be told apart.
     assert set(layers) == {f"camp: {count} dwellings", "camp: classes", "camp: probability"}
     dwellings, classes = layers[f"camp: {count} dwellings"], layers["camp: classes"]
@@ -108,16 +108,16 @@ def test_results_are_loaded_named_and_styled(done: dict[str, Any]) -> None:
     assert layers["camp: probability"]["renderer"] == "QgsSingleBandPseudoColorRenderer"
 
 
-def test_a_scratch_layer_is_named_and_styled_as_well(done: dict[str, Any]) -> None:
-    (layer,) = done["scratch"]["layers"]
-    assert layer["name"] == f"camp: {done['scratch']['results']['COUNT']} dwellings"
+def test_a_scratch_layer_is_named_and_styled_as_well(results: dict[str, Any]) -> None:
+    (layer,) = results["scratch"]["layers"]
+    assert layer["name"] == f"camp: {results['scratch']['results']['COUNT']} dwellings"
     assert layer["symbols"] == ["#e31a1c"]
 
 
-def test_a_summary_is_coloured_by_density(done: dict[str, Any]) -> None:
-    (layer,) = done["summary"]["layers"]
+def test_a_summary_is_coloured_by_density(results: dict[str, Any]) -> None:
+    (layer,) = results["summary"]["layers"]
     assert layer["renderer"] == "QgsGraduatedSymbolRenderer"
-    _, columns = features(Path(done["summary"]["file"]))
+    _, columns = features(Path(results["summary"]["file"]))
     most = columns["per_ha"].max()
     steps = layer["symbols"]
     assert [low for low, _ in steps] == pytest.approx([0, most / 4, most / 2, most * 3 / 4])
@@ -125,30 +125,30 @@ def test_a_summary_is_coloured_by_density(done: dict[str, Any]) -> None:
     assert layer["labels"] == "dwellings"
 
 
-def test_cancelling_stops_midway_and_leaves_nothing(done: dict[str, Any]) -> None:
-    job = done["cancelled"]
+def test_cancelling_stops_midway_and_leaves_nothing(results: dict[str, Any]) -> None:
+    job = results["cancelled"]
     assert 12 < job["progress"] < 100, job
     assert len(job["texts"]) > 1
     assert job["files"] == []
     assert "OUTPUT" not in job["results"]
 
 
-def test_cancelling_does_not_wait_for_a_slow_server(done: dict[str, Any]) -> None:
-    assert done["stuck"]["asked"], "it was waiting"
-    assert done["stuck"]["seconds"] < 30, "a tile takes as long"
-    assert done["stuck"]["files"] == []
+def test_cancelling_does_not_wait_for_a_slow_server(results: dict[str, Any]) -> None:
+    assert results["stuck"]["asked"], "it was waiting"
+    assert results["stuck"]["seconds"] < 30, "a tile takes as long"
+    assert results["stuck"]["files"] == []
 
 
-def test_a_job_after_another_finds_the_same(done: dict[str, Any]) -> None:
-    count = done["loaded"]["results"]["COUNT"]
-    assert done["after"]["results"]["COUNT"] == count
-    assert done["both"] == {"ok": [True, True], "counts": [count, count]}
+def test_a_job_after_another_finds_the_same(results: dict[str, Any]) -> None:
+    count = results["loaded"]["results"]["COUNT"]
+    assert results["after"]["results"]["COUNT"] == count
+    assert results["both"] == {"ok": [True, True], "counts": [count, count]}
 
 
-def test_unloading_leaves_no_provider_behind(done: dict[str, Any]) -> None:
-    found = done["reload"]
-    assert all(found["gone"]), found
-    assert found["before"] == found["after"]
-    assert found["algorithms"] == 5
-    rows = done["reloaded"]["results"]["OUTPUT"]["rows"]
-    assert len(rows) == done["loaded"]["results"]["COUNT"]
+def test_unloading_leaves_no_provider_behind(results: dict[str, Any]) -> None:
+    providers = results["reload"]
+    assert all(providers["gone"]), providers
+    assert providers["before"] == providers["after"]
+    assert providers["algorithms"] == 5
+    rows = results["reloaded"]["results"]["OUTPUT"]["rows"]
+    assert len(rows) == results["loaded"]["results"]["COUNT"]

@@ -42,8 +42,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 @pytest.fixture(scope="module")
 def tiles(ground: Ground) -> Iterator[tuple[TileServer, Path]]:
     """A server of four map tiles, and a raster with the same pixels."""
-    found = scene(2 * TILE, 2 * TILE, seed=5)
-    pixels = rgb_of(found, seed=5)
+    camp = scene(2 * TILE, 2 * TILE, seed=5)
+    pixels = rgb_of(camp, seed=5)
     pixels[:, 200:230, 300:400] = 255  # as the ground beside many mosaics
     served = {}
     for row in range(2):
@@ -59,7 +59,7 @@ def tiles(ground: Ground) -> Iterator[tuple[TileServer, Path]]:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     server = tiles[0]
     left, top = transform_of(X, Y, ZOOM, side=TILE)[2::3]
@@ -108,68 +108,70 @@ def done(qgis: Qgis, ground: Ground, tiles: tuple[TileServer, Path]) -> dict[str
         "check endless": check(INPUT=xyz),
         "coarse virtual at its own": check(INPUT=coarse_virtual, BANDS="1,1,1", RESOLUTION=10.0),
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_progress_counts_tiles(done: dict[str, Any]) -> None:
-    found = [re.fullmatch(r"Tile (\d+) of (\d+)", text) for text in done["xyz"]["texts"]]
-    counts = [(int(m[1]), int(m[2])) for m in found if m]
-    assert len(found) == len(counts) <= 21
+def test_progress_counts_tiles(results: dict[str, Any]) -> None:
+    matches = [re.fullmatch(r"Tile (\d+) of (\d+)", text) for text in results["xyz"]["texts"]]
+    counts = [(int(m[1]), int(m[2])) for m in matches if m]
+    assert len(matches) == len(counts) <= 21
     assert [n for n, _ in counts] == sorted({n for n, _ in counts})
     assert counts[-1][0] == counts[-1][1] == 225
 
 
 def test_map_tiles_give_what_their_pixels_give(
-    done: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
+    results: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
 ) -> None:
     server, image = tiles
-    same(done["xyz"], ground.detect("xyz", image), digits=1e-9)
-    assert done["xyz"]["results"]["OUTPUT"]["crs"] == "EPSG:3857"
+    same(results["xyz"], ground.detect("xyz", image), digits=1e-9)
+    assert results["xyz"]["results"]["OUTPUT"]["crs"] == "EPSG:3857"
     assert {place[2] for place in server.requests} == {ZOOM}
-    coarse = rows(done["xyz coarse"])
+    coarse = rows(results["xyz coarse"])
     assert coarse
-    assert coarse != rows(done["xyz"])
+    assert coarse != rows(results["xyz"])
 
 
-def test_a_value_that_no_pixel_of_a_layer_can_have_is_refused(done: dict[str, Any]) -> None:
-    error = done["xyz no value"]["error"]
+def test_a_value_that_no_pixel_of_a_layer_can_have_is_refused(results: dict[str, Any]) -> None:
+    error = results["xyz no value"]["error"]
     assert "(NODATA) 300 is no value of the layer XYZ, whose pixels are uint8" in error
 
 
 def test_finer_tiles_are_averaged_rather_than_coarser_ones_enlarged(
-    done: dict[str, Any], tiles: tuple[TileServer, Path]
+    results: dict[str, Any], tiles: tuple[TileServer, Path]
 ) -> None:
-    assert 5 < len(rows(done["xyz between"])) < len(rows(done["xyz"]))
+    assert 5 < len(rows(results["xyz between"])) < len(rows(results["xyz"]))
     assert {place[2] for place in tiles[0].requests} == {ZOOM}
-    assert done["xyz between"]["warnings"] == []
+    assert results["xyz between"]["warnings"] == []
 
 
 def test_a_value_that_means_no_image_counts_in_every_layer(
-    done: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
+    results: dict[str, Any], ground: Ground, tiles: tuple[TileServer, Path]
 ) -> None:
     # What the model takes for a dwelling is white in the band that stands for all three.
     for name in ("virtual white", "layer's white"):
-        assert rows(done[name]) == []
-    assert "The value 255 is no image, as the layer says." in done["layer's white"]["infos"]
+        assert rows(results[name]) == []
+    assert "The value 255 is no image, as the layer says." in results["layer's white"]["infos"]
     white = ground.detect("white", tiles[1], options=("--nodata", "255"))
-    same(done["xyz white"], white, digits=1e-9)
+    same(results["xyz white"], white, digits=1e-9)
     same_pixels(ground.folder / "white.tif", ground.folder / "cli-white_mask.tif")
-    assert rows(done["xyz white"]) != rows(done["xyz"])
-    assert not any("could not be fetched" in w for w in done["xyz white"]["warnings"])
+    assert rows(results["xyz white"]) != rows(results["xyz"])
+    assert not any("could not be fetched" in w for w in results["xyz white"]["warnings"])
 
 
 def test_bands_are_those_on_the_map_where_the_file_names_none(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
     bands = ("--bands", "3,2,1")
-    same(done["shown"], ground.detect("shown", ground.folder / "bgrn.tif", options=bands))
-    (warning,) = [w for w in done["shown"]["warnings"] if "as the layer shows them" in w]
+    same(results["shown"], ground.detect("shown", ground.folder / "bgrn.tif", options=bands))
+    (warning,) = [w for w in results["shown"]["warnings"] if "as the layer shows them" in w]
     assert "bands 3, 2, 1 are taken as red, green, blue" in warning
 
 
-def test_a_virtual_layer_gives_what_its_pixels_give(done: dict[str, Any], ground: Ground) -> None:
-    same(done["virtual"], ground.detect("virtual", options=("--bands", "1,1,1")))
+def test_a_virtual_layer_gives_what_its_pixels_give(
+    results: dict[str, Any], ground: Ground
+) -> None:
+    same(results["virtual"], ground.detect("virtual", options=("--bands", "1,1,1")))
 
 
 @pytest.mark.parametrize(
@@ -182,11 +184,11 @@ def test_a_virtual_layer_gives_what_its_pixels_give(done: dict[str, Any], ground
     ],
 )
 def test_what_cannot_be_is_said_before_anything_runs(
-    done: dict[str, Any], step: str, words: str
+    results: dict[str, Any], step: str, words: str
 ) -> None:
-    assert done[step]["ok"] is False
-    assert words in done[step]["message"]
+    assert results[step]["ok"] is False
+    assert words in results[step]["message"]
 
 
-def test_a_coarse_layer_may_be_run_at_its_own_resolution(done: dict[str, Any]) -> None:
-    assert done["coarse virtual at its own"]["ok"] is True, done["coarse virtual at its own"]
+def test_a_coarse_layer_may_be_run_at_its_own_resolution(results: dict[str, Any]) -> None:
+    assert results["coarse virtual at its own"]["ok"] is True, results["coarse virtual at its own"]

@@ -27,7 +27,7 @@ SQUARES = {
     "EPSG:32645": (500_000.0, 3_053_000.0, 20.0),
     "EPSG:21096": (500_000.0, 380_000.0, 20.0),
 }
-"""Of the last one the ellipsoid is Clarke's of 1880."""
+"""Squares by CRS; the ellipsoid of the last one is Clarke's of 1880."""
 NAMES = ("<b>north</b>", "A & B", 'C "<script>c</script>')
 
 
@@ -39,7 +39,7 @@ def square(code: str) -> list[tuple[float, float]]:
 
 
 def square_metres(code: str) -> float:
-    """Of the square, on the ellipsoid of its CRS."""
+    """Area of the square on the ellipsoid of its CRS."""
     crs = CRS(code)
     turn = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
     ring = [turn.transform(x, y) for x, y in square(code)]
@@ -49,11 +49,11 @@ def square_metres(code: str) -> float:
 
 def turned(path: Path, *rings: list[tuple[float, float]]) -> Path:
     """The same polygons in degrees."""
-    found = [
+    corners = [
         transform_geom("EPSG:32645", "EPSG:4326", {"type": "Polygon", "coordinates": [ring]})
         for ring in rings
     ]
-    return polygon_file(path, *(shape["coordinates"][0] for shape in found), crs="EPSG:4326")
+    return polygon_file(path, *(shape["coordinates"][0] for shape in corners), crs="EPSG:4326")
 
 
 def renamed(path: Path, field: str, names: tuple[str, ...]) -> Path:
@@ -71,12 +71,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
+def results(qgis: Qgis, folder: Path) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
 
     def run(alg: str, **params: Any) -> dict[str, Any]:
-        given = {k: str(v) if hasattr(v, "suffix") else v for k, v in params.items()}
-        return {"op": "run", "alg": alg, "params": {"OUTPUT": "memory:", **given}}
+        parameters = {k: str(v) if hasattr(v, "suffix") else v for k, v in params.items()}
+        return {"op": "run", "alg": alg, "params": {"OUTPUT": "memory:", **parameters}}
 
     some = polygon_file(
         folder / "some.geojson", box(0, 4, 4, 0), box(10, 4, 14, 0), box(20, 4, 24, 0)
@@ -93,8 +93,8 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
     bent = polygon_file(
         folder / "bent.geojson", [(corner[0] + x, corner[1] - y) for x, y in around]
     )
-    named = renamed(polygon_file(folder / "<i>blocks<i>.geojson", *halves), "block", NAMES)
-    told = renamed(
+    named_blocks = renamed(polygon_file(folder / "<i>blocks<i>.geojson", *halves), "block", NAMES)
+    named_points = renamed(
         polygon_file(folder / "<script>some.geojson", *(box(n, 4, n + 4, 0) for n in (0, 10, 20))),
         "model", ("<u>model-1.0", "<u>model-1.0", "tiny"),
     )  # fmt: skip
@@ -123,7 +123,7 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
             BOUNDARIES=polygon_file(folder / "court.geojson", court, yard),
         ),
         "named": run(
-            SUMMARISE, INPUT=told, BOUNDARIES=named, NAME_FIELD="block",
+            SUMMARISE, INPUT=named_points, BOUNDARIES=named_blocks, NAME_FIELD="block",
             REPORT=folder / "named.html",
         ),
         "earlier in degrees": run(
@@ -145,64 +145,66 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
             },
         },
     }  # fmt: skip
-    found = qgis.python("probes.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("probes.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
 @pytest.mark.parametrize("code", SQUARES)
-def test_square_metres_are_those_of_the_ellipsoid(done: dict[str, Any], code: str) -> None:
-    (cell,) = rows(done[code])
+def test_square_metres_are_those_of_the_ellipsoid(results: dict[str, Any], code: str) -> None:
+    (cell,) = rows(results[code])
     assert cell["covered_m2"] == pytest.approx(square_metres(code), rel=2e-6)
-    (pair,) = rows(done[f"date in {code}"])
+    (pair,) = rows(results[f"date in {code}"])
     assert [pair["m2_before"], pair["m2_after"]] == pytest.approx(
         [square_metres(code)] * 2, rel=2e-6
     )
 
 
-def test_boundaries_may_be_in_degrees(done: dict[str, Any]) -> None:
-    counts = [[(r["name"], r["dwellings"]) for r in rows(done[n])] for n in ("metres", "degrees")]
+def test_boundaries_may_be_in_degrees(results: dict[str, Any]) -> None:
+    counts = [
+        [(r["name"], r["dwellings"]) for r in rows(results[n])] for n in ("metres", "degrees")
+    ]
     assert counts[0] == counts[1] == [("block 0", 1), ("block 1", 2), ("block 2", 0)]
-    sizes = [[r["area_ha"] for r in rows(done[n])] for n in ("metres", "degrees")]
+    sizes = [[r["area_ha"] for r in rows(results[n])] for n in ("metres", "degrees")]
     assert sizes[1] == pytest.approx(sizes[0], rel=1e-5)
-    assert done["degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
+    assert results["degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
 
 
-def test_a_dwelling_counts_where_it_stands_not_in_its_court(done: dict[str, Any]) -> None:
-    assert [row["dwellings"] for row in rows(done["bent"])] == [0, 1]
+def test_a_dwelling_counts_where_it_stands_not_in_its_court(results: dict[str, Any]) -> None:
+    assert [row["dwellings"] for row in rows(results["bent"])] == [0, 1]
 
 
-def test_names_of_strangers_are_text_in_the_report(done: dict[str, Any], folder: Path) -> None:
-    assert [row["name"] for row in rows(done["named"])] == list(NAMES)
+def test_names_of_strangers_are_text_in_the_report(results: dict[str, Any], folder: Path) -> None:
+    assert [row["name"] for row in rows(results["named"])] == list(NAMES)
     page = (folder / "named.html").read_text(encoding="utf-8")
     for raw in ("<b>north", "<script", "<i>", "<u>", "A & B"):
         assert raw not in page, raw
-    for told in (
+    for text in (
         "&lt;b&gt;north&lt;/b&gt;", "A &amp; B", "C &quot;&lt;script&gt;c&lt;/script&gt;",
         "&lt;script&gt;some", "&lt;i&gt;blocks&lt;i&gt;", "&lt;u&gt;model-1.0",
     ):  # fmt: skip
-        assert told in page, told
+        assert text in page, text
 
 
-def test_an_earlier_date_may_be_in_degrees(done: dict[str, Any]) -> None:
-    found = rows(done["earlier in degrees"])
-    assert [row["change"] for row in found] == ["unchanged"] * 3
-    assert [row["iou"] for row in found] == pytest.approx([1.0] * 3, abs=1e-5)
-    assert done["earlier in degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
+def test_an_earlier_date_may_be_in_degrees(results: dict[str, Any]) -> None:
+    dwellings = rows(results["earlier in degrees"])
+    assert [row["change"] for row in dwellings] == ["unchanged"] * 3
+    assert [row["iou"] for row in dwellings] == pytest.approx([1.0] * 3, abs=1e-5)
+    assert results["earlier in degrees"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
 
 
-def test_what_either_covers_counts_once(done: dict[str, Any]) -> None:
-    moved, same, new, gone = rows(done["shifted"])
+def test_what_either_covers_counts_once(results: dict[str, Any]) -> None:
+    moved, same, new, vanished = rows(results["shifted"])
     assert [moved["iou"], same["iou"]] == pytest.approx([1 / 3, 1.0])
-    assert [r["change"] for r in (moved, same, new, gone)] == [
+    assert [r["change"] for r in (moved, same, new, vanished)] == [
         "unchanged", "unchanged", "appeared", "vanished",
     ]  # fmt: skip
-    kinds = [row["change"] for row in rows(done["shifted, more in common"])]
+    kinds = [row["change"] for row in rows(results["shifted, more in common"])]
     assert kinds.count("unchanged") == 1
 
 
-def test_changes_are_told_apart_by_their_colours(done: dict[str, Any]) -> None:
-    (found,) = done["changes"].values()
-    colors = dict(found)
+def test_changes_are_told_apart_by_their_colours(results: dict[str, Any]) -> None:
+    (colours,) = results["changes"].values()
+    colors = dict(colours)
     assert set(colors) == {"appeared", "vanished", "changed", "unchanged"}
     assert len(set(colors.values())) == 4
     red, green, _ = bytes.fromhex(colors["appeared"][1:])
@@ -211,14 +213,14 @@ def test_changes_are_told_apart_by_their_colours(done: dict[str, Any]) -> None:
     assert red > 2 * green, "what vanished is red"
 
 
-def test_the_ramp_of_the_probability_ends_where_its_values_end(done: dict[str, Any]) -> None:
-    (found,) = done["probability"].values()
-    values = [value for value, _, _ in found["ramp"]]
-    assert found["most"] > 0
-    assert values == pytest.approx([part * found["most"] for part in (0, 0.25, 0.5, 1)], rel=1e-3)
-    assert {color for _, color, _ in found["ramp"]} == {"#e31a1c"}
-    alphas = [alpha for _, _, alpha in found["ramp"]]
+def test_the_ramp_of_the_probability_ends_where_its_values_end(results: dict[str, Any]) -> None:
+    (ramp,) = results["probability"].values()
+    values = [value for value, _, _ in ramp["ramp"]]
+    assert ramp["most"] > 0
+    assert values == pytest.approx([part * ramp["most"] for part in (0, 0.25, 0.5, 1)], rel=1e-3)
+    assert {color for _, color, _ in ramp["ramp"]} == {"#e31a1c"}
+    alphas = [alpha for _, _, alpha in ramp["ramp"]]
     assert alphas == sorted(set(alphas))
     assert (alphas[0], alphas[-1]) == (0, 255)
     # Where QGIS does not scale the values they are those that are stored.
-    assert done["plain values"] == [0, 63.5, 127, 254]
+    assert results["plain values"] == [0, 63.5, 127, 254]

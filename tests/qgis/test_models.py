@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 def do(fresh_qgis: Qgis) -> Callable[..., list[Any]]:
     """Do steps in one QGIS; gives what came of each."""
 
-    def steps(*asked: list[Any]) -> list[Any]:
-        request = [[a[0], *map(_plain, a[1:])] for a in asked]
-        found = fresh_qgis.python("models_child.py", request)
-        assert isinstance(found, list)
-        return [f.get("ok", f) for f in found]
+    def steps(*requests: list[Any]) -> list[Any]:
+        request = [[a[0], *map(_plain, a[1:])] for a in requests]
+        answers = fresh_qgis.python("models_child.py", request)
+        assert isinstance(answers, list)
+        return [f.get("ok", f) for f in answers]
 
     return steps
 
@@ -64,14 +64,14 @@ def test_models_are_added_from_each_kind_of_file_and_removed(do: Any, tmp_path: 
     create_dlpk(write_model(tmp_path / "packed.onnx", name="packed"), package, kind="detect")
     with zipfile.ZipFile(package) as archive:
         assert any(name.endswith(".py") for name in archive.namelist())
-    plain, told, packed, stored, models, left = do(
+    plain, described, packed, stored, models, left = do(
         ["add", onnx], ["add", item], ["add", package], ["stored"], ["models"],
         ["remove", "plain-1.0"],
     )  # fmt: skip
     assert plain["sha256"] == hashlib.sha256(onnx.read_bytes()).hexdigest()
-    assert told["area"]["type"] == "Polygon"
-    assert told["accuracy"] == [["test", "f1 0.66, iou 0.82"]]
-    assert told["source"] == str(item)
+    assert described["area"]["type"] == "Polygon"
+    assert described["accuracy"] == [["test", "f1 0.66, iou 0.82"]]
+    assert described["source"] == str(item)
     assert packed["id"] == "packed-1.0"
     # No code and nothing else of a package is kept: the network and what is known of it.
     assert set(stored) == {"about.json", "model.onnx"}
@@ -96,17 +96,17 @@ def test_files_that_are_no_model_are_refused_in_one_sentence(do: Any, tmp_path: 
     text = tmp_path / "text.onnx"
     text.write_text("no model", encoding="utf-8")
     item = write_run(tmp_path / "run", name="told")
-    told = json.loads(item.read_text(encoding="utf-8"))
-    asset = told["assets"]["onnx-model"]
+    content = json.loads(item.read_text(encoding="utf-8"))
+    asset = content["assets"]["onnx-model"]
     wrong = item.with_name("wrong.json")
     wrong.write_text(
-        json.dumps({**told, "assets": {"m": {**asset, "file:checksum": "1220" + "0" * 64}}}),
+        json.dumps({**content, "assets": {"m": {**asset, "file:checksum": "1220" + "0" * 64}}}),
         encoding="utf-8",
     )
     write_model(tmp_path / "outside.onnx", name="outside")
     leading = item.with_name("leading.json")
     leading.write_text(
-        json.dumps({**told, "assets": {"m": {**asset, "href": "../../outside.onnx"}}}),
+        json.dumps({**content, "assets": {"m": {**asset, "href": "../../outside.onnx"}}}),
         encoding="utf-8",
     )
     evil = tmp_path / "evil.dlpk"
@@ -127,14 +127,14 @@ def test_folders_of_the_user_are_looked_through_and_left_alone(do: Any, tmp_path
     write_model(folder / "plain.onnx", name="plain")
     (folder / "broken.onnx").write_bytes(b"broken")
     before = sorted(folder.rglob("*"))
-    models, preferred, found, removed = do(
+    models, preferred, selected, removed = do(
         ["folders", folder, item.parent], ["prefer", "plain-1.0"], ["find", "plain-1.0"],
         ["remove", "plain-1.0"],
     )  # fmt: skip
     assert [m["id"] for m in models if m["origin"] == "folder"] == ["plain-1.0", "told-1.0"]
     # The item tells more than the network, so it is the item that is listed.
     assert [m["area"]["type"] for m in models if m["id"] == "told-1.0"] == ["Polygon"]
-    assert preferred["id"] == found["id"] == "plain-1.0"
+    assert preferred["id"] == selected["id"] == "plain-1.0"
     assert "was not added here" in removed["error"]
     assert sorted(folder.rglob("*")) == before
 
@@ -144,31 +144,33 @@ def test_files_that_are_no_model_are_read_once(do: Any, tmp_path: Path) -> None:
     item = write_run(folder, name="told")
     for name in ("first.json", "second.onnx", "third.dlpk"):
         (folder / name).write_text('{"type": "FeatureCollection"}', encoding="utf-8")
-    first, again, changed = do(
-        ["opened", folder], ["opened", folder], ["opened", folder, folder / "first.json"]
+    first, second, changed = do(
+        ["models_of_folder", folder],
+        ["models_of_folder", folder],
+        ["models_of_folder", folder, folder / "first.json"],
     )
     assert {Path(p).name for p in first} > {"first.json", "second.onnx", "third.dlpk", item.name}
-    assert again == []
+    assert second == []
     assert {Path(p).name for p in changed} == {"first.json"}
 
 
 def test_models_of_one_name_are_told_apart(do: Any, tmp_path: Path) -> None:
     first = write_model(tmp_path / "first.onnx", name="same")
     second = write_model(tmp_path / "second.onnx", name="same", threshold=0.7)
-    alone, other, models, mixed, byname, prefer, old, gone, left = do(
+    alone, other, models, mixed, byname, prefer, old, removed, left = do(
         ["add", first], ["add", second], ["models"], ["find", "same-1.0"],
         ["read_by_each_name"], ["prefer_each"], ["prefer", "same-1.0"],
         ["remove", open_model(second).sha256], ["default"],
     )  # fmt: skip
     assert alone["sha256"] != other["sha256"]
-    named = {m["id"]: m["sha256"] for m in models if m["id"].startswith("same")}
-    assert named == {f"same-1.0 ({m['sha256'][:12]})": m["sha256"] for m in (alone, other)}
+    checksums = {m["id"]: m["sha256"] for m in models if m["id"].startswith("same")}
+    assert checksums == {f"same-1.0 ({m['sha256'][:12]})": m["sha256"] for m in (alone, other)}
     # The bare name, as it stands in scripts, is the preferred one, or the first.
     assert mixed["sha256"] == models[1]["sha256"]
     # Each name gives the model that it stands for, in algorithms and as the preferred one.
     assert byname == prefer == [[m["sha256"]] * 2 for m in models]
     assert old["sha256"] == models[1]["sha256"]
-    assert isinstance(gone, list)
+    assert isinstance(removed, list)
     assert left["id"] == "same-1.0"
     assert left["sha256"] == alone["sha256"]
 
@@ -180,9 +182,9 @@ def test_models_of_one_name_are_told_apart(do: Any, tmp_path: Path) -> None:
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of two models, as ``camp-detector catalog`` makes it; its folder."""
     place = tmp_path_factory.mktemp("catalogue")
-    made = StaticCatalog(LocalStore(place))
+    catalog = StaticCatalog(LocalStore(place))
     for name in ("first", "second"):
-        made.add(package_of(tmp_path_factory.mktemp(name), name=name))
+        catalog.add(package_of(tmp_path_factory.mktemp(name), name=name))
     return place
 
 
@@ -198,7 +200,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the catalogue is."""
+        """Address of the catalogue."""
         return f"http://127.0.0.1:{self.server_port}/catalog.json"
 
 
@@ -249,32 +251,32 @@ def test_a_model_is_taken_out_of_a_catalogue_on_the_web(
     do: Any, catalogue: Path, serve: Callable[..., Server]
 ) -> None:
     server = serve(catalogue)
-    idle, found, taken, models = do(
+    idle, content, model, models = do(
         ["models"], ["catalogue", server.url], ["take", server.url, 1], ["models"]
     )
     assert len(idle) == 1
-    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
-    assert found["left_out"] == []
-    (wanted,) = catalogue.glob("models/second-1.0/*/best_model.onnx")
-    assert taken["sha256"] == hashlib.sha256(wanted.read_bytes()).hexdigest()
-    assert taken["area"]["type"] == "Polygon"
-    assert taken["id"] in {m["id"] for m in models}
+    assert [o[0] for o in content["offers"]] == ["first-1.0", "second-1.0"]
+    assert content["left_out"] == []
+    (expected,) = catalogue.glob("models/second-1.0/*/best_model.onnx")
+    assert model["sha256"] == hashlib.sha256(expected.read_bytes()).hexdigest()
+    assert model["area"]["type"] == "Polygon"
+    assert model["id"] in {m["id"] for m in models}
     # Looking fetches descriptions alone; one network is fetched when it is asked for.
     assert [p for p in server.requests if p.endswith(".onnx")] == [
-        "/" + wanted.relative_to(catalogue).as_posix()
+        "/" + expected.relative_to(catalogue).as_posix()
     ]
 
 
 def test_a_catalogue_in_a_folder_needs_no_network(do: Any, catalogue: Path) -> None:
-    found, taken, absent = do(
+    content, model, absent = do(
         ["catalogue", catalogue / "catalog.json"],
         ["take", catalogue / "catalog.json", 0],
         ["catalogue", "http://127.0.0.1:9/catalog.json"],
     )
     assert absent["kind"] == "PredictorError"
     assert "could not be fetched" in absent["error"]
-    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
-    assert taken["id"] == "first-1.0"
+    assert [o[0] for o in content["offers"]] == ["first-1.0", "second-1.0"]
+    assert model["id"] == "first-1.0"
 
 
 def test_what_a_catalogue_says_is_not_believed(
@@ -282,15 +284,15 @@ def test_what_a_catalogue_says_is_not_believed(
 ) -> None:
     place = tmp_path / "catalogue"
     shutil.copytree(catalogue, place)
-    server, elsewhere = serve(place), serve(catalogue)
+    server, other_server = serve(place), serve(catalogue)
     collection = place / "models" / "collection.json"
-    told = json.loads(collection.read_text(encoding="utf-8"))
-    told["links"] += [
-        {"rel": "item", "href": elsewhere.url},
+    content = json.loads(collection.read_text(encoding="utf-8"))
+    content["links"] += [
+        {"rel": "item", "href": other_server.url},
         {"rel": "item", "href": "../../../../../etc/hostname"},
         {"rel": "item", "href": "./missing.json"},
     ]
-    collection.write_text(json.dumps(told), encoding="utf-8")
+    collection.write_text(json.dumps(content), encoding="utf-8")
     (first,) = place.glob("models/first-1.0/first-1.0.json")
     item = json.loads(first.read_text(encoding="utf-8"))
     del item["assets"]["onnx-model"]["file:checksum"]
@@ -298,48 +300,56 @@ def test_what_a_catalogue_says_is_not_believed(
     (second,) = place.glob("models/second-1.0/*/best_model.onnx")
     second.write_bytes(second.read_bytes()[:-1] + b"\0")
     local = str(place / "catalog.json")
-    web, folder, *taken, models = do(
+    web, folder, *models_fetched, models = do(
         ["catalogue", server.url], ["catalogue", local],
         ["take", server.url, 0], ["take", server.url, 1], ["take", local, 1], ["models"],
     )  # fmt: skip
-    assert elsewhere.requests == []
-    assert sum("does not lie in the catalogue" in why for why in web["left_out"]) == 1
-    assert sum("does not lie in the catalogue" in why for why in folder["left_out"]) == 2
-    assert any("missing.json" in why for why in web["left_out"])
-    assert "gives no SHA-256" in taken[0]["error"]
-    assert all("its checksum differs" in t["error"] for t in taken[1:])
+    assert other_server.requests == []
+    assert sum("does not lie in the catalogue" in reason for reason in web["left_out"]) == 1
+    assert sum("does not lie in the catalogue" in reason for reason in folder["left_out"]) == 2
+    assert any("missing.json" in reason for reason in web["left_out"])
+    assert "gives no SHA-256" in models_fetched[0]["error"]
+    assert all("its checksum differs" in t["error"] for t in models_fetched[1:])
     assert len(models) == 1
 
 
 def test_a_server_sends_nobody_elsewhere(
     do: Any, catalogue: Path, serve: Callable[..., Server]
 ) -> None:
-    server, elsewhere = serve(catalogue), serve(catalogue)
+    server, other_server = serve(catalogue), serve(catalogue)
     server.leads = {
-        "/host.json": elsewhere.url,
+        "/host.json": other_server.url,
         "/twice.json": "/host.json",
-        "/scheme.json": elsewhere.url.replace("http", "https"),
+        "/scheme.json": other_server.url.replace("http", "https"),
         "/file.json": (catalogue / "catalog.json").as_uri(),
         "/circle.json": "/circle.json",
         "/same.json": "/catalog.json",
         "/again.json": "same.json",
     }
     refused = ["host", "twice", "scheme", "file", "circle"]
-    taken = ["same", "again"]
-    found = do(
-        *(["catalogue", server.url.replace("catalog", name)] for name in [*refused, *taken]),
+    fetched_names = ["same", "again"]
+    answers = do(
+        *(
+            ["catalogue", server.url.replace("catalog", name)]
+            for name in [*refused, *fetched_names]
+        ),
         # In QGIS' main thread as well, where its network access is another one.
-        *(["fetch_here", server.url.replace("catalog", name)] for name in [*refused, *taken]),
+        *(
+            ["fetch_here", server.url.replace("catalog", name)]
+            for name in [*refused, *fetched_names]
+        ),
         ["fetch", (catalogue / "catalog.json").as_uri()],
     )
-    scheme, here = found.pop(), found[len(refused) + len(taken) :]
-    assert elsewhere.requests == []
-    for told in (*found[: len(refused)], *here[: len(refused)]):
-        assert "could not be fetched" in told["error"]
-        assert "it leads elsewhere" in told["error"]
-    for told in found[len(refused) : len(refused) + len(taken)]:
-        assert [o[0] for o in told["offers"]] == ["first-1.0", "second-1.0"]
-    assert here[len(refused) :] == [(catalogue / "catalog.json").stat().st_size] * len(taken)
+    scheme, local_answers = answers.pop(), answers[len(refused) + len(fetched_names) :]
+    assert other_server.requests == []
+    for answer in (*answers[: len(refused)], *local_answers[: len(refused)]):
+        assert "could not be fetched" in answer["error"]
+        assert "it leads elsewhere" in answer["error"]
+    for answer in answers[len(refused) : len(refused) + len(fetched_names)]:
+        assert [o[0] for o in answer["offers"]] == ["first-1.0", "second-1.0"]
+    assert local_answers[len(refused) :] == [(catalogue / "catalog.json").stat().st_size] * len(
+        fetched_names
+    )
     assert "is no address of a web page" in scheme["error"]
 
 
@@ -356,23 +366,25 @@ def test_a_catalogue_on_the_web_ends_at_its_folder(
 ) -> None:
     shutil.copytree(catalogue, tmp_path / "public" / "ours")
     place = tmp_path / "public" / "ours" / "catalog.json"
-    told = json.loads(place.read_text(encoding="utf-8"))
+    content = json.loads(place.read_text(encoding="utf-8"))
     out = ["../private.json", "%2e%2e/private.json", "/private.json", "http://[x"]
-    told["links"] += [{"rel": "child", "href": href} for href in out]
-    told["links"] += [{"rel": ["child"], "href": "x.json"}, {"rel": {}}, 3]
-    place.write_text(json.dumps(told), encoding="utf-8")
+    content["links"] += [{"rel": "child", "href": href} for href in out]
+    content["links"] += [{"rel": ["child"], "href": "x.json"}, {"rel": {}}, 3]
+    place.write_text(json.dumps(content), encoding="utf-8")
     server = serve(tmp_path / "public")
-    (found,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
-    assert [o[0] for o in found["offers"]] == ["first-1.0", "second-1.0"]
-    assert sum("does not lie in the catalogue" in why for why in found["left_out"]) == len(out)
+    (content,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
+    assert [o[0] for o in content["offers"]] == ["first-1.0", "second-1.0"]
+    assert sum("does not lie in the catalogue" in reason for reason in content["left_out"]) == len(
+        out
+    )
     assert not [path for path in server.requests if "private" in path]
 
 
 def test_types_that_no_catalogue_has_are_told_in_a_sentence(do: Any, tmp_path: Path) -> None:
     place = tmp_path / "catalog.json"
     place.write_text(json.dumps({"type": ["Catalog"], "links": "x"}), encoding="utf-8")
-    found, address = do(["catalogue", place], ["catalogue", "http://[x"])
-    assert "is no STAC catalogue, collection or item" in found["error"]
+    content, address = do(["catalogue", place], ["catalogue", "http://[x"])
+    assert "is no STAC catalogue, collection or item" in content["error"]
     assert address["kind"] == "PredictorError"
 
 

@@ -20,7 +20,7 @@ STARTER = "camp-unet-lite0-2"
 
 
 @pytest.fixture
-def done(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
+def results(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
     """All steps in a QGIS where a model of the starter's very name was added."""
     starter = open_model(default_model_path())
     name, _, version = STARTER.rpartition("-")
@@ -68,42 +68,42 @@ def done(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
         },
         "tiff": run(CLASSES=str(tmp_path / "C.TIFF")),
     }
-    found = fresh_qgis.python("steps.py", list(steps.values()))
-    return {**dict(zip(steps, found, strict=True)), "starter": starter, "same": open_model(same)}
+    answers = fresh_qgis.python("steps.py", list(steps.values()))
+    return {**dict(zip(steps, answers, strict=True)), "starter": starter, "same": open_model(same)}
 
 
-def test_what_is_not_there_is_told_in_one_sentence_with_what_is(done: dict[str, Any]) -> None:
+def test_what_is_not_there_is_told_in_one_sentence_with_what_is(results: dict[str, Any]) -> None:
     # A name that was saved goes on, whatever was added since.
-    starter, same = done["starter"].sha256, done["same"].sha256
+    starter, same = results["starter"].sha256, results["same"].sha256
     keys = [f"{STARTER} ({sha[:12]})" for sha in (starter, same)]
-    assert done["options"] == [STARTER, *keys]
-    assert "error" not in done["bare"], done["bare"]
-    assert done["bare in a task"]["ok"]
-    assert f"Model {keys[0]} on CPUExecutionProvider" in done["bare"]["infos"]
-    told = [done[step]["results"]["SHA256"] for step in ("keyed", "other", "not set")]
-    assert told == [starter, same, starter]
-    assert done["other kept"]["results"]["COUNT"] > 0
+    assert results["options"] == [STARTER, *keys]
+    assert "error" not in results["bare"], results["bare"]
+    assert results["bare in a task"]["ok"]
+    assert f"Model {keys[0]} on CPUExecutionProvider" in results["bare"]["infos"]
+    checksums = [results[step]["results"]["SHA256"] for step in ("keyed", "other", "not set")]
+    assert checksums == [starter, same, starter]
+    assert results["other kept"]["results"]["COUNT"] > 0
 
     for step, name in (("wrong", "camp-unet"), ("number", "0"), ("wrong information", "x-1")):
-        said = done[step]["error"]
-        known = f"There is no model {name} (there are: {keys[0]}, {keys[1]}): add it under "
-        assert known in said, said
-        assert "(MODEL_FILE)" in said
-    assert not done["wrong in a task"]["ok"], "QGIS' own would take the default"
+        message = results[step]["error"]
+        expected = f"There is no model {name} (there are: {keys[0]}, {keys[1]}): add it under "
+        assert expected in message, message
+        assert "(MODEL_FILE)" in message
+    assert not results["wrong in a task"]["ok"], "QGIS' own would take the default"
 
     for step, name in (("device", "gpu"), ("device number", "1")):
-        assert f"There is no device {name}: choose one of auto, cpu" in done[step]["error"]
-    assert not done["device of a task"]["ok"]
-    assert "error" not in done["processor"]
+        assert f"There is no device {name}: choose one of auto, cpu" in results[step]["error"]
+    assert not results["device of a task"]["ok"]
+    assert "error" not in results["processor"]
 
     for step in ("empty", "none chosen", "none left"):
-        assert "(MASK) has no polygon" in done[step]["error"], done[step]
-        assert done[step]["texts"] == []
-    assert "error" not in done["one left"], done["one left"]
+        assert "(MASK) has no polygon" in results[step]["error"], results[step]
+        assert results[step]["texts"] == []
+    assert "error" not in results["one left"], results["one left"]
 
     for step in ("picture", "no ending"):
-        assert "must end in .tif" in done[step]["error"], done[step]
-    assert not done["picture in a task"]["ok"]
-    assert "error" not in done["tiff"]
-    assert "Threshold 0.35, minimum area 2 m², tile overlap 32 pixels" in done["bare"]["infos"]
-    assert "Threshold 0.5, tile overlap 8 pixels" in done["classified"]["infos"]
+        assert "must end in .tif" in results[step]["error"], results[step]
+    assert not results["picture in a task"]["ok"]
+    assert "error" not in results["tiff"]
+    assert "Threshold 0.35, minimum area 2 m², tile overlap 32 pixels" in results["bare"]["infos"]
+    assert "Threshold 0.5, tile overlap 8 pixels" in results["classified"]["infos"]

@@ -1,4 +1,4 @@
-"""Where results go: what is refused before the work, and what is left when it is stopped."""
+"""Outputs: refusals before the work, and remains when it is stopped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = ground.folder
     mask = polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
@@ -210,18 +210,18 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         },
         "other table": check(SUMMARISE, INPUT=dwellings, OUTPUT=table.format(dwellings, "other")),
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_stopping_while_results_are_written_leaves_nothing(done: dict[str, Any]) -> None:
+def test_stopping_while_results_are_written_leaves_nothing(results: dict[str, Any]) -> None:
     for step in ("late", "late comparison", "late summary"):
-        assert done[step]["files"] == [], done[step]
-        assert not done[step]["results"].get("OUTPUT")
+        assert results[step]["files"] == [], results[step]
+        assert not results[step]["results"].get("OUTPUT")
 
 
-def test_stopping_takes_no_other_table_of_the_file(done: dict[str, Any], ground: Ground) -> None:
-    assert not done["late table"]["results"].get("OUTPUT")
+def test_stopping_takes_no_other_table_of_the_file(results: dict[str, Any], ground: Ground) -> None:
+    assert not results["late table"]["results"].get("OUTPUT")
     with closing(sqlite3.connect(ground.folder / "dwellings.gpkg")) as file:
         tables = file.execute("SELECT table_name FROM gpkg_contents").fetchall()
     assert tables == [("dwellings",)]
@@ -229,16 +229,16 @@ def test_stopping_takes_no_other_table_of_the_file(done: dict[str, Any], ground:
 
 @pytest.mark.parametrize("step", ["no folder", "no folder of classes"])
 def test_a_folder_that_is_not_there_is_told_before_the_work(
-    done: dict[str, Any], step: str
+    results: dict[str, Any], step: str
 ) -> None:
-    assert "does not exist" in done[step]["error"]
-    assert done[step]["texts"] == []
+    assert "does not exist" in results[step]["error"]
+    assert results[step]["texts"] == []
 
 
-def test_tasks_look_at_the_outputs_as_well(done: dict[str, Any], ground: Ground) -> None:
-    assert not done["no folder in a task"]["ok"]
-    assert not done["own dwellings in a task"]["ok"]
-    assert len(features(ground.folder / "dwellings.gpkg")[0]) == done["file"]["results"]["COUNT"]
+def test_tasks_look_at_the_outputs_as_well(results: dict[str, Any], ground: Ground) -> None:
+    assert not results["no folder in a task"]["ok"]
+    assert not results["own dwellings in a task"]["ok"]
+    assert len(features(ground.folder / "dwellings.gpkg")[0]) == results["file"]["results"]["COUNT"]
 
 
 @pytest.mark.parametrize(
@@ -265,18 +265,18 @@ def test_tasks_look_at_the_outputs_as_well(done: dict[str, Any], ground: Ground)
         "own raster of a GeoPackage",
     ],
 )
-def test_an_output_may_not_destroy_an_input(done: dict[str, Any], step: str) -> None:
-    assert done[step]["ok"] is False
-    assert "is an input of this run: choose another name" in done[step]["message"]
+def test_an_output_may_not_destroy_an_input(results: dict[str, Any], step: str) -> None:
+    assert results[step]["ok"] is False
+    assert "is an input of this run: choose another name" in results[step]["message"]
 
 
-def test_another_table_of_the_file_may_be_written(done: dict[str, Any]) -> None:
-    assert done["other table"]["ok"] is True, done["other table"]
-    assert done["beside a raster"]["ok"] is True, done["beside a raster"]
+def test_another_table_of_the_file_may_be_written(results: dict[str, Any]) -> None:
+    assert results["other table"]["ok"] is True, results["other table"]
+    assert results["beside a raster"]["ok"] is True, results["beside a raster"]
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("step", "sentence"),
     [
         ("folder", "folder.gpkg is a folder: name a file in it"),
         ("folder for a page", "is a folder: name a file in it"),
@@ -292,7 +292,7 @@ def test_another_table_of_the_file_may_be_written(done: dict[str, Any]) -> None:
     ],
 )
 def test_a_place_that_cannot_be_written_is_told_before_the_work(
-    done: dict[str, Any], step: str, said: str
+    results: dict[str, Any], step: str, sentence: str
 ) -> None:
-    assert done[step]["ok"] is False
-    assert said in done[step]["message"]
+    assert results[step]["ok"] is False
+    assert sentence in results[step]["message"]

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
 
 SHIPPED = {"numpy", "osgeo", "qgis", "processing"}
-"""What QGIS' own Python has on every system."""
+"""Packages that QGIS' own Python has on every system."""
 OWN = {"onnxruntime"}
-"""What the plugin asks for, and offers to install."""
+"""Packages that the plugin asks for, and offers to install."""
 
 
 @pytest.fixture(scope="module")
@@ -67,42 +67,42 @@ def test_what_the_repository_refuses_is_seen(
 
 
 def test_the_same_sources_give_the_same_bytes(plugin_zip: Path, tmp_path: Path) -> None:
-    again = build(tmp_path, default_model_path())
-    first, second = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (plugin_zip, again))
+    rebuilt = build(tmp_path, default_model_path())
+    first, second = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (plugin_zip, rebuilt))
     assert first == second
 
 
 def test_without_the_model_it_is_small(tmp_path: Path) -> None:
     path = build(tmp_path, None)
     assert path.stat().st_size < 650_000  # what docs/qgis.md says
-    with zipfile.ZipFile(path) as found:
-        assert not [name for name in found.namelist() if name.endswith(".onnx")]
+    with zipfile.ZipFile(path) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".onnx")]
 
 
 def test_its_metadata_are_complete(archive: zipfile.ZipFile) -> None:
     parser = configparser.ConfigParser()
     parser.read_string(archive.read("camp_detector/metadata.txt").decode())
-    said = dict(parser.items("general"))
-    assert said["version"] == camp_detector_core.__version__
-    assert said["changelog"].startswith(camp_detector_core.__version__)
+    metadata = dict(parser.items("general"))
+    assert metadata["version"] == camp_detector_core.__version__
+    assert metadata["changelog"].startswith(camp_detector_core.__version__)
     # That of the plugin, not of the whole project.
-    assert "Compare two dates" in said["changelog"]
-    assert not re.search(r"MLflow|ArcGIS|training \w+ stac|camp-detector ", said["changelog"])
-    assert said["qgismaximumversion"] == "3.44"  # the newest that the tests ran in
-    assert said["hasprocessingprovider"] == "yes"
-    assert (said["qgisminimumversion"], said["supportsqt6"]) == ("3.22", "True")
-    assert not {"VERSION", "CHANGELOG", "SITE", "EMAIL"} & set(said.values())
+    assert "Compare two dates" in metadata["changelog"]
+    assert not re.search(r"MLflow|ArcGIS|training \w+ stac|camp-detector ", metadata["changelog"])
+    assert metadata["qgismaximumversion"] == "3.44"  # the newest that the tests ran in
+    assert metadata["hasprocessingprovider"] == "yes"
+    assert (metadata["qgisminimumversion"], metadata["supportsqt6"]) == ("3.22", "True")
+    assert not {"VERSION", "CHANGELOG", "SITE", "EMAIL"} & set(metadata.values())
 
 
 def test_the_publisher_is_named(tmp_path: Path) -> None:
     publisher = Publisher("https://camps.example.net/a%20b/", "people@camps.example.net")
-    with zipfile.ZipFile(build(tmp_path, None, publisher)) as found:
+    with zipfile.ZipFile(build(tmp_path, None, publisher)) as archive:
         parser = configparser.ConfigParser()
-        parser.read_string(found.read("camp_detector/metadata.txt").decode())
-    said = dict(parser.items("general"))
-    assert said["homepage"] == said["repository"] == "https://camps.example.net/a%20b"
-    assert said["tracker"] == "https://camps.example.net/a%20b/issues"
-    assert said["email"] == "people@camps.example.net"
+        parser.read_string(archive.read("camp_detector/metadata.txt").decode())
+    metadata = dict(parser.items("general"))
+    assert metadata["homepage"] == metadata["repository"] == "https://camps.example.net/a%20b"
+    assert metadata["tracker"] == "https://camps.example.net/a%20b/issues"
+    assert metadata["email"] == "people@camps.example.net"
     with pytest.raises(OutputError, match="homepage is no address"):
         build(tmp_path, None, Publisher("nowhere"))
 
@@ -117,7 +117,7 @@ def sources(archive: zipfile.ZipFile) -> dict[str, ast.Module]:
 
 
 def test_it_imports_nothing_that_qgis_does_not_bring(archive: zipfile.ZipFile) -> None:
-    found = set()
+    imports = set()
     for name, tree in sources(archive).items():
         for node in ast.walk(tree):
             tops = []
@@ -129,37 +129,37 @@ def test_it_imports_nothing_that_qgis_does_not_bring(archive: zipfile.ZipFile) -
             # The engine can run TorchScript, too, in a host that has torch.
             if "engine/torchscript.py" in name:
                 allowed |= {"torch"}
-            found |= {(name, top) for top in tops if top not in sys.stdlib_module_names | allowed}
-    assert found == set()
+            imports |= {(name, top) for top in tops if top not in sys.stdlib_module_names | allowed}
+    assert imports == set()
 
 
 def test_every_relative_import_leads_to_a_file_in_it(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
-    lost = []
+    missing = []
     for name, tree in sources(archive).items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.ImportFrom) or not node.level:
                 continue
             folder = PurePosixPath(name).parents[node.level - 1]
             target = folder.joinpath(*(node.module or "").split("."))
-            here = {f"{target}.py", f"{target}/__init__.py"}
-            if not here & names:
-                lost.append((name, node.module))
+            candidates = {f"{target}.py", f"{target}/__init__.py"}
+            if not candidates & names:
+                missing.append((name, node.module))
     # Parts of the core that the plugin has no use for, imported inside of functions.
-    assert lost == []
+    assert missing == []
 
 
 def test_removed_names_of_qt_are_not_used(archive: zipfile.ZipFile) -> None:
     """Qt 6 knows enums by their full names alone, and no ``exec_``."""
     unscoped = re.compile(r"\bQt\.[A-Z]\w*|\bexec_\(|\b(?:import|from) PyQt[56]")
     scopes = re.compile(r"\bQt\.[A-Z]\w*\.\w+")
-    found = []
+    places = []
     for name in sources(archive):
         for line in archive.read(name).decode().splitlines():
-            rest = scopes.sub("", line)
-            if unscoped.search(rest):
-                found.append(f"{name}: {line.strip()}")
-    assert found == []
+            remainder = scopes.sub("", line)
+            if unscoped.search(remainder):
+                places.append(f"{name}: {line.strip()}")
+    assert places == []
 
 
 def test_qgis_process_runs_it_from_the_shell(fresh_qgis: Qgis, tmp_path: Path) -> None:
@@ -170,12 +170,12 @@ def test_qgis_process_runs_it_from_the_shell(fresh_qgis: Qgis, tmp_path: Path) -
     assert len(algorithms) == 5
     raster = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
     model, out = write_model(tmp_path / "tiny.onnx"), tmp_path / "found.gpkg"
-    done = qgis.process(
+    process = qgis.process(
         "--json", "run", "campdetector:detectdwellings", "--", f"INPUT={raster}",
         f"MODEL_FILE={model}", "THRESHOLD=0.6", f"OUTPUT={out}",
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
+    assert process.returncode == 0, process.stdout + process.stderr
+    results = json.loads(process.stdout[process.stdout.index("{") :])["results"]
     assert results["COUNT"] == len(features(out)[0]) > 5
     wrong = qgis.process("run", "campdetector:detectdwellings", "--", f"INPUT={model}")
     assert wrong.returncode != 0
@@ -187,6 +187,6 @@ def test_qgis_process_runs_it_from_the_shell(fresh_qgis: Qgis, tmp_path: Path) -
 
 
 def test_zip_members_are_where_the_plugin_manager_wants_them(plugin_zip: Path) -> None:
-    with zipfile.ZipFile(BytesIO(plugin_zip.read_bytes())) as found:
-        first = found.namelist()[0]
+    with zipfile.ZipFile(BytesIO(plugin_zip.read_bytes())) as archive:
+        first = archive.namelist()[0]
     assert first.partition("/")[0] == "camp_detector"

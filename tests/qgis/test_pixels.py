@@ -1,4 +1,4 @@
-"""Which pixels of a layer are taken, where they lie, and which of them count."""
+"""Pixels of a layer: choice, position and validity."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def virtual(path: Path, side: float, shape: tuple[int, int], *, tall: float = 1.
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder, height, width = ground.folder, *ground.camp.shape
     ring = box(3.1, 61.1, 52.2, 4.2)
@@ -102,10 +102,10 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     }
     # Colours that come back as they were from being multiplied by an alpha of 128.
     whole = np.arange(256)
-    kept = whole[np.rint(np.rint(whole * 128 / 255) * 255 / 128) == whole]
-    near = kept[(kept > 120) & (kept < 136)]
+    exact = whole[np.rint(np.rint(whole * 128 / 255) * 255 / 128) == whole]
+    near = exact[(exact > 120) & (exact < 136)]
     rng = np.random.default_rng(3)
-    colors = rng.choice(kept, (3, TILE, TILE)).astype(np.uint8)
+    colors = rng.choice(exact, (3, TILE, TILE)).astype(np.uint8)
     colors[0] = rng.choice(near, (TILE // 8, TILE // 8)).repeat(8, 0).repeat(8, 1)
     clear = np.concatenate([colors, np.full((1, TILE, TILE), 128, np.uint8)])
     place = transform_of(X, Y, ZOOM, side=TILE)
@@ -128,8 +128,8 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         return {"op": "run", "alg": DETECT, "params": {**base, **params}}
 
     def pixels(name: str, source: Any, **params: Any) -> dict[str, Any]:
-        given = {**base, "INPUT": source, "CLASSES": str(folder / f"{name}-c.tif"), **params}
-        return {"op": "run", "alg": CLASSIFY, "params": {**given, **bands}}
+        parameters = {**base, "INPUT": source, "CLASSES": str(folder / f"{name}-c.tif"), **params}
+        return {"op": "run", "alg": CLASSIFY, "params": {**parameters, **bands}}
 
     def check(source: Any, **params: Any) -> dict[str, Any]:
         return {"op": "check", "alg": DETECT, "params": {**base, "INPUT": source, **params}}
@@ -173,9 +173,9 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
                 },
             },
         }  # fmt: skip
-        found = qgis.python("probes.py", list(steps.values()))
+        answers = qgis.python("probes.py", list(steps.values()))
     assert coverage.requests
-    return dict(zip(steps, found, strict=True))
+    return dict(zip(steps, answers, strict=True))
 
 
 def side_of(path: Path) -> float:
@@ -185,82 +185,86 @@ def side_of(path: Path) -> float:
 
 
 def test_half_clear_tiles_have_the_colours_that_were_drawn(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
     ground_truth = ground.detect("colors", ground.folder / "colors.tif")
     same_pixels(ground.folder / "clear.tif", ground.folder / "cli-colors_probability.tif")
-    same(done["clear"], ground_truth, digits=1e-9)
+    same(results["clear"], ground_truth, digits=1e-9)
 
 
-def test_colours_that_alpha_was_multiplied_into_are_those_before(done: dict[str, Any]) -> None:
-    found = done["multiplied"]
-    for color, made, read in zip(COLORS, found["made"], found["read"], strict=True):
+def test_colours_that_alpha_was_multiplied_into_are_those_before(results: dict[str, Any]) -> None:
+    answer = results["multiplied"]
+    for color, original, read in zip(COLORS, answer["made"], answer["read"], strict=True):
         alpha = color[3]
         assert read[3] == alpha
-        assert np.abs(np.subtract(read[:3], np.multiply(made, 255 / alpha))).max() < 0.501
+        assert np.abs(np.subtract(read[:3], np.multiply(original, 255 / alpha))).max() < 0.501
         if alpha > 100:
             assert np.abs(np.subtract(read, color)).max() <= 1
 
 
 @pytest.mark.parametrize("crs", ["degrees", "-1", "0", "99999"])
 def test_a_mask_bounds_the_same_ground_in_any_crs_and_in_none(
-    done: dict[str, Any], crs: str
+    results: dict[str, Any], crs: str
 ) -> None:
-    assert len(rows(done["inside metres"])) > 5
-    assert rows(done["inside metres"]) != rows(done["unmoved"])
-    assert rows(done[f"inside {crs}"]) == rows(done["inside metres"])
+    assert len(rows(results["inside metres"])) > 5
+    assert rows(results["inside metres"]) != rows(results["unmoved"])
+    assert rows(results[f"inside {crs}"]) == rows(results["inside metres"])
 
 
-def test_the_crs_that_the_user_gave_counts(done: dict[str, Any], ground: Ground) -> None:
-    assert done["moved"]["results"]["OUTPUT"]["crs"] == "EPSG:32646"
-    assert done["unmoved"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
-    for mine, theirs in zip(rows(done["moved"]), rows(done["unmoved"]), strict=True):
+def test_the_crs_that_the_user_gave_counts(results: dict[str, Any], ground: Ground) -> None:
+    assert results["moved"]["results"]["OUTPUT"]["crs"] == "EPSG:32646"
+    assert results["unmoved"]["results"]["OUTPUT"]["crs"] == "EPSG:32645"
+    for moved, unmoved in zip(rows(results["moved"]), rows(results["unmoved"]), strict=True):
         # On the ground of another zone; how PROJ rounds differs between its releases.
-        assert mine.pop("area_m2") == pytest.approx(theirs.pop("area_m2"), rel=1e-9)
-        assert mine == theirs
+        assert moved.pop("area_m2") == pytest.approx(unmoved.pop("area_m2"), rel=1e-9)
+        assert moved == unmoved
     with rasterio.open(ground.folder / "moved.tif") as raster:
         assert raster.crs.to_epsg() == 32646
         assert tuple(raster.bounds) == (WEST, NORTH - 75, WEST + 85, NORTH)
 
 
-def test_own_pixels_are_taken_where_the_extent_begins_within_one(done: dict[str, Any]) -> None:
-    assert len(rows(done["beside"])) > 5
-    assert rows(done["beside"]) == rows(done["file beside"])
+def test_own_pixels_are_taken_where_the_extent_begins_within_one(results: dict[str, Any]) -> None:
+    assert len(rows(results["beside"])) > 5
+    assert rows(results["beside"]) == rows(results["file beside"])
 
 
-def test_pixels_far_from_what_is_wanted_are_resampled(done: dict[str, Any], ground: Ground) -> None:
+def test_pixels_far_from_what_is_wanted_are_resampled(
+    results: dict[str, Any], ground: Ground
+) -> None:
     sides = {}
     for name in ("coarser", "finer", "asked", "nearly"):
-        assert "error" not in done[name], done[name]
+        assert "error" not in results[name], results[name]
         sides[name] = round(side_of(ground.folder / f"{name}-c.tif"), 4)
     assert sides == {"coarser": 0.5, "finer": 0.5, "asked": 0.525, "nearly": 0.5}
 
 
-def test_the_finest_pixels_say_whether_a_layer_is_too_coarse(done: dict[str, Any]) -> None:
-    assert done["check deep"]["ok"] is True, done["check deep"]
-    assert "virtual has pixels of 10 m at best" in done["check tall"]["message"]
+def test_the_finest_pixels_say_whether_a_layer_is_too_coarse(results: dict[str, Any]) -> None:
+    assert results["check deep"]["ok"] is True, results["check deep"]
+    assert "virtual has pixels of 10 m at best" in results["check tall"]["message"]
 
 
-def test_what_a_coverage_calls_nodata_is_no_ground(done: dict[str, Any]) -> None:
-    assert len(rows(done["holes"])) > 5
-    assert rows(done["coverage"]) == rows(done["holes"])
-    assert any("% of the imagery is empty" in w for w in done["coverage"]["warnings"])
+def test_what_a_coverage_calls_nodata_is_no_ground(results: dict[str, Any]) -> None:
+    assert len(rows(results["holes"])) > 5
+    assert rows(results["coverage"]) == rows(results["holes"])
+    assert any("% of the imagery is empty" in w for w in results["coverage"]["warnings"])
 
 
-def test_a_model_is_not_asked_again_once_the_user_stops(done: dict[str, Any]) -> None:
-    stopped = done["stopped in a tile"]
+def test_a_model_is_not_asked_again_once_the_user_stops(results: dict[str, Any]) -> None:
+    stopped = results["stopped in a tile"]
     assert (stopped["before"], stopped["after"]) == (11, 0)
     assert "Stopped; nothing was written." in stopped["infos"]
 
 
-def test_what_came_before_a_stop_is_no_picture(done: dict[str, Any]) -> None:
-    assert done["stopped in a read"]["raised"] == "Cancelled"
+def test_what_came_before_a_stop_is_no_picture(results: dict[str, Any]) -> None:
+    assert results["stopped in a read"]["raised"] == "Cancelled"
 
 
-def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(done: dict[str, Any]) -> None:
-    found = done["read only"]
-    if not found["refused"]:
+def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(
+    results: dict[str, Any],
+) -> None:
+    answer = results["read only"]
+    if not answer["refused"]:
         pytest.skip("this user may write to every folder")
-    assert found["ok"] is False
-    assert "Nothing may be written to" in found["message"]
-    assert "choose another folder" in found["message"]
+    assert answer["ok"] is False
+    assert "Nothing may be written to" in answer["message"]
+    assert "choose another folder" in answer["message"]

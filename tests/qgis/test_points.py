@@ -66,7 +66,7 @@ def _collections() -> str:
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
+def results(qgis: Qgis, folder: Path) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     blocks = polygon_file(folder / "blocks.geojson", box(0, 40, 40, 0), box(40, 40, 90, 0))
     first = polygon_file(folder / "first.geojson", box(0, 4, 4, 0), box(10, 4, 14, 0))
@@ -104,12 +104,12 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
     ]
 
     def summary(dwellings: Any, **params: Any) -> dict[str, Any]:
-        given = {"INPUT": dwellings, "OUTPUT": "memory:", **params}
-        return {"op": "run", "alg": SUMMARISE, "params": given}
+        parameters = {"INPUT": dwellings, "OUTPUT": "memory:", **params}
+        return {"op": "run", "alg": SUMMARISE, "params": parameters}
 
     def dates(before: Any, after: Any, op: str = "run") -> dict[str, Any]:
-        given = {"BEFORE": before, "AFTER": after, "OUTPUT": "memory:"}
-        return {"op": op, "alg": COMPARE, "params": given}
+        parameters = {"BEFORE": before, "AFTER": after, "OUTPUT": "memory:"}
+        return {"op": op, "alg": COMPARE, "params": parameters}
 
     several = f"MULTIPOINT({at(5, 5)}, {at(15, 5)}, {at(60, 5)})"
     steps: dict[str, dict[str, Any]] = {
@@ -140,12 +140,14 @@ def done(qgis: Qgis, folder: Path) -> dict[str, Any]:
         "dialog": {"op": "dialog", "alg": COMPARE, "layers": [str(first), str(second)]},
         "dialog of one layer": {"op": "dialog", "alg": COMPARE, "layers": [str(first)]},
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_points_are_counted_and_their_ground_is_unknown(done: dict[str, Any], folder: Path) -> None:
-    result = done["points"]
+def test_points_are_counted_and_their_ground_is_unknown(
+    results: dict[str, Any], folder: Path
+) -> None:
+    result = results["points"]
     assert [row["dwellings"] for row in rows(result)] == [2, 1]
     assert result["results"]["COUNT"] == 3
     assert result["results"]["COVERED"] is None
@@ -158,23 +160,23 @@ def test_points_are_counted_and_their_ground_is_unknown(done: dict[str, Any], fo
     page = (folder / "points.html").read_text(encoding="utf-8")
     assert "data:image/png" in page
     assert "None" not in page
-    assert sum(row["dwellings"] for row in rows(done["hexagons"])) == 3
+    assert sum(row["dwellings"] for row in rows(results["hexagons"])) == 3
 
 
-def test_each_point_of_a_feature_is_a_dwelling_and_that_is_said(done: dict[str, Any]) -> None:
-    result = done["multi-points"]
+def test_each_point_of_a_feature_is_a_dwelling_and_that_is_said(results: dict[str, Any]) -> None:
+    result = results["multi-points"]
     assert result["results"]["COUNT"] == 4
     assert any("share a feature with others" in w and ": 3" in w for w in result["warnings"])
 
 
-def test_lines_are_no_dwellings(done: dict[str, Any]) -> None:
-    assert "none is a polygon or a point" in done["lines"]["error"]
+def test_lines_are_no_dwellings(results: dict[str, Any]) -> None:
+    assert "none is a polygon or a point" in results["lines"]["error"]
     for step in ("lines compared", "points compared"):
-        assert "holds no outline of a dwelling" in done[step]["error"]
+        assert "holds no outline of a dwelling" in results[step]["error"]
 
 
-def test_what_is_no_dwelling_among_others_is_counted_and_said(done: dict[str, Any]) -> None:
-    result = done["mixed"]
+def test_what_is_no_dwelling_among_others_is_counted_and_said(results: dict[str, Any]) -> None:
+    result = results["mixed"]
     assert result["results"]["COUNT"] == 2
     assert result["results"]["COVERED"] == pytest.approx(8, rel=2e-3)
     (warning,) = result["warnings"]
@@ -183,60 +185,60 @@ def test_what_is_no_dwelling_among_others_is_counted_and_said(done: dict[str, An
     assert "lines or other shapes: 1" in warning
     # The mean is that of the outlines, not of the points as well.
     assert rows(result)[0]["mean_m2"] == pytest.approx(8, rel=2e-3)
-    flat = done["flat"]
+    flat = results["flat"]
     assert flat["results"]["COUNT"] == 1
     assert any("without an area: 1" in w for w in flat["warnings"])
-    bounds = done["lines as boundaries"]
+    bounds = results["lines as boundaries"]
     assert any("no polygon with an area" in w and ": 3" in w for w in bounds["warnings"])
-    compared = done["mixed compared"]
+    compared = results["mixed compared"]
     assert any("no ground to compare" in w and ": 1" in w for w in compared["warnings"])
     assert any("left out: 2" in w for w in compared["warnings"])
 
 
-def test_polygons_in_collections_are_dwellings_and_boundaries(done: dict[str, Any]) -> None:
-    result = done["collections"]
+def test_polygons_in_collections_are_dwellings_and_boundaries(results: dict[str, Any]) -> None:
+    result = results["collections"]
     assert result["results"]["COUNT"] == 3
     assert result["results"]["COVERED"] == pytest.approx(48, rel=2e-3)
     assert any("inside geometry collections" in w and ": 2" in w for w in result["warnings"])
-    bounds = rows(done["collections as boundaries"])
+    bounds = rows(results["collections as boundaries"])
     assert len(bounds) == 3
     assert all(row["area_ha"] == pytest.approx(0.0016, rel=2e-3) for row in bounds)
 
 
-def test_the_same_outline_thrice_counts_once(done: dict[str, Any]) -> None:
-    assert done["thrice"]["results"]["COUNT"] == 1
-    assert any("counted once: 2" in w for w in done["thrice"]["warnings"])
-    compared = done["thrice compared"]["results"]
+def test_the_same_outline_thrice_counts_once(results: dict[str, Any]) -> None:
+    assert results["thrice"]["results"]["COUNT"] == 1
+    assert any("counted once: 2" in w for w in results["thrice"]["warnings"])
+    compared = results["thrice compared"]["results"]
     assert compared["VANISHED"] + compared["CHANGED_BEFORE"] + compared["UNCHANGED"] == 1
 
 
-def test_an_outline_nowhere_on_the_earth_is_left_out_and_said(done: dict[str, Any]) -> None:
-    assert done["beyond"]["results"]["COUNT"] == 1
-    assert any("nowhere on the Earth: 1" in w for w in done["beyond"]["warnings"])
-    assert "lie nowhere on the Earth" in done["all beyond"]["error"]
+def test_an_outline_nowhere_on_the_earth_is_left_out_and_said(results: dict[str, Any]) -> None:
+    assert results["beyond"]["results"]["COUNT"] == 1
+    assert any("nowhere on the Earth: 1" in w for w in results["beyond"]["warnings"])
+    assert "lie nowhere on the Earth" in results["all beyond"]["error"]
 
 
 @pytest.mark.parametrize("step", ["one layer", "one file by two names"])
-def test_a_layer_is_not_compared_with_itself(done: dict[str, Any], step: str) -> None:
-    assert done[step]["ok"] is False
-    assert "was given for both dates" in done[step]["message"]
+def test_a_layer_is_not_compared_with_itself(results: dict[str, Any], step: str) -> None:
+    assert results[step]["ok"] is False
+    assert "was given for both dates" in results[step]["message"]
 
 
-def test_nor_in_a_task_and_nor_counted_in_itself(done: dict[str, Any]) -> None:
-    assert done["one layer in a task"]["ok"] is False
-    assert any("was given for both dates" in e for e in done["one layer in a task"]["errors"])
-    assert done["itself as boundaries"]["ok"] is False
-    assert "as dwellings and as boundaries" in done["itself as boundaries"]["message"]
+def test_nor_in_a_task_and_nor_counted_in_itself(results: dict[str, Any]) -> None:
+    assert results["one layer in a task"]["ok"] is False
+    assert any("was given for both dates" in e for e in results["one layer in a task"]["errors"])
+    assert results["itself as boundaries"]["ok"] is False
+    assert "as dwellings and as boundaries" in results["itself as boundaries"]["message"]
 
 
-def test_copies_are_compared_and_that_is_said(done: dict[str, Any]) -> None:
-    assert done["a copy"]["results"]["UNCHANGED"] == 2
-    assert any("copies of one layer" in w for w in done["a copy"]["warnings"])
-    assert not any("copies of one layer" in w for w in done["two layers"]["warnings"])
+def test_copies_are_compared_and_that_is_said(results: dict[str, Any]) -> None:
+    assert results["a copy"]["results"]["UNCHANGED"] == 2
+    assert any("copies of one layer" in w for w in results["a copy"]["warnings"])
+    assert not any("copies of one layer" in w for w in results["two layers"]["warnings"])
 
 
-def test_the_dialog_does_not_begin_with_one_layer_for_both_dates(done: dict[str, Any]) -> None:
+def test_the_dialog_does_not_begin_with_one_layer_for_both_dates(results: dict[str, Any]) -> None:
     for step in ("dialog", "dialog of one layer"):
-        assert done[step]["layers"] == {"AFTER": "first"}
-        assert done[step]["ok"] is False
-        assert done[step]["message"] == "Choose the dwellings of the earlier date."
+        assert results[step]["layers"] == {"AFTER": "first"}
+        assert results[step]["ok"] is False
+        assert results[step]["message"] == "Choose the dwellings of the earlier date."

@@ -1,4 +1,4 @@
-"""What the official plugin repository runs over an upload, and Qt 6, in which QGIS 4 lives.
+"""Checks of the official plugin repository, and names of Qt 6, in which QGIS 4 lives.
 
 The repository's scanner (qgis/QGIS-Plugins-Website, ``security_scanner.py``) blocks an upload for
 anything that Bandit or detect-secrets find with the rules that it has switched on.
@@ -36,24 +36,24 @@ def unpacked(plugin_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def bandit(folder: Path) -> list[str]:
-    """What Bandit finds below a folder."""
-    done = subprocess.run(
+    """List Bandit's findings below a folder."""
+    process = subprocess.run(
         [sys.executable, "-m", "bandit", "-r", folder, "-f", "json", "--quiet", "-s", SWITCHED_OFF],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
-    said = json.loads(done.stdout)
-    assert not said["errors"]
-    return [f"{r['test_id']} {r['filename']}:{r['line_number']}" for r in said["results"]]
+    content = json.loads(process.stdout)
+    assert not content["errors"]
+    return [f"{r['test_id']} {r['filename']}:{r['line_number']}" for r in content["results"]]
 
 
 def secrets(folder: Path) -> dict[str, Any]:
-    """What detect-secrets finds below a folder."""
-    done = subprocess.run(
+    """List detect-secrets' findings below a folder."""
+    process = subprocess.run(
         [sys.executable, "-m", "detect_secrets", "scan", "--all-files",
          "--exclude-files", r"metadata\.txt", "."],
         cwd=folder, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    return dict(json.loads(done.stdout)["results"])
+    return dict(json.loads(process.stdout)["results"])
 
 
 def test_its_scanners_find_nothing(unpacked: Path) -> None:
@@ -64,52 +64,52 @@ def test_its_scanners_find_nothing(unpacked: Path) -> None:
 def test_its_scanners_see_what_is_wrong(tmp_path: Path) -> None:
     token = "AKIA" + "ABCDEFGHIJKLMNOP"
     (tmp_path / "wrong.py").write_text(f"import os\nos.system(input())\nkey = '{token}'\n")
-    assert [found.partition(" ")[0] for found in bandit(tmp_path)] == ["B605"]
+    assert [finding.partition(" ")[0] for finding in bandit(tmp_path)] == ["B605"]
     assert list(secrets(tmp_path)) == ["wrong.py"]
 
 
 def imported(tree: ast.Module, modules: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What a module's text imports of Qt, and the names that Qt 6 does not have."""
-    known, lost = {}, []
+    """List a module's imports of Qt, and the names that Qt 6 does not have."""
+    names, missing = {}, []
     for node in ast.walk(tree):
         if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("qgis.PyQt"):
             continue
-        where = str(node.module).rpartition(".")[2]
-        holder = modules if where == "PyQt" else vars(modules[where])
+        module = str(node.module).rpartition(".")[2]
+        holder = modules if module == "PyQt" else vars(modules[module])
         for alias in node.names:
             if alias.name in holder:
-                known[alias.asname or alias.name] = holder[alias.name]
+                names[alias.asname or alias.name] = holder[alias.name]
             elif alias.name not in MOVED:
-                lost.append(f"{where}.{alias.name}")
-    return known, lost
+                missing.append(f"{module}.{alias.name}")
+    return names, missing
 
 
 def lost_names(tree: ast.Module, modules: dict[str, Any]) -> Iterator[str]:
     """The names of Qt in a module's text that Qt 6 does not have."""
-    known, lost = imported(tree, modules)
-    yield from lost
+    names, missing = imported(tree, modules)
+    yield from missing
     for node in ast.walk(tree):
         parts: list[str] = []
         left: ast.AST = node
         while isinstance(left, ast.Attribute):
             parts.insert(0, left.attr)
             left = left.value
-        found = known.get(left.id) if isinstance(left, ast.Name) else None
-        for part in parts if found is not None else ():
-            found = getattr(found, part, None)
-            if found is None:
+        attribute = names.get(left.id) if isinstance(left, ast.Name) else None
+        for part in parts if attribute is not None else ():
+            attribute = getattr(attribute, part, None)
+            if attribute is None:
                 yield ".".join([ast.unparse(left), *parts])
                 break
 
 
 def test_qt_6_has_every_name_of_qt(unpacked: Path) -> None:
     modules = {name: importlib.import_module(f"PyQt6.{name}") for name in QT}
-    lost = {
+    missing = {
         f"{path.name}: {name}"
         for path in unpacked.rglob("*.py")
         for name in lost_names(ast.parse(path.read_bytes()), modules)
     }
-    assert lost == set()
+    assert missing == set()
     old = "from qgis.PyQt.QtCore import QRegExp, Qt\nQt.UserRole\nQt.ItemDataRole.UserRole\n"
     assert list(lost_names(ast.parse(old), modules)) == ["QtCore.QRegExp", "Qt.UserRole"]
 

@@ -24,7 +24,7 @@ VERSION = importlib.metadata.version("onnxruntime")
 
 @pytest.fixture(scope="module")
 def tag() -> str:
-    """What the wheels of this environment's ONNX Runtime are for."""
+    """Tag of the platform that the wheels of this environment's ONNX Runtime are for."""
     return wheel_tag()
 
 
@@ -46,13 +46,13 @@ def index(tmp_path_factory: pytest.TempPathFactory, tag: str) -> Path:
 def do(fresh_qgis: Qgis, index: Path) -> Callable[..., list[Any]]:
     """Do steps in one QGIS without ONNX Runtime; gives what came of each."""
 
-    def steps(*asked: list[Any], folder: Path | None = None) -> list[Any]:
-        found = fresh_qgis.python(
-            "runtime_child.py", asked,
+    def steps(*requests: list[Any], folder: Path | None = None) -> list[Any]:
+        answers = fresh_qgis.python(
+            "runtime_child.py", requests,
             PYTHONPATH="", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(folder or index),
             PIP_CONFIG_FILE="/dev/null",
         )  # fmt: skip
-        return [f.get("ok", f) for f in found]
+        return [f.get("ok", f) for f in answers]
 
     return steps
 
@@ -60,8 +60,8 @@ def do(fresh_qgis: Qgis, index: Path) -> Callable[..., list[Any]]:
 def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) -> None:
     wheel = next(index.glob("onnxruntime-*.whl"))
     (
-        missing, required, installed, holds, state, ready, loaded, other, fallen,
-        again, tree, _, left, gone,
+        missing, required, installed, holds, state, ready, loaded_now, other, fallen,
+        reinstalled, tree, _, left, removed,
     ) = do(
         ["problem"], ["require"], ["install"], ["holds"], ["state"], ["ready"], ["load", "auto"],
         ["load", "CUDAExecutionProvider"], ["fall"],
@@ -79,7 +79,7 @@ def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) 
     assert state["on_path"] == 1
     assert "/camp_detector/" not in state["numpy"][1]
     assert ready
-    assert loaded == ["CPUExecutionProvider", []]
+    assert loaded_now == ["CPUExecutionProvider", []]
     assert other[0] == "CPUExecutionProvider"
     assert "NVIDIA GPU (CUDA) cannot be used" in other[1][0]
     assert fallen == {
@@ -89,17 +89,17 @@ def test_it_is_installed_for_the_plugin_alone_and_removed(do: Any, index: Path) 
         "provider": "CPUExecutionProvider",
     }
     # What is loaded stays until the next session; what is new lies beside it.
-    assert again["folder"] != installed["folder"]
+    assert reinstalled["folder"] != installed["folder"]
     assert sum(name.endswith(".json") for name in tree) == 1
     assert len(tree) == 3
     assert left == []
-    assert len(gone) == 1
+    assert len(removed) == 1
 
 
 def test_the_next_session_loads_it_and_cleans_up(do: Any, index: Path) -> None:
-    _, unused, _, used, _ = do(["install"], ["in_use"], ["ready"], ["in_use"], ["install"])
+    _, unused, _, used_now, _ = do(["install"], ["in_use"], ["ready"], ["in_use"], ["install"])
     assert not unused
-    assert used
+    assert used_now
     before, state, _, tree = do(["tree"], ["state"], ["install"], ["tree"])
     assert state["private"]
     assert len(before) == 3
@@ -125,11 +125,11 @@ def test_what_would_harm_qgis_or_does_not_work_is_refused(
         archive.writestr("../../../escaped.py", "")
     other = tmp_path / "other-1-py3-none-any.whl"
     other.write_bytes(b"")
-    elsewhere = tmp_path / "onnxruntime-1.30.0-cp39-cp39-win_amd64.whl"
-    elsewhere.write_bytes(b"damaged as well")
+    foreign_wheel = tmp_path / "onnxruntime-1.30.0-cp39-cp39-win_amd64.whl"
+    foreign_wheel.write_bytes(b"damaged as well")
     refused = do(
         *(["install", str(w)] for w in (numpy_inside, broken, cut, evil, other)), ["tree"],
-        ["problem"], ["install", str(elsewhere)], ["line", "onnxruntime"],
+        ["problem"], ["install", str(foreign_wheel)], ["line", "onnxruntime"],
         ["line", "onnxruntime-directml", "win32", "AMD64", [3, 12]],
         ["line", "onnxruntime", "darwin", "arm64", [3, 9], "14.5"],
     )  # fmt: skip
@@ -184,10 +184,10 @@ def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
 
 def test_devices_are_offered_without_loading_onnx_runtime(do: Any) -> None:
     do(["install"])
-    offered, loaded, ready = do(["offered"], ["is_loaded"], ["ready"])
+    offered, is_loaded, ready = do(["offered"], ["is_loaded"], ["ready"])
     assert offered[:2] == ["auto", "cpu"]
     assert "CUDAExecutionProvider" in offered  # runs are told where it is not there
-    assert not loaded
+    assert not is_loaded
     assert ready
 
 
@@ -197,18 +197,18 @@ def test_the_python_of_qgis_is_found_and_no_other(do: Any, tmp_path: Path) -> No
     other.parent.mkdir(parents=True)
     other.write_text('#!/bin/sh\nexec /usr/bin/python3 "$@" | sed s,/usr/,/other/,\n', "utf-8")
     other.chmod(0o755)
-    elsewhere = str(other.parents[1])
-    (found, misled, nowhere, windows, mac, proxy, none) = do(
+    prefix = str(other.parents[1])
+    (python, misled, nowhere, windows, mac, proxy, none) = do(
         ["python"],
-        ["python", elsewhere],
-        ["python", elsewhere, str(other)],
+        ["python", prefix],
+        ["python", prefix, str(other)],
         ["candidates", "win32", "/osgeo/bin/qgis-bin.exe", "/osgeo/apps/Python312"],
         ["candidates", "darwin", "/Apps/QGIS.app/Contents/MacOS/QGIS", "/Apps/f"],
         ["proxy", "proxy.example", "ada", "p@ss"],
         ["proxy", "", "", ""],
     )
-    assert Path(found).resolve().parent == Path("/usr/bin")
-    assert Path(misled).resolve() == Path(found).resolve()
+    assert Path(python).resolve().parent == Path("/usr/bin")
+    assert Path(misled).resolve() == Path(python).resolve()
     assert "was not found beside it" in nowhere["error"]
     assert windows[:2] == [
         "/osgeo/apps/Python312/python3.exe", "/osgeo/apps/Python312/python.exe",

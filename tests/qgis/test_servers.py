@@ -34,7 +34,7 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = tmp_path_factory.mktemp("servers")
     model = write_model(folder / "tiny.onnx")
@@ -56,7 +56,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         return {"layer": [f"type=xyz&url={server.template}&zmin={ZOOM}&zmax={ZOOM}", "XYZ", "wms"]}
 
     tile = png_of(rgb_of(scene(TILE, TILE)))
-    half, nothing = TileServer({(X, Y, ZOOM): tile}), TileServer({})
+    half, empty_server = TileServer({(X, Y, ZOOM): tile}), TileServer({})
     wms = WmsServer(pixels, (WEST, NORTH, 0.5), epsg=32645)
     broken = {}
     for name, (answer, _) in FAULTS.items():
@@ -68,7 +68,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     )
     extent = f"{WEST},{WEST + 85},{NORTH - 75},{NORTH} [EPSG:32645]"
     with ExitStack() as running:
-        for server in (half, nothing, wms, *broken.values()):
+        for server in (half, empty_server, wms, *broken.values()):
             running.enter_context(server)
         steps = {
             "file": detect(str(raster)),
@@ -86,39 +86,39 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
                     "STRETCH": "0,255",
                 },
             },
-            "nothing": detect(xyz(nothing), two_tiles, str(folder / "nothing.tif")),
+            "nothing": detect(xyz(empty_server), two_tiles, str(folder / "nothing.tif")),
         }
-        found = qgis.python("steps.py", list(steps.values()))
+        answers = qgis.python("steps.py", list(steps.values()))
     assert wms.requests
-    found[list(steps).index("nothing")]["classes"] = (folder / "nothing.tif").exists()
-    return dict(zip(steps, found, strict=True))
+    answers[list(steps).index("nothing")]["classes"] = (folder / "nothing.tif").exists()
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_a_wms_gives_what_its_picture_gives(done: dict[str, Any]) -> None:
-    assert rows(done["wms"]) == rows(done["file"])
-    assert done["wms"]["warnings"] == done["file"]["warnings"] == []
+def test_a_wms_gives_what_its_picture_gives(results: dict[str, Any]) -> None:
+    assert rows(results["wms"]) == rows(results["file"])
+    assert results["wms"]["warnings"] == results["file"]["warnings"] == []
 
 
-def test_where_tiles_do_not_exist_the_log_counts_them(done: dict[str, Any]) -> None:
-    assert len(rows(done["half"])) > 5
-    assert "1 of 2 map tiles or pictures do not exist on the server." in done["half"]["warnings"]
-    assert any("50 % of the imagery is empty" in text for text in done["half"]["warnings"])
+def test_where_tiles_do_not_exist_the_log_counts_them(results: dict[str, Any]) -> None:
+    assert len(rows(results["half"])) > 5
+    assert "1 of 2 map tiles or pictures do not exist on the server." in results["half"]["warnings"]
+    assert any("50 % of the imagery is empty" in text for text in results["half"]["warnings"])
 
 
-def test_missing_pixels_of_bands_are_told_as_well(done: dict[str, Any]) -> None:
-    assert len(rows(done["holes"])) > 5
-    (share,) = [w for w in done["holes"]["warnings"] if "of the imagery is empty" in w]
+def test_missing_pixels_of_bands_are_told_as_well(results: dict[str, Any]) -> None:
+    assert len(rows(results["holes"])) > 5
+    (share,) = [w for w in results["holes"]["warnings"] if "of the imagery is empty" in w]
     # A fifth of the layer; pixels in the overlap of tiles count as often as they are read.
     assert 10 <= int(share.partition(" ")[0]) <= 20
 
 
-def test_a_server_without_a_tile_is_no_camp_without_dwellings(done: dict[str, Any]) -> None:
-    assert "XYZ gave no imagery here: check the connection" in done["nothing"]["error"]
-    assert not done["nothing"]["classes"]
+def test_a_server_without_a_tile_is_no_camp_without_dwellings(results: dict[str, Any]) -> None:
+    assert "XYZ gave no imagery here: check the connection" in results["nothing"]["error"]
+    assert not results["nothing"]["classes"]
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_wms_that_fails_is_not_taken_for_empty_ground(done: dict[str, Any], name: str) -> None:
-    message = done[name]["error"]
+def test_a_wms_that_fails_is_not_taken_for_empty_ground(results: dict[str, Any], name: str) -> None:
+    message = results[name]["error"]
     assert FAULTS[name][1] in message
     assert "BBOX" not in message

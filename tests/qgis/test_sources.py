@@ -22,14 +22,14 @@ GREAT = 5_000_000_000
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     folder = tmp_path_factory.mktemp("sources")
     raster = write_raster(folder / "camp.tif", rgb_of(scene()))
     model = write_model(folder / "tiny.onnx")
     four = polygon_file(folder / "four.geojson", *(box(x, 4, x + 4, 0) for x in (0, 10, 20, 30)))
     block = shapely.box(WEST - 1, NORTH - 5, WEST + 15, NORTH + 1).wkt
-    gone = str(folder / "gone.gpkg")
+    missing_file = str(folder / "gone.gpkg")
     utm = "EPSG:32645"
     numbered = json.loads(four.read_text(encoding="utf-8"))
     for i, feature in enumerate(numbered["features"]):
@@ -37,7 +37,7 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     great = folder / "great.geojson"
     great.write_text(json.dumps(numbered), encoding="utf-8")
 
-    def drawn(wkt: str, crs: str) -> dict[str, str]:
+    def virtual_layer(wkt: str, crs: str) -> dict[str, str]:
         return {"wkt": wkt, "kind": "Polygon", "crs": crs}
 
     def step(op: str, alg: str, **params: Any) -> dict[str, Any]:
@@ -53,58 +53,63 @@ def done(qgis: Qgis, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
             "removed": "AFTER",
         },
         "boundaries removed": {
-            **step("orphan", SUMMARISE, INPUT=str(four), BOUNDARIES=drawn(block, utm)),
+            **step("orphan", SUMMARISE, INPUT=str(four), BOUNDARIES=virtual_layer(block, utm)),
             "removed": "BOUNDARIES",
         },
-        "mask is gone": step("prepare", DETECT, **detect, MASK=gone),
-        "mask of dates is gone": step("prepare", COMPARE, **compare, MASK=gone),
-        "boundaries are gone": step("prepare", SUMMARISE, INPUT=str(four), BOUNDARIES=gone),
+        "mask is gone": step("prepare", DETECT, **detect, MASK=missing_file),
+        "mask of dates is gone": step("prepare", COMPARE, **compare, MASK=missing_file),
+        "boundaries are gone": step("prepare", SUMMARISE, INPUT=str(four), BOUNDARIES=missing_file),
         "all is there": step("prepare", SUMMARISE, INPUT=str(four)),
         "boundaries without CRS": step(
-            "check", SUMMARISE, INPUT=str(four), BOUNDARIES=drawn(block, "")
+            "check", SUMMARISE, INPUT=str(four), BOUNDARIES=virtual_layer(block, "")
         ),
         "boundaries without CRS in a task": step(
-            "prepare", SUMMARISE, INPUT=str(four), BOUNDARIES=drawn(block, "")
+            "prepare", SUMMARISE, INPUT=str(four), BOUNDARIES=virtual_layer(block, "")
         ),
-        "lost": step("run", COMPARE, BEFORE=drawn(nowhere, "EPSG:4326"), AFTER=str(four)),
+        "lost": step("run", COMPARE, BEFORE=virtual_layer(nowhere, "EPSG:4326"), AFTER=str(four)),
         "beyond the pole": step(
-            "run", SUMMARISE, INPUT=drawn(beyond, "EPSG:4326"), REPORT=str(folder / "r.html")
+            "run",
+            SUMMARISE,
+            INPUT=virtual_layer(beyond, "EPSG:4326"),
+            REPORT=str(folder / "r.html"),
         ),
         "great numbers": step("run", COMPARE, BEFORE=str(great), AFTER={"again": str(great)}),
     }
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
-def test_a_layer_may_be_removed_while_it_waits_to_be_read(done: dict[str, Any]) -> None:
-    result = done["later date removed"]["results"]
+def test_a_layer_may_be_removed_while_it_waits_to_be_read(results: dict[str, Any]) -> None:
+    result = results["later date removed"]["results"]
     assert (result["UNCHANGED"], result["VANISHED"], result["APPEARED"]) == (4, 0, 0)
-    (row,) = done["boundaries removed"]["results"]["OUTPUT"]["rows"]
+    (row,) = results["boundaries removed"]["results"]["OUTPUT"]["rows"]
     assert row["dwellings"] == 2
 
 
 @pytest.mark.parametrize("step", ["mask is gone", "mask of dates is gone", "boundaries are gone"])
-def test_a_layer_that_is_gone_is_not_taken_for_none(done: dict[str, Any], step: str) -> None:
-    assert not done[step]["ok"]
-    assert done["all is there"]["ok"]
+def test_a_layer_that_is_gone_is_not_taken_for_none(results: dict[str, Any], step: str) -> None:
+    assert not results[step]["ok"]
+    assert results["all is there"]["ok"]
 
 
-def test_boundaries_lie_somewhere(done: dict[str, Any]) -> None:
-    assert "has no coordinate system" in done["boundaries without CRS"]["message"]
-    assert not done["boundaries without CRS in a task"]["ok"]
+def test_boundaries_lie_somewhere(results: dict[str, Any]) -> None:
+    assert "has no coordinate system" in results["boundaries without CRS"]["message"]
+    assert not results["boundaries without CRS in a task"]["ok"]
 
 
-def test_what_has_no_place_is_told(done: dict[str, Any]) -> None:
-    (warning,) = [w for w in done["lost"]["warnings"] if "are left out: 1" in w]
+def test_what_has_no_place_is_told(results: dict[str, Any]) -> None:
+    (warning,) = [w for w in results["lost"]["warnings"] if "are left out: 1" in w]
     assert "Look at its coordinate system" in warning
-    assert done["lost"]["results"]["VANISHED"] == 0
+    assert results["lost"]["results"]["VANISHED"] == 0
 
 
-def test_what_lies_nowhere_on_the_earth_is_one_sentence(done: dict[str, Any]) -> None:
-    error = done["beyond the pole"].get("error", "")
+def test_what_lies_nowhere_on_the_earth_is_one_sentence(results: dict[str, Any]) -> None:
+    error = results["beyond the pole"].get("error", "")
     assert "nowhere on the Earth" in error
     assert "Traceback" not in error
 
 
-def test_numbers_of_features_may_be_great(done: dict[str, Any]) -> None:
-    assert {row["id_before"] for row in rows(done["great numbers"])} == set(range(GREAT, GREAT + 4))
+def test_numbers_of_features_may_be_great(results: dict[str, Any]) -> None:
+    assert {row["id_before"] for row in rows(results["great numbers"])} == set(
+        range(GREAT, GREAT + 4)
+    )

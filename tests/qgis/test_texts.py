@@ -18,26 +18,35 @@ UPDATE = "run python -m qgis_plugin.i18n.texts and translate what waits"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_translated_and_compiled(language: str) -> None:
-    known = texts.read_ts(texts.HOME / f"camp_detector_{language}.ts")
-    assert list(known) == list(texts.texts()), UPDATE
-    assert [source for source, done in known.items() if not done] == [], UPDATE
+    translations = texts.read_ts(texts.HOME / f"camp_detector_{language}.ts")
+    assert list(translations) == list(texts.texts()), UPDATE
+    assert [source for source, translation in translations.items() if not translation] == [], UPDATE
     compiled = (texts.HOME / f"camp_detector_{language}.qm").read_bytes()
-    assert compiled == texts.qm_bytes(language, known), UPDATE
+    assert compiled == texts.qm_bytes(language, translations), UPDATE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_the_places_for_values(language: str) -> None:
-    for source, done in texts.read_ts(texts.HOME / f"camp_detector_{language}.ts").items():
+    for source, translation in texts.read_ts(texts.HOME / f"camp_detector_{language}.ts").items():
         for pattern in (r"\{\w*\}", r"\*\.\w+", r"\n", r"…$"):
-            assert sorted(re.findall(pattern, source)) == sorted(re.findall(pattern, done)), done
+            assert sorted(re.findall(pattern, source)) == sorted(
+                re.findall(pattern, translation)
+            ), translation
 
 
 def test_arabic_is_arabic() -> None:
-    known = texts.read_ts(texts.HOME / "camp_detector_ar.ts")
-    latin = [s for s, done in known.items() if not re.search(r"[\u0600-\u06ff]", done)]
+    translations = texts.read_ts(texts.HOME / "camp_detector_ar.ts")
+    latin = [
+        s
+        for s, translation in translations.items()
+        if not re.search(r"[\u0600-\u06ff]", translation)
+    ]
     assert latin == []
     # What begins with a Latin name would be set from left to right without a mark.
-    first = [re.search(r"[A-Za-z{\u0600-\u06ff\u200f]", done) for done in known.values()]
+    first = [
+        re.search(r"[A-Za-z{\u0600-\u06ff\u200f]", translation)
+        for translation in translations.values()
+    ]
     assert [f.string for f in first if f and re.match(r"[A-Za-z{]", f.group())] == []
 
 
@@ -48,15 +57,15 @@ def test_texts_are_found_wherever_they_are_written() -> None:
 
 def test_qt_shows_each_translation(qgis: Qgis) -> None:
     sources = list(texts.texts())
-    found = qgis.python("texts_child.py", dict.fromkeys(("fr_FR", "es", "ar_EG", "de"), sources))
+    answer = qgis.python("texts_child.py", dict.fromkeys(("fr_FR", "es", "ar_EG", "de"), sources))
     for locale in ("fr_FR", "es", "ar_EG"):
-        known = texts.read_ts(texts.HOME / f"camp_detector_{locale[:2]}.ts")
-        assert found[locale] == [known[source] for source in sources]
-    assert found["de"] == sources
-    assert found["removed"] == "Help"
+        translations = texts.read_ts(texts.HOME / f"camp_detector_{locale[:2]}.ts")
+        assert answer[locale] == [translations[source] for source in sources]
+    assert answer["de"] == sources
+    assert answer["removed"] == "Help"
     # In QGIS' own Arabic "1%" stands for the name of each optional parameter.
-    french, spanish, arabic, german, without = found["mended"]
+    french, spanish, arabic, german, without = answer["mended"]
     assert arabic == "%1 [اختياري]"
     assert {french, spanish, german, without} == {"1% [اختياري]"}
     # Numbers and brackets keep to themselves in what runs from right to left.
-    assert "\u20681,234 (m)\u2069" in found["filled"]
+    assert "\u20681,234 (m)\u2069" in answer["filled"]

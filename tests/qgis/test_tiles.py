@@ -72,12 +72,12 @@ def _source(server: TileServer, *, template: str = "", **words: object) -> dict[
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("tiles")
     model = write_model(folder / "tiny.onnx")
-    found = scene(2 * TILE, 2 * TILE, seed=5)
+    camp = scene(2 * TILE, 2 * TILE, seed=5)
     place = transform_of(X, Y, ZOOM, side=TILE)
     image = write_raster(
-        folder / "camp.tif", rgb_of(found, seed=5), crs="EPSG:3857", transform=Affine(*place)
+        folder / "camp.tif", rgb_of(camp, seed=5), crs="EPSG:3857", transform=Affine(*place)
     )
-    return Ground(folder, model, image, found)
+    return Ground(folder, model, image, camp)
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def tiles(ground: Ground) -> dict[Place, bytes]:
 
 
 def _detect(ground: Ground, source: Any, extent: str, **params: Any) -> dict[str, Any]:
-    asked = {"INPUT": source, "MODEL_FILE": str(ground.model), "OUTPUT": "memory:"}
-    return {"op": "run", "alg": DETECT, "params": {**asked, "EXTENT": extent, **params}}
+    parameters = {"INPUT": source, "MODEL_FILE": str(ground.model), "OUTPUT": "memory:"}
+    return {"op": "run", "alg": DETECT, "params": {**parameters, "EXTENT": extent, **params}}
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def answers(
         server.__enter__()
     try:
         patience = {"op": "patience", "value": 2000}
-        _, *found = qgis.python("steps.py", [patience, *steps.values()])
-        yield dict(zip(steps, found, strict=True)), servers
+        _, *answers_of_steps = qgis.python("steps.py", [patience, *steps.values()])
+        yield dict(zip(steps, answers_of_steps, strict=True)), servers
     finally:
         for server in servers.values():
             server.__exit__()
@@ -148,27 +148,27 @@ def _east(reply: Reply) -> Callable[[Place], Reply | None]:
 
 @pytest.mark.parametrize("name", GAPS)
 def test_a_tile_that_does_not_exist_is_a_gap_that_is_counted(answers: Any, name: str) -> None:
-    done, servers = answers
-    assert rows(done[name])
-    said = " ".join(done[name]["warnings"])
-    assert "1 of 2 map tiles or pictures do not exist on the server." in said
-    assert re.search(r"[4-6]\d % of the imagery is empty", said)
+    results, servers = answers
+    assert rows(results[name])
+    warnings = " ".join(results[name]["warnings"])
+    assert "1 of 2 map tiles or pictures do not exist on the server." in warnings
+    assert re.search(r"[4-6]\d % of the imagery is empty", warnings)
     assert servers[name].counts[X + 1, Y, ZOOM] == 1
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_any_other_answer_is_no_empty_ground(answers: Any, name: str) -> None:
-    done, servers = answers
-    message = done[name]["error"]
+    results, servers = answers
+    message = results[name]["error"]
     assert FAULTS[name][1] in message
     assert message.startswith(servers[name].address)
     assert "/tiles/" not in message, "addresses may hold keys"
 
 
 def test_a_fault_that_passes_costs_nothing(answers: Any) -> None:
-    done, servers = answers
-    assert rows(done["passing"]) == rows(done["led"])
-    assert done["passing"]["warnings"] == []
+    results, servers = answers
+    assert rows(results["passing"]) == rows(results["led"])
+    assert results["passing"]["warnings"] == []
     assert servers["passing"].counts[X + 1, Y, ZOOM] == 4
     assert servers["403"].counts[X + 1, Y, ZOOM] == 1
 
@@ -194,9 +194,9 @@ def test_a_certificate_that_nobody_knows_ends_the_run(
     server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
     encrypted = _source(server, template=server.template.replace("http:", "https:"))
     with server:
-        (found,) = qgis.python("steps.py", [_detect(ground, encrypted, _extent(0, 0, 64, 64))])
-    assert "The certificate of 127.0.0.1:" in found["error"]
-    assert "cannot be trusted" in found["error"]
+        (answer,) = qgis.python("steps.py", [_detect(ground, encrypted, _extent(0, 0, 64, 64))])
+    assert "The certificate of 127.0.0.1:" in answer["error"]
+    assert "cannot be trusted" in answer["error"]
 
 
 def test_a_server_that_is_not_there_ends_the_run(answers: Any) -> None:
@@ -206,17 +206,17 @@ def test_a_server_that_is_not_there_ends_the_run(answers: Any) -> None:
 
 
 def test_a_run_may_be_stopped_while_a_server_wants_patience(answers: Any) -> None:
-    done, servers = answers
+    results, servers = answers
     assert servers["waiting"].requests
-    assert done["waiting"]["seconds"] < 10
-    assert done["waiting"]["files"] == []
+    assert results["waiting"]["seconds"] < 10
+    assert results["waiting"]["files"] == []
 
 
 # How layers name their tiles.
 
 
 @pytest.fixture(scope="module")
-def named(
+def results_of_schemes(
     qgis: Qgis, ground: Ground, tiles: dict[Place, bytes]
 ) -> tuple[dict[str, Any], dict[str, TileServer]]:
     """Runs over the same pixels under several schemes, by their names, and the servers."""
@@ -257,11 +257,11 @@ def named(
     for server in servers.values():
         server.__enter__()
     try:
-        found = qgis.python("steps.py", list(steps.values()))
+        answers = qgis.python("steps.py", list(steps.values()))
     finally:
         for server in servers.values():
             server.__exit__()
-    return dict(zip(steps, found, strict=True)), servers
+    return dict(zip(steps, answers, strict=True)), servers
 
 
 def _part(pixels: Any, place: Place) -> Any:
@@ -289,31 +289,35 @@ def _fine_pixels(pixels: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def whole(ground: Ground) -> Path:
-    """What the command line finds in a file with the same pixels."""
+    """Dwellings that the command line detects in a file with the same pixels."""
     return ground.detect("whole")
 
 
 @pytest.mark.parametrize("name", ["plain", "tms", "quadkey", "upper", "local", "retina"])
-def test_each_scheme_gives_the_tiles_own_pixels(named: Any, whole: Path, name: str) -> None:
-    done, servers = named
-    same(done[name], whole, digits=1e-9)
+def test_each_scheme_gives_the_tiles_own_pixels(
+    results_of_schemes: Any, whole: Path, name: str
+) -> None:
+    results, servers = results_of_schemes
+    same(results[name], whole, digits=1e-9)
     if name in servers:
         assert set(servers[name].requests) == {
             (X + col, Y + row, ZOOM) for row in range(2) for col in range(2)
         }, "no tile beside those that the extent touches"
 
 
-def test_tiles_of_another_size_are_named(named: Any) -> None:
-    (warning,) = named[0]["retina"]["warnings"]
+def test_tiles_of_another_size_are_named(results_of_schemes: Any) -> None:
+    (warning,) = results_of_schemes[0]["retina"]["warnings"]
     assert "do not have 256 pixels a side" in warning
-    assert named[0]["plain"]["warnings"] == []
+    assert results_of_schemes[0]["plain"]["warnings"] == []
 
 
-def test_kinds_of_pictures_that_qt_may_not_know_are_read(named: Any) -> None:
-    assert len(rows(named[0]["webp"])) > 5
+def test_kinds_of_pictures_that_qt_may_not_know_are_read(results_of_schemes: Any) -> None:
+    assert len(rows(results_of_schemes[0]["webp"])) > 5
 
 
-def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground) -> None:
+def test_the_next_finer_zoom_is_averaged_as_a_file_is(
+    results_of_schemes: Any, ground: Ground
+) -> None:
     """The count through a web map is that of a file with the same pixels, but for few at edges.
 
     A file's grid is fitted to its width, and the map's to the width of the world.
@@ -323,11 +327,11 @@ def test_the_next_finer_zoom_is_averaged_as_a_file_is(named: Any, ground: Ground
     image = write_raster(
         ground.folder / "fine.tif", fine, crs="EPSG:3857", transform=Affine(*place)
     )
-    done, servers = named
-    theirs = ground.detect("fine", image, options=("--gsd", "0.4"))
-    found, fields = rows(done["finer"]), features(theirs)[1]
-    assert len(found) == pytest.approx(len(fields["id"]), rel=0.01)
-    area = sum(row["area_m2"] for row in found)
+    results, servers = results_of_schemes
+    cli_file = ground.detect("fine", image, options=("--gsd", "0.4"))
+    polygons, fields = rows(results["finer"]), features(cli_file)[1]
+    assert len(polygons) == pytest.approx(len(fields["id"]), rel=0.01)
+    area = sum(row["area_m2"] for row in polygons)
     assert area == pytest.approx(fields["area_m2"].sum(), rel=0.01)
     assert {place[2] for place in servers["finer"].requests} == {ZOOM + 1}
 
@@ -358,24 +362,24 @@ def service(qgis: Qgis, ground: Ground, tiles: dict[Place, bytes]) -> dict[str, 
             **_detect(ground, {"layer": gap.layer}, _extent(0, 0, 2 * TILE, 2 * TILE)),
             "op": "beside", "other": gap.broken_layer, "extent": box,
         }  # fmt: skip
-        found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+        answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
 def test_a_tile_service_gives_what_its_tiles_give(service: Any, whole: Path) -> None:
-    theirs, _ = features(whole)
+    cli_polygons, _ = features(whole)
     # QGIS rounds where the tiles of a service lie, and 3.44 draws them up to a pixel aside.
-    mine = shapely.union_all(shapes(service["whole"]))
-    both = mine.intersection(shapely.union_all(theirs)).area
-    assert both > 0.95 * max(mine.area, shapely.area(theirs).sum())
-    assert len(rows(service["whole"])) == len(theirs)
+    own_polygons = shapely.union_all(shapes(service["whole"]))
+    overlap = own_polygons.intersection(shapely.union_all(cli_polygons)).area
+    assert overlap > 0.95 * max(own_polygons.area, shapely.area(cli_polygons).sum())
+    assert len(rows(service["whole"])) == len(cli_polygons)
     assert service["whole"]["warnings"] == []
 
 
 def test_a_gap_of_a_tile_service_is_counted_and_a_refusal_ends_the_run(service: Any) -> None:
     assert rows(service["gap"])
-    said = " ".join(service["gap"]["warnings"])
-    assert re.search(r"1 of \d map tiles or pictures do not exist on the server", said)
+    warnings = " ".join(service["gap"]["warnings"])
+    assert re.search(r"1 of \d map tiles or pictures do not exist on the server", warnings)
     assert "refuses access (403 Forbidden)" in service["refused"]["error"]
 
 

@@ -24,28 +24,28 @@ def test_an_analyst_opens_the_toolbox_runs_it_and_takes_the_plugin_away(
     out = tmp_path / "out"
     out.mkdir()
     raster = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    asked = {
+    request = {
         "raster": str(raster),
         "model": str(write_model(tmp_path / "tiny.onnx")),
         "folder": str(out),
     }
-    found = fresh_qgis.window("window.py", asked, out / "window.json")
+    answer = fresh_qgis.window("window.py", request, out / "window.json")
     count = len(features(out / "found.gpkg")[0])
     assert count > 5
-    assert found["history"].startswith('processing.run("campdetector:detectdwellings"')
-    mine, theirs = (features(out / f"{name}.gpkg") for name in ("found", "again"))
-    assert shapely.equals_exact(mine[0], theirs[0]).all()
+    assert answer["history"].startswith('processing.run("campdetector:detectdwellings"')
+    first, repeated = (features(out / f"{name}.gpkg") for name in ("found", "again"))
+    assert shapely.equals_exact(first[0], repeated[0]).all()
     assert (out / "classes.tif").read_bytes() == (out / "again.tif").read_bytes()
-    assert found["active"]
-    assert found["algorithms"] == 5
-    assert found["loaded"]
-    assert found["layers"] == ["Camp", f"Camp: {count:,} dwellings", "Camp: classes"]
-    assert found["batch"]
-    assert found["unloaded"]
-    assert found["again"]
-    assert found["after"] == 5
-    assert found["count"] == count
-    assert "must be less than half of the tile size" in found["sentence"]
-    assert "Traceback" not in found["sentence"]
+    assert answer["active"]
+    assert answer["algorithms"] == 5
+    assert answer["loaded"]
+    assert answer["layers"] == ["Camp", f"Camp: {count:,} dwellings", "Camp: classes"]
+    assert answer["batch"]
+    assert answer["unloaded"]
+    assert answer["again"]
+    assert answer["after"] == 5
+    assert answer["count"] == count
+    assert "must be less than half of the tile size" in answer["sentence"]
+    assert "Traceback" not in answer["sentence"]
     for name in ("toolbox.png", "dialog.png", "finished.png", "window.png"):
         assert (out / name).stat().st_size > 10_000

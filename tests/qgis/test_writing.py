@@ -32,12 +32,12 @@ EARLIER = "what was there"
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("writing")
-    found = scene(600, 600)
+    camp = scene(600, 600)
     model = write_model(folder / "tiny.onnx")
-    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(found)), found)
+    return Ground(folder, model, write_raster(folder / "camp.tif", rgb_of(camp)), camp)
 
 
-def here(ground: Ground, name: str) -> Path:
+def path_of(ground: Ground, name: str) -> Path:
     """A folder for one step."""
     folder = ground.folder / name.replace(" ", "-")
     folder.mkdir()
@@ -46,7 +46,7 @@ def here(ground: Ground, name: str) -> Path:
 
 def added_steps(ground: Ground, base: dict[str, str], ready: Path) -> dict[str, dict[str, Any]]:
     """Dwellings are added to a table: a run that is stopped, and one that is not."""
-    folder = here(ground, "added")
+    folder = path_of(ground, "added")
     shutil.copy(ready, folder / "d.gpkg")
     added = {"added": f"{folder / 'd.gpkg'}|layername=dwellings"}
     step = {"alg": DETECT, "params": {**base, "OUTPUT": added}}
@@ -57,7 +57,7 @@ def added_steps(ground: Ground, base: dict[str, str], ready: Path) -> dict[str, 
 
 
 @pytest.fixture(scope="module")
-def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
     """All steps in one QGIS, by their names."""
     base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
     ready = ground.detect("ready")
@@ -67,7 +67,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         return {"op": "run", "alg": DETECT, "params": {**base, **params}}
 
     for name in ("file", "table"):
-        folder = here(ground, f"full {name}")
+        folder = path_of(ground, f"full {name}")
         target = folder / "d.gpkg"
         shutil.copy(ready, target)
         if name == "table":
@@ -84,9 +84,9 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "limit": limit,
         }
     for ending in ("shp", "geojson", "fgb"):
-        folder = here(ground, f"full {ending}")
+        folder = path_of(ground, f"full {ending}")
         steps[f"full {ending}"] = {**detect(OUTPUT=str(folder / f"d.{ending}")), "limit": _LITTLE}
-    folder = here(ground, "full summary")
+    folder = path_of(ground, "full summary")
     steps["full summary"] = {
         "op": "run",
         "alg": SUMMARISE,
@@ -96,20 +96,20 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "limit": _LITTLE,
     }  # fmt: skip
 
-    folder = here(ground, "late")
+    folder = path_of(ground, "late")
     for name in ("d.shp", "d.dbf", "c.tif"):
         (folder / name).write_text(EARLIER, encoding="utf-8")
     steps["late"] = {
         "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
         "params": {**base, "OUTPUT": str(folder / "d.shp"), "CLASSES": str(folder / "c.tif")},
     }  # fmt: skip
-    folder = here(ground, "late table")
+    folder = path_of(ground, "late table")
     shutil.copy(ready, folder / "d.gpkg")
     steps["late table"] = {
         "op": "late", "alg": DETECT, "at": " pixels of ", "folder": str(folder),
         "params": {**base, "OUTPUT": TABLE.format(folder / "d.gpkg", "dwellings")},
     }  # fmt: skip
-    folder = here(ground, "late classes")
+    folder = path_of(ground, "late classes")
     (folder / "c.tif").write_text(EARLIER, encoding="utf-8")
     steps["late classes"] = {
         "op": "late", "alg": CLASSIFY, "at": " pixels of ", "folder": str(folder),
@@ -119,7 +119,7 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         ("summary", {"INPUT": str(ready)}),
         ("comparison", {"BEFORE": str(ready), "AFTER": {"again": str(ready)}}),
     ):
-        folder = here(ground, f"late {name}")
+        folder = path_of(ground, f"late {name}")
         (folder / "s.geojson").write_text(EARLIER, encoding="utf-8")
         extra = {}
         if name == "summary":
@@ -131,13 +131,13 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             "params": {**params, **extra, "OUTPUT": str(folder / "s.geojson")},
         }  # fmt: skip
 
-    folder = here(ground, "formats")
+    folder = path_of(ground, "formats")
     for turn in ("first", "again"):
         for ending in FORMATS:
             steps[f"{turn} {ending}"] = detect(OUTPUT=str(folder / f"d.{ending}"))
     steps["no ending"] = detect(OUTPUT=str(folder / "plain"))
 
-    folder = here(ground, "tables")
+    folder = path_of(ground, "tables")
     mask = polygon_file(folder / "mask.geojson", box(0, 100, 100, 0))
     shutil.copy(ready, folder / "d.gpkg")
     steps["new table"] = detect(OUTPUT=TABLE.format(folder / "d.gpkg", "more"))
@@ -152,11 +152,11 @@ def done(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "op": "background", "alg": DETECT, "load": {"OUTPUT": "mine", "CLASSES": "mine"},
         "params": {**base, "OUTPUT": str(folder / "l.gpkg"), "CLASSES": str(folder / "l.tif")},
     }  # fmt: skip
-    both = {**base, "OUTPUT": str(folder / "both.gpkg"), "CLASSES": str(folder / "both.tif")}
-    steps["both"] = {"op": "both", "alg": DETECT, "jobs": [both, both]}
+    all_outputs = {**base, "OUTPUT": str(folder / "both.gpkg"), "CLASSES": str(folder / "both.tif")}
+    steps["both"] = {"op": "both", "alg": DETECT, "jobs": [all_outputs, all_outputs]}
 
-    found = qgis.python("steps.py", list(steps.values()))
-    return dict(zip(steps, found, strict=True))
+    answers = qgis.python("steps.py", list(steps.values()))
+    return dict(zip(steps, answers, strict=True))
 
 
 def count(path: Path, table: str | None = None) -> int:
@@ -169,9 +169,9 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("ending", ["shp", "geojson", "fgb", "file", "table", "summary"])
 def test_a_full_disk_is_told_and_leaves_nothing_new(
-    done: dict[str, Any], ground: Ground, ending: str
+    results: dict[str, Any], ground: Ground, ending: str
 ) -> None:
-    step = done[f"full {ending}"]
+    step = results[f"full {ending}"]
     assert "disk" in step["error"], step
     assert ".camp-detector" not in step["error"]
     folder = ground.folder / f"full-{ending}"
@@ -179,17 +179,17 @@ def test_a_full_disk_is_told_and_leaves_nothing_new(
 
 
 def test_a_table_that_is_added_to_stays_when_the_run_is_stopped(
-    done: dict[str, Any], ground: Ground
+    results: dict[str, Any], ground: Ground
 ) -> None:
-    assert not done["late added"]["results"].get("OUTPUT")
+    assert not results["late added"]["results"].get("OUTPUT")
     before = len(pyogrio.raw.read(ground.folder / "cli-ready.gpkg")[2])
     after = len(pyogrio.raw.read(ground.folder / "added" / "d.gpkg")[2])
-    assert after == before + done["added"]["results"]["COUNT"]
+    assert after == before + results["added"]["results"]["COUNT"]
 
 
 @pytest.mark.parametrize("name", ["full-file", "full-table", "late-table"])
-def test_an_earlier_result_survives(done: dict[str, Any], ground: Ground, name: str) -> None:
-    assert done
+def test_an_earlier_result_survives(results: dict[str, Any], ground: Ground, name: str) -> None:
+    assert results
     target = ground.folder / name / "d.gpkg"
     tables = pyogrio.list_layers(target)[:, 0].tolist()
     assert tables == ["dwellings", *(["more"] if name == "full-table" else [])]
@@ -207,10 +207,10 @@ def test_an_earlier_result_survives(done: dict[str, Any], ground: Ground, name: 
     ],
 )
 def test_a_late_stop_leaves_earlier_results_as_they_were(
-    done: dict[str, Any], ground: Ground, name: str, files: list[str]
+    results: dict[str, Any], ground: Ground, name: str, files: list[str]
 ) -> None:
-    assert done[name]["results"] == {}
-    assert done[name]["infos"][-1] == "Stopped; nothing was written."
+    assert results[name]["results"] == {}
+    assert results[name]["infos"][-1] == "Stopped; nothing was written."
     folder = ground.folder / name.replace(" ", "-")
     assert names(folder) == files
     for file in files:
@@ -219,24 +219,24 @@ def test_a_late_stop_leaves_earlier_results_as_they_were(
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_format_replaces_an_earlier_result(
-    done: dict[str, Any], ground: Ground, ending: str
+    results: dict[str, Any], ground: Ground, ending: str
 ) -> None:
     target = ground.folder / "formats" / f"d.{ending}"
     for turn in ("first", "again"):
-        assert done[f"{turn} {ending}"]["results"]["OUTPUT"] == str(target)
-    expected = done[f"again {ending}"]["results"]["COUNT"]
+        assert results[f"{turn} {ending}"]["results"]["OUTPUT"] == str(target)
+    expected = results[f"again {ending}"]["results"]["COUNT"]
     assert count(target, "d" if ending == "sqlite" else None) == expected
 
 
-def test_a_name_without_ending_is_a_geopackage(done: dict[str, Any], ground: Ground) -> None:
+def test_a_name_without_ending_is_a_geopackage(results: dict[str, Any], ground: Ground) -> None:
     target = ground.folder / "formats" / "plain.gpkg"
-    assert done["no ending"]["results"]["OUTPUT"] == str(target)
-    assert count(target, "plain") == done["no ending"]["results"]["COUNT"]
+    assert results["no ending"]["results"]["OUTPUT"] == str(target)
+    assert count(target, "plain") == results["no ending"]["results"]["COUNT"]
 
 
-def test_a_table_is_replaced_beside_others(done: dict[str, Any], ground: Ground) -> None:
+def test_a_table_is_replaced_beside_others(results: dict[str, Any], ground: Ground) -> None:
     target = ground.folder / "tables" / "d.gpkg"
-    few, many = (done[f"{name} table"]["results"] for name in ("old", "new"))
+    few, many = (results[f"{name} table"]["results"] for name in ("old", "new"))
     assert few["OUTPUT"] == many["OUTPUT"] == f"{target}|layername=more"
     assert count(target, "more") == few["COUNT"] < many["COUNT"]
     assert count(target, "dwellings") == many["COUNT"]
@@ -250,26 +250,26 @@ def test_a_table_is_replaced_beside_others(done: dict[str, Any], ground: Ground)
     assert info["geometry_type"] == "Polygon"
 
 
-def test_a_table_may_be_the_first_of_a_file(done: dict[str, Any], ground: Ground) -> None:
+def test_a_table_may_be_the_first_of_a_file(results: dict[str, Any], ground: Ground) -> None:
     target = ground.folder / "tables" / "new.gpkg"
-    assert done["new file"]["results"]["OUTPUT"] == f"{target}|layername=inside"
-    assert count(target, "inside") == done["new file"]["results"]["COUNT"]
+    assert results["new file"]["results"]["OUTPUT"] == f"{target}|layername=inside"
+    assert count(target, "inside") == results["new file"]["results"]["COUNT"]
     lite = ground.folder / "formats" / "d.sqlite"
-    assert count(lite, "more") == done["SQLite"]["results"]["COUNT"]
+    assert count(lite, "more") == results["SQLite"]["results"]["COUNT"]
 
 
-def test_results_are_loaded_from_their_place(done: dict[str, Any]) -> None:
-    (layer,) = done["loaded table"]["layers"]
+def test_results_are_loaded_from_their_place(results: dict[str, Any]) -> None:
+    (layer,) = results["loaded table"]["layers"]
     assert "dwellings" in layer["name"]
     assert layer["renderer"] == "QgsSingleSymbolRenderer"
-    assert len(done["loaded file"]["layers"]) == 2
+    assert len(results["loaded file"]["layers"]) == 2
 
 
-def test_two_jobs_with_one_name_both_end(done: dict[str, Any], ground: Ground) -> None:
-    assert done["both"]["ok"] == [True, True]
-    assert count(ground.folder / "tables" / "both.gpkg") == done["both"]["counts"][0]
+def test_two_jobs_with_one_name_both_end(results: dict[str, Any], ground: Ground) -> None:
+    assert results["both"]["ok"] == [True, True]
+    assert count(ground.folder / "tables" / "both.gpkg") == results["both"]["counts"][0]
 
 
-def test_no_hidden_folder_is_left(done: dict[str, Any], ground: Ground) -> None:
-    assert done
+def test_no_hidden_folder_is_left(results: dict[str, Any], ground: Ground) -> None:
+    assert results
     assert not list(ground.folder.rglob(".*"))

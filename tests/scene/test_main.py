@@ -42,14 +42,14 @@ def test_it_refuses_to_overwrite_and_to_draw_nonsense(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, call).exit_code == 0
     result = CliRunner().invoke(main, call)
     assert result.exit_code == 2
-    assert result.output.startswith("Error: ")
+    assert result.output.startswith("error: ")
     assert "exists" in result.output
     assert result.output.count("\n") == 1
     assert CliRunner().invoke(main, [*call, "--overwrite"]).exit_code == 0
     small = CliRunner().invoke(main, ["--out", str(tmp_path), "--size", "10"])
     assert (small.exit_code, small.output) == (
         2,
-        "Error: height must be a whole number of at least 64 pixels, got 10\n",
+        "error: height must be a whole number of at least 64 pixels, got 10\n",
     )
 
 

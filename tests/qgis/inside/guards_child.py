@@ -48,21 +48,21 @@ class Steps:
         from camp_detector.runtime import check, pip, python
 
         os.chdir(folder)
-        found = python.find_python()
-        answers = [python._answer(Path(program), lambda: False) for program in (found, old)]
+        path = python.find_python()
+        answers = [python._answer(Path(program), lambda: False) for program in (path, old)]
         assert answers[0] == answers[1] != ""
-        version = [pip.Pip(program).version() for program in (found, old)]
-        checked = [check.check(program, Path(libraries)).version for program in (found, old)]
+        version = [pip.Pip(program).version() for program in (path, old)]
+        checked = [check.check(program, Path(libraries)).version for program in (path, old)]
         target = Path(folder).parent / "target"
         target.mkdir()
         try:
             pip.Pip(old).install("no-such-package", target, Stops(60))
         except check.RuntimeProblem as error:
-            said = str(error)
-        return {"version": version, "runs": checked, "said": said, "cwd": os.getcwd()}
+            message = str(error)
+        return {"version": version, "runs": checked, "said": message, "cwd": os.getcwd()}
 
     def stop_early(self, slow):
-        """How long it takes to stop programs that answer late."""
+        """Measure the seconds that it takes to stop programs that answer late."""
         from camp_detector.runtime import Stopped, check, pip, python
 
         took = []
@@ -72,12 +72,12 @@ class Steps:
             lambda: pip.Pip(slow).install("x", Path("/nowhere"), Stops(0.5)),
             lambda: python._answer(Path(slow), Stops(0.5).cancelled),
         ):
-            begun = time.monotonic()
+            start = time.monotonic()
             try:
                 act()
                 took.append("not stopped")
             except Stopped:
-                took.append(time.monotonic() - begun)
+                took.append(time.monotonic() - start)
         return took
 
     def beside(self):
@@ -86,10 +86,13 @@ class Steps:
 
         base = places.base()
         base.mkdir(parents=True)
-        loaded, stage = base / f"{places.tag()}_1.0_a", base / f"{places.STAGING}b{places.LOCKED}"
+        loaded_folder, stage = (
+            base / f"{places.tag()}_1.0_a",
+            base / f"{places.STAGING}b{places.LOCKED}",
+        )
         old, fresh, stale = (base / f"{places.STAGING}{n}" for n in ("old", "fresh", "stale"))
         stale = stale.with_name(stale.name + places.LOCKED)
-        for folder in (loaded, stage, old, fresh, stale):
+        for folder in (loaded_folder, stage, old, fresh, stale):
             folder.mkdir()
             (folder / "x").write_text("x", encoding="utf-8")
         os.utime(old, (1, 1))
@@ -100,7 +103,7 @@ class Steps:
         )
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         other = subprocess.Popen(
-            [sys.executable, "-c", code, base, loaded, stage], env=env, text=True,
+            [sys.executable, "-c", code, base, loaded_folder, stage], env=env, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert other.stdout.readline() == "True\n"
@@ -110,7 +113,7 @@ class Steps:
         other.communicate()
         places.clean()
         return {
-            "during": during == sorted(p.name for p in (loaded, stage, fresh)),
+            "during": during == sorted(p.name for p in (loaded_folder, stage, fresh)),
             "after": [p.name for p in base.iterdir()] == [fresh.name],
             "locks": len(list(places._uses().iterdir())),
         }
@@ -121,26 +124,26 @@ class Steps:
         from camp_detector.models import ModelLibrary
         from camp_detector.runtime import devices
 
-        data, said, asked = ModelLibrary.from_settings().default().read(), [], []
+        data, messages, asked_devices = ModelLibrary.from_settings().default().read(), [], []
         before, available = ort.OnnxPredictor, ort.available_providers
         gpu = "CUDAExecutionProvider"
 
         def quiet(data, providers, **_):
-            asked.append(list(providers))
+            asked_devices.append(list(providers))
             return before(data)
 
         ort.OnnxPredictor = quiet
         ort.available_providers = lambda: (gpu, ort.CPU)
         try:
-            found = devices.load(data, gpu, said.append)
+            loaded_model = devices.load(data, gpu, messages.append)
         finally:
             ort.OnnxPredictor, ort.available_providers = before, available
-        return {"kind": type(found).__name__, "said": said, "asked": asked}
+        return {"kind": type(loaded_model).__name__, "said": messages, "asked": asked_devices}
 
     # Models.
 
     def settings(self, *values):
-        """How many models and folders there are with each value in the settings."""
+        """Count models and folders with each value in the settings."""
         from camp_detector.algorithms.detect import DetectDwellings
         from camp_detector.models.library import ModelLibrary
         from qgis.core import QgsSettings
@@ -171,16 +174,16 @@ class Steps:
         for name in before:
             setattr(kind, name, refusing(name))
         try:
-            found = library.ModelLibrary(home=Path(added), folders=[Path(folder)])
-            return [m.spec.name for m in found.models()]
+            model_library = library.ModelLibrary(home=Path(added), folders=[Path(folder)])
+            return [m.spec.name for m in model_library.models()]
         finally:
             for name, real in before.items():
                 setattr(kind, name, real)
 
-    def find(self, wanted):
+    def find(self, selector):
         from camp_detector.models.library import ModelLibrary
 
-        return ModelLibrary.from_settings().find(wanted).sha256
+        return ModelLibrary.from_settings().find(selector).sha256
 
     def folders(self, *paths):
         from camp_detector.models import library
@@ -208,7 +211,7 @@ class Steps:
         return [len(read), ""]
 
     def resolve(self, place, *hrefs):
-        """Which hrefs of a catalogue are followed, and where one looks for it."""
+        """Return the hrefs of a catalogue that are followed, and their targets."""
         from camp_detector._core.engine.errors import CampDetectorError
         from camp_detector.models import catalogue
 
@@ -225,30 +228,30 @@ class Steps:
             kind.resolve = before
         return [out, looked]
 
-    def may_lead(self, asked, target):
-        """Whether a server may send us there: one of a catalogue, and one of map tiles."""
+    def may_lead(self, origin, target):
+        """Return True if a server may redirect us: one of a catalogue, and one of map tiles."""
         from camp_detector.web.places import may_lead
 
-        return [may_lead(asked, target, elsewhere=elsewhere) for elsewhere in (False, True)]
+        return [may_lead(origin, target, elsewhere=is_elsewhere) for is_elsewhere in (False, True)]
 
     def fetch(self, url, limit):
         from camp_detector.models import network
         from qgis.PyQt.QtCore import QCoreApplication
 
-        said = []
+        messages = []
 
         def work():
             try:
-                said.append(len(network.fetch(url, limit)))
+                messages.append(len(network.fetch(url, limit)))
             except Exception as error:
-                said.append(str(error))
+                messages.append(str(error))
 
         thread = threading.Thread(target=work)
         thread.start()
         while thread.is_alive():
             QCoreApplication.processEvents()
             time.sleep(0.005)
-        return said[0]
+        return messages[0]
 
     # What is shown.
 
@@ -288,7 +291,7 @@ class Steps:
         ]
 
     def preview(self, *sides):
-        """Whether a square of ground, its side in metres, is refused."""
+        """Return True if a square of ground, its side in metres, is refused."""
         from camp_detector.gui import preview
         from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 

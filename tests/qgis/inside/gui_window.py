@@ -30,17 +30,17 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from qgis.utils import iface, loadPlugin, plugins, startPlugin, unloadPlugin
 
-ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(ASKED["folder"])
+REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(REQUEST["folder"])
 # As in session.py, which a script of `--code` cannot import.
 warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
 
 
-def wait(done, seconds=90):
+def wait(is_done, seconds=90):
     end = time.monotonic() + seconds
-    while not done():
+    while not is_done():
         if time.monotonic() > end:
-            raise TimeoutError(done.__name__)
+            raise TimeoutError(is_done.__name__)
         QgsApplication.processEvents()
         time.sleep(0.01)
 
@@ -67,15 +67,15 @@ def rendered():
 
 
 def pages_of(*widgets):
-    """Which of our pages open when F1 is pressed with the keyboard in each of some widgets."""
+    """Press F1 in each of some widgets, and list our pages that open."""
     from camp_detector.gui import help as pages
 
-    opened = []
+    pages_opened = []
 
     class Opener:
         @staticmethod
         def openUrl(url):
-            opened.append(url.fileName())
+            pages_opened.append(url.fileName())
 
     before, pages.QDesktopServices = pages.QDesktopServices, Opener
     for widget in widgets:
@@ -85,7 +85,7 @@ def pages_of(*widgets):
             QTest.keyClick(widget, Qt.Key_F1)
             settle(0.1)
     pages.QDesktopServices = before
-    return opened
+    return pages_opened
 
 
 def messages():
@@ -99,30 +99,30 @@ def runtime(actions):
     actions.show_runtime()
     window = actions.windows["runtime"]
     page = window.page
-    found = {"before": page.status.text(), "may_at_once": page.fetch.isEnabled()}
+    state = {"before": page.status.text(), "may_at_once": page.fetch.isEnabled()}
     page.consent.setChecked(True)
     picture(window, "runtime-missing")
-    if ASKED["whole"]:
+    if REQUEST["whole"]:
         page.fetch.click()
-        found["busy"] = page.busy()
+        state["busy"] = page.busy()
         wait(lambda: not page.busy())
         picture(window, "runtime-ready")
-    found |= {"after": page.status.text(), "log": page.log.toPlainText()}
-    found |= {"line": page.line.toPlainText(), "choice": page.package.itemText(0)}
-    found |= {"details": page.details.text(), "consent": page.consent.text()}
-    found["help"] = pages_of(page.log)
+    state |= {"after": page.status.text(), "log": page.log.toPlainText()}
+    state |= {"line": page.line.toPlainText(), "choice": page.package.itemText(0)}
+    state |= {"details": page.details.text(), "consent": page.consent.text()}
+    state["help"] = pages_of(page.log)
     window.close()
-    return found
+    return state
 
 
 def models(actions):
     """A model with a training area is added, looked at on the map, and preferred."""
     actions.show_models()
     window = actions.windows["models"]
-    window.add(ASKED["item"])
+    window.add(REQUEST["item"])
     scene = iface.mapCanvas().scene()
     area = window.area._band
-    found = {
+    state = {
         "note": window.note.text(),
         "names": [window.list.item(i).text() for i in range(window.list.count())],
         "facts": window.facts.toPlainText(),
@@ -132,34 +132,34 @@ def models(actions):
     }
     picture(window, "models")
     window.list.setCurrentRow(0)
-    found["starter_may_be_removed"] = window.remove.isEnabled()
+    state["starter_may_be_removed"] = window.remove.isEnabled()
     picture(window, "models-starter")
     window.list.setCurrentRow(1)
     window.zoom.click()
     centre = iface.mapCanvas().center()
-    found["centre"] = [centre.x(), centre.y()]
+    state["centre"] = [centre.x(), centre.y()]
     rendered()
     picture(iface.mapCanvas(), "area")
-    found["removed"] = removed(window)
+    state["removed"] = removed(window)
     window.reject()  # as Esc does
-    found["note_later"] = window.note.text()
-    found["area_after_closing"] = window.area._band is not None
-    return found
+    state["note_later"] = window.note.text()
+    state["area_after_closing"] = window.area._band is not None
+    return state
 
 
 def removed(window):
-    """What is said after an error and then the removal of a model; it is added again."""
+    """Return the notes after an error and after the removal of a model; it is added again."""
     model = window.chosen()
     window.add("/nowhere.onnx")
-    said = [window.note.text()]
+    notes = [window.note.text()]
     ask, QMessageBox.question = QMessageBox.question, lambda *_: QMessageBox.StandardButton.Yes
     window.list.setCurrentRow(1)
     window.remove.click()
     QMessageBox.question = ask
-    said.append(window.note.text())
+    notes.append(window.note.text())
     assert not model.path.exists()
-    window.add(ASKED["item"])
-    return said
+    window.add(REQUEST["item"])
+    return notes
 
 
 def added_again(window):
@@ -167,9 +167,9 @@ def added_again(window):
     window.list.setCurrentRow(0)
     window.add(str(window.chosen().path))
     home = Path(QgsApplication.qgisSettingsDirPath()) / "camp_detector" / "models"
-    found = {"note": window.note.text(), "copies": [p.name for p in home.glob("*")]}
+    state = {"note": window.note.text(), "copies": [p.name for p in home.glob("*")]}
     window.close()
-    return found
+    return state
 
 
 def catalogue(actions):
@@ -178,18 +178,18 @@ def catalogue(actions):
 
     window = CatalogueDialog(iface.mainWindow())
     window.show()
-    found = {"before": window.list.count(), "may_take_at_once": window.take.isEnabled()}
-    window.place.setText(ASKED["catalogue"])
+    state = {"before": window.list.count(), "may_take_at_once": window.take.isEnabled()}
+    window.place.setText(REQUEST["catalogue"])
     window.open.click()
     wait(lambda: window._work is None)
-    found |= {"names": [window.list.item(i).text() for i in range(window.list.count())]}
-    found["facts"] = window.facts.toPlainText()
+    state |= {"names": [window.list.item(i).text() for i in range(window.list.count())]}
+    state["facts"] = window.facts.toPlainText()
     picture(window, "catalogue")
     window.take.click()
     wait(lambda: window._work is None)
-    found |= {"note": window.note.text(), "added": window.added.id}
+    state |= {"note": window.note.text(), "added": window.added.id}
     window.close()
-    return found
+    return state
 
 
 def preview(actions, layer):
@@ -208,7 +208,7 @@ def preview(actions, layer):
     dock.value.setValue(0.8)
     # The raster is restyled in the same moment; the outlines follow.
     items = raster.renderer().shader().rasterShaderFunction().colorRampItemList()
-    found = {
+    state = {
         "before": before,
         "first_step": items[0].value,
         "slider": dock.threshold.value(),
@@ -218,12 +218,12 @@ def preview(actions, layer):
     rendered()
     picture(iface.mainWindow(), "preview-strict")
     vector = dock.layers.vector
-    found |= {"after": dock.note.text(), "layer": vector.name(), "count": vector.featureCount()}
+    state |= {"after": dock.note.text(), "layer": vector.name(), "count": vector.featureCount()}
     from camp_detector.gui.preview import pixels_of, visible
 
     world = QgsRectangle(-2e7, -2e7, 2e7, 2e7)
-    found["world"] = pixels_of(world, QgsCoordinateReferenceSystem("EPSG:3857"), 0.2)
-    found["scene"] = pixels_of(layer.extent(), layer.crs(), 0.2)
+    state["world"] = pixels_of(world, QgsCoordinateReferenceSystem("EPSG:3857"), 0.2)
+    state["scene"] = pixels_of(layer.extent(), layer.crs(), 0.2)
     extent = visible(layer, iface.mapCanvas())
     box = f"{extent.xMinimum()},{extent.xMaximum()},{extent.yMinimum()},{extent.yMaximum()}"
     result = processing.run(
@@ -234,89 +234,89 @@ def preview(actions, layer):
         },
     )  # fmt: skip
     whole = result["OUTPUT"]
-    found["detected"] = whole.featureCount()
+    state["detected"] = whole.featureCount()
     shapes = [sorted(f.geometry().asWkt(3) for f in v.getFeatures()) for v in (vector, whole)]
-    found["same_shapes"] = shapes[0] == shapes[1]
-    found["files"] = [str(p.name) for p in dock.layers.preview.path.parent.iterdir()]
-    kept = dock.layers.preview.path
+    state["same_shapes"] = shapes[0] == shapes[1]
+    state["files"] = [str(p.name) for p in dock.layers.preview.path.parent.iterdir()]
+    preview_path = dock.layers.preview.path
     iface.mapCanvas().setExtent(layer.extent().buffered(100000))
     iface.mapCanvas().refresh()
     dock.start.click()
-    found["still_fits"] = dock.busy()
+    state["still_fits"] = dock.busy()
     dock.stop.click()
     wait(lambda: not dock.busy())
-    found["stopped"] = dock.note.text()
+    state["stopped"] = dock.note.text()
     dock.clear.click()
-    found["left"] = layer_names()
-    found["file_left"] = kept.exists()
-    return found
+    state["left"] = layer_names()
+    state["file_left"] = preview_path.exists()
+    return state
 
 
 def labels(layer):
-    """What the parameters are called in the algorithm's dialog."""
+    """Return the labels of the parameters in the algorithm's dialog."""
     dialog = processing.createAlgorithmDialog("campdetector:detectdwellings", {"INPUT": layer.id()})
     dialog.show()
     picture(dialog, "parameters")
-    found = [label.text() for label in dialog.mainWidget().findChildren(QLabel)]
+    texts = [label.text() for label in dialog.mainWidget().findChildren(QLabel)]
     dialog.close()
-    return found
+    return texts
 
 
 def endless(dock, layer):
-    """What the panel offers for a web map, and what the dialog makes of it."""
+    """Return the panel's offers for a web map, and the dialog's parameters."""
     uri = "type=xyz&url=http://127.0.0.1:9/%7Bz%7D/%7Bx%7D/%7By%7D.png&zmin=0&zmax=19"
     web = QgsRasterLayer(uri, "Web", "wms")
     QgsProject.instance().addMapLayer(web)
-    found = {"file": [dock.whole.text(), dock.whole.toolTip()]}
+    state = {"file": [dock.whole.text(), dock.whole.toolTip()]}
     dock.layer.setLayer(web)
-    found["web"] = [dock.whole.text(), dock.whole.toolTip()]
-    asked = []
-    dock._detect, before = lambda **values: asked.append(values), dock._detect
+    state["web"] = [dock.whole.text(), dock.whole.toolTip()]
+    requests = []
+    dock._detect, before = lambda **values: requests.append(values), dock._detect
     dock.whole.click()
     dock.layer.setLayer(layer)
     dock.whole.click()
     dock._detect = before
-    found["layers"] = [values["layer"].name() for values in asked]
-    found["without"] = asked[1]["extent"] is None
+    state["layers"] = [values["layer"].name() for values in requests]
+    state["without"] = requests[1]["extent"] is None
     dialog = processing.createAlgorithmDialog(
-        "campdetector:detectdwellings", {"INPUT": web.id(), "EXTENT": asked[0]["extent"]}
+        "campdetector:detectdwellings", {"INPUT": web.id(), "EXTENT": requests[0]["extent"]}
     )
-    told = dialog.mainWidget().createProcessingParameters()["EXTENT"]
+    parameters = dialog.mainWidget().createProcessingParameters()["EXTENT"]
     box = iface.mapCanvas().mapSettings().visibleExtent()
-    found |= {"extent": told, "map": [box.xMinimum(), box.xMaximum()]}
+    state |= {"extent": parameters, "map": [box.xMinimum(), box.xMaximum()]}
     dialog.close()
     QgsProject.instance().removeMapLayer(web.id())
-    return found
+    return state
 
 
 def cut(dock):
-    """Whether a long note is cut in a low panel."""
+    """Return True if a long note is cut in a low panel."""
     note, before = dock.note, dock.note.text()
     note.setText("A sentence of some length that says what was found. " * 12)
     dock.resize(dock.minimumWidth(), 150)
     settle()
-    found = [note.height(), note.heightForWidth(note.width())]
+    heights = [note.height(), note.heightForWidth(note.width())]
     note.setText(before)
-    return found
+    return heights
 
 
 def settings(actions):
     """Our page of QGIS' options, which is a modal dialog."""
-    found = {}
+    state = {}
 
     def look():
         dialog = QApplication.activeModalWidget()
         page = dialog.findChild(type_of_page())
-        found["shown"] = page is not None and page.isVisible()
+        state["shown"] = page is not None and page.isVisible()
         page.apply()
-        found["preferred"] = QgsSettings().value("camp_detector/default_model")
+        state["preferred"] = QgsSettings().value("camp_detector/default_model")
         picture(dialog, "settings")
         dialog.reject()
 
     QgsSettings().setValue("camp_detector/default_model", "away-1.0")
     QTimer.singleShot(1500, look)
     actions.show_settings()
-    return found
+    return state
 
 
 def type_of_page():
@@ -368,69 +368,69 @@ def show_toolbox():
 
 def work():
     actions = plugins["camp_detector"].actions
-    layer = QgsRasterLayer(ASKED["raster"], "Camp")
+    layer = QgsRasterLayer(REQUEST["raster"], "Camp")
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
-    found = {"menu": [a.text() for a in actions.actions], "at_start": messages()}
+    state = {"menu": [a.text() for a in actions.actions], "at_start": messages()}
     iface.messageBar().pushMessage("Another plugin", "its message", duration=0)
     actions.detect()
     actions.detect()
     bar = iface.messageBar().currentItem()
-    found["bar"] = bar is not None and bool(bar.findChildren(QPushButton))
-    found["messages"] = [messages()]
-    found["runtime"] = runtime(actions)
-    found["messages"] += [messages()]
+    state["bar"] = bar is not None and bool(bar.findChildren(QPushButton))
+    state["messages"] = [messages()]
+    state["runtime"] = runtime(actions)
+    state["messages"] += [messages()]
     actions.show_models()
-    found["again"] = added_again(actions.windows["models"])
+    state["again"] = added_again(actions.windows["models"])
     iface.messageBar().clearWidgets()
-    found["models"] = models(actions)
-    found["catalogue"] = catalogue(actions)
-    if ASKED["whole"]:
-        found["preview"] = preview(actions, layer)
-        found["finished"] = finished(layer)
-    found["settings"] = settings(actions)
+    state["models"] = models(actions)
+    state["catalogue"] = catalogue(actions)
+    if REQUEST["whole"]:
+        state["preview"] = preview(actions, layer)
+        state["finished"] = finished(layer)
+    state["settings"] = settings(actions)
     actions.show_preview()
     picture(actions.dock, "dock")
-    found["labels"] = labels(layer)
-    found["dock"] = {
+    state["labels"] = labels(layer)
+    state["dock"] = {
         "help": pages_of(actions.dock.value, actions.dock.start),
         "endless": endless(actions.dock, layer),
         "note": cut(actions.dock),
     }
-    found["directions"] = sorted(
+    state["directions"] = sorted(
         {int(window.layoutDirection()) for window in [actions.dock, *actions.windows.values()]}
     )
     raised = []
     sys.excepthook = lambda *error: raised.append("".join(traceback.format_exception(*error)))
-    if ASKED["whole"]:
+    if REQUEST["whole"]:
         actions.dock.start.click()
-        found["busy_at_end"] = actions.dock.busy()
+        state["busy_at_end"] = actions.dock.busy()
     unloadPlugin("camp_detector")
     wait(lambda: not QgsApplication.taskManager().countActiveTasks())
     settle()
-    found["raised"] = raised
+    state["raised"] = raised
     scratch = Path(tempfile.gettempdir())
-    found["scratch"] = [str(p.relative_to(scratch)) for p in scratch.glob("camp_detector_*/**/*")]
-    found["scratch"] += [p.name for p in scratch.glob("camp_detector_*")]
+    state["scratch"] = [str(p.relative_to(scratch)) for p in scratch.glob("camp_detector_*/**/*")]
+    state["scratch"] += [p.name for p in scratch.glob("camp_detector_*")]
     names = [child.objectName() for child in iface.mainWindow().children()]
-    found["left"] = [n for n in names if n in {"CampDetectorToolBar", "CampDetectorPreview"}]
+    state["left"] = [n for n in names if n in {"CampDetectorToolBar", "CampDetectorPreview"}]
     titles = [a.text() for a in iface.pluginMenu().actions()]
-    found["left"] += [title for title in titles if "Camp" in title]
-    if not ASKED["whole"]:
+    state["left"] += [title for title in titles if "Camp" in title]
+    if not REQUEST["whole"]:
         iface.messageBar().clearWidgets()
         assert loadPlugin("camp_detector")
         assert startPlugin("camp_detector")
-        found["at_next_start"] = messages()
-    return found
+        state["at_next_start"] = messages()
+    return state
 
 
 def main():
     try:
-        found = work()
+        state = work()
     except BaseException:  # whatever it is, the test wants to see it
-        found = {"error": traceback.format_exc()}
-    (FOLDER / "gui.json").write_text(json.dumps(found), encoding="utf-8")
+        state = {"error": traceback.format_exc()}
+    (FOLDER / "gui.json").write_text(json.dumps(state), encoding="utf-8")
     os._exit(0)  # no question whether to save
 
 

@@ -1,4 +1,4 @@
-"""What the plugin does with models, in QGIS' own Python.
+"""Use models by the plugin, in QGIS' own Python.
 
 usage: python models_child.py PROFILE REQUEST. The request is a list of steps [name, arguments]; a
 line of JSON tells what came of each: {"ok": value} or {"error": sentence, "kind": class}.
@@ -29,7 +29,7 @@ def facts(model):
 
 
 def in_background(function):
-    """What a function gives in a thread, as QGIS' tasks run it, while the main one goes on."""
+    """Run a function in a thread, as QGIS' tasks do, while the main one goes on."""
     from qgis.PyQt.QtCore import QCoreApplication
 
     with ThreadPoolExecutor(1) as pool:
@@ -48,30 +48,32 @@ class Steps:
         self.reads = []
 
     @property
-    def now(self):
+    def current(self):
         return self.library.ModelLibrary.from_settings()
 
     def models(self):
-        return [facts(m) for m in self.now.models()]
+        return [facts(m) for m in self.current.models()]
 
     def default(self):
-        return facts(self.now.default())
+        return facts(self.current.default())
 
-    def find(self, wanted):
-        return facts(self.now.find(wanted))
+    def find(self, selector):
+        return facts(self.current.find(selector))
 
-    def read(self, wanted):
-        return len(self.now.find(wanted).read())
+    def read(self, selector):
+        return len(self.current.find(selector).read())
 
     def add(self, path):
-        return facts(self.now.add(Path(path)))
+        return facts(self.current.add(Path(path)))
 
-    def remove(self, wanted):
-        self.now.remove(self.now.find(wanted))
-        return sorted(p.name for p in self.now.home.iterdir())
+    def remove(self, selector):
+        self.current.remove(self.current.find(selector))
+        return sorted(p.name for p in self.current.home.iterdir())
 
     def stored(self):
-        return sorted(p.relative_to(self.now.home).parts[-1] for p in self.now.home.rglob("*.*"))
+        return sorted(
+            p.relative_to(self.current.home).parts[-1] for p in self.current.home.rglob("*.*")
+        )
 
     def folders(self, *paths):
         self.library.set_folders([Path(p) for p in paths])
@@ -79,22 +81,22 @@ class Steps:
 
     def prefer(self, name):
         self.library.set_default(name)
-        return facts(self.now.default())
+        return facts(self.current.default())
 
     def read_by_each_name(self):
-        """Which model is found by the id that the lists show."""
-        return [[m.sha256, self.now.find(m.id).sha256] for m in self.now.models()]
+        """Find the model for each id that the lists show."""
+        return [[m.sha256, self.current.find(m.id).sha256] for m in self.current.models()]
 
     def prefer_each(self):
-        """Which model is the default after it was preferred."""
+        """Prefer each model, and return the default."""
         out = []
-        for model in self.now.models():
+        for model in self.current.models():
             self.library.set_default(model.key)
-            out.append([model.sha256, self.now.default().sha256])
+            out.append([model.sha256, self.current.default().sha256])
         return out
 
-    def opened(self, folder, changed=None):
-        """Which files are read when the models of a folder are listed."""
+    def models_of_folder(self, folder, changed=None):
+        """List the files that are read when the models of a folder are listed."""
         from camp_detector._core.model_file import reader
         from camp_detector.models import reading
 
@@ -105,7 +107,7 @@ class Steps:
         reading.untrusted.read_file = lambda *a: read.append(str(a[0])) or before[0](*a)
         reader.open_model = lambda path: read.append(str(path)) or before[1](path)
         try:
-            self.now.models()
+            self.current.models()
         finally:
             reading.untrusted.read_file, reader.open_model = before
         return read
@@ -121,7 +123,7 @@ class Steps:
 
         feedback = self.feedback = QgsFeedback()
 
-        def seen(percent):
+        def on_progress(percent):
             self.reads.append(percent)
             if stop_at is not None and percent >= stop_at:
                 feedback.cancel()
@@ -129,17 +131,17 @@ class Steps:
         def read(place, limit):
             if not catalogue.is_url(place):
                 return catalogue.read_local(place, limit)
-            return network.fetch(place, limit, feedback=feedback, progress=seen)
+            return network.fetch(place, limit, feedback=feedback, progress=on_progress)
 
         return read
 
     def catalogue(self, place):
         from camp_detector.models import catalogue
 
-        found = in_background(lambda: catalogue.read_catalogue(place, self._reader()))
+        content = in_background(lambda: catalogue.read_catalogue(place, self._reader()))
         return {
-            "offers": [[o.id, o.place, o.size, o.sha256] for o in found.offers],
-            "left_out": found.left_out,
+            "offers": [[o.id, o.place, o.size, o.sha256] for o in content.offers],
+            "left_out": content.left_out,
         }
 
     def fetch(self, url):
@@ -149,7 +151,7 @@ class Steps:
         return len(self._reader_of_web(url))
 
     def fetch_often(self, url, threads, times):
-        """How often it came, and what is left of the runs in Python."""
+        """Count the answers of many requests, and the objects that they leave in Python."""
         import gc
 
         from camp_detector.web import exchange
@@ -160,8 +162,8 @@ class Steps:
             came += in_background(lambda: sum(bool(self._reader_of_web(url)) for _ in range(times)))
         QCoreApplication.processEvents()
         gc.collect()
-        kept = [o for o in gc.get_objects() if isinstance(o, (exchange._Exchange, exchange._Turn))]
-        return [came, len(kept)]
+        leaks = [o for o in gc.get_objects() if isinstance(o, (exchange._Exchange, exchange._Turn))]
+        return [came, len(leaks)]
 
     def _reader_of_web(self, url):
         from camp_detector.models import network
@@ -174,7 +176,7 @@ class Steps:
         reader = self._reader()
         offer = in_background(lambda: catalogue.read_catalogue(place, reader)).offers[number]
         self.reads.clear()
-        library, reader = self.now, self._reader(stop_at)
+        library, reader = self.current, self._reader(stop_at)
         return facts(in_background(lambda: catalogue.fetch_offer(offer, library, reader)))
 
 

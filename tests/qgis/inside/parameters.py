@@ -1,4 +1,4 @@
-"""What the parameters of a step become: JSON has no layers.
+"""Turn the parameters of a step into those of QGIS: JSON has no layers.
 
 {"layer": [uri, name, provider], "crs": code} is a raster layer, {"wkt": ...} a drawn one, and more.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-kept = []
+references = []
 """Layers live as long as Python knows them."""
 
 
-def layer_of(asked):
+def layer_of(request):
     from qgis.core import (
         QgsCoordinateReferenceSystem,
         QgsMultiBandColorRenderer,
@@ -20,91 +20,91 @@ def layer_of(asked):
         QgsRasterRange,
     )
 
-    layer = QgsRasterLayer(*asked["layer"])
+    layer = QgsRasterLayer(*request["layer"])
     if not layer.isValid():
-        raise SystemExit(f"no layer: {asked} {layer.error().summary()}")
-    if asked.get("crs") is not None:
-        layer.setCrs(QgsCoordinateReferenceSystem(asked["crs"]))
-    if asked.get("nodata") is not None:
+        raise SystemExit(f"no layer: {request} {layer.error().summary()}")
+    if request.get("crs") is not None:
+        layer.setCrs(QgsCoordinateReferenceSystem(request["crs"]))
+    if request.get("nodata") is not None:
         for band in range(1, layer.bandCount() + 1):
-            value = QgsRasterRange(asked["nodata"], asked["nodata"])
+            value = QgsRasterRange(request["nodata"], request["nodata"])
             layer.dataProvider().setUserNoDataValue(band, [value])
-    if asked.get("bands"):
-        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *asked["bands"]))
-    kept.append(layer)
+    if request.get("bands"):
+        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *request["bands"]))
+    references.append(layer)
     return layer
 
 
-def polygons_of(asked):
+def polygons_of(request):
     """A scratch layer of any kind with one shape, or with several; None: one without a shape."""
     from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
-    layer = QgsVectorLayer(f"{asked['kind']}?crs={asked['crs']}", "drawn", "memory")
-    for text in asked["wkt"] if isinstance(asked["wkt"], list) else [asked["wkt"]]:
+    layer = QgsVectorLayer(f"{request['kind']}?crs={request['crs']}", "drawn", "memory")
+    for text in request["wkt"] if isinstance(request["wkt"], list) else [request["wkt"]]:
         feature = QgsFeature()
         if text is not None:
             feature.setGeometry(QgsGeometry.fromWkt(text))
         assert layer.dataProvider().addFeatures([feature])[0]
     layer.updateExtents()
-    kept.append(layer)
+    references.append(layer)
     return layer
 
 
-def query_of(asked):
+def query_of(request):
     """A virtual layer: a query over another layer, given as provider:file:name."""
     from qgis.core import QgsVectorLayer, QgsVirtualLayerDefinition
 
-    provider, path, name = asked["query"].split(":")
+    provider, path, name = request["query"].split(":")
     definition = QgsVirtualLayerDefinition()
     definition.addSource(name, path, provider)
-    definition.setQuery(asked["sql"])
+    definition.setQuery(request["sql"])
     layer = QgsVectorLayer(definition.toString(), "query", "virtual")
-    assert layer.isValid(), asked
-    kept.append(layer)
+    assert layer.isValid(), request
+    references.append(layer)
     return layer
 
 
-def sql_of(asked):
+def sql_of(request):
     """A query that names a layer of the project, given as file and name."""
     from qgis.core import QgsProject, QgsVectorLayer
 
-    layer = QgsVectorLayer(asked["of"][0], asked["of"][1], "ogr")
-    assert layer.isValid(), asked
+    layer = QgsVectorLayer(request["of"][0], request["of"][1], "ogr")
+    assert layer.isValid(), request
     QgsProject.instance().addMapLayer(layer)
-    found = QgsVectorLayer(f"?query={asked['sql']}", "query", "virtual")
-    assert found.isValid(), asked
-    kept.append(found)
-    return found
+    query_layer = QgsVectorLayer(f"?query={request['sql']}", "query", "virtual")
+    assert query_layer.isValid(), request
+    references.append(query_layer)
+    return query_layer
 
 
-def chosen_of(asked):
+def chosen_of(request):
     """A layer with a filter, or what is chosen in it: nothing."""
     from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
 
-    layer = QgsVectorLayer(asked["chosen"], "mask", "ogr")
-    assert layer.isValid(), asked
-    assert layer.setSubsetString(asked["filter"])
+    layer = QgsVectorLayer(request["chosen"], "mask", "ogr")
+    assert layer.isValid(), request
+    assert layer.setSubsetString(request["filter"])
     QgsProject.instance().addMapLayer(layer)
-    return layer if asked.get("all") else QgsProcessingFeatureSourceDefinition(layer.id(), True)
+    return layer if request.get("all") else QgsProcessingFeatureSourceDefinition(layer.id(), True)
 
 
-def vector_of(asked):
+def vector_of(request):
     """A layer of a file."""
     from qgis.core import QgsVectorLayer
 
-    layer = QgsVectorLayer(asked["file"], "file", "ogr")
-    assert layer.isValid(), asked
-    kept.append(layer)
+    layer = QgsVectorLayer(request["file"], "file", "ogr")
+    assert layer.isValid(), request
+    references.append(layer)
     return layer
 
 
-def copy_of(asked):
+def copy_of(request):
     """The name of a copy of a file, which lies beside it."""
-    path = Path(asked["again"])
+    path = Path(request["again"])
     return str(shutil.copyfile(path, path.with_name(f"again-{path.name}")))
 
 
-def added_to(asked):
+def added_to(request):
     """An output that is added to a table that is there."""
     from qgis.core import (
         QgsProcessingOutputLayerDefinition,
@@ -113,24 +113,24 @@ def added_to(asked):
         QgsVectorLayer,
     )
 
-    layer = QgsVectorLayer(asked["added"], "there", "ogr")
+    layer = QgsVectorLayer(request["added"], "there", "ogr")
     rules = QgsRemappingSinkDefinition()
     rules.setDestinationFields(layer.fields())
     rules.setDestinationWkbType(layer.wkbType())
     rules.setDestinationCrs(layer.crs())
     names = [field.name() for field in layer.fields() if field.name() != "fid"]
     rules.setFieldMap({name: QgsProperty.fromField(name) for name in names})
-    path, _, table = asked["added"].partition("|layername=")
-    made = QgsProcessingOutputLayerDefinition(f"ogr:dbname='{path}' table=\"{table}\" (geom)")
-    made.setRemappingDefinition(rules)
-    return made
+    path, _, table = request["added"].partition("|layername=")
+    definition = QgsProcessingOutputLayerDefinition(f"ogr:dbname='{path}' table=\"{table}\" (geom)")
+    definition.setRemappingDefinition(rules)
+    return definition
 
 
 def parameters_of(step):
-    made = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
-    made |= {"sql": sql_of, "added": added_to, "file": vector_of, "again": copy_of}
-    found = {}
+    makers = {"layer": layer_of, "wkt": polygons_of, "query": query_of, "chosen": chosen_of}
+    makers |= {"sql": sql_of, "added": added_to, "file": vector_of, "again": copy_of}
+    parameters = {}
     for name, value in step.get("params", {}).items():
         kind = next(iter(value)) if isinstance(value, dict) else None
-        found[name] = made[kind](value) if kind in made else value
-    return found
+        parameters[name] = makers[kind](value) if kind in makers else value
+    return parameters

@@ -24,16 +24,16 @@ from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QImage
 from qgis.utils import iface, plugins
 
-ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(ASKED["folder"])
+REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(REQUEST["folder"])
 OUTLINE, NEAR = (0xE4, 0x57, 0x2E), 8
 
 
-def wait(done, seconds=90):
+def wait(is_done, seconds=90):
     end = time.monotonic() + seconds
-    while not done():
+    while not is_done():
         if time.monotonic() > end:
-            raise TimeoutError(done.__name__)
+            raise TimeoutError(is_done.__name__)
         QgsApplication.processEvents()
         time.sleep(0.002)
 
@@ -57,7 +57,7 @@ def still():
 
 
 def outlines(image):
-    """How many pixels of a picture have the colour of outlines."""
+    """Count the pixels of a picture in the colour of outlines."""
     import numpy as np
 
     image = image.convertToFormat(QImage.Format.Format_RGB32)
@@ -71,7 +71,7 @@ def outlines(image):
 
 
 def look(name):
-    """What the map shows, and what it should."""
+    """Compare the map with the picture that it should show."""
     still()
     canvas = iface.mapCanvas()
     canvas.grab().save(str(FOLDER / f"{name}.png"))
@@ -87,14 +87,14 @@ def look(name):
 
 
 def work():
-    layer = QgsRasterLayer(ASKED["raster"], "Camp")
+    layer = QgsRasterLayer(REQUEST["raster"], "Camp")
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
     canvas, actions = iface.mapCanvas(), plugins["camp_detector"].actions
     actions.show_preview()
     still()  # QGIS shows all of the first layer
-    dock, found = actions.dock, []
+    dock, states = actions.dock, []
 
     def run(extent):
         canvas.setExtent(extent)
@@ -108,35 +108,35 @@ def work():
         wait(lambda: not dock.busy())
 
     whole = layer.extent()
-    for i in range(ASKED["times"]):
+    for i in range(REQUEST["times"]):
         part = QgsRectangle(whole)
         part.scale(0.5 - 0.02 * i)
         run(part)
-        found.append(look(f"{i}-run"))
+        states.append(look(f"{i}-run"))
         move(0.9)
-        found.append(look(f"{i}-moved"))
+        states.append(look(f"{i}-moved"))
         for value in (0.8, 0.6, 0.4, 0.2):  # while the map is drawn
             dock.value.setValue(value)
             go_on(0.03)
         wait(lambda: not dock.busy())
-        found.append(look(f"{i}-dragged"))
+        states.append(look(f"{i}-dragged"))
     box = canvas.extent()
     box.scale(0.6)
     canvas.setExtent(box)
     canvas.refresh()
-    found.append(look("zoomed"))
+    states.append(look("zoomed"))
     names = [node.name() for node in QgsProject.instance().layerTreeRoot().findLayers()]
     dock.clear.click()
-    found.append(look("cleared"))
-    return {"looks": found, "order": names}
+    states.append(look("cleared"))
+    return {"looks": states, "order": names}
 
 
 def main():
     try:
-        found = work()
+        states = work()
     except BaseException:  # whatever it is, the test wants to see it
-        found = {"error": traceback.format_exc()}
-    (FOLDER / "preview.json").write_text(json.dumps(found), encoding="utf-8")
+        states = {"error": traceback.format_exc()}
+    (FOLDER / "preview.json").write_text(json.dumps(states), encoding="utf-8")
     os._exit(0)  # no question whether to save
 
 

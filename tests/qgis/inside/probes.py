@@ -20,8 +20,8 @@ def stopped_in_a_tile(step):
     from camp_detector.runtime import devices
     from qgis.core import QgsApplication, QgsProcessingContext
 
-    said, looks = steps.fresh(), []
-    feedback, load = steps.feedback_of(said), devices.load
+    messages, looks = steps.fresh(), []
+    feedback, load = steps.feedback_of(messages), devices.load
 
     class Counting:
         def __init__(self, predictor):
@@ -35,14 +35,14 @@ def stopped_in_a_tile(step):
                 feedback.cancel()
             return self._predictor.predict(batch)
 
-    devices.load = lambda *asked: Counting(load(*asked))
+    devices.load = lambda *arguments: Counting(load(*arguments))
     try:
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
         parameters = parameters_of(step)
         _, ok = algorithm.run(parameters, QgsProcessingContext(), feedback)
     finally:
         devices.load = load
-    return {"before": looks.count(False), "after": looks.count(True), "ok": ok, **said}
+    return {"before": looks.count(False), "after": looks.count(True), "ok": ok, **messages}
 
 
 def _reader(kind, width, height, block):
@@ -67,7 +67,7 @@ def _reader(kind, width, height, block):
         def sourceHasNoDataValue(self, _band):
             return False
 
-        def block(self, *_asked):
+        def block(self, *_arguments):
             return block(errors)
 
     provider = Provider()
@@ -101,13 +101,13 @@ def multiplied(step):
     picture = QImage(len(colors), 1, QImage.Format_ARGB32)
     for x, color in enumerate(colors):
         picture.setPixelColor(x, 0, QColor(*color))
-    made = picture.convertToFormat(QImage.Format_ARGB32_Premultiplied)
-    raw = made.constBits().asstring(4 * len(colors))
+    premultiplied = picture.convertToFormat(QImage.Format_ARGB32_Premultiplied)
+    raw = premultiplied.constBits().asstring(4 * len(colors))
 
     def block(_errors):
-        found = QgsRasterBlock(Qgis.ARGB32_Premultiplied, len(colors), 1)
-        assert found.setImage(made)
-        return found
+        pixel_block = QgsRasterBlock(Qgis.ARGB32_Premultiplied, len(colors), 1)
+        assert pixel_block.setImage(premultiplied)
+        return pixel_block
 
     reader, window = _reader(Qgis.ARGB32_Premultiplied, len(colors), 1, block)
     return {
@@ -121,16 +121,16 @@ def coloured(step):
     from processing.gui.Postprocessing import handleAlgorithmResults
     from qgis.core import QgsProject
 
-    said, ended = steps.fresh(), []
-    algorithm, context, feedback, _ = steps.task_of(step, said, ended)
-    assert steps.wait_for(lambda: ended), said
-    assert ended[0][0], said
+    messages, results = steps.fresh(), []
+    algorithm, context, feedback, _ = steps.task_of(step, messages, results)
+    assert steps.wait_for(lambda: results), messages
+    assert results[0][0], messages
     handleAlgorithmResults(algorithm, context, feedback)
-    found = {}
+    values = {}
     for layer in QgsProject.instance().mapLayers().values():
         renderer, name = layer.renderer(), layer.name().partition(":")[2] or layer.name()
         if hasattr(renderer, "categories"):
-            found[name] = [
+            values[name] = [
                 [c.value(), c.symbol().symbolLayer(0).strokeColor().name()]
                 for c in renderer.categories()
             ]
@@ -138,12 +138,12 @@ def coloured(step):
             ramp = renderer.shader().rasterShaderFunction().colorRampItemList()
             pixels, size = layer.dataProvider(), (layer.width(), layer.height())
             block = pixels.block(1, layer.extent(), *size)
-            found[name] = {
+            values[name] = {
                 "ramp": [[i.value, i.color.name(), i.color.alpha()] for i in ramp],
                 "most": max(block.value(i) for i in range(size[0] * size[1])),
             }
     QgsProject.instance().clear()
-    return found
+    return values
 
 
 def ramp_of(step):

@@ -15,7 +15,7 @@ import session
 
 class Feedback:
     def __init__(self, stop_at=None):
-        self.lines, self.stop_at, self.asked = [], stop_at, 0
+        self.lines, self.stop_at, self.questions = [], stop_at, 0
 
     def say(self, line):
         self.lines.append(line)
@@ -24,7 +24,7 @@ class Feedback:
         pass
 
     def cancelled(self):
-        self.asked += 1
+        self.questions += 1
         return self.stop_at is not None and self.stop_at in " ".join(self.lines)
 
 
@@ -62,37 +62,37 @@ class Steps:
         request = self.kit.Request(
             package=package or self.kit.CPU, wheel=Path(wheel) if wheel else None
         )
-        found = self.kit.install(request, feedback)
-        return {"version": found.version, "package": found.package, "lines": feedback.lines,
-                "folder": str(found.folder)}  # fmt: skip
+        state = self.kit.install(request, feedback)
+        return {"version": state.version, "package": state.package, "lines": feedback.lines,
+                "folder": str(state.folder)}  # fmt: skip
 
-    def line(self, *known):
+    def line(self, *lines):
         """The command that gets a wheel elsewhere."""
         from camp_detector.runtime.offline import download_line
 
-        return download_line(*known)
+        return download_line(*lines)
 
     def tree(self):
-        """What lies in the private folder, by name."""
+        """List the private folder by name."""
         base = self.places.base()
         return sorted(p.name for p in base.iterdir()) if base.exists() else []
 
     def holds(self):
         """The top of what is installed."""
-        found = self.places.current()
-        return sorted(p.name for p in found.folder.iterdir()) if found else []
+        state = self.places.current()
+        return sorted(p.name for p in state.folder.iterdir()) if state else []
 
     def state(self):
         import numpy as np
 
-        found = self.runtime.state()
+        state = self.runtime.state()
         last = str(self.places.current().folder) if self.places.current() else ""
-        return {"version": found.version, "private": found.private, "origin": found.origin,
-                "providers": found.providers, "numpy": [np.__version__, np.__file__],
+        return {"version": state.version, "private": state.private, "origin": state.origin,
+                "providers": state.providers, "numpy": [np.__version__, np.__file__],
                 "last_on_path": sys.path[-1] == last, "on_path": sys.path.count(last)}  # fmt: skip
 
     def in_use(self):
-        """Whether other processes are told that this one uses what counts."""
+        """Return True if other processes see that this one uses the folder."""
         from camp_detector.runtime.in_use import is_used
 
         return is_used(self.places._uses(), self.places.current().folder.name)
@@ -114,11 +114,11 @@ class Steps:
     def load(self, device):
         from camp_detector.models import ModelLibrary
 
-        said = []
-        found = self.devices.load(
-            ModelLibrary.from_settings().default().read(), device, said.append
+        messages = []
+        loaded_model = self.devices.load(
+            ModelLibrary.from_settings().default().read(), device, messages.append
         )
-        return [found.provider, said]
+        return [loaded_model.provider, messages]
 
     def fall(self):
         """A model on a GPU that fails in the middle of a run."""
@@ -128,20 +128,20 @@ class Steps:
         from camp_detector._core.engine.predictors import Falling
         from camp_detector.models import ModelLibrary
 
-        data, said = ModelLibrary.from_settings().default().read(), []
+        data, messages = ModelLibrary.from_settings().default().read(), []
         real = OnnxPredictor(data)
         gpu = Broken(real, PredictorError)
         falling = Falling(
             gpu,
             lambda: OnnxPredictor(data),
-            lambda fallback: said.append(self.devices.sentence_of(fallback)),
+            lambda fallback: messages.append(self.devices.sentence_of(fallback)),
         )
         batch = np.random.default_rng(3).normal(size=(1, 3, 64, 64)).astype(np.float32)
         same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]
-        return {"same": same, "said": said, "calls": gpu.calls, "provider": falling.provider}
+        return {"same": same, "said": messages, "calls": gpu.calls, "provider": falling.provider}
 
     def python(self, prefix="", executable=""):
-        """Where Python is found when QGIS says that it lies elsewhere."""
+        """Find Python when QGIS says that it lies elsewhere."""
         from camp_detector.runtime.python import find_python
 
         before = sys.exec_prefix, sys.executable

@@ -38,9 +38,9 @@ def plugin(iface=None):
     """Load the plugin as QGIS does; gives it."""
     import camp_detector
 
-    loaded = camp_detector.classFactory(iface)
-    loaded.initGui()
-    return loaded
+    loaded_plugin = camp_detector.classFactory(iface)
+    loaded_plugin.initGui()
+    return loaded_plugin
 
 
 def run(make_steps, *, processing=False):

@@ -34,28 +34,28 @@ def orphan(step):
     """Remove a layer after a run was prepared, as a user does while a task waits."""
     from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
 
-    said, parameters, context = fresh(), parameters_of(step), QgsProcessingContext()
+    messages, parameters, context = fresh(), parameters_of(step), QgsProcessingContext()
     layer, project = parameters[step["removed"]], QgsProject.instance()
     kept.remove(layer)
     project.addMapLayer(layer)
     context.setProject(project)
     parameters[step["removed"]] = layer.id()
-    feedback = feedback_of(said)
+    feedback = feedback_of(messages)
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
-    assert algorithm.prepare(parameters, context, feedback), said
+    assert algorithm.prepare(parameters, context, feedback), messages
     project.removeMapLayer(layer.id())
     del layer
     results = algorithm.runPrepared(parameters, context, feedback)
     results["OUTPUT"] = context.takeResultLayer(results["OUTPUT"])
-    return {"results": plain(results), **said}
+    return {"results": plain(results), **messages}
 
 
 def late(step):
     """Cancel when the dwellings are found and are to be written."""
     from qgis.core import QgsApplication, QgsProcessingContext
 
-    said = fresh()
-    feedback = feedback_of(said)
+    messages = fresh()
+    feedback = feedback_of(messages)
 
     class Late(type(feedback)):
         def pushInfo(self, text):
@@ -72,10 +72,10 @@ def late(step):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
     results, ok = algorithm.run(parameters_of(step), QgsProcessingContext(), feedback)
     files = sorted(p.name for p in Path(step["folder"]).iterdir())
-    return {"results": plain(results), "ok": ok, "files": files, **said}
+    return {"results": plain(results), "ok": ok, "files": files, **messages}
 
 
-def feedback_of(said):
+def feedback_of(messages):
     from qgis.core import QgsProcessingFeedback
 
     class Feedback(QgsProcessingFeedback):
@@ -83,17 +83,17 @@ def feedback_of(said):
             super().__init__(False)
 
         def pushWarning(self, text):
-            said["warnings"].append(text)
+            messages["warnings"].append(text)
 
         def pushInfo(self, text):
-            said["infos"].append(text)
+            messages["infos"].append(text)
 
         def setProgressText(self, text):
-            said["texts"].append(text)
-            said["threads"].add(threading.get_ident())
+            messages["texts"].append(text)
+            messages["threads"].add(threading.get_ident())
 
         def reportError(self, text, fatalError=False):
-            said["errors"].append(text)
+            messages["errors"].append(text)
 
     return Feedback()
 
@@ -104,13 +104,13 @@ def fresh():
 
 def rows_of(layer):
     fields = [f.name() for f in layer.fields()]
-    found = []
+    rows = []
     for feature in layer.getFeatures():
         values = [None if v is None or str(v) == "NULL" else v for v in feature.attributes()]
         row = dict(zip(fields, values))
         row["wkb"] = bytes(feature.geometry().asWkb()).hex()
-        found.append(row)
-    return {"fields": fields, "crs": layer.crs().authid(), "rows": found}
+        rows.append(row)
+    return {"fields": fields, "crs": layer.crs().authid(), "rows": rows}
 
 
 def plain(results):
@@ -125,18 +125,18 @@ def run(step):
     import processing
     from qgis.core import QgsProcessingException
 
-    said = fresh()
+    messages = fresh()
     if "limit" in step:  # bytes of a file, as on a disk that is full
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (step["limit"], resource.RLIM_INFINITY))
     try:
-        results = processing.run(step["alg"], parameters_of(step), feedback=feedback_of(said))
+        results = processing.run(step["alg"], parameters_of(step), feedback=feedback_of(messages))
     except QgsProcessingException as error:
-        return {"error": str(error), **said}
+        return {"error": str(error), **messages}
     finally:
         if "limit" in step:
             resource.setrlimit(resource.RLIMIT_FSIZE, [resource.RLIM_INFINITY] * 2)
-    return {"results": plain(results), **said}
+    return {"results": plain(results), **messages}
 
 
 def check(step):
@@ -178,14 +178,14 @@ def dialog(step):
             parameters[definition.name()] = wrapper.parameterValue()
     parameters["OUTPUT"] = "memory:"
     ok, message = algorithm.checkParameterValues(parameters, context)
-    shown = {name: project.mapLayer(str(value)) for name, value in parameters.items()}
-    names = {name: layer.name() for name, layer in shown.items() if layer is not None}
+    layers_shown = {name: project.mapLayer(str(value)) for name, value in parameters.items()}
+    names = {name: layer.name() for name, layer in layers_shown.items() if layer is not None}
     project.removeMapLayers([layer.id() for layer in layers])
     return {"layers": names, "ok": ok, "message": message}
 
 
 def patience(step):
-    """How long QGIS waits for a server, in milliseconds."""
+    """Set the time that QGIS waits for a server, in milliseconds."""
     from qgis.core import QgsNetworkAccessManager
 
     QgsNetworkAccessManager.setTimeout(step["value"])
@@ -193,26 +193,26 @@ def patience(step):
 
 
 def prepare(step):
-    """What a task does first; it does not check the parameters."""
+    """Prepare a task; its parameters are not checked."""
     from qgis.core import QgsApplication, QgsProcessingContext
 
-    said = fresh()
+    messages = fresh()
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
-    ok = algorithm.prepare(parameters_of(step), QgsProcessingContext(), feedback_of(said))
-    return {"ok": ok, **said}
+    ok = algorithm.prepare(parameters_of(step), QgsProcessingContext(), feedback_of(messages))
+    return {"ok": ok, **messages}
 
 
-def wait_for(done, seconds=120):
+def wait_for(is_done, seconds=120):
     from qgis.PyQt.QtCore import QCoreApplication
 
     end = time.monotonic() + seconds
-    while not done() and time.monotonic() < end:
+    while not is_done() and time.monotonic() < end:
         QCoreApplication.processEvents()
         time.sleep(0.01)
-    return done()
+    return is_done()
 
 
-def task_of(step, said, ended):
+def task_of(step, messages, outcomes):
     from qgis.core import (
         QgsApplication,
         QgsProcessingAlgRunnerTask,
@@ -223,7 +223,7 @@ def task_of(step, said, ended):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
-    feedback = feedback_of(said)
+    feedback = feedback_of(messages)
     parameters = parameters_of(step)
     for name, title in step.get("load", {}).items():
         from qgis.core import QgsProcessingOutputLayerDefinition
@@ -233,7 +233,7 @@ def task_of(step, said, ended):
         )
         parameters[name].destinationName = title
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
-    task.executed.connect(lambda ok, results: ended.append((ok, results, time.monotonic())))
+    task.executed.connect(lambda ok, results: outcomes.append((ok, results, time.monotonic())))
     kept.append((algorithm, context, feedback, parameters, task))
     QgsApplication.taskManager().addTask(task)
     return algorithm, context, feedback, task
@@ -244,10 +244,10 @@ def background(step):
     from processing.gui.Postprocessing import handleAlgorithmResults
     from qgis.core import QgsProject
 
-    said, ended = fresh(), []
-    algorithm, context, feedback, _ = task_of(step, said, ended)
-    assert wait_for(lambda: ended), said
-    ok, results, _ = ended[0]
+    messages, outcomes = fresh(), []
+    algorithm, context, feedback, _ = task_of(step, messages, outcomes)
+    assert wait_for(lambda: outcomes), messages
+    ok, results, _ = outcomes[0]
     if ok:
         handleAlgorithmResults(algorithm, context, feedback)
     layers = [
@@ -266,8 +266,8 @@ def background(step):
         "ok": ok,
         "results": plain(results),
         "layers": sorted(layers, key=lambda x: x["name"]),
-        "elsewhere": bool(said["threads"] - {threading.get_ident()}),
-        **said,
+        "elsewhere": bool(messages["threads"] - {threading.get_ident()}),
+        **messages,
     }
 
 
@@ -284,17 +284,17 @@ def beside(step):
     settings.setDestinationCrs(other.crs())
     settings.setOutputSize(QSize(200, 200))
     settings.setExtent(QgsRectangle(*step["extent"]))
-    said, ended, failed = fresh(), [], 0
-    task_of(step, said, ended)
-    while not ended:
+    messages, outcomes, failed = fresh(), [], 0
+    task_of(step, messages, outcomes)
+    while not outcomes:
         job = QgsMapRendererParallelJob(settings)
         job.start()
         while job.isActive():
             QCoreApplication.processEvents()
             time.sleep(0.005)
         failed += len(job.errors()) or 1
-    ok, results, _ = ended[0]
-    return {"ok": ok, "results": {"COUNT": results.get("COUNT")}, "failed": failed, **said}
+    ok, results, _ = outcomes[0]
+    return {"ok": ok, "results": {"COUNT": results.get("COUNT")}, "failed": failed, **messages}
 
 
 def symbols(layer):
@@ -312,28 +312,28 @@ def symbols(layer):
 
 def cancel(step):
     """Cancel once some tiles are done; how long it takes is reported, not judged."""
-    said, ended = fresh(), []
-    _, _, feedback, task = task_of(step, said, ended)
-    begun = wait_for(lambda: feedback.progress() > step["after"] or ended)
-    wait_for(lambda: ended, step.get("delay", 0))
+    messages, outcomes = fresh(), []
+    _, _, feedback, task = task_of(step, messages, outcomes)
+    has_begun = wait_for(lambda: feedback.progress() > step["after"] or outcomes)
+    wait_for(lambda: outcomes, step.get("delay", 0))
     at, progress = time.monotonic(), feedback.progress()
     task.cancel()
-    assert begun
-    assert wait_for(lambda: ended), said
-    ok, results, end = ended[0]
+    assert has_begun
+    assert wait_for(lambda: outcomes), messages
+    ok, results, end = outcomes[0]
     return {
         "ok": ok, "results": plain(results), "progress": progress, "seconds": end - at,
-        "files": sorted(p.name for p in Path(step["folder"]).iterdir()), **said,
+        "files": sorted(p.name for p in Path(step["folder"]).iterdir()), **messages,
     }  # fmt: skip
 
 
 def both(step):
     """Two jobs at once in the background."""
-    ended = []
+    results = []
     for params in step["jobs"]:
-        task_of({"alg": step["alg"], "params": params}, fresh(), ended)
-    assert wait_for(lambda: len(ended) == len(step["jobs"]))
-    return {"ok": [ok for ok, _, _ in ended], "counts": [r["COUNT"] for _, r, _ in ended]}
+        task_of({"alg": step["alg"], "params": params}, fresh(), results)
+    assert wait_for(lambda: len(results) == len(step["jobs"]))
+    return {"ok": [ok for ok, _, _ in results], "counts": [r["COUNT"] for _, r, _ in results]}
 
 
 def reload(step):
@@ -344,18 +344,18 @@ def reload(step):
 
     registry = QgsApplication.processingRegistry()
     before = len(registry.providers())
-    gone = []
+    deleted = []
     for _ in range(step["times"]):
         old, provider = weakref.ref(loaded), loaded.provider
         loaded.unload()
-        gone.append(registry.providerById("campdetector") is None and sip.isdeleted(provider))
+        deleted.append(registry.providerById("campdetector") is None and sip.isdeleted(provider))
         del provider
         loaded = None
         gc.collect()
-        gone.append(old() is None)
+        deleted.append(old() is None)
         loaded = session.plugin()
     return {
-        "gone": gone,
+        "gone": deleted,
         "before": before,
         "after": len(registry.providers()),
         "algorithms": len(registry.providerById("campdetector").algorithms()),
@@ -366,16 +366,16 @@ def describe(_step):
     """All algorithms with their parameters."""
     from qgis.core import QgsApplication
 
-    found = {}
+    descriptions = {}
     for algorithm in QgsApplication.processingRegistry().providerById("campdetector").algorithms():
-        found[algorithm.name()] = {
+        descriptions[algorithm.name()] = {
             "label": algorithm.displayName(),
             "help": algorithm.shortHelpString(),
             "parameters": {p.name(): p.description() for p in algorithm.parameterDefinitions()},
             "outputs": [o.name() for o in algorithm.outputDefinitions()],
             "threaded": not algorithm.flags() & algorithm.FlagNoThreading,
         }
-    return found
+    return descriptions
 
 
 def modeler(step):
@@ -411,14 +411,14 @@ def modeler(step):
     second.setModelOutputs({"summary": out})
     model.addChildAlgorithm(second)
     model.toFile(step["file"])
-    again = QgsProcessingModelAlgorithm()
-    assert again.fromFile(step["file"])
-    again.initAlgorithm()
-    context, said = QgsProcessingContext(), fresh()
-    names = [d.name() for d in again.destinationParameterDefinitions()]
+    algorithm_again = QgsProcessingModelAlgorithm()
+    assert algorithm_again.fromFile(step["file"])
+    algorithm_again.initAlgorithm()
+    context, messages = QgsProcessingContext(), fresh()
+    names = [d.name() for d in algorithm_again.destinationParameterDefinitions()]
     parameters = {"imagery": step["raster"], **dict.fromkeys(names, step["output"])}
-    results, ok = again.run(parameters, context, feedback_of(said))
-    return {"ok": ok, "results": plain(results), **said}
+    results, ok = algorithm_again.run(parameters, context, feedback_of(messages))
+    return {"ok": ok, "results": plain(results), **messages}
 
 
 def main():
@@ -427,8 +427,8 @@ def main():
     app = session.start(profile)
     loaded = session.plugin()
     steps = json.loads(Path(request).read_text(encoding="utf-8"))
-    done = [globals()[step["op"]](step) for step in steps]
-    print(json.dumps(done, default=str), flush=True)
+    answers = [globals()[step["op"]](step) for step in steps]
+    print(json.dumps(answers, default=str), flush=True)
     loaded.unload()
     kept.clear()
     app.exitQgis()

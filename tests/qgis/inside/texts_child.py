@@ -1,4 +1,4 @@
-"""What Qt gives for texts with the plugin's translations; a request in JSON in, JSON out.
+"""Translate texts by Qt with the plugin's translations; a request in JSON in, JSON out.
 
 usage: python texts_child.py PROFILE REQUEST. The request: {"locale": [texts]}.
 """
@@ -25,18 +25,18 @@ def main():
     assert own.load("/usr/share/qgis/i18n/qgis_ar.qm")
     QCoreApplication.installTranslator(own)
     mended = []
-    found = {}
+    translations = {}
     for locale, texts in json.loads(Path(request).read_text(encoding="utf-8")).items():
         i18n.install(locale)
-        found[locale] = [i18n.tr(text) for text in texts]
+        translations[locale] = [i18n.tr(text) for text in texts]
         mended.append(QCoreApplication.translate("QObject", "%1 [optional]"))
         if locale.startswith("ar"):
-            found["filled"] = i18n.tr("{count} dwellings", count="1,234 (m)")
+            translations["filled"] = i18n.tr("{count} dwellings", count="1,234 (m)")
     i18n.remove()
     mended.append(QCoreApplication.translate("QObject", "%1 [optional]"))
-    found["mended"] = mended
-    found["removed"] = i18n.tr("Help")
-    print(json.dumps(found))
+    translations["mended"] = mended
+    translations["removed"] = i18n.tr("Help")
+    print(json.dumps(translations))
     sys.stdout.flush()
     del app
     os._exit(0)

@@ -1,4 +1,4 @@
-"""What is done in the window of a real QGIS, as a user would; run by ``qgis --code``.
+"""Work in the window of a real QGIS, as a user would; run by ``qgis --code``.
 
 ``CAMP_DETECTOR_TEST`` names a JSON file: "raster", "model", "folder" for pictures and results.
 Writes ``window.json`` into the folder and ends QGIS.
@@ -19,18 +19,18 @@ from qgis.core import QgsApplication, QgsProcessingException, QgsProject, QgsRas
 from qgis.PyQt.QtCore import QTimer
 from qgis.utils import active_plugins, iface, loadPlugin, startPlugin, unloadPlugin
 
-ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(ASKED["folder"])
+REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(REQUEST["folder"])
 # As in session.py, which a script of `--code` cannot import.
 warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
 
 
-def wait(done, seconds=90):
+def wait(is_done, seconds=90):
     end = time.monotonic() + seconds
-    while not done() and time.monotonic() < end:
+    while not is_done() and time.monotonic() < end:
         QgsApplication.processEvents()
         time.sleep(0.02)
-    return bool(done())
+    return bool(is_done())
 
 
 def settle(seconds=1.0):
@@ -66,8 +66,8 @@ def run_in_dialog():
     dialog = processing.createAlgorithmDialog(
         "campdetector:detectdwellings",
         {
-            "INPUT": ASKED["raster"],
-            "MODEL_FILE": ASKED["model"],
+            "INPUT": REQUEST["raster"],
+            "MODEL_FILE": REQUEST["model"],
             "OUTPUT": str(FOLDER / "found.gpkg"),
             "CLASSES": str(FOLDER / "classes.tif"),
         },
@@ -77,11 +77,11 @@ def run_in_dialog():
     picture(dialog, "dialog.png")
     before = set(QgsProject.instance().mapLayers())
     dialog.runButton().click()
-    loaded = wait(lambda: len(set(QgsProject.instance().mapLayers()) - before) >= 2)
+    layers_loaded = wait(lambda: len(set(QgsProject.instance().mapLayers()) - before) >= 2)
     settle()
     picture(dialog, "finished.png")
     dialog.close()
-    return loaded
+    return layers_loaded
 
 
 def look_at_outlines():
@@ -108,8 +108,8 @@ def newest_of_history():
 def repeat_from_history():
     """Run the newest entry of Processing's history again, into another file."""
     entry = newest_of_history()
-    again = entry.replace("found.gpkg", "again.gpkg").replace("classes.tif", "again.tif")
-    eval(again, {"processing": processing})  # noqa: S307 - what our own run has left
+    command_again = entry.replace("found.gpkg", "again.gpkg").replace("classes.tif", "again.tif")
+    eval(command_again, {"processing": processing})  # noqa: S307 - what our own run has left
     return entry
 
 
@@ -123,47 +123,47 @@ def batch():
     dialog = BatchAlgorithmDialog(algorithm)
     dialog.show()
     settle()
-    shown = dialog.isVisible()
+    is_visible = dialog.isVisible()
     dialog.close()
-    return shown
+    return is_visible
 
 
 def work():
-    found = {
+    state = {
         "active": "camp_detector" in active_plugins,
         "algorithms": len(provider().algorithms()) if provider() else 0,
     }
-    raster = QgsRasterLayer(ASKED["raster"], "Camp")
+    raster = QgsRasterLayer(REQUEST["raster"], "Camp")
     QgsProject.instance().addMapLayer(raster)
     iface.mapCanvas().setExtent(raster.extent())
     iface.mainWindow().resize(1500, 950)
     toolbox()
     picture(iface.mainWindow(), "toolbox.png")
-    found["loaded"] = run_in_dialog()
-    found["history"] = repeat_from_history()
+    state["loaded"] = run_in_dialog()
+    state["history"] = repeat_from_history()
     look_at_outlines()
     picture(iface.mainWindow(), "window.png")
-    found["layers"] = sorted(x.name() for x in QgsProject.instance().mapLayers().values())
-    found["batch"] = batch()
-    found["unloaded"] = unloadPlugin("camp_detector") and provider() is None
-    found["modules"] = sorted(n for n in sys.modules if n.partition(".")[0] == "camp_detector")
-    found["again"] = loadPlugin("camp_detector") and startPlugin("camp_detector")
-    found["after"] = len(provider().algorithms()) if provider() else 0
-    detect = {"INPUT": ASKED["raster"], "MODEL_FILE": ASKED["model"], "OUTPUT": "memory:"}
-    found["count"] = processing.run("campdetector:detectdwellings", detect)["COUNT"]
+    state["layers"] = sorted(x.name() for x in QgsProject.instance().mapLayers().values())
+    state["batch"] = batch()
+    state["unloaded"] = unloadPlugin("camp_detector") and provider() is None
+    state["modules"] = sorted(n for n in sys.modules if n.partition(".")[0] == "camp_detector")
+    state["again"] = loadPlugin("camp_detector") and startPlugin("camp_detector")
+    state["after"] = len(provider().algorithms()) if provider() else 0
+    detect = {"INPUT": REQUEST["raster"], "MODEL_FILE": REQUEST["model"], "OUTPUT": "memory:"}
+    state["count"] = processing.run("campdetector:detectdwellings", detect)["COUNT"]
     try:
         processing.run("campdetector:detectdwellings", {**detect, "OVERLAP": 500})
     except QgsProcessingException as error:
-        found["sentence"] = str(error)
-    return found
+        state["sentence"] = str(error)
+    return state
 
 
 def main():
     try:
-        found = work()
+        state = work()
     except Exception:
-        found = {"error": traceback.format_exc()}
-    (FOLDER / "window.json").write_text(json.dumps(found), encoding="utf-8")
+        state = {"error": traceback.format_exc()}
+    (FOLDER / "window.json").write_text(json.dumps(state), encoding="utf-8")
     QgsProject.instance().clear()
     os._exit(0)  # no question whether to save
 
