@@ -125,7 +125,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             write_changed(chips, Path(folder), change)
             total = evaluate_model(
-                EvaluateOptions(options.model, Path(folder), options.labels, threads=options.threads)
+                EvaluateOptions(
+                    options.model, Path(folder), options.labels, threads=options.threads
+                )
             ).total.to_dict()
         rows[name] = total
         pixels, dwellings = total["pixels"], total["buildings"]
