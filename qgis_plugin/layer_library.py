@@ -68,9 +68,9 @@ class LayerLibrary:
             refuse_value(value, reader.dtypes[0], self.own_name)
         return reader
 
-    def keep(self, text: str) -> Any:
+    def store_text(self, text: str) -> Any:
         """Hold the text of a virtual raster."""
-        return self._gdal.keep(text)
+        return self._gdal.store_text(text)
 
     def crs(self, code: str) -> Any:
         """The CRS of a code such as EPSG:3857."""

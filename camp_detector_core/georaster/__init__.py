@@ -1,4 +1,4 @@
-"""Any georeferenced raster on the grid that the model is run on, whichever library reads it.
+"""Georeferenced rasters on the grid that the model is run on, by any reading library.
 
 What is asked of the library stands in `ports`; `camp_detector_core.raster` satisfies it with
 rasterio and `camp_detector_core.hostgdal` with GDAL's own Python bindings. So both give the same

@@ -1,4 +1,4 @@
-"""Rasters of which hardly a pixel holds an image."""
+"""Warning for rasters with hardly any valid pixel."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ..engine.messages import Message
 if TYPE_CHECKING:
     from .source import PlacedSource
 
-_MUCH = 0.95
-"""Share of missing pixels from which it is worth a look; turned squares have a half."""
+_WARNING_SHARE = 0.95
+"""Share of missing pixels that gives a warning; rotated squares have a half."""
 _REMEDY = (
     "; if it should not be so, its nodata value or its mask is wrong, which {tool:inspect} shows "
     "and {tool:unset_nodata} takes away"
@@ -18,20 +18,20 @@ _REMEDY = (
 
 
 def emptiness(source: PlacedSource, missing: int) -> tuple[Message, ...]:
-    """Warn of a raster that is all or nearly all without an image.
+    """Warn of a raster that is all or nearly all NoData.
 
     Args:
-        source: That the model was run on.
-        missing: How many of its pixels hold no image.
+        source: Source of the run.
+        missing: Number of its pixels without an image.
     """
     height, width = source.grid.shape
-    there = height * width - missing
-    if there > (1 - _MUCH) * height * width:
+    valid_count = height * width - missing
+    if valid_count > (1 - _WARNING_SHARE) * height * width:
         return ()
-    others = f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""
-    name = f"{source.files[0]}{others}"
-    if there:
-        share = 100 * there / (height * width)
+    more_files = f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""
+    name = f"{source.files[0]}{more_files}"
+    if valid_count:
+        share = 100 * valid_count / (height * width)
         sentence = f"only {share:.2g} % of the pixels of {name} hold an image: the others are"
     else:
         sentence = f"no pixel of {name} holds an image, so no dwelling can be found: all are"

@@ -29,14 +29,14 @@ _OPAQUE = 255
 
 @dataclass(frozen=True)
 class CogStyle:
-    """What tells one kind of output raster from another."""
+    """Properties that differ between kinds of output rasters."""
 
     kind: str
-    """Name of the output in a word or two."""
+    """Short name of the output."""
     names: tuple[str, ...]
-    """Description of each band."""
+    """Descriptions of the bands."""
     overviews: str
-    """GDAL's name of the resampling of overviews."""
+    """GDAL's name of the resampling for overviews."""
     scale: Optional[float] = None
     """Multiplier from stored to real values."""
     colors: Optional[dict[int, tuple[int, int, int, int]]] = None
@@ -55,11 +55,11 @@ STRIPS: Mapping[str, str] = {
     "BIGTIFF": "IF_SAFER",
     "SPARSE_OK": "TRUE",
 }
-"""GDAL's options of the scratch file."""
+"""GDAL options of the scratch file."""
 
 
 def cog_options(style: CogStyle) -> dict[str, str]:
-    """GDAL's options of the finished file."""
+    """Make the GDAL options of the finished file."""
     return {
         "COMPRESS": "DEFLATE",
         "LEVEL": str(_FAST),
@@ -71,34 +71,34 @@ def cog_options(style: CogStyle) -> dict[str, str]:
 
 
 class Strips(Protocol):
-    """An open scratch file."""
+    """Port of an open scratch file."""
 
     def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
-        """Store the bands (bands, height, width) of a window."""
+        """Write the bands (bands, height, width) of a window."""
 
     def close(self) -> None:
-        """Have everything on disk."""
+        """Flush to the disk and close."""
 
 
 class CogLibrary(Protocol):
-    """A library that writes rasters; see `CogSink`."""
+    """Port of a library that writes rasters; see `CogSink`."""
 
     @property
     def errors(self) -> tuple[type[BaseException], ...]:
-        """What its calls raise, besides OSError."""
+        """Exceptions of its calls besides OSError."""
 
     def create(self, path: Path, grid: Grid, style: CogStyle) -> Strips:
-        """Start a GeoTIFF of bytes with nodata 255, with `STRIPS` and what the style says."""
+        """Create a GeoTIFF of bytes with NoData 255, `STRIPS` and the style."""
 
     def finish(self, scratch: Path, path: Path, options: Mapping[str, str]) -> None:
-        """Copy a GeoTIFF into a Cloud-Optimized one."""
+        """Copy a GeoTIFF to a Cloud-Optimized one."""
 
     def total(self, path: Path) -> int:
-        """Sum of all pixels of a file."""
+        """Sum all pixels of a file."""
 
 
 class CogSink(ABC):
-    """Takes uint8 strips and makes them a Cloud-Optimized GeoTIFF; nodata is 255.
+    """Sink that writes uint8 strips to a Cloud-Optimized GeoTIFF; NoData is 255.
 
     The strips go into a scratch GeoTIFF, since the layout (small overviews first) can only be
     written when all pixels are known. Memory does not depend on the raster's size.
@@ -114,7 +114,7 @@ class CogSink(ABC):
         self._style = style
         self._library = library
         self.kind = style.kind
-        """Name of the output in a word or two."""
+        """Short name of the output."""
         self._total = 0
         self._scratch = target.scratch / f"{target.final.stem}.strips.tif"
         self._strips: Optional[Strips] = None
@@ -122,23 +122,23 @@ class CogSink(ABC):
             self._strips = library.create(self._scratch, grid, style)
 
     def __enter__(self) -> CogSink:  # noqa: PYI034 - Self is newer than Python 3.9
-        """Nothing to do: the scratch file is open."""
+        """Return the sink, whose scratch file is open."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the scratch file, whatever became of it."""
+        """Close the scratch file, also after an error."""
         self._close(quiet=True)
 
     @abstractmethod
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Store what this kind of output is made of; see the engine's `MosaicSink`.
+        """Write the values of this kind of output; see the engine's `MosaicSink`.
 
         Raises:
             OutputError: It cannot be stored.
         """
 
     def store(self, window: Window, bands: NDArray[np.uint8]) -> None:
-        """Store the bands (bands, height, width) of a window.
+        """Write the bands (bands, height, width) of a window.
 
         Raises:
             OutputError: They cannot be stored.
@@ -166,7 +166,7 @@ class CogSink(ABC):
             stored = self._library.total(self._target.temporary)
         if stored != self._total:
             reason = "what was written cannot be read back"
-            raise cannot_write(self._target.final, reason, needed=self._needed())
+            raise cannot_write(self._target.final, reason, needed=self._max_size())
         self._scratch.unlink()
         return self._target.temporary
 
@@ -182,16 +182,16 @@ class CogSink(ABC):
 
     @contextmanager
     def _output_errors(self) -> Iterator[None]:
-        """The library's and the system's errors as `OutputError` that names the output."""
+        """Turn errors of the library and the system into `OutputError` with the output's name."""
         try:
             yield
         except OSError as error:
-            raise cannot_write(self._target.final, error, needed=self._needed()) from error
+            raise cannot_write(self._target.final, error, needed=self._max_size()) from error
         except self._library.errors as error:
-            raise cannot_write(self._target.final, error, needed=self._needed()) from error
+            raise cannot_write(self._target.final, error, needed=self._max_size()) from error
 
-    def _needed(self) -> int:
-        """Bytes that the finished file with its overviews takes at most."""
+    def _max_size(self) -> int:
+        """Estimate the largest size in bytes of the finished file with its overviews."""
         try:
             return self._scratch.stat().st_size * 3 // 2
         except OSError:
@@ -199,7 +199,7 @@ class CogSink(ABC):
 
 
 class ProbabilitySink(CogSink):
-    """Scores as they are: 0 to 254 for probabilities 0 to 1, one band a class.
+    """Sink for scores 0 to 254, which are probabilities 0 to 1, one band per class.
 
     Where the model tells touching dwellings apart, the last band is the channel that it does so
     with, so that the file gives the same dwellings again.
@@ -220,7 +220,7 @@ class ProbabilitySink(CogSink):
         super().__init__(target, grid, style, library)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Store the scores (bands, height, width) of a window.
+        """Write the scores (bands, height, width) of a window.
 
         Raises:
             OutputError: They cannot be stored.
@@ -230,7 +230,7 @@ class ProbabilitySink(CogSink):
 
 
 class ClassSink(CogSink):
-    """The class of each pixel: 0 for background, else the value that the model's spec gives."""
+    """Sink for the class of each pixel: 0 for background, else the value in the model's spec."""
 
     def __init__(self, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary) -> None:
         """Start; see `CogSink`."""
@@ -245,7 +245,7 @@ class ClassSink(CogSink):
         super().__init__(target, grid, style, library)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Store the classes (height, width) of a window.
+        """Write the classes (height, width) of a window.
 
         Raises:
             OutputError: They cannot be stored.
@@ -255,10 +255,10 @@ class ClassSink(CogSink):
 
 
 def _tags(spec: ModelSpec) -> dict[str, str]:
-    how = spec.separation
+    separation = spec.separation
     tags = {
-        "CAMP_DETECTOR_SEPARATION": " ".join(f"{k}={v}" for k, v in vars(how).items())
-        if how
+        "CAMP_DETECTOR_SEPARATION": " ".join(f"{k}={v}" for k, v in vars(separation).items())
+        if separation
         else "",
         "CAMP_DETECTOR_MODEL": spec.id,
         "CAMP_DETECTOR_THRESHOLD": f"{spec.threshold:g}",

@@ -1,4 +1,4 @@
-"""The body that a CRS lies on, and places on it in space."""
+"""Ellipsoid of a CRS, and points on it in space."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ELLIPSOID = re.compile(
     r'(?:\s*,\s*(?:LENGTH)?UNIT\s*\[\s*"[^"]*"\s*,\s*([0-9.eE+-]+))?'
 )
 _EARTH_TOLERANCE = 0.005
-"""Semi-major axes within this part of the Earth's are the Earth's, as PROJ tells bodies apart; of
+"""Largest relative difference from the Earth's semi-major axis, as PROJ tells bodies apart; of
 the planets Venus comes nearest with 5 %."""
 
 
 class Ellipsoid(NamedTuple):
-    """An ellipsoid of rotation."""
+    """Ellipsoid of rotation."""
 
     a: float
     """Semi-major axis in metres."""
@@ -32,21 +32,21 @@ class Ellipsoid(NamedTuple):
 
     @classmethod
     def of(cls, wkt: str) -> Ellipsoid:
-        """Read the ellipsoid of a CRS, that of WGS 84 where the text names none."""
-        found = _ELLIPSOID.search(wkt)
-        if not found:
+        """Read the ellipsoid of a CRS; WGS 84 if the text names none."""
+        match = _ELLIPSOID.search(wkt)
+        if not match:
             return WGS84
-        inverse = float(found[2])
-        return cls(float(found[1]) * float(found[3] or 1), 1 / inverse if inverse else 0.0)
+        inverse = float(match[2])
+        return cls(float(match[1]) * float(match[3] or 1), 1 / inverse if inverse else 0.0)
 
     @property
     def is_earth(self) -> bool:
-        """Whether it stands for the Earth."""
+        """True if it represents the Earth."""
         return math.isclose(self.a, SEMI_MAJOR, rel_tol=_EARTH_TOLERANCE)
 
     @property
     def ground(self) -> Ellipsoid:
-        """The ellipsoid on which areas are measured: WGS 84 for a sphere that stands for the Earth.
+        """Ellipsoid for areas: WGS 84 for a sphere that represents the Earth, else itself.
 
         Some projections of whole continents take the Earth for a sphere, on which areas are up to
         0.5 % off, while the latitudes are those of the ellipsoid. Ellipsoids of national surveys
@@ -56,12 +56,12 @@ class Ellipsoid(NamedTuple):
 
     @property
     def longlat(self) -> str:
-        """Longitude and latitude on it as a PROJ string: without a datum, so nothing is shifted."""
+        """PROJ string of its longitude and latitude, without a datum so that nothing is shifted."""
         shape = f"+rf={1 / self.f!r}" if self.f else f"+b={self.a!r}"
         return f"+proj=longlat +a={self.a!r} {shape} +no_defs +type=crs"
 
     def points(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Places on the surface as (n, 3) metres from the centre, NaN where one is not finite.
+        """Compute points on the surface as (n, 3) metres from the centre, NaN if not finite.
 
         Formulas of EPSG Guidance Note 7-2 (2024), method 9602. In space there is neither a pole nor
         an antimeridian.
@@ -71,18 +71,18 @@ class Ellipsoid(NamedTuple):
             lat: (n,) geodetic latitudes in degrees.
         """
         e2 = self.f * (2 - self.f)
-        known = np.isfinite(lon) & np.isfinite(lat)
-        out = np.full((len(lon), 3), np.nan)
+        is_finite = np.isfinite(lon) & np.isfinite(lat)
+        points = np.full((len(lon), 3), np.nan)
         # Not numpy's sine and cosine, which differ between its versions in the last digit: grids
         # would.
-        turns = [math.radians(v) for v in lon[known].tolist()]
-        rises = [math.radians(v) for v in lat[known].tolist()]
+        turns = [math.radians(v) for v in lon[is_finite].tolist()]
+        rises = [math.radians(v) for v in lat[is_finite].tolist()]
         sine, cosine = (np.array([f(v) for v in rises]) for f in (math.sin, math.cos))
         normal = self.a / np.sqrt(1 - e2 * sine * sine)
-        out[known, 0] = normal * cosine * [math.cos(v) for v in turns]
-        out[known, 1] = normal * cosine * [math.sin(v) for v in turns]
-        out[known, 2] = normal * (1 - e2) * sine
-        return out
+        points[is_finite, 0] = normal * cosine * [math.cos(v) for v in turns]
+        points[is_finite, 1] = normal * cosine * [math.sin(v) for v in turns]
+        points[is_finite, 2] = normal * (1 - e2) * sine
+        return points
 
 
 WGS84 = Ellipsoid(SEMI_MAJOR, FLATTENING)

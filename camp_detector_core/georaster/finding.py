@@ -1,4 +1,4 @@
-"""The work itself: a model over an opened raster, whichever library reads it."""
+"""Detection over an open raster, by any reading library."""
 
 from __future__ import annotations
 
@@ -24,45 +24,45 @@ if TYPE_CHECKING:
 
 
 class FixedPredictor(Predictor, Protocol):
-    """A model that says whether it takes chips of one side only."""
+    """Port of a model that may take chips of one side only."""
 
     @property
     def fixed_size(self) -> Optional[int]:
-        """The side in pixels, or None."""
+        """Side in pixels, or None."""
 
 
 @contextmanager
-def _untold(name: str) -> Iterator[None]:
-    """A stage that nobody is told of."""
+def _unreported(name: str) -> Iterator[None]:
+    """Time a stage without reporting it."""
     del name
     yield
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A model over a raster."""
+    """Detection of a model over a raster."""
 
     source: RasterSource
     predictor: FixedPredictor
     spec: ModelSpec
-    """The model's with the user's values."""
+    """Spec of the model with the user's values."""
     settings: Settings
     stretch: Optional[Stretch]
 
     @property
     def plan(self) -> TilePlan:
-        """Where the chips lie."""
-        fixed = self.predictor.fixed_size or self.settings.tile_size
-        return TilePlan.of(self.spec, self.source.grid.shape, fixed=fixed)
+        """Lay out the chips."""
+        side = self.predictor.fixed_size or self.settings.tile_size
+        return TilePlan.of(self.spec, self.source.grid.shape, fixed=side)
 
     @property
     def tolerance(self) -> float:
-        """Greatest distance by which outlines may be straightened, pixels."""
+        """Largest distance by which outlines may be straightened, pixels."""
         return self.settings.tolerance(self.source.grid)
 
     @property
     def outlines(self) -> OutlineOptions:
-        """How outlines are drawn."""
+        """Options of the outlines."""
         return OutlineOptions(
             tolerance=self.tolerance,
             square=self.settings.square,
@@ -73,10 +73,10 @@ class Finding:
         self,
         rasters: Sequence[CogSink],
         *,
-        stage: Callable[[str], ContextManager[None]] = _untold,
+        stage: Callable[[str], ContextManager[None]] = _unreported,
         progress: Optional[Progress] = None,
     ) -> tuple[DetectStats, list[Dwelling]]:
-        """Run the model, finish the rasters and give the dwellings in pixels of the grid.
+        """Run the model, finish the rasters and return the dwellings in pixels of the grid.
 
         Args:
             rasters: Get the scores and classes, too; they are closed in any case.

@@ -1,4 +1,4 @@
-"""The rasters of a folder and of those below it."""
+"""Rasters of a folder and its subfolders."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
 SUFFIXES = {".tif", ".tiff", ".vrt", ".jp2", ".jpg", ".jpeg", ".png", ".webp", ".img"}
-"""Endings of the files that count as rasters where a folder is named."""
+"""File extensions that count as rasters in a folder."""
 _TILE = re.compile(r"(?:.*/)??(?=(0|[1-9]\d?)(?:/(?:0|[1-9]\d*)){2}\.\w+$)")
-"""The folder of a tile called ``zoom/x/y.png``, and its zoom."""
+"""Path of a tile called ``zoom/x/y.png``, with its zoom."""
 
 
 def rasters_in(folder: Path) -> list[str]:
-    """The names for GDAL of all rasters of a folder and of those below it, without hidden ones.
+    """List the GDAL names of all rasters below a folder, without hidden ones.
 
     Args:
         folder: Absolute.
@@ -32,15 +32,15 @@ def rasters_in(folder: Path) -> list[str]:
     """
     paths = sorted(images_below(folder, SUFFIXES))
     if not paths:
-        known = ", ".join(sorted(SUFFIXES))
-        msg = f"the folder {folder} holds no raster, nor do those below it ({known})"
+        extensions = ", ".join(sorted(SUFFIXES))
+        msg = f"the folder {folder} holds no raster, nor do those below it ({extensions})"
         raise RasterError(msg)
     _refuse_pyramid(folder, paths)
     return [file_name(path) for path in paths]
 
 
 def images_below(folder: Path, suffixes: Container[str]) -> Iterator[Path]:
-    """The images of a folder and of those in it, without hidden ones.
+    """List the images below a folder, without hidden ones.
 
     Links to folders are followed, and each folder is searched once.
 
@@ -59,13 +59,13 @@ def images_below(folder: Path, suffixes: Container[str]) -> Iterator[Path]:
         )
         raise RasterError(msg) from error
 
-    seen = {identity(str(folder))}
+    visited = {identity(str(folder))}
     for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
         fresh = []
         for name in sorted(folders):
             itself = identity(os.path.join(parent, name))  # noqa: PTH118 - of a million names
-            if not name.startswith(".") and itself not in seen:
-                seen.add(itself)
+            if not name.startswith(".") and itself not in visited:
+                visited.add(itself)
                 fresh.append(name)
         folders[:] = fresh
         yield from (
@@ -76,7 +76,7 @@ def images_below(folder: Path, suffixes: Container[str]) -> Iterator[Path]:
 
 
 def _refuse_pyramid(folder: Path, paths: Sequence[Path]) -> None:
-    """Refuse map tiles of several zooms: one mosaic of them would mix what each shows anew.
+    """Refuse map tiles of several zooms, whose mosaic would mix levels of detail.
 
     Raises:
         RasterError: A folder holds them; the message names the finest zoom.
@@ -87,9 +87,10 @@ def _refuse_pyramid(folder: Path, paths: Sequence[Path]) -> None:
             zooms[tile[0]].add(tile[1])
     for place, several in zooms.items():
         if len(several) > 1:
-            known = sorted(several, key=int)
+            zoom_names = sorted(several, key=int)
             msg = (
-                f"{folder / place} holds map tiles of the zooms {', '.join(known)}, which show the "
-                f"same ground: name the folder of one zoom, e.g. {folder / place / known[-1]}"
+                f"{folder / place} holds map tiles of the zooms {', '.join(zoom_names)}, which "
+                "show the "
+                f"same ground: name the folder of one zoom, e.g. {folder / place / zoom_names[-1]}"
             )
             raise RasterError(msg)

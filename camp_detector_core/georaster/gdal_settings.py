@@ -1,4 +1,4 @@
-"""GDAL's settings while rasters are read, whichever library calls it.
+"""GDAL settings while rasters are read, by any library.
 
 GDAL takes settings from the environment, too, where another program may have left its own. Those
 that change which pixels are read, which of them count, or where they lie, are therefore set.
@@ -39,7 +39,7 @@ READING: Mapping[str, str] = {
     "CPL_DEBUG": "OFF",
     "CPL_LOG": os.devnull,
 }
-"""Names and values as GDAL has them."""
+"""Names and values as in GDAL."""
 
 OFFLINE: Mapping[str, str] = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "-",  # no file on the web is called so
@@ -48,5 +48,5 @@ OFFLINE: Mapping[str, str] = {
     "GDAL_HTTPS_PROXY": "127.0.0.1:9",
     "GDAL_HTTP_MAX_RETRY": "0",
 }
-"""GDAL's settings while only local files are read: a second bar beside `reach`, which does not look
+"""GDAL settings while only local files are read: a second bar beside `reach`, which does not look
 into every format that can name a server."""

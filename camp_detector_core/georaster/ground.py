@@ -1,4 +1,4 @@
-"""Metres and square metres on the ground for one unit of a coordinate reference system.
+"""Ground measures of a CRS: metres and square metres per unit.
 
 There is one rule for all: the places a few metres to the left, right, above and below are put on
 the ellipsoid, and the differences between them are what a unit along x and a unit along y are on
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
     from .ports import Crs
 
 _STEP = 50.0
-"""Metres from a place to those around it whose distances give the local scale."""
+"""Distance in metres to the neighbouring points that give the local scale."""
 _METRES_OF_RADIAN = 6.4e6
 _SURVEY_TOLERANCE = 0.01
-"""Up to this distortion the metres of a surveyors' projection are kept as sizes of pixels: those of
+"""Largest distortion of surveyors' projections whose metres serve as pixel sizes: those of
 UTM and of national grids differ from the ground by less (UTM: -0.04 to +0.1 %)."""
 _UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _LOCAL = re.compile(r'(?:COMP\w+\["[^"]*",\s*)?(?:LOCAL_CS|ENGCRS|ENGINEERINGCRS)\[')
 _DERIVED = ("DERIVINGCONVERSION[", "PROJECTION[", "ob_tran")
-"""Texts in a geographic CRS whose longitudes and latitudes are those of a turned globe."""
+"""Texts in the WKT of a geographic CRS on a rotated globe."""
 _GEOCENTRIC = ("GEOCCS[", "CS[Cartesian,3")
 _POLE = 90.0
-_AROUND = 5
-"""Places that are looked at for one: itself, and two each along x and y."""
+_SAMPLES = 5
+"""Number of points per place: itself, and two each along x and y."""
 _ALIEN = "the coordinates do not belong to this CRS; assign the right one with {tool:assign_crs}"
 """Remedy for places that are none."""
 
 
 class Scale(NamedTuple):
-    """The ground at some places; not finite where there is no such place."""
+    """Ground measures at some points; not finite outside of the CRS."""
 
     x: NDArray[np.float64]
-    """(n,) metres of a unit along x."""
+    """(n,) metres per unit along x."""
     y: NDArray[np.float64]
-    """(n,) metres of a unit along y."""
+    """(n,) metres per unit along y."""
     area: NDArray[np.float64]
-    """(n,) square metres of a square unit."""
+    """(n,) square metres per square unit."""
 
 
 def metres_per_unit(
     crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ground metres for one CRS unit at some places, as sizes of pixels are given in.
+    """Compute ground metres per CRS unit at some points, for pixel sizes.
 
     A local CRS (a site's own grid) has the metres of its unit everywhere.
 
@@ -84,7 +84,7 @@ def metres_per_unit(
 def square_metres_per_unit(
     crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(n,) square metres on the ground of a square CRS unit at some places; see `ground_scale`.
+    """Compute (n,) square metres on the ground per square CRS unit; see `ground_scale`.
 
     Raises:
         RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
@@ -93,7 +93,7 @@ def square_metres_per_unit(
 
 
 def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
-    """A grid that knows how large a CRS unit is on the ground at its middle.
+    """Return the grid with the ground size of a CRS unit at its middle.
 
     Args:
         grid: Where the pixels lie.
@@ -113,7 +113,7 @@ def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
 
 
 def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]) -> Scale:
-    """Measure the ground of one CRS unit at some places.
+    """Measure the ground of one CRS unit at some points.
 
     Args:
         crs: None counts as metres, and a local CRS has the metres of its unit everywhere.
@@ -138,22 +138,22 @@ def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
         msg = "its CRS has a unit of no length"
         raise RasterError(msg, remedy=_ALIEN)
     scale = _measured(crs, x, y)
-    known = np.isfinite(scale.area) & (scale.area > 0)
-    if not known[0]:
+    is_known = np.isfinite(scale.area) & (scale.area > 0)
+    if not is_known[0]:
         msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth"
         raise RasterError(msg, remedy=_ALIEN)
-    return Scale(*(np.where(known, values, values[0]) for values in scale))
+    return Scale(*(np.where(is_known, values, values[0]) for values in scale))
 
 
 def is_local(crs: Crs) -> bool:
-    """Whether the CRS is a site's own grid, which nothing ties to the Earth."""
+    """True if the CRS is a site's own grid without relation to the Earth."""
     return bool(_LOCAL.match(crs.wkt))
 
 
 def _local_unit(crs: Crs) -> float:
-    """Metres of the unit of a local CRS, 1 where it names none."""
-    found = _UNIT.search(crs.wkt)
-    return float(found.group(1)) if found else 1.0
+    """Metres per unit of a local CRS, 1 if it names none."""
+    match = _UNIT.search(crs.wkt)
+    return float(match.group(1)) if match else 1.0
 
 
 def _measured(crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]) -> Scale:
@@ -165,36 +165,39 @@ def _measured(crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]) -> Scale
     xs = np.concatenate((x, x - step, x + step, x, x))
     ys = np.concatenate((y, y, y, y - step, y + step))
     ground = Ellipsoid.of(crs.wkt).ground
-    at = ground.points(*_lonlat(crs, xs, ys)).reshape(_AROUND, n, 3)
-    along_x, along_y = (_slope(at[0], at[i], at[i + 1], step) for i in (1, 3))
-    across = np.cross(along_x, along_y)
-    return Scale(*(np.sqrt((v * v).sum(axis=1)) for v in (along_x, along_y, across)))
+    points = ground.points(*_lonlat(crs, xs, ys)).reshape(_SAMPLES, n, 3)
+    along_x, along_y = (_slope(points[0], points[i], points[i + 1], step) for i in (1, 3))
+    normals = np.cross(along_x, along_y)
+    return Scale(*(np.sqrt((v * v).sum(axis=1)) for v in (along_x, along_y, normals)))
 
 
 def _slope(
-    at: NDArray[np.float64], before: NDArray[np.float64], after: NDArray[np.float64], step: float
+    points: NDArray[np.float64],
+    points_before: NDArray[np.float64],
+    points_after: NDArray[np.float64],
+    step: float,
 ) -> NDArray[np.float64]:
-    """(n, 3) metres in space for a unit, of one side alone where the other one has no place."""
-    is_first, is_last = (~np.isfinite(side) for side in (before, after))
+    """Compute (n, 3) metres in space per unit, from one side if the other has no point."""
+    is_first, is_last = (~np.isfinite(side) for side in (points_before, points_after))
     reach = 2.0 - is_first - is_last
-    rise = np.where(is_last, at, after) - np.where(is_first, at, before)
-    out: NDArray[np.float64] = rise / np.where(reach > 0, reach * step, np.nan)
-    return out
+    rise = np.where(is_last, points, points_after) - np.where(is_first, points, points_before)
+    slope: NDArray[np.float64] = rise / np.where(reach > 0, reach * step, np.nan)
+    return slope
 
 
 def _lonlat(
     crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Longitudes and latitudes (n,) in degrees.
+    """Compute longitudes and latitudes (n,) in degrees.
 
     Raises:
         RasterError: A latitude beyond the poles.
     """
     if crs.is_geographic and not any(text in crs.wkt for text in _DERIVED):
         lat = np.degrees(y * crs.unit)
-        beyond = np.abs(lat[: len(lat) // _AROUND])
-        if beyond.max() > _POLE:
-            msg = f"a latitude of {lat[beyond.argmax()]:g} degrees cannot be"
+        absolute_latitude = np.abs(lat[: len(lat) // _SAMPLES])
+        if absolute_latitude.max() > _POLE:
+            msg = f"a latitude of {lat[absolute_latitude.argmax()]:g} degrees cannot be"
             raise RasterError(msg, remedy=_ALIEN)
         return np.degrees(x * crs.unit), lat
     return _projected_back(crs, x, y)
@@ -203,10 +206,12 @@ def _lonlat(
 def _projected_back(
     crs: Crs, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """As the CRS says; a library that gives up at one place alone is asked again without it."""
+    """Project back to longitude and latitude; after a failure, retry without the bad points."""
     lon, lat = crs.lonlat(x, y)
     middle = len(x) // 2
     if not middle or np.isfinite(lon).any():
         return lon, lat
-    halves = [_projected_back(crs, x[at], y[at]) for at in (slice(middle), slice(middle, None))]
+    halves = [
+        _projected_back(crs, x[part], y[part]) for part in (slice(middle), slice(middle, None))
+    ]
     return np.concatenate([h[0] for h in halves]), np.concatenate([h[1] for h in halves])

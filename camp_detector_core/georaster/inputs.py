@@ -1,4 +1,4 @@
-"""From what the user names to the rasters that are read: files, folders and URLs."""
+"""Input rasters of a run, from the files, folders and URLs that the user gives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .ports import Library
 
 OUTPUT_TAG = "CAMP_DETECTOR_MODEL"
-"""Metadata that tells a raster written by this program from one that it is given."""
+"""Metadata tag of rasters that this program wrote."""
 _URL_PREFIXES = {
     "http://": "/vsicurl/http://",
     "https://": "/vsicurl/https://",
@@ -30,18 +30,18 @@ _URL_PREFIXES = {
 }
 
 
-class _Found(NamedTuple):
-    """The name of a raster for GDAL."""
+class _Input(NamedTuple):
+    """Input raster by its GDAL name."""
 
     name: str
     folder: str = ""
-    """Where a raster that the user did not name was found, in words."""
+    """Text that names the folder of a raster that the user did not name."""
     home: str | None = None
-    """The folder that the user named instead."""
+    """Folder that the user named instead."""
 
 
 def read_layouts(paths: Sequence[str], library: Library, *, external: bool = False) -> list[Layout]:
-    """Headers of the rasters that the paths stand for, each raster once.
+    """Read the headers of all input rasters, each raster once.
 
     In a folder, what earlier runs of this program wrote is left out.
 
@@ -53,24 +53,24 @@ def read_layouts(paths: Sequence[str], library: Library, *, external: bool = Fal
     Raises:
         RasterError: No path, a folder without rasters, or a raster that cannot be worked with.
     """
-    found: dict[str, _Found] = {}
+    inputs: dict[str, _Input] = {}
     # A host's layer has a name that it is opened by, and which is none of a file.
     own_name = getattr(library, "own_name", None)
     for path in paths:
-        for raster in [_Found(path)] if path == own_name else _find(path):
-            found.setdefault(raster.name, raster)
-    if not found:
+        for raster in [_Input(path)] if path == own_name else _find(path):
+            inputs.setdefault(raster.name, raster)
+    if not inputs:
         msg = "no input raster was given"
         raise RasterError(msg)
     layouts: dict[tuple[object, ...], Layout] = {}
-    for raster in found.values():
+    for raster in inputs.values():
         if not external:
             refuse_reach(raster.name, raster.home)
         layout = _layout(raster, library)
         if layout is not None:
             layouts.setdefault(_key(layout), layout)
     if not layouts:
-        first = next(iter(found.values()))
+        first = next(iter(inputs.values()))
         msg = (
             f"{first.name}, {first.folder}, is a result of this program, as are all others: name "
             "the images"
@@ -80,13 +80,13 @@ def read_layouts(paths: Sequence[str], library: Library, *, external: bool = Fal
 
 
 def _key(layout: Layout) -> tuple[object, ...]:
-    """The same for two names of one raster; links of two names that place it apart are two."""
+    """Key that is equal for two names of one raster, unless the names place it differently."""
     tile = None if layout.transform is not None else named_tile(layout.name, layout.shape)
     return identity(layout.name), layout.transform, tile
 
 
-def _layout(raster: _Found, library: Library) -> Layout | None:
-    """The header of a raster, None for a result that lies in a folder."""
+def _layout(raster: _Input, library: Library) -> Layout | None:
+    """Read the header of a raster; None for a result of this program in a folder."""
     try:
         with closing(library.open(raster.name)) as reader:
             header = reader.header()
@@ -100,15 +100,15 @@ def _layout(raster: _Found, library: Library) -> Layout | None:
         raise error.with_sentence(sentence) from error
 
 
-def _find(path: str) -> list[_Found]:
-    """The rasters behind a name; a file or folder of exactly this name comes before all else."""
+def _find(path: str) -> list[_Input]:
+    """Find the rasters of a name; an existing file or folder of this name comes first."""
     local = local_path(path)
     if local is not None and local.is_dir():
         names = rasters_in(local)
         count = f"one of {len(names)} rasters" if len(names) > 1 else "the only raster"
         place = f"{count} in the folder {local} and those below it"
-        return [_Found(name, place, str(local)) for name in names]
+        return [_Input(name, place, str(local)) for name in names]
     prefix = next((p for p in _URL_PREFIXES if path.lower().startswith(p)), None)
     if local is None and prefix:
-        return [_Found(_URL_PREFIXES[prefix] + path[len(prefix) :])]
-    return [_Found(literal(path))]
+        return [_Input(_URL_PREFIXES[prefix] + path[len(prefix) :])]
+    return [_Input(literal(path))]

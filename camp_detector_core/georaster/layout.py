@@ -1,4 +1,4 @@
-"""What is in a raster file, read once from its header."""
+"""Header of a raster file."""
 
 from __future__ import annotations
 
@@ -17,61 +17,61 @@ if TYPE_CHECKING:
     from .ports import Crs, Header
 
 ALPHA = "alpha"
-"""GDAL's name of what a band of validity shows."""
+"""GDAL's colour name of a band of validity."""
 _PALETTE = "palette"
 _DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
 MAX_BLOCK_BYTES = 1 << 30
-"""Most bytes of a block, which is decoded whole. Blocks of 512 x 512 pixels are usual; a file of
+"""Largest block in bytes, which is decoded whole. Blocks of 512 x 512 pixels are usual; a file of
 300 bytes can claim one of many gigabytes."""
 _MAX_SHEAR = 0.01
-"""Pixels by which rows may lean over the whole raster and still count as straight."""
+"""Lean of the rows over the whole raster, in pixels, that still counts as straight."""
 _MIN_PIXEL = 1e-12
 _MAX_COORDINATE = 1e15
-"""Sizes beyond these are no units on Earth, and a double has no place for their pixels."""
+"""Larger coordinates are no units on Earth, and a double cannot tell their pixels apart."""
 _NO_PLACE = 1e-5
-"""A transform so near the identity is GDAL's way to say that there is none."""
+"""Distance from the identity up to which a transform is GDAL's sign of none."""
 NOWHERE = Transform(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-"""The transform of a raster without a place."""
+"""Transform of a raster without a place."""
 _DOWNWARDS = (1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
-"""The same with rows that are numbered from the north down."""
+"""The same transform for rows that are numbered from the north down."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The header of one raster, as far as reading and mosaicking need it."""
+    """Header of one raster, as far as reading and mosaicking need it."""
 
     name: str
-    """The name that GDAL opens it by; absolute for local files."""
+    """Name for GDAL; absolute for local files."""
     shape: Shape
     """Height and width in pixels."""
     transform: Transform | None
-    """From pixel corners to CRS units; None without georeference."""
+    """Transform from pixel corners to CRS units; None without georeference."""
     crs: Crs | None
-    """Coordinate reference system, None where it has none."""
+    """Coordinate reference system; None if unknown."""
     dtype: str
     """Smallest numpy dtype that holds every band."""
     colors: tuple[str, ...]
-    """What each band shows, in lower case."""
+    """Colour interpretation of each band, in lower case."""
     descriptions: tuple[str, ...]
-    """Name of each band in lower case, or empty."""
+    """Description of each band in lower case, or empty."""
     nodata: tuple[float | None, ...]
-    """The value of each band that marks a missing pixel; may be NaN."""
+    """NoData value of each band; may be NaN."""
     has_mask: bool
-    """Whether one mask for all bands (in the file, beside it, or of a VRT) says what counts."""
+    """True if one mask for all bands (in the file, beside it, or of a VRT) gives the validity."""
     masked_bands: tuple[int, ...]
     """Numbers of the bands that have a mask of their own."""
     is_settled: bool
-    """Whether the mask heeds all that says so, alpha and nodata values included."""
+    """True if the mask already includes alpha and NoData values."""
     block: tuple[int, int]
     """Height and width of the blocks in the file."""
     driver: str
     """GDAL's name of the format."""
     lost_crs: bool = False
-    """Whether the file names a CRS but no place in it, so that ``crs`` is None."""
+    """True if the file names a CRS but no place in it, so that ``crs`` is None."""
 
     @property
     def placeless(self) -> str:
-        """Why the raster lies nowhere, where ``transform`` is None."""
+        """Reason for a missing place, if ``transform`` is None."""
         return "has a CRS but no place" if self.lost_crs else "has no georeference"
 
     @property
@@ -81,13 +81,13 @@ class Layout:
 
     @property
     def alpha(self) -> int | None:
-        """Number of the alpha band, from 1, or None."""
+        """Number of the alpha band from 1, or None."""
         hits = [i for i, c in enumerate(self.colors, 1) if c == ALPHA]
         return hits[-1] if hits else None
 
     @property
     def row_bytes(self) -> int:
-        """Bytes of a decoded row if whole rows are decoded at a time, as far as is known, else 0.
+        """Bytes of a decoded row if whole rows are decoded at a time, as far as known, else 0.
 
         A virtual raster does not say how the files behind it are organised.
         """
@@ -97,12 +97,12 @@ class Layout:
 
     @property
     def is_north_up(self) -> bool:
-        """Whether rows run south and columns east."""
+        """True if rows run south and columns east."""
         return self.transform is None or (self.transform.a > 0 and self.transform.e < 0)
 
 
 def layout_of(header: Header, name: str) -> Layout:
-    """The layout of an open raster.
+    """Read the layout of an open raster.
 
     Raises:
         RasterError: It has what cannot be worked with: no band, complex numbers, a palette,
@@ -147,7 +147,7 @@ def refuse_block(header: Header, name: str) -> None:
 
 
 def large_block(name: str, *, height: int, width: int, size: int) -> RasterError:
-    """The error for a raster whose blocks, of so many bytes, are too large to be decoded."""
+    """Make the error for a raster whose blocks are too large to decode."""
     return RasterError(
         f"{name} is stored in blocks of {width} x {height} pixels, each of which takes "
         f"{size / 2**30:,.1f} GiB of memory (at most {MAX_BLOCK_BYTES >> 30} is taken)",
@@ -156,18 +156,18 @@ def large_block(name: str, *, height: int, width: int, size: int) -> RasterError
 
 
 def _refuse_values(header: Header, name: str) -> None:
-    """Refuse pixels that are not plain numbers."""
+    """Refuse pixel types that are not plain numbers."""
     if _PALETTE in header.colors:
         msg = f"{name} is a palette image, whose numbers are no colours"
         raise RasterError(msg, remedy="expand it first with {tool:expand_palette}")
-    odd = [d for d in header.dtypes if d not in _DTYPES]
-    if odd:
-        msg = f"{name} has pixels of type {odd[0]}, which no model takes"
+    unsupported = [d for d in header.dtypes if d not in _DTYPES]
+    if unsupported:
+        msg = f"{name} has pixels of type {unsupported[0]}, which no model takes"
         raise RasterError(msg)
 
 
 def _nodata(header: Header) -> tuple[float | None, ...]:
-    """The nodata value of each band but alpha, where its pixels can have it."""
+    """Return the NoData value of each band but alpha, if its pixels can have it."""
     return tuple(
         None if v is None or color == ALPHA or not can_be(v, dtype) else float(v)
         for v, color, dtype in zip(header.nodata, header.colors, header.dtypes)
@@ -175,7 +175,7 @@ def _nodata(header: Header) -> tuple[float | None, ...]:
 
 
 def straight_transform(header: Header, name: str) -> Transform | None:
-    """The transform without the rounding dust of a rotation; None without georeference.
+    """Clear a transform of the rounding of a rotation; None without georeference.
 
     Raises:
         RasterError: The rows are rotated or sheared, or only control points say where it lies.
@@ -198,7 +198,7 @@ def straight_transform(header: Header, name: str) -> Transform | None:
 
 
 def is_placeless(transform: Transform, crs: Crs | None) -> bool:
-    """Whether a transform only numbers the pixels, which is how GDAL says that there is none.
+    """Test if a transform only numbers the pixels, which is GDAL's sign of none.
 
     Programs that write rows from the north down number them downwards. In a CRS of the Earth no
     imagery begins at its very origin with pixels of one unit; in a site's own grid it may, and so
@@ -212,7 +212,7 @@ def is_placeless(transform: Transform, crs: Crs | None) -> bool:
 
 
 def _refuse_nowhere(header: Header, name: str) -> None:
-    """Refuse pixels without size and corners that are no numbers."""
+    """Refuse pixels without size, and corners that are not finite."""
     affine, shape = header.transform, header.shape
     right, bottom = affine.c + affine.a * shape.width, affine.f + affine.e * shape.height
     corners = (affine.c, affine.f, right, bottom, affine.b, affine.d)

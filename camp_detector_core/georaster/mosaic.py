@@ -1,4 +1,4 @@
-"""Several rasters as one: a GDAL virtual raster in which every pixel keeps its own validity."""
+"""Mosaic of rasters as a GDAL virtual raster in which every pixel keeps its own validity."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .layout import Layout
-    from .validity import Keep
+    from .validity import StoreText
 
 MAX_SIDE = 2**31 - 1
-"""Most pixels along a side of a raster that GDAL counts."""
+"""Largest side of a raster that GDAL supports, pixels."""
 _SIZE_TOLERANCE = 0.01
-"""Pixel sizes may differ by this fraction: web map tiles kept in degrees grow shorter with the
+"""Largest relative difference of pixel sizes: web map tiles kept in degrees grow shorter with the
 latitude, row of tiles by row of tiles."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A raster and the pixels of the mosaic that it fills."""
+    """Raster of a mosaic and the window that it fills."""
 
     layout: Layout
     window: Window
@@ -37,24 +37,24 @@ class Part:
 
 @dataclass(frozen=True)
 class MosaicPlan:
-    """The grid of a mosaic and the place of each part on it."""
+    """Grid of a mosaic and the place of each part on it."""
 
     shape: Shape
     transform: Transform
     parts: tuple[Part, ...]
 
-    def layout(self, bands: Sequence[int], keep: Keep) -> Layout:
-        """The mosaic as one raster.
+    def layout(self, bands: Sequence[int], store_text: StoreText) -> Layout:
+        """Make the layout of the mosaic as one raster.
 
         Pixels that no part covers are missing: by the nodata value where there is one, and by a
         mask where there is none or where parts have alpha or masks.
 
         Args:
             bands: Numbers of the parts' bands to take, from 1, without alpha.
-            keep: Holds the virtual rasters that it is made of.
+            store_text: Holds the virtual rasters that it is made of.
         """
         first = self.parts[0].layout
-        names = self._covering(bands, keep)
+        names = self._masked_names(bands, store_text)
         nodata = tuple(first.nodata[b - 1] for b in bands)
         has_mask = bool(names) or any(p.layout.alpha or p.layout.has_mask for p in self.parts)
         has_mask = has_mask or all(value is None for value in nodata)
@@ -66,7 +66,7 @@ class MosaicPlan:
         )
         return replace(
             first,
-            name=keep(text),
+            name=store_text(text),
             shape=self.shape,
             transform=self.transform,
             colors=tuple(first.colors[b - 1] for b in bands),
@@ -87,24 +87,24 @@ class MosaicPlan:
         axes = 'dataAxisToSRSAxisMapping="2,1"' if crs.is_geographic else ""
         return f"<SRS {axes}>{escape(crs.wkt, quote=False)}</SRS>{place}"
 
-    def _covering(self, bands: Sequence[int], keep: Keep) -> dict[int, str]:
-        """Names of the parts as rasters with one mask that says all, where they must be such.
+    def _masked_names(self, bands: Sequence[int], store_text: StoreText) -> dict[int, str]:
+        """Names of the parts as rasters with one mask for their whole validity, if they need it.
 
         A part's missing pixels must not cover those of another part, nor may a pixel be mixed
         from two parts because one band of the upper one has the nodata value. GDAL's sources heed
         a nodata value or a mask, and never several of these.
         """
-        shared = self._overlapping
+        overlapping = self._overlapping
         names = {}
         for i, part in enumerate(self.parts):
             marks = marks_of(part.layout, bands)
             ways = len(marks.masks) + (marks.alpha is not None)
-            if ways > 1 or part.layout.masked_bands or (i in shared and not marks.say_nothing):
-                names[i] = keep(masked_text(part.layout, bands, keep))
+            if ways > 1 or part.layout.masked_bands or (i in overlapping and not marks.say_nothing):
+                names[i] = store_text(masked_text(part.layout, bands, store_text))
         return names
 
     def _coverage(self, names: Mapping[int, str]) -> Iterator[str]:
-        """Sources of a mask: where parts are, without what their alpha or their mask leaves out."""
+        """Sources of a mask: the parts, without what their alpha or their mask leaves out."""
         for i, part in enumerate(self.parts):
             layout, window = part.layout, part.window
             if i in names:
@@ -118,28 +118,30 @@ class MosaicPlan:
 
     @property
     def _overlapping(self) -> frozenset[int]:
-        """Numbers of the parts that share pixels with another."""
+        """Numbers of the parts that overlap another."""
         windows = [part.window for part in self.parts]
         order = np.array(sorted(range(len(windows)), key=lambda i: windows[i].row), np.intp)
         box = np.array([(w.row, w.stop_row, w.col, w.stop_col) for w in windows])[order]
-        shared = np.zeros(len(windows), bool)
+        is_shared = np.zeros(len(windows), bool)
         for i, (_, stop_row, col, stop_col) in enumerate(box.tolist()):
             # Later ones begin no higher, and those from the first that begins below do not matter.
             stop = int(np.searchsorted(box[:, 0], stop_row))
             hit = (box[i + 1 : stop, 2] < stop_col) & (box[i + 1 : stop, 3] > col)
-            shared[i + 1 : stop] |= hit
-            shared[i] |= hit.any()
-        return frozenset(order[shared].tolist())
+            is_shared[i + 1 : stop] |= hit
+            is_shared[i] |= hit.any()
+        return frozenset(order[is_shared].tolist())
 
     def _band(self, band: int, number: int, names: Mapping[int, str]) -> str:
-        """One band of the parts as band ``number`` of the mosaic."""
+        """Make band ``number`` of the mosaic from one band of the parts."""
         first = self.parts[0].layout
         sources = []
         for i, part in enumerate(self.parts):
             if i in names:
-                covering = replace(part.layout, name=names[i])
+                masked_layout = replace(part.layout, name=names[i])
                 sources.append(
-                    virtual.source(covering, number, window=part.window, extra=virtual.USE_MASK)
+                    virtual.source(
+                        masked_layout, number, window=part.window, extra=virtual.USE_MASK
+                    )
                 )
             else:
                 sources.append(virtual.source(part.layout, band, window=part.window))
@@ -188,7 +190,7 @@ def _round(value: float) -> int:
 
 
 def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
-    """Refuse a part that cannot stand beside the first."""
+    """Refuse a part that does not fit the first."""
     if other.transform is None or first.transform is None:
         loose = other if other.transform is None else first
         msg = f"{loose.name} {loose.placeless}, so its place in a mosaic is unknown: give it alone"
@@ -209,11 +211,11 @@ def _refuse_misfit(first: Layout, other: Layout, *, alone: bool) -> None:
             _similar(first.transform, other.transform),
         ),
     )
-    for what, wanted, got, same in fields:
-        if not (wanted == got if same is None else same):
+    for difference, expected, actual, is_equal in fields:
+        if not (expected == actual if is_equal is None else is_equal):
             msg = (
-                f"{other.name} has {what} than {first.name} ({got} beside {wanted}), so they "
-                "cannot be one mosaic: convert it, or run it apart"
+                f"{other.name} has {difference} than {first.name} ({actual} beside {expected}), so "
+                "they cannot be one mosaic: convert it, or run it apart"
             )
             raise RasterError(msg)
 

@@ -22,14 +22,14 @@ Identity = Union[tuple[int, int], str]
 INLINE = "<VRTDataset"
 """GDAL takes every name that holds this for the text of a virtual raster."""
 NO_FILE = re.compile(r"\s*[<{]|/vsi|[A-Za-z][A-Za-z0-9_+.-]+:")
-"""How the names of what is no file begin: texts, GDAL's file systems, drivers and schemes."""
+"""Start of names other than files: texts, GDAL's file systems, drivers and schemes."""
 _APPENDED = (".aux.xml", ".msk", ".ovr", ".AUX.XML", ".MSK", ".OVR")
 _REPLACED = (".wld", ".prj", ".aux", ".tab", ".rpb", "_rpc.txt", "_RPC.TXT")
 """Endings of side files: added to the whole name, and in place of its ending."""
 
 
 def refuse_name(name: str) -> None:
-    """Refuse what cannot be the name of a raster, with words that can be printed.
+    """Refuse names that no raster can have, in printable words.
 
     Raises:
         RasterError: It is empty, or holds what GDAL cannot be given.
@@ -40,17 +40,17 @@ def refuse_name(name: str) -> None:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
-        shown = name.encode("utf-8", "backslashreplace").decode()
-        msg = f"the name {shown} is not UTF-8, which GDAL needs: rename it"
+        printable = name.encode("utf-8", "backslashreplace").decode()
+        msg = f"the name {printable} is not UTF-8, which GDAL needs: rename it"
         raise RasterError(msg) from error
     if "\0" in name:
-        shown = name.replace("\0", "\\0")
-        msg = f"the name {shown} holds a zero byte, which no file can have: give another name"
+        printable = name.replace("\0", "\\0")
+        msg = f"the name {printable} holds a zero byte, which no file can have: give another name"
         raise RasterError(msg)
 
 
 def local_path(name: str) -> Path | None:
-    """The file, folder or link of exactly this name, absolute; None where there is none.
+    """Return the absolute path of a file, folder or link of exactly this name, else None.
 
     Its links are kept: ``..`` is not taken away, since after a link it leads elsewhere.
 
@@ -73,7 +73,7 @@ def local_path(name: str) -> Path | None:
 
 
 def file_name(path: Path) -> str:
-    """The name for GDAL of a file that `local_path` gave.
+    """Make the GDAL name of a file from `local_path`.
 
     GDAL looks for side files (world file, mask, overviews, CRS) beside the name that it is given.
     That of the user counts; only where none lies beside a link, but beside what it leads to, GDAL
@@ -96,7 +96,7 @@ def file_name(path: Path) -> str:
 
 
 def literal(name: str | Path) -> str:
-    """The name for GDAL of what a user names: files by their exact name, all else as it is.
+    """Make the GDAL name of the user's input: files by their exact name, others unchanged.
 
     Raises:
         RasterError: The name cannot be one, or no file has it and it is no other name of GDAL.
@@ -112,12 +112,12 @@ def literal(name: str | Path) -> str:
 
 
 def are_local(names: Iterable[str]) -> bool:
-    """Whether all names are those of files and folders of this machine."""
+    """True if all names are files and folders of this machine."""
     return all(local_path(name) is not None for name in names)
 
 
 def links_of(path: Path) -> Iterator[Path]:
-    """A file and, where it is a link, what it leads to, link by link."""
+    """List a file and, if it is a link, its targets, link by link."""
     for _ in range(64):  # more is a loop
         yield path
         if not path.is_symlink():
@@ -126,7 +126,7 @@ def links_of(path: Path) -> Iterator[Path]:
 
 
 def identity(name: str) -> Identity:
-    """The device and number of a file, whatever name leads to it; the name where it is no file."""
+    """Return device and number of a file, equal for all its names; else the name."""
     try:
         status = os.stat(name)  # noqa: PTH116 - addresses are not for Path to tidy
     except (OSError, ValueError):
@@ -135,7 +135,7 @@ def identity(name: str) -> Identity:
 
 
 def is_pipe(name: str) -> bool:
-    """Whether it is a pipe, a device or a socket: to open one may take for ever."""
+    """Test if it is a pipe, device or socket, which may block when opened."""
     try:
         mode = os.stat(name).st_mode  # noqa: PTH116 - of ten thousand
     except (OSError, ValueError):

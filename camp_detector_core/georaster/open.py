@@ -1,4 +1,4 @@
-"""From the paths that the user gives to pixels on the grid that the model is run on."""
+"""Opening of input rasters as one source on the grid of the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .inputs import read_layouts
 from .layout import ALPHA
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .proj import refuse_without_database
-from .resources import Shelf
+from .resources import Resources
 from .source import Access, PlacedSource
 from .validity import marks_of, refuse_value
 from .warp import warped_vrt
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
     from .ports import Library
 
 _OTHER_SIZE = 2.05
-"""Times larger or smaller than the model's, from which pixels come with a warning."""
+"""Ratio to the model's pixel size, larger or smaller, from which a warning is given."""
 
 _MAX_PIXELS = 10**13
-"""Months of work; and a raster of a country in the finest pixels of a drone has fewer."""
+"""Largest run, months of work; a country in the finest drone pixels has fewer."""
 _MAX_ROW = 32 << 30
 _ROW_BYTES = 16
-"""Bytes: what a row of chips may take, and for each of its pixels beside the classes."""
+"""Largest memory in bytes of a row of chips; and bytes per pixel besides the classes."""
 _THE_MODELS = ", the model's"
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """What is known of the input before any pixel is read."""
+class _PlacedInputs:
+    """Input rasters on one grid, before any pixel is read."""
 
     plan: MosaicPlan
     grid: Grid
-    """The raster's own grid."""
+    """Native grid of the rasters."""
     layout: Layout
-    """Of the first part."""
+    """Layout of the first part."""
     warnings: tuple[Message, ...]
 
 
@@ -77,70 +77,76 @@ def place_source(
     layouts = read_layouts(paths, library, external=options.external)
     if options.nodata is not None:
         layouts = [_with_nodata(layout, options.nodata) for layout in layouts]
-    placed = _place(layouts, spec, options, library)
-    choice = choose_bands(placed.layout, spec, wanted=options.bands, shown=options.shown)
-    warnings = placed.warnings + ((choice.warning,) if choice.warning else ())
-    target = _target_grid(placed.grid, spec, options, placed.layout.label)
-    _refuse_size(target, spec, placed.layout.label)
+    inputs = _place(layouts, spec, options, library)
+    choice = choose_bands(
+        inputs.layout, spec, band_numbers=options.bands, display_bands=options.shown
+    )
+    warnings = inputs.warnings + ((choice.warning,) if choice.warning else ())
+    target = _target_grid(inputs.grid, spec, options, inputs.layout.label)
+    _refuse_size(target, spec, inputs.layout.label)
     warnings += _other_size(target, spec)
-    shelf = Shelf(library)
+    resources = Resources(library)
     try:
-        access = _access(placed, choice.bands, target, library, shelf)
+        access = _access(inputs, choice.bands, target, library, resources)
     except BaseException:
-        shelf.close()
+        resources.close()
         raise
-    _allow_cache(placed, target, spec, library)
+    _allow_cache(inputs, target, spec, library)
     return PlacedSource(access, target, warnings=warnings)
 
 
 def _access(
-    placed: _Placed, chosen: Sequence[int], target: Grid, library: Library, shelf: Shelf
+    inputs: _PlacedInputs,
+    band_numbers: Sequence[int],
+    target: Grid,
+    library: Library,
+    resources: Resources,
 ) -> Access:
-    """Open the raster or the mosaic on its own grid and, where that is another, on the target."""
-    layout, bands, unique = placed.layout, tuple(chosen), tuple(dict.fromkeys(chosen))
-    if len(placed.plan.parts) > 1:
-        layout = placed.plan.layout(unique, shelf.keep)
-        bands = tuple(unique.index(b) + 1 for b in chosen)
+    """Open the raster or mosaic on its native grid, and on the target grid if that differs."""
+    layout, bands, unique = inputs.layout, tuple(band_numbers), tuple(dict.fromkeys(band_numbers))
+    if len(inputs.plan.parts) > 1:
+        layout = inputs.plan.layout(unique, resources.store_text)
+        bands = tuple(unique.index(b) + 1 for b in band_numbers)
         unique = tuple(range(1, len(unique) + 1))
-    base = shelf.open(layout.name, label=placed.layout.name)
+    base = resources.open(layout.name, label=inputs.layout.name)
     warped = None
-    if target != placed.grid:
-        text = warped_vrt(layout, unique, target, placed.grid, shelf.keep)
-        warped = shelf.open(text, label=placed.layout.name)
+    if target != inputs.grid:
+        text = warped_vrt(layout, unique, target, inputs.grid, resources.store_text)
+        warped = resources.open(text, label=inputs.layout.name)
     return Access(
         library=library,
-        shelf=shelf,
+        resources=resources,
         base=base,
         warped=warped,
-        native=placed.grid,
-        crs=placed.layout.crs,
-        chosen=tuple(chosen),
+        native=inputs.grid,
+        crs=inputs.layout.crs,
+        band_numbers=tuple(band_numbers),
         bands=bands,
         numbers=tuple(unique.index(b) + 1 for b in bands),
         marks=marks_of(layout, bands),
-        parts=placed.plan.parts,
+        parts=inputs.plan.parts,
     )
 
 
 def _with_nodata(layout: Layout, value: float) -> Layout:
-    """The layout with the user's nodata value; what alpha or a mask leaves out stays left out."""
+    """Add the user's NoData value to a layout; alpha and masks stay in force."""
     refuse_value(value, layout.dtype, layout.name)
     nodata = tuple(None if color == ALPHA else float(value) for color in layout.colors)
     return replace(layout, nodata=nodata)
 
 
-def _allow_cache(placed: _Placed, target: Grid, spec: ModelSpec, library: Library) -> None:
-    """Have room for the rows of a row of chips and of one more block."""
-    layouts = [part.layout for part in placed.plan.parts]
-    rows = spec.tile_size * abs(target.transform.e / placed.grid.transform.e)
-    needed = max(layout.row_bytes * (rows + layout.block[0]) for layout in layouts)
-    library.allow_cache(int(needed * 1.25))
+def _allow_cache(inputs: _PlacedInputs, target: Grid, spec: ModelSpec, library: Library) -> None:
+    """Let GDAL cache the rows of a row of chips and one more block."""
+    layouts = [part.layout for part in inputs.plan.parts]
+    rows = spec.tile_size * abs(target.transform.e / inputs.grid.transform.e)
+    size = max(layout.row_bytes * (rows + layout.block[0]) for layout in layouts)
+    library.allow_cache(int(size * 1.25))
 
 
 def _place(
     layouts: list[Layout], spec: ModelSpec, options: SourceOptions, library: Library
-) -> _Placed:
-    """Put the rasters on one grid; where they lie nowhere, say so and go on in pixels."""
+) -> _PlacedInputs:
+    """Place the rasters on one grid; without georeference, warn and use pixels."""
     warnings: list[Message] = []
     metres = 1.0
     if options.pixel_size is None:
@@ -150,12 +156,12 @@ def _place(
         metres = options.pixel_size or spec.gsd
         first = replace(first, transform=Transform(1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
         layouts = [first]
-        given = options.pixel_size is not None
+        has_size = options.pixel_size is not None
         sentence = (
             f"{first.name} {first.placeless}: results are in pixels of the picture, and a pixel "
-            f"is taken as {metres:g} m{'' if given else _THE_MODELS}{_NO_GEOJSON}"
+            f"is taken as {metres:g} m{'' if has_size else _THE_MODELS}{_NO_GEOJSON}"
         )
-        remedy = "" if given else "({pixel_size} sets another size)"
+        remedy = "" if has_size else "({pixel_size} sets another size)"
         warnings.append(Message(sentence, "pixel_size", remedy))
     elif options.pixel_size is not None:
         msg = f"is for pictures without georeference, and {first.name} has one"
@@ -173,71 +179,75 @@ def _place(
     except RasterError as error:
         sentence = f"{first.name}: {error.sentence}"
         raise error.with_sentence(sentence) from error
-    return _Placed(plan, grid, first, tuple(warnings))
+    return _PlacedInputs(plan, grid, first, tuple(warnings))
 
 
 def _place_tiles(layouts: list[Layout], warnings: list[Message], library: Library) -> list[Layout]:
-    """Give web map tiles the place that their names stand for."""
-    out: list[Layout] = []
-    named: list[str] = []
+    """Georeference web map tiles by their names."""
+    placed: list[Layout] = []
+    placed_names: list[str] = []
     for layout in layouts:
-        found = None
+        transform = None
         if layout.transform is None:
-            found = named_tile(layout.name, layout.shape)
-        if found is None:
-            out.append(layout)
+            transform = named_tile(layout.name, layout.shape)
+        if transform is None:
+            placed.append(layout)
         else:
-            out.append(replace(layout, transform=found, crs=library.crs(CRS_CODE)))
-            named.append(layout.name)
-    if named:
-        others = f" and {len(named) - 1} more" if len(named) > 1 else ""
+            placed.append(replace(layout, transform=transform, crs=library.crs(CRS_CODE)))
+            placed_names.append(layout.name)
+    if placed_names:
+        more = f" and {len(placed_names) - 1} more" if len(placed_names) > 1 else ""
         sentence = (
             f"without georeference, placed as the web map tiles that their names say, in "
-            f"{CRS_CODE}: {named[0]}{others}"
+            f"{CRS_CODE}: {placed_names[0]}{more}"
         )
         warnings.append(Message(sentence))
-    return out
+    return placed
 
 
-def _target_grid(own: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:
-    """The grid to run the model on: north up, at about the wanted ground sampling distance."""
-    wanted = spec.gsd if isinstance(options.gsd, str) else options.gsd
-    native = options.gsd == "native" or (options.gsd == "auto" and is_native(own.gsd, wanted))
-    t = own.transform
-    if native and t.a > 0 and t.e < 0:
-        return own
-    corners = own.transform.apply(np.array([[0.0, 0.0], [own.shape.width, own.shape.height]]))
+def _target_grid(native_grid: Grid, spec: ModelSpec, options: SourceOptions, label: str) -> Grid:
+    """Choose the grid of the run: north up, at about the requested GSD."""
+    gsd = spec.gsd if isinstance(options.gsd, str) else options.gsd
+    is_native_size = options.gsd == "native" or (
+        options.gsd == "auto" and is_native(native_grid.gsd, gsd)
+    )
+    t = native_grid.transform
+    if is_native_size and t.a > 0 and t.e < 0:
+        return native_grid
+    corners = native_grid.transform.apply(
+        np.array([[0.0, 0.0], [native_grid.shape.width, native_grid.shape.height]])
+    )
     (left, bottom), (right, top) = corners.min(axis=0), corners.max(axis=0)
-    if native:
+    if is_native_size:
         a, e = abs(t.a), abs(t.e)
     else:
-        _refuse_ratio(own, wanted, label, asked=not isinstance(options.gsd, str))
-        mx, my = own.metres_per_unit
-        a, e = wanted / mx, wanted / my
+        _refuse_ratio(native_grid, gsd, label, is_from_user=not isinstance(options.gsd, str))
+        mx, my = native_grid.metres_per_unit
+        a, e = gsd / mx, gsd / my
     # Whole pixels that fill the raster: none reaches beyond it, where there is no ground.
     shape = Shape(max(1, round((top - bottom) / e)), max(1, round((right - left) / a)))
     a, e = (right - left) / shape.width, (top - bottom) / shape.height
     transform = Transform(a, 0.0, float(left), 0.0, -e, float(top))
     if max(shape) > MAX_SIDE:
-        msg = f"{label} at {wanted:g} m a pixel would have {shape.width} x {shape.height}: cut it"
+        msg = f"{label} at {gsd:g} m a pixel would have {shape.width} x {shape.height}: cut it"
         raise RasterError(msg)
-    return replace(own, shape=shape, transform=transform)
+    return replace(native_grid, shape=shape, transform=transform)
 
 
 def _other_size(target: Grid, spec: ModelSpec) -> tuple[Message, ...]:
-    """A warning where the model is to work on pixels that are far from those it was trained on."""
-    own = float(np.sqrt(target.gsd[0] * target.gsd[1]))
-    if 1 / _OTHER_SIZE <= own / spec.gsd <= _OTHER_SIZE:
+    """Warn if the run's pixels differ much from those that the model was trained on."""
+    gsd = float(np.sqrt(target.gsd[0] * target.gsd[1]))
+    if 1 / _OTHER_SIZE <= gsd / spec.gsd <= _OTHER_SIZE:
         return ()
     words = (
-        f"the model works on pixels of {own:.3g} m here and was trained on {spec.gsd:g} m: it "
+        f"the model works on pixels of {gsd:.3g} m here and was trained on {spec.gsd:g} m: it "
         "mostly misses dwellings then, or makes some up"
     )
     return (Message(words, "gsd", "; leave {gsd} out to work at the model's"),)
 
 
 def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
-    """Refuse what no memory or time would suffice for, before anything is made for it.
+    """Refuse grids too large for memory or time, before anything is made for them.
 
     Raises:
         RasterError: The message says how much is needed.
@@ -253,27 +263,27 @@ def _refuse_size(target: Grid, spec: ModelSpec, label: str) -> None:
         raise RasterError(msg, remedy="cut out the part that is needed with {tool:cut}")
 
 
-def _refuse_ratio(own: Grid, wanted: float, label: str, *, asked: bool) -> None:
-    """Refuse to enlarge what holds no detail, or to shrink what cannot be in metres.
+def _refuse_ratio(native_grid: Grid, gsd: float, label: str, *, is_from_user: bool) -> None:
+    """Refuse to enlarge pixels without detail, or to shrink sizes that are not metres.
 
-    ``asked`` says that the wanted size is the user's number and not the model's.
+    ``is_from_user`` is True for the user's own number, False for the model's GSD.
     """
-    gx, gy = own.gsd
+    gx, gy = native_grid.gsd
     limits = min(gx, gy) * MAX_REDUCTION, max(gx, gy) / MAX_ENLARGEMENT
-    if asked and not limits[1] <= wanted <= limits[0]:
+    if is_from_user and not limits[1] <= gsd <= limits[0]:
         msg = (
             f"is too far from the {max(gx, gy):.3g} m of the pixels of {label}: "
             f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
         )
-        raise ParameterError(msg, parameter="gsd", value=f"{wanted:g}")
-    if is_too_coarse(own.gsd, wanted):
+        raise ParameterError(msg, parameter="gsd", value=f"{gsd:g}")
+    if is_too_coarse(native_grid.gsd, gsd):
         msg = (
-            f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {wanted:.3g} m: so "
+            f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {gsd:.3g} m: so "
             "small things are not in the picture"
         )
         raise RasterError(msg, parameter="gsd", remedy="({gsd=native} runs it all the same)")
-    if is_too_fine(own.gsd, wanted):
-        msg = f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {wanted:.3g} m"
+    if is_too_fine(native_grid.gsd, gsd):
+        msg = f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {gsd:.3g} m"
         remedy = (
             "take another model, or, if the CRS is wrong, assign the right one with "
             "{tool:assign_crs}"

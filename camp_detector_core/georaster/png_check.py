@@ -1,4 +1,4 @@
-"""Whether a PNG file is whole: GDAL makes up the pixels of one that was cut, without a word."""
+"""Check that a PNG file is complete; GDAL silently invents the pixels of a truncated one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REMEMBERED = 1 << 12
 
 
 def refuse_cut_png(name: str, label: str) -> None:
-    """Refuse a PNG file that ends early, or whose pixels are not those that were written.
+    """Refuse a PNG file that ends early or whose pixels fail their checksums.
 
     Args:
         name: A file of any format; what is none, or is no PNG file, passes.
@@ -32,7 +32,7 @@ def refuse_cut_png(name: str, label: str) -> None:
     """
     try:
         status = os.stat(name)  # noqa: PTH116 - of ten thousand
-        reason = _wrong(name, status.st_size, status.st_mtime_ns)
+        reason = _fault(name, status.st_size, status.st_mtime_ns)
     except (OSError, ValueError):
         return  # the library says why
     if reason:
@@ -41,8 +41,8 @@ def refuse_cut_png(name: str, label: str) -> None:
 
 
 @lru_cache(_REMEMBERED)
-def _wrong(name: str, _size: int, _changed: int) -> str:
-    """The fault of a file of this size and time; empty where there is none."""
+def _fault(name: str, _size: int, _changed: int) -> str:
+    """Describe the fault of a file of this size and time; empty if it is sound."""
     with open(name, "rb") as file:  # noqa: PTH123 - of ten thousand
         if file.read(len(_SIGNATURE)) != _SIGNATURE:
             return ""
@@ -54,15 +54,15 @@ def _wrong(name: str, _size: int, _changed: int) -> str:
             if kind == b"IEND":
                 return ""
             actual = _checksum(file, length, zlib.crc32(kind))
-            stated = file.read(_SUM.size)
-            if actual is None or len(stated) < _SUM.size:
+            expected_sum = file.read(_SUM.size)
+            if actual is None or len(expected_sum) < _SUM.size:
                 return "the end of the picture is missing"
-            if kind == b"IDAT" and stated != _SUM.pack(actual):
+            if kind == b"IDAT" and expected_sum != _SUM.pack(actual):
                 return "a checksum of its pixels is wrong"
 
 
 def _checksum(file: BinaryIO, length: int, start: int) -> int | None:
-    """The checksum of the next bytes, None where there are fewer."""
+    """Compute the checksum of the next bytes; None if there are fewer."""
     while length:
         piece = file.read(min(length, _PIECE))
         if not piece:

@@ -1,4 +1,4 @@
-"""What is asked of a library that reads rasters, as small protocols."""
+"""Protocols of a library that reads rasters."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ if TYPE_CHECKING:
 
 
 class ReadError(RasterError):
-    """Pixels cannot be read; the message holds the library's own words alone."""
+    """Pixels cannot be read; the message is the library's own text."""
 
 
 class Crs(Protocol):
-    """A coordinate reference system; x is always east or longitude."""
+    """Coordinate reference system; x is always east or longitude."""
 
     @property
     def wkt(self) -> str:
-        """The whole of it as text."""
+        """Full text in WKT."""
 
     @property
     def label(self) -> str:
-        """A short name for messages."""
+        """Short name for messages."""
 
     @property
     def is_geographic(self) -> bool:
-        """Whether it is in longitude and latitude."""
+        """True for longitude and latitude."""
 
     @property
     def is_projected(self) -> bool:
-        """Whether it is a projection of the Earth."""
+        """True for a projection of the Earth."""
 
     @property
     def unit(self) -> float:
-        """One unit in radians, or in metres where it is projected."""
+        """One unit in radians, or in metres if it is projected."""
 
     def same(self, other: Crs) -> bool:
-        """Whether coordinates mean the same in the other one."""
+        """Test if coordinates mean the same in another CRS."""
 
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude in degrees on its own ellipsoid (`ellipsoid.Ellipsoid.longlat`).
+        """Compute longitude and latitude in degrees on its own ellipsoid (`Ellipsoid.longlat`).
 
         They are not finite where there is no such place; all of them may be where one is.
         """
@@ -57,40 +57,40 @@ class Crs(Protocol):
 
 @dataclass(frozen=True)
 class Header:
-    """What the library says about a raster, before it is judged."""
+    """Header of a raster as the library reads it, before any check."""
 
     shape: Shape
     transform: Transform
-    """From pixel corners to CRS units; the identity where the file has none."""
+    """Transform from pixel corners to CRS units; the identity if the file has none."""
     crs: Crs | None
     dtypes: tuple[str, ...]
-    """numpy's name of each band's type."""
+    """Numpy name of each band's type."""
     colors: tuple[str, ...]
-    """GDAL's name of what each band shows, in lower case."""
+    """GDAL's colour name of each band, in lower case."""
     descriptions: tuple[str, ...]
-    """Name of each band, or empty."""
+    """Description of each band, or empty."""
     nodata: tuple[float | None, ...]
-    """Nodata value of each band."""
+    """NoData value of each band."""
     masked: bool
-    """Whether one mask holds for all bands that is neither an alpha band nor a nodata value."""
+    """True if one mask, neither an alpha band nor a NoData value, holds for all bands."""
     block: tuple[int, int]
     """Height and width of the blocks in the file."""
     driver: str
     """GDAL's name of the format."""
     has_points: bool
-    """Whether control points or a camera model say where it lies."""
+    """True if control points or a camera model give the place."""
     subdatasets: tuple[str, ...]
     """Names of the rasters in a file that has several."""
     tags: dict[str, str]
     """Metadata of the whole file."""
     masked_bands: tuple[int, ...] = ()
-    """Numbers of the bands that have a mask of their own, where there is no mask for all."""
+    """Numbers of the bands that have a mask of their own, without a mask for all."""
     settled: bool = False
-    """Whether the mask heeds all that says what is missing, alpha and nodata values included."""
+    """True if the mask already includes alpha and NoData values."""
 
 
 class Reader(Protocol):
-    """An open raster; it is read from one thread at a time."""
+    """Open raster, read from one thread at a time."""
 
     @property
     def shape(self) -> Shape:
@@ -98,17 +98,17 @@ class Reader(Protocol):
 
     @property
     def dtypes(self) -> tuple[str, ...]:
-        """Numpy's name of each band's type."""
+        """Numpy name of each band's type."""
 
     @property
     def colors(self) -> tuple[str, ...]:
-        """GDAL's name of what each band shows, in lower case."""
+        """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """All that can be known without reading pixels."""
+        """Read the header without pixels."""
 
     def files(self) -> tuple[str, ...]:
-        """The files that it is made of, one level deep where it is virtual."""
+        """List the files of the raster, one level deep if it is virtual."""
 
     def read(
         self,
@@ -118,7 +118,7 @@ class Reader(Protocol):
         shape: tuple[int, int] | None = None,
         average: bool = False,
     ) -> NDArray[np.generic]:
-        """Pixels (bands, height, width) of a window.
+        """Read the pixels (bands, height, width) of a window.
 
         Args:
             bands: Numbers from 1.
@@ -133,29 +133,29 @@ class Reader(Protocol):
     def read_mask(
         self, window: Window, *, band: int = 1, shape: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of a band, 0 where pixels are missing.
+        """Read the mask (height, width) of a band, 0 for missing pixels.
 
         Raises:
             ReadError: It cannot be read.
         """
 
     def close(self) -> None:
-        """Let go of the files; may be called twice."""
+        """Close the files; may be called twice."""
 
 
-class Kept(Protocol):
-    """The text of a virtual raster that a library holds."""
+class StoredText(Protocol):
+    """Text of a virtual raster in memory."""
 
     @property
     def name(self) -> str:
-        """The name by which it is opened, also by other virtual rasters."""
+        """Name to open it by, also from other virtual rasters."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Free the text."""
 
 
 class Library(Protocol):
-    """A library that reads rasters."""
+    """Library that reads rasters."""
 
     def open(self, name: str, *, label: str | None = None) -> Reader:
         """Open a raster.
@@ -168,15 +168,15 @@ class Library(Protocol):
             RasterError: It does not exist, or is not a raster that the library can read.
         """
 
-    def keep(self, text: str) -> Kept:
-        """Hold the text of a virtual raster under a short name."""
+    def store_text(self, text: str) -> StoredText:
+        """Store the text of a virtual raster in memory under a short name."""
 
     def crs(self, code: str) -> Crs:
-        """The CRS of a code such as EPSG:3857.
+        """Make the CRS of a code such as EPSG:3857.
 
         Raises:
             RasterError: The library does not know it; the message holds its own words alone.
         """
 
-    def allow_cache(self, needed: int) -> None:
-        """Keep as many bytes of decoded blocks as a pass needs, if that is ours to say."""
+    def allow_cache(self, size: int) -> None:
+        """Let the library cache decoded blocks up to a size, if the cache is ours."""

@@ -1,4 +1,4 @@
-"""Whether PROJ, the library behind every CRS, has its database."""
+"""Check that PROJ, the library behind every CRS, has its database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from .ports import Library
 
 _VARIABLES = ("PROJ_DATA", "PROJ_LIB")
-"""Variables that lead PROJ to its database; the second is the name in releases before 9.1."""
+"""Variables with the path of PROJ's database; the second is the name in releases before 9.1."""
 _PLACE = ("EPSG:32631", 500_000.0, 0.0, 3.0, 0.0)
-"""A CRS, x and y in it, and the longitude and latitude that this is: by the definition of UTM, its
+"""CRS, x and y in it, and the longitude and latitude of that point: by the definition of UTM, its
 central meridian on the equator."""
 
 
 def refuse_without_database(library: Library) -> None:
-    """Refuse to place rasters where PROJ cannot tell where anything lies.
+    """Refuse to place rasters if PROJ cannot transform coordinates.
 
     Without its database, or with that of another release, PROJ knows no CRS and calls good
     coordinates wrong; so this is asked before any raster is blamed.

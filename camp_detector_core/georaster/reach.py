@@ -1,4 +1,4 @@
-"""How far a local raster reaches: some formats only name other files, or servers, to read.
+"""Reach of a local raster: some formats only name other files, or servers, to read.
 
 GDAL follows such names wherever they lead. A file that a stranger sent could so read any file of
 the machine, or call any server. Unless the user allows it, sources lie in the file's own folder or
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 4096
-"""Bytes that tell a format; GDAL itself looks at the first 1024 and then at more."""
+"""Bytes that identify a format; GDAL looks at the first 1024 and then at more."""
 _SIDE_FILES = (".msk", ".ovr", ".MSK", ".OVR", ".aux.xml")
 _ROOT = re.compile(
     rb"(?:<\?.*?\?>|<!--.*?-->|<![A-Z][^>]*>|\s)*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL
@@ -39,21 +39,21 @@ _DESCRIPTIONS = re.compile(
     rb"|kml|dimap_document|product_observational|level-.*|tilemap(?:service)?|ogrvrt\w*|product"
     rb"|level1product|s100.*|georectified.*"
 )
-"""The outermost elements of XML files that name the rasters to read."""
+"""Root elements of XML files that name the rasters to read."""
 _ANYWHERE = (b"<gdaltileindexdataset", b"<mrf_meta")
-"""Words that GDAL looks for all over the start of a file."""
+"""Words that GDAL looks for anywhere in the start of a file."""
 _LABELS = (
     b"PDS_VERSION_ID", b"Object = IsisCube", b"CCSD3ZF", b"OziExplorer", b"DatasetHeader Begin",
     b"AuxilaryTarget", b"bandId =", b"VERSION_NUMBER",
 )  # fmt: skip
-"""Words at the start of text files that name the file with the pixels."""
+"""First words of text files that name the file with the pixels."""
 _STAC = (b"stac_version", b'"stac', b"zarr", b"gdal_")
 _INDEX = (".gti.gpkg", ".gti.fgb", ".gti.parquet", ".kmz")
 _ARCHIVES = ("/vsizip/", "/vsitar/", "/vsigzip/")
 
 
 def refuse_reach(name: str, folder: str | None = None) -> None:
-    """Refuse a raster that reads what lies outside of its folder.
+    """Refuse a raster that reads files outside of its folder.
 
     Args:
         name: A raster, by its name for GDAL; those that name a server or driver themselves are the
@@ -76,25 +76,25 @@ def refuse_reach(name: str, folder: str | None = None) -> None:
 
 
 class _Walk:
-    """All files that GDAL would open for a raster, each looked at once."""
+    """Walk over all files that GDAL would open for a raster, each visited once."""
 
     def __init__(self, owner: str, roots: set[str]) -> None:
         self._owner = owner
         self._roots = roots
-        self._seen: set[str] = set()
+        self._visited: set[str] = set()
         self._folders: dict[str, str] = {}
 
     def run(self) -> None:
-        waiting = [self._owner]
-        while waiting:
-            path = waiting.pop()
+        queue = [self._owner]
+        while queue:
+            path = queue.pop()
             for side in (path, *(path + end for end in _SIDE_FILES)):
-                if side not in self._seen:
-                    self._seen.add(side)
-                    waiting += self._look(side)
+                if side not in self._visited:
+                    self._visited.add(side)
+                    queue += self._look(side)
 
     def _look(self, path: str) -> Iterator[str]:
-        """The files that a file names."""
+        """List the files that a file names."""
         refuse_pipe(path, path)
         if path != self._owner:  # that one is looked at where it is opened
             refuse_cut_png(path, path)
@@ -126,7 +126,7 @@ class _Walk:
                 yield self._inside(source, base)
 
     def _inside(self, source: Source, base: str) -> str:
-        """The name of a source that lies in the folder.
+        """Return the name of a source if it lies in the folder.
 
         Raises:
             RasterError: It does not.
@@ -149,29 +149,29 @@ class _Walk:
 
 
 def _kind(head: bytes, path: str) -> str:
-    """Whether a file is a ``vrt``, side information (``aux``), ``other`` description, or pixels."""
+    """Classify a file: ``vrt``, side information (``aux``), ``other`` description, or pixels."""
     text = head.split(b"\0", 1)[0]
     if b"<vrtdataset" in text.lower():
         return "vrt"
     if path.lower().endswith(".aux.xml"):
         return "aux"
-    bare = text.lstrip(b"\xef\xbb\xbf \t\r\n\v\f")
-    root = _ROOT.match(bare) if bare.startswith(b"<") else None
+    stripped = text.lstrip(b"\xef\xbb\xbf \t\r\n\v\f")
+    root = _ROOT.match(stripped) if stripped.startswith(b"<") else None
     if (root and _DESCRIPTIONS.fullmatch(root[1].lower())) or any(
         word in text.lower() for word in _ANYWHERE
     ):
         return "other"
-    if bare.startswith((b"{", b"[")) and any(word in text for word in _STAC):
+    if stripped.startswith((b"{", b"[")) and any(word in text for word in _STAC):
         return "other"
     if path.lower().endswith(_INDEX) or any(word in text[:1024] for word in _LABELS):
         return "other"
     return "pixels"
 
 
-def _refusal(owner: str, source: str, why: str) -> RasterError:
-    shown = owner if source == owner else f"{owner} reads {source[:200]},"
+def _refusal(owner: str, source: str, reason: str) -> RasterError:
+    subject = owner if source == owner else f"{owner} reads {source[:200]},"
     return RasterError(
-        f"{shown} {why}",
+        f"{subject} {reason}",
         parameter="allow_external_sources",
         remedy="put all of it below one folder and name that, or copy it into one file with "
         "{tool:copy} | if you trust it, give {allow_external_sources}",
@@ -179,10 +179,10 @@ def _refusal(owner: str, source: str, why: str) -> RasterError:
 
 
 def _files_in(name: str) -> Iterator[str]:
-    """The possible names of local files in a name such as ``vrt://camp.vrt?bands=1``."""
+    """List possible names of local files in a name such as ``vrt://camp.vrt?bands=1``."""
     if not name.startswith(("/vsi", "<")):
-        bare = name.partition("?")[0].strip("\"'")
-        yield from (part for sep in ("://", ":") for part in (bare.rpartition(sep)[2],) if part)
+        path = name.partition("?")[0].strip("\"'")
+        yield from (part for sep in ("://", ":") for part in (path.rpartition(sep)[2],) if part)
 
 
 def _head(path: Path) -> bytes:
@@ -191,7 +191,7 @@ def _head(path: Path) -> bytes:
 
 
 def _refuse_in_archive(name: str) -> None:
-    """Refuse a raster in a local archive that names others: its sources cannot be followed.
+    """Refuse a raster in a local archive that names others, which cannot be followed.
 
     Raises:
         RasterError: It does, or the archive cannot be looked into.
@@ -204,24 +204,24 @@ def _refuse_in_archive(name: str) -> None:
 
 
 def _head_in_archive(name: str) -> bytes:
-    """The first bytes of a file in a local archive; none where it is no such name."""
-    scheme, _, rest = name.partition("://")
+    """Read the first bytes of a file in a local archive; empty if the name is not of that kind."""
+    scheme, _, path = name.partition("://")
     prefix = next((p for p in _ARCHIVES if name.startswith(p)), None)
     if prefix is None and scheme in {"zip", "tar", "gzip"}:
-        prefix, rest = f"/vsi{scheme}/", rest.replace("!", "/")
+        prefix, path = f"/vsi{scheme}/", path.replace("!", "/")
     elif prefix is not None:
-        rest = name[len(prefix) :].replace("{", "").replace("}", "")
+        path = name[len(prefix) :].replace("{", "").replace("}", "")
     if prefix is None:
         return b""
-    for archive in (Path(rest), *Path(rest).parents):
+    for archive in (Path(path), *Path(path).parents):
         if archive.is_file():
-            inner = os.path.relpath(rest, archive).replace(os.sep, "/")
+            inner = os.path.relpath(path, archive).replace(os.sep, "/")
             return _member(prefix, archive, inner)
     return b""
 
 
 def _member(prefix: str, archive: Path, inner: str) -> bytes:
-    """The first bytes of a member of an archive; none where there is no such member."""
+    """Read the first bytes of a member of an archive; empty if there is none."""
     try:
         if prefix == "/vsigzip/":
             with gzip.open(archive) as file:

@@ -1,4 +1,4 @@
-"""The words for rasters that cannot be opened."""
+"""Errors of rasters that cannot be opened or read."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _TOO_MANY = re.compile("too many open files", re.IGNORECASE)
 _NO_MEMORY = re.compile(
     "out of memory|(?:cannot|unable to) allocate|can ?not malloc|memoryerror", re.IGNORECASE
 )
-_MISSING = re.compile(r"([^'`\n]+?)'?(?:: No such file| does not exist in the file system)")
+_MISSING_FILE = re.compile(r"([^'`\n]+?)'?(?:: No such file| does not exist in the file system)")
 _CIRCLE = re.compile("opened in a cascaded way")
-"""How GDAL says that a virtual raster leads to itself, or that a hundred lead to each other."""
+"""GDAL's text on a virtual raster that leads to itself, or on a hundred that form a circle."""
 _UNKNOWN = re.compile("not recognized as (being in )?a supported file format")
-"""How GDAL says, in words that changed with its versions, that no driver of it takes a file."""
+"""GDAL's texts, which vary by version, on a file without a driver."""
 
 
 @contextmanager
 def in_words(
-    say: Callable[[str, str], RasterError],
+    make_error: Callable[[str, str], RasterError],
     label: str,
     *,
     foreign: tuple[type[Exception], ...],
     words: Callable[[BaseException], str] = str,
 ) -> Iterator[None]:
-    """Turn all that a library raises into one sentence about a raster.
+    """Turn all exceptions of a library into one sentence about a raster.
 
     Args:
-        say: Makes the error of the raster's name and the library's words.
+        make_error: Makes the error of the raster's name and the library's words.
         label: The raster's name for the user.
         foreign: What the library raises.
         words: Takes the library's words from an error.
@@ -51,13 +51,13 @@ def in_words(
         raise
     except UnicodeDecodeError as error:
         reason = "a text in it or in a file beside it (.aux.xml, world file) is not UTF-8"
-        raise say(label, reason) from error
+        raise make_error(label, reason) from error
     except foreign as error:
-        raise say(label, words(error)) from error
+        raise make_error(label, words(error)) from error
 
 
 def refuse_pipe(name: str, label: str) -> None:
-    """Refuse what is no file and may be read without end.
+    """Refuse pipes and devices, which may be read without end.
 
     Raises:
         RasterError: It is a pipe or a device.
@@ -68,7 +68,7 @@ def refuse_pipe(name: str, label: str) -> None:
 
 
 def refuse_empty(name: str, label: str) -> None:
-    """Refuse a file without a byte, what is no file, and a picture that was cut.
+    """Refuse an empty file, a special file, and a truncated picture.
 
     Raises:
         RasterError: It is empty, or a pipe or a device, or a PNG file that is not whole.
@@ -82,67 +82,67 @@ def refuse_empty(name: str, label: str) -> None:
         raise RasterError(msg)
 
 
-def cannot_open(name: str, label: str, said: str) -> RasterError:
-    """The error for a raster that GDAL did not open.
+def cannot_open(name: str, label: str, reason: str) -> RasterError:
+    """Make the error for a raster that GDAL could not open.
 
     Args:
         name: The name that GDAL was given.
         label: The name for the user.
-        said: GDAL's own words.
+        reason: GDAL's own words.
     """
     if not name.startswith(("/vsi", "<")) and ":" not in name[2:] and not Path(name).exists():
         return RasterError(f"{label} does not exist")
-    return _lacking(label, said) or RasterError(
-        f"{label} cannot be opened as a raster: {_reason(said, name)}"
+    return _lacking(label, reason) or RasterError(
+        f"{label} cannot be opened as a raster: {_reason(reason, name)}"
     )
 
 
-def cannot_understand(label: str, said: str) -> RasterError:
-    """The error for a raster that was opened, but whose header makes no sense to the library.
+def cannot_understand(label: str, reason: str) -> RasterError:
+    """Make the error for a raster whose header the library cannot interpret.
 
     Args:
         label: The name for the user.
-        said: The library's own words.
+        reason: The library's own words.
     """
-    return _lacking(label, said) or RasterError(
-        f"{label} has a header that cannot be understood ({_reason(said, label)})",
+    return _lacking(label, reason) or RasterError(
+        f"{label} has a header that cannot be understood ({_reason(reason, label)})",
         remedy="write it anew, e.g. with {tool:copy}, or download it again",
     )
 
 
-def cannot_read(label: str, said: str) -> RasterError:
-    """The error for pixels that the library did not read: a `ReadError` where they are at fault.
+def cannot_read(label: str, reason: str) -> RasterError:
+    """Make the error for pixels that could not be read: a `ReadError` if the pixels are at fault.
 
     Args:
         label: The name for the user.
-        said: The library's own words.
+        reason: The library's own words.
     """
-    return _lacking(label, said) or _sourceless(label, said) or ReadError(said)
+    return _lacking(label, reason) or _sourceless(label, reason) or ReadError(reason)
 
 
-def _sourceless(label: str, said: str) -> RasterError | None:
-    """The error where what a virtual raster names is not there, or is itself."""
-    if _CIRCLE.search(said):
+def _sourceless(label: str, reason: str) -> RasterError | None:
+    """Make the error for a virtual raster whose source is missing, or is itself."""
+    if _CIRCLE.search(reason):
         return RasterError(
             f"{label} cannot be read, because it and its sources name each other: make it anew"
         )
-    missing = _MISSING.search(said)
-    if missing:
+    match = _MISSING_FILE.search(reason)
+    if match:
         return RasterError(
-            f"{label} cannot be read, because {missing[1]} does not exist: put it there, or make "
+            f"{label} cannot be read, because {match[1]} does not exist: put it there, or make "
             "the virtual raster anew"
         )
     return None
 
 
-def _lacking(label: str, said: str) -> RasterError | None:
-    """The error where the machine is at fault and not the raster."""
-    if _TOO_MANY.search(said):
+def _lacking(label: str, reason: str) -> RasterError | None:
+    """Make the error for failures of the machine instead of the raster."""
+    if _TOO_MANY.search(reason):
         return RasterError(
             f"{label} cannot be opened, because this process has reached its limit of open files: "
             "raise it (ulimit -n 4096 in the same terminal) and run this again"
         )
-    if _NO_MEMORY.search(said):
+    if _NO_MEMORY.search(reason):
         return RasterError(
             f"{label} cannot be read, because the memory does not suffice",
             remedy="close other programs, or write the raster anew in tiles with {tool:tile}",
@@ -150,8 +150,8 @@ def _lacking(label: str, said: str) -> RasterError | None:
     return None
 
 
-def _reason(said: str, name: str) -> str:
-    text = " ".join(said.split())
+def _reason(message: str, name: str) -> str:
+    text = " ".join(message.split())
     for quoted in (f"'{name}' ", f"`{name}' ", f"{name}: "):
         text = text.replace(quoted, "")
     if _UNKNOWN.search(text):

@@ -1,26 +1,26 @@
-"""Keep the resources of an open source, and let go of them in one place."""
+"""Resources of an open source, closed in one place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .ports import Kept, Library, Reader
+    from .ports import Library, Reader, StoredText
 
 
-class Shelf:
-    """Open rasters and the texts of virtual ones, closed together and in the right order."""
+class Resources:
+    """Open rasters and texts of virtual ones, closed together in the right order."""
 
     def __init__(self, library: Library) -> None:
-        """Hold nothing yet."""
+        """Start without resources."""
         self._library = library
-        self._held: list[Kept | Reader] = []
+        self._open_resources: list[StoredText | Reader] = []
 
-    def keep(self, text: str) -> str:
-        """Hold the text of a virtual raster; gives the name by which it is opened."""
-        kept = self._library.keep(text)
-        self._held.append(kept)
-        return kept.name
+    def store_text(self, text: str) -> str:
+        """Store the text of a virtual raster and return the name to open it by."""
+        stored = self._library.store_text(text)
+        self._open_resources.append(stored)
+        return stored.name
 
     def open(self, name: str, *, label: str) -> Reader:
         """Open a raster; see the port.
@@ -29,10 +29,10 @@ class Shelf:
             RasterError: It cannot be opened.
         """
         reader = self._library.open(name, label=label)
-        self._held.append(reader)
+        self._open_resources.append(reader)
         return reader
 
     def close(self) -> None:
-        """Let go of all, the last first; may be called twice."""
-        while self._held:
-            self._held.pop().close()
+        """Close all in reverse order; may be called twice."""
+        while self._open_resources:
+            self._open_resources.pop().close()

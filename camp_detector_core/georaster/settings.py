@@ -1,4 +1,4 @@
-"""How a model is run over a raster, whichever host asks for it."""
+"""Settings of a run of a model over a raster, for every host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the model is run and its answer made into outlines; None is the model's own value.
+    """Settings of the model and its outlines; None takes the model's own value.
 
     Raises:
         ParameterError: A value out of range.
@@ -27,26 +27,26 @@ class Settings:
     min_area: Optional[float] = None
     """Smallest dwelling, square metres."""
     tile_size: Optional[int] = None
-    """Side of the chips, pixels of the model; None: the side up to the model's own that leaves the
+    """Side of the chips in pixels of the model; None chooses a side up to the model's own with the
     fewest pixels to compute."""
     overlap: Optional[int] = None
     """Pixels that neighbouring chips share."""
     simplify: Optional[float] = None
-    """Greatest distance in metres by which outlines may be straightened; None: one pixel, which
+    """Largest distance in metres by which outlines may be straightened; None: one pixel, which
     turns the stairs of slanting walls into lines; 0: exact pixel edges."""
     square: bool = False
-    """Whether nearly rectangular outlines become rectangles."""
+    """True to make rectangles of nearly rectangular outlines."""
     separate: Optional[bool] = None
-    """Whether touching dwellings are parted; None: where the model can."""
+    """True to separate touching dwellings; None does so if the model can."""
     tta: bool = False
-    """Test-time augmentation: the mean over the flips and turns of each chip."""
+    """True for test-time augmentation, the mean over flips and turns of each chip."""
 
     def __post_init__(self) -> None:
         """Refuse what is outside of the limits."""
         check(vars(self))
 
     def apply(self, spec: ModelSpec) -> ModelSpec:
-        """The model's spec with the user's values in place of its own.
+        """Return the model's spec with the user's values.
 
         Raises:
             SpecError: A value that the model cannot be run with.
@@ -55,16 +55,16 @@ class Settings:
             msg = f"the model {spec.id} cannot tell touching dwellings apart"
             remedy = "leave out {separate}, or choose another model"
             raise SpecError(msg, parameter="separate", remedy=remedy)
-        own = ("threshold", "min_area", "tile_size", "overlap")
-        chosen: dict[str, Any] = {
-            name: getattr(self, name) for name in own if getattr(self, name) is not None
+        spec_fields = ("threshold", "min_area", "tile_size", "overlap")
+        values: dict[str, Any] = {
+            name: getattr(self, name) for name in spec_fields if getattr(self, name) is not None
         }
         if self.separate is False:
-            chosen["separation"] = None
-        return replace(spec, **chosen)
+            values["separation"] = None
+        return replace(spec, **values)
 
     def tolerance(self, grid: Grid) -> float:
-        """``simplify`` in pixels of a grid."""
+        """Convert ``simplify`` to pixels of a grid."""
         if self.simplify is None:
             return 1.0
         return self.simplify / math.sqrt(grid.pixel_area)

@@ -1,4 +1,4 @@
-"""A raster as the engine's `RasterSource`."""
+"""Raster as the engine's `RasterSource`."""
 
 from __future__ import annotations
 
@@ -20,46 +20,46 @@ if TYPE_CHECKING:
 
     from ..engine.messages import Message
     from .mosaic import Part
-    from .resources import Shelf
+    from .resources import Resources
     from .validity import Marks
 
 
 class Picture(NamedTuple):
-    """A whole raster in few pixels."""
+    """Overview of a whole raster in few pixels."""
 
     pixels: NDArray[np.generic]
     """(bands, height, width) in the raster's dtype."""
     valid: NDArray[np.bool_]
-    """(height, width), True where the pixel is valid."""
+    """Validity (height, width), True for valid pixels."""
     scale: tuple[float, float]
-    """Picture pixels for one pixel of the source's grid, along (row, col)."""
+    """Overview pixels per pixel of the source's grid, along (row, col)."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """The open rasters behind a source, and what they hold."""
+    """Open rasters behind a source."""
 
     library: Library
-    shelf: Shelf
-    """Holds them, and what they are made of."""
+    resources: Resources
+    """Resources that keep the rasters open."""
     base: Reader
-    """The raster on its own grid."""
+    """Raster on its native grid."""
     warped: Reader | None
-    """The raster on the source's grid, where that is another one; its last band is alpha."""
+    """Raster on the source's grid if that differs; its last band is alpha."""
     native: Grid
-    """The grid of ``base``."""
+    """Grid of ``base``."""
     crs: Crs | None
-    """The CRS of both grids."""
-    chosen: tuple[int, ...]
+    """CRS of both grids."""
+    band_numbers: tuple[int, ...]
     """Band numbers of the files, from 1."""
     bands: tuple[int, ...]
     """Band numbers to read of ``base``, from 1."""
     numbers: tuple[int, ...]
-    """The same of ``warped``."""
+    """Band numbers to read of ``warped``."""
     marks: Marks
-    """How ``base`` says which of its pixels are missing."""
+    """Marks of missing pixels in ``base``."""
     parts: tuple[Part, ...]
-    """The files, and the pixels of ``base`` that each fills."""
+    """Files, and the window of ``base`` that each fills."""
 
 
 class PlacedSource:
@@ -71,13 +71,13 @@ class PlacedSource:
     def __init__(self, access: Access, grid: Grid, *, warnings: tuple[Message, ...]) -> None:
         """Take over open rasters; made by `place_source`."""
         self._access = access
-        self._whole = grid
+        self._full_grid = grid
         self._part = grid.window
         self.warnings = warnings
-        """What the user should know about how the raster is read, in sentences."""
+        """Warnings about how the raster is read, one sentence each."""
 
     def __enter__(self) -> PlacedSource:  # noqa: PYI034 - Self is newer than Python 3.9
-        """Nothing to do: the rasters are open."""
+        """Return the source, whose rasters are open."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,15 +86,15 @@ class PlacedSource:
 
     def close(self) -> None:
         """Close the rasters."""
-        self._access.shelf.close()
+        self._access.resources.close()
 
     @property
     def grid(self) -> Grid:
-        """Where the pixels lie."""
-        return self._whole[self._part]
+        """Grid of the pixels."""
+        return self._full_grid[self._part]
 
-    def keep(self, extent: tuple[float, float, float, float]) -> None:
-        """Give only the pixels that touch a rectangle from now on.
+    def restrict(self, extent: tuple[float, float, float, float]) -> None:
+        """Restrict the source to the pixels that touch a rectangle.
 
         A stretch is still measured over the whole raster.
 
@@ -105,13 +105,13 @@ class PlacedSource:
             RasterError: There is none.
         """
         left, bottom, right, top = extent
-        t, (height, width) = self._whole.transform, self._whole.shape
+        t, (height, width) = self._full_grid.transform, self._full_grid.shape
         cols, rows = (
             ((left - t.c) / t.a, (right - t.c) / t.a),
             ((top - t.f) / t.e, (bottom - t.f) / t.e),
         )
-        col, row = max(0, _down(cols[0])), max(0, _down(rows[0]))
-        stop_col, stop_row = min(width, -_down(-cols[1])), min(height, -_down(-rows[1]))
+        col, row = max(0, _pixel_at(cols[0])), max(0, _pixel_at(rows[0]))
+        stop_col, stop_row = min(width, -_pixel_at(-cols[1])), min(height, -_pixel_at(-rows[1]))
         if not (col < stop_col and row < stop_row):
             msg = (
                 f"the extent {left:g}, {bottom:g} to {right:g}, {top:g} holds no pixel of "
@@ -122,27 +122,27 @@ class PlacedSource:
 
     @property
     def crs(self) -> Crs | None:
-        """The CRS of the grid."""
+        """CRS of the grid."""
         return self._access.crs
 
     @property
     def is_resampled(self) -> bool:
-        """Whether the grid is not the raster's own."""
+        """True if the grid is not the raster's own."""
         return self._access.warped is not None
 
     @property
     def native_grid(self) -> Grid:
-        """The grid of the raster itself."""
+        """Native grid of the raster."""
         return self._access.native
 
     @property
     def bands(self) -> tuple[int, ...]:
-        """Numbers, from 1, of the raster's bands that `read` gives."""
-        return self._access.chosen
+        """Band numbers, from 1, that `read` returns."""
+        return self._access.band_numbers
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The rasters that this source is made of."""
+        """Files of this source."""
         return tuple(part.layout.name for part in self._access.parts)
 
     @property
@@ -154,7 +154,7 @@ class PlacedSource:
     def read(
         self, window: Window, *, shape: tuple[int, int] | None = None
     ) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-        """Pixels of a window of the grid.
+        """Read the pixels of a window of the grid.
 
         Args:
             window: Of the grid.
@@ -180,7 +180,7 @@ class PlacedSource:
             raise RasterError(self._blame(error, window)) from error
 
     def picture(self, max_side: int, *, average: bool = True) -> Picture:
-        """The whole raster, decimated on read; overviews are used where there are any.
+        """Read the whole raster decimated, from overviews if there are any.
 
         Args:
             max_side: Largest height and width in pixels; smaller rasters are not enlarged.
@@ -193,38 +193,38 @@ class PlacedSource:
         height, width = access.native.shape
         factor = min(1.0, max_side / max(height, width))
         shape = max(1, round(height * factor)), max(1, round(width * factor))
-        whole = access.native.window
+        native_window = access.native.window
         try:
             pixels = access.base.read(
-                access.bands, whole, shape=shape, average=average and factor < 1
+                access.bands, native_window, shape=shape, average=average and factor < 1
             )
-            valid = read_valid(access.base, access.marks, pixels, whole, shape=shape)
+            valid = read_valid(access.base, access.marks, pixels, native_window, shape=shape)
         except ReadError as error:
-            raise RasterError(self._blame(error, self._whole.window)) from error
-        own, grid = access.native.transform, self._whole.transform
+            raise RasterError(self._blame(error, self._full_grid.window)) from error
+        native_transform, grid = access.native.transform, self._full_grid.transform
         if access.warped is None:
             return Picture(pixels, valid, (shape[0] / height, shape[1] / width))
-        if own.e > 0:
+        if native_transform.e > 0:
             pixels, valid = pixels[:, ::-1], valid[::-1]
-        if own.a < 0:
+        if native_transform.a < 0:
             pixels, valid = pixels[:, :, ::-1], valid[:, ::-1]
-        rows = shape[0] / (height * abs(own.e / grid.e))
-        cols = shape[1] / (width * abs(own.a / grid.a))
+        rows = shape[0] / (height * abs(native_transform.e / grid.e))
+        cols = shape[1] / (width * abs(native_transform.a / grid.a))
         return Picture(pixels, valid, (rows, cols))
 
     def _blame(self, error: Exception, window: Window) -> str:
-        """The sentence for a failed read, with the file that cannot be read."""
-        height, width = self._whole.shape
+        """Write the sentence for a failed read, with the file that cannot be read."""
+        height, width = self._full_grid.shape
         native = self._access.native.shape
         rows, cols = native.height / height, native.width / width
-        touched = Window(
+        native_window = Window(
             max(0, int(window.row * rows) - 1),
             max(0, int(window.col * cols) - 1),
             int(window.height * rows) + 3,
             int(window.width * cols) + 3,
         )
         for part in self._access.parts:
-            inside = part.window.intersection(touched)
+            inside = part.window.intersection(native_window)
             if inside is None:
                 continue
             reason = _cannot_read(self._access.library, part, inside)
@@ -233,8 +233,8 @@ class PlacedSource:
         return f"{self._access.parts[0].layout.name} cannot be read: {_damaged(error)}"
 
 
-def _down(pixels: float) -> int:
-    """The pixel that a coordinate lies in, where less than a thousandth of one is rounding."""
+def _pixel_at(pixels: float) -> int:
+    """Round down to the pixel of a coordinate, ignoring less than a thousandth as rounding."""
     if not math.isfinite(pixels):
         msg = "the extent is not made of numbers: give xmin, ymin, xmax, ymax"
         raise RasterError(msg)
@@ -242,7 +242,7 @@ def _down(pixels: float) -> int:
 
 
 def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
-    """Why the pixels of a part cannot be read, or None if they can.
+    """Find the reason why the pixels of a part cannot be read, or None if they can.
 
     Raises:
         RasterError: It cannot even be opened.
@@ -251,15 +251,15 @@ def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
     height, width = layout.shape
     row = min(inside.row - part.window.row, height - 1)
     col = min(inside.col - part.window.col, width - 1)
-    at = Window(row, col, min(inside.height, height - row), min(inside.width, width - col))
+    block = Window(row, col, min(inside.height, height - row), min(inside.width, width - col))
     try:
         with closing(library.open(layout.name)) as reader:
-            reader.read(range(1, len(layout.colors) + 1), at)
+            reader.read(range(1, len(layout.colors) + 1), block)
     except ReadError as error:
         return _damaged(error)
     return None
 
 
 def _damaged(error: Exception) -> str:
-    """The library's own words on one line."""
+    """Put the library's message on one line."""
     return "it is damaged or cut short (" + " ".join(str(error).split())[:200].rstrip(".") + ")"

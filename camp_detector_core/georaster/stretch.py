@@ -1,4 +1,4 @@
-"""A stretch of raw values for rasters whose numbers are not those that the model knows."""
+"""Stretch of raw values for rasters whose value range differs from the model's."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from .source import PlacedSource
 
 PERCENTILES = (2.0, 98.0)
-"""Raw values at these percentiles of the whole raster become 0 and 1."""
+"""Percentiles of the whole raster that become 0 and 1."""
 _SAMPLE_SIDE = 1024
 _ENOUGH = 1000
-"""Pixels whose percentiles say something of the raster."""
+"""Smallest number of pixels whose percentiles represent the raster."""
 _BYTES = "uint8"
 """Pixels of this type are colours; where they have a border of one, it is one like others."""
 
 
 class StretchChoice(NamedTuple):
-    """The stretch, None where the model's own scale fits, and what to tell the user."""
+    """Stretch with warnings; None if the model's own scale fits."""
 
     stretch: Stretch | None
     warnings: tuple[Message, ...] = ()
 
 
 def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions) -> StretchChoice:
-    """The stretch that the user gave, or percentiles where the raster's dtype is another one.
+    """Choose the user's stretch, or percentiles if the raster's dtype differs from the model's.
 
     Values that look like nodata and that the file does not call so have no say in it.
 
@@ -45,14 +45,14 @@ def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions
     """
     fits = options.stretch is None and source.dtype.name == spec.dtype
     if source.dtype.name == _BYTES and (fits or isinstance(options.stretch, tuple)):
-        return StretchChoice(_given(source, options))
+        return StretchChoice(_user_stretch(source, options))
     values = _sample(source)
-    odd = standouts(values)
-    warnings = tuple(_undeclared(source, each) for each in odd)
+    suspects = standouts(values)
+    warnings = tuple(_undeclared(source, suspect) for suspect in suspects)
     if fits or isinstance(options.stretch, tuple):
-        return StretchChoice(_given(source, options), warnings)
-    for each in odd:
-        values = values[:, (values != each.value).all(axis=0)]
+        return StretchChoice(_user_stretch(source, options), warnings)
+    for suspect in suspects:
+        values = values[:, (values != suspect.value).all(axis=0)]
     stretch = _percentiles(values)
     warnings += tuple(_constant(source, values))
     if options.stretch is None and values.shape[1]:
@@ -60,8 +60,8 @@ def choose_stretch(source: PlacedSource, spec: ModelSpec, options: SourceOptions
     return StretchChoice(stretch, warnings)
 
 
-def _given(source: PlacedSource, options: SourceOptions) -> Stretch | None:
-    """The stretch that the user gave in numbers."""
+def _user_stretch(source: PlacedSource, options: SourceOptions) -> Stretch | None:
+    """Make the stretch that the user gave in numbers."""
     if not isinstance(options.stretch, tuple):
         return None
     low, high = options.stretch
@@ -69,7 +69,7 @@ def _given(source: PlacedSource, options: SourceOptions) -> Stretch | None:
 
 
 def _sample(source: PlacedSource) -> NDArray[np.float64]:
-    """(bands, n) valid pixels: some of the whole raster, or all where these are only a few."""
+    """Sample valid pixels (bands, n) of the whole raster, or all if there are few."""
     picture = source.picture(_SAMPLE_SIDE, average=False)
     values: NDArray[np.float64] = picture.pixels[:, picture.valid].astype(np.float64)
     is_whole = picture.valid.shape == tuple(source.native_grid.shape)
@@ -88,7 +88,7 @@ def _sample(source: PlacedSource) -> NDArray[np.float64]:
 
 
 def _percentiles(values: NDArray[np.float64]) -> Stretch:
-    """Percentiles of each band of (bands, n) values."""
+    """Compute percentiles of each band of (bands, n) values."""
     if values.shape[1] == 0:
         return Stretch((0.0,) * len(values), (1.0,) * len(values))
     low, high = np.percentile(values, PERCENTILES, axis=1)
@@ -106,19 +106,19 @@ def _stretched(source: PlacedSource, spec: ModelSpec, stretch: Stretch) -> Messa
     return Message(sentence, "stretch", "; {stretch=LOW,HIGH} sets them")
 
 
-def _undeclared(source: PlacedSource, odd: Standout) -> Message:
+def _undeclared(source: PlacedSource, suspect: Standout) -> Message:
     """The warning of a value that looks like nodata."""
-    value = _number(odd.value, source.dtype)
+    value = _number(suspect.value, source.dtype)
     sentence = (
-        f"{100 * odd.share:.2g} % of the pixels of {source.files[0]} have the value {value}, far "
-        f"from all others ({odd.low:g} to {odd.high:g}), which the file does not call nodata: it "
-        "has no say in a stretch"
+        f"{100 * suspect.share:.2g} % of the pixels of {source.files[0]} have the value {value}, "
+        f"far from all others ({suspect.low:g} to {suspect.high:g}), which the file does not call "
+        "nodata: it has no say in a stretch"
     )
     return Message(sentence, "nodata", f"; {{nodata={value}}} leaves these pixels out")
 
 
 def _number(value: float, dtype: np.dtype[np.generic]) -> str:
-    """A pixel's value in the fewest digits from which the same is read again."""
+    """Write a pixel's value in the fewest digits that read back the same."""
     text = str(dtype.type(value))
     return text.removesuffix(".0")
 
@@ -130,9 +130,9 @@ def _constant(source: PlacedSource, values: NDArray[np.float64]) -> list[Message
     flat = {b: v[0] for b, v in zip(source.bands, values) if v.min() == v.max()}
     if not flat:
         return []
-    named = ", ".join(f"band {b} ({v:g})" for b, v in flat.items())
+    bands_text = ", ".join(f"band {b} ({v:g})" for b, v in flat.items())
     sentence = (
-        f"{source.files[0]} has one value in all valid pixels of {named}, which shows nothing: "
-        "look at the bands of the file"
+        f"{source.files[0]} has one value in all valid pixels of {bands_text}, which shows "
+        "nothing: look at the bands of the file"
     )
     return [Message(sentence, "bands", "; {bands} chooses others")]

@@ -25,15 +25,15 @@ FIELDS: dict[str, type] = {
 
 
 class Row(NamedTuple):
-    """One dwelling, as a host writes it."""
+    """Row of one dwelling, as hosts write it."""
 
     number: int
-    """From 1."""
+    """Number of the dwelling, from 1."""
     class_name: str
     probability: float
-    """Mean over the dwelling's pixels, in [0, 1]."""
+    """Mean probability over the dwelling's pixels, in [0, 1]."""
     area: float
-    """Square metres on the ground."""
+    """Area on the ground in square metres."""
     rings: list[list[tuple[float, float]]]
     """Closed rings of x and y in CRS units: the exterior, then the holes."""
 
@@ -43,24 +43,24 @@ class DwellingRows:
     """Dwellings as columns; row ``i`` of each belongs to dwelling ``i + 1``."""
 
     corners: NDArray[np.float64]
-    """(corners, 2) x and y of all rings, in CRS units."""
+    """Corners (corners, 2), x and y of all rings in CRS units."""
     ring_offsets: NDArray[np.intp]
-    """(rings + 1,) where each ring begins in ``corners``."""
+    """Start (rings + 1,) of each ring in ``corners``."""
     polygon_offsets: NDArray[np.intp]
-    """(n + 1,) where the rings of each dwelling begin; the first is the exterior."""
+    """Start (n + 1,) of each dwelling's rings, of which the first is the exterior."""
     classes: list[str]
-    """(n,) class names."""
+    """Class names (n,)."""
     probability: NDArray[np.float64]
-    """(n,) mean probability over the dwelling's pixels, in [0, 1]."""
+    """Mean probability (n,) over each dwelling's pixels, in [0, 1]."""
     area: NDArray[np.float64]
-    """(n,) area on the ground in square metres."""
+    """Area (n,) on the ground in square metres."""
 
     def __len__(self) -> int:
-        """How many dwellings there are."""
+        """Number of dwellings."""
         return len(self.classes)
 
     def __iter__(self) -> Iterator[Row]:
-        """Row by row."""
+        """Iterate over the rows."""
         for i, name in enumerate(self.classes):
             yield Row(i + 1, name, float(self.probability[i]), float(self.area[i]), self.rings(i))
 
@@ -109,7 +109,7 @@ def rows_of(
 def _measure(
     points: NDArray[np.float64], ring_offsets: NDArray[np.intp], polygon_offsets: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(n,) areas and (n, 2) centroids of polygons, in the units of their closed rings."""
+    """Compute (n,) areas and (n, 2) centroids of polygons, in the units of their closed rings."""
     ring_starts, starts = ring_offsets[:-1], polygon_offsets[:-1]
     origin = points[ring_starts[starts]]
     corners = np.diff(ring_offsets[polygon_offsets])
@@ -118,12 +118,12 @@ def _measure(
     cross = np.zeros(len(x))
     cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
     cross[ring_offsets[1:] - 1] = 0  # from the end of a ring to the next ring
-    doubled = np.add.reduceat(cross, ring_starts)
+    double_areas = np.add.reduceat(cross, ring_starts)
     # Exteriors count, holes are taken off, whichever way they run.
-    sign = np.full(len(doubled), -1.0)
+    sign = np.full(len(double_areas), -1.0)
     sign[starts] = 1.0
-    sign *= np.sign(doubled)
-    area = np.add.reduceat(doubled * sign, starts) / 2
+    sign *= np.sign(double_areas)
+    area = np.add.reduceat(double_areas * sign, starts) / 2
     centre = np.empty((len(area), 2))
     for axis, values in enumerate((x, y)):
         moment = cross * (values + np.append(values[1:], 0.0))
@@ -135,7 +135,7 @@ def _measure(
 
 
 def pixel_areas(grid: Grid, points: NDArray[np.float64], crs: Optional[Crs]) -> NDArray[np.float64]:
-    """Square metres of a pixel of the grid at each of the points (n, 2) in CRS units."""
+    """Compute the square metres of a pixel at each of the points (n, 2) in CRS units."""
     if crs is None or not len(points):
         return np.full(len(points), grid.pixel_area)
     # The first place is where others are looked up that the CRS does not have.

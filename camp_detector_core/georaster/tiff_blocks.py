@@ -1,4 +1,4 @@
-"""The size of a TIFF's blocks, told from its first directory.
+"""Block size of a TIFF, read from its first directory.
 
 Of the sources of a virtual raster, and of masks and overviews beside a raster, GDAL tells nothing
 before it reads them.
@@ -16,25 +16,25 @@ _WIDTH, _HEIGHT, _BITS, _SAMPLES, _ROWS, _PLANAR = 256, 257, 258, 277, 278, 284
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
 _SHORT, _LONG, _LONG8 = 3, 4, 16
 _CODES = {1: "B", _SHORT: "H", _LONG: "I", _LONG8: "Q"}
-_MOST = 4096
-"""Entries of a directory that are looked at."""
-_APART = 2
-"""How it is said that bands lie in blocks of their own."""
+_MAX_ENTRIES = 4096
+"""Largest number of directory entries that are read."""
+_PLANAR_SEPARATE = 2
+"""Code of bands in separate blocks."""
 _SPLIT = 2000
 """A single strip of more rows is read row by row (GDAL's ``GDAL_ENABLE_TIFF_SPLIT``)."""
 
 
 class Block(NamedTuple):
-    """A block of pixels."""
+    """Block of pixels."""
 
     height: int
     width: int
     size: int
-    """Bytes in memory."""
+    """Size in memory, bytes."""
 
 
 def block_of(head: bytes, file: BinaryIO) -> Block | None:
-    """The blocks of a TIFF, None for what is none or is broken.
+    """Read the blocks of a TIFF; None for other and broken files.
 
     Args:
         head: Its first bytes.
@@ -52,20 +52,20 @@ def block_of(head: bytes, file: BinaryIO) -> Block | None:
                 rows = 1
     except (struct.error, OSError, KeyError, ValueError):
         return None
-    samples = 1 if tags.get(_PLANAR) == _APART else samples
+    samples = 1 if tags.get(_PLANAR) == _PLANAR_SEPARATE else samples
     return Block(rows, width, rows * width * samples * max(1, bits // 8))
 
 
 def _tags(head: bytes, file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """The first value of each tag of the first directory."""
+    """Read the first value of each tag of the first directory."""
     end = {b"II": "<", b"MM": ">"}[head[:2]]
     (version,) = struct.unpack_from(end + "H", head, 2)
     is_big = version == 43  # noqa: PLR2004 - BigTIFF
-    at = struct.unpack_from(end + ("Q" if is_big else "I"), head, 8 if is_big else 4)[0]
-    file.seek(at)
+    offset = struct.unpack_from(end + ("Q" if is_big else "I"), head, 8 if is_big else 4)[0]
+    file.seek(offset)
     (count,) = struct.unpack(end + ("Q" if is_big else "H"), file.read(8 if is_big else 2))
     size = 20 if is_big else 12
-    table = file.read(min(count, _MOST) * size)
+    table = file.read(min(count, _MAX_ENTRIES) * size)
     for i in range(0, len(table) - size + 1, size):
         tag, kind = struct.unpack_from(end + "HH", table, i)
         number = struct.unpack_from(end + ("Q" if is_big else "I"), table, i + 4)[0]

@@ -1,4 +1,4 @@
-"""Tell which pixels of a raster hold an image: one rule, at its own resolution and any other.
+"""Validity of a raster's pixels: one rule, at the raster's own resolution and any other.
 
 A pixel is missing
 
@@ -32,54 +32,54 @@ if TYPE_CHECKING:
     from .ports import Reader
 
 _ULPS = 2
-"""Numbers that differ by so many steps of a 32-bit number count as one nodata value, as for GDAL
+"""Numbers that differ by so many steps of a 32-bit number count as one NoData value, as for GDAL
 (``ARE_REAL_EQUAL`` in its gcore/gdal_priv.h), since its text is often rounded."""
 # The largest number to its left and right counts; NaN comes out as the first entry, 0.
 _FINITE = "<LUT>-inf:0,-1e308:255,1e308:255,inf:0</LUT>"
 
-Keep = Callable[[str], str]
-"""Holds the text of a virtual raster and gives the name by which GDAL opens it."""
+StoreText = Callable[[str], str]
+"""Stores the text of a virtual raster and returns the name for GDAL to open it by."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """How the bands that are read say which of their pixels are missing."""
+    """Marks of missing pixels among the bands that are read."""
 
     dtype: str
     nodata: tuple[float | None, ...]
-    """Of each band that is read."""
+    """NoData value of each band that is read."""
     masks: tuple[int, ...] = ()
     """Numbers of the bands whose masks count."""
     one_for_all: bool = False
-    """Whether the one mask is that of all bands."""
+    """True if the one mask is that of all bands."""
     alpha: int | None = None
     """Number of the alpha band."""
 
     @property
     def one_is_enough(self) -> bool:
-        """Whether a pixel is missing where one band has its nodata value, or where all have."""
+        """True if NoData in one band makes a pixel missing, False if it needs all bands."""
         return np.dtype(self.dtype).kind != "u"
 
     @property
     def say_nothing(self) -> bool:
-        """Whether every pixel is valid."""
-        named = any(value is not None for value in self.nodata)
+        """True if every pixel is valid."""
+        has_nodata = any(value is not None for value in self.nodata)
         is_float = np.dtype(self.dtype).kind == "f"
-        return not (named or is_float or self.masks or self.alpha is not None)
+        return not (has_nodata or is_float or self.masks or self.alpha is not None)
 
     @property
     def is_plain(self) -> bool:
-        """Whether GDAL's warper follows the rule if it is told the nodata values alone."""
-        named = [value is not None for value in self.nodata]
+        """True if GDAL's warper follows the rule by the NoData values alone."""
+        has_nodata = [value is not None for value in self.nodata]
         if np.dtype(self.dtype).kind == "f" or self.alpha is not None:
             return False
         if self.masks:
-            return self.one_for_all and not any(named)
-        return not any(named) or (all(named) and not self.one_is_enough)
+            return self.one_for_all and not any(has_nodata)
+        return not any(has_nodata) or (all(has_nodata) and not self.one_is_enough)
 
 
 def marks_of(layout: Layout, bands: Sequence[int]) -> Marks:
-    """How some bands of a raster say which of their pixels are missing.
+    """Collect the marks of missing pixels of some bands.
 
     Args:
         layout: The raster.
@@ -93,7 +93,7 @@ def marks_of(layout: Layout, bands: Sequence[int]) -> Marks:
 
 
 def can_be(value: float, dtype: str) -> bool:
-    """Whether a pixel of a type can have a value."""
+    """Test if a pixel of a type can have a value."""
     if np.dtype(dtype).kind == "f":
         with np.errstate(over="ignore"):
             return not np.isfinite(value) or bool(np.isfinite(np.dtype(dtype).type(value)))
@@ -102,7 +102,7 @@ def can_be(value: float, dtype: str) -> bool:
 
 
 def refuse_value(value: float | None, dtype: str, name: str) -> None:
-    """Refuse a nodata value of the user's that no pixel can have.
+    """Refuse a NoData value of the user's that no pixel can have.
 
     Raises:
         ParameterError: The message names the value and the type of the pixels.
@@ -120,7 +120,7 @@ def read_valid(
     *,
     shape: tuple[int, int] | None = None,
 ) -> NDArray[np.bool_]:
-    """Tell which of the pixels that were read hold an image.
+    """Read the validity of a window's pixels.
 
     Args:
         reader: The raster that they are from.
@@ -148,7 +148,7 @@ def valid_pixels(
     nodata: Sequence[float | None],
     masks: Sequence[NDArray[np.generic]] = (),
 ) -> NDArray[np.bool_]:
-    """(height, width), True where a pixel holds an image.
+    """Compute the validity (height, width), True for pixels with an image.
 
     Args:
         pixels: (bands, height, width).
@@ -158,40 +158,40 @@ def valid_pixels(
     valid = np.ones(pixels.shape[1:], bool)
     for mask in masks:
         valid &= (mask != 0) & (mask == mask)  # noqa: PLR0124 - alpha that is not a number
-    missing = [
+    is_nodata = [
         _equal(band, value)
         for band, value in zip(pixels, nodata)
         if value is not None and np.isfinite(value)
     ]
-    if missing:
+    if is_nodata:
         enough = Marks(pixels.dtype.name, tuple(nodata)).one_is_enough
-        together = np.logical_or if enough else np.logical_and
-        valid &= ~together.reduce(missing)
+        combine = np.logical_or if enough else np.logical_and
+        valid &= ~combine.reduce(is_nodata)
     if pixels.dtype.kind == "f":
         valid &= np.isfinite(pixels).all(axis=0)
     return valid
 
 
 def _equal(band: NDArray[Any], value: float) -> NDArray[np.bool_]:
-    """The pixels at which a band has a nodata value, for GDAL."""
-    same: NDArray[np.bool_] = band == band.dtype.type(value)
+    """Compare a band with a NoData value as GDAL does."""
+    is_nodata: NDArray[np.bool_] = band == band.dtype.type(value)
     if band.dtype.kind != "f":
-        return same
+        return is_nodata
     number = band.dtype.type(value)
     step = np.finfo(np.float32).eps
     # Where the sum is too large for the type, as that of two of its least numbers, all is near.
     with np.errstate(over="ignore", invalid="ignore"):
-        same |= np.abs(band - number) < step * np.abs(band + number) * _ULPS
-    return same
+        is_nodata |= np.abs(band - number) < step * np.abs(band + number) * _ULPS
+    return is_nodata
 
 
-def masked_text(layout: Layout, bands: Sequence[int], keep: Keep) -> str:
-    """Bands of a raster as the text of a virtual one whose mask says all of the rule.
+def masked_text(layout: Layout, bands: Sequence[int], store_text: StoreText) -> str:
+    """Write bands as a virtual raster whose mask follows the whole rule.
 
     Args:
         layout: The raster.
         bands: Numbers of the bands to take, without alpha.
-        keep: Holds the virtual rasters that it is made of.
+        store_text: Holds the virtual rasters that it is made of.
 
     Returns:
         XML of a raster without alpha and without nodata values.
@@ -200,38 +200,50 @@ def masked_text(layout: Layout, bands: Sequence[int], keep: Keep) -> str:
         virtual.band(i, layout.dtype, [virtual.source(layout, b)], color=layout.colors[b - 1])
         for i, b in enumerate(bands, 1)
     ]
-    held = list(_conditions(layout, bands, keep))
-    mask = virtual.computed("mul", held) if len(held) > 1 else virtual.mask(held) if held else ""
+    conditions = list(_conditions(layout, bands, store_text))
+    mask = (
+        virtual.computed("mul", conditions)
+        if len(conditions) > 1
+        else virtual.mask(conditions)
+        if conditions
+        else ""
+    )
     return virtual.dataset(layout.shape, lines, mask=mask)
 
 
-def _conditions(layout: Layout, bands: Sequence[int], keep: Keep) -> Iterator[str]:
-    """Sources that are all above 0 where a pixel is valid."""
+def _conditions(layout: Layout, bands: Sequence[int], store_text: StoreText) -> Iterator[str]:
+    """Yield sources that are all above 0 where a pixel is valid."""
     marks = marks_of(layout, bands)
     for band in marks.masks:
         yield virtual.source(layout, f"mask,{band}")
     if marks.alpha is not None:
         yield virtual.source(layout, marks.alpha, extra=virtual.NOT_ZERO)
-    named = {b: value for b, value in zip(bands, marks.nodata) if value is not None}
-    if named:
-        yield from _apart_from_nodata(layout, named, keep, one_is_enough=marks.one_is_enough)
+    nodata_by_band = {b: value for b, value in zip(bands, marks.nodata) if value is not None}
+    if nodata_by_band:
+        yield from _apart_from_nodata(
+            layout, nodata_by_band, store_text, one_is_enough=marks.one_is_enough
+        )
     if np.dtype(layout.dtype).kind == "f":
         for band in dict.fromkeys(bands):
             yield virtual.source(layout, band, extra=_FINITE)
 
 
 def _apart_from_nodata(
-    layout: Layout, named: Mapping[int, float], keep: Keep, *, one_is_enough: bool
+    layout: Layout,
+    nodata_by_band: Mapping[int, float],
+    store_text: StoreText,
+    *,
+    one_is_enough: bool,
 ) -> Iterator[str]:
-    """The same of nodata values alone, by band; GDAL itself compares them with the pixels."""
-    told = [
+    """Yield the same sources for NoData values alone, which GDAL compares with the pixels."""
+    bands = [
         virtual.band(i, layout.dtype, [virtual.source(layout, b)], nodata=value)
-        for i, (b, value) in enumerate(named.items(), 1)
+        for i, (b, value) in enumerate(nodata_by_band.items(), 1)
     ]
-    plain = replace(layout, name=keep(virtual.dataset(layout.shape, told)))
-    there = [virtual.source(plain, f"mask,{i}") for i in range(1, len(told) + 1)]
-    if one_is_enough or len(there) == 1:
-        yield from there
+    with_nodata = replace(layout, name=store_text(virtual.dataset(layout.shape, bands)))
+    masks = [virtual.source(with_nodata, f"mask,{i}") for i in range(1, len(bands) + 1)]
+    if one_is_enough or len(masks) == 1:
+        yield from masks
         return
-    some = keep(virtual.dataset(layout.shape, [virtual.computed("sum", there)]))
-    yield virtual.source(replace(plain, name=some, dtype="uint8"), 1)
+    sum_name = store_text(virtual.dataset(layout.shape, [virtual.computed("sum", masks)]))
+    yield virtual.source(replace(with_nodata, name=sum_name, dtype="uint8"), 1)

@@ -1,4 +1,4 @@
-"""The words of GDAL's virtual rasters, as far as they are used here."""
+"""XML of GDAL's virtual rasters, as far as it is used here."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ GDAL_TYPES = {
     "float64": "Float64",
 }
 USE_MASK = "<UseMaskBand>true</UseMaskBand>"
-"""A source whose pixels count where its mask holds."""
+"""Source whose pixels count where its mask holds."""
 NOT_ZERO = "<NODATA>0</NODATA><ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio>"
-"""A source that is 255 where its pixels are not 0, and leaves the others as they are."""
+"""Source that is 255 where its pixels are not 0, and leaves the others unchanged."""
 EVERYWHERE = "<ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio>"
-"""A source that is 255, whatever its pixels are."""
+"""Source that is 255 everywhere."""
 
 
 def source(
     layout: Layout, band: Union[int, str], *, window: Window | None = None, extra: str = ""
 ) -> str:
-    """A raster, or a part of it, that fills pixels of a band.
+    """Write a raster, or a part of it, as source of a band.
 
     Args:
         layout: The raster.
@@ -63,7 +63,7 @@ def band(
     color: str = "undefined",
     nodata: float | None = None,
 ) -> str:
-    """A band whose pixels are those of its sources, the last on top.
+    """Write a band with the pixels of its sources, the last on top.
 
     Args:
         number: From 1.
@@ -80,12 +80,12 @@ def band(
 
 
 def mask(sources: Iterable[str]) -> str:
-    """The band of a mask, 0 where none of its sources is anything else."""
+    """Write a mask band, 0 where all of its sources are 0."""
     return f'<VRTRasterBand dataType="Byte">{"".join(sources)}</VRTRasterBand>'
 
 
 def computed(function: str, sources: Iterable[str]) -> str:
-    """The band of a mask that GDAL computes of its sources, pixel by pixel.
+    """Write a mask band that GDAL computes from its sources, pixel by pixel.
 
     Args:
         function: ``sum`` is not 0 where any of the sources is, ``mul`` where all are.
@@ -99,7 +99,7 @@ def computed(function: str, sources: Iterable[str]) -> str:
 
 
 def dataset(shape: Shape, bands: Iterable[str], *, mask: str = "", place: str = "") -> str:
-    """A virtual raster.
+    """Write a virtual raster.
 
     Args:
         shape: Height and width.

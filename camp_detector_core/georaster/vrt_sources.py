@@ -1,4 +1,4 @@
-"""The names of files in the text of a virtual raster."""
+"""File names in the text of a virtual raster."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 _NAMES = re.compile(r"(?:filename|dataset|cutlineds|dempath|ur[il]|href)$")
-"""How the elements end that hold a name."""
+"""Endings of the elements that hold a name."""
 _KEYED = {
     "mdi": re.compile(r"overview_file$|[xy]_dataset$"),
     "argument": re.compile(r".*(?:filename|dataset)"),
     "option": re.compile(r".*(?:filename|dataset|_dem$)"),
     "ooi": re.compile(r".*(?:file|dataset|ur[il])"),
 }
-"""Elements whose attribute says what they hold, and where that is a name."""
+"""Elements whose attribute tells their content, with the value that means a name."""
 _BASE = ":::base:::"
 """GDAL's word for the folder of the file, before the name of its overviews."""
 
 
 class BrokenVrtError(ValueError):
-    """It is no XML, or such that GDAL would read other names in it."""
+    """The text is not XML, or GDAL could read other names in it."""
 
 
 class Source(NamedTuple):
-    """A file that a virtual raster reads."""
+    """File that a virtual raster reads."""
 
     name: str
     relative: bool
-    """Whether it counts from the virtual raster's folder, not from the current one."""
+    """True if it is relative to the virtual raster's folder, not to the current one."""
 
 
 def sources_of(text: bytes) -> list[Source]:
-    """All names of files in a virtual raster, or in an ``.aux.xml``.
+    """List all file names in a virtual raster, or in an ``.aux.xml``.
 
     Args:
         text: All of it.
@@ -64,7 +64,7 @@ def sources_of(text: bytes) -> list[Source]:
 
 
 class _Reader:
-    """Takes the events of the parser and keeps the names."""
+    """Collects the names from the parser's events."""
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
@@ -72,15 +72,15 @@ class _Reader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.split()
-        known = {key.lower(): value for key, value in attributes.items()}
-        self._open.append((tag.lower(), known, [""]))
+        values = {key.lower(): value for key, value in attributes.items()}
+        self._open.append((tag.lower(), values, [""]))
 
     def data(self, text: str) -> None:
         if self._open:
             self._open[-1][2][-1] += text
 
     def split(self, *_: object) -> None:
-        """Begin a new piece of text, which is a text of its own to GDAL."""
+        """Start a new piece of text, which GDAL reads as a text of its own."""
         if self._open:
             self._open[-1][2].append("")
 

@@ -1,4 +1,4 @@
-"""A raster on another grid, as the text of a GDAL virtual raster.
+"""Raster on another grid, as the text of a GDAL virtual raster.
 
 The text says all that GDAL's warper is to do, so that every library that opens it gets the same
 pixels. Only resampling is done: coordinates are scaled and shifted, never projected.
@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 
     from ..engine.grid import Grid, Transform
     from .layout import Layout
-    from .validity import Keep
+    from .validity import StoreText
 
 _BLOCK = (128, 512)
-"""Height and width of the blocks in which the pixels are computed."""
+"""Height and width of the computed blocks."""
 _MEMORY = 64 << 20
-"""Bytes that the warper may use at a time."""
+"""Memory in bytes that the warper may use at a time."""
 # Error of the approximated coordinates, pixels; the transform is linear, so it is exact anyway.
 _TOLERANCE = 1e-6
 
 
-def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, keep: Keep) -> str:
-    """A view of a raster on the target grid, computed block by block on read.
+def warped_vrt(
+    layout: Layout, bands: Sequence[int], target: Grid, native_grid: Grid, store_text: StoreText
+) -> str:
+    """Write a view of a raster on the target grid, computed block by block on read.
 
     Args:
         layout: The raster on its own grid.
         bands: Numbers of its bands to take, from 1, without alpha.
         target: Where the pixels are wanted.
-        own: The grid of the raster.
-        keep: Holds the virtual rasters that it is made of.
+        native_grid: The grid of the raster.
+        store_text: Holds the virtual rasters that it is made of.
 
     Returns:
         XML; its bands are those named, in their order, and then alpha, 0 where no valid pixel of
@@ -46,13 +48,13 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
     marks = marks_of(layout, bands)
     name, numbers, nodata = layout.name, tuple(bands), marks.nodata
     if not marks.is_plain:
-        name = keep(masked_text(layout, bands, keep))
+        name = store_text(masked_text(layout, bands, store_text))
         numbers, nodata = tuple(range(1, len(bands) + 1)), (None,) * len(bands)
     height, width = target.shape
     gdal_type = GDAL_TYPES[layout.dtype]
     lines = [
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}" subClass="VRTWarpedDataset">',
-        f"<GeoTransform>{_numbers(_forth(target.transform))}</GeoTransform>",
+        f"<GeoTransform>{_numbers(_geotransform(target.transform))}</GeoTransform>",
     ]
     for number, color in enumerate((*(layout.colors[b - 1] for b in bands), ALPHA), 1):
         lines += [
@@ -68,7 +70,7 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
         f"<BlockYSize>{min(height, _BLOCK[0])}</BlockYSize>",
         "<GDALWarpOptions>",
         f"<WarpMemoryLimit>{_MEMORY}</WarpMemoryLimit>",
-        f"<ResampleAlg>{resampling(target.pixel_area / own.pixel_area)}</ResampleAlg>",
+        f"<ResampleAlg>{resampling(target.pixel_area / native_grid.pixel_area)}</ResampleAlg>",
         f"<WorkingDataType>{gdal_type}</WorkingDataType>",
     ]
     start = "0" if None in nodata else "NO_DATA"
@@ -79,7 +81,7 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
         '<Option name="ERROR_OUT_IF_EMPTY_SOURCE_WINDOW">FALSE</Option>',
     ]
     lines.append(f'<SourceDataset relativeToVRT="0">{escape(name, quote=False)}</SourceDataset>')
-    lines += _transformer(own.transform, target.transform)
+    lines += _transformer(native_grid.transform, target.transform)
     lines.append("<BandList>")
     for number, (band, value) in enumerate(zip(numbers, nodata), 1):
         lines += _mapping(band, number, value)
@@ -93,7 +95,7 @@ def warped_vrt(layout: Layout, bands: Sequence[int], target: Grid, own: Grid, ke
 
 
 def resampling(ratio: float) -> str:
-    """GDAL's name of the way to compute a pixel from others.
+    """Choose GDAL's name of the resampling.
 
     Args:
         ratio: The area of a pixel beside that of one of those that it is computed from.
@@ -111,28 +113,29 @@ def _mapping(band: int, number: int, nodata: float | None) -> Iterator[str]:
     yield "</BandMapping>"
 
 
-def _transformer(own: Transform, target: Transform) -> Iterator[str]:
+def _transformer(native: Transform, target: Transform) -> Iterator[str]:
     yield "<Transformer>"
     yield "<ApproxTransformer>"
     yield f"<MaxError>{_TOLERANCE!r}</MaxError>"
     yield "<BaseTransformer>"
     yield "<GenImgProjTransformer>"
-    for end, transform in (("Src", own), ("Dst", target)):
-        yield f"<{end}GeoTransform>{_numbers(_forth(transform))}</{end}GeoTransform>"
-        yield f"<{end}InvGeoTransform>{_numbers(_back(transform))}</{end}InvGeoTransform>"
+    for end, transform in (("Src", native), ("Dst", target)):
+        yield f"<{end}GeoTransform>{_numbers(_geotransform(transform))}</{end}GeoTransform>"
+        inverse = _inverse_geotransform(transform)
+        yield f"<{end}InvGeoTransform>{_numbers(inverse)}</{end}InvGeoTransform>"
     yield "</GenImgProjTransformer>"
     yield "</BaseTransformer>"
     yield "</ApproxTransformer>"
     yield "</Transformer>"
 
 
-def _forth(transform: Transform) -> tuple[float, ...]:
-    """GDAL's geotransform of a transform without rotation."""
+def _geotransform(transform: Transform) -> tuple[float, ...]:
+    """Convert a transform without rotation to GDAL's geotransform."""
     return (transform.c, transform.a, 0.0, transform.f, 0.0, transform.e)
 
 
-def _back(transform: Transform) -> tuple[float, ...]:
-    """GDAL's geotransform from CRS units to pixels."""
+def _inverse_geotransform(transform: Transform) -> tuple[float, ...]:
+    """Make GDAL's geotransform from CRS units to pixels."""
     a, e = transform.a, transform.e
     return (-transform.c / a, 1 / a, 0.0, -transform.f / e, 0.0, 1 / e)
 

@@ -1,4 +1,4 @@
-"""The place of a web map tile that says where it lies only by its name.
+"""Georeference of web map tiles by their names.
 
 Tiles of the XYZ scheme are plain pictures; OpenAerialMap chips, for one, are JPEG files called
 ``OAM-386697-220243-19.tif`` without a word on georeference inside.
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from ..engine.grid import Shape
 
 CRS_CODE = "EPSG:3857"
-"""The CRS of XYZ tiles."""
-MISSING = frozenset({204, 404, 410})
-"""Answers of HTTP servers that mean: there is no such tile."""
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be others later."""
+"""CRS of XYZ tiles."""
+MISSING_CODES = frozenset({204, 404, 410})
+"""HTTP status codes for a tile that does not exist."""
+TEMPORARY_CODES = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""HTTP status codes that may change later."""
 
 _HALF = math.pi * 6378137.0
 """Half the side of the square world in metres of EPSG:3857."""
@@ -30,11 +30,11 @@ _NAME = re.compile(r"(?:^|[^0-9])([1-9][0-9]*)[-_]([1-9][0-9]*)[-_](1[5-9]|2[0-4
 _PATH = re.compile(r"(?:^|/)(1[5-9]|2[0-4])/([1-9][0-9]*)/([1-9][0-9]*)$")
 _SIDES = {256, 512, 1024, 2048}
 _MIN_TURN = 0.07
-"""Smallest y of a tile over the number of rows: 82 degrees north."""
+"""Smallest y of a tile over the number of rows, at 82 degrees north."""
 
 
 def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
-    """Transform of a tile named ``...x-y-z.ext`` or ``.../z/x/y.ext``, in metres of EPSG:3857.
+    """Compute the transform of a tile ``...x-y-z.ext`` or ``.../z/x/y.ext`` in EPSG:3857 metres.
 
     Dates are not mistaken for places: a tile is a square of 256 to 2048 pixels, its zoom is 15 to
     24, its numbers have no leading zero and fit the zoom, and it does not lie beyond 82 degrees
@@ -51,10 +51,10 @@ def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
     if height != width or height not in _SIDES:
         return None
     stem = str(PurePosixPath(name.replace("\\", "/")).with_suffix(""))
-    if found := _NAME.search(stem):
-        x, y, zoom = (int(g) for g in found.groups())
-    elif found := _PATH.search(stem):
-        zoom, x, y = (int(g) for g in found.groups())
+    if match := _NAME.search(stem):
+        x, y, zoom = (int(g) for g in match.groups())
+    elif match := _PATH.search(stem):
+        zoom, x, y = (int(g) for g in match.groups())
     else:
         return None
     count = 2**zoom
@@ -64,7 +64,7 @@ def tile_transform(name: str, *, height: int, width: int) -> Transform | None:
 
 
 def named_tile(name: str, shape: Shape) -> Transform | None:
-    """Transform of a tile by its name or, where it is a link, by what that leads to.
+    """Compute the transform of a tile by its name or, if it is a link, by its targets' names.
 
     Args:
         name: File name or path.
@@ -74,9 +74,9 @@ def named_tile(name: str, shape: Shape) -> Transform | None:
         As `tile_transform`: None where no name is that of a tile.
     """
     height, width = shape
-    placed = tile_transform(name, height=height, width=width)
-    if placed is not None or height != width or height not in _SIDES:
-        return placed
+    transform = tile_transform(name, height=height, width=width)
+    if transform is not None or height != width or height not in _SIDES:
+        return transform
     try:
         links = [str(path) for path in links_of(Path(name))]
     except (OSError, ValueError):  # no file
@@ -86,7 +86,7 @@ def named_tile(name: str, shape: Shape) -> Transform | None:
 
 
 def transform_of(x: int, y: int, zoom: int, *, side: int) -> Transform:
-    """Transform of a tile, in metres of EPSG:3857.
+    """Compute the transform of a tile, in metres of EPSG:3857.
 
     Args:
         x: Column, from the antimeridian eastwards.
@@ -100,7 +100,7 @@ def transform_of(x: int, y: int, zoom: int, *, side: int) -> Transform:
 
 
 def tile_at(lon: float, lat: float, zoom: int) -> tuple[float, float]:
-    """Where a place lies, in tiles from the west and the north; whole parts are x and y.
+    """Compute fractional tile indices, x from the west and y from the north, of a place.
 
     Args:
         lon: Degrees.
@@ -112,6 +112,6 @@ def tile_at(lon: float, lat: float, zoom: int) -> tuple[float, float]:
 
 
 def place_of(x: float, y: float, zoom: int) -> tuple[float, float]:
-    """Longitude and latitude, in degrees, of the north-western corner of a tile."""
+    """Compute longitude and latitude, in degrees, of the north-western corner of a tile."""
     turn = math.pi * (1 - 2 * y / 2**zoom)
     return (x / 2**zoom - 0.5) * 360, math.degrees(math.atan(math.sinh(turn)))

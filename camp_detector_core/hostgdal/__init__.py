@@ -1,4 +1,4 @@
-"""The engine over GDAL's own Python bindings, for hosts that bring these but no rasterio.
+"""The engine over GDAL's own Python bindings, for hosts without rasterio.
 
 ArcGIS Pro's base Python and QGIS are such hosts. They carry a copy of it (`carry.py`)
 under a name of their own; so, like the engine, these modules name each other only

@@ -1,4 +1,4 @@
-"""Only what lies in polygons: pixels outside of them are taken as missing."""
+"""Area of interest of a run; pixels outside of it count as missing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Bounds = tuple[float, float, float, float]
 
 
 class Area:
-    """Polygons in the CRS of a raster; a pixel is inside where its centre is."""
+    """Area of interest in the CRS of a raster; a pixel is inside if its centre is."""
 
     def __init__(self, polygons: Sequence[bytes]) -> None:
-        """Read them.
+        """Read the polygons.
 
         Args:
             polygons: Each as well-known binary; there is at least one.
@@ -49,12 +49,12 @@ class Area:
 
     @property
     def bounds(self) -> Bounds:
-        """The rectangle around them."""
+        """Bounding rectangle of the polygons."""
         left, right, bottom, top = self._layer.GetExtent()
         return left, bottom, right, top
 
     def within(self, extent: Bounds | None) -> Bounds:
-        """The part of a rectangle, or of everything, where polygons can be.
+        """Part of a rectangle, or of the plane, that can touch the polygons.
 
         Raises:
             RasterError: There is none.
@@ -70,7 +70,7 @@ class Area:
         return low[0], low[1], high[0], high[1]
 
     def mask(self, grid: Grid) -> NDArray[np.bool_]:
-        """(height, width) True where a pixel of the grid is inside.
+        """Rasterise to (height, width), True for pixels of the grid inside of the area.
 
         Raises:
             RasterError: GDAL cannot draw them.
@@ -78,35 +78,35 @@ class Area:
         height, width = grid.shape
         t = grid.transform
         xs, ys = (t.c, t.c + t.a * width), (t.f, t.f + t.e * height)
-        drawn = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
-        drawn.SetGeoTransform((t.c, t.a, t.b, t.f, t.d, t.e))
+        raster = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
+        raster.SetGeoTransform((t.c, t.a, t.b, t.f, t.d, t.e))
         self._layer.SetSpatialFilterRect(min(xs), min(ys), max(xs), max(ys))
         try:
-            call(gdal.RasterizeLayer, drawn, [1], self._layer, burn_values=[1], failed=bool)
+            call(gdal.RasterizeLayer, raster, [1], self._layer, burn_values=[1], failed=bool)
         except GdalError as error:
             msg = f"the polygons of the area cannot be drawn: {error}"
             raise RasterError(msg) from error
         finally:
             self._layer.SetSpatialFilter(None)
-        inside: NDArray[np.uint8] = np.frombuffer(drawn.ReadRaster(), np.uint8)
+        inside: NDArray[np.uint8] = np.frombuffer(raster.ReadRaster(), np.uint8)
         return inside.reshape(height, width).astype(bool)
 
 
 class AreaSource:
-    """A source of which only the pixels in an area are valid."""
+    """Source of which only the pixels in an area of interest are valid."""
 
     def __init__(self, source: RasterSource, area: Area) -> None:
-        """Look at a source, which stays the caller's."""
+        """Wrap a source, which the caller closes."""
         self._source = source
         self._area = area
 
     @property
     def grid(self) -> Grid:
-        """That of the source."""
+        """Grid of the wrapped source."""
         return self._source.grid
 
     def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-        """Pixels of a window; see the engine's `RasterSource`.
+        """Read the pixels of a window; see the engine's `RasterSource`.
 
         Raises:
             RasterError: They cannot be read.

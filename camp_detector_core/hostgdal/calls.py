@@ -1,4 +1,4 @@
-"""Calls into GDAL that leave its state as the host has it.
+"""Calls into GDAL that leave the host's GDAL state unchanged.
 
 Whether GDAL's Python bindings raise exceptions is one switch for the whole process, which is the
 host's. So nothing here throws it: every call works with either setting, and what GDAL says is
@@ -21,19 +21,19 @@ _Result = TypeVar("_Result")
 
 
 class GdalError(Exception):
-    """GDAL did not do what it was asked for; the message holds its own words."""
+    """A call into GDAL failed; the message is GDAL's own text."""
 
 
 @contextmanager
 def settings(options: Mapping[str, str] = READING) -> Iterator[None]:
-    """Settings that hold for this thread within the block, and are then as they were."""
-    before = {name: gdal.GetThreadLocalConfigOption(name) for name in options}
+    """Apply GDAL settings in this thread within the block, then restore the old ones."""
+    old_values = {name: gdal.GetThreadLocalConfigOption(name) for name in options}
     for name, value in options.items():
         gdal.SetThreadLocalConfigOption(name, value)
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name, value in old_values.items():
             gdal.SetThreadLocalConfigOption(name, value)
 
 
@@ -43,7 +43,7 @@ def call(
     failed: Callable[[_Result], bool] = lambda result: result is None,
     **kwargs: Any,  # noqa: ANN401
 ) -> _Result:
-    """Call a function of GDAL, quietly.
+    """Call a function of GDAL without its messages.
 
     Args:
         function: Of ``osgeo``.

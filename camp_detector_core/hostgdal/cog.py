@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from ..georaster.cog import CogStyle
 
 _ROWS = 512
-"""Rows that are read at a time."""
+"""Number of rows that are read at a time."""
 
 
 def _is_error(code: object) -> bool:
-    """Whether the code that a setter or a writer gives says that it failed."""
+    """Test if the return code of a setter or writer means failure."""
     return bool(code)
 
 
 class GdalStrips:
-    """An open scratch file; see `Strips`."""
+    """Open scratch file; see `Strips`."""
 
     def __init__(self, dataset: gdal.Dataset) -> None:
         """Take over a dataset that is open for writing."""
         self._dataset: Optional[gdal.Dataset] = dataset
 
     def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
-        """Store the bands (bands, height, width) of a window.
+        """Write the bands (bands, height, width) of a window.
 
         Raises:
             GdalError: They cannot be stored.
@@ -58,7 +58,7 @@ class GdalStrips:
         )
 
     def close(self) -> None:
-        """Have everything on disk.
+        """Flush to the disk and close.
 
         Raises:
             GdalError: It is not.
@@ -70,17 +70,17 @@ class GdalStrips:
 
 
 class GdalCogs:
-    """Writing with GDAL; see `CogLibrary`."""
+    """Writer by GDAL; see `CogLibrary`."""
 
     errors: tuple[type[BaseException], ...] = (GdalError,)
-    """What its calls raise, besides OSError."""
+    """Exceptions of its calls besides OSError."""
 
     def __init__(self, cancelled: Callable[[], bool] = lambda: False) -> None:
-        """Remember whom to ask whether to stop while a long copy is made."""
+        """Keep the function that reports cancellation during a long copy."""
         self._cancelled = cancelled
 
     def create(self, path: Path, grid: Grid, style: CogStyle) -> GdalStrips:
-        """Start a GeoTIFF of bytes.
+        """Create a GeoTIFF of bytes.
 
         Raises:
             GdalError: It cannot be created.
@@ -111,7 +111,7 @@ class GdalCogs:
             Cancelled: The user wants to stop.
         """
 
-        def go_on(_done: float, _message: str, _data: object) -> int:
+        def go_on(_fraction: float, _message: str, _data: object) -> int:
             return int(not self._cancelled())
 
         driver, source = _driver("COG"), call(gdal.OpenEx, str(scratch), gdal.OF_RASTER)
@@ -125,7 +125,7 @@ class GdalCogs:
             raise
 
     def total(self, path: Path) -> int:
-        """Sum of all pixels of a file."""
+        """Sum all pixels of a file."""
         reader = Gdal().open(str(path))
         height, width = reader.shape
         total = 0
@@ -138,7 +138,7 @@ class GdalCogs:
 
 
 def _driver(name: str) -> gdal.Driver:
-    """A format of this GDAL.
+    """Look up a format of this GDAL.
 
     Raises:
         GdalError: It was built without it.
@@ -155,7 +155,7 @@ def _pairs(options: Mapping[str, str]) -> list[str]:
 
 
 def _describe(dataset: gdal.Dataset, style: CogStyle) -> None:
-    """Say in the file what its numbers mean."""
+    """Write metadata that explains the values."""
     for number, name in enumerate(style.names, 1):
         band = dataset.GetRasterBand(number)
         call(band.SetNoDataValue, NODATA_SCORE, failed=_is_error)
@@ -163,8 +163,8 @@ def _describe(dataset: gdal.Dataset, style: CogStyle) -> None:
         if style.scale is not None:
             call(band.SetScale, style.scale, failed=_is_error)
         if style.colors is None and len(style.names) > 1:
-            shows = gdal.GCI_GrayIndex if number == 1 else gdal.GCI_Undefined
-            call(band.SetColorInterpretation, shows, failed=_is_error)
+            interpretation = gdal.GCI_GrayIndex if number == 1 else gdal.GCI_Undefined
+            call(band.SetColorInterpretation, interpretation, failed=_is_error)
     if style.colors is not None:
         table = gdal.ColorTable()
         for value, color in style.colors.items():

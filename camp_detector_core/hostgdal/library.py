@@ -1,4 +1,4 @@
-"""What `georaster` asks of a library that reads rasters, with GDAL's own Python bindings."""
+"""The ports of `georaster`, implemented with GDAL's own Python bindings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FOREIGN: tuple[type[Exception], ...] = (
     TypeError,  # the bindings give None for what they cannot make
     SystemError,
 )
-"""Exceptions of GDAL's bindings on rasters that are broken."""
+"""Exceptions of GDAL's bindings on broken rasters."""
 _DTYPES = {
     "Byte": "uint8",
     "CInt16": "complex_int16",
@@ -49,24 +49,24 @@ _DTYPES = {
     "CFloat32": "complex64",
     "CFloat64": "complex128",
 }
-"""Types that numpy does not call by GDAL's name in lower case."""
+"""Types whose numpy name is not GDAL's name in lower case."""
 _AVERAGE = 5
 """``GRIORA_Average``; older bindings do not name it in ``osgeo.gdal``."""
 _NEAREST = 0
 
 
 class GdalCrs:
-    """A coordinate reference system; see the port."""
+    """Coordinate reference system; see the port."""
 
     def __init__(self, srs: osr.SpatialReference) -> None:
-        """Take a copy, so that the host's stays as it is."""
+        """Take a copy, so that the host's object stays unchanged."""
         self.srs = srs.Clone()
         """GDAL's own object."""
         self.srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
 
     @classmethod
     def from_text(cls, text: str) -> GdalCrs:
-        """From WKT or a code such as EPSG:3857.
+        """Make a CRS from WKT or a code such as EPSG:3857.
 
         Raises:
             GdalError: GDAL does not know it.
@@ -77,59 +77,59 @@ class GdalCrs:
 
     @property
     def wkt(self) -> str:
-        """The whole of it as text."""
+        """Full text in WKT."""
         return str(self.srs.ExportToWkt())
 
     @property
     def label(self) -> str:
-        """A short name for messages."""
+        """Short name for messages."""
         authority, code = self.srs.GetAuthorityName(None), self.srs.GetAuthorityCode(None)
         return f"{authority}:{code}" if authority and code else self.wkt[:60]
 
     @property
     def is_geographic(self) -> bool:
-        """Whether it is in longitude and latitude."""
+        """True for longitude and latitude."""
         return bool(self.srs.IsGeographic())
 
     @property
     def is_projected(self) -> bool:
-        """Whether it is a projection of the Earth."""
+        """True for a projection of the Earth."""
         return bool(self.srs.IsProjected())
 
     @property
     def unit(self) -> float:
-        """One unit in radians, or in metres where it is projected."""
+        """One unit in radians, or in metres if it is projected."""
         srs = self.srs
         return float(srs.GetAngularUnits() if self.is_geographic else srs.GetLinearUnits())
 
     def same(self, other: Crs) -> bool:
-        """Whether coordinates mean the same in the other one."""
-        theirs = other if isinstance(other, GdalCrs) else GdalCrs.from_text(other.wkt)
-        return bool(self.srs.IsSame(theirs.srs))
+        """Test if coordinates mean the same in another CRS."""
+        other_crs = other if isinstance(other, GdalCrs) else GdalCrs.from_text(other.wkt)
+        return bool(self.srs.IsSame(other_crs.srs))
 
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude in degrees on its own ellipsoid; see the port."""
+        """Compute longitude and latitude in degrees on its own ellipsoid; see the port."""
         try:
             body = GdalCrs.from_text(Ellipsoid.of(self.wkt).longlat)
-            there = call(osr.CoordinateTransformation, self.srs, body.srs)
-            found = call(there.TransformPoints, np.column_stack((x, y)).tolist())
+            transformation = call(osr.CoordinateTransformation, self.srs, body.srs)
+            lonlat = call(transformation.TransformPoints, np.column_stack((x, y)).tolist())
         except GdalError:
             return np.full(len(x), np.nan), np.full(len(x), np.nan)
-        points = np.array(found, np.float64).reshape(-1, 3)
+        points = np.array(lonlat, np.float64).reshape(-1, 3)
         return points[:, 0], points[:, 1]
 
 
-def _sound_crs(srs: osr.SpatialReference) -> GdalCrs:
-    """The CRS of a raster; what PROJ cannot work with comes out here, and not later."""
-    found = GdalCrs(srs)
-    _ = found.wkt, found.label, found.unit
-    return found
+def _checked_crs(srs: osr.SpatialReference) -> GdalCrs:
+    """Return the CRS of a raster after a test that PROJ can work with it."""
+    wrapped = GdalCrs(srs)
+    _ = wrapped.wkt, wrapped.label, wrapped.unit
+    return wrapped
 
 
 class GdalReader:
-    """An open raster; see the port."""
+    """Open raster; see the port."""
 
     def __init__(self, dataset: gdal.Dataset, label: str, *, offline: bool = False) -> None:
         """Take over an open dataset.
@@ -150,14 +150,14 @@ class GdalReader:
             """Height and width in pixels."""
             bands = [dataset.GetRasterBand(i + 1) for i in range(dataset.RasterCount)]
             self.dtypes: tuple[str, ...] = tuple(map(_dtype, bands))
-            """numpy's name of each band's type."""
+            """Numpy name of each band's type."""
             self.colors: tuple[str, ...] = tuple(
                 gdal.GetColorInterpretationName(b.GetColorInterpretation()).lower() for b in bands
             )
-            """GDAL's name of what each band shows, in lower case."""
+            """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """All that can be known without reading pixels.
+        """Read the header without pixels.
 
         Raises:
             RasterError: It cannot be understood.
@@ -177,7 +177,7 @@ class GdalReader:
         return Header(
             shape=self.shape,
             transform=Transform(a, b, c, d, e, f),
-            crs=None if srs is None else _sound_crs(srs),
+            crs=None if srs is None else _checked_crs(srs),
             dtypes=self.dtypes,
             colors=self.colors,
             descriptions=tuple(band.GetDescription() or "" for band in bands),
@@ -192,7 +192,7 @@ class GdalReader:
         )
 
     def files(self) -> tuple[str, ...]:
-        """The files that it is made of, one level deep where it is virtual.
+        """List the files of the raster, one level deep if it is virtual.
 
         Raises:
             RasterError: They cannot be told.
@@ -208,7 +208,7 @@ class GdalReader:
         shape: Optional[tuple[int, int]] = None,
         average: bool = False,
     ) -> NDArray[np.generic]:
-        """Pixels (bands, height, width) of a window; see the port.
+        """Read the pixels (bands, height, width) of a window; see the port.
 
         Raises:
             ReadError: They cannot be read.
@@ -225,7 +225,7 @@ class GdalReader:
     def read_mask(
         self, window: Window, *, band: int = 1, shape: Optional[tuple[int, int]] = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of a band, 0 where pixels are missing.
+        """Read the mask (height, width) of a band, 0 for missing pixels.
 
         Raises:
             ReadError: It cannot be read.
@@ -238,7 +238,7 @@ class GdalReader:
             return np.frombuffer(data, np.uint8).reshape(shape or window.shape)
 
     def close(self) -> None:
-        """Let go of the files; may be called twice."""
+        """Close the files; may be called twice."""
         self._dataset = None
 
     def _open(self) -> gdal.Dataset:
@@ -248,8 +248,8 @@ class GdalReader:
         return self._dataset
 
 
-class _Kept:
-    """The text of a virtual raster in GDAL's files in memory."""
+class _StoredText:
+    """Text of a virtual raster among GDAL's files in memory."""
 
     def __init__(self, text: str) -> None:
         self.name = f"/vsimem/{uuid.uuid4().hex}.vrt"
@@ -260,10 +260,10 @@ class _Kept:
 
 
 class Gdal:
-    """The library."""
+    """The library GDAL; see the port."""
 
     def __init__(self, *, offline: bool = False) -> None:
-        """Open nothing yet.
+        """Start without open rasters.
 
         Args:
             offline: Whether no server may be called, since only files of this machine are read.
@@ -284,12 +284,12 @@ class Gdal:
                 dataset = call(gdal.OpenEx, name, flags)
             return GdalReader(dataset, label, offline=self._offline)
 
-    def keep(self, text: str) -> _Kept:
-        """Hold the text of a virtual raster under a short name."""
-        return _Kept(text)
+    def store_text(self, text: str) -> _StoredText:
+        """Store the text of a virtual raster in memory under a short name."""
+        return _StoredText(text)
 
     def crs(self, code: str) -> GdalCrs:
-        """The CRS of a code such as EPSG:3857.
+        """Make the CRS of a code such as EPSG:3857.
 
         Raises:
             RasterError: PROJ does not know it; the message holds its own words alone.
@@ -299,12 +299,12 @@ class Gdal:
         except GdalError as error:
             raise RasterError(str(error).rstrip(".")) from error
 
-    def allow_cache(self, needed: int) -> None:
-        """Nothing: the cache is the whole process', and so the host's."""
+    def allow_cache(self, size: int) -> None:
+        """Do nothing, because the cache belongs to the host's whole process."""
 
 
 def _is_own_mask(flags: int) -> bool:
-    """Whether a mask is one, and neither an alpha band nor a nodata value."""
+    """Test if a mask is a real one, neither an alpha band nor a NoData value."""
     return not flags & (gdal.GMF_ALL_VALID | gdal.GMF_ALPHA) and flags != gdal.GMF_NODATA
 
 
@@ -324,7 +324,7 @@ def _read(
     average: bool = False,
     **bands: Any,  # noqa: ANN401
 ) -> bytearray:
-    """Bytes of a window, band after band, in the order of this machine."""
+    """Read the bytes of a window, band after band, in the machine's byte order."""
     height, width = shape or window.shape
     data: bytearray = call(
         source.ReadRaster,
@@ -341,8 +341,10 @@ def _read(
     return data
 
 
-def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:
-    """Turn all that GDAL's bindings raise into one sentence; see `in_words`."""
+def _in_words(
+    make_error: Callable[[str, str], RasterError], label: str
+) -> AbstractContextManager[None]:
+    """Turn all exceptions of GDAL's bindings into one sentence; see `in_words`."""
     return in_words(
-        say, label, foreign=FOREIGN, words=lambda error: str(error) or type(error).__name__
+        make_error, label, foreign=FOREIGN, words=lambda error: str(error) or type(error).__name__
     )

@@ -1,4 +1,4 @@
-"""Rasters of a host as sources for the engine."""
+"""Opening of a host's rasters as sources for the engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..georaster.source import PlacedSource
 
 Image = Union[str, "os.PathLike[str]", gdal.Dataset]
-"""What a host may hand over as a raster."""
+"""Raster as a host may pass it."""
 
 
 def open_gdal_source(
@@ -56,7 +56,7 @@ def open_gdal_source(
     source = place_source(names, spec, options, library)
     if extent is not None:
         try:
-            source.keep(extent)
+            source.restrict(extent)
         except RasterError:
             source.close()
             raise
@@ -64,7 +64,7 @@ def open_gdal_source(
 
 
 def _name(image: Image) -> str:
-    """The name by which GDAL opens a raster."""
+    """Return the name by which GDAL opens a raster."""
     if not isinstance(image, gdal.Dataset):
         return os.fspath(image)
     if image.GetDriver().ShortName == "MEM" or not image.GetDescription():

@@ -154,7 +154,7 @@ def _open(
     bounds = area.within(job.extent)
     source = open_gdal_source(images, spec, job.source, library=library)
     try:
-        source.keep(bounds)
+        source.restrict(bounds)
     except RasterError as error:
         source.close()
         msg = f"no polygon of the area lies on {source.files[0]}: choose another area"

@@ -34,30 +34,30 @@ __all__ = ["ClassSink", "CogSink", "ProbabilitySink"]
 
 
 class RasterioStrips:
-    """An open scratch file; see `Strips`."""
+    """Open scratch file; see `Strips`."""
 
     def __init__(self, dataset: DatasetWriter) -> None:
         """Take over a dataset that is open for writing."""
         self._dataset = dataset
 
     def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
-        """Store the bands (bands, height, width) of a window."""
-        at = rasterio.windows.Window(window.col, window.row, window.width, window.height)
-        self._dataset.write(bands, window=at)
+        """Write the bands (bands, height, width) of a window."""
+        target = rasterio.windows.Window(window.col, window.row, window.width, window.height)
+        self._dataset.write(bands, window=target)
 
     def close(self) -> None:
-        """Have everything on disk."""
+        """Flush to the disk and close."""
         self._dataset.close()
 
 
 class RasterioCogs:
-    """Writing with rasterio; see `CogLibrary`."""
+    """Writer by rasterio; see `CogLibrary`."""
 
     errors: tuple[type[BaseException], ...] = (rasterio.errors.RasterioError, CPLE_BaseError)
-    """What its calls raise, besides OSError."""
+    """Exceptions of its calls besides OSError."""
 
     def create(self, path: Path, grid: Grid, style: CogStyle) -> RasterioStrips:
-        """Start a GeoTIFF of bytes."""
+        """Create a GeoTIFF of bytes."""
         with _georeference_is_known():
             dataset = rasterio.open(
                 path,
@@ -81,7 +81,7 @@ class RasterioCogs:
             rasterio.shutil.copy(scratch, path, driver="COG", **options)
 
     def total(self, path: Path) -> int:
-        """Sum of all pixels of a file."""
+        """Sum all pixels of a file."""
         total = 0
         with _georeference_is_known(), rasterio.open(path) as dataset:
             for _, window in dataset.block_windows(1):
@@ -90,7 +90,7 @@ class RasterioCogs:
 
 
 class ProbabilitySink(cog.ProbabilitySink):
-    """Scores through rasterio."""
+    """Sink for scores through rasterio."""
 
     def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
         """Start; see `CogSink`."""
@@ -98,7 +98,7 @@ class ProbabilitySink(cog.ProbabilitySink):
 
 
 class ClassSink(cog.ClassSink):
-    """Classes through rasterio."""
+    """Sink for classes through rasterio."""
 
     def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
         """Start; see `CogSink`."""
@@ -107,14 +107,14 @@ class ClassSink(cog.ClassSink):
 
 @contextmanager
 def _georeference_is_known() -> Iterator[None]:
-    """No warning about pictures without georeference, which is given where they are opened."""
+    """Silence warnings about missing georeference, which are given on opening."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         yield
 
 
 def _describe(dataset: DatasetWriter, style: CogStyle) -> None:
-    """Say in the file what its numbers mean."""
+    """Write metadata that explains the values."""
     for i, name in enumerate(style.names, 1):
         dataset.set_band_description(i, name)
     if style.scale is not None:

@@ -1,4 +1,4 @@
-"""GDAL's settings, in one place and for the time of a run only."""
+"""GDAL settings for the time of a run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import rasterio.env
 from camp_detector_core.georaster.gdal_settings import OFFLINE, READING
 
 MIN_CACHE = 64 << 20
-"""Bytes that GDAL may keep of decoded blocks. Its default is 5 % of the machine's memory, so that
+"""Smallest cache of decoded blocks in bytes. GDAL's default is 5 % of the machine's memory, so that
 the use of memory would depend on the machine."""
 MAX_CACHE = 512 << 20
-"""Bytes that it may keep where blocks run across a wide raster; see `allow_cache`."""
+"""Largest cache in bytes for blocks that span a wide raster; see `allow_cache`."""
 
 OPTIONS: dict[str, str | int | bool] = {
     **READING,
@@ -26,15 +26,15 @@ OPTIONS: dict[str, str | int | bool] = {
     "GDAL_HTTP_MULTIPLEX": "YES",
     "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
 }
-"""Applied with `gdal_env` around each run; never through environment variables."""
+"""Settings that `gdal_env` applies around each run; environment variables stay untouched."""
 
 
 _KEPT_FREE = 40
-"""Files that a process has open besides the tiles of a mosaic."""
+"""Number of open files that a process needs besides the tiles of a mosaic."""
 
 
 def _few_files() -> dict[str, str]:
-    """Have GDAL keep no more tiles of a mosaic open than the limit of open files allows.
+    """Limit the tiles that GDAL keeps open to the system's limit of open files.
 
     GDAL keeps up to 450, each with a mask beside it, perhaps, and opens the others anew.
     """
@@ -48,16 +48,16 @@ def _few_files() -> dict[str, str]:
     return {"GDAL_MAX_DATASET_POOL_SIZE": str(max(2, (limit - _KEPT_FREE) // 2))}
 
 
-def allow_cache(needed: int) -> None:
-    """Let GDAL keep as many bytes of decoded blocks as a pass over the raster needs, within bounds.
+def allow_cache(size: int) -> None:
+    """Let GDAL cache decoded blocks for a pass over the raster, within bounds.
 
     Where a block is a whole row of pixels, each chip reads the rows of its neighbour again; were
     they not kept, a wide raster would be decoded once for each chip in a row.
     """
     if rasterio.env.hasenv():
-        rasterio.env.setenv(GDAL_CACHEMAX=min(max(needed, MIN_CACHE), MAX_CACHE))
+        rasterio.env.setenv(GDAL_CACHEMAX=min(max(size, MIN_CACHE), MAX_CACHE))
 
 
 def gdal_env(*, offline: bool = False) -> rasterio.Env:
-    """A context in which GDAL runs with `OPTIONS`, and without the network if it is ``offline``."""
+    """Make a context in which GDAL runs with `OPTIONS`, without the network if ``offline``."""
     return rasterio.Env(**{**OPTIONS, **_few_files(), **(OFFLINE if offline else {})})

@@ -1,4 +1,4 @@
-"""Metres on the ground for one unit of a CRS, as rasterio knows it."""
+"""Ground measures of a CRS through rasterio."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def on_ground(grid: Grid, crs: CRS | None) -> Grid:
-    """A grid that knows how large a CRS unit is on the ground; see `georaster.ground`.
+    """Return a grid with the ground size of a CRS unit; see `georaster.ground`.
 
     Raises:
         RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
@@ -26,14 +26,14 @@ def on_ground(grid: Grid, crs: CRS | None) -> Grid:
 
 
 def pixel_areas(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) square metres of a pixel of a grid at some places (n, 2), columns and rows."""
+    """Compute (n,) square metres of a pixel at some points (n, 2), columns and rows."""
     return table.pixel_areas(grid, grid.transform.apply(points), crs_of(grid.crs_wkt))
 
 
 def metres_per_unit(
     crs: CRS | None, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ground metres for one CRS unit at some places; see `georaster.ground`.
+    """Compute ground metres per CRS unit at some points; see `georaster.ground`.
 
     Raises:
         RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
@@ -42,5 +42,5 @@ def metres_per_unit(
 
 
 def is_local(crs: CRS) -> bool:
-    """Whether the CRS is a site's own grid, which nothing ties to the Earth."""
+    """True if the CRS is a site's own grid without relation to the Earth."""
     return ground.is_local(RasterioCrs(crs))

@@ -1,4 +1,4 @@
-"""What is in a raster file, read once from its header by rasterio."""
+"""Header of a raster file, read by rasterio."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .library import Rasterio
 
 
 def read_layout(name: str) -> Layout:
-    """Read the header of a raster, by the name that a user gave.
+    """Read the header of a raster by the user's name for it.
 
     Raises:
         RasterError: It cannot be opened, or has what cannot be worked with: no band, complex

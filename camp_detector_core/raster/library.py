@@ -1,4 +1,4 @@
-"""What `camp_detector_core.georaster` asks of a library that reads rasters, with rasterio."""
+"""The ports of `camp_detector_core.georaster`, implemented with rasterio."""
 
 from __future__ import annotations
 
@@ -53,78 +53,84 @@ FOREIGN: tuple[type[Exception], ...] = (
     MemoryError,
     OSError,
 )
-"""Exceptions of rasterio on rasters that are broken."""
+"""Exceptions of rasterio on broken rasters."""
 
 
-def _in_words(say: Callable[[str, str], RasterError], label: str) -> AbstractContextManager[None]:
-    """Turn all that rasterio raises into one sentence; see `in_words`."""
-    return in_words(say, label, foreign=FOREIGN, words=words_of)
+def _in_words(
+    make_error: Callable[[str, str], RasterError], label: str
+) -> AbstractContextManager[None]:
+    """Turn all exceptions of rasterio into one sentence; see `in_words`."""
+    return in_words(make_error, label, foreign=FOREIGN, words=words_of)
 
 
 @dataclass(frozen=True)
 class RasterioCrs:
-    """A coordinate reference system; see the port."""
+    """Coordinate reference system; see the port."""
 
     crs: CRS
 
     @property
     def wkt(self) -> str:
-        """The whole of it as text."""
+        """Full text in WKT."""
         return str(self.crs.to_wkt())
 
     @property
     def label(self) -> str:
-        """A short name for messages."""
+        """Short name for messages."""
         return str(self.crs.to_string() if self.crs.to_epsg() else self.wkt[:60])
 
     @property
     def is_geographic(self) -> bool:
-        """Whether it is in longitude and latitude."""
+        """True for longitude and latitude."""
         return bool(self.crs.is_geographic)
 
     @property
     def is_projected(self) -> bool:
-        """Whether it is a projection of the Earth."""
+        """True for a projection of the Earth."""
         return bool(self.crs.is_projected)
 
     @property
     def unit(self) -> float:
-        """One unit in radians, or in metres where it is projected."""
+        """One unit in radians, or in metres if it is projected."""
         crs = self.crs
         return float(crs.units_factor[1] if self.is_geographic else crs.linear_units_factor[1])
 
     def same(self, other: Crs) -> bool:
-        """Whether coordinates mean the same in the other one."""
-        theirs = other.crs if isinstance(other, RasterioCrs) else CRS.from_wkt(other.wkt)
-        return bool(self.crs == theirs)
+        """Test if coordinates mean the same in another CRS."""
+        other_crs = other.crs if isinstance(other, RasterioCrs) else CRS.from_wkt(other.wkt)
+        return bool(self.crs == other_crs)
 
     def lonlat(
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitude and latitude in degrees on its own ellipsoid; see the port."""
+        """Compute longitude and latitude in degrees on its own ellipsoid; see the port."""
         try:
-            there = CRS.from_string(Ellipsoid.of(self.wkt).longlat)
-            lon, lat = rasterio.warp.transform(self.crs, there, x, y)
+            target = CRS.from_string(Ellipsoid.of(self.wkt).longlat)
+            lon, lat = rasterio.warp.transform(self.crs, target, x, y)
         except (rasterio.errors.RasterioError, rasterio.errors.CRSError, CPLE_BaseError):
             # Places outside of the projection.
             return np.full(len(x), np.nan), np.full(len(x), np.nan)
         return np.asarray(lon), np.asarray(lat)
 
 
-def _sound_crs(crs: CRS) -> RasterioCrs:
-    """The CRS of a raster; what PROJ cannot work with comes out here, and not later."""
-    found = RasterioCrs(crs)
-    _ = found.wkt, found.label, found.unit if found.is_geographic or found.is_projected else 1.0
-    return found
+def _checked_crs(crs: CRS) -> RasterioCrs:
+    """Return the CRS of a raster after a test that PROJ can work with it."""
+    wrapped = RasterioCrs(crs)
+    _ = (
+        wrapped.wkt,
+        wrapped.label,
+        wrapped.unit if wrapped.is_geographic or wrapped.is_projected else 1.0,
+    )
+    return wrapped
 
 
 def crs_of(wkt: str | None) -> RasterioCrs | None:
-    """The CRS of a grid."""
+    """Make the CRS of a grid."""
     return RasterioCrs(CRS.from_wkt(wkt)) if wkt else None
 
 
 class RasterioReader:
-    """An open raster; see the port."""
+    """Open raster; see the port."""
 
     def __init__(self, dataset: DatasetReader, label: str) -> None:
         """Take over an open dataset.
@@ -138,12 +144,12 @@ class RasterioReader:
             self.shape = Shape(dataset.height, dataset.width)
             """Height and width in pixels."""
             self.dtypes: tuple[str, ...] = tuple(dataset.dtypes)
-            """numpy's name of each band's type."""
+            """Numpy name of each band's type."""
             self.colors: tuple[str, ...] = tuple(c.name.lower() for c in dataset.colorinterp)
-            """GDAL's name of what each band shows, in lower case."""
+            """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """All that can be known without reading pixels.
+        """Read the header without pixels.
 
         Raises:
             RasterError: It cannot be understood.
@@ -156,7 +162,7 @@ class RasterioReader:
             return Header(
                 shape=self.shape,
                 transform=Transform(*tuple(dataset.transform)[:6]),
-                crs=_sound_crs(dataset.crs) if dataset.crs else None,
+                crs=_checked_crs(dataset.crs) if dataset.crs else None,
                 dtypes=self.dtypes,
                 colors=self.colors,
                 descriptions=tuple(d or "" for d in dataset.descriptions),
@@ -171,7 +177,7 @@ class RasterioReader:
             )
 
     def files(self) -> tuple[str, ...]:
-        """The files that it is made of, one level deep where it is virtual.
+        """List the files of the raster, one level deep if it is virtual.
 
         Raises:
             RasterError: They cannot be told.
@@ -187,7 +193,7 @@ class RasterioReader:
         shape: tuple[int, int] | None = None,
         average: bool = False,
     ) -> NDArray[np.generic]:
-        """Pixels (bands, height, width) of a window; see the port.
+        """Read the pixels (bands, height, width) of a window; see the port.
 
         Raises:
             ReadError: They cannot be read.
@@ -197,29 +203,34 @@ class RasterioReader:
         layers = None if shape is None else (len(bands), *shape)
         with _in_words(cannot_read, self._label):
             pixels: NDArray[np.generic] = self._dataset.read(
-                list(bands), window=_at(window), out_shape=layers, resampling=resampling
+                list(bands),
+                window=_rasterio_window(window),
+                out_shape=layers,
+                resampling=resampling,
             )
         return pixels
 
     def read_mask(
         self, window: Window, *, band: int = 1, shape: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
-        """The mask (height, width) of a band, 0 where pixels are missing.
+        """Read the mask (height, width) of a band, 0 for missing pixels.
 
         Raises:
             ReadError: It cannot be read.
             RasterError: Memory or the limit of open files does not suffice.
         """
         with _in_words(cannot_read, self._label):
-            return np.asarray(self._dataset.read_masks(band, window=_at(window), out_shape=shape))
+            return np.asarray(
+                self._dataset.read_masks(band, window=_rasterio_window(window), out_shape=shape)
+            )
 
     def close(self) -> None:
-        """Let go of the files; may be called twice."""
+        """Close the files; may be called twice."""
         self._dataset.close()
 
 
 class Rasterio:
-    """The library."""
+    """The library rasterio; see the port."""
 
     def open(self, name: str, *, label: str | None = None) -> RasterioReader:
         """Open a raster by its GDAL name or VRT text.
@@ -234,12 +245,12 @@ class Rasterio:
             dataset.close()
             raise
 
-    def keep(self, text: str) -> MemoryFile:
-        """Hold the text of a virtual raster under a short name."""
+    def store_text(self, text: str) -> MemoryFile:
+        """Store the text of a virtual raster in memory under a short name."""
         return MemoryFile(text.encode(), ext=".vrt")
 
     def crs(self, code: str) -> RasterioCrs:
-        """The CRS of a code such as EPSG:3857.
+        """Make the CRS of a code such as EPSG:3857.
 
         Raises:
             RasterError: PROJ does not know it; the message holds its own words alone.
@@ -249,9 +260,9 @@ class Rasterio:
         except rasterio.errors.CRSError as error:
             raise RasterError(str(error).rstrip(".")) from error
 
-    def allow_cache(self, needed: int) -> None:
-        """Let GDAL keep as many bytes of decoded blocks, within bounds."""
-        allow_cache(needed)
+    def allow_cache(self, size: int) -> None:
+        """Let GDAL cache decoded blocks up to a size, within bounds."""
+        allow_cache(size)
 
 
 def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
@@ -283,17 +294,17 @@ def open_image(path: Path) -> DatasetReader:
 
 
 def _is_own_mask(flags: Sequence[MaskFlags]) -> bool:
-    """Whether a mask is one, and neither an alpha band nor a nodata value."""
-    other = {MaskFlags.all_valid, MaskFlags.alpha}
-    return not other & set(flags) and list(flags) != [MaskFlags.nodata]
+    """Test if a mask is a real one, neither an alpha band nor a NoData value."""
+    other_flags = {MaskFlags.all_valid, MaskFlags.alpha}
+    return not other_flags & set(flags) and list(flags) != [MaskFlags.nodata]
 
 
-def _at(window: Window) -> rasterio.windows.Window:
+def _rasterio_window(window: Window) -> rasterio.windows.Window:
     return rasterio.windows.Window(window.col, window.row, window.width, window.height)
 
 
 def words_of(error: BaseException) -> str:
-    """GDAL's own words."""
+    """GDAL's own message."""
     while error.__cause__ is not None:
         error = error.__cause__
     return str(getattr(error, "errmsg", None) or error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""From the paths that the user gives to pixels on the grid that the model is run on."""
+"""Opening of input rasters through rasterio as one source on the grid of the run."""
 
 from __future__ import annotations
 

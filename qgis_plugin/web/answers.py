@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
-from camp_detector_core.georaster.xyz import MISSING, PASSING
+from camp_detector_core.georaster.xyz import MISSING_CODES, TEMPORARY_CODES
 
 from ..i18n import tr
 
@@ -65,7 +65,7 @@ class Answer:
         """Whether there is no such thing on the server, which is how imagery ends."""
         if self.status is None:
             return bool(self.error == _Error.ContentNotFoundError)  # of a file
-        return self.status in MISSING
+        return self.status in MISSING_CODES
 
     @property
     def is_good(self) -> bool:
@@ -77,7 +77,7 @@ class Answer:
         """Whether another attempt may go better."""
         if self.status is None or self.status in _GOOD:
             return self.error != _Error.NoError and self.error not in _LASTING
-        return self.status in PASSING
+        return self.status in TEMPORARY_CODES
 
     @property
     def timed_out(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from camp_detector_core import __version__
-from camp_detector_core.georaster.xyz import MISSING, PASSING
+from camp_detector_core.georaster.xyz import MISSING_CODES, TEMPORARY_CODES
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.template import host_of
 
@@ -127,7 +127,7 @@ class Client:
 
         try:
             with self._session().get(url, stream=True, timeout=self._timeouts) as response:
-                if response.status_code in MISSING:
+                if response.status_code in MISSING_CODES:
                     return None
                 _check_status(response)
                 data = self._body(response)
@@ -239,7 +239,7 @@ def transport_fault(error: Exception) -> str:
 def _check_status(response: requests.Response) -> None:
     """Raise unless an answer is what it should be."""
     status, host = response.status_code, host_of(response.url)
-    if status in PASSING:
+    if status in TEMPORARY_CODES:
         remedy = "give a lower --rate" if status == 429 else "the server is in trouble"  # noqa: PLR2004
         reason = f"it answered {status} {response.reason}: try again later ({remedy})"
         raise _Retry(reason, retry_after(response))
