@@ -52,10 +52,10 @@ def camp(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, st
     from camp_detector_core.cli import main
 
     def run(*args: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exit_:
             main([str(a) for a in args])
         out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, out, err
+        assert isinstance(exit_.value.code, int)
+        return exit_.value.code, out, err
 
     return run

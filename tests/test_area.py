@@ -103,10 +103,10 @@ def test_a_geocentric_crs_is_refused() -> None:
 def test_the_command_line_measures_a_sheared_raster(tmp_path: Path, model: Path, camp: Any) -> None:
     text = "ESRI:54008"
     x, y = place_in(text, (85.5, 27.6))
-    found = scene()
+    camp_mask = scene()
     image = write_raster(
         tmp_path / "a.tif",
-        rgb_of(found),
+        rgb_of(camp_mask),
         crs=text,
         transform=(0.5, 0, x, 0, -0.5, y),
     )

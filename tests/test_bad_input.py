@@ -1,4 +1,4 @@
-"""Whatever is wrong: one clear line, exit code 2 (130 for Ctrl-C), and nothing left behind."""
+"""Faults give one clear line, exit code 2 (130 for Ctrl-C), and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def refused(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own and see that it is refused in one line."""
     before = sorted(out.iterdir()) if out.is_dir() else None
-    done = subprocess.run(
+    process = subprocess.run(
         [*COMMAND, *map(str, args)],
         capture_output=True,
         text=True,
@@ -53,14 +53,14 @@ def refused(
         check=False,
         **options,
     )
-    assert done.returncode == code, done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
+    assert process.returncode == code, process.stderr
+    assert process.stdout == ""
+    lines = process.stderr.splitlines()
+    assert len(lines) == 1, process.stderr
     assert lines[0].startswith("error: ")
     assert wrong in lines[0]
     assert (sorted(out.iterdir()) if out.is_dir() else None) == before
-    return done
+    return process
 
 
 def truncated(folder: Path) -> Path:
@@ -81,8 +81,8 @@ def png(folder: Path, *, keep: float, filled: bool = False) -> Path:
     """A picture whose end is missing, or zeros; GDAL reads both without a word."""
     path = write_raster(folder / "a.png", rgb_of(scene()), driver="PNG", crs=None, transform=None)
     data = path.read_bytes()
-    kept = data[: int(len(data) * keep)]
-    path.write_bytes(kept.ljust(len(data) if filled else 0, b"\0"))
+    truncated = data[: int(len(data) * keep)]
+    path.write_bytes(truncated.ljust(len(data) if filled else 0, b"\0"))
     return path
 
 
@@ -308,10 +308,10 @@ def mounted(folder: Path, *options: str) -> Iterator[Path]:
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        process = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
         pytest.skip("mount is not installed")
-    if done.returncode:
+    if process.returncode:
         pytest.skip("this user may not mount a disk in memory")
     try:
         yield folder
@@ -426,14 +426,14 @@ def test_stopping_leaves_nothing(
 
 
 def test_verbose_shows_the_traceback(tmp_path: Path, inputs: Path) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [*COMMAND, "detect", str(text(inputs)), "-m", str(inputs / "good.onnx"),
          "-o", str(tmp_path / "o.gpkg"), "--verbose"],
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
-    assert done.returncode == 2
-    assert "Traceback" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert process.returncode == 2
+    assert "Traceback" in process.stderr
+    assert process.stderr.splitlines()[-1].startswith("error: ")
 
 
 def test_a_fault_of_ours_is_one_line_too(
@@ -450,12 +450,12 @@ def test_a_fault_of_ours_is_one_line_too(
         raise RuntimeError(msg)
 
     monkeypatch.setattr(run.Finding, "run", broken)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         main(
             ["detect", str(inputs / "good.tif"), "-m", str(inputs / "good.onnx"),
              "-o", str(tmp_path / "o.gpkg"), "--mask"]
         )  # fmt: skip
-    assert ended.value.code == 1
+    assert exit_.value.code == 1
     assert capsys.readouterr().err == (
         "error: internal error: RuntimeError: two lines (--verbose shows where)\n"
     )
@@ -463,38 +463,38 @@ def test_a_fault_of_ours_is_one_line_too(
 
 
 def at_a_terminal(*args: object) -> tuple[str, str]:
-    """What the command writes on stdout, and on a stderr that is a terminal of 100 columns."""
+    """Run the command with a terminal of 100 columns as stderr; return stdout and stderr."""
     pty = pytest.importorskip("pty")
     termios = pytest.importorskip("termios")
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (30, 100))
-    shown: list[bytes] = []
+    screen_parts: list[bytes] = []
 
     def watch() -> None:
         try:
             while chunk := os.read(leader, 4096):
-                shown.append(chunk)
+                screen_parts.append(chunk)
         except OSError:  # the far side is closed
             pass
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    done = subprocess.run(
+    process = subprocess.run(
         [*COMMAND, *map(str, args)], stdout=subprocess.PIPE, stderr=follower, cwd=ROOT, check=False
     )
     os.close(follower)
     watcher.join()
     os.close(leader)
-    return done.stdout.decode(), b"".join(shown).decode()
+    return process.stdout.decode(), b"".join(screen_parts).decode()
 
 
 def test_a_terminal_shows_a_bar_and_warnings_at_once(tmp_path: Path, inputs: Path) -> None:
     image = write_raster(inputs / "bare.tif", rgb_of(scene()), crs=None)
     command = ("detect", image, "-m", inputs / "good.onnx", "-o", tmp_path / "o.gpkg")
-    out, shown = at_a_terminal(*command)
+    out, screen = at_a_terminal(*command)
     assert "dwellings" in out
-    assert "tile/s" in shown
-    assert "detect:" in shown
-    assert shown.index("warning: ") < shown.index("detect:")
+    assert "tile/s" in screen
+    assert "detect:" in screen
+    assert screen.index("warning: ") < screen.index("detect:")
     _, quiet = at_a_terminal(*command, "--overwrite", "-q")
     assert quiet == ""

@@ -26,17 +26,17 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_without_deepness_it_says_in_one_line_what_it_needs() -> None:
     """`make bench` runs every script, and goes on."""
-    done = run()
-    assert done.returncode == 0
-    assert "--deepness FOLDER" in done.stdout
-    assert len(done.stdout.splitlines()) == 1
+    process = run()
+    assert process.returncode == 0
+    assert "--deepness FOLDER" in process.stdout
+    assert len(process.stdout.splitlines()) == 1
 
 
 def test_a_folder_without_the_plugin_is_refused(tmp_path: Path) -> None:
     """A wrong folder is named, before QGIS starts."""
-    done = run("--deepness", str(tmp_path))
-    assert done.returncode == 2
-    assert f"{tmp_path} holds no folder deepness/" in done.stderr
+    process = run("--deepness", str(tmp_path))
+    assert process.returncode == 2
+    assert f"{tmp_path} holds no folder deepness/" in process.stderr
 
 
 def test_the_model_for_both_has_one_output_of_fixed_size(tmp_path: Path) -> None:
@@ -49,12 +49,12 @@ def test_the_model_for_both_has_one_output_of_fixed_size(tmp_path: Path) -> None
         f" pathlib.Path({str(target)!r})))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
     predictor = OnnxPredictor(target.read_bytes())
     tile = predictor.spec.tile_size
-    assert done.stdout.strip() == str((tile, predictor.spec.overlap))
+    assert process.stdout.strip() == str((tile, predictor.spec.overlap))
     assert predictor.fixed_size == tile
     assert predictor.spec.separation is None
     keys = get_metadata(target)

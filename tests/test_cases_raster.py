@@ -16,7 +16,7 @@ ALL, HALF = (68, 1898.0), (33, 931.9)
 differ from the ground."""
 
 
-def found(camp: Any, tmp_path: Path, *images: Any) -> tuple[tuple[int, Any], str]:
+def detected(camp: Any, tmp_path: Path, *images: Any) -> tuple[tuple[int, Any], str]:
     """Dwellings and square metres of a run, and its warnings."""
     code, out, err = camp("detect", *images, "-o", tmp_path / "out.gpkg", "--no-report")
     assert code == 0, err
@@ -29,7 +29,7 @@ def found(camp: Any, tmp_path: Path, *images: Any) -> tuple[tuple[int, Any], str
 @pytest.mark.parametrize("name", ["utm.tif", "pam.png"])
 @pytest.mark.parametrize("options", [(), ("--pixel-size", "0.2")])
 def test_a_crs_without_a_place(camp: Any, tmp_path: Path, name: str, options: Any) -> None:
-    out, err = found(camp, tmp_path, CASES / "place" / name, *options)
+    out, err = detected(camp, tmp_path, CASES / "place" / name, *options)
     assert out == ALL
     assert "has a CRS but no place" in err
 
@@ -42,15 +42,15 @@ def test_links(camp: Any, tmp_path: Path) -> None:
         link.parent.chmod(0o755)
         link.unlink()
         link.symlink_to("../blobs/77aa")
-    assert found(camp, tmp_path / "links", link)[0] == HALF
+    assert detected(camp, tmp_path / "links", link)[0] == HALF
 
 
 def test_folders(camp: Any, tmp_path: Path) -> None:
-    assert found(camp, tmp_path, CASES / "folder")[0] == ALL
+    assert detected(camp, tmp_path, CASES / "folder")[0] == ALL
 
 
 @pytest.mark.parametrize("name", ["zip:a!b;c&d.tif", "WMS:x.tif", " lead\t\n.tif"])
 def test_names(camp: Any, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copy(CASES / "scene.tif", name)
-    assert found(camp, tmp_path, name)[0] == ALL
+    assert detected(camp, tmp_path, name)[0] == ALL

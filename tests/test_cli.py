@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 
 def test_polygons_are_exactly_the_mask(tmp_path: Path, model: Path, camp: Any) -> None:
-    found = scene(300, 200)
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    camp_mask = scene(300, 200)
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask))
     code, out, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--mask", *EXACT)
     assert (code, err) == (0, "")
     shapes, fields = features(tmp_path / "o.gpkg")
-    expected = traced(found, Affine(0.5, 0, WEST, 0, -0.5, NORTH))
+    expected = traced(camp_mask, Affine(0.5, 0, WEST, 0, -0.5, NORTH))
     assert same_polygons(shapes, expected)
     assert all(s.is_valid for s in shapes)
     assert fields["id"].tolist() == list(range(1, len(expected) + 1))
     assert fields["area_m2"] == pytest.approx([s.area / UTM_AREA for s in shapes])
-    assert fields["area_m2"].sum() == pytest.approx(found.sum() * 0.25 / UTM_AREA)
+    assert fields["area_m2"].sum() == pytest.approx(camp_mask.sum() * 0.25 / UTM_AREA)
     assert (fields["probability"] == 1).all()
     assert set(fields["model"]) == {"tiny-1.0"}
     with rasterio.open(tmp_path / "o_mask.tif") as dataset:
-        assert np.array_equal(dataset.read(1), found)
+        assert np.array_equal(dataset.read(1), camp_mask)
     total, median = fields["area_m2"].sum(), np.median(fields["area_m2"])
     assert out.startswith(
         f"{len(shapes)} dwellings, {total:,.1f} m2 in all, median {median:.1f} m2\n"
@@ -53,8 +53,8 @@ def test_polygons_are_exactly_the_mask(tmp_path: Path, model: Path, camp: Any) -
 
 
 def test_all_outputs_and_the_report(tmp_path: Path, model: Path, camp: Any) -> None:
-    found = scene()
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    camp_mask = scene()
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask))
     folder = tmp_path / "out"
     folder.mkdir()
     code, _, _ = camp(
@@ -64,7 +64,7 @@ def test_all_outputs_and_the_report(tmp_path: Path, model: Path, camp: Any) -> N
     names = ["o.gpkg", "o_mask.tif", "o_overlay.png", "o_probability.tif", "o_report.json"]
     assert sorted(p.name for p in folder.iterdir()) == names
     with rasterio.open(folder / "o_probability.tif") as dataset:
-        assert np.array_equal(dataset.read(1), found * np.uint8(254))
+        assert np.array_equal(dataset.read(1), camp_mask * np.uint8(254))
         assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
     _, fields = features(folder / "o.gpkg")
     assert fields["area_m2"].min() >= 2
@@ -106,23 +106,23 @@ def test_no_report_means_the_vector_file_alone(tmp_path: Path, model: Path, camp
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".shp"])
 def test_every_format(tmp_path: Path, model: Path, camp: Any, suffix: str) -> None:
-    found = scene()
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    camp_mask = scene()
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask))
     path = tmp_path / f"o{suffix}"
     assert camp("detect", image, "-m", model, "-o", path, *EXACT)[0] == 0
     info = pyogrio.read_info(path)
-    assert info["features"] == len(traced(found, Affine.identity()))
+    assert info["features"] == len(traced(camp_mask, Affine.identity()))
     assert info["crs"] == ("EPSG:4326" if suffix == ".geojson" else "EPSG:32645")
     _, fields = features(path)
-    assert fields["area_m2"].sum() == pytest.approx(found.sum() * 0.25 / UTM_AREA)
+    assert fields["area_m2"].sum() == pytest.approx(camp_mask.sum() * 0.25 / UTM_AREA)
 
 
 def test_simplified_outlines_stay_near_the_exact_ones(
     tmp_path: Path, model: Path, camp: Any
 ) -> None:
     rows, cols = np.indices((200, 200)) - 100
-    found = rows**2 + cols**2 < 70**2
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    disc = rows**2 + cols**2 < 70**2
+    image = write_raster(tmp_path / "a.tif", rgb_of(disc))
     for name, options in (("exact", EXACT), ("pixel", ()), ("metre", ("--simplify", "1"))):
         camp("detect", image, "-m", model, "-o", tmp_path / f"{name}.gpkg", *options)
     (exact,), (pixel,), (metre,) = (
@@ -137,16 +137,16 @@ def test_simplified_outlines_stay_near_the_exact_ones(
 def test_squared_outlines_are_rectangles(tmp_path: Path, model: Path, camp: Any) -> None:
     rows, cols = np.indices((120, 120)) - 60
     turn = np.radians(30)
-    along, across = (
+    lengthwise, across = (
         cols * np.cos(turn) + rows * np.sin(turn),
         rows * np.cos(turn) - cols * np.sin(turn),
     )
-    found = (np.abs(along) < 40) & (np.abs(across) < 20)
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    rectangle = (np.abs(lengthwise) < 40) & (np.abs(across) < 20)
+    image = write_raster(tmp_path / "a.tif", rgb_of(rectangle))
     camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--square")
     (shape,), _ = features(tmp_path / "o.gpkg")
     assert shapely.get_num_coordinates(shape) == 5
-    assert shape.area == pytest.approx(found.sum() * 0.25, rel=0.03)
+    assert shape.area == pytest.approx(rectangle.sum() * 0.25, rel=0.03)
 
 
 def test_classes_have_their_names_and_values(tmp_path: Path, camp: Any) -> None:
@@ -181,16 +181,16 @@ def test_the_overlay_shows_imagery_outlines_and_nodata(
     image = write_raster(tmp_path / "a.tif", pixels, nodata=0)
     camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--overlay")
     with rasterio.open(tmp_path / "o_overlay.png") as dataset:
-        shown = dataset.read()
-    assert shown.shape == (3, 100, 200)
-    line = (shown == np.array([227, 26, 28])[:, None, None]).all(axis=0)
+        overlay = dataset.read()
+    assert overlay.shape == (3, 100, 200)
+    line = (overlay == np.array([227, 26, 28])[:, None, None]).all(axis=0)
     expected = np.zeros((100, 200), bool)
     expected[39:81, 59:121] = True
     expected[41:79, 61:119] = False
     assert np.array_equal(line, expected)
-    assert (shown[:, 10, 10] == 90).all()
-    assert (shown[:, 60, 90] == 255).all()
-    assert (shown[:, 10, 190] == 160).all()
+    assert (overlay[:, 10, 10] == 90).all()
+    assert (overlay[:, 60, 90] == 255).all()
+    assert (overlay[:, 10, 190] == 160).all()
     camp("detect", image, "-m", model, "-o", tmp_path / "s.gpkg", "--overlay", "--overlay-size", 50)
     with rasterio.open(tmp_path / "s_overlay.png") as dataset:
         assert dataset.shape == (25, 50)
@@ -215,13 +215,13 @@ def test_all_kinds_of_model_files_give_the_same(tmp_path: Path, model: Path, cam
 
 
 def test_a_model_of_fixed_size_is_run_in_its_size(tmp_path: Path, camp: Any) -> None:
-    found = scene()
+    camp_mask = scene()
     (tmp_path / "s.onnx").write_bytes(tiny_onnx(tiny_spec(), side=96))
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask))
     code, _, _ = camp("detect", image, "-m", tmp_path / "s.onnx", "-o", tmp_path / "o.gpkg", *EXACT)
     assert code == 0
     shapes, _ = features(tmp_path / "o.gpkg")
-    assert same_polygons(shapes, traced(found, Affine(0.5, 0, WEST, 0, -0.5, NORTH)))
+    assert same_polygons(shapes, traced(camp_mask, Affine(0.5, 0, WEST, 0, -0.5, NORTH)))
 
 
 def test_values_of_the_user_take_the_place_of_the_models(
@@ -271,19 +271,19 @@ def test_inspect_says_what_a_model_is(tmp_path: Path, model: Path, camp: Any) ->
     ):  # fmt: skip
         assert words in out
     code, out, _ = camp("inspect", model, "--json")
-    found = json.loads(out)
-    assert found["spec"] == tiny_spec().to_dict()
-    assert found["bytes"] == model.stat().st_size
+    description = json.loads(out)
+    assert description["spec"] == tiny_spec().to_dict()
+    assert description["bytes"] == model.stat().st_size
 
 
 def test_version_and_help_need_nothing_heavy() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "camp_detector_core", "--version"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout == f"camp-detector {__version__}\n"
+    assert process.stdout == f"camp-detector {__version__}\n"
     heavy = ("rasterio", "pyogrio", "shapely", "onnxruntime", "torch", "tqdm")
-    assert not [name for name in heavy if f" {name}\n" in done.stderr]
+    assert not [name for name in heavy if f" {name}\n" in process.stderr]
 
 
 @pytest.mark.parametrize("verb", [(), ("detect",), ("inspect",)])

@@ -27,8 +27,8 @@ from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 def test_a_folder_of_tiles_gives_what_the_raster_gives(
     tmp_path: Path, model: Path, camp: Any
 ) -> None:
-    found = scene(200, 260)
-    image = write_raster(tmp_path / "a.tif", rgb_of(found))
+    camp_mask = scene(200, 260)
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask))
     folder = tmp_path / "tiles"
     folder.mkdir()
     with rasterio.open(image) as dataset:
@@ -43,8 +43,8 @@ def test_a_folder_of_tiles_gives_what_the_raster_gives(
         out = tmp_path / f"{name}.gpkg"
         code, _, _ = camp("detect", *images, "-m", model, "-o", out, "--probability")
         assert code == 0
-    one, others = tmp_path / "one", [tmp_path / "folder", tmp_path / "several"]
-    for other in others:
+    one, other_inputs = tmp_path / "one", [tmp_path / "folder", tmp_path / "several"]
+    for other in other_inputs:
         assert [s.wkb for s in features(one.with_suffix(".gpkg"))[0]] == [
             s.wkb for s in features(other.with_suffix(".gpkg"))[0]
         ]
@@ -69,10 +69,10 @@ def test_areas_are_those_on_the_ground(
     tmp_path: Path, model: Path, camp: Any, crs: str, place: tuple[float, float, float]
 ) -> None:
     x, y, unit = place
-    found = np.zeros((300, 300), bool)
-    found[100:200, 50:200] = True
+    camp_mask = np.zeros((300, 300), bool)
+    camp_mask[100:200, 50:200] = True
     image = write_raster(
-        tmp_path / "a.tif", rgb_of(found), crs=crs, transform=Affine(unit, 0, x, 0, -unit, y)
+        tmp_path / "a.tif", rgb_of(camp_mask), crs=crs, transform=Affine(unit, 0, x, 0, -unit, y)
     )
     camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--gsd", "native", *EXACT)
     (shape,), fields = features(tmp_path / "o.gpkg")
@@ -91,9 +91,9 @@ def test_areas_are_those_on_the_ground(
 def test_other_resolutions_give_the_same_places(
     tmp_path: Path, model: Path, camp: Any, gsd: float
 ) -> None:
-    found = np.zeros((round(100 / gsd), round(120 / gsd)), bool)
-    found[round(26 / gsd) : round(52 / gsd), round(39 / gsd) : round(78 / gsd)] = True
-    image = write_raster(tmp_path / "a.tif", rgb_of(found), gsd=gsd)
+    camp_mask = np.zeros((round(100 / gsd), round(120 / gsd)), bool)
+    camp_mask[round(26 / gsd) : round(52 / gsd), round(39 / gsd) : round(78 / gsd)] = True
+    image = write_raster(tmp_path / "a.tif", rgb_of(camp_mask), gsd=gsd)
     camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--mask")
     (shape,), _ = features(tmp_path / "o.gpkg")
     expected = shapely.box(WEST + 39, NORTH - 52, WEST + 78, NORTH - 26)
@@ -140,14 +140,14 @@ def test_nan_pixels_are_left_out(tmp_path: Path, camp: Any) -> None:
 def test_uint16_is_stretched_alike_everywhere(
     tmp_path: Path, model: Path, camp: Any, stretch: str | None
 ) -> None:
-    found = scene(300, 200)
-    pixels = np.where(rgb_of(found) > 127, 9000, 500).astype(np.uint16)
+    camp_mask = scene(300, 200)
+    pixels = np.where(rgb_of(camp_mask) > 127, 9000, 500).astype(np.uint16)
     image = write_raster(tmp_path / "a.tif", pixels, colors=("red", "green", "blue"))
     options = () if stretch is None else ("--stretch", stretch)
     code, _, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", "--mask", *options)
     assert code == 0
     with rasterio.open(tmp_path / "o_mask.tif") as dataset:
-        assert np.array_equal(dataset.read(1), found)
+        assert np.array_equal(dataset.read(1), camp_mask)
     report = json.loads((tmp_path / "o_report.json").read_text())
     assert report["parameters"]["stretch"] == {"low": [500] * 3, "high": [9000] * 3}
     assert ("uint16" in err) == (stretch is None)
@@ -167,16 +167,16 @@ def test_uint16_is_stretched_alike_everywhere(
 def test_rasters_of_any_number_of_bands(
     tmp_path: Path, model: Path, camp: Any, count: int, options: tuple[str, ...]
 ) -> None:
-    found = scene()
+    camp_mask = scene()
     pixels = np.zeros((count, 150, 170), np.uint8)
-    pixels[0] = found * 255
+    pixels[0] = camp_mask * 255
     if count == 4:
         pixels[3] = 255
     image = write_raster(tmp_path / "a.tif", pixels)
     code, _, _ = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", *EXACT, *options)
     assert code == 0
     shapes, _ = features(tmp_path / "o.gpkg")
-    assert same_polygons(shapes, traced(found, Affine(0.5, 0, WEST, 0, -0.5, NORTH)))
+    assert same_polygons(shapes, traced(camp_mask, Affine(0.5, 0, WEST, 0, -0.5, NORTH)))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 90), (33, 20)])
@@ -208,9 +208,11 @@ def test_no_crs_is_warned_about_and_carried_through(tmp_path: Path, model: Path,
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_a_picture_is_worked_on_in_pixels(tmp_path: Path, model: Path, camp: Any) -> None:
-    found = np.zeros((100, 100), bool)
-    found[20:40, 30:70] = True
-    image = write_raster(tmp_path / "a.png", rgb_of(found), driver="PNG", crs=None, transform=None)
+    camp_mask = np.zeros((100, 100), bool)
+    camp_mask[20:40, 30:70] = True
+    image = write_raster(
+        tmp_path / "a.png", rgb_of(camp_mask), driver="PNG", crs=None, transform=None
+    )
     code, _, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg", *EXACT)
     assert code == 0
     assert "no georeference" in err
@@ -246,9 +248,9 @@ def test_a_virtual_raster_and_a_path_inside_a_zip_are_read(
         archive.write(image, "inside.tif")
     for i, name in enumerate((image, tmp_path / "a.vrt", f"/vsizip/{tmp_path}/a.zip/inside.tif")):
         assert camp("detect", name, "-m", model, "-o", tmp_path / f"{i}.gpkg")[0] == 0
-    first, *rest = (features(tmp_path / f"{i}.gpkg")[0] for i in range(3))
+    first, *others_features = (features(tmp_path / f"{i}.gpkg")[0] for i in range(3))
     assert first
-    assert all(same_polygons(first, other) for other in rest)
+    assert all(same_polygons(first, other) for other in others_features)
 
 
 def test_a_raster_on_the_web_is_read_by_its_address(tmp_path: Path, model: Path, camp: Any) -> None:

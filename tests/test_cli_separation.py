@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HOW = Separation("border", 0.5, reach=4, min_seed=2)
+SEPARATION = Separation("border", 0.5, reach=4, min_seed=2)
 TRANSFORM = Affine(0.5, 0, WEST, 0, -0.5, NORTH)
 
 
@@ -42,8 +42,8 @@ def rows_of_tents() -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def apart(tmp_path: Path) -> Path:
-    return write_model(tmp_path / "apart.onnx", separation=HOW)
+def separating_model(tmp_path: Path) -> Path:
+    return write_model(tmp_path / "apart.onnx", separation=SEPARATION)
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def image(tmp_path: Path) -> Path:
 
 
 def test_each_tent_is_a_dwelling_and_all_outputs_agree(
-    tmp_path: Path, apart: Path, image: Path, camp: Any
+    tmp_path: Path, separating_model: Path, image: Path, camp: Any
 ) -> None:
     code, _, err = camp(
-        "detect", image, "-m", apart, "-o", tmp_path / "o.gpkg", "--all-outputs", *EXACT
+        "detect", image, "-m", separating_model, "-o", tmp_path / "o.gpkg", "--all-outputs", *EXACT
     )
     assert (code, err) == (0, "")
     shapes, fields = features(tmp_path / "o.gpkg")
@@ -71,18 +71,19 @@ def test_each_tent_is_a_dwelling_and_all_outputs_agree(
         assert dataset.descriptions == ("probability of dwelling", "probability of border")
         stored = dataset.read()
     np.testing.assert_array_equal(
-        separate(stored, tiny_spec(separation=HOW), row=0, col=0), classes
+        separate(stored, tiny_spec(separation=SEPARATION), row=0, col=0), classes
     )
     parameters = json.loads((tmp_path / "o_report.json").read_text())["parameters"]
-    assert parameters["separation"] == vars(HOW)
+    assert parameters["separation"] == vars(SEPARATION)
     assert parameters["tta"] is False
 
 
 def test_without_separation_each_patch_is_a_dwelling(
-    tmp_path: Path, apart: Path, image: Path, camp: Any
+    tmp_path: Path, separating_model: Path, image: Path, camp: Any
 ) -> None:
     code, _, _ = camp(
-        "detect", image, "-m", apart, "-o", tmp_path / "o.gpkg", "--all-outputs", "--no-separate",
+        "detect", image, "-m", separating_model, "-o", tmp_path / "o.gpkg", "--all-outputs",
+            "--no-separate",
         *EXACT,
     )  # fmt: skip
     assert code == 0
@@ -103,12 +104,12 @@ def test_a_model_that_cannot_part_says_so(
     assert not (tmp_path / "o.gpkg").exists()
 
 
-def test_inspect_says_whether_a_model_parts(apart: Path, model: Path, camp: Any) -> None:
-    _, out, _ = camp("inspect", apart)
+def test_inspect_says_whether_a_model_parts(separating_model: Path, model: Path, camp: Any) -> None:
+    _, out, _ = camp("inspect", separating_model)
     assert "told apart: seeds are below 0.5 of the border, 2 px or more, grown by 4 px" in out
     assert "separation, float32 (n, 1, height, width), of the border" in out
-    _, out, _ = camp("inspect", apart, "--json")
-    assert json.loads(out)["spec"]["separation"] == vars(HOW)
+    _, out, _ = camp("inspect", separating_model, "--json")
+    assert json.loads(out)["spec"]["separation"] == vars(SEPARATION)
     _, out, _ = camp("inspect", model)
     assert "taken for one dwelling" in out
 
@@ -116,7 +117,7 @@ def test_inspect_says_whether_a_model_parts(apart: Path, model: Path, camp: Any)
 def test_the_probability_of_a_dwelling_is_that_of_its_class() -> None:
     """Not that of its border, which may be higher."""
     shape = Shape(6, 6)
-    sink = PolygonSink(shape, tiny_spec(separation=HOW), OutlineOptions())
+    sink = PolygonSink(shape, tiny_spec(separation=SEPARATION), OutlineOptions())
     scores = np.array([127, 254], np.uint8)[:, None, None] * np.ones((2, *shape), np.uint8)
     sink.write(Window(0, 0, *shape), scores, np.ones(shape, np.uint8))
     assert [d.mean_probability for d in sink.finish()] == [0.5]
@@ -145,13 +146,13 @@ def test_augmentation_takes_the_mean_over_all_directions(
         code, _, err = camp("detect", image, "-m", west, "-o", out, "--all-outputs", *options)
         assert (code, err) == (0, "")
         with rasterio.open(out.with_name(f"{out.stem}_probability.tif")) as dataset:
-            found = dataset.read(1)
+            probability = dataset.read(1)
         padded = np.pad(bright, 1).astype(float)
         if options:
             sides = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
-            np.testing.assert_allclose(found, sides / 4 * 254, atol=1)
+            np.testing.assert_allclose(probability, sides / 4 * 254, atol=1)
         else:
-            np.testing.assert_array_equal(found, padded[1:-1, :-2] * 254)
+            np.testing.assert_array_equal(probability, padded[1:-1, :-2] * 254)
         report = json.loads(out.with_name(f"{out.stem}_report.json").read_text())
         assert report["parameters"]["tta"] is bool(options)
         tiles.append(report["tiles"])

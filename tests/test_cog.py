@@ -137,7 +137,7 @@ def test_a_stored_probability_raster_gives_the_same_dwellings(tmp_path: Path) ->
         assert dataset.tags()["CAMP_DETECTOR_SEPARATION"] == (
             "method=border threshold=0.4 reach=3 min_seed=2"
         )
-        again = separate(dataset.read(), spec, row=0, col=0)
+        separated = separate(dataset.read(), spec, row=0, col=0)
     with rasterio.open(paths[1]) as dataset:
-        np.testing.assert_array_equal(dataset.read(1), again)
-    assert (again != to_classes(scores, spec.threshold, [1])).any()
+        np.testing.assert_array_equal(dataset.read(1), separated)
+    assert (separated != to_classes(scores, spec.threshold, [1])).any()

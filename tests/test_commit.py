@@ -58,12 +58,12 @@ def rooms_in(folder: Path) -> list[Path]:
 
 def stepping(patch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -> list[Path]:
     """Have something happen in place of the step of a number; gives the last path of each step."""
-    seen: list[Path] = []
+    steps: list[Path] = []
 
     def watch(real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*args: Any, **options: Any) -> Any:
-            seen.append(Path(next(a for a in reversed(args) if isinstance(a, str | Path))))
-            if len(seen) == at:
+            steps.append(Path(next(a for a in reversed(args) if isinstance(a, str | Path))))
+            if len(steps) == at:
                 act()
             return real(*args, **options)
 
@@ -74,7 +74,7 @@ def stepping(patch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -> lis
     patch.setattr(Path, "write_text", watch(Path.write_text))
     patch.setattr(os, "fsync", lambda _: None)  # no kill of a process shows it
     patch.setattr(os, "supports_follow_symlinks", {os.link})
-    return seen
+    return steps
 
 
 def kill() -> None:
@@ -132,16 +132,16 @@ def next_run(folder: Path) -> list[str]:
 
 
 def assert_none_is_missing(folder: Path) -> None:
-    here = files_in(folder)
-    assert {name: here.get(name) for name in BYSTANDERS} == BYSTANDERS
+    contents = files_in(folder)
+    assert {name: contents.get(name) for name in BYSTANDERS} == BYSTANDERS
     for name in MAINS:
-        assert here.get(name) in {OLD[name], NEW[name]}, name
-    assert here.get("o_probability.tif") in {None, NEW["o_probability.tif"]}
-    if "o.shx" in here:  # readable, and so not mixed
-        generation = {here[f"o{end}"].split()[0] for end in (".shp", ".dbf", ".shx")}
+        assert contents.get(name) in {OLD[name], NEW[name]}, name
+    assert contents.get("o_probability.tif") in {None, NEW["o_probability.tif"]}
+    if "o.shx" in contents:  # readable, and so not mixed
+        generation = {contents[f"o{end}"].split()[0] for end in (".shp", ".dbf", ".shx")}
         assert len(generation) == 1
-    if here["o.gpkg"].startswith("new"):
-        assert "o.gpkg-wal" not in here
+    if contents["o.gpkg"].startswith("new"):
+        assert "o.gpkg-wal" not in contents
 
 
 def assert_settled(folder: Path) -> None:
@@ -152,7 +152,7 @@ def assert_settled(folder: Path) -> None:
 
 @pytest.fixture(params=[True, False], ids=["links", "no links"])
 def links(request: pytest.FixtureRequest) -> bool:
-    """Whether the disk has hard links."""
+    """True if the disk has hard links."""
     return bool(request.param)
 
 
@@ -233,10 +233,10 @@ def test_an_error_at_any_step_leaves_all_as_it_was(
             return len(steps) >= at
 
     for place in every_step(tmp_path, attempt):
-        here = files_in(place)
-        assert here in ({**OLD, **BYSTANDERS}, {**NEW, **BYSTANDERS})
+        contents = files_in(place)
+        assert contents in ({**OLD, **BYSTANDERS}, {**NEW, **BYSTANDERS})
         next_run(place)
-        assert files_in(place) == here
+        assert files_in(place) == contents
 
 
 def test_what_another_program_changed_since_is_left_alone(folder: Path) -> None:
@@ -283,14 +283,14 @@ def test_all_is_on_the_disk_before_anything_is_replaced(
     events: list[str] = []
     replace = Path.replace
 
-    def seen(descriptor: int) -> None:
+    def record_sync(descriptor: int) -> None:
         events.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
 
     def replacing(source: Path, final: Path) -> Path:
         events.append(f"to {final.name}")
         return replace(source, final)
 
-    monkeypatch.setattr(os, "fsync", seen)
+    monkeypatch.setattr(os, "fsync", record_sync)
     monkeypatch.setattr(Path, "replace", replacing)
     run(folder)
     before = set(events[: events.index("to o.gpkg")])

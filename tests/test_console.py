@@ -25,7 +25,7 @@ ESCAPE = "\x1b]0;owned\x07\x1b[2J\u202egpj.exe\x9b31m"
 
 
 def acts(text: str) -> bool:
-    """Whether any character of a text but a line break does more than show or order the text."""
+    """Return True if a character other than a line break does more than show or order the text."""
     return any(not (c.isprintable() or c in "\n\u200c\u200d\u200e\u200f\u2068\u2069") for c in text)
 
 
@@ -86,11 +86,11 @@ def test_the_name_of_a_band_reaches_no_terminal(tmp_path: Path) -> None:
     model = write_model(tmp_path / "model.onnx", names=names)
     out = tmp_path / "out.gpkg"
     for more in ((), ("--verbose",)):
-        done = camp_detector("detect", str(path), "--model", str(model), "-o", str(out), *more)
-        assert done.returncode == 2
-        assert "\\x1b]0;owned" in done.stderr
-        assert not acts(done.stdout + done.stderr)
-        last = done.stderr.splitlines()[-1]
+        process = camp_detector("detect", str(path), "--model", str(model), "-o", str(out), *more)
+        assert process.returncode == 2
+        assert "\\x1b]0;owned" in process.stderr
+        assert not acts(process.stdout + process.stderr)
+        last = process.stderr.splitlines()[-1]
         assert last.startswith("error: ")
         assert last.endswith("--bands 1,2,2")
         assert len(last) <= MAX_MESSAGE + len("error: ")
@@ -102,10 +102,10 @@ def test_names_in_an_item_reach_no_terminal(tmp_path: Path) -> None:
     asset = {"href": f"./{ESCAPE}.onnx", "roles": ["mlm:model"], "file:size": ESCAPE * 500}
     path.write_text(json.dumps({"type": "Feature", "id": ESCAPE, "assets": {ESCAPE: asset}}))
     for words in (("inspect", str(path)), ("validate", str(path))):
-        done = camp_detector(*words)
-        assert done.returncode in {1, 2}
-        assert done.stdout or done.stderr
-        assert not acts(done.stdout + done.stderr)
+        process = camp_detector(*words)
+        assert process.returncode in {1, 2}
+        assert process.stdout or process.stderr
+        assert not acts(process.stdout + process.stderr)
 
 
 def test_names_of_chips_reach_no_terminal(tmp_path: Path) -> None:
@@ -113,9 +113,9 @@ def test_names_of_chips_reach_no_terminal(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / f"a{ESCAPE}.tif").write_bytes(b"no raster")
     words = ("--chips", str(folder), "--labels", str(folder), "--model", str(tmp_path / ESCAPE))
-    done = camp_detector("evaluate", *words, module="training")
-    assert done.returncode == 2
-    assert not acts(done.stdout + done.stderr)
+    process = camp_detector("evaluate", *words, module="training")
+    assert process.returncode == 2
+    assert not acts(process.stdout + process.stderr)
 
 
 def test_only_the_console_writes_to_a_terminal() -> None:
@@ -136,10 +136,10 @@ def test_only_the_console_writes_to_a_terminal() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
 def test_a_full_disk_behind_stdout_is_one_sentence() -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "camp_detector_core", "inspect"],
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: what there is to say cannot be written")
-    assert done.stderr.count("\n") == 1
+    assert process.returncode == 2
+    assert process.stderr.startswith("error: what there is to say cannot be written")
+    assert process.stderr.count("\n") == 1

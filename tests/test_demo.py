@@ -1,4 +1,4 @@
-"""What `make demo` runs, in this environment; the Makefile runs the same in a light one."""
+"""Programs that `make demo` runs, in this environment; the Makefile runs them in a light one."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def test_demo_finds_most_of_a_drawn_camp_and_says_where(
     for name in FILES:
         assert name in out
     report = json.loads((tmp_path / "demo/camp_dwellings_report.json").read_text(encoding="utf-8"))
-    found = report["result"]["dwellings"]
-    assert f"{found} dwellings" in out
+    count = report["result"]["dwellings"]
+    assert f"{count} dwellings" in out
     true = int(re.findall(r"truly holds (\d+) dwellings", out)[-1])
     assert true > 50
-    assert 0.5 * true < found < 1.5 * true
+    assert 0.5 * true < count < 1.5 * true
 
 
 def test_demo_takes_a_raster_of_the_user(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -83,16 +83,16 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 @needs_make
 def test_make_alone_says_what_there_is() -> None:
-    done = make()
-    assert done.returncode == 0
+    process = make()
+    assert process.returncode == 0
     for word in ("make demo", "make test", "IMAGE=", "make bench"):
-        assert word in done.stdout
+        assert word in process.stdout
 
 
 @needs_make
 def test_make_demo_hands_the_raster_on_as_one_argument(tmp_path: Path) -> None:
-    done = make("-n", "demo", "IMAGE=my camp.tif", f"DEMO_VENV={tmp_path}")
-    assert '-m camp_detector_core.demo --out demo "my camp.tif"' in done.stdout
+    process = make("-n", "demo", "IMAGE=my camp.tif", f"DEMO_VENV={tmp_path}")
+    assert '-m camp_detector_core.demo --out demo "my camp.tif"' in process.stdout
 
 
 def test_find_python_refuses_an_old_or_broken_one(tmp_path: Path) -> None:
@@ -103,21 +103,21 @@ def test_find_python_refuses_an_old_or_broken_one(tmp_path: Path) -> None:
     good.symlink_to(sys.executable)
     tool = str(ROOT / "tools/find-python")
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    found = subprocess.run([tool], capture_output=True, text=True, check=True, env=environment)
-    assert found.stdout.strip() == "python3.12"
-    asked = subprocess.run([tool, str(broken)], capture_output=True, text=True, check=False)
-    assert asked.returncode == 1
-    assert "3.11 or newer" in asked.stderr
+    path = subprocess.run([tool], capture_output=True, text=True, check=True, env=environment)
+    assert path.stdout.strip() == "python3.12"
+    broken_run = subprocess.run([tool, str(broken)], capture_output=True, text=True, check=False)
+    assert broken_run.returncode == 1
+    assert "3.11 or newer" in broken_run.stderr
 
 
 def test_system_packages_names_the_command_where_it_may_not_install() -> None:
     tool = str(ROOT / "tools/system-packages")
-    done = subprocess.run(
+    process = subprocess.run(
         ["/bin/sh", "-c", f'id() {{ echo 1000; }}; set -- python3-venv; . "{tool}"'],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
-    assert "sudo apt-get install python3-venv" in done.stderr
+    assert process.returncode == 1
+    assert "sudo apt-get install python3-venv" in process.stderr
 
 
 def test_the_starter_model_can_be_made_from_any_folder(tmp_path: Path) -> None:
@@ -128,17 +128,17 @@ def test_the_starter_model_can_be_made_from_any_folder(tmp_path: Path) -> None:
     (tmp_path / "my run/checkpoints").mkdir(parents=True)
     (tmp_path / "my run/checkpoints/last.ckpt").touch()
     tool = os.path.relpath(ROOT / "tools/train-starter-model", tmp_path)
-    done = subprocess.run(
+    process = subprocess.run(
         [tool, "chips", str(tmp_path / "labels"), "my run"],
         capture_output=True, text=True, check=True, cwd=tmp_path,
         env={**os.environ, "PYTHON": "./stub"},
     )  # fmt: skip
-    told = done.stdout.splitlines()
-    assert told.count(str(ROOT)) == 3
-    given = {told[i + 1] for i, word in enumerate(told) if word in {"--chips", "--labels"}}
-    assert given == {str(tmp_path / "chips"), str(tmp_path / "labels")}
-    outs = [told[i + 1] for i, word in enumerate(told) if word == "--out"]
+    output = process.stdout.splitlines()
+    assert output.count(str(ROOT)) == 3
+    paths = {output[i + 1] for i, word in enumerate(output) if word in {"--chips", "--labels"}}
+    assert paths == {str(tmp_path / "chips"), str(tmp_path / "labels")}
+    outs = [output[i + 1] for i, word in enumerate(output) if word == "--out"]
     run = tmp_path / "my run"
     assert outs == [str(run), str(run / "meta/best_model-int8.onnx"), str(run / "measured")]
-    assert "--resume" in told
-    assert (ROOT / told[told.index("--split") + 1]).is_file()
+    assert "--resume" in output
+    assert (ROOT / output[output.index("--split") + 1]).is_file()

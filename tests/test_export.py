@@ -63,7 +63,7 @@ class SquareOnly(Small):
         return out if x.shape[2] == x.shape[3] else out + 1
 
 
-APART = Separation("border", 0.5, reach=3, min_seed=4)
+SEPARATING = Separation("border", 0.5, reach=3, min_seed=4)
 SPEC = tiny_spec(multiple=4, overlap=8, tile_size=32, threshold=0.4, provenance={"seed": "7"})
 
 
@@ -134,12 +134,12 @@ def test_the_description_comes_back_from_each_file(tmp_path: Path) -> None:
 def test_torchscript_gives_the_probabilities(tmp_path: Path) -> None:
     network, path = Small(), tmp_path / "m.pt"
     assert export_torchscript(network, path, spec=SPEC) <= TOLERANCE
-    loaded = torch.jit.load(str(path))
+    module = torch.jit.load(str(path))
     for size in ((1, 32, 32), (2, 64, 20)):
         batch = chips(*size)
         with torch.no_grad():
-            given = loaded(torch.from_numpy(batch)).numpy()
-        np.testing.assert_allclose(given, expected(network, batch), atol=1e-5)
+            probabilities = module(torch.from_numpy(batch)).numpy()
+        np.testing.assert_allclose(probabilities, expected(network, batch), atol=1e-5)
 
 
 def test_torchscript_tells_nothing_of_the_machine(tmp_path: Path) -> None:
@@ -212,7 +212,11 @@ def test_deepness_gets_no_file_that_it_would_feed_wrongly(
 
 @pytest.mark.parametrize("opset", [11, 17])
 def test_a_separation_is_the_second_output(tmp_path: Path, opset: int) -> None:
-    spec, network, path = replace(SPEC, separation=APART), Small(classes=2), tmp_path / "m.onnx"
+    spec, network, path = (
+        replace(SPEC, separation=SEPARATING),
+        Small(classes=2),
+        tmp_path / "m.onnx",
+    )
     assert export_onnx(network, path, spec=spec, options=OnnxOptions(opset)) <= TOLERANCE
     predictor = OnnxPredictor(path.read_bytes())
     assert predictor.spec == spec
@@ -220,26 +224,28 @@ def test_a_separation_is_the_second_output(tmp_path: Path, opset: int) -> None:
     assert [dims(o)[1] for o in model.graph.output] == [1, 1]
     assert [n.op_type for n in model.graph.node].count("Sigmoid") == 1
     for size in ((1, 32, 32), (2, 64, 20)):
-        batch, wanted = chips(*size), expected(network, chips(*size))
-        assert np.abs(wanted[:, 0] - wanted[:, 1]).max() > 0.5, "exchanged channels would not show"
-        np.testing.assert_allclose(answer(path, batch), wanted, atol=1e-5)
-        np.testing.assert_allclose(predictor.predict(batch), wanted, atol=1e-5)
+        batch, expected_outputs = chips(*size), expected(network, chips(*size))
+        assert np.abs(expected_outputs[:, 0] - expected_outputs[:, 1]).max() > 0.5, (
+            "exchanged channels would not show"
+        )
+        np.testing.assert_allclose(answer(path, batch), expected_outputs, atol=1e-5)
+        np.testing.assert_allclose(predictor.predict(batch), expected_outputs, atol=1e-5)
 
 
 def test_torchscript_gives_the_classes_and_has_all_channels(tmp_path: Path) -> None:
     network, path = Small(classes=2), tmp_path / "m.pt"
-    export_torchscript(network, path, spec=replace(SPEC, separation=APART))
-    loaded, batch = torch.jit.load(str(path)), chips(2, 64, 20)
+    export_torchscript(network, path, spec=replace(SPEC, separation=SEPARATING))
+    module, batch = torch.jit.load(str(path)), chips(2, 64, 20)
     with torch.no_grad():
-        given = loaded(torch.from_numpy(batch)).numpy()
-        every = loaded.channels(torch.from_numpy(batch)).numpy()
-    np.testing.assert_allclose(given, expected(network, batch)[:, :1], atol=1e-5)
+        probabilities = module(torch.from_numpy(batch)).numpy()
+        every = module.channels(torch.from_numpy(batch)).numpy()
+    np.testing.assert_allclose(probabilities, expected(network, batch)[:, :1], atol=1e-5)
     np.testing.assert_allclose(every, expected(network, batch), atol=1e-5)
 
 
 def test_deepness_gets_the_classes_alone(tmp_path: Path) -> None:
     path, network = tmp_path / "d.onnx", Small(classes=2)
-    spec = replace(SPEC, separation=APART)
+    spec = replace(SPEC, separation=SEPARATING)
     export_onnx(network, path, spec=spec, options=OnnxOptions(deepness=True))
     assert read_spec(path).separation is None
     batch = chips(2, 32, 32)
@@ -253,7 +259,9 @@ def test_a_network_of_other_channels_is_refused(
     tmp_path: Path, export: Callable[..., float], channels: int
 ) -> None:
     with pytest.raises(ExportError, match=f"gives {channels} channels, tiny-1.0 has 2"):
-        export(Small(classes=channels), tmp_path / "m.bin", spec=replace(SPEC, separation=APART))
+        export(
+            Small(classes=channels), tmp_path / "m.bin", spec=replace(SPEC, separation=SEPARATING)
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -267,7 +275,11 @@ def test_a_difference_in_the_separation_alone_is_refused(
             return out if x.shape[2] == x.shape[3] else out + torch.tensor([[[[0.0]], [[1.0]]]])
 
     with pytest.raises(ExportError, match="differs"):
-        export(SecondOnSquares(classes=2), tmp_path / "m.bin", spec=replace(SPEC, separation=APART))
+        export(
+            SecondOnSquares(classes=2),
+            tmp_path / "m.bin",
+            spec=replace(SPEC, separation=SEPARATING),
+        )
 
 
 @pytest.mark.parametrize("export", [export_onnx, export_torchscript])
@@ -339,8 +351,8 @@ def test_the_state_dict_holds_tensors_alone(tmp_path: Path) -> None:
         for weight in network.parameters():
             weight.add_(1)
     export_state(network, tmp_path / "m.pth")
-    held = torch.load(tmp_path / "m.pth", weights_only=True)
-    assert all(torch.is_tensor(v) for v in held.values())
+    tensors = torch.load(tmp_path / "m.pth", weights_only=True)
+    assert all(torch.is_tensor(v) for v in tensors.values())
     load_state(other, read_state(tmp_path / "m.pth"), origin=tmp_path / "m.pth")
     batch = chips(1, 32, 32)
     np.testing.assert_array_equal(expected(other, batch), expected(network, batch))

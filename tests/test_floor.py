@@ -41,16 +41,16 @@ def vermin(*paths: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_sources_use_nothing_newer_than_python_3_9() -> None:
-    done = vermin(*CARRIED)
-    assert done.returncode == 0, done.stdout
+    process = vermin(*CARRIED)
+    assert process.returncode == 0, process.stdout
 
 
 def test_vermin_sees_what_is_newer(tmp_path: Path) -> None:
     newer = tmp_path / "newer.py"
     newer.write_text("for a, b in zip([1], [2], strict=True):\n    print(a, b)\n", encoding="utf-8")
-    done = vermin(newer)
-    assert done.returncode != 0
-    assert "strict" in done.stdout
+    process = vermin(newer)
+    assert process.returncode != 0
+    assert "strict" in process.stdout
 
 
 @pytest.fixture(scope="module")
@@ -62,48 +62,50 @@ def vendored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def smoke(python: str | Path, vendored: Path) -> dict[str, Any]:
-    """What `floor_smoke.py` says, run by a Python that sees neither this project nor ours."""
+    """Run `floor_smoke.py` by a Python that sees neither this project nor its environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
+    process = subprocess.run(
         [str(python), "-s", str(SMOKE), str(vendored), "_engine"],
         capture_output=True, text=True, check=False, cwd=vendored, env=environment,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    result: dict[str, Any] = json.loads(process.stdout)
     return result
 
 
 def run_carried(python: str | Path, folder: Path) -> dict[str, Any]:
-    """What `floor_carried.py` says, run by a Python that sees neither this project nor ours."""
+    """Run `floor_carried.py` by a Python that sees neither this project nor its environment."""
     write_files(folder / "_host", carried_core())
-    done = subprocess.run(
+    process = subprocess.run(
         [str(python), "-s", str(CARRIED_SMOKE), str(folder), "_host", str(folder)],
         capture_output=True, text=True, check=False, cwd=folder,
         env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    result: dict[str, Any] = json.loads(process.stdout)
     return result
 
 
-def assert_same_results(found: dict[str, Any], vendored: Path) -> None:
+def assert_same_results(result: dict[str, Any], vendored: Path) -> None:
     """Scores, classes and polygons are those of this Python and its numpy, bit for bit."""
-    here = smoke(sys.executable, vendored)
+    own_result = smoke(sys.executable, vendored)
     versions = {"python", "numpy"}
-    assert {k: v for k, v in found.items() if k not in versions} == {
-        k: v for k, v in here.items() if k not in versions
+    assert {k: v for k, v in result.items() if k not in versions} == {
+        k: v for k, v in own_result.items() if k not in versions
     }
 
 
 def test_smoke_covers_every_module_and_gives_what_it_must(vendored: Path) -> None:
-    here = smoke(sys.executable, vendored)
-    assert here["modules"] == [p.stem for p in SOURCES if p.stem != "__init__"]
+    own_result = smoke(sys.executable, vendored)
+    assert own_result["modules"] == [p.stem for p in SOURCES if p.stem != "__init__"]
     # Two rectangles of 50 x 50 less a hole of 10 x 20, and 3 x 4; nodata 30 x 30.
     dwelling, nodata = 50 * 50 - 10 * 20 + 3 * 4, 30 * 30
-    assert here["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]
-    assert here["parted"]["parts"] == 4
-    areas = [(d["area"], len(d["exterior"]), len(d["holes"])) for d in here["dwellings"]["exact"]]
-    assert len(here["dwellings"]["redrawn"]) == 1
+    assert own_result["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]
+    assert own_result["parted"]["parts"] == 4
+    areas = [
+        (d["area"], len(d["exterior"]), len(d["holes"])) for d in own_result["dwellings"]["exact"]
+    ]
+    assert len(own_result["dwellings"]["redrawn"]) == 1
     assert areas == [(50 * 50 - 10 * 20, 5, 1), (3 * 4, 5, 0)]
 
 
@@ -125,10 +127,10 @@ def find_python_3_9() -> str | None:
     candidates = [shutil.which("python3.9")]
     candidates += [str(p) for p in Path.home().glob(".pyenv/versions/3.9*/bin/python3.9")]
     for python in filter(None, candidates):
-        done = subprocess.run(
+        process = subprocess.run(
             [python, "-c", "import venv, ensurepip"], capture_output=True, check=False
         )
-        if done.returncode == 0:
+        if process.returncode == 0:
             return python
     return None
 
@@ -140,25 +142,25 @@ def floor_python() -> Path:
     if python is None:
         pytest.skip("no Python 3.9 here; the other proofs of the floor stand")
     home = ROOT / f".cache/floor-3.9-numpy-{FLOOR_NUMPY}"
-    found = home / "bin/python"
+    python_3_9 = home / "bin/python"
     if not (home / "complete").exists():
         shutil.rmtree(home, ignore_errors=True)
         subprocess.run([python, "-m", "venv", home], check=True)
-        pip = [found, "-m", "pip", "install", "--quiet", "--only-binary=:all:"]
-        done = subprocess.run(
+        pip = [python_3_9, "-m", "pip", "install", "--quiet", "--only-binary=:all:"]
+        process = subprocess.run(
             [*pip, f"numpy=={FLOOR_NUMPY}"], capture_output=True, text=True, check=False
         )
-        if done.returncode:
-            pytest.skip(f"numpy {FLOOR_NUMPY} cannot be fetched: {done.stderr.strip()[-300:]}")
+        if process.returncode:
+            pytest.skip(f"numpy {FLOOR_NUMPY} cannot be fetched: {process.stderr.strip()[-300:]}")
         (home / "complete").touch()
-    return found
+    return python_3_9
 
 
 def test_runs_on_python_3_9_and_numpy_1_20(floor_python: Path, vendored: Path) -> None:
-    found = smoke(floor_python, vendored)
-    assert str(found["python"]).startswith("3.9.")
-    assert found["numpy"] == FLOOR_NUMPY
-    assert_same_results(found, vendored)
+    result = smoke(floor_python, vendored)
+    assert str(result["python"]).startswith("3.9.")
+    assert result["numpy"] == FLOOR_NUMPY
+    assert_same_results(result, vendored)
 
 
 def test_what_is_carried_beside_the_engine_runs_there_too(
@@ -167,11 +169,11 @@ def test_what_is_carried_beside_the_engine_runs_there_too(
     """All but what calls GDAL, which no wheel brings for that Python."""
     (tmp_path / "floor").mkdir()
     (tmp_path / "here").mkdir()
-    found = run_carried(floor_python, tmp_path / "floor")
-    assert found.pop("python").startswith("3.9.")
-    here = run_carried(sys.executable, tmp_path / "here")
-    here.pop("python")
-    assert found == here
+    result = run_carried(floor_python, tmp_path / "floor")
+    assert result.pop("python").startswith("3.9.")
+    own_result = run_carried(sys.executable, tmp_path / "here")
+    own_result.pop("python")
+    assert result == own_result
     # A square of a hundred-thousandth of a degree at 60 degrees north, less a hole of a quarter.
-    assert found["areas"] == [pytest.approx(1.1142 * 0.5580 * 0.75, rel=0.001)]
-    assert found["written"] == ["a.txt"]
+    assert result["areas"] == [pytest.approx(1.1142 * 0.5580 * 0.75, rel=0.001)]
+    assert result["written"] == ["a.txt"]

@@ -50,14 +50,14 @@ ENVIRONMENTS = {
 def detect(
     folder: Path, image: Path, model: Path, changes: dict[str, str]
 ) -> tuple[bytes, list[str]]:
-    """What the command writes in a fresh process: the outlines, and the warnings."""
+    """Run the command in a fresh process, and return the outlines and the warnings."""
     out = folder / "o.geojson"
     words = ["detect", image, "-m", model, "-o", out, "--overwrite"]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "camp_detector_core", *map(str, words)],
         capture_output=True, text=True, check=False, env={**os.environ, **changes},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     report = json.loads((folder / "o_report.json").read_text())
     return out.read_bytes(), report["warnings"]
 
@@ -128,9 +128,9 @@ def test_the_variable_is_named_and_not_the_raster(
 ) -> None:
     monkeypatch.setenv("PROJ_LIB", "/opt/postgis/proj")
     monkeypatch.delenv("PROJ_DATA", raising=False)
-    with pytest.raises(RasterError, match=r"PROJ.*PROJ_LIB=/opt/postgis/proj.*unset it") as caught:
+    with pytest.raises(RasterError, match=r"PROJ.*PROJ_LIB=/opt/postgis/proj.*unset it") as error:
         refuse_without_database(Blind(lonlat))  # type: ignore[arg-type]
-    assert "gdal_edit" not in str(caught.value)
+    assert "gdal_edit" not in str(error.value)
     monkeypatch.delenv("PROJ_LIB")
     with pytest.raises(RasterError, match="install rasterio"):
         refuse_without_database(Blind(lonlat))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the sources; and what an import really loads.
+"""Rules on who may import whom, read from the sources; and modules that an import loads.
 
 The table in `allowed` is the architecture page's list of arrows.
 """
@@ -65,7 +65,7 @@ HOST_LIBRARIES = {
     "qgis": "qgis_plugin", "processing": "qgis_plugin", "arcpy": "esri_toolbox",
     "PyQt5": "nobody", "PyQt6": "nobody",
 }  # fmt: skip
-"""What only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
+"""Libraries that only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
 SHARED_CLI = (f"{CORE}.cli.parameters", f"{CORE}.cli.words")
 """Parts of the command line that the commands of training take: options, and their spelling."""
@@ -103,24 +103,24 @@ def imports_of(path: Path, root: Path) -> list[Import]:
     """Every import of a file, also those inside functions and for type checkers only."""
     name = module_name(path, root)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    found = []
+    imports = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found += [
+            imports += [
                 Import(name, alias.name, relative=False, line=node.lineno) for alias in node.names
             ]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parts = package.split(".")
-                kept = parts[: len(parts) - node.level + 1]
-                base = ".".join([*kept, *([base] if base else [])])
+                parents = parts[: len(parts) - node.level + 1]
+                base = ".".join([*parents, *([base] if base else [])])
             # `from package import name` may name a module: keep both readings of it.
-            found += [
+            imports += [
                 Import(name, f"{base}.{alias.name}", relative=bool(node.level), line=node.lineno)
                 for alias in node.names
             ]
-    return found
+    return imports
 
 
 def within(name: str, package: str) -> bool:
@@ -128,7 +128,7 @@ def within(name: str, package: str) -> bool:
 
 
 def fault(item: Import) -> str | None:
-    """Why an import breaks the contract, or None where it does not."""
+    """Give the reason why an import breaks the contract, or None if it does not."""
     top = item.imported.partition(".")[0]
     if within(item.importer, ENGINE):
         if within(item.imported, ENGINE):
@@ -147,14 +147,14 @@ def fault(item: Import) -> str | None:
 def _carried(item: Import, top: str) -> str | None:
     """Contract of what hosts carry beside the engine: rasters, GDAL's bindings, models' files."""
     if within(item.importer, HOSTGDAL):
-        known: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
+        carried: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
         library = {"numpy", "osgeo"}
     elif within(item.importer, MODEL_FILE):
-        known, library = (ENGINE, MODEL_FILE), set()
+        carried, library = (ENGINE, MODEL_FILE), set()
     else:
-        known, library = (ENGINE, GEORASTER, f"{CORE}.atomic"), {"numpy"}
+        carried, library = (ENGINE, GEORASTER, f"{CORE}.atomic"), {"numpy"}
     if top == CORE:
-        if not any(within(item.imported, name) for name in known):
+        if not any(within(item.imported, name) for name in carried):
             return "what a host carries imports nothing that it does not carry"
         return None if item.relative else "what a host carries names itself only relatively"
     if top not in sys.stdlib_module_names and top not in library:
@@ -181,7 +181,7 @@ def _wrong_way(item: Import, top: str) -> str | None:
 
 
 def _beyond_its_copy(item: Import, home: str) -> str | None:
-    """What is not in the copy that a host carries, but for what makes the host's files."""
+    """Name the import that the copy of a host lacks, but for modules that make the host's files."""
     if home not in {"qgis_plugin", "esri_toolbox"} or item.importer.endswith(MAKERS):
         return None
     carried = (f"{CORE}.{part.removesuffix('.py')}" for part in PARTS)
@@ -191,14 +191,14 @@ def _beyond_its_copy(item: Import, home: str) -> str | None:
 
 
 def violations(root: Path) -> list[str]:
-    found = []
+    faults = []
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             for item in imports_of(path, root):
-                why = fault(item)
-                if why:
-                    found.append(f"{item.importer}:{item.line} imports {item.imported}: {why}")
-    return found
+                reason = fault(item)
+                if reason:
+                    faults.append(f"{item.importer}:{item.line} imports {item.imported}: {reason}")
+    return faults
 
 
 def test_the_sources_keep_the_contract() -> None:
@@ -266,9 +266,9 @@ def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, rea
     path = tmp_path / file
     path.parent.mkdir(parents=True)
     path.write_text(line + "\n", encoding="utf-8")
-    found = violations(tmp_path)
-    assert found
-    assert reason in found[0]
+    faults = violations(tmp_path)
+    assert faults
+    assert reason in faults[0]
 
 
 @pytest.mark.parametrize(
@@ -312,10 +312,10 @@ HEAVY = {
 def loaded_by(code: str) -> set[str]:
     """The heavy libraries that are loaded once `code` has run in a new Python."""
     program = f"import sys, json\n{code}\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])} & HEAVY
+    return {name.partition(".")[0] for name in json.loads(process.stdout.splitlines()[-1])} & HEAVY
 
 
 ENGINE_MODULES = sorted(

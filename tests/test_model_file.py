@@ -117,7 +117,7 @@ AWAY = [
     "\\\\?\\UNC\\host\\m.onnx",
     "file://host",
 ]
-"""Where Windows would ask another computer, or look on another drive."""
+"""Paths with which Windows would ask another computer, or look on another drive."""
 
 
 @pytest.mark.parametrize("href", AWAY)
@@ -130,11 +130,11 @@ def test_an_item_makes_nobody_look_at_another_computer(
     for name in ("exists", "resolve", "stat"):
         before = getattr(type(item), name)
 
-        def seen(path: Path, *args: Any, _before: Any = before, **more: Any) -> Any:
+        def record_read(path: Path, *args: Any, _before: Any = before, **more: Any) -> Any:
             looked.append(str(path))
             return _before(path, *args, **more)
 
-        monkeypatch.setattr(type(item), name, seen)
+        monkeypatch.setattr(type(item), name, record_read)
     with pytest.raises(PredictorError, match="in the item's folder or below"):
         open_model(item)
     assert not [path for path in looked if not path.startswith(str(tmp_path))]
@@ -266,9 +266,9 @@ def test_a_model_without_a_sound_description_is_refused(
 ) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(tiny_onnx(tiny_spec(), stored=stored))
-    with pytest.raises(SpecError, match=message) as caught:
+    with pytest.raises(SpecError, match=message) as error:
         open_model(path)
-    assert "m.onnx" in str(caught.value)
+    assert "m.onnx" in str(error.value)
 
 
 def test_metadata_are_those_that_onnx_reads(tmp_path: Path) -> None:

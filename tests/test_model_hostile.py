@@ -30,9 +30,9 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and link
 
 def refusal(path: Path, kind: type[CampDetectorError] = PredictorError) -> str:
     """The message that a model is refused with: one line that can be shown."""
-    with pytest.raises(kind) as caught:
+    with pytest.raises(kind) as error:
         open_model(path)
-    message = str(caught.value)
+    message = str(error.value)
     assert message.isprintable()
     assert len(message) < 1000
     assert path.name in message
@@ -81,9 +81,9 @@ def dlpk(folder: Path, **emd: Any) -> Path:
 )
 def test_values_that_make_no_sense_are_refused(change: dict[str, Any], tmp_path: Path) -> None:
     raw = {**tiny_spec().to_dict(), **change}
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(SpecError) as error:
         ModelSpec.from_dict(raw)
-    assert len(str(caught.value)) < 1000
+    assert len(str(error.value)) < 1000
     path = tmp_path / "m.onnx"
     path.write_bytes(tiny_onnx(tiny_spec(), stored=json.dumps(raw)))
     refusal(path, SpecError)
@@ -108,10 +108,10 @@ def test_nesting_without_end_is_refused(tmp_path: Path) -> None:
 )
 def test_hrefs_that_are_no_path_are_refused(tmp_path: Path, href: str) -> None:
     refusal_of = item(tmp_path, href)
-    with pytest.raises(PredictorError) as caught:
+    with pytest.raises(PredictorError) as error:
         open_model(refusal_of)
-    assert str(caught.value).isprintable()
-    assert len(str(caught.value)) < 1500
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 1500
 
 
 @pytest.mark.parametrize("roles", [5, "mlm:model", {"mlm:model": 1}, True])
@@ -195,14 +195,14 @@ def test_a_damaged_lzma_member_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_package_with_a_wrong_description_is_named(tmp_path: Path) -> None:
-    for stated in (5, {**tiny_spec().to_dict(), "gsd": -1}):
-        message = refusal(dlpk(tmp_path, **{SPEC_KEY: stated}), SpecError)
+    for spec_text in (5, {**tiny_spec().to_dict(), "gsd": -1}):
+        message = refusal(dlpk(tmp_path, **{SPEC_KEY: spec_text}), SpecError)
         assert f"tiny.emd, {SPEC_KEY}" in message
 
 
-@pytest.mark.parametrize("stated", ["\x1b[2J.onnx", "\0/../m.onnx", "x" * 5000 + ".onnx"])
-def test_names_in_a_package_are_shown_safely(tmp_path: Path, stated: str) -> None:
-    refusal(dlpk(tmp_path, ModelFile=stated))
+@pytest.mark.parametrize("spec_text", ["\x1b[2J.onnx", "\0/../m.onnx", "x" * 5000 + ".onnx"])
+def test_names_in_a_package_are_shown_safely(tmp_path: Path, spec_text: str) -> None:
+    refusal(dlpk(tmp_path, ModelFile=spec_text))
 
 
 def test_what_a_model_says_of_itself_is_shown_without_control_characters(tmp_path: Path) -> None:
@@ -213,9 +213,9 @@ def test_what_a_model_says_of_itself_is_shown_without_control_characters(tmp_pat
         attribution=("a\rb",),
         provenance={"k\x07": "\u202ev"},
     )
-    found = open_model(path)
-    text = as_text(found, OnnxPredictor(found.onnx, threads=1))
+    model_file = open_model(path)
+    text = as_text(model_file, OnnxPredictor(model_file.onnx, threads=1))
     assert all(line.isprintable() for line in text.split("\n"))
     assert r"wipe\x1b[2J finds: gold" in text
-    for shown in (r"\x9b31m", "a b", r"k\x07", r"\u202ev"):
-        assert shown in text
+    for escaped in (r"\x9b31m", "a b", r"k\x07", r"\u202ev"):
+        assert escaped in text

@@ -1,4 +1,4 @@
-"""Where rasters lie, alone and side by side, and the stretch of their values."""
+"""Positions of rasters, alone and side by side, and the stretch of their values."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def test_a_pixel_size_for_a_georeferenced_raster_is_refused(tmp_path: Path) -> N
     ],
 )
 def test_only_names_of_map_tiles_place_a_picture(name: str, lies: bool) -> None:
-    found = tile_transform(name, height=512, width=512)
-    assert (found is not None) == lies
+    transform = tile_transform(name, height=512, width=512)
+    assert (transform is not None) == lies
     assert tile_transform(name, height=512, width=300) is None
-    if found:
-        lon, lat = rasterio.warp.transform("EPSG:3857", "EPSG:4326", [found.c], [found.f])
+    if transform:
+        lon, lat = rasterio.warp.transform("EPSG:3857", "EPSG:4326", [transform.c], [transform.f])
         # From the definition of the scheme: lon = 360 x / 2**z - 180, and its inverse Gudermannian.
         assert lon[0] == pytest.approx(386697 / 2**19 * 360 - 180)
         turn = np.pi * (1 - 2 * 220243 / 2**19)
@@ -167,9 +167,9 @@ def test_overlapping_rasters_do_not_hide_each_other_with_nodata(tmp_path: Path) 
         for n, p in (("left", left), ("right", right))
     ]
     with open_raster(paths) as source:
-        got, valid = whole(source)
+        pixels_read, valid = whole(source)
     assert valid.all()
-    assert np.array_equal(got, pixels)
+    assert np.array_equal(pixels_read, pixels)
 
 
 def test_map_tiles_in_degrees_join_without_a_gap(tmp_path: Path) -> None:
@@ -271,9 +271,9 @@ def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     with open_raster(path) as source:
         assert choose_stretch(source, tiny_spec(), SourceOptions()).stretch is None
-        asked = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
-        assert asked.stretch is not None
-        assert asked.warnings == ()
+        stretch = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
+        assert stretch.stretch is not None
+        assert stretch.warnings == ()
 
 
 @pytest.mark.parametrize("value", [0, 7])
@@ -334,5 +334,5 @@ def test_rows_that_run_across_a_wide_raster_are_kept(
     ):
         pass
     with open_raster(path, tile_size=512):
-        kept = rasterio.env.getenv()["GDAL_CACHEMAX"]
-    assert kept / 2**20 == pytest.approx(megabytes, rel=0.1)
+        cache = rasterio.env.getenv()["GDAL_CACHEMAX"]
+    assert cache / 2**20 == pytest.approx(megabytes, rel=0.1)

@@ -77,9 +77,9 @@ def test_a_polygon_too_large_for_a_dwelling_comes_with_a_remedy(
     tmp_path: Path, model: Path, camp: Any, side: int, huge: bool
 ) -> None:
     """At half a metre a pixel: 2,500 and 3,600 square metres."""
-    found = np.zeros((140, 140), bool)
-    found[10 : 10 + side, 10 : 10 + side] = True
-    image = write_raster(tmp_path / "white.tif", rgb_of(found))
+    mask = np.zeros((140, 140), bool)
+    mask[10 : 10 + side, 10 : 10 + side] = True
+    image = write_raster(tmp_path / "white.tif", rgb_of(mask))
     code, _, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg")
     assert code == 0
     assert ("1 polygon is larger than 3,000 m2" in err) == huge

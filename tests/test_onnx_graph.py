@@ -1,4 +1,4 @@
-"""What goes into a graph and what comes out, read without ONNX and compared with ONNX."""
+"""Inputs and outputs of a graph, read without ONNX and compared with ONNX."""
 
 from __future__ import annotations
 

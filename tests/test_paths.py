@@ -1,4 +1,4 @@
-"""Whatever a file is called, it is that file that is written and read, and no other."""
+"""The file of exactly the name is written and read, and no other."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def all_files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-def surround(root: Path, path: Path, taken: set[str]) -> None:
+def surround(root: Path, path: Path, names_used: set[str]) -> None:
     """Files under every name that a path might be mistaken for, here, beside it and above."""
     names = misreadings(path.name) | {f"y{path.suffix}"}
     wrong = misreadings(str(path).replace("/", "%")) | misreadings(path.parent.name)
-    for name in (names | wrong) - taken - {path.parent.name}:
+    for name in (names | wrong) - names_used - {path.parent.name}:
         for place in (root, root / path.parent):
             with contextlib.suppress(OSError):  # longer than the disk takes
                 (place / name).write_bytes(b"bystander")
@@ -77,8 +77,8 @@ def camp(*words: object) -> tuple[int, str]:
     with contextlib.redirect_stderr(err), contextlib.redirect_stdout(io.StringIO()):
         try:
             main([str(word) for word in words])
-        except SystemExit as ended:
-            return int(ended.code or 0), err.getvalue()
+        except SystemExit as exit_:
+            return int(exit_.code or 0), err.getvalue()
     raise AssertionError
 
 
@@ -94,21 +94,21 @@ def test_detect_writes_the_named_files_and_touches_no_other(
 ) -> None:
     assume(folder not in {".", ".."})
     path = Path(folder, f"{stem}{suffix}")
-    made = [path, *(path.with_name(f"{path.stem}{end}") for end in PRODUCTS)]
+    outputs = [path, *(path.with_name(f"{path.stem}{end}") for end in PRODUCTS)]
     with ground(folder) as root:
-        surround(root, path, {name for each in made for name in members(each)})
+        surround(root, path, {name for each in outputs for name in members(each)})
         before = all_files(root)
         model = Path(folder, f"{stem}.onnx")
         shutil.copyfile(inputs / "tiny.onnx", model)
         before[str(model)] = model.read_bytes()
-        done = camp(
+        process = camp(
             "detect", inputs / "a.tif", f"--model={model}", f"--out={path}", "--all-outputs",
             "--quiet",
         )  # fmt: skip
-        assert done == (0, "")
+        assert process == (0, "")
         after = all_files(root)
         assert {name: after.get(name) for name in before} == before
-        names = {str(each) for each in made}
+        names = {str(each) for each in outputs}
         assert names <= set(after)
         assert {Path(n).stem for n in set(after) - set(before) - names} <= {path.stem}
         assert len(read_layer(path).geometries) > 0

@@ -21,18 +21,18 @@ mount -t tmpfs tmpfs "$place/etc" && touch "$place/etc/half"
 echo started >"$STARTED"
 sleep 300 & wait
 """
-"""What mmdebstrap does when it is stopped: it has mounted something and is not done."""
+"""Stand-in of mmdebstrap that is stopped: it has mounted something and is not done."""
 
 
 def may_make_namespaces() -> bool:
-    """Whether this user may do what the tool does."""
-    asked = ["unshare", "--mount", "--pid", "--ipc", "--net", "--fork", "true"]
+    """Return True if this user may do what the tool does."""
+    command = ["unshare", "--mount", "--pid", "--ipc", "--net", "--fork", "true"]
     return (
         hasattr(os, "geteuid")
         and os.geteuid() == 0
         and shutil.which("apt-get") is not None
         and shutil.which("setpriv") is not None
-        and subprocess.run(asked, capture_output=True, check=False).returncode == 0
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
     )
 
 
@@ -57,11 +57,11 @@ def command(folder: Path, name: str, text: str) -> None:
 
 
 def test_help_says_how_to_use_it_and_nothing_is_made(tmp_path: Path) -> None:
-    asked = run("--help", CAMP_DETECTOR_QGIS=str(tmp_path / "kept"))
-    assert asked.returncode == 0
-    assert "usage: tools/qgis-release SUITE" in asked.stdout
-    assert "CAMP_DETECTOR_QGIS" in asked.stdout
-    assert not asked.stderr
+    help_run = run("--help", CAMP_DETECTOR_QGIS=str(tmp_path / "kept"))
+    assert help_run.returncode == 0
+    assert "usage: tools/qgis-release SUITE" in help_run.stdout
+    assert "CAMP_DETECTOR_QGIS" in help_run.stdout
+    assert not help_run.stderr
     for words in ((), ("../trixie",), ("-k",)):
         wrong = run(*words, CAMP_DETECTOR_QGIS=str(tmp_path / "kept"))
         assert wrong.returncode == 2, words
@@ -101,9 +101,9 @@ def test_a_stopped_run_leaves_no_process_no_mount_and_no_root(
     command(tmp_path / "bin", "mmdebstrap", HALF_MADE)
     # No mirror is asked.
     command(tmp_path / "bin", "apt-get", "#!/bin/sh\n")
-    started, kept = tmp_path / "started", tmp_path / "kept"
+    started, roots = tmp_path / "started", tmp_path / "kept"
     environment = {
-        **os.environ, "CAMP_DETECTOR_QGIS": str(kept), "STARTED": str(started),
+        **os.environ, "CAMP_DETECTOR_QGIS": str(roots), "STARTED": str(started),
         "CAMP_DETECTOR_QGIS_MIRROR": f"file://{mirror_of(tmp_path)}",
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
     }  # fmt: skip
@@ -119,21 +119,21 @@ def test_a_stopped_run_leaves_no_process_no_mount_and_no_root(
         running.send_signal(number)
         assert running.wait(timeout=20) in {-number, 128 + number}
     for _ in range(100):
-        if not (left := processes_that_name(kept)):
+        if not (left := processes_that_name(roots)):
             break
         time.sleep(0.05)
     assert not left
-    assert str(kept) not in Path("/proc/self/mounts").read_text(encoding="utf-8")
-    made = sorted(path.name for path in (kept / "trixie").iterdir() if path.is_dir())
-    assert [name.split("-")[0] for name in made if not name.endswith(".part")] == []
+    assert str(roots) not in Path("/proc/self/mounts").read_text(encoding="utf-8")
+    folders = sorted(path.name for path in (roots / "trixie").iterdir() if path.is_dir())
+    assert [name.split("-")[0] for name in folders if not name.endswith(".part")] == []
     # The next run neither takes what was left nor waits for the one that is gone.
     command(tmp_path / "bin", "mmdebstrap", '#!/bin/sh\nls -d "$KEPT"/trixie/*.part >&2\nexit 7\n')
-    again = subprocess.run(
-        [TOOL, "trixie"], env={**environment, "KEPT": str(kept)},
+    second_run = subprocess.run(
+        [TOOL, "trixie"], env={**environment, "KEPT": str(roots)},
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    assert again.returncode == 7
-    assert "root-" not in again.stderr.split("(minutes)")[1]
+    assert second_run.returncode == 7
+    assert "root-" not in second_run.stderr.split("(minutes)")[1]
 
 
 def mirror_of(folder: Path) -> Path:

@@ -35,13 +35,13 @@ def _environment() -> Iterator[None]:
 def test_a_plain_raster_is_read_as_it_is(tmp_path: Path) -> None:
     pixels = rgb_of(scene())
     with open_raster(write_raster(tmp_path / "a.tif", pixels), SourceOptions()) as source:
-        got, valid = whole(source)
+        pixels_read, valid = whole(source)
         part, _ = source.read(Window(3, 5, 20, 30))
         assert source.grid.transform == Transform(0.5, 0, WEST, 0, -0.5, NORTH)
         assert source.grid.gsd == (0.5, 0.5)
         assert not source.is_resampled
         assert source.warnings == ()
-    assert np.array_equal(got, pixels)
+    assert np.array_equal(pixels_read, pixels)
     assert np.array_equal(part, pixels[:, 3:23, 5:35])
     assert valid.all()
 
@@ -86,9 +86,9 @@ def test_alpha_and_masks_are_honoured(tmp_path: Path, kind: str) -> None:
             dataset.write_mask(mask)
         assert (tmp_path / "a.tif.msk").exists()
     with open_raster(path) as source:
-        got, valid = whole(source)
+        pixels_read, valid = whole(source)
     assert np.array_equal(valid, mask)
-    assert np.array_equal(got[:, mask], pixels[:, mask])
+    assert np.array_equal(pixels_read[:, mask], pixels[:, mask])
 
 
 def test_alpha_and_nodata_both_count(tmp_path: Path) -> None:
@@ -118,14 +118,14 @@ def test_a_nodata_value_of_the_users_counts_beside_a_mask(
     else:
         path = write_raster(tmp_path / "a.tif", pixels, mask=mask)
     with open_raster(path, SourceOptions(gsd=gsd, nodata=255)) as source:
-        got, valid = whole(source)
+        pixels_read, valid = whole(source)
     scale = valid.shape[0] / 160
     first, last = round(40 * scale), round(120 * scale)
     assert valid[:, first:last].all()
     assert not valid[:, :first].any()
     assert not valid[:, last:].any()
-    assert set(np.unique(got[1:, valid])) == {90}
-    assert set(np.unique(got[0, valid])) == {90, 255}
+    assert set(np.unique(pixels_read[1:, valid])) == {90}
+    assert set(np.unique(pixels_read[0, valid])) == {90, 255}
 
 
 def test_nan_and_infinity_are_not_valid(tmp_path: Path) -> None:
@@ -145,9 +145,9 @@ def test_bands_are_chosen_by_colour(tmp_path: Path) -> None:
     pixels = rgb_of(scene())
     path = write_raster(tmp_path / "a.tif", pixels, colors=("blue", "green", "red"))
     with open_raster(path) as source:
-        got, _ = whole(source)
+        pixels_read, _ = whole(source)
         assert source.bands == (3, 2, 1)
-    assert np.array_equal(got, pixels[::-1])
+    assert np.array_equal(pixels_read, pixels[::-1])
 
 
 def test_bands_are_chosen_by_description(tmp_path: Path) -> None:
@@ -185,9 +185,9 @@ def test_one_band_can_serve_for_all(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", pixels)
     for gsd in ("native", 0.25):
         with open_raster(path, SourceOptions(bands=(1, 1, 1), gsd=gsd)) as source:
-            got, _ = whole(source)
-        assert np.array_equal(got[0], got[2])
-        assert got.shape[0] == 3
+            pixels_read, _ = whole(source)
+        assert np.array_equal(pixels_read[0], pixels_read[2])
+        assert pixels_read.shape[0] == 3
 
 
 @pytest.mark.parametrize(
@@ -213,9 +213,9 @@ def test_a_palette_image_is_refused_with_a_remedy(tmp_path: Path) -> None:
 def test_a_window_in_fewer_pixels_shows_the_same(tmp_path: Path, kind: str) -> None:
     """Every pixel four times: half of the rows and columns say all."""
     small = np.random.default_rng(0).integers(1, 256, (3, 30, 40)).astype(np.uint8)
-    known = scene(30, 40)
-    small[:, ~known] = 0
-    pixels, mask = np.kron(small, np.ones((1, 2, 2), np.uint8)), np.kron(known, np.ones((2, 2)))
+    is_camp = scene(30, 40)
+    small[:, ~is_camp] = 0
+    pixels, mask = np.kron(small, np.ones((1, 2, 2), np.uint8)), np.kron(is_camp, np.ones((2, 2)))
     extra: dict[str, Any] = {"nodata": 0}
     if kind == "alpha":
         pixels = np.concatenate((pixels, (mask * 255).astype(np.uint8)[None]))
@@ -224,14 +224,14 @@ def test_a_window_in_fewer_pixels_shows_the_same(tmp_path: Path, kind: str) -> N
         extra = {"mask": mask > 0}
     path = write_raster(tmp_path / "a.tif", pixels, **extra)
     with open_raster(path, SourceOptions()) as source:
-        got, valid = source.read(Window(10, 20, 40, 60), shape=(20, 30))
-    assert np.array_equal(got, small[:, 5:25, 10:40])
-    assert np.array_equal(valid, known[5:25, 10:40])
+        pixels_read, valid = source.read(Window(10, 20, 40, 60), shape=(20, 30))
+    assert np.array_equal(pixels_read, small[:, 5:25, 10:40])
+    assert np.array_equal(valid, is_camp[5:25, 10:40])
     with open_raster(path, SourceOptions(gsd=0.25)) as source:
-        got, valid = source.read(source.grid.window, shape=(30, 40))
-    inside = valid & known
-    assert inside.sum() > 0.6 * known.sum()
-    assert np.array_equal(got[:, inside], small[:, inside])
+        pixels_read, valid = source.read(source.grid.window, shape=(30, 40))
+    inside = valid & is_camp
+    assert inside.sum() > 0.6 * is_camp.sum()
+    assert np.array_equal(pixels_read[:, inside], small[:, inside])
 
 
 # The grid.
@@ -258,9 +258,9 @@ def test_a_raster_within_ten_percent_keeps_its_grid(tmp_path: Path) -> None:
 @pytest.mark.parametrize("gsd", [0.25, 1.0, 0.37])
 def test_resampling_keeps_places(tmp_path: Path, gsd: float) -> None:
     """A patch of white lies at the same metres on whatever grid."""
-    found = np.zeros((240, 200), bool)
-    found[80:160, 40:120] = True
-    path = write_raster(tmp_path / "a.tif", rgb_of(found), gsd=0.5)
+    is_camp = np.zeros((240, 200), bool)
+    is_camp[80:160, 40:120] = True
+    path = write_raster(tmp_path / "a.tif", rgb_of(is_camp), gsd=0.5)
     with open_raster(path, SourceOptions(gsd=gsd)) as source:
         red, valid = source.read(source.grid.window)[0][0], source.read(source.grid.window)[1]
         grid = source.grid
@@ -308,11 +308,11 @@ def test_resampling_mixes_no_invalid_pixel_into_valid_ones(tmp_path: Path, kind:
     path = write_raster(tmp_path / "a.tif", pixels, **extra)
     for gsd in (1.2, 0.3):
         with open_raster(path, SourceOptions(gsd=gsd), dtype=pixels.dtype.name) as source:
-            got, valid = whole(source)
+            pixels_read, valid = whole(source)
         edge = round(30 / gsd)
         assert valid[:, edge + 2 :].all()
         assert not valid[:, : edge - 2].any()
-        assert np.unique(got[:, valid]).tolist() == [200]
+        assert np.unique(pixels_read[:, valid]).tolist() == [200]
 
 
 @pytest.mark.parametrize("gsd", ["native", 1.0])

@@ -36,7 +36,7 @@ def _environment() -> Iterator[None]:
         yield
 
 
-def opened(*paths: Path, options: SourceOptions = NATIVE) -> PlacedSource:
+def open_rasters(*paths: Path, options: SourceOptions = NATIVE) -> PlacedSource:
     return open_source([str(p) for p in paths], tiny_spec(), options)
 
 
@@ -47,14 +47,14 @@ def opened(*paths: Path, options: SourceOptions = NATIVE) -> PlacedSource:
 def test_a_local_crs_has_the_metres_of_its_unit(tmp_path: Path, unit: str, metres: float) -> None:
     crs = LOCAL.format(unit=unit, metres=metres)
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs)
-    with opened(path) as source:
+    with open_rasters(path) as source:
         assert source.grid.gsd == pytest.approx((0.5 * metres, 0.5 * metres))
 
 
 def test_no_geojson_of_a_local_crs(tmp_path: Path) -> None:
     crs = LOCAL.format(unit="metre", metres=1)
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs)
-    with opened(path) as source:
+    with open_rasters(path) as source:
         grid = source.grid
     out = tmp_path / "out.geojson"
     with OutputSet([out], overwrite=False) as outputs:
@@ -67,7 +67,7 @@ def test_no_geojson_of_a_local_crs(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_without_crs_a_geojson_is_warned_of(tmp_path: Path, transform: Affine | None) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=None, transform=transform)
-    with opened(path) as source:
+    with open_rasters(path) as source:
         assert "GeoJSON of it would be taken for longitude and latitude" in str(source.warnings[0])
 
 
@@ -76,7 +76,7 @@ def test_coordinates_outside_of_a_projection_are_told(tmp_path: Path, crs: str) 
     transform = Affine(0.5, 0, 3e12, 0, -0.5, 3e12)
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()), crs=crs, transform=transform)
     with pytest.raises(RasterError, match=r"a\.tif.*do not belong to this CRS"):
-        opened(path)
+        open_rasters(path)
 
 
 @pytest.mark.parametrize("latitude", [0.0, 4.5, 5.0])
@@ -122,7 +122,7 @@ def test_overlapping_rasters_never_mix_within_a_pixel(
     hole[:, :10] = 7
     transform = Affine(0.5, 0, WEST + 10, 0, -0.5, NORTH)
     top = write_raster(tmp_path / "c.tif", hole, transform=transform, nodata=nodata)
-    with opened(below, above, top, options=SourceOptions(gsd=gsd)) as source:
+    with open_rasters(below, above, top, options=SourceOptions(gsd=gsd)) as source:
         pixels, valid = source.read(source.grid.window)
     if gsd == "native":
         assert pixels[:, 30, 10].tolist() == [200, 200, 200]
@@ -135,7 +135,7 @@ def test_overlapping_rasters_never_mix_within_a_pixel(
 
 def test_the_value_without_image_of_the_user_does_not_mix_either(tmp_path: Path) -> None:
     paths = (plain(tmp_path / "a.tif", (200, 200, 200)), plain(tmp_path / "b.tif", (0, 50, 90)))
-    with opened(*paths, options=SourceOptions(gsd="native", nodata=0)) as source:
+    with open_rasters(*paths, options=SourceOptions(gsd="native", nodata=0)) as source:
         pixels, valid = source.read(source.grid.window)
     assert pixels[:, 3, 3].tolist() == [0, 50, 90]
     assert valid.all()
@@ -144,7 +144,7 @@ def test_the_value_without_image_of_the_user_does_not_mix_either(tmp_path: Path)
 def test_a_transparent_pixel_does_not_hide_the_raster_below(tmp_path: Path) -> None:
     below = plain(tmp_path / "a.tif", (200, 200, 200, 255), alpha="YES")
     above = plain(tmp_path / "b.tif", (9, 9, 9, 0), shift=20, alpha="YES")
-    with opened(below, above) as source:
+    with open_rasters(below, above) as source:
         pixels, valid = source.read(source.grid.window)
     assert valid[:, :40].all()
     assert not valid[:, 40:].any()
@@ -161,8 +161,8 @@ def result(path: Path) -> None:
     )
     with OutputSet([path], overwrite=False) as outputs:
         with ClassSink(outputs.target(path), grid, tiny_spec()) as sink:
-            nothing = np.zeros((1, 40, 40), np.uint8)
-            sink.write(grid.window, nothing, nothing[0])
+            empty = np.zeros((1, 40, 40), np.uint8)
+            sink.write(grid.window, empty, empty[0])
             sink.finish()
         outputs.commit()
 
@@ -170,19 +170,19 @@ def result(path: Path) -> None:
 def test_results_of_earlier_runs_are_no_tiles(tmp_path: Path) -> None:
     tile = plain(tmp_path / "a.tif", (1, 2, 3))
     result(tmp_path / "dwellings_mask.tif")
-    with opened(tmp_path) as source:
+    with open_rasters(tmp_path) as source:
         assert source.files == (str(tile),)
     tile.unlink()
     with pytest.raises(RasterError, match="is a result of this program"):
-        opened(tmp_path)
+        open_rasters(tmp_path)
 
 
 def test_the_picture_of_an_earlier_run_is_no_tile(tmp_path: Path) -> None:
     tile = plain(tmp_path / "a.tif", (1, 2, 3))
-    with opened(tmp_path) as source:
-        drawn = render_overlay(source, [], tiny_spec(), stretch=None, max_side=32)
-    (tmp_path / "a_overlay.png").write_bytes(drawn)
-    with opened(tmp_path) as source:
+    with open_rasters(tmp_path) as source:
+        overlay = render_overlay(source, [], tiny_spec(), stretch=None, max_side=32)
+    (tmp_path / "a_overlay.png").write_bytes(overlay)
+    with open_rasters(tmp_path) as source:
         assert source.files == (str(tile),)
 
 
@@ -190,7 +190,7 @@ def test_sub_folders_are_searched_and_hidden_ones_not(tmp_path: Path) -> None:
     for folder in (".cache", "19"):
         (tmp_path / folder / "3").mkdir(parents=True)
         plain(tmp_path / folder / "3" / "a.tif", (1, 2, 3))
-    with opened(tmp_path) as source:
+    with open_rasters(tmp_path) as source:
         assert source.files == (str(tmp_path / "19" / "3" / "a.tif"),)
 
 
@@ -200,7 +200,7 @@ def test_a_bad_raster_in_a_folder_is_named_with_the_folder(tmp_path: Path) -> No
     plain(deep / "a.tif", (1, 2, 3))
     (deep / "b.png").write_bytes(b"no picture")
     with pytest.raises(RasterError, match=r"b\.png.*one of 2 rasters in .*home and those below"):
-        opened(tmp_path / "home")
+        open_rasters(tmp_path / "home")
 
 
 @pytest.mark.parametrize(
@@ -213,9 +213,9 @@ def test_a_bad_raster_in_a_folder_is_named_with_the_folder(tmp_path: Path) -> No
     ],
 )
 def test_names_that_cannot_be_are_refused(name: str, message: str) -> None:
-    with pytest.raises(RasterError, match=message) as caught:
+    with pytest.raises(RasterError, match=message) as error:
         open_source([name], tiny_spec(), NATIVE)
-    str(caught.value).encode()
+    str(error.value).encode()
 
 
 # Georeferences that cannot be.
@@ -241,7 +241,7 @@ def test_a_georeference_that_cannot_be_is_refused(tmp_path: Path, transform: Aff
     start, stop = text.index("<GeoTransform>"), text.index("</GeoTransform>")
     path.write_text(text[:start] + "<GeoTransform>" + numbers + text[stop:])
     with pytest.raises(RasterError, match=r"a\.vrt has a georeference that cannot be"):
-        opened(path)
+        open_rasters(path)
 
 
 def test_a_raster_wider_than_its_projection_is_refused(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_raster_wider_than_its_projection_is_refused(tmp_path: Path) -> None:
         + "</VRTDataset>"
     )
     with pytest.raises(RasterError, match=r"wide\.vrt.*do not belong to this CRS"):
-        opened(path)
+        open_rasters(path)
 
 
 def test_rasters_too_far_apart_are_refused(tmp_path: Path) -> None:
@@ -262,11 +262,11 @@ def test_rasters_too_far_apart_are_refused(tmp_path: Path) -> None:
         plain(tmp_path / "b.tif", (1, 2, 3), crs=None, shift=2**31),
     )
     with pytest.raises(RasterError, match=r"a\.tif, lie too far apart"):
-        opened(*paths)
+        open_rasters(*paths)
 
 
 @pytest.mark.parametrize("gsd", [1e9, 0.04])
 def test_a_wrong_gsd_of_the_user_is_called_that(tmp_path: Path, gsd: float) -> None:
     path = plain(tmp_path / "a.tif", (1, 2, 3))
     with pytest.raises(RasterError, match=r"--gsd .* give 0\.05 to 500 metres"):
-        opened(path, options=SourceOptions(gsd=gsd))
+        open_rasters(path, options=SourceOptions(gsd=gsd))

@@ -72,9 +72,9 @@ def test_a_file_of_whatever_name_is_read(name: str, folder: str) -> None:
         patch.chdir(scratch)
         if folder:
             Path(folder).mkdir()
-        made = write_raster(Path(scratch, "one.tif"), plain(7))
+        image = write_raster(Path(scratch, "one.tif"), plain(7))
         path = os.path.join(folder, name)  # noqa: PTH118 - Path would tidy it
-        made.rename(path)
+        image.rename(path)
         right = Affine(0.5, 0, WEST + SIDE / 2, 0, -0.5, NORTH)
         other = write_raster(Path(scratch, "other.tif"), plain(9), transform=right)
         for images, options in (
@@ -257,11 +257,11 @@ def test_world_files_are_found(tmp_path: Path, beside: str) -> None:
         assert source.grid.transform == (0.5, 0, WEST, 0, -0.5, NORTH)
 
 
-@pytest.mark.parametrize("named", ["link", "real"])
-def test_map_tiles_are_placed_by_either_name(tmp_path: Path, named: str) -> None:
+@pytest.mark.parametrize("name", ["link", "real"])
+def test_map_tiles_are_placed_by_either_name(tmp_path: Path, name: str) -> None:
     tile, other = "OAM-386697-220243-19.tif", "77aa"
     (tmp_path / "s").mkdir()
-    link, real = (tile, other) if named == "link" else (other, tile)
+    link, real = (tile, other) if name == "link" else (other, tile)
     pixels = np.full((3, 256, 256), 7, np.uint8)
     image = write_raster(tmp_path / "s" / real, pixels, crs=None, transform=Affine.identity())
     (tmp_path / link).symlink_to(image)
@@ -382,23 +382,23 @@ def test_more_tiles_than_files_may_be_open(tmp_path: Path, model: Path) -> None:
         sys.executable, "-m", "camp_detector_core", "detect", folder, "-m", model,
         "-o", tmp_path / "o.gpkg",
     ]  # fmt: skip
-    done = subprocess.run(
+    process = subprocess.run(
         command, capture_output=True, text=True, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("sentence", "words"),
     [
         ("a.tif: Too many open files", "limit of open files: raise it .ulimit -n 4096"),
         ("Unable to allocate 9.3 GiB for an array", "memory does not suffice"),
         ("MemoryError", "memory does not suffice"),
     ],
 )
-def test_what_the_machine_lacks_is_no_fault_of_the_raster(said: str, words: str) -> None:
-    for error in (cannot_read("a.tif", said), cannot_open("/", "a.tif", said)):
+def test_what_the_machine_lacks_is_no_fault_of_the_raster(sentence: str, words: str) -> None:
+    for error in (cannot_read("a.tif", sentence), cannot_open("/", "a.tif", sentence)):
         assert re.search(words, str(error))
         assert "download it again" not in str(error)
 
@@ -435,16 +435,16 @@ def test_a_header_without_sense_is_one_sentence(
 def test_what_gdal_says_in_no_utf8_is_kept_from_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others: list[object] = []
-    monkeypatch.setattr(sys, "unraisablehook", others.append)
-    monkeypatch.setattr(sys, "excepthook", lambda *error: others.append(error))
+    other_messages: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", other_messages.append)
+    monkeypatch.setattr(sys, "excepthook", lambda *error: other_messages.append(error))
     ignore_undecodable_logs()
     report = SimpleNamespace(object="rasterio._env.log_error", exc_type=UnicodeDecodeError)
     sys.unraisablehook(report)  # type: ignore[arg-type]
     error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
     sys.excepthook(UnicodeDecodeError, error, None)
-    assert others == []
+    assert other_messages == []
     assert capsys.readouterr().err == ""
     sys.unraisablehook(SimpleNamespace(object="x", exc_type=KeyError))  # type: ignore[arg-type]
     sys.excepthook(KeyError, KeyError("x"), None)
-    assert len(others) == 2
+    assert len(other_messages) == 2

@@ -38,11 +38,11 @@ WORDS = "--allow-external-sources"
 @pytest.fixture
 def server() -> Iterator[tuple[str, list[str]]]:
     """The address of a server on this machine, and what it has been asked for."""
-    asked: list[str] = []
+    requests: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requests.append(self.path)
             self.send_error(404)
 
         do_HEAD = do_GET  # noqa: N815 - the library's name
@@ -52,7 +52,7 @@ def server() -> Iterator[tuple[str, list[str]]]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}", asked
+        yield f"http://127.0.0.1:{httpd.server_port}", requests
         httpd.shutdown()
 
 
@@ -87,9 +87,9 @@ def read(path: Path | str, options: SourceOptions) -> int:
 
 
 def refused(path: Path | str, words: str = "") -> None:
-    with pytest.raises(RasterError, match=words) as caught:
+    with pytest.raises(RasterError, match=words) as error:
         read(path, FORBIDDEN)
-    assert WORDS in str(caught.value)
+    assert WORDS in str(error.value)
 
 
 def test_sources_in_the_folder_and_below_it_are_read(tmp_path: Path) -> None:
@@ -271,45 +271,45 @@ def test_servers_are_not_called(
     tmp_path: Path, make: Any, server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_NO_SIGN_REQUEST", "YES")
-    address, asked = server
+    address, requests = server
     path = make(tmp_path, address)
     refused(path)
     refused(tmp_path)
-    assert not asked
+    assert not requests
 
 
 def test_an_overview_within_a_geotiff_calls_no_server(
     tmp_path: Path, server: tuple[str, list[str]]
 ) -> None:
-    address, asked = server
+    address, requests = server
     image = tile(tmp_path / "a.tif")
     with rasterio.open(image, "r+") as dataset:
         dataset.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=f"/vsicurl/{address}/a.ovr")
     for source in (image, vrt(tmp_path / "a.vrt", "a.tif", relative=True)):
         with (
             gdal_env(offline=True),
-            open_source([str(source)], tiny_spec(), FORBIDDEN) as opened,
+            open_source([str(source)], tiny_spec(), FORBIDDEN) as source_opened,
         ):
-            assert whole(opened)[0].max() == 7
-            opened.picture(8)
-    assert not asked
+            assert whole(source_opened)[0].max() == 7
+            source_opened.picture(8)
+    assert not requests
 
 
 def test_the_command_is_offline_where_only_files_are_read(
     tmp_path: Path, server: tuple[str, list[str]], camp: Any, model: Path
 ) -> None:
-    address, asked = server
+    address, requests = server
     image = tile(tmp_path / "a.tif")
     with rasterio.open(image, "r+") as dataset:
         dataset.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=f"/vsicurl/{address}/b.ovr")
     options = ("-m", model, "-o", tmp_path / "o.gpkg", "--overwrite", "--overlay")
     assert camp("detect", image, *options)[0] == 0
-    assert not asked
+    assert not requests
     code, _, err = camp("detect", web(tmp_path, address), *options)
-    assert (code, asked) == (2, [])
+    assert (code, requests) == (2, [])
     assert WORDS in err
     assert camp("detect", tmp_path / "a.vrt", *options, WORDS)[0] == 2
-    assert "/a.tif" in asked
+    assert "/a.tif" in requests
 
 
 def test_what_the_user_names_is_the_users_choice(tmp_path: Path) -> None:
@@ -370,13 +370,13 @@ def test_a_pipe_is_refused_and_not_waited_for(
     (tmp_path / "folder").mkdir()
     pipe = tmp_path / place
     os.mkfifo(pipe)
-    named = {"pipe.tif": pipe, "folder/pipe.tif": pipe.parent}.get(place)
-    if named is None:
+    pipe_path = {"pipe.tif": pipe, "folder/pipe.tif": pipe.parent}.get(place)
+    if pipe_path is None:
         if options.external:
             pytest.skip("side files are looked at where sources are")
-        named = tile(tmp_path / "image.tif")
+        pipe_path = tile(tmp_path / "image.tif")
     with gdal_env(), pytest.raises(RasterError, match="is a device or a pipe"):
-        open_source([str(named)], tiny_spec(), options)
+        open_source([str(pipe_path)], tiny_spec(), options)
     with pytest.raises(VectorError, match="is a device or a pipe"):
         list_layers(pipe)
 
@@ -394,6 +394,6 @@ def test_a_source_that_is_not_there_or_is_itself_is_called_that(
     with (
         gdal_env(),
         pytest.raises(RasterError, match=words),
-        open_source([str(tmp_path / "a.vrt")], tiny_spec(), FORBIDDEN) as opened,
+        open_source([str(tmp_path / "a.vrt")], tiny_spec(), FORBIDDEN) as source_opened,
     ):
-        whole(opened)
+        whole(source_opened)

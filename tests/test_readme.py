@@ -73,10 +73,10 @@ def test_the_readme_shows_commands() -> None:
 
 def test_every_example_of_detect_runs(desk: Path) -> None:
     for words in DETECTIONS:
-        done = subprocess.run(
+        process = subprocess.run(
             started(words), capture_output=True, text=True, check=False, cwd=desk, env=ENVIRONMENT
         )
-        assert done.returncode == 0, (words, done.stderr)
+        assert process.returncode == 0, (words, process.stderr)
         assert (desk / words[words.index("-o") + 1]).exists()
     for name in ("dwellings_probability.tif", "dwellings_mask.tif", "dwellings_overlay.png"):
         assert (desk / name).exists()
@@ -102,10 +102,10 @@ def test_models_are_shared_as_shown(desk: Path, trained: Path) -> None:
     """A run's item is validated, added to a catalogue, listed, and found by its id."""
     environment = ENVIRONMENT | {"CAMP_DETECTOR_CATALOG": str(desk / "catalogue")}
     for words in SHARING:
-        done = subprocess.run(
+        process = subprocess.run(
             started(words), capture_output=True, text=True, check=False, cwd=desk, env=environment
         )
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert process.returncode == 0, (words, process.stdout, process.stderr)
     report = json.loads((desk / "dwellings_report.json").read_text())
     assert report["model"]["sha256"] == hashlib.sha256(trained.read_bytes()).hexdigest()
 
@@ -113,10 +113,10 @@ def test_models_are_shared_as_shown(desk: Path, trained: Path) -> None:
 def test_the_packages_that_are_shown_are_those_that_are_made(desk: Path, trained: Path) -> None:
     assert trained.exists()
     for words in PACKAGING:
-        done = subprocess.run(
+        process = subprocess.run(
             started(words), capture_output=True, text=True, check=False, cwd=desk, env=ENVIRONMENT
         )
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert process.returncode == 0, (words, process.stdout, process.stderr)
     for words in PUBLISHING:
         assert (desk / words[3]).is_file()
         read_package(desk / words[3], desk / words[words.index("--item") + 1])
@@ -126,41 +126,43 @@ def test_the_entry_points_shown_exist_and_take_what_is_given() -> None:
     project = yaml.safe_load((ROOT / "MLproject").read_text(encoding="utf-8"))
     for words in ENTRIES:
         entry = project["entry_points"][words[words.index("-e") + 1]]
-        given = {words[i + 1].partition("=")[0] for i, word in enumerate(words) if word == "-P"}
-        assert given <= set(entry["parameters"])
+        parameters = {
+            words[i + 1].partition("=")[0] for i, word in enumerate(words) if word == "-P"
+        }
+        assert parameters <= set(entry["parameters"])
 
 
 def test_every_named_option_of_detect_exists() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [*DETECTOR, "detect", "--help"], capture_output=True, text=True, check=True
     )
     section = SECTIONS["Find dwellings"]
-    named = set(re.findall(r"--[a-z][a-z-]+", section)) - {"--help"}
-    assert len(named) > 8
-    assert {name for name in named if not re.search(rf"{name}\b", done.stdout)} == set()
+    options = set(re.findall(r"--[a-z][a-z-]+", section)) - {"--help"}
+    assert len(options) > 8
+    assert {name for name in options if not re.search(rf"{name}\b", process.stdout)} == set()
 
 
 @pytest.mark.parametrize("words", MODULES, ids=" ".join)
 def test_every_option_of_the_other_commands_exists(words: list[str]) -> None:
     module = started(words)[:3]
     verb = [words[3]] if words[2] == "training" else []
-    done = subprocess.run(
+    process = subprocess.run(
         [*module, *verb, "--help"], capture_output=True, text=True, check=True, cwd=ROOT
     )
     for option in (word for word in words[3:] if word.startswith("--")):
-        assert re.search(rf"{option}\b", done.stdout), option
+        assert re.search(rf"{option}\b", process.stdout), option
 
 
 def test_options_of_training_named_in_the_text_exist() -> None:
     section = SECTIONS["Train a model"]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "training", "train", "--help"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    others = (*MODULES, *ENTRIES)
-    shown = {word for words in others for word in words if word.startswith("--")}
-    for option in set(re.findall(r"--[a-z][a-z-]+", section)) - shown:
-        assert re.search(rf"{option}\b", done.stdout), option
+    commands = (*MODULES, *ENTRIES)
+    options = {word for words in commands for word in words if word.startswith("--")}
+    for option in set(re.findall(r"--[a-z][a-z-]+", section)) - options:
+        assert re.search(rf"{option}\b", process.stdout), option
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:

@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: its tracked files, its version, its wheel."""
+"""Rules for the repository as a whole: its tracked files, its version, its wheel."""
 
 from __future__ import annotations
 
@@ -49,23 +49,23 @@ def tracked() -> list[Path]:
 
 
 def foreign_in(text: str) -> list[str]:
-    """What a file says that is true on one machine alone."""
+    """List the lines of a file that are true on one machine alone."""
     return [
-        f"line {number}: {what}"
+        f"line {number}: {reason}"
         for number, line in enumerate(text.splitlines(), 1)
-        for what, pattern in FOREIGN.items()
+        for reason, pattern in FOREIGN.items()
         if pattern.search(line)
     ]
 
 
 def test_no_file_names_a_machine_or_a_package_host(tracked: list[Path]) -> None:
-    found = []
+    faults = []
     for file in tracked:
         data = file.read_bytes()
         if b"\0" not in data:
             text = data.decode("utf-8")
-            found += [f"{file.relative_to(ROOT)} {fault}" for fault in foreign_in(text)]
-    assert found == []
+            faults += [f"{file.relative_to(ROOT)} {fault}" for fault in foreign_in(text)]
+    assert faults == []
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_test_data_is_small(tracked: list[Path]) -> None:
 
 def test_the_version_is_stated_once(tracked: list[Path]) -> None:
     pattern = re.compile(r"""^\s*_*version_*\s*[:=]\s*["']?\d+\.\d+""", re.MULTILINE)
-    stated = [
+    files_with_version = [
         str(file.relative_to(ROOT))
         for file in tracked
         if file.suffix in {".py", ".toml", ".cfg", ".txt", ".md"}
         and pattern.search(file.read_text(encoding="utf-8"))
     ]
-    assert stated == ["camp_detector_core/__init__.py"]
+    assert files_with_version == ["camp_detector_core/__init__.py"]
 
 
 def test_the_changelog_speaks_of_this_version() -> None:
@@ -129,8 +129,8 @@ def test_every_constraint_is_exact_and_every_dependency_has_one() -> None:
     assert [p for p in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.]*", p)] == []
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = chain.from_iterable(project["optional-dependencies"].values())
-    wanted = [*project["dependencies"], *extras]
-    names = {re.match(r"[A-Za-z0-9._-]+", w)[0].lower() for w in wanted} - {"camp-detector"}
+    requirements = [*project["dependencies"], *extras]
+    names = {re.match(r"[A-Za-z0-9._-]+", w)[0].lower() for w in requirements} - {"camp-detector"}
     assert names - {p.partition("==")[0].lower().replace("_", "-") for p in pins} == set()
 
 

@@ -1,4 +1,4 @@
-"""What must never be lost: earlier results, inputs, and other people's files."""
+"""Files that must never be lost: earlier results, inputs, and other people's files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pair(folder: Path) -> list[Path]:
     return paths
 
 
-def everything(folder: Path) -> dict[str, str]:
+def contents_of(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
 
 
@@ -59,7 +59,7 @@ def test_what_appears_between_check_and_move_is_not_replaced(
         monkeypatch.setattr(os, "link", late)
         with pytest.raises(OutputError, match="appeared meanwhile"):
             outputs.commit()
-    assert everything(tmp_path) == {"o.gpkg": "of another run"}
+    assert contents_of(tmp_path) == {"o.gpkg": "of another run"}
 
 
 def without_links(*_: Any, **__: Any) -> None:
@@ -74,7 +74,7 @@ def test_a_disk_without_hard_links_is_written_to(
     with OutputSet(paths, overwrite=True) as outputs:
         filled(outputs, paths)
         outputs.commit()
-    assert everything(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
+    assert contents_of(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
 
 
 def test_what_cannot_be_moved_back_is_kept_and_named(
@@ -92,13 +92,13 @@ def test_what_cannot_be_moved_back_is_kept_and_named(
     with OutputSet(paths, overwrite=True) as outputs:
         filled(outputs, paths)
         monkeypatch.setattr(Path, "replace", stuck)
-        with pytest.raises(OutputError, match="earlier results remain in") as caught:
+        with pytest.raises(OutputError, match="earlier results remain in") as error:
             outputs.commit()
     assert [path.read_text() for path in paths] == ["new", "precious"]
-    kept = Path(str(caught.value).rpartition(" ")[2])
-    assert everything(kept) == {"o.gpkg": "precious"}
+    folder_left = Path(str(error.value).rpartition(" ")[2])
+    assert contents_of(folder_left) == {"o.gpkg": "precious"}
     with OutputSet([tmp_path / "next.gpkg"], overwrite=False):
-        assert everything(kept) == {"o.gpkg": "precious"}
+        assert contents_of(folder_left) == {"o.gpkg": "precious"}
 
 
 @POSIX
@@ -115,7 +115,7 @@ def test_signals_wait_until_all_is_moved(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setattr(os, "link", with_signal)
         with pytest.raises(KeyboardInterrupt):
             outputs.commit()
-    assert everything(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
+    assert contents_of(tmp_path) == {"o.gpkg": "new", "o_mask.tif": "new"}
 
 
 def test_a_last_wish_to_stop_is_heard(tmp_path: Path) -> None:
@@ -124,14 +124,14 @@ def test_a_last_wish_to_stop_is_heard(tmp_path: Path) -> None:
         filled(outputs, paths)
         with pytest.raises(Cancelled):
             outputs.commit(cancelled=lambda: True)
-    assert everything(tmp_path) == {"o.gpkg": "precious", "o_mask.tif": "precious"}
+    assert contents_of(tmp_path) == {"o.gpkg": "precious", "o_mask.tif": "precious"}
 
 
 # Inputs behind the names that the user gives.
 
 
 def inside(folder: Path, name: str) -> tuple[list[object], str]:
-    """What to give to the command, and the file that it must not touch."""
+    """Return arguments for the command, and the file that it must not touch."""
     image = write_raster(folder / "o_mask.tif", rgb_of(scene()))
     if name == "folder":
         tiles = folder / "tiles"
@@ -144,9 +144,9 @@ def inside(folder: Path, name: str) -> tuple[list[object], str]:
 
 @pytest.mark.parametrize("name", ["folder", "one", "two"])
 def test_an_input_is_never_replaced(tmp_path: Path, model: Path, camp: Any, name: str) -> None:
-    given, precious = inside(tmp_path, name)
+    input_path, precious = inside(tmp_path, name)
     before = Path(precious).read_bytes()
-    code, out, err = camp("detect", *given, "-m", model, "--mask", "--overwrite")
+    code, out, err = camp("detect", *input_path, "-m", model, "--mask", "--overwrite")
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert err.startswith(f"error: {precious} is an input of this run")
     assert Path(precious).read_bytes() == before
@@ -233,20 +233,20 @@ with OutputSet([Path(sys.argv[1])], overwrite=True) as outputs:
 """
 
 
-def leave(path: Path, how: str) -> subprocess.Popen[str]:
+def leave(path: Path, ending: str) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
-    command = [sys.executable, "-c", _DIE, str(path), how]
+    command = [sys.executable, "-c", _DIE, str(path), ending]
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
 
 
 @POSIX
-@pytest.mark.parametrize(("how", "cleared"), [("dead", True), ("wait", False)])
-def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, how: str, cleared: bool) -> None:
+@pytest.mark.parametrize(("ending", "cleared"), [("dead", True), ("wait", False)])
+def test_only_what_dead_runs_left_is_cleared(tmp_path: Path, ending: str, cleared: bool) -> None:
     path = tmp_path / "o.gpkg"
-    with leave(path, how) as process:
+    with leave(path, ending) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        if how == "wait":
+        if ending == "wait":
             process.stdout.readline()
         else:
             process.wait()
@@ -263,7 +263,7 @@ def test_an_earlier_result_that_a_killed_run_had_out_of_the_way_comes_back(tmp_p
     sentences: list[str] = []
     with OutputSet([tmp_path / "next.gpkg"], overwrite=False, warn=sentences.append):
         pass
-    assert everything(tmp_path) == {"o.gpkg": "precious"}
+    assert contents_of(tmp_path) == {"o.gpkg": "precious"}
     assert sentences == [
         f"an earlier run into {tmp_path} was killed: the earlier o.gpkg is back in place"
     ]
@@ -335,10 +335,10 @@ def test_ctrl_c_while_libraries_are_imported_is_one_line() -> None:
         "sys.meta_path.insert(0, Stop())\n"
         "runpy.run_module('camp_detector_core', run_name='__main__')"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (130, "error: stopped; nothing was written\n")
+    assert (process.returncode, process.stderr) == (130, "error: stopped; nothing was written\n")
 
 
 def test_the_installed_command_starts_where_ctrl_c_is_caught() -> None:
@@ -357,10 +357,10 @@ def test_a_folder_on_no_disk_is_not_called_a_full_one() -> None:
 
 @pytest.mark.parametrize("group", ["package", "publish"])
 def test_a_group_without_a_command_shows_its_help(camp: Any, group: str) -> None:
-    code, _, said = camp(group)
+    code, _, output = camp(group)
     assert code == 2
-    assert "Commands:\n" in said
-    assert "error:" not in said
+    assert "Commands:\n" in output
+    assert "error:" not in output
 
 
 def test_no_argument_shows_the_help(camp: Any) -> None:

@@ -53,8 +53,8 @@ def test_a_value_far_from_all_others_has_no_say(
 ) -> None:
     pixels, border = bordered(value, dtype, scale)
     path = write_raster(tmp_path / "a.tif", pixels, colors=RGB)
-    told = write_raster(tmp_path / "b.tif", pixels, colors=RGB, nodata=value)
-    with gdal_env(), open_raster(path) as source, open_raster(told) as clear:
+    declared = write_raster(tmp_path / "b.tif", pixels, colors=RGB, nodata=value)
+    with gdal_env(), open_raster(path) as source, open_raster(declared) as clear:
         choice = choose_stretch(source, tiny_spec(), SourceOptions())
         expected = choose_stretch(clear, tiny_spec(), SourceOptions())
         fixed = choose_stretch(source, tiny_spec(), SourceOptions(stretch=(1, 2)))
@@ -69,8 +69,8 @@ def test_a_value_far_from_all_others_has_no_say(
 def test_several_such_values_are_all_told() -> None:
     values = np.random.default_rng(0).uniform(0, 200, (3, 4000))
     values[:, :100], values[1, 100:300] = -9999, 1e20
-    found = {each.value: each.share for each in standouts(values)}
-    assert found == {-9999: pytest.approx(0.025), 1e20: pytest.approx(0.05)}
+    shares = {each.value: each.share for each in standouts(values)}
+    assert shares == {-9999: pytest.approx(0.025), 1e20: pytest.approx(0.05)}
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_what_may_be_an_image_is_taken_as_one(values: NDArray[np.float64]) -> No
 @given(hnp.arrays(np.float64, (2, 150), elements=st.integers(0, 255)))
 def test_what_stands_out_lies_beyond_all_that_is_left(values: NDArray[np.float64]) -> None:
     for each in standouts(values):
-        rest = values[:, (values != each.value).all(axis=0)]
+        remaining = values[:, (values != each.value).all(axis=0)]
         assert not each.low <= each.value <= each.high
-        assert rest.shape[1]
+        assert remaining.shape[1]
 
 
 def test_the_command_names_the_remedy_and_it_helps(tmp_path: Path, model: Path, camp: Any) -> None:
@@ -134,8 +134,8 @@ def test_a_raster_without_an_image_is_called_that(
 def test_a_few_valid_pixels_decide_the_stretch(tmp_path: Path, model: Path, camp: Any) -> None:
     """So few that a reduced picture of the raster shows none of them."""
     pixels = np.full((3, 1500, 1500), np.nan, np.float32)
-    seen = ((np.arange(1024) + 0.5) * 1500 / 1024).astype(int)
-    row, col, *_ = np.setdiff1d(np.arange(1000, 1500), seen)
+    values_left = ((np.arange(1024) + 0.5) * 1500 / 1024).astype(int)
+    row, col, *_ = np.setdiff1d(np.arange(1000, 1500), values_left)
     pixels[:, row, col] = 5, 6, 7
     pixels[:, row + 1, col] = 8, 9, 10
     image = write_raster(tmp_path / "a.tif", pixels, colors=RGB, compress="deflate")

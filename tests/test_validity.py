@@ -68,14 +68,14 @@ def test_missing_pixels_are_missing_and_others_are_not(tmp_path: Path, name: str
 @pytest.mark.parametrize("name", KINDS)
 def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gsd: float) -> None:
     """As a mask in the file, which GDAL's warper heeds by itself."""
-    kind, (told, plain) = KINDS[name], (tmp_path / "told", tmp_path / "plain")
-    written = kind.write(told, image(), holes(), TRANSFORM)
-    native, _ = read(written, kind, "native")
+    kind, (declared, plain) = KINDS[name], (tmp_path / "told", tmp_path / "plain")
+    path = kind.write(declared, image(), holes(), TRANSFORM)
+    native, _ = read(path, kind, "native")
     clean = np.where(holes(), native, 0)
     reference = mask(plain, clean, holes(), TRANSFORM)
-    pixels, valid = read(written, kind, gsd)
-    expected, there = read(reference, Kind(mask), gsd)
-    assert np.array_equal(valid, there)
+    pixels, valid = read(path, kind, gsd)
+    expected, is_valid = read(reference, Kind(mask), gsd)
+    assert np.array_equal(valid, is_valid)
     assert np.abs(pixels[:, valid].astype(float) - expected[:, valid]).max() < 1e-3
     if gsd == 1.0:
         blocks = holes().reshape(HEIGHT // 2, 2, WIDTH // 2, 2)
@@ -89,14 +89,14 @@ def test_at_another_resolution_all_kinds_are_alike(tmp_path: Path, name: str, gs
 @pytest.mark.parametrize("name", KINDS)
 def test_a_mosaic_of_tiles_is_the_raster(tmp_path: Path, name: str, gsd: Any) -> None:
     kind, half = KINDS[name], WIDTH // 2
-    _, there = read(kind.write(tmp_path / "a", image(), holes(), TRANSFORM), kind, gsd)
+    _, is_valid = read(kind.write(tmp_path / "a", image(), holes(), TRANSFORM), kind, gsd)
     paths = []
     for i, cols in enumerate((slice(0, half), slice(half, WIDTH))):
-        where = TRANSFORM * Affine.translation(cols.start, 0)
+        transform = TRANSFORM * Affine.translation(cols.start, 0)
         tile = tmp_path / f"tile{i}"
-        paths.append(kind.write(tile, image()[:, :, cols], holes()[:, cols], where))
+        paths.append(kind.write(tile, image()[:, :, cols], holes()[:, cols], transform))
     _, valid = read(paths, kind, gsd)
-    assert np.array_equal(valid, there)
+    assert np.array_equal(valid, is_valid)
 
 
 @pytest.mark.parametrize("gsd", ["native", 0.8])
@@ -109,9 +109,9 @@ def test_what_is_missing_hides_nothing_below(tmp_path: Path, name: str, gsd: Any
     pixels, valid = read([below, above], kind, gsd)
     assert valid.all()
     if gsd == "native":
-        told, _ = read(above, kind, gsd)
+        pixels_above, _ = read(above, kind, gsd)
         clear, _ = read(below, kind, gsd)
-        assert np.array_equal(pixels, np.where(holes(), told, clear))
+        assert np.array_equal(pixels, np.where(holes(), pixels_above, clear))
 
 
 @pytest.mark.parametrize("name", [n for n, k in KINDS.items() if not k.options])
@@ -119,8 +119,8 @@ def test_training_reads_the_same(tmp_path: Path, name: str) -> None:
     kind = KINDS[name]
     path = kind.write(tmp_path / "a", image(), holes(), TRANSFORM)
     pixels, valid = read_pixels(open_chip(path), bands=3)
-    expected, there = read(path, kind, "native")
-    assert np.array_equal(valid, there)
+    expected, is_valid = read(path, kind, "native")
+    assert np.array_equal(valid, is_valid)
     assert np.array_equal(pixels[:, valid], expected[:, valid])
 
 
@@ -136,8 +136,8 @@ def test_nodata_is_compared_as_gdal_does(dtype: str, data: st.DataObject) -> Non
         with file.open(height=1, width=len(near), **profile) as out:
             out.write(pixels)
         with file.open() as dataset:
-            masks, said = dataset.read_masks() > 0, dataset.nodatavals
-    assert np.array_equal(valid_pixels(pixels, said), masks.all(axis=0))
+            masks, nodata_values = dataset.read_masks() > 0, dataset.nodatavals
+    assert np.array_equal(valid_pixels(pixels, nodata_values), masks.all(axis=0))
 
 
 @pytest.mark.parametrize(("value", "dtype"), [(256.0, "uint8"), (-9999.0, "uint8"), (0.5, "uint8")])
@@ -156,14 +156,14 @@ def test_a_nodata_value_that_no_pixel_can_have_leaves_none_out(
 
 
 def test_training_keeps_what_lies_below_a_hole(tmp_path: Path) -> None:
-    store = ChipStore(_Everything(), bands=3)  # type: ignore[arg-type] # as labels
+    store = ChipStore(_AllChips(), bands=3)  # type: ignore[arg-type] # as labels
     ground = np.full_like(image(), 50)
-    placed = []
+    layers = []
     for name, value, valid in (("a", 50, np.ones_like(holes())), ("b", 150, holes())):
         chip = open_chip(mask(tmp_path / name, np.full_like(ground, value), valid, TRANSFORM))
-        placed.append(chip)
+        layers.append(chip)
     window = _window()
-    area = ChipArea([(c, window) for c in placed], store, (0.5, 0.5))
+    area = ChipArea([(c, window) for c in layers], store, (0.5, 0.5))
     patch = area.read(window)
     assert patch.valid.all()
     assert np.array_equal(patch.pixels[0], np.where(holes(), 150, 50))
@@ -175,14 +175,14 @@ def _window() -> Any:
     return Window(0, 0, HEIGHT, WIDTH)
 
 
-class _Everything:
+class _AllChips:
     """Labels of nothing, known everywhere."""
 
     def read(self, chip: Any) -> Any:
         from training.data.patch import LabelPatch
 
-        nothing = np.zeros(chip.shape, np.uint8)
-        return LabelPatch(nothing, np.ones(chip.shape, bool), nothing.astype(np.int32))
+        background = np.zeros(chip.shape, np.uint8)
+        return LabelPatch(background, np.ones(chip.shape, bool), background.astype(np.int32))
 
 
 def test_rounded_nodata_costs_no_dwelling(tmp_path: Path, camp: Any) -> None:

@@ -49,7 +49,7 @@ HOLED = Dwelling(
 )
 
 
-def written(folder: Path, suffix: str, dwellings: Sequence[Dwelling], grid: Grid) -> Path:
+def written_file(folder: Path, suffix: str, dwellings: Sequence[Dwelling], grid: Grid) -> Path:
     path = folder / f"out{suffix}"
     with OutputSet([path], overwrite=True) as outputs:
         table = make_table(dwellings, grid, tiny_spec())
@@ -72,7 +72,7 @@ def read(path: Path) -> tuple[dict[str, list[object]], list[shapely.Geometry], s
 
 @pytest.mark.parametrize("suffix", list(FORMATS))
 def test_every_format_holds_the_same_dwellings(tmp_path: Path, suffix: str) -> None:
-    path = written(tmp_path, suffix, [SOLID, HOLED], UTM)
+    path = written_file(tmp_path, suffix, [SOLID, HOLED], UTM)
     fields, shapes, crs = read(path)
     probability = "prob" if suffix == ".shp" else "probability"
     assert list(fields) == ["id", "class", probability, "area_m2", "model"]
@@ -92,18 +92,18 @@ def test_every_format_holds_the_same_dwellings(tmp_path: Path, suffix: str) -> N
             ),
         ),
     ]
-    for shape, wanted in zip(shapes, expected, strict=True):
+    for shape, expected_shape in zip(shapes, expected, strict=True):
         assert shape.geom_type == "Polygon"
         assert shape.is_valid
-        there = transform_geom(crs, "EPSG:32645", shapely.geometry.mapping(shape))
-        difference = shapely.symmetric_difference(shapely.geometry.shape(there), wanted)
+        moved = transform_geom(crs, "EPSG:32645", shapely.geometry.mapping(shape))
+        difference = shapely.symmetric_difference(shapely.geometry.shape(moved), expected_shape)
         assert difference.area < (0.01 if suffix == ".geojson" else 1e-9)
     assert pyogrio.read_info(path)["geometry_type"] == "Polygon"
 
 
 @pytest.mark.parametrize("suffix", list(FORMATS))
 def test_a_file_without_dwellings_has_its_fields(tmp_path: Path, suffix: str) -> None:
-    path = written(tmp_path, suffix, [], UTM)
+    path = written_file(tmp_path, suffix, [], UTM)
     fields, shapes, crs = read(path)
     assert shapes == []
     assert crs == ("EPSG:4326" if suffix == ".geojson" else "EPSG:32645")
@@ -114,7 +114,7 @@ def test_a_file_without_dwellings_has_its_fields(tmp_path: Path, suffix: str) ->
 
 @pytest.mark.parametrize("suffix", list(FORMATS))
 def test_without_crs_coordinates_are_written_as_they_are(tmp_path: Path, suffix: str) -> None:
-    fields, shapes, crs = read(written(tmp_path, suffix, [SOLID], NOWHERE))
+    fields, shapes, crs = read(written_file(tmp_path, suffix, [SOLID], NOWHERE))
     assert shapes[0].bounds == (20, -18, 26, -10)
     assert fields["area_m2"] == pytest.approx([48 * 0.25])
     assert crs is None or suffix == ".geojson"
@@ -141,7 +141,7 @@ def test_areas_in_degrees_are_those_where_the_dwelling_lies() -> None:
 
 
 def test_a_geopackage_is_sound_and_indexed(tmp_path: Path) -> None:
-    path = written(tmp_path, ".gpkg", [SOLID, HOLED], UTM)
+    path = written_file(tmp_path, ".gpkg", [SOLID, HOLED], UTM)
     with sqlite3.connect(path) as base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         names = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
@@ -151,7 +151,7 @@ def test_a_geopackage_is_sound_and_indexed(tmp_path: Path) -> None:
 
 
 def test_a_shapefile_comes_with_all_its_parts(tmp_path: Path) -> None:
-    written(tmp_path, ".shp", [SOLID], UTM)
+    written_file(tmp_path, ".shp", [SOLID], UTM)
     parts = {p.suffix for p in tmp_path.iterdir()}
     assert parts == {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
@@ -161,7 +161,7 @@ def test_a_shapefile_that_would_be_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr("camp_detector_core.vector._SHAPEFILE_LIMIT", 100)
     with pytest.raises(OutputError, match=r"2 GB.*\.gpkg"):
-        written(tmp_path, ".shp", [SOLID], UTM)
+        written_file(tmp_path, ".shp", [SOLID], UTM)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -215,11 +215,11 @@ def test_outputs_are_moved_together_or_not_at_all(
 
 
 def test_stale_companions_go_with_the_file_they_belong_to(tmp_path: Path) -> None:
-    path = written(tmp_path, ".gpkg", [SOLID], UTM)
+    path = written_file(tmp_path, ".gpkg", [SOLID], UTM)
     stale = [tmp_path / "out.gpkg-wal", tmp_path / "out.gpkg-shm"]
     for file in stale:
         file.write_bytes(b"of another file")
-    written(tmp_path, ".gpkg", [], UTM)
+    written_file(tmp_path, ".gpkg", [], UTM)
     assert read(path)[1] == []
     assert [p.name for p in tmp_path.iterdir()] == ["out.gpkg"]
 

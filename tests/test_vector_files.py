@@ -63,11 +63,11 @@ def test_a_hostile_name_is_written_and_read_and_no_other(
 ) -> None:
     path = Path("o", f"{stem}{suffix}")
     write(path, 7)
-    here = files_under(Path.cwd())
+    files_before = files_under(Path.cwd())
     assert number_in(path) == 7
     assert [each.geometry_type for each in list_layers(path)] == ["Polygon"]
-    assert {p: here[p] for p in bystanders} == bystanders
-    assert {p.stem for p in set(here) - set(bystanders)} == {path.stem}
+    assert {p: files_before[p] for p in bystanders} == bystanders
+    assert {p.stem for p in set(files_before) - set(bystanders)} == {path.stem}
     if suffix != ".shp":
         path.unlink()
         with pytest.raises(VectorError, match="cannot be read as a vector file"):
@@ -83,8 +83,8 @@ def test_a_hostile_folder_is_a_folder(
     folder.mkdir(parents=True)
     write(folder / f"y{suffix}", 7)
     assert number_in(folder / f"y{suffix}") == 7
-    here = files_under(Path.cwd())
-    assert {p: here[p] for p in bystanders} == bystanders
+    files_before = files_under(Path.cwd())
+    assert {p: files_before[p] for p in bystanders} == bystanders
 
 
 def test_a_name_that_no_library_takes_is_refused() -> None:
@@ -119,9 +119,9 @@ def test_what_a_geopackage_still_holds_in_its_log_is_read(tmp_path: Path, stem: 
 def test_what_is_no_vector_file_is_said_once_and_without_advice_for_urls(tmp_path: Path) -> None:
     path = tmp_path / "y.gpkg"
     path.write_bytes(b"nothing")
-    with pytest.raises(VectorError) as caught:
+    with pytest.raises(VectorError) as error:
         read_layer(path)
-    assert str(caught.value) == (
+    assert str(error.value) == (
         f"{path} cannot be read as a vector file: not recognized as being in a supported file "
         "format"
     )

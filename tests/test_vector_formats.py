@@ -13,10 +13,10 @@ SHAPEFILE, KML, TAB = FORMATS[".shp"], MORE_FORMATS[".kml"], MORE_FORMATS[".tab"
 
 @given(NAMES)
 def test_names_of_a_shapefile_fit_and_are_all_there(names: list[str]) -> None:
-    made = SHAPEFILE.field_names(names)
-    assert len(made) == len(names) == len({name.lower() for name in made})
-    assert all(len(name.encode()) <= 10 for name in made)
-    assert [n for n in made if n in names] == [n for n in names if n in made]
+    field_names = SHAPEFILE.field_names(names)
+    assert len(field_names) == len(names) == len({name.lower() for name in field_names})
+    assert all(len(name.encode()) <= 10 for name in field_names)
+    assert [n for n in field_names if n in names] == [n for n in names if n in field_names]
 
 
 def test_known_names_are_chosen_and_others_are_numbered() -> None:

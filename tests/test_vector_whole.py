@@ -58,12 +58,12 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
 
 
 def read_or_refused(path: Path) -> bool:
-    """Whether it is read: then whole, or with a word on what is missing."""
+    """Return True if a file is read whole, False if it is refused with the missing part named."""
     try:
-        found = read_polygons(path)
+        layer = read_polygons(path)
     except CampDetectorError:
         return False
-    assert len(found.shapes) >= COUNT or found.tally.sentence(path.name)
+    assert len(layer.shapes) >= COUNT or layer.tally.sentence(path.name)
     return True
 
 

@@ -39,7 +39,7 @@ def package(path: Path, method: int = zipfile.ZIP_DEFLATED, **members: bytes) ->
 
 
 def entry_at(data: bytes | bytearray, name: str) -> int:
-    """Where the entry of a name begins in the table of contents."""
+    """Find the offset of a name's entry in the table of contents."""
     return data.rfind(name.encode()) - 46
 
 
@@ -95,14 +95,14 @@ def test_what_no_package_holds_is_refused_in_one_sentence(
     tmp_path: Path, make: Any, words: str
 ) -> None:
     path = make(tmp_path / "tiny.dlpk")
-    with pytest.raises(PredictorError, match=words) as caught:
+    with pytest.raises(PredictorError, match=words) as error:
         open_model(path)
-    assert "tiny.dlpk" in str(caught.value)
+    assert "tiny.dlpk" in str(error.value)
     assert not judged(check_package, path)
 
 
 def judged(read: Any, path: Path) -> bool:
-    """Whether a package is read and found valid; a refusal names it."""
+    """Return True if a package is read and found valid; a refusal names it."""
     try:
         return getattr(read(path), "valid", True)
     except PredictorError as error:

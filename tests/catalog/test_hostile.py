@@ -1,4 +1,4 @@
-"""What a stranger wrote, on its way in and in a catalogue of theirs."""
+"""Untrusted files, on their way into a catalogue and in a catalogue of somebody else's."""
 
 from __future__ import annotations
 

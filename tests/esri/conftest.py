@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.packaging.dlpk import create_dlpk
-from tests.esri.host.arcgis import ArcGISHost, Opened, open_package
+from tests.esri.host.arcgis import ArcGISHost, OpenPackage, open_package
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Opened]:
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., OpenPackage]:
     """Make a package of a tiny model and unpack it; each model once."""
-    made: dict[str, Opened] = {}
+    packages_opened: dict[str, OpenPackage] = {}
 
     def make(
         kind: str = "detect", *, server: bool = False, torchscript: Path | None = None, **spec: Any
-    ) -> Opened:
+    ) -> OpenPackage:
         key = repr((kind, server, torchscript, sorted(spec.items())))
-        if key not in made:
+        if key not in packages_opened:
             home = tmp_path_factory.mktemp("package")
             side = spec.pop("side", None)
             model = home / "tiny.onnx"
@@ -32,8 +32,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Opened]:
             path = create_dlpk(
                 model, home / f"tiny-{kind}.dlpk", kind=kind, torchscript=torchscript
             )
-            made[key] = open_package(path, home, server=server)
-        return made[key]
+            packages_opened[key] = open_package(path, home, server=server)
+        return packages_opened[key]
 
     return make
 

@@ -34,9 +34,9 @@ def scene(
     height: int, width: int, *, bands: int = 3, dtype: str = "uint8", **place: Any
 ) -> HostRaster:
     """A raster in which blocks are white and the rest is black; a corner has no image."""
-    found = blocks(height, width, seed=place.pop("seed", 3))
+    white = blocks(height, width, seed=place.pop("seed", 3))
     pixels = np.zeros((bands, height, width), dtype)
-    pixels[:, found] = WHITE[dtype]
+    pixels[:, white] = WHITE[dtype]
     valid = np.ones((height, width), bool)
     if min(height, width) > 60:
         valid[height - 25 :, : width // 3] = False
@@ -71,25 +71,25 @@ def doubles(polygons: Sequence[Polygon], least: float = 0.9) -> list[tuple[int, 
     out = []
     for i, j in zip(left.tolist(), right.tolist(), strict=True):
         if i < j:
-            both = polygons[i].intersection(polygons[j]).area
-            if both / polygons[i].union(polygons[j]).area > least:
+            common_area = polygons[i].intersection(polygons[j]).area
+            if common_area / polygons[i].union(polygons[j]).area > least:
                 out.append((i, j))
     return out
 
 
 def suppressed(features: Sequence[dict[str, Any]], most: float) -> list[dict[str, Any]]:
-    """What the tool's option of non-maximum suppression leaves.
+    """Return the features that the tool's non-maximum suppression leaves.
 
     Of two of a class that overlap by more than ``most`` (intersection over union) the less
     confident goes.
     """
     order = sorted(features, key=lambda f: -f["attributes"]["Confidence"])
-    kept: list[tuple[int, Polygon, dict[str, Any]]] = []
+    features_left: list[tuple[int, Polygon, dict[str, Any]]] = []
     for feature in order:
         (polygon,), value = polygons_of([feature]), feature["attributes"]["Classvalue"]
         if not any(
             v == value and p.intersection(polygon).area > most * p.union(polygon).area
-            for v, p, _ in kept
+            for v, p, _ in features_left
         ):
-            kept.append((value, polygon, feature))
-    return [feature for _, _, feature in kept]
+            features_left.append((value, polygon, feature))
+    return [feature for _, _, feature in features_left]

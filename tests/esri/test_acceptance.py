@@ -45,18 +45,18 @@ def raster_of(image: str) -> HostRaster:
 def through_arcgis(
     raster: HostRaster, home: Path, host: ArcGISHost, *ways: dict[str, Any]
 ) -> list[tuple[Outcome, Outcome]]:
-    """What Detect Objects and Classify Pixels give of a raster, for each way of running them."""
-    opened = {}
+    """Run Detect Objects and Classify Pixels over a raster, in each way of running them."""
+    packages_opened = {}
     for kind in ("detect", "classify"):
         path = create_dlpk(default_model_path(), home / f"camp-{kind}.dlpk", kind=kind)
-        opened[kind] = open_package(path, home)
+        packages_opened[kind] = open_package(path, home)
     runs = [
         package.run(role=kind, raster="it", shuffled=3, fill="garbage", **way)
         for way in ways
-        for kind, package in opened.items()
+        for kind, package in packages_opened.items()
     ]
-    found = host.go(*runs, rasters={"it": raster})
-    return [(found[i], found[i + 1]) for i in range(0, len(found), 2)]
+    outcomes = host.go(*runs, rasters={"it": raster})
+    return [(outcomes[i], outcomes[i + 1]) for i in range(0, len(outcomes), 2)]
 
 
 def by_command(
@@ -74,33 +74,33 @@ def by_command(
     return polygons, list(table[3][names.index("probability")]), mask
 
 
-Wanted = "tuple[list[Polygon], list[float], np.ndarray]"
+Expected = "tuple[list[Polygon], list[float], np.ndarray]"
 
 
-def assert_same(outcome: Outcome, wanted: Wanted, *, cut: int = 0) -> None:
+def assert_same(outcome: Outcome, expected: Expected, *, cut: int = 0) -> None:
     """The same polygons; ``cut`` of the command's are larger than what a tile sees at once."""
-    polygons, probabilities, _ = wanted
-    found = polygons_of(outcome.features)
-    assert outcome.told["tiles"] >= 4
+    polygons, probabilities, _ = expected
+    detected = polygons_of(outcome.features)
+    assert outcome.report["tiles"] >= 4
     # Outlines are straightened one by one, so neighbours may overlap by a hair.
-    assert doubles(found, 0.1) == []
-    difference = shapely.union_all(found).symmetric_difference(shapely.union_all(polygons)).area
+    assert doubles(detected, 0.1) == []
+    difference = shapely.union_all(detected).symmetric_difference(shapely.union_all(polygons)).area
     assert difference < MOST * sum(p.area for p in polygons)
     if not cut:
-        assert len(found) == len(polygons) > 20
+        assert len(detected) == len(polygons) > 20
         confidence = sorted(f["attributes"]["Confidence"] for f in outcome.features)
         assert confidence == pytest.approx(sorted(100 * p for p in probabilities), abs=0.1)
-    tree = shapely.STRtree(found)
+    tree = shapely.STRtree(detected)
     parts = [
-        [i for i in tree.query(p) if found[i].intersection(p).area > 0.5 * found[i].area]
+        [i for i in tree.query(p) if detected[i].intersection(p).area > 0.5 * detected[i].area]
         for p in polygons
     ]
     assert sum(len(inside) != 1 for inside in parts) == cut
 
 
 def assert_same_classes(outcome: Outcome, mask: np.ndarray, top: int = 0, left: int = 0) -> None:
-    found = outcome.classes[top : top + mask.shape[0], left : left + mask.shape[1]]
-    assert np.array_equal(found, mask)
+    classes = outcome.classes[top : top + mask.shape[0], left : left + mask.shape[1]]
+    assert np.array_equal(classes, mask)
 
 
 def test_real_imagery_gives_the_same_as_the_command(
@@ -120,12 +120,12 @@ def test_real_imagery_gives_the_same_as_the_command(
     (first, first_classes), (second, second_classes) = through_arcgis(
         raster, tmp_path, host(), usual, smallest
     )
-    wanted = by_command(image, tmp_path, camp)
-    assert_same(first, wanted)
-    assert_same(second, wanted, cut=1)
-    assert 0 <= len(second.features) - len(wanted[0]) <= 3
-    assert_same_classes(first_classes, wanted[2], before, before)
-    assert_same_classes(second_classes, wanted[2])
+    expected = by_command(image, tmp_path, camp)
+    assert_same(first, expected)
+    assert_same(second, expected, cut=1)
+    assert 0 <= len(second.features) - len(expected[0]) <= 3
+    assert_same_classes(first_classes, expected[2], before, before)
+    assert_same_classes(second_classes, expected[2])
 
 
 def test_a_drawn_camp_gives_the_same_as_the_command_with_other_settings(
@@ -137,6 +137,6 @@ def test_a_drawn_camp_gives_the_same_as_the_command_with_other_settings(
     raster = raster_of(image)
     way = {"arguments": {"batch_size": "1", "threshold": "0,5", "min_area": "6"}}
     ((detected, classified),) = through_arcgis(raster, tmp_path, host(arcpy="3.4"), way)
-    wanted = by_command(image, tmp_path, camp, "--threshold", 0.5, "--min-area", 6)
-    assert_same(detected, wanted)
-    assert_same_classes(classified, wanted[2])
+    expected = by_command(image, tmp_path, camp, "--threshold", 0.5, "--min-area", 6)
+    assert_same(detected, expected)
+    assert_same_classes(classified, expected[2])

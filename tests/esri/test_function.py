@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from tests.esri.host.arcgis import Opened
+    from tests.esri.host.arcgis import OpenPackage
 
 
 @pytest.fixture
-def opened(workshop: Callable[..., Opened]) -> Opened:
+def open_package(workshop: Callable[..., OpenPackage]) -> OpenPackage:
     return workshop("detect")
 
 
@@ -30,9 +30,9 @@ def executed(folder: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("function", path)
     assert spec is not None
     assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -45,20 +45,20 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def module(opened: Opened, forgotten: None) -> ModuleType:
-    return executed(opened.folder)
+def module(open_package: OpenPackage, forgotten: None) -> ModuleType:
+    return executed(open_package.folder)
 
 
 def test_a_function_whose_folder_is_gone_takes_the_engine_of_the_definition(
-    opened: Opened, tmp_path: Path, forgotten: None
+    open_package: OpenPackage, tmp_path: Path, forgotten: None
 ) -> None:
     """ArcGIS keeps the module and unpacks the package anew; nothing of the old folder stays."""
     functions = []
     for name in ("first", "second", "third"):
-        shutil.copytree(opened.folder, tmp_path / name)
+        shutil.copytree(open_package.folder, tmp_path / name)
         module = executed(tmp_path / name)
         functions.append(module.RefugeeCampDetector())
-        functions[-1].initialize(model=str(tmp_path / name / opened.emd.name))
+        functions[-1].initialize(model=str(tmp_path / name / open_package.emd.name))
         if name != "third":
             shutil.rmtree(tmp_path / name)
     engines = [p for p in sys.path if "rcd_engine_" in p]
@@ -66,13 +66,13 @@ def test_a_function_whose_folder_is_gone_takes_the_engine_of_the_definition(
     (package,) = [m for n, m in sys.modules.items() if re.fullmatch(r"rcd_engine_\w+", n)]
     assert [Path(p).parents[1].name for p in package.__path__] == ["third"]
     shutil.rmtree(tmp_path / "third")
-    functions[-1].initialize(model=str(opened.emd), device=-1)
+    functions[-1].initialize(model=str(open_package.emd), device=-1)
     assert functions[-1]._ready() is not None
-    functions[-1].initialize(model=opened.emd.read_text(encoding="utf-8"), device=-1)
+    functions[-1].initialize(model=open_package.emd.read_text(encoding="utf-8"), device=-1)
 
 
 def test_tiles_have_a_detector_whatever_else_is_asked_meanwhile(
-    module: ModuleType, opened: Opened
+    module: ModuleType, open_package: OpenPackage
 ) -> None:
     """Another thread changes the arguments just when the detector is there."""
     threads: list[threading.Thread] = []
@@ -91,14 +91,14 @@ def test_tiles_have_a_detector_whatever_else_is_asked_meanwhile(
                 threads[0].join(0.5)
 
     function = Watched()
-    function.initialize(model=str(opened.emd), device=-1)
+    function.initialize(model=str(open_package.emd), device=-1)
     function.getConfiguration()
     assert function._ready() is not None
     threads[0].join()
 
 
 def test_a_change_of_the_raster_waits_for_the_detector_that_is_being_made(
-    module: ModuleType, opened: Opened
+    module: ModuleType, open_package: OpenPackage
 ) -> None:
     """Else the detector for the earlier cell size would be kept for the later one."""
     info = {"bandCount": 3, "pixelType": "u1", "spatialReference": 32645}
@@ -119,7 +119,7 @@ def test_a_change_of_the_raster_waits_for_the_detector_that_is_being_made(
             return detector
 
     function = Watched()
-    function.initialize(model=str(opened.emd), device=-1)
+    function.initialize(model=str(open_package.emd), device=-1)
     function.getConfiguration(min_area="4")
     function.updateRasterInfo(raster_info={**info, "cellSize": (0.5, 0.5)}, output_info={})
     assert function._ready()._least == 16

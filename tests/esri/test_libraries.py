@@ -16,7 +16,7 @@ from torch import nn
 
 from camp_detector_core.export import export_torchscript
 from camp_detector_core.packaging.dlpk import create_dlpk
-from tests.esri.host.arcgis import Opened, open_package
+from tests.esri.host.arcgis import OpenPackage, open_package
 from tests.esri.scenes import expected_classes, scene
 from tests.support.models import tiny_onnx, tiny_spec
 
@@ -42,7 +42,7 @@ def tiny_network(spec: ModelSpec) -> nn.Module:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def dual_package(tmp_path_factory: pytest.TempPathFactory) -> OpenPackage:
     """A package with the model for either library."""
     home = tmp_path_factory.mktemp("both")
     spec = tiny_spec()
@@ -63,28 +63,30 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     ],
 )
 def test_either_library_runs_the_model_and_the_other_is_not_loaded(
-    both: Opened, host: Callable[..., ArcGISHost], profile: str, uses: str, leaves: str
+    dual_package: OpenPackage, host: Callable[..., ArcGISHost], profile: str, uses: str, leaves: str
 ) -> None:
     raster = scene(100, 90)
     runs = [
-        both.run(role=role, raster="it", arguments=SMALL, workers=workers)
+        dual_package.run(role=role, raster="it", arguments=SMALL, workers=workers)
         for role, workers in (("classify", 1), ("detect", 2))
     ]
     classes, vectors = host(profile=profile, arcpy="3.2").go(*runs, rasters={"it": raster})
     np.testing.assert_array_equal(classes.classes, expected_classes(raster))
     assert vectors.features
-    assert uses in classes.told["modules"]
-    assert leaves not in classes.told["modules"]
+    assert uses in classes.report["modules"]
+    assert leaves not in classes.report["modules"]
 
 
 def test_torchscript_that_does_not_load_is_said(
-    both: Opened, host: Callable[..., ArcGISHost], tmp_path: Path
+    dual_package: OpenPackage, host: Callable[..., ArcGISHost], tmp_path: Path
 ) -> None:
-    shutil.copytree(both.folder, tmp_path / "copy")
+    shutil.copytree(dual_package.folder, tmp_path / "copy")
     (tmp_path / "copy/model.pt").chmod(0o644)
     (tmp_path / "copy/model.pt").write_bytes(b"not a model")
-    opened = Opened(tmp_path / "copy", tmp_path / "copy" / both.emd.name, both.fields)
-    error = host(profile="pro32").one(opened.run(), scene(70, 80)).error
+    broken_package = OpenPackage(
+        tmp_path / "copy", tmp_path / "copy" / dual_package.emd.name, dual_package.fields
+    )
+    error = host(profile="pro32").one(broken_package.run(), scene(70, 80)).error
     assert error is not None
     assert "The TorchScript model cannot be loaded by torch" in error
 
@@ -106,29 +108,29 @@ def test_the_function_is_python_3_9_and_imports_the_standard_library_and_numpy_a
     assert names - set(sys.stdlib_module_names) == {"numpy"}
     start = [sys.executable, "-c", "from vermin import main; main()"]
     command = [*start, "--target=3.9-", "--violations", "--no-tips", str(FUNCTION)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout
 
 
 def pythons() -> list[Path]:
     """Other Pythons with numpy: the floor that `tests/test_floor.py` makes, and pyenv's."""
     root = Path(__file__).resolve().parents[2]
-    found = [*root.glob(".cache/floor-3.9*/bin/python"), Path("/usr/bin/python3")]
-    return [python for python in found if python.exists()]
+    pythons_present = [*root.glob(".cache/floor-3.9*/bin/python"), Path("/usr/bin/python3")]
+    return [python for python in pythons_present if python.exists()]
 
 
 @pytest.mark.parametrize("python", pythons(), ids=lambda p: f"{p.parent.parent.name}")
 def test_other_pythons_choose_the_model_and_say_what_is_missing(
-    both: Opened, host: Callable[..., ArcGISHost], python: Path
+    dual_package: OpenPackage, host: Callable[..., ArcGISHost], python: Path
 ) -> None:
     """Up to the first tile all runs on numpy alone; there is no library for the model there."""
     has_numpy = subprocess.run([python, "-c", "import numpy"], capture_output=True, check=False)
     if has_numpy.returncode:
         pytest.skip(f"{python} has no numpy")
-    runs = [both.run(role=role, raster="it") for role in ("validate", "classify", "detect")]
+    runs = [dual_package.run(role=role, raster="it") for role in ("validate", "classify", "detect")]
     arc = host(profile="base", python=str(python), arcpy="3.4")
-    chosen, *tiles = arc.go(*runs, rasters={"it": scene(70, 80)})
-    assert chosen.error is None
+    choice, *tiles = arc.go(*runs, rasters={"it": scene(70, 80)})
+    assert choice.error is None
     for outcome in tiles:
-        assert outcome.told["configuration"]["tx"] > 0
+        assert outcome.report["configuration"]["tx"] > 0
         assert "Deep Learning Libraries Installer for ArcGIS Pro 3.4" in outcome.error

@@ -1,4 +1,4 @@
-"""What users read: when something is wrong, one sentence that says what to do."""
+"""Messages to users: when something is wrong, one sentence with the remedy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.esri.host.arcgis import Opened, open_folder
+from tests.esri.host.arcgis import OpenPackage, open_folder
 from tests.esri.scenes import expected_classes, scene
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ SMALL = {"tile_size": "64", "padding": "8", "batch_size": "1"}
 def assert_a_sentence(error: str | None, *parts: str) -> None:
     """One sentence, after ArcGIS' own words, that names what is at fault."""
     assert error is not None
-    said = error.partition("CampDetectorProblem: ")[2]
-    assert said, error
-    assert said[0].isupper()
-    assert said.endswith(".")
-    assert "\n" not in said
-    assert not re.search(r"Traceback|KeyError|NoneType|object at 0x", said)
+    sentence = error.partition("CampDetectorProblem: ")[2]
+    assert sentence, error
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert not re.search(r"Traceback|KeyError|NoneType|object at 0x", sentence)
     for part in parts:
-        assert part in said, (part, said)
+        assert part in sentence, (part, sentence)
 
 
 ARGUMENTS = [
@@ -59,10 +59,10 @@ ARGUMENTS = [
 
 
 def test_arguments_that_cannot_be(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened = workshop("classify")
-    runs = [opened.run(raster="it", arguments={name: text}) for name, text, _ in ARGUMENTS]
+    package = workshop("classify")
+    runs = [package.run(raster="it", arguments={name: text}) for name, text, _ in ARGUMENTS]
     outcomes = host().go(*runs, rasters={"it": scene(70, 80)})
     for (_, _, part), outcome in zip(ARGUMENTS, outcomes, strict=True):
         assert_a_sentence(outcome.error, part)
@@ -70,17 +70,17 @@ def test_arguments_that_cannot_be(
 
 
 def test_devices_that_cannot_be_and_definitions_that_are_none(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened = workshop("classify")
+    package = workshop("classify")
     broken = {
         "{": "not one of Camp Detector's",
         '{"ModelType": "ImageClassification"}': "'CampDetector' is missing",
         '{"CampDetector": {"schema_version": 99}}': "update Camp Detector",
         "nowhere.emd": "nowhere.emd cannot be read (No such file or directory)",
     }
-    runs = [opened.run(role="validate", definition=text) for text in broken]
-    runs += [opened.run(raster="it", device=device) for device in ("gpu", -3, 1.5)]
+    runs = [package.run(role="validate", definition=text) for text in broken]
+    runs += [package.run(raster="it", device=device) for device in ("gpu", -3, 1.5)]
     outcomes = host().go(*runs, rasters={"it": scene(70, 80)})
     for outcome, part in zip(outcomes, [*broken.values(), *["Device must be"] * 3], strict=True):
         assert_a_sentence(outcome.error, part)
@@ -88,41 +88,41 @@ def test_devices_that_cannot_be_and_definitions_that_are_none(
 
 
 def test_rasters_that_the_model_cannot_be_run_on(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened = workshop("classify")
+    package = workshop("classify")
     rasters = {
         "grey": scene(70, 80, bands=1),
         "deep": scene(70, 80, dtype="uint16"),
         "float": scene(70, 80, dtype="float32"),
     }
-    runs = [opened.run(role=r, raster=n) for n in rasters for r in ("classify", "detect")]
-    said = [o.error for o in host().go(*runs, rasters=rasters)]
-    for error in said[:2]:
+    runs = [package.run(role=r, raster=n) for n in rasters for r in ("classify", "detect")]
+    errors = [o.error for o in host().go(*runs, rasters=rasters)]
+    for error in errors[:2]:
         assert_a_sentence(error, "needs 3 bands (red, green, blue)", "gives 1")
-    for error in said[2:4]:
+    for error in errors[2:4]:
         assert_a_sentence(error, "8 bit unsigned", "16 bit unsigned", "Copy Raster", "Scale Pixel")
-    for error in said[4:]:
+    for error in errors[4:]:
         assert_a_sentence(error, "this raster's are float")
 
 
 def test_a_host_that_says_nothing_of_the_raster_is_held_to_its_tiles(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened = workshop("detect")
+    package = workshop("detect")
     rasters = {"right": scene(70, 80), "deep": scene(70, 80, dtype="uint16")}
-    runs = [opened.run(role="detect", raster=name, uninformed=True) for name in rasters]
-    runs.append(opened.run(role="detect", raster="right"))
-    blind, deep, told = host().go(*runs, rasters=rasters)
-    assert blind.features == told.features != []
+    runs = [package.run(role="detect", raster=name, uninformed=True) for name in rasters]
+    runs.append(package.run(role="detect", raster="right"))
+    blind, deep, outcome_told = host().go(*runs, rasters=rasters)
+    assert blind.features == outcome_told.features != []
     assert_a_sentence(deep.error, "8 bit unsigned", "others", "Copy Raster")
 
 
 def test_a_model_of_fixed_size_says_which(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened, raster = workshop("classify", side=64), scene(70, 80)
-    runs = [opened.run(raster="it", arguments={"tile_size": side}) for side in ("96", "64")]
+    package, raster = workshop("classify", side=64), scene(70, 80)
+    runs = [package.run(raster="it", arguments={"tile_size": side}) for side in ("96", "64")]
     wrong, right = host().go(*runs, rasters={"it": raster})
     assert_a_sentence(wrong.error, "only chips of 64 pixels: set tile_size to 64")
     np.testing.assert_array_equal(right.classes, expected_classes(raster))
@@ -148,44 +148,44 @@ CELLS: list[tuple[str, dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize("arcpy", ["3.4", None])
 def test_pixels_of_another_size_are_warned_of_with_the_size_to_set(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost], arcpy: str | None
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost], arcpy: str | None
 ) -> None:
-    opened = workshop("detect")
+    package = workshop("detect")
     # Only arcpy knows what the code of a plane in feet stands for.
     cells = [cell for cell in CELLS if arcpy or "feet" not in cell[0]]
     rasters = {name: scene(70, 80, **place) for name, place, _ in cells}
-    runs = [opened.run(role="detect", raster=name) for name, _, _ in cells]
+    runs = [package.run(role="detect", raster=name) for name, _, _ in cells]
     outcomes = host(arcpy=arcpy).go(*runs, rasters=rasters)
     for (name, _, parts), outcome in zip(cells, outcomes, strict=True):
         assert outcome.error is None, (name, outcome.error)
-        said = outcome.told["warnings"] if arcpy else []
+        warnings = outcome.report["warnings"] if arcpy else []
         if arcpy:
-            assert len(said) == (len(parts) > 0), (name, said)
-        told = " ".join(said) if arcpy else outcome.told["stderr"]
-        assert [part for part in parts if part not in told] == [], (name, told)
+            assert len(warnings) == (len(parts) > 0), (name, warnings)
+        text = " ".join(warnings) if arcpy else outcome.report["stderr"]
+        assert [part for part in parts if part not in text] == [], (name, text)
 
 
 def test_a_warning_comes_once_in_each_run(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
     """Also in the second one of a session."""
     run = workshop("classify").run(raster="it", arguments=SMALL, device=7)
     rasters = {"it": scene(130, 97, cell=(1.0, 1.0))}
     for outcome in host(arcpy="3.4").go(run, run, rasters=rasters):
-        size, card = outcome.told["warnings"]
+        size, card = outcome.report["warnings"]
         assert "Cell Size to 0.5 metres" in size
         assert "graphics card" in card
 
 
 def test_choosing_the_model_needs_neither_libraries_nor_device(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    opened = workshop("detect")
-    runs = [opened.run(role="validate", definition=d) for d in ("path", "text")]
+    package = workshop("detect")
+    runs = [package.run(role="validate", definition=d) for d in ("path", "text")]
     for outcome in host(profile="base").go(*runs):
         assert outcome.error is None
-        assert not {"onnxruntime", "torch", "arcpy"} & set(outcome.told["modules"])
-        rows = {row["name"]: row["value"] for row in outcome.told["parameters"]}
+        assert not {"onnxruntime", "torch", "arcpy"} & set(outcome.report["modules"])
+        rows = {row["name"]: row["value"] for row in outcome.report["parameters"]}
         assert rows == {
             "raster": None, "model": None, "device": -1, "padding": 8, "batch_size": 16,
             "threshold": 0.5, "min_area": 0.0, "tile_size": 64,
@@ -202,52 +202,52 @@ def test_choosing_the_model_needs_neither_libraries_nor_device(
     ],
 )
 def test_without_the_deep_learning_libraries_the_first_tile_says_which_to_install(
-    workshop: Callable[..., Opened],
+    workshop: Callable[..., OpenPackage],
     host: Callable[..., ArcGISHost],
     arcpy: str | None,
     parts: list[str],
 ) -> None:
-    opened = workshop("detect")
-    runs = [opened.run(role=role, raster="it") for role in ("classify", "detect")]
+    package = workshop("detect")
+    runs = [package.run(role=role, raster="it") for role in ("classify", "detect")]
     for outcome in host(profile="base", arcpy=arcpy).go(*runs, rasters={"it": scene(70, 80)}):
         assert_a_sentence(outcome.error, *parts)
 
 
 def test_a_gpu_that_is_not_there_is_said_and_the_processor_does_it(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
-    raster, opened = scene(70, 80), workshop("classify")
-    run = opened.run(device=7)
+    raster, package = scene(70, 80), workshop("classify")
+    run = package.run(device=7)
     outcome = host(arcpy="3.6").one(run, raster)
     np.testing.assert_array_equal(outcome.classes, expected_classes(raster))
-    (said,) = outcome.told["warnings"]
-    assert "graphics card cannot be used" in said
+    (warning,) = outcome.report["warnings"]
+    assert "graphics card cannot be used" in warning
 
 
-def damaged(opened: Opened, home: Path, how: str) -> Opened:
+def damaged(package: OpenPackage, home: Path, damage: str) -> OpenPackage:
     """A copy of a package that something happened to."""
-    shutil.copytree(opened.folder, home / how)
-    folder = home / how
+    shutil.copytree(package.folder, home / damage)
+    folder = home / damage
     for entry in [folder, *folder.rglob("*")]:
         entry.chmod(0o755)
     (engine,) = folder.glob("rcd_engine_*.zip")
-    emd = folder / opened.emd.name
-    if how == "no engine":
+    emd = folder / package.emd.name
+    if damage == "no engine":
         engine.unlink()
-    if how == "two engines":
+    if damage == "two engines":
         shutil.copy(engine, folder / "rcd_engine_9_9_9_00000000.zip")
-    if how == "no model":
+    if damage == "no model":
         (folder / "model.onnx").unlink()
-    if how == "no network":
+    if damage == "no network":
         (folder / "model.onnx").write_bytes(b"not a network")
-    if how == "other classes":
+    if damage == "other classes":
         text = emd.read_text(encoding="utf-8")
         emd.write_text(text.replace('"Value": 1', '"Value": 9'), encoding="utf-8")
-    return open_folder(folder, how)
+    return open_folder(folder, damage)
 
 
 @pytest.mark.parametrize(
-    ("how", "part"),
+    ("damage", "part"),
     [
         ("no engine", "engine (rcd_engine_*.zip) is missing"),
         ("two engines", "is there more than once"),
@@ -257,28 +257,28 @@ def damaged(opened: Opened, home: Path, how: str) -> Opened:
     ],
 )
 def test_a_damaged_package_says_what_is_wrong(
-    workshop: Callable[..., Opened],
+    workshop: Callable[..., OpenPackage],
     host: Callable[..., ArcGISHost],
     tmp_path: Path,
-    how: str,
+    damage: str,
     part: str,
 ) -> None:
-    opened = damaged(workshop("classify"), tmp_path, how)
-    assert_a_sentence(host().one(opened.run(), scene(70, 80)).error, part)
+    package = damaged(workshop("classify"), tmp_path, damage)
+    assert_a_sentence(host().one(package.run(), scene(70, 80)).error, part)
 
 
 def test_lower_thresholds_mark_more(
-    workshop: Callable[..., Opened], host: Callable[..., ArcGISHost]
+    workshop: Callable[..., OpenPackage], host: Callable[..., ArcGISHost]
 ) -> None:
     """The argument is heeded, and not the model's own value."""
-    raster, opened = scene(70, 80), workshop("classify")
+    raster, package = scene(70, 80), workshop("classify")
     # Grey of 0.48 has the probability 0.12 and grey of 0.52 has 0.88.
     pixels = np.zeros_like(raster.pixels)
     pixels[:, 5:15, 5:25], pixels[:, 20:30, 60:75] = 122, 133
     grey = replace(raster, pixels=pixels, valid=np.ones_like(raster.valid))
     runs = [
-        opened.run(raster="it", arguments={**SMALL, "threshold": text})
+        package.run(raster="it", arguments={**SMALL, "threshold": text})
         for text in ("0.95", "0,5", "0.05")
     ]
-    found = host().go(*runs, rasters={"it": grey})
-    assert [int((o.classes == 1).sum()) for o in found] == [0, 150, 350]
+    outcomes = host().go(*runs, rasters={"it": grey})
+    assert [int((o.classes == 1).sum()) for o in outcomes] == [0, 150, 350]

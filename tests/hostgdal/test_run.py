@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NEEDS = ("onnxruntime", "flatbuffers", "google", "packaging")
-"""What ONNX Runtime imports besides numpy."""
+"""Packages that ONNX Runtime imports besides numpy."""
 
 
 @pytest.fixture(scope="session")

@@ -247,7 +247,7 @@ def paths_of(paths: Path | list[Path]) -> list[str]:
 
 
 def by_rasterio(paths: list[str], spec: ModelSpec, options: dict[str, Any]) -> dict[str, Any]:
-    """What rasterio gives, in the words of `hostgdal_child.py`."""
+    """Read by rasterio, and describe the reading in the words of `hostgdal_child.py`."""
     try:
         source_options = SourceOptions(**options)
         with gdal_env(), open_source(paths, spec, source_options) as source:
@@ -276,7 +276,7 @@ def by_rasterio(paths: list[str], spec: ModelSpec, options: dict[str, Any]) -> d
 def opened_by_both(
     cases: list[Case], folder: Path, child: Callable[..., str]
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """What rasterio and a host's GDAL give for each case; one process opens them all."""
+    """Read each case by rasterio and by a host's GDAL; one process opens them all."""
     jobs, rasterio_readings = [], []
     for number, case in enumerate(cases):
         place = folder / f"in{number}"
@@ -323,7 +323,7 @@ def assert_same_grid(by_rasterio: dict[str, Any], by_gdal: dict[str, Any]) -> No
 
 
 def is_averaged(by_rasterio: dict[str, Any]) -> bool:
-    """Whether a pixel is the mean of several."""
+    """Return True if a pixel is the mean of several."""
     return bool(by_rasterio["native"] < abs(by_rasterio["transform"].a))
 
 

@@ -52,21 +52,21 @@ def test_the_model_that_ships_makes_a_package_that_opens_and_passes(
 ) -> None:
     model = open_model(default_model_path())
     out = create_dlpk(default_model_path(), tmp_path / f"camp-{kind}.dlpk", kind=kind)
-    opened = open_model(out)
-    assert (opened.onnx, opened.spec) == (model.onnx, model.spec)
+    model_file = open_model(out)
+    assert (model_file.onnx, model_file.spec) == (model.onnx, model.spec)
     report = check_package(out)
     assert report.lines()[:-1] == [], "no problem, no advice, nothing left unchecked"
-    held = members(out)
-    assert set(held) == {
+    entries = members(out)
+    assert set(entries) == {
         f"camp-{kind}.emd", "model.onnx", "RefugeeCampDetector.py", engine_copy().name,
         "MODEL_CARD.md", "LICENSE.txt", "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo",
         "esriinfo/thumbnail/thumbnail.png",
     }  # fmt: skip
-    emd = read_emd(held[f"camp-{kind}.emd"], "emd")
+    emd = read_emd(entries[f"camp-{kind}.emd"], "emd")
     assert (emd.kind, emd.spec) == (kind, model.spec)
     assert emd.fields["EngineFile"] == engine_copy().name
-    assert held[engine_copy().name] == engine_copy().data
-    assert held["RefugeeCampDetector.py"] == dlpk.raster_function()
+    assert entries[engine_copy().name] == engine_copy().data
+    assert entries["RefugeeCampDetector.py"] == dlpk.raster_function()
 
 
 def test_a_model_of_several_classes_that_parts_dwellings_makes_one(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_model_of_several_classes_that_parts_dwellings_makes_one(tmp_path: Pat
     out = create_dlpk(tmp_path / "net.onnx", tmp_path / "x.dlpk", kind="detect")
     assert open_model(out).spec == spec
     assert check_package(out).valid
-    again = create_dlpk(out, tmp_path / "y.dlpk", kind="classify")
-    assert open_model(again).onnx == small_net(spec)
+    second = create_dlpk(out, tmp_path / "y.dlpk", kind="classify")
+    assert open_model(second).onnx == small_net(spec)
 
 
 def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
@@ -115,27 +115,27 @@ def test_the_identifier_changes_with_the_content_alone(tmp_path: Path) -> None:
     def identifier(path: Path) -> str:
         return str(ET.fromstring(members(path)["esriinfo/item.pkinfo"]).findtext("ID"))  # noqa: S314
 
-    first, again = identifier(make(tmp_path)), identifier(make(tmp_path))
-    assert first == again
+    first, second = identifier(make(tmp_path)), identifier(make(tmp_path))
+    assert first == second
     assert first != identifier(make(tmp_path, threshold=0.6))
 
 
 def test_the_card_says_what_a_user_must_know(tmp_path: Path) -> None:
-    held = members(
+    entries = members(
         make(
             tmp_path, description="Marks \N{TENT}s | and \x1b[2J more.", min_area=3.0,
             attribution=("Ada & Co",), provenance={"test pixels": "iou 0.8", "seed": "3"},
         )
     )  # fmt: skip
-    card = held["MODEL_CARD.md"].decode()
+    card = entries["MODEL_CARD.md"].decode()
     for words in (
         "Detect Objects Using Deep Learning", "| 1 | dwelling | #E31A1C |", "red, green, blue",
         "0.5 m", "CC0-1.0", "Ada & Co", "| test pixels | iou 0.8 |", "| seed | 3 |", "3 m2",
     ):  # fmt: skip
         assert words in card
     assert all(line.isprintable() for line in card.split("\n"))
-    root = ET.fromstring(held["esriinfo/iteminfo.xml"])  # noqa: S314
-    assert held["esriinfo/iteminfo.xml"].isascii()
+    root = ET.fromstring(entries["esriinfo/iteminfo.xml"])  # noqa: S314
+    assert entries["esriinfo/iteminfo.xml"].isascii()
     assert root.findtext("accessinformation") == "Ada & Co"
     assert root.findtext("type") == "Deep Learning Package"
     assert "\N{TENT}" in str(root.findtext("description"))
@@ -190,17 +190,17 @@ def with_item(folder: Path) -> Path:
 def test_card_and_picture_come_from_the_item(tmp_path: Path) -> None:
     model = with_item(tmp_path)
     item = tmp_path / "stac_item.json"
-    held = members(create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=item))
+    entries = members(create_dlpk(model, tmp_path / "a.dlpk", kind="detect", item=item))
     for row in ("pixels: IoU | 0.812", "dwellings: count error | -99.5 %", "dwellings: marked | 3"):
-        assert f"| test, {row} |" in held["MODEL_CARD.md"].decode()
-    assert "2022-07-18" in held["MODEL_CARD.md"].decode()
-    with MemoryFile(held["esriinfo/thumbnail/thumbnail.png"]) as file, file.open() as picture:
+        assert f"| test, {row} |" in entries["MODEL_CARD.md"].decode()
+    assert "2022-07-18" in entries["MODEL_CARD.md"].decode()
+    with MemoryFile(entries["esriinfo/thumbnail/thumbnail.png"]) as file, file.open() as picture:
         pixels = picture.read()
     assert pixels.shape == (3, HEIGHT, WIDTH)
     assert (pixels[:, :, : WIDTH // 2 - 1] == [[[255]], [[0]], [[0]]]).all()
     assert (pixels[:, :, WIDTH // 2 + 1 :] == [[[0]], [[0]], [[255]]]).all()
     alone = members(create_dlpk(item, tmp_path / "b.dlpk", kind="detect"))
-    assert alone["MODEL_CARD.md"] == held["MODEL_CARD.md"]
+    assert alone["MODEL_CARD.md"] == entries["MODEL_CARD.md"]
 
 
 def test_the_words_of_an_item_lose_their_talk_of_stac(tmp_path: Path) -> None:
@@ -223,11 +223,11 @@ def test_an_item_of_another_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_message_says_which_of_the_files_it_speaks_of(tmp_path: Path) -> None:
-    model, gone = write_model(tmp_path / "m.onnx"), tmp_path / "gone"
+    model, missing_file = write_model(tmp_path / "m.onnx"), tmp_path / "gone"
     (tmp_path / "model.emd").write_text("{}")
     for files, words in (
-        ({"item": gone}, "the STAC item .*gone cannot be read"),
-        ({"torchscript": gone}, "the TorchScript .*gone cannot be read"),
+        ({"item": missing_file}, "the STAC item .*gone cannot be read"),
+        ({"torchscript": missing_file}, "the TorchScript .*gone cannot be read"),
         ({"item": tmp_path / "model.emd"}, "model.emd is not a STAC item.*stac_item.json"),
     ):
         with pytest.raises(PredictorError, match=words):
@@ -263,30 +263,30 @@ def test_the_drawn_picture_has_the_colours_of_the_classes() -> None:
 def test_any_size_of_example_fills_the_picture(tmp_path: Path, shape: tuple[int, int]) -> None:
     (tmp_path / "a.png").write_bytes(png(np.full((*shape, 3), 77, np.uint8)))
     with MemoryFile(thumbnail(tiny_spec(), tmp_path / "a.png")) as file, file.open() as picture:
-        found = picture.read()
-    assert found.shape == (3, 133, 200)
-    assert (found == 77).all()
+        pixels = picture.read()
+    assert pixels.shape == (3, 133, 200)
+    assert (pixels == 77).all()
 
 
 def test_an_example_that_is_no_png_is_left_out(tmp_path: Path) -> None:
-    drawn = thumbnail(tiny_spec())
+    picture = thumbnail(tiny_spec())
     with rasterio.open(
         tmp_path / "a.tif", "w", driver="GTiff", height=9, width=9, count=3, dtype="uint8"
     ) as out:
         out.write(np.ones((3, 9, 9), np.uint8))
     (tmp_path / "tif.png").write_bytes((tmp_path / "a.tif").read_bytes())
-    (tmp_path / "cut.png").write_bytes(drawn[:2000])
+    (tmp_path / "cut.png").write_bytes(picture[:2000])
     vrt = f"<VRTDataset rasterXSize='9' rasterYSize='9'><SRS/>{tmp_path}</VRTDataset>"
     (tmp_path / "vrt.png").write_text(vrt)
     for name in ("tif.png", "cut.png", "vrt.png", "gone.png"):
-        assert thumbnail(tiny_spec(), tmp_path / name) == drawn
+        assert thumbnail(tiny_spec(), tmp_path / name) == picture
 
 
 # TorchScript.
 
 
 def script(folder: Path, spec: Any) -> Path:
-    """What torch.jit.save writes, without the network: it is never loaded."""
+    """Write a file as torch.jit.save does, without the network: it is never loaded."""
     path = folder / "best_model.pt"
     with zipfile.ZipFile(path, "w") as out:
         out.writestr("best_model/data.pkl", b"x")
@@ -298,11 +298,11 @@ def script(folder: Path, spec: Any) -> Path:
 def test_torchscript_is_carried_along_and_named(tmp_path: Path) -> None:
     model, pt = write_model(tmp_path / "m.onnx"), script(tmp_path, tiny_spec())
     out = create_dlpk(model, tmp_path / "a.dlpk", kind="detect", torchscript=pt)
-    held = members(out)
-    assert held["model.pt"] == pt.read_bytes()
-    assert json.loads(held["a.emd"])["TorchScriptFile"] == "model.pt"
+    entries = members(out)
+    assert entries["model.pt"] == pt.read_bytes()
+    assert json.loads(entries["a.emd"])["TorchScriptFile"] == "model.pt"
     assert check_package(out).valid
-    assert read_emd(held["a.emd"], "a.emd").spec == tiny_spec()
+    assert read_emd(entries["a.emd"], "a.emd").spec == tiny_spec()
 
 
 def test_what_torch_really_writes_is_known(tmp_path: Path) -> None:

@@ -61,9 +61,9 @@ def specs(draw: st.DrawFn) -> ModelSpec:
 def test_a_spec_comes_back_whole(spec: ModelSpec, kind: Any) -> None:
     data = emd_bytes(emd_of(spec, kind, FILES))
     assert data.isascii()
-    found = read_emd(data, "x.emd")
-    assert (found.spec, found.kind) == (spec, kind)
-    assert emd_bytes(emd_of(found.spec, found.kind, FILES)) == data
+    spec_read = read_emd(data, "x.emd")
+    assert (spec_read.spec, spec_read.kind) == (spec, kind)
+    assert emd_bytes(emd_of(spec_read.spec, spec_read.kind, FILES)) == data
 
 
 def test_the_keys_are_those_that_arcgis_and_the_function_read() -> None:
@@ -71,10 +71,12 @@ def test_the_keys_are_those_that_arcgis_and_the_function_read() -> None:
         classes=(ClassDef(1, "dwelling", "#E31A1C"), ClassDef(7, "tent", "#0080FF")),
         min_area=2.5,
     )
-    found = json.loads(emd_bytes(emd_of(spec, "detect", EmdFiles(ENGINE, torchscript="model.pt"))))
+    definition = json.loads(
+        emd_bytes(emd_of(spec, "detect", EmdFiles(ENGINE, torchscript="model.pt")))
+    )
     cell = {"x": 0.5, "y": 0.5, "spatialReference": {"wkid": 102100, "latestWkid": 3857}}
-    assert found.pop("CampDetector") == spec.to_dict()
-    assert found == {
+    assert definition.pop("CampDetector") == spec.to_dict()
+    assert definition == {
         "BatchSize": 16,
         "Classes": [
             {"Value": 1, "Name": "dwelling", "Color": [227, 26, 28]},
@@ -107,8 +109,8 @@ def test_each_key_is_in_the_documentation() -> None:
     page = (Path(__file__).parents[2] / "docs/dlpk.md").read_text(encoding="utf-8")
     table = page.partition("| key | value | read by |\n|---|---|---|\n")[2].partition("\n\n")[0]
     cells = [row.split("|")[1] for row in table.split("\n")]
-    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
-    assert sorted(named) == [key.name for key in KEYS]
+    keys = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(keys) == [key.name for key in KEYS]
 
 
 def test_a_kind_or_a_name_that_arcgis_cannot_use_is_refused() -> None:
@@ -145,7 +147,7 @@ def text_of(**changes: Any) -> bytes:
 def test_a_definition_that_is_not_sound_is_refused(
     data: bytes, kind: type[CampDetectorError], words: str
 ) -> None:
-    with pytest.raises(kind, match=words) as caught:
+    with pytest.raises(kind, match=words) as error:
         read_emd(data, "x.emd")
-    assert "x.emd" in str(caught.value)
-    assert str(caught.value).isprintable()
+    assert "x.emd" in str(error.value)
+    assert str(error.value).isprintable()

@@ -27,14 +27,14 @@ SMOKE = ROOT / "tests/support/floor_smoke.py"
 
 
 def test_its_name_tells_release_and_content() -> None:
-    found = engine_copy()
-    assert ENGINE_NAME.fullmatch(found.name)
-    assert found.name.startswith(f"rcd_engine_{__version__.replace('.', '_')}_")
-    assert found == engine_copy()
+    copy_made = engine_copy()
+    assert ENGINE_NAME.fullmatch(copy_made.name)
+    assert copy_made.name.startswith(f"rcd_engine_{__version__.replace('.', '_')}_")
+    assert copy_made == engine_copy()
     sources = {p.name: p.read_bytes() for p in ENGINE.glob("*.py")}
-    assert found.package.endswith(digest_of(sources)[:8])
-    with zipfile.ZipFile(io.BytesIO(found.data)) as archive:
-        assert archive.namelist() == sorted(f"{found.package}/{n}" for n in sources)
+    assert copy_made.package.endswith(digest_of(sources)[:8])
+    with zipfile.ZipFile(io.BytesIO(copy_made.data)) as archive:
+        assert archive.namelist() == sorted(f"{copy_made.package}/{n}" for n in sources)
         assert {e.compress_type for e in archive.infolist()} == {zipfile.ZIP_STORED}
 
 
@@ -72,21 +72,21 @@ def oldest_python() -> str:
     candidates = [str(p) for p in cached]
     candidates += [str(p) for p in Path.home().glob(".pyenv/versions/3.9*/bin/python3.9")]
     for python in candidates:
-        done = subprocess.run([python, "-c", "import numpy"], capture_output=True, check=False)
-        if done.returncode == 0:
+        process = subprocess.run([python, "-c", "import numpy"], capture_output=True, check=False)
+        if process.returncode == 0:
             return python
     return sys.executable
 
 
 def smoke(python: str, folder: Path, package: str, cwd: Path) -> dict[str, Any]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
+    process = subprocess.run(
         [python, "-s", str(SMOKE), str(folder), package],
         capture_output=True, text=True, check=False, cwd=cwd, env=environment,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    assert process.returncode == 0, process.stderr
+    result: dict[str, Any] = json.loads(process.stdout)
+    return result
 
 
 def test_the_oldest_python_runs_it_from_the_zip_and_writes_nothing(tmp_path: Path) -> None:
@@ -95,12 +95,12 @@ def test_the_oldest_python_runs_it_from_the_zip_and_writes_nothing(tmp_path: Pat
     home.mkdir()
     (home / copy.name).write_bytes(copy.data)
     (tmp_path / "elsewhere").mkdir()
-    there = smoke(oldest_python(), home / copy.name, copy.package, tmp_path / "elsewhere")
-    here = smoke(sys.executable, ENGINE.parent, ENGINE.name, tmp_path / "elsewhere")
-    assert there["modules"] == here["modules"]
+    oldest_result = smoke(oldest_python(), home / copy.name, copy.package, tmp_path / "elsewhere")
+    own_result = smoke(sys.executable, ENGINE.parent, ENGINE.name, tmp_path / "elsewhere")
+    assert oldest_result["modules"] == own_result["modules"]
     versions = {"python", "numpy"}
-    assert {k: v for k, v in there.items() if k not in versions} == {
-        k: v for k, v in here.items() if k not in versions
+    assert {k: v for k, v in oldest_result.items() if k not in versions} == {
+        k: v for k, v in own_result.items() if k not in versions
     }
     assert [p.name for p in home.rglob("*")] == [copy.name]
     assert (home / copy.name).read_bytes() == copy.data

@@ -36,15 +36,15 @@ FUNCTION = "RefugeeCampDetector.py"
 
 
 def drop(name: str) -> Callable[[dict[str, bytes]], object]:
-    return lambda held: held.pop(name)
+    return lambda entries: entries.pop(name)
 
 
 def put(name: str, data: bytes) -> Callable[[dict[str, bytes]], object]:
-    return lambda held: held.update({name: data})
+    return lambda entries: entries.update({name: data})
 
 
 def moved(old: str, new: str) -> Callable[[dict[str, bytes]], object]:
-    return lambda held: held.update({new: held.pop(old)})
+    return lambda entries: entries.update({new: entries.pop(old)})
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_each_fault_is_named(
 ) -> None:
     path = make(tmp_path)
     assert messages(path) == []
-    found = messages(changed(path, change))
-    assert any(words in line for line in found), found
+    faults = messages(changed(path, change))
+    assert any(words in line for line in faults), faults
 
 
 @pytest.mark.parametrize(
@@ -166,10 +166,10 @@ def test_what_may_be_meant_is_advice(
 
 
 def test_heavy_libraries_at_the_top_are_a_fault_of_ours(tmp_path: Path) -> None:
-    def change(held: dict[str, bytes]) -> None:
-        held[FUNCTION] = b"import torch.nn.functional as F\nimport cv2\n" + held[FUNCTION].replace(
-            b"from __future__ import annotations", b""
-        )
+    def change(entries: dict[str, bytes]) -> None:
+        entries[FUNCTION] = b"import torch.nn.functional as F\nimport cv2\n" + entries[
+            FUNCTION
+        ].replace(b"from __future__ import annotations", b"")
 
     (line,) = messages(changed(make(tmp_path), change))
     assert "imports cv2, torch at its top" in line
@@ -194,9 +194,9 @@ def test_an_engine_of_another_release_is_told_and_passes(tmp_path: Path) -> None
     stem = f"rcd_engine_0_0_1_{digest_of(sources)[:8]}"
     data = zip_bytes({f"{stem}/{name}": d for name, d in sources.items()})
 
-    def change(held: dict[str, bytes]) -> None:
-        del held[ENGINE]
-        held[f"{stem}.zip"] = data
+    def change(entries: dict[str, bytes]) -> None:
+        del entries[ENGINE]
+        entries[f"{stem}.zip"] = data
 
     path = edited(changed(make(tmp_path), change), EngineFile=f"{stem}.zip")
     assert messages(path) == []
@@ -208,9 +208,9 @@ def test_an_engine_that_old_pythons_cannot_read_is_a_fault(tmp_path: Path) -> No
     stem = f"rcd_engine_0_0_1_{digest_of(sources)[:8]}"
     data = zip_bytes({f"{stem}/{name}": d for name, d in sources.items()})
 
-    def change(held: dict[str, bytes]) -> None:
-        del held[ENGINE]
-        held[f"{stem}.zip"] = data
+    def change(entries: dict[str, bytes]) -> None:
+        del entries[ENGINE]
+        entries[f"{stem}.zip"] = data
 
     path = edited(changed(make(tmp_path), change), EngineFile=f"{stem}.zip")
     assert any("a.py: is no source of Python 3.9" in line for line in messages(path))
@@ -223,9 +223,9 @@ def test_a_package_under_another_name_is_advised(tmp_path: Path) -> None:
     assert "is not named as the package is (copy.dlpk)" in line
 
 
-@pytest.mark.parametrize("told", ["ObjectDetecton", "ObjectionDetection", "Other", None, []])
-def test_a_wrong_type_is_one_problem(tmp_path: Path, told: object) -> None:
-    report = check_package(edited(make(tmp_path), ModelType=told))
+@pytest.mark.parametrize("type_name", ["ObjectDetecton", "ObjectionDetection", "Other", None, []])
+def test_a_wrong_type_is_one_problem(tmp_path: Path, type_name: object) -> None:
+    report = check_package(edited(make(tmp_path), ModelType=type_name))
     lines = [line for line in report.lines() if "ModelType" in line]
     assert len(lines) == 1
     assert lines[0].startswith("problem")
@@ -234,9 +234,11 @@ def test_a_wrong_type_is_one_problem(tmp_path: Path, told: object) -> None:
 # Packages of others.
 
 
-@pytest.mark.parametrize("told", ["ObjectDetecton", "imageclassification", "InstanceDetections"])
-def test_a_misspelt_type_of_others_is_a_problem(tmp_path: Path, told: str) -> None:
-    path = foreign(tmp_path, ModelType=told, InferenceFunction=None)
+@pytest.mark.parametrize(
+    "type_name", ["ObjectDetecton", "imageclassification", "InstanceDetections"]
+)
+def test_a_misspelt_type_of_others_is_a_problem(tmp_path: Path, type_name: str) -> None:
+    path = foreign(tmp_path, ModelType=type_name, InferenceFunction=None)
     assert any("and not one of" in line for line in messages(path))
 
 
@@ -253,8 +255,8 @@ def test_a_package_that_leaves_the_function_to_arcgis_is_not_wholly_checked(
     tmp_path: Path,
 ) -> None:
     inside = "[Functions]System\\DeepLearning\\ArcGISLearn\\ArcGISImageClassifier.py"
-    for told, words in ((None, "takes its own"), (inside, "is a part of ArcGIS")):
-        report = check_package(foreign(tmp_path, InferenceFunction=told))
+    for type_name, words in ((None, "takes its own"), (inside, "is a part of ArcGIS")):
+        report = check_package(foreign(tmp_path, InferenceFunction=type_name))
         assert report.valid, report.lines()
         assert any(words in note.message for note in report.of("not checked"))
         assert "raster function" not in report.passed
@@ -359,11 +361,13 @@ def test_nothing_in_a_package_is_run_imported_or_unpacked(
     sources = {"__init__.py": trap}
     stem = f"rcd_engine_0_0_1_{digest_of(sources)[:8]}"
 
-    def change(held: dict[str, bytes]) -> None:
-        held[FUNCTION] = trap + held[FUNCTION].replace(b"from __future__ import annotations", b"")
-        del held[ENGINE]
-        held[f"{stem}.zip"] = zip_bytes({f"{stem}/__init__.py": trap})
-        held["model.pt"] = pickle
+    def change(entries: dict[str, bytes]) -> None:
+        entries[FUNCTION] = trap + entries[FUNCTION].replace(
+            b"from __future__ import annotations", b""
+        )
+        del entries[ENGINE]
+        entries[f"{stem}.zip"] = zip_bytes({f"{stem}/__init__.py": trap})
+        entries["model.pt"] = pickle
 
     path = make(home)
     changed(path, change)
@@ -384,11 +388,11 @@ def test_the_command_prints_a_line_for_each_problem(camp: Any, tmp_path: Path) -
     assert len([x for x in lines if x.startswith("problem")]) == 3
     assert "is not valid: 3 problems" in lines[-1]
     code, out, _ = camp("package", "check", path, "--json")
-    told = json.loads(out)
+    report = json.loads(out)
     assert code == 1
-    assert told["package"] == str(path)
-    assert told["valid"] is False
-    assert {p["where"] for p in told["problems"]} == {
+    assert report["package"] == str(path)
+    assert report["valid"] is False
+    assert {p["where"] for p in report["problems"]} == {
         f"{STEM}.emd.Threshold", f"{STEM}.emd.ExtractBands",
     }  # fmt: skip
 

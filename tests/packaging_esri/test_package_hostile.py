@@ -95,13 +95,13 @@ def test_any_damage_within_a_member_is_judged(
     tmp_path: Path, name: str, data: st.DataObject
 ) -> None:
     path, name = make(tmp_path), name.format(STEM)
-    held = members(path)
-    inside = bytearray(held[name])
+    entries = members(path)
+    inside = bytearray(entries[name])
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(inside) - 1))
         inside[at] = data.draw(st.integers(0, 255))
-    held[name] = bytes(inside)
-    assert judge(write(path, held))
+    entries[name] = bytes(inside)
+    assert judge(write(path, entries))
 
 
 @CAREFUL
@@ -109,14 +109,14 @@ def test_any_damage_within_a_member_is_judged(
 def test_any_source_xml_picture_and_network_are_judged(
     tmp_path: Path, data: bytes, text: str
 ) -> None:
-    held = members(make(tmp_path))
-    engine = next(n for n in held if n.startswith("rcd_engine_"))
-    held |= {
+    entries = members(make(tmp_path))
+    engine = next(n for n in entries if n.startswith("rcd_engine_"))
+    entries |= {
         "RefugeeCampDetector.py": text.encode("utf-8", "replace"), "model.onnx": data,
         "esriinfo/iteminfo.xml": b"<a>" + text.encode("utf-8", "replace"),
         "esriinfo/thumbnail/thumbnail.png": b"\x89PNG\r\n\x1a\n" + data, engine: data,
     }  # fmt: skip
-    assert judge(write(tmp_path / f"{STEM}.dlpk", held))
+    assert judge(write(tmp_path / f"{STEM}.dlpk", entries))
 
 
 @pytest.mark.parametrize(
@@ -138,16 +138,18 @@ def test_any_source_xml_picture_and_network_are_judged(
     ],
 )
 def test_sources_that_break_parsers_are_judged(tmp_path: Path, source: bytes) -> None:
-    path = changed(make(tmp_path), lambda held: held.update({"RefugeeCampDetector.py": source}))
+    path = changed(
+        make(tmp_path), lambda entries: entries.update({"RefugeeCampDetector.py": source})
+    )
     assert any("RefugeeCampDetector" in line for line in judge(path))
 
 
 def test_a_definition_nested_without_end_is_a_problem(tmp_path: Path) -> None:
     deep = b'{"a":' * 100_000
-    path = changed(make(tmp_path), lambda held: held.update({f"{STEM}.emd": deep}))
+    path = changed(make(tmp_path), lambda entries: entries.update({f"{STEM}.emd": deep}))
     assert any("nested too deep" in line for line in messages(path))
     huge = b'{"ImageHeight": ' + b"9" * 10_000 + b"}"
-    assert messages(changed(path, lambda held: held.update({f"{STEM}.emd": huge})))
+    assert messages(changed(path, lambda entries: entries.update({f"{STEM}.emd": huge})))
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
@@ -218,10 +220,10 @@ def test_links_and_devices_are_problems(tmp_path: Path, mode: int, words: str) -
 
 
 def test_a_definition_that_is_a_link_is_not_read(tmp_path: Path) -> None:
-    held = members(make(tmp_path))
+    entries = members(make(tmp_path))
     path = tmp_path / f"{STEM}.dlpk"
-    data = held.pop(f"{STEM}.emd")
-    write(path, held)
+    data = entries.pop(f"{STEM}.emd")
+    write(path, entries)
     entry = zipfile.ZipInfo(f"{STEM}.emd")
     entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
     add(path, entry, data)
@@ -234,18 +236,18 @@ def test_a_bomb_is_named_and_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     path = make(tmp_path)
     add(path, "bomb.bin", bytes(64 << 20), compress_type=zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 1 << 20
-    opened: list[str] = []
+    files_opened: list[str] = []
     true_open = zipfile.ZipFile.open
 
     def spy(self: zipfile.ZipFile, name: Any, *args: Any, **more: Any) -> Any:
-        opened.append(getattr(name, "filename", name))
+        files_opened.append(getattr(name, "filename", name))
         return true_open(self, name, *args, **more)
 
     monkeypatch.setattr(zipfile.ZipFile, "open", spy)
     (line,) = messages(path)
     assert "bomb.bin: unpacks from" in line
-    assert "model.onnx" in opened
-    assert "bomb.bin" not in opened
+    assert "model.onnx" in files_opened
+    assert "bomb.bin" not in files_opened
 
 
 def test_many_members_that_are_large_together_are_not_read(

@@ -71,16 +71,16 @@ def test_all_promised_names_are_there_and_the_item_lists_them(
     assert assets["esri-package-classify"]["href"] == f"./{stem}-classify.dlpk"
     assert assets["model-metadata"]["href"] == "./model.emd"
     assert open_model(meta / "stac_item.json").spec == tiny_spec()
-    found = {key: path.name for key, path in find_assets(meta, tiny_spec()).items()}
+    names = {key: path.name for key, path in find_assets(meta, tiny_spec()).items()}
     for key in ("esri-package", "esri-package-classify", "model-metadata"):
-        assert assets[key]["href"] == f"./{found[key]}", "making the item again finds the same"
+        assert assets[key]["href"] == f"./{names[key]}", "making the item again finds the same"
 
 
 def test_the_definition_leads_to_what_lies_beside_it(meta: Path) -> None:
     item = meta / "stac_item.json"
     out = meta.parent / "other"
-    done = stac2esri(item, meta / "best_model.onnx", out, "camp.dlpk")
-    emd = read_emd(done.definition.read_bytes(), "model.emd")
+    result = stac2esri(item, meta / "best_model.onnx", out, "camp.dlpk")
+    emd = read_emd(result.definition.read_bytes(), "model.emd")
     assert (emd.spec, emd.kind) == (tiny_spec(), "detect")
     for key in ("ModelFile", "InferenceFunction", "EngineFile"):
         assert (out / emd.fields[key]).is_file()
@@ -132,8 +132,8 @@ def test_a_training_that_is_published_over_another_makes_room_for_its_packages(
 
 
 def test_a_package_named_as_the_fixed_one_is_written_once(meta: Path) -> None:
-    done = stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta, "best_model.dlpk")
-    assert sorted(p.name for p in done.packages) == [
+    result = stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta, "best_model.dlpk")
+    assert sorted(p.name for p in result.packages) == [
         "best_model-classify.dlpk", "best_model-detect.dlpk", "best_model.dlpk",
     ]  # fmt: skip
 

@@ -54,7 +54,7 @@ BANDS3 = ("red", "green", "blue")
 
 @pytest.fixture
 def item(tmp_path: Path) -> dict[str, Any]:
-    """Of a model that tells touching dwellings apart, with further files beside it."""
+    """Item of a model that tells touching dwellings apart, with further files beside it."""
     for name in ("best_model.pt", "best_model.pth", "confusion_matrix.png", "requirements.txt"):
         (tmp_path / name).write_bytes(name.encode())
     return make_item(tmp_path, separation=CORE)

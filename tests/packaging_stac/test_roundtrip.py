@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def item(tmp_path: Path) -> dict[str, Any]:
-    """Of a model that tells touching dwellings apart."""
+    """Item of a model that tells touching dwellings apart."""
     return make_item(tmp_path, separation=CORE)
 
 

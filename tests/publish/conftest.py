@@ -73,7 +73,7 @@ class Command:
         self.home.mkdir()
         self.out, self.err = folder / "stdout", folder / "stderr"
         self.secrets = {PASSWORD, *portal.tokens}
-        """What must not be seen anywhere."""
+        """Secrets that must not be seen anywhere."""
 
     def words(self, package: Path, options: tuple[str, ...]) -> list[str]:
         portal = [] if "--portal" in options else ["--portal", self.portal.url]

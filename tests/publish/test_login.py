@@ -1,4 +1,4 @@
-"""Where credentials come from, and where they do not go."""
+"""Sources of credentials, and the places that they do not reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong between a package and a portal: one sentence, nothing half-made, no secret."""
+"""Faults between a package and a portal: one sentence, nothing half-made, no secret."""
 
 from __future__ import annotations
 

@@ -50,9 +50,9 @@ def arcpy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTyp
     monkeypatch.syspath_prepend(str(STANDIN))
     monkeypatch.setenv("CAMP_DETECTOR_MODELS", str(tmp_path / "models"))
     monkeypatch.delenv("CAMP_DETECTOR_VERBOSE", raising=False)
-    import arcpy as found
+    import arcpy as arcpy_module
 
-    yield found
+    yield arcpy_module
     for name in [n for n in sys.modules if n == "arcpy" or n.startswith("arcpy.")]:
         del sys.modules[name]
 

@@ -28,11 +28,11 @@ class DeepLearning:
     def _outcome(self, raster: Any, model: str, arguments: str, role: str) -> Any:
         self._count += 1
         home = self._home / f"host{self._count}"
-        opened = open_package(Path(model), home / "package")
-        given = dict(pair.split(" ", 1) for pair in arguments.split(";"))
+        package = open_package(Path(model), home / "package")
+        arguments_by_name = dict(pair.split(" ", 1) for pair in arguments.split(";"))
         name = self._arcpy.Raster(raster).catalogPath
         self.raster = self._read(self._arcpy.state.rasters.get(name, name))
-        run = opened.run(role=role, arguments=given, device=-1)
+        run = package.run(role=role, arguments=arguments_by_name, device=-1)
         return ArcGISHost(home).one(replace(run, raster="it"), self.raster)
 
     def _read(self, path: str) -> HostRaster:
@@ -56,7 +56,7 @@ class DeepLearning:
             )
 
     def detect(self, raster: Any, out: str, model: str, arguments: str) -> None:
-        found = self._outcome(raster, model, arguments, "detect")
+        outcome = self._outcome(raster, model, arguments, "detect")
         arcpy = self._arcpy
         reference = arcpy.SpatialReference(self.raster.epsg)
         table = arcpy.da.Table(reference)
@@ -65,7 +65,7 @@ class DeepLearning:
             "Classvalue": ("LONG", None),
             "Confidence": ("DOUBLE", None),
         }
-        for feature in found.features:
+        for feature in outcome.features:
             row = {name: feature["attributes"][name] for name in table.fields}
             row["SHAPE@"] = arcpy.Polygon(feature["geometry"]["rings"], reference)
             table.rows.append(row)

@@ -46,8 +46,8 @@ class Dialog:
             parameter.clearMessage()
         self.tool.updateMessages(self.parameters)
 
-    def said(self, severity: int | None = None) -> dict[str, str]:
-        """What is said at the parameters: 1 warnings, 2 errors."""
+    def messages(self, severity: int | None = None) -> dict[str, str]:
+        """Return the messages at the parameters: 1 warnings, 2 errors."""
         return {
             p.name: p.message
             for p in self.parameters

@@ -9,12 +9,12 @@ import json
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent
 
 
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.path[:0] = [str(HERE), str(HERE / "standin"), *job.get("path", [])]
+    sys.path[:0] = [str(FOLDER), str(FOLDER / "standin"), *job.get("path", [])]
     import arcpy
     from dialog import Dialog, load_pyt
 
@@ -27,7 +27,7 @@ def main() -> None:
     error = None
     try:
         dialog.set(**job["values"])
-        said = [[p.name, p.severity, p.message] for p in dialog.parameters if p.severity]
+        messages = [[p.name, p.severity, p.message] for p in dialog.parameters if p.severity]
         dialog.run()
     except arcpy.ExecuteError as failed:
         error = str(failed)
@@ -42,7 +42,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "said": said,
+                "said": messages,
                 "messages": dialog.messages.lines,
                 "error": error,
                 "tables": tables,

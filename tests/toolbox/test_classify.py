@@ -36,16 +36,19 @@ def test_the_returned_raster_is_saved_and_named(  # noqa: PLR0917
 ) -> None:
     classify.run()
     state = classify.arcpy.state
-    (given,) = [given for name, given, _ in state.calls if "Pixels" in name]
-    assert given["in_model_definition"] == str(toolbox / "tiny-classify.dlpk")
-    assert "out_classified_folder" not in given
+    (arguments,) = [arguments for name, arguments, _ in state.calls if "Pixels" in name]
+    assert arguments["in_model_definition"] == str(toolbox / "tiny-classify.dlpk")
+    assert "out_classified_folder" not in arguments
     target = tmp_path / "classes.tif"
     vector = tmp_path / "cli.gpkg"
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
     code, _, err = camp("detect", tmp_path / "camp.tif", "-o", vector, "--mask", *model)
     assert code == 0, err
-    with rasterio.open(target) as ours, rasterio.open(tmp_path / "cli_mask.tif") as wanted:
-        assert (ours.read() == wanted.read()).all()
+    with (
+        rasterio.open(target) as raster,
+        rasterio.open(tmp_path / "cli_mask.tif") as expected_raster,
+    ):
+        assert (raster.read() == expected_raster.read()).all()
     assert state.tables[f"{target}#colours"] == [(0, 0, 0, 0), (1, 0xE3, 0x1A, 0x1C)]
     names = {row["Value"]: row["Class"] for row in state.tables[str(target)].rows}
     assert names == {0: "background", 1: "dwelling"}
@@ -80,7 +83,7 @@ def test_a_failure_leaves_an_existing_raster_as_it_was(
     with pytest.raises(arcpy.ExecuteError, match="out of memory"):
         classify.run()
     assert target.read_bytes() == b"precious"
-    assert arcpy.state.held == []
+    assert arcpy.state.locks == []
 
 
 def broken_off(arcpy: ModuleType, monkeypatch: pytest.MonkeyPatch, *, cancelled: bool) -> None:
@@ -129,8 +132,8 @@ def test_a_raster_that_cannot_be_renamed_is_not_lost(
     monkeypatch.setattr(classify.arcpy.management, "Rename", fail)
     with pytest.raises(classify.arcpy.ExecuteError, match="could not be renamed from"):
         classify.run()
-    (kept,) = tmp_path.glob("rcd_*.tif")
-    assert str(kept) in classify.messages.of("error")[0]
+    (raster_left,) = tmp_path.glob("rcd_*.tif")
+    assert str(raster_left) in classify.messages.of("error")[0]
 
 
 def test_environments_of_the_user_change_no_pixel(
@@ -138,7 +141,7 @@ def test_environments_of_the_user_change_no_pixel(
 ) -> None:
     classify.run()
     with rasterio.open(tmp_path / "classes.tif") as dataset:
-        wanted = dataset.profile, dataset.read()
+        expected = dataset.profile, dataset.read()
     other = write_raster(
         tmp_path / "other.tif", rgb_of(scene()), transform=Affine(0.7, 0, 499_999.9, 0, -0.7, 3e6)
     )
@@ -151,8 +154,8 @@ def test_environments_of_the_user_change_no_pixel(
     with arcpy.EnvManager(**settings):
         classify.set(extent=whole, out_raster=str(tmp_path / "again.tif")).run()
     with rasterio.open(tmp_path / "again.tif") as dataset:
-        assert dataset.profile == wanted[0]
-        assert (dataset.read() == wanted[1]).all()
+        assert dataset.profile == expected[0]
+        assert (dataset.read() == expected[1]).all()
 
 
 def test_classes_without_names_are_still_classes(

@@ -51,8 +51,8 @@ def shapes(rows: list[dict[str, Any]]) -> Any:
 
 
 def the_call(arcpy: ModuleType) -> tuple[dict[str, Any], dict[str, Any]]:
-    ((_, given, environments),) = [c for c in arcpy.state.calls if "DeepLearning" in c[0]]
-    return given, environments
+    ((_, arguments, environments),) = [c for c in arcpy.state.calls if "DeepLearning" in c[0]]
+    return arguments, environments
 
 
 def only_empty(arcpy: ModuleType) -> None:
@@ -70,12 +70,12 @@ def test_the_tool_is_asked_for_what_it_knows(
 ) -> None:
     only_empty(arcpy)
     detect.set(threshold=0.3, batch_size=4, processor="GPU", gpu_id=1).run()
-    given, environments = the_call(arcpy)
-    assert given["in_raster"] == str(image)
-    assert given["in_model_definition"] == str(toolbox / "tiny-detect.dlpk")
-    assert given["run_nms"] == "NO_NMS"
-    assert given["confidence_score_field"] == "Confidence"
-    assert given["arguments"] == (
+    arguments, environments = the_call(arcpy)
+    assert arguments["in_raster"] == str(image)
+    assert arguments["in_model_definition"] == str(toolbox / "tiny-detect.dlpk")
+    assert arguments["run_nms"] == "NO_NMS"
+    assert arguments["confidence_score_field"] == "Confidence"
+    assert arguments["arguments"] == (
         "padding 8;batch_size 4;threshold 0.3;min_area 3;tile_size 64;"
         "test_time_augmentation False;return_probabilities False"
     )
@@ -99,17 +99,17 @@ def test_its_arguments_are_those_of_our_raster_function(
     only_empty(arcpy)
     detect.run()
     names = [pair.split(" ")[0] for pair in the_call(arcpy)[0]["arguments"].split(";")]
-    opened = open_package(toolbox / "tiny-detect.dlpk", tmp_path / "host")
+    package = open_package(toolbox / "tiny-detect.dlpk", tmp_path / "host")
     program = (
-        f"import sys; sys.path.insert(0, {str(opened.folder)!r}); sys.dont_write_bytecode = True\n"
+        f"import sys; sys.path.insert(0, {str(package.folder)!r}); sys.dont_write_bytecode = True\n"
         "from RefugeeCampDetector import RefugeeCampDetector as Function\n"
-        f"function = Function(); function.initialize(model={str(opened.emd)!r})\n"
+        f"function = Function(); function.initialize(model={str(package.emd)!r})\n"
         "print([row['name'] for row in function.getParameterInfo()])\n"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    assert ["raster", "model", "device", *names] == ast.literal_eval(done.stdout)
+    assert ["raster", "model", "device", *names] == ast.literal_eval(process.stdout)
 
 
 def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
@@ -117,7 +117,7 @@ def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
 ) -> None:
     detect.run()
     assert [name for name, *_ in detect.arcpy.state.calls if "Objects" in name]
-    found = detect.table(OUT).rows
+    rows = detect.table(OUT).rows
     vector = tmp_path / "cli.gpkg"
     code, _, err = camp(
         "detect", image, "-o", vector, "--model", packages / "tiny.onnx", "--tile-size", 64
@@ -126,20 +126,20 @@ def test_it_finds_what_the_command_line_finds(  # noqa: PLR0917
     _, _, wkb, (names, probability, area) = read(
         vector, columns=["class", "probability", "area_m2"]
     )
-    wanted = shapely.from_wkb(wkb)
-    assert len(found) == len(wanted) > 20
-    ours = shapes(found)
-    tree = shapely.STRtree(ours)
-    order = [int(tree.query_nearest(g.representative_point())[0]) for g in wanted]
-    assert sorted(order) == list(range(len(wanted)))
+    expected = shapely.from_wkb(wkb)
+    assert len(rows) == len(expected) > 20
+    own_shapes = shapes(rows)
+    tree = shapely.STRtree(own_shapes)
+    order = [int(tree.query_nearest(g.representative_point())[0]) for g in expected]
+    assert sorted(order) == list(range(len(expected)))
     assert shapely.equals_exact(
-        shapely.normalize(ours[order]), shapely.normalize(wanted), 1e-6
+        shapely.normalize(own_shapes[order]), shapely.normalize(expected), 1e-6
     ).all()
-    assert [found[i]["class"] for i in order] == list(names)
-    assert [found[i]["confidence"] for i in order] == pytest.approx(100 * probability, abs=1e-3)
-    assert [found[i]["area_m2"] for i in order] == pytest.approx(area, rel=1e-5)
+    assert [rows[i]["class"] for i in order] == list(names)
+    assert [rows[i]["confidence"] for i in order] == pytest.approx(100 * probability, abs=1e-3)
+    assert [rows[i]["area_m2"] for i in order] == pytest.approx(area, rel=1e-5)
     count = detect["count"].value
-    assert count == len(found)
+    assert count == len(rows)
     (line,) = [m for m in detect.messages.of("message") if "found" in m]
     assert line.startswith(f"{count} dwellings found")
 
@@ -155,8 +155,8 @@ def test_a_part_gives_the_dwellings_of_that_part(
     # Outlines are straightened by up to a pixel.
     assert (bounds[:, :2].min(axis=0) >= (500_009.5, 3_052_949.5)).all()
     assert (bounds[:, 2:].max(axis=0) <= (500_050.5, 3_052_991)).all()
-    used = the_call(arcpy)[1]["extent"]
-    assert (used.XMin, used.YMin, used.XMax, used.YMax) == (
+    extent = the_call(arcpy)[1]["extent"]
+    assert (extent.XMin, extent.YMin, extent.XMax, extent.YMax) == (
         500_010, 3_052_950, 500_050, 3_052_990.5,
     )  # fmt: skip
 
@@ -166,8 +166,10 @@ def test_an_extent_in_degrees_is_projected(detect: Dialog, arcpy: ModuleType) ->
     box = arcpy.Extent(500_010, 3_052_950, 500_050, 3_052_990)
     box.spatialReference = arcpy.SpatialReference(32645)
     detect.set(extent=box.projectAs(arcpy.SpatialReference(4326))).run()
-    used = the_call(arcpy)[1]["extent"]
-    assert (used.XMin, used.YMax) == pytest.approx((500_010, 3_052_990), abs=0.5001)  # whole pixels
+    extent = the_call(arcpy)[1]["extent"]
+    assert (extent.XMin, extent.YMax) == pytest.approx(
+        (500_010, 3_052_990), abs=0.5001
+    )  # whole pixels
 
 
 def test_an_extent_elsewhere_is_refused(detect: Dialog, arcpy: ModuleType) -> None:
@@ -191,12 +193,12 @@ def test_the_cell_size_is_the_models_on_the_ground(
     )
     only_empty(arcpy)
     dialog("DetectDwellings").set(in_raster=str(image), out_features=OUT).run()
-    used = the_call(arcpy)[1]["cellSize"]
+    cell_size = the_call(arcpy)[1]["cellSize"]
     if crs == 4326:
         # A degree is 98,700 m along the parallel and 110,820 m along the meridian there.
-        assert used == pytest.approx(0.5 / np.sqrt(98_740 * 110_820), rel=1e-3)
+        assert cell_size == pytest.approx(0.5 / np.sqrt(98_740 * 110_820), rel=1e-3)
     else:
-        assert used == pytest.approx(cell, rel=5e-3)
+        assert cell_size == pytest.approx(cell, rel=5e-3)
     assert the_call(arcpy)[1]["snapRaster"] is None
 
 
@@ -244,7 +246,7 @@ def test_the_licence_is_given_back_after_any_failure(
     with pytest.raises((arcpy.ExecuteError, KeyboardInterrupt)):
         detect.run()
     assert arcpy.state.licences == ["out ImageAnalyst", "in ImageAnalyst"]
-    assert arcpy.state.held == []
+    assert arcpy.state.locks == []
     assert arcpy.state.tables == {}, "scratch data is left behind"
     assert arcpy.env.parallelProcessingFactor is None
     assert arcpy.state.progress[-1] == ("reset",)
@@ -286,7 +288,7 @@ def test_cancelled_leaves_nothing(detect: Dialog, host: DeepLearning, arcpy: Mod
     assert detect.messages.of("warning")[-1] == "Cancelled; nothing was written."
     assert detect.messages.of("error") == []
     assert arcpy.state.tables == {}
-    assert arcpy.state.held == []
+    assert arcpy.state.locks == []
 
 
 def test_cancelled_within_arcgis_is_no_error(detect: Dialog, arcpy: ModuleType) -> None:
@@ -298,7 +300,7 @@ def test_cancelled_within_arcgis_is_no_error(detect: Dialog, arcpy: ModuleType) 
     detect.run()
     assert detect.messages.of("error") == []
     assert detect.messages.of("warning")[-1].startswith("Cancelled")
-    assert arcpy.state.held == []
+    assert arcpy.state.locks == []
     assert arcpy.state.tables == {}
 
 

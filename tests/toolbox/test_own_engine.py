@@ -72,19 +72,19 @@ def tool(toolbox: Path, libraries: Path, tmp_path: Path) -> Callable[..., dict[s
         (tmp_path / "job.json").write_text(json.dumps(text), encoding="utf-8")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL"))}
         environment["CAMP_DETECTOR_MODELS"] = str(tmp_path / "models")
-        done = subprocess.run(
+        process = subprocess.run(
             [PYTHON, "-s", RUNNER, tmp_path / "job.json"],
             capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        assert process.returncode == 0, process.stderr
+        result: dict[str, Any] = json.loads(process.stdout)
+        return result
 
     return run
 
 
-def said(found: dict[str, Any], kind: str) -> list[str]:
-    return [text for told, text in found["messages"] if told == kind]
+def messages_of(result: dict[str, Any], kind: str) -> list[str]:
+    return [text for message_kind, text in result["messages"] if message_kind == kind]
 
 
 def polygons(rows: list[dict[str, Any]]) -> Any:
@@ -96,9 +96,9 @@ def polygons(rows: list[dict[str, Any]]) -> Any:
 def assert_same(rows: list[dict[str, Any]], vector: Path) -> None:
     """The same polygons, classes and confidence as in a file of the command line."""
     _, _, wkb, (names, probability) = read(vector, columns=["class", "probability"])
-    wanted = shapely.normalize(shapely.from_wkb(wkb))
-    assert len(rows) == len(wanted) > 4
-    assert shapely.equals_exact(polygons(rows), wanted, 1e-6).all()
+    expected = shapely.normalize(shapely.from_wkb(wkb))
+    assert len(rows) == len(expected) > 4
+    assert shapely.equals_exact(polygons(rows), expected, 1e-6).all()
     assert [r["class"] for r in rows] == list(names)
     assert [r["confidence"] for r in rows] == pytest.approx(100 * probability)
 
@@ -129,18 +129,20 @@ def test_the_same_dwellings_as_of_the_command_line(
     elif kind == "augmented":
         values, options = {"test_time_augmentation": True}, ["--tta"]
     image = write_raster(tmp_path / "camp.tif", pixels, **changes)
-    found = tool("DetectDwellings", values={"in_raster": str(image), "out_features": OUT, **values})
-    assert found["error"] is None
+    result = tool(
+        "DetectDwellings", values={"in_raster": str(image), "out_features": OUT, **values}
+    )
+    assert result["error"] is None
     vector = tmp_path / "cli.gpkg"
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
     code, _, err = camp("detect", image, "-o", vector, *model, *options)
     assert code == 0, err
-    assert_same(found["tables"][OUT], vector)
-    assert found["count"] == len(found["tables"][OUT])
-    assert found["left"] == []
-    assert any("not available" in text for text in said(found, "warning"))
-    assert not any("--" in text for _, text in found["messages"])
-    assert [p[0] for p in found["progress"]].count("position") > 5
+    assert_same(result["tables"][OUT], vector)
+    assert result["count"] == len(result["tables"][OUT])
+    assert result["left"] == []
+    assert any("not available" in text for text in messages_of(result, "warning"))
+    assert not any("--" in text for _, text in result["messages"])
+    assert [p[0] for p in result["progress"]].count("position") > 5
 
 
 def test_the_shipped_model_on_real_tiles(
@@ -155,12 +157,12 @@ def test_the_shipped_model_on_real_tiles(
     (package,) = folder.glob("*-detect.dlpk")
     image = placed_tile(sorted((banepa / "predict").glob("*.tif"))[5], tmp_path / "tile.tif")
     values = {"in_raster": str(image), "in_model": str(package), "out_features": OUT}
-    found = tool("DetectDwellings", values=values)
-    assert found["error"] is None, found["messages"]
+    result = tool("DetectDwellings", values=values)
+    assert result["error"] is None, result["messages"]
     vector = tmp_path / "cli.gpkg"
     code, _, err = camp("detect", image, "-o", vector, "--tile-size", 512)
     assert code == 0, err
-    assert_same(found["tables"][OUT], vector)
+    assert_same(result["tables"][OUT], vector)
 
 
 def placed_tile(tile: Path, path: Path) -> Path:
@@ -176,11 +178,11 @@ def test_a_raster_in_a_database_is_copied_first(
 ) -> None:
     inside = "C:\\camp.gdb\\imagery"
     values = {"in_raster": inside, "out_features": OUT}
-    found = tool("DetectDwellings", values=values, state={"rasters": {inside: str(image)}})
+    result = tool("DetectDwellings", values=values, state={"rasters": {inside: str(image)}})
     plain = tool("DetectDwellings", values={"in_raster": str(image), "out_features": OUT})
-    assert "CopyRaster" in found["calls"]
-    assert found["tables"][OUT] == plain["tables"][OUT]
-    assert found["left"] == []
+    assert "CopyRaster" in result["calls"]
+    assert result["tables"][OUT] == plain["tables"][OUT]
+    assert result["left"] == []
 
 
 def test_environments_of_the_user_move_no_copy(
@@ -197,9 +199,9 @@ def test_environments_of_the_user_move_no_copy(
     for environments in (
         {"outputCoordinateSystem": 3857}, {"snapRaster": str(other)}, {"cellSize": 1.0},
     ):  # fmt: skip
-        found = tool("DetectDwellings", values=values, state=state, environments=environments)
-        assert found["error"] is None
-        assert found["tables"][OUT] == plain["tables"][OUT], environments
+        result = tool("DetectDwellings", values=values, state=state, environments=environments)
+        assert result["error"] is None
+        assert result["tables"][OUT] == plain["tables"][OUT], environments
 
 
 def test_a_part_of_the_raster(
@@ -207,7 +209,7 @@ def test_a_part_of_the_raster(
 ) -> None:
     extent = "500010.2 3052950 500050 3052990.1"
     values = {"in_raster": str(image), "out_features": OUT, "extent": extent}
-    found = tool("DetectDwellings", values=values)
+    result = tool("DetectDwellings", values=values)
     with rasterio.open(image) as dataset:
         window = rasterio.windows.Window(20, 19, 80, 81)
         profile = {**dataset.profile, "width": 80, "height": 81}
@@ -217,37 +219,37 @@ def test_a_part_of_the_raster(
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
     code, _, err = camp("detect", tmp_path / "part.tif", "-o", tmp_path / "cli.gpkg", *model)
     assert code == 0, err
-    assert_same(found["tables"][OUT], tmp_path / "cli.gpkg")
+    assert_same(result["tables"][OUT], tmp_path / "cli.gpkg")
 
 
 def test_cancelled_leaves_nothing(tool: Callable[..., dict[str, Any]], image: Path) -> None:
     values = {"in_raster": str(image), "out_features": OUT}
-    found = tool("DetectDwellings", values=values, state={"cancel_after": 3})
-    assert found["error"] is None
-    assert said(found, "warning")[-1] == "Cancelled; nothing was written."
-    assert found["tables"] == {}
-    assert found["left"] == []
-    assert max(p[1] for p in found["progress"] if p[0] == "position") < 50
+    result = tool("DetectDwellings", values=values, state={"cancel_after": 3})
+    assert result["error"] is None
+    assert messages_of(result, "warning")[-1] == "Cancelled; nothing was written."
+    assert result["tables"] == {}
+    assert result["left"] == []
+    assert max(p[1] for p in result["progress"] if p[0] == "position") < 50
 
 
 def test_it_can_be_asked_for_where_arcgis_could_do_it(
     tool: Callable[..., dict[str, Any]], image: Path
 ) -> None:
     values = {"in_raster": str(image), "out_features": OUT, "engine": "CAMP_DETECTOR"}
-    found = tool("DetectDwellings", values=values, state={"licence": "Available"})
-    assert found["error"] is None
-    assert found["licences"] == []
-    assert not [text for text in said(found, "warning") if "Image Analyst" in text]
+    result = tool("DetectDwellings", values=values, state={"licence": "Available"})
+    assert result["error"] is None
+    assert result["licences"] == []
+    assert not [text for text in messages_of(result, "warning") if "Image Analyst" in text]
 
 
 def test_without_libraries_it_is_said_what_to_install(
     tool: Callable[..., dict[str, Any]], image: Path
 ) -> None:
     values = {"in_raster": str(image), "out_features": OUT}
-    found = tool("DetectDwellings", None, values=values)
-    assert "Deep Learning Libraries Installer" in found["error"]
-    assert "Image Analyst is not available here" in found["error"]
-    assert [(name, severity) for name, severity, _ in found["said"]] == [("engine", 2)]
+    result = tool("DetectDwellings", None, values=values)
+    assert "Deep Learning Libraries Installer" in result["error"]
+    assert "Image Analyst is not available here" in result["error"]
+    assert [(name, severity) for name, severity, _ in result["said"]] == [("engine", 2)]
 
 
 def test_a_definition_that_is_not_the_networks_is_refused(
@@ -262,25 +264,28 @@ def test_a_definition_that_is_not_the_networks_is_refused(
     fields["CampDetector"]["bands"][0]["std"] = 2.0
     emd.write_text(json.dumps(fields), encoding="ascii")
     values = {"in_raster": str(image), "in_model": str(emd), "out_features": OUT}
-    found = tool("DetectDwellings", values=values)
-    assert "describe different models" in found["error"]
+    result = tool("DetectDwellings", values=values)
+    assert "describe different models" in result["error"]
 
 
 def test_classes_are_those_of_the_command_line(
     tool: Callable[..., dict[str, Any]], image: Path, camp: Any, packages: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "classes.tif"
-    found = tool("ClassifyCampPixels", values={"in_raster": str(image), "out_raster": str(target)})
-    assert found["error"] is None, found["messages"]
+    result = tool("ClassifyCampPixels", values={"in_raster": str(image), "out_raster": str(target)})
+    assert result["error"] is None, result["messages"]
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64]
     code, _, err = camp("detect", image, "-o", tmp_path / "cli.gpkg", "--mask", *model)
     assert code == 0, err
-    with rasterio.open(target) as ours, rasterio.open(tmp_path / "cli_mask.tif") as wanted:
-        assert (ours.read() == wanted.read()).all()
-        assert ours.transform == wanted.transform
-        assert ours.crs == wanted.crs
-        assert ours.nodata == 255
-        assert ours.colormap(1)[1] == (0xE3, 0x1A, 0x1C, 255)
-    names = {row["Value"]: row["Class"] for row in found["tables"][str(target)]}
+    with (
+        rasterio.open(target) as raster,
+        rasterio.open(tmp_path / "cli_mask.tif") as expected_raster,
+    ):
+        assert (raster.read() == expected_raster.read()).all()
+        assert raster.transform == expected_raster.transform
+        assert raster.crs == expected_raster.crs
+        assert raster.nodata == 255
+        assert raster.colormap(1)[1] == (0xE3, 0x1A, 0x1C, 255)
+    names = {row["Value"]: row["Class"] for row in result["tables"][str(target)]}
     assert names == {0: "background", 1: "dwelling"}
-    assert found["left"] == []
+    assert result["left"] == []

@@ -47,11 +47,11 @@ def test_sources_use_nothing_newer_than_python_3_9(tmp_path: Path) -> None:
     shutil.copyfile(PYT, tmp_path / "pyt.py")
     command = [sys.executable, "-c", "from vermin import main; main()", "--target=3.9-"]
     files = map(str, [tmp_path / "pyt.py", *SOURCES[1:]])
-    done = subprocess.run(
+    process = subprocess.run(
         [*command, "--violations", "--no-tips", *files],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout
+    assert process.returncode == 0, process.stdout
 
 
 def test_browsing_loads_the_standard_library_alone(toolbox: Path) -> None:
@@ -66,10 +66,10 @@ def test_browsing_loads_the_standard_library_alone(toolbox: Path) -> None:
         "print({n.partition('.')[0] for n in sys.modules} & {'arcpy', 'numpy', 'osgeo', "
         "'onnxruntime', 'camp_detector_core'})\n"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=toolbox
     )
-    tools, labels, heavy = done.stdout.splitlines()
+    tools, labels, heavy = process.stdout.splitlines()
     assert ast.literal_eval(tools) == TOOLS
     assert ast.literal_eval(labels) == [
         "Detect Dwellings", "Classify Camp Pixels", "Install Model Package", "Camp Summary",
@@ -83,13 +83,13 @@ def test_names_are_such_as_arcgis_takes(arcpy: ModuleType, toolbox: Path) -> Non
     assert re.fullmatch("[A-Za-z][A-Za-z0-9]*", box.alias)
     for tool in box.tools:
         assert re.fullmatch("[A-Za-z][A-Za-z0-9]*", tool.__name__)
-        made = tool()
-        assert made.isLicensed() is True
-        assert made.canRunInBackground is False
+        instance = tool()
+        assert instance.isLicensed() is True
+        assert instance.canRunInBackground is False
         assert {"getParameterInfo", "updateParameters", "updateMessages", "execute"} <= set(
-            dir(made)
+            dir(instance)
         )
-        names = [p.name for p in made.getParameterInfo()]
+        names = [p.name for p in instance.getParameterInfo()]
         assert len(set(names)) == len(names)
 
 
@@ -141,10 +141,10 @@ def test_a_folder_that_was_moved_still_finds_its_engine(copy: Path, tmp_path: Pa
         + f"os.rename({str(copy)!r}, {str(tmp_path / 'moved')!r})\n"
         + engine.format(repr(str(tmp_path / "moved")), "spec")
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
 
 
 def test_a_foreign_module_of_the_same_name_is_left_alone(
@@ -158,9 +158,11 @@ def test_a_foreign_module_of_the_same_name_is_left_alone(
 def old_and_new_pythons() -> list[str]:
     """Pythons of ArcGIS Pro's range that are installed beside this one."""
     home = Path.home() / ".pyenv/versions"
-    found = [home / f"{v}/bin/python" for v in sorted(p.name for p in home.glob("3.*"))]
-    wanted = [p for p in found if p.parents[1].name.startswith(("3.9.", "3.11.", "3.13."))]
-    return [str(p) for p in wanted if p.exists()]
+    pythons = [home / f"{v}/bin/python" for v in sorted(p.name for p in home.glob("3.*"))]
+    pythons_wanted = [
+        p for p in pythons if p.parents[1].name.startswith(("3.9.", "3.11.", "3.13."))
+    ]
+    return [str(p) for p in pythons_wanted if p.exists()]
 
 
 def installed_by(python: str, toolbox: Path, package: Path, tmp_path: Path) -> dict[str, Any]:
@@ -173,23 +175,23 @@ def installed_by(python: str, toolbox: Path, package: Path, tmp_path: Path) -> d
     (tmp_path / "job.json").write_text(json.dumps(job), encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["CAMP_DETECTOR_MODELS"] = str(tmp_path / "models")
-    done = subprocess.run(
+    process = subprocess.run(
         [python, "-s", Path(__file__).parent / "run_tool.py", tmp_path / "job.json"],
         capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    assert process.returncode == 0, process.stderr
+    result: dict[str, Any] = json.loads(process.stdout)
+    return result
 
 
 @pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
 def test_a_package_is_installed_by_the_pythons_of_arcgis(
     python: str, toolbox: Path, packages: Path, tmp_path: Path
 ) -> None:
-    found = installed_by(python, toolbox, packages / "tiny-detect.dlpk", tmp_path)
-    assert found["error"] is None
+    result = installed_by(python, toolbox, packages / "tiny-detect.dlpk", tmp_path)
+    assert result["error"] is None
     assert (tmp_path / "models/tiny-detect.dlpk").exists()
-    assert "numpy" not in found["modules"]
+    assert "numpy" not in result["modules"]
 
 
 @pytest.mark.parametrize("python", old_and_new_pythons() or [sys.executable])
@@ -203,8 +205,8 @@ def test_no_source_crashes_the_pythons_of_arcgis(
 
     (tmp_path / "in").mkdir()
     path = changed(packages / "tiny-detect.dlpk", tmp_path / "in/tiny-detect.dlpk", plant)
-    found = installed_by(python, toolbox, path, tmp_path)
-    assert "1 fault" in found["error"]
+    result = installed_by(python, toolbox, path, tmp_path)
+    assert "1 fault" in result["error"]
 
 
 # Metadata.
@@ -212,8 +214,8 @@ def test_no_source_crashes_the_pythons_of_arcgis(
 
 def test_the_committed_metadata_is_what_the_words_make() -> None:
     for name, data in metadata_files().items():
-        found = (ROOT / "esri_toolbox" / name).read_bytes()
-        assert found == data, f"{name}: run python -m esri_toolbox.build --metadata"
+        content = (ROOT / "esri_toolbox" / name).read_bytes()
+        assert content == data, f"{name}: run python -m esri_toolbox.build --metadata"
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -224,12 +226,14 @@ def test_metadata_explains_every_parameter(
     element = root.find("tool")
     assert element is not None
     assert element.get("name") == tool
-    told = [
+    parameters_described = [
         (p.get("name"), p.get("displayname"), p.get("type"), p.get("direction"))
         for p in element.iter("param")
     ]
     parameters = dialog(tool).parameters
-    assert told == [(p.name, p.displayName, p.parameterType, p.direction) for p in parameters]
+    assert parameters_described == [
+        (p.name, p.displayName, p.parameterType, p.direction) for p in parameters
+    ]
     assert all(len(p.findtext("dialogReference") or "") > 60 for p in element.iter("param"))
     assert element.findtext("summary")
     assert element.findtext("usage")
@@ -247,28 +251,28 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
         names = set(archive.namelist())
-    wanted = {
+    expected = {
         "CampDetector.pyt",
         "CampDetector.pyt.xml",
         "README.md",
         "LICENSE.txt",
         "arcgis.md",
     }
-    wanted |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
-    wanted |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
-    wanted |= {f"rcd_toolbox/{COPY}/{name}" for name in carried_core()}
-    wanted |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
-    assert names == {f"CampDetector/{name}" for name in wanted}
-    assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == wanted
+    expected |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
+    expected |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
+    expected |= {f"rcd_toolbox/{COPY}/{name}" for name in carried_core()}
+    expected |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
+    assert names == {f"CampDetector/{name}" for name in expected}
+    assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == expected
 
 
 def test_what_the_build_cannot_write_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     model = write_model(tmp_path / "tiny.onnx")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "esri_toolbox.build", "--model", model, "--out", tmp_path / "file"],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.endswith("is a file, and --out needs a folder\n")
+    assert process.returncode == 2
+    assert process.stderr.startswith("error: ")
+    assert process.stderr.endswith("is a file, and --out needs a folder\n")

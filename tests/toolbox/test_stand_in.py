@@ -20,27 +20,31 @@ ONLY_IN_NEWER_PRO = {"in_objects_of_interest"}
 
 def functions(file: str) -> dict[str, list[str]]:
     """The arguments of each function, and of each class's ``__init__``, in a file of types."""
-    found = {}
+    signatures = {}
     for node in ast.parse((TYPES / file).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef):
-            made = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
-            if made:
-                found[node.name] = [a.arg for a in made[0].args.args[1:] + made[0].args.kwonlyargs]
+            initialisers = [
+                n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"
+            ]
+            if initialisers:
+                signatures[node.name] = [
+                    a.arg for a in initialisers[0].args.args[1:] + initialisers[0].args.kwonlyargs
+                ]
         elif isinstance(node, ast.FunctionDef):
-            found[node.name] = [a.arg for a in node.args.args + node.args.kwonlyargs]
-    return found
+            signatures[node.name] = [a.arg for a in node.args.args + node.args.kwonlyargs]
+    return signatures
 
 
 @pytest.mark.parametrize("module", ["", "da", "ia", "management"])
 def test_signatures_are_those_of_the_types(module: str, arcpy: ModuleType) -> None:
     home: Any = getattr(arcpy, module) if module else arcpy
-    told = functions(f"{module or '__init__'}.pyi")
-    assert len(told) > 1
-    for name, arguments in told.items():
-        wanted = [a for a in arguments if a not in ONLY_IN_NEWER_PRO]
-        given = inspect.signature(getattr(home, name)).parameters.values()
-        plain = [p.name for p in given if p.kind is not p.VAR_KEYWORD]
-        assert plain == wanted, name
+    signatures = functions(f"{module or '__init__'}.pyi")
+    assert len(signatures) > 1
+    for name, arguments in signatures.items():
+        expected_arguments = [a for a in arguments if a not in ONLY_IN_NEWER_PRO]
+        parameters = inspect.signature(getattr(home, name)).parameters.values()
+        plain = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+        assert plain == expected_arguments, name
 
 
 def test_a_wrong_argument_fails(arcpy: ModuleType) -> None:
@@ -89,6 +93,6 @@ def test_shapes_must_run_as_arcgis_has_them(arcpy: ModuleType) -> None:
 def test_geodesic_areas_are_those_of_pyproj(arcpy: ModuleType, latitude: float) -> None:
     x, y = 87.0, latitude
     ring = [(x, y), (x, y + 1e-3), (x + 1e-3, y + 1e-3), (x + 1e-3, y), (x, y)]
-    wanted = abs(pyproj.Geod(ellps="WGS84").polygon_area_perimeter(*zip(*ring, strict=True))[0])
+    expected = abs(pyproj.Geod(ellps="WGS84").polygon_area_perimeter(*zip(*ring, strict=True))[0])
     shape = arcpy.Polygon([ring], arcpy.SpatialReference(4326))
-    assert shape.getArea("GEODESIC", "SQUAREMETERS") == pytest.approx(wanted, rel=1e-6)
+    assert shape.getArea("GEODESIC", "SQUAREMETERS") == pytest.approx(expected, rel=1e-6)

@@ -129,7 +129,7 @@ def test_boundaries_in_another_coordinate_system(summary: Dialog, arcpy: ModuleT
 
 def test_an_output_without_its_input_is_said(summary: Dialog) -> None:
     summary.set(out_areas=AREAS)
-    assert "needs Boundaries" in summary.said(2)["in_boundaries"]
+    assert "needs Boundaries" in summary.messages(2)["in_boundaries"]
     with pytest.raises(summary.arcpy.ExecuteError, match="needs Boundaries"):
         summary.run()
 
@@ -209,27 +209,27 @@ def test_a_table_in_a_missing_folder_leaves_nothing_else(
     with pytest.raises(arcpy.ExecuteError, match="cannot be written"):
         summary.run()
     assert arcpy.state.tables == before
-    assert not [given for name, given, _ in arcpy.state.calls if name == "CopyFeatures"]
+    assert not [arguments for name, arguments, _ in arcpy.state.calls if name == "CopyFeatures"]
 
 
 def test_a_failure_at_the_second_output_takes_the_first_back(
     summary: Dialog, arcpy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = dict(arcpy.state.tables)
-    copy, done = arcpy.management.CopyFeatures, []
+    copy, copies = arcpy.management.CopyFeatures, []
 
     def fail(in_features: str, out_feature_class: str) -> None:
-        if done:
+        if copies:
             raise arcpy.ExecuteError("the disk is full")
         copy(in_features, out_feature_class)
-        done.append(out_feature_class)
+        copies.append(out_feature_class)
 
     monkeypatch.setattr(arcpy.management, "CopyFeatures", fail)
     table = str(tmp_path / "t.csv")
     summary.set(in_boundaries="blocks", out_areas=AREAS, out_hexagons=CELLS, out_table=table)
     with pytest.raises(arcpy.ExecuteError, match="disk is full"):
         summary.run()
-    assert done
+    assert copies
     assert arcpy.state.tables == before
     assert not list(tmp_path.glob("**/*t.csv")) + list(tmp_path.glob(".part-*"))
 
@@ -266,8 +266,8 @@ def test_points_are_counted_and_their_ground_is_unknown(
     messages = summary.set(
         in_dwellings="points", in_boundaries="blocks", out_areas=AREAS, out_table=str(lines)
     ).run()
-    found = [(r["dwellings"], r["covered_m2"], r["mean_m2"]) for r in summary.table(AREAS).rows]
-    assert found == [(2, None, None), (1, None, None)]
+    figures = [(r["dwellings"], r["covered_m2"], r["mean_m2"]) for r in summary.table(AREAS).rows]
+    assert figures == [(2, None, None), (1, None, None)]
     assert "all dwellings,3,,," in lines.read_text(encoding="utf-8-sig")
     assert "whose ground is not known: 3" in "".join(messages.of("message"))
     assert "are left out: 2" in "".join(messages.of("warning"))
@@ -300,9 +300,9 @@ def test_a_layer_is_not_counted_in_itself(summary: Dialog, arcpy: ModuleType) ->
 @given(st.integers(-50, 50), st.integers(-50, 50), st.floats(1.0, 500.0))
 def test_hexagons_next_to_each_other_share_their_corners(q: int, r: int, width: float) -> None:
     grid = areas.HexagonGrid((13.0, -7.0), (1.0, 0.7), width)
-    mine = set(grid.ring((q, r)))
+    corners = set(grid.ring((q, r)))
     for dq, dr in ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)):
-        assert len(mine & set(grid.ring((q + dq, r + dr)))) == 2
+        assert len(corners & set(grid.ring((q + dq, r + dr)))) == 2
 
 
 @given(
@@ -316,10 +316,10 @@ def test_a_point_on_common_borders_is_in_exactly_one_area(
     edges = [0, *sorted(cuts), 40]
     rings = [[[(a, 0), (a, 40), (b, 40), (b, 0), (a, 0)]] for a, b in pairwise(edges)]
     dwellings = [areas.Dwelling((float(x), float(y)), 1.0) for x, y in points]
-    found, outside = areas.tally(dwellings, rings)
-    assert sum(t.dwellings for t in found) + outside.dwellings == len(points)
+    counts, outside = areas.tally(dwellings, rings)
+    assert sum(t.dwellings for t in counts) + outside.dwellings == len(points)
     inner = sum(0 < x < 40 and 0 < y < 40 for x, y in points)
-    assert sum(t.dwellings for t in found) >= inner
+    assert sum(t.dwellings for t in counts) >= inner
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=3, max_size=8), st.tuples(NUMBERS, NUMBERS))

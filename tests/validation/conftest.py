@@ -1,4 +1,4 @@
-"""Where the tests of validation find schemas, and a cache that is nobody's."""
+"""Schemas for the tests of validation, and a cache of their own."""
 
 from __future__ import annotations
 

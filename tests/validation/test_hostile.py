@@ -43,9 +43,9 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and link
 def test_what_is_no_item_is_refused_in_one_sentence(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "item.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(PredictorError) as caught:
+    with pytest.raises(PredictorError) as error:
         validate_item(path)
-    message = str(caught.value)
+    message = str(error.value)
     assert words in message
     assert message.isprintable()
     assert len(message) < 1000
@@ -68,7 +68,7 @@ def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
 
 
 def notes(folder: Path, href: object) -> dict[str, list[str]]:
-    """What is said of an asset that has this href."""
+    """Return the notes about an asset that has this href."""
     item = stac_items.good_item(folder)
     item["assets"]["picture"]["href"] = href
     report = validate_item(stac_items.write(item, folder))
@@ -109,18 +109,18 @@ def test_hrefs_that_lead_elsewhere_are_named_and_not_followed(
     tmp_path: Path, href: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret.png").write_bytes(b"a secret")
-    opened: list[str] = []
+    files_opened: list[str] = []
     true_open = Path.open
 
     def spy(path: Path, *args: Any, **more: Any) -> Any:
-        opened.append(path.name)
+        files_opened.append(path.name)
         return true_open(path, *args, **more)
 
     monkeypatch.setattr(Path, "open", spy)
-    found = notes(tmp_path / "home", href)
-    assert len(found["problem"]) >= 1
-    assert "item.json" in opened
-    assert not {"secret.png", "passwd"} & set(opened)
+    notes_of_item = notes(tmp_path / "home", href)
+    assert len(notes_of_item["problem"]) >= 1
+    assert "item.json" in files_opened
+    assert not {"secret.png", "passwd"} & set(files_opened)
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_nothing_that_an_item_names_is_imported(
         "format": "python",
         "expression": "trap:run",
     }
-    loaded = set(sys.modules)
+    modules_before = set(sys.modules)
     report = validate_item(stac_items.write(item, tmp_path))
     places = [n.path for n in report.of("not checked") if "nothing was imported" in n.message]
     assert len(places) == 2
     assert not (tmp_path / "sprung").exists()
-    assert "trap" not in set(sys.modules) - loaded
+    assert "trap" not in set(sys.modules) - modules_before
     __import__("trap")
     assert (tmp_path / "sprung").exists()  # the trap works
 
@@ -191,8 +191,8 @@ def test_names_that_are_no_names_lead_nowhere(tmp_path: Path, point: str) -> Non
     item = stac_items.good_item(tmp_path)
     item["assets"]["picture"] |= {"roles": ["code"], "mlm:entrypoint": point}
     report = validate_item(stac_items.write(item, tmp_path))
-    said = [n for n in report.notes if n.path == "assets.picture.mlm:entrypoint"]
-    assert len(said) == 1
+    notes_of_asset = [n for n in report.notes if n.path == "assets.picture.mlm:entrypoint"]
+    assert len(notes_of_asset) == 1
 
 
 def test_text_that_acts_on_a_terminal_is_shown_as_escapes(tmp_path: Path) -> None:
@@ -229,14 +229,14 @@ junk = st.recursive(
 )  # fmt: skip
 
 
-def places_of(value: Any, here: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+def places_of(value: Any, prefix: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every place in nested values."""
     pairs: Any = ()
     if isinstance(value, dict):
         pairs = value.items()
     elif isinstance(value, list):
         pairs = enumerate(value)
-    return [here, *(place for key, part in pairs for place in places_of(part, (*here, key)))]
+    return [prefix, *(place for key, part in pairs for place in places_of(part, (*prefix, key)))]
 
 
 @given(data=st.data())
@@ -258,16 +258,16 @@ def test_no_item_whatsoever_makes_the_validator_fail(
         for step in place[:-1]:
             holder = holder[step]
         holder[place[-1]] = copy.deepcopy(value)
-    said = []
+    sentences = []
     try:
         report = validate_item(stac_items.write(item, tmp_path), schemas=schemas_or_none)
     except PredictorError as error:
-        said = [str(error)]
+        sentences = [str(error)]
     else:
-        said = report.lines()
+        sentences = report.lines()
         json.dumps(report.to_dict())
-    assert said
-    assert all(line.isprintable() for line in said)
+    assert sentences
+    assert all(line.isprintable() for line in sentences)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.packaging.validation import Report
 
-GONE = object()
+MISSING = object()
 """Stands for a key that is taken out."""
 INPUT = ("properties", "mlm:input", 0)
 OUTPUT = ("properties", "mlm:output", 0)
@@ -31,7 +31,7 @@ def changed(item: dict[str, Any], *changes: tuple[tuple[str | int, ...], Any]) -
         holder: Any = item
         for step in place[:-1]:
             holder = holder[step]
-        if value is GONE:
+        if value is MISSING:
             del holder[place[-1]]
         else:
             holder[place[-1]] = value
@@ -68,10 +68,10 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
         {"type": "min-max", "minimum": 1, "maximum": 1},
         "minimum 1 is not below maximum 1",
     ),
-    (("properties", "bands"), GONE, "'red' is no band of properties.bands, which has none"),
+    (("properties", "bands"), MISSING, "'red' is no band of properties.bands, which has none"),
     (("properties", "bands", 0), {"name": "red", "common_name": "red"}, "a name of STAC 1.0"),
     (("properties", "bands", 0, "name"), "green", "two bands have the same name"),
-    ((*ONNX, "bands"), GONE, "properties.bands: no asset has bands"),
+    ((*ONNX, "bands"), MISSING, "properties.bands: no asset has bands"),
     ((*ONNX, "bands"), [{"name": "red"}], "assets.onnx-model.bands: names ['red']"),
     # the graph
     ((*OUTPUT, "name"), "scores", "the ONNX graph has ['output']"),
@@ -81,8 +81,8 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*INPUT, "input", "shape", 1), -1, "bands is free, and 3 in the graph"),
     (("properties", "mlm:output"), [], "mlm:output: is missing or empty"),
     (INPUT, {}, "mlm:input[0]: lacks name and input"),
-    ((*OUTPUT, "name"), GONE, "mlm:output[0]: lacks name"),
-    ((*INPUT, "input", "data_type"), GONE, "mlm:input[0].input: lacks data_type"),
+    ((*OUTPUT, "name"), MISSING, "mlm:output[0]: lacks name"),
+    ((*INPUT, "input", "data_type"), MISSING, "mlm:input[0].input: lacks data_type"),
     # classes
     ((*CLASSES, 1, "value"), 0, "are not integers that differ"),
     ((*CLASSES, 1, "name"), "background", "two classes have the same name"),
@@ -103,7 +103,7 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     # roles and fields of assets
     ((*ONNX, "roles"), ["mlm:weights"], "assets: none has the role mlm:model"),
     ((*ONNX, "roles"), "mlm:model", "'mlm:model' is no list"),
-    ((*ONNX, "mlm:artifact_type"), GONE, "mlm:artifact_type: is missing"),
+    ((*ONNX, "mlm:artifact_type"), MISSING, "mlm:artifact_type: is missing"),
     (("assets", "picture", "mlm:artifact_type"), "png", "without the role mlm:model"),
     ((*ONNX, "mlm:compile_method"), None, "is null, which the schema rejects"),
     ((*ONNX, "mlm:compile_method"), "jit", "an ONNX file is not compiled"),
@@ -140,7 +140,7 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (RING, [[0, 0], [0, 0], [0, 0], [0, 0]], "encloses no ground"),
     (RING, [[0, 0], [4, 0], [0, 3], [3, 3], [0, 0]], "is not valid: Self-intersection"),
     # time
-    (("properties", "start_datetime"), GONE, "is null without start_datetime"),
+    (("properties", "start_datetime"), MISSING, "is null without start_datetime"),
     (("properties", "start_datetime"), "2023-01-01T00:00:00Z", "is after end_datetime"),
     (("properties", "datetime"), "2999-01-01T00:00:00Z", "lies in the future"),
     (("properties", "datetime"), "2022-03-01 00:00", "is no moment of RFC 3339"),
@@ -154,7 +154,7 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("links",), [{"rel": "root", "href": "./"}], "root leads to './', which is a folder"),
     (("type",), "Collection", "type: is 'Collection'"),
     (("properties", "instrument"), "drone", "instrument: is no field of STAC"),
-    (("id",), GONE, "STAC core 1.1.0: lacks id"),
+    (("id",), MISSING, "STAC core 1.1.0: lacks id"),
 ]
 
 
@@ -163,14 +163,14 @@ def test_a_fault_is_named(
     tmp_path: Path, place: tuple[str | int, ...], value: Any, words: str
 ) -> None:
     item = changed(stac_items.good_item(tmp_path), (place, value))
-    found = problems(validate_item(stac_items.write(item, tmp_path)))
-    assert any(words in line for line in found), found
+    problems_of_item = problems(validate_item(stac_items.write(item, tmp_path)))
+    assert any(words in line for line in problems_of_item), problems_of_item
 
 
 ADVICE: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*ONNX, "roles"), ["mlm:model"], "neither weights nor compiled graph"),
     (RING, stac_items.SQUARE[::-1], "should run counter-clockwise"),
-    (("properties", "license"), GONE, "no licence is stated"),
+    (("properties", "license"), MISSING, "no licence is stated"),
     (("properties", "license"), "proprietary", "is deprecated since STAC 1.1"),
     (("properties", "license"), "other", "no link leads to the text"),
     (("stac_extensions", 1), stac_items.PROCESSING, "no processing: field is there"),
@@ -281,21 +281,21 @@ def test_another_model_than_the_described_one_is_named(tmp_path: Path) -> None:
     data = tiny_onnx(tiny_spec(names=("nir", "green", "blue")))
     (tmp_path / "tiny.onnx").write_bytes(data)
     item["assets"]["onnx-model"] |= stac_items.file_facts(data)
-    found = " ".join(problems(validate_item(stac_items.write(item, tmp_path))))
-    assert "the model takes ['nir', 'green', 'blue']" in found
+    problem_text = " ".join(problems(validate_item(stac_items.write(item, tmp_path))))
+    assert "the model takes ['nir', 'green', 'blue']" in problem_text
 
 
 def test_a_description_that_is_not_the_models_is_named(tmp_path: Path) -> None:
     item = stac_items.good_item(tmp_path)
     item["properties"]["camp_detector:spec"] = tiny_spec(threshold=0.25, version="2").to_dict()
-    found = problems(validate_item(stac_items.write(item, tmp_path)))
-    (line,) = found
+    problems_of_item = problems(validate_item(stac_items.write(item, tmp_path)))
+    (line,) = problems_of_item
     assert line.startswith("properties.camp_detector:spec: differs from the description")
     assert line.endswith("in version, threshold")
 
 
 def test_an_item_without_a_description_is_not_held_against_one(tmp_path: Path) -> None:
-    item = changed(stac_items.good_item(tmp_path), (("properties", "camp_detector:spec"), GONE))
+    item = changed(stac_items.good_item(tmp_path), (("properties", "camp_detector:spec"), MISSING))
     report = validate_item(stac_items.write(item, tmp_path))
     assert report.valid
     assert "description in the ONNX file" not in report.passed
@@ -306,8 +306,8 @@ def test_a_file_that_is_no_onnx_model_is_named(tmp_path: Path) -> None:
     item = stac_items.good_item(tmp_path)
     (tmp_path / "tiny.onnx").write_bytes(b"\xff" * 100)
     item["assets"]["onnx-model"] |= stac_items.file_facts(b"\xff" * 100)
-    found = " ".join(problems(validate_item(stac_items.write(item, tmp_path))))
-    assert "tiny.onnx is not an ONNX model" in found
+    problem_text = " ".join(problems(validate_item(stac_items.write(item, tmp_path))))
+    assert "tiny.onnx is not an ONNX model" in problem_text
 
 
 def test_an_area_across_the_antimeridian_has_a_bbox_that_begins_west_of_it(tmp_path: Path) -> None:

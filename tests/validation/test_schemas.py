@@ -50,11 +50,11 @@ def own_item(folder: Path, size: object) -> Path:
     return stac_items.write(item, folder)
 
 
-def server(texts: dict[str, dict[str, Any]], asked: list[str]) -> Callable[[str], bytes]:
-    """What answers with these schemas, and remembers who asked."""
+def server(texts: dict[str, dict[str, Any]], requests: list[str]) -> Callable[[str], bytes]:
+    """Return a function that answers with these schemas, and remembers the requests."""
 
     def get(uri: str) -> bytes:
-        asked.append(uri)
+        requests.append(uri)
         if uri not in texts:
             msg = f"{uri} cannot be fetched"
             raise SchemaError(msg)
@@ -117,20 +117,20 @@ def test_files_may_be_named_in_short_or_like_the_path_of_the_uri() -> None:
 
 def test_a_schema_finds_what_it_refers_to_by_paths_of_its_own_uri() -> None:
     schema = {"$schema": DRAFT, "a": [{"$ref": "part.json#/x"}, {"$ref": "#/y"}]}
-    found = list(references(schema, "https://example.org/a/main.json"))
-    assert found == ["https://example.org/a/part.json"]
+    urls = list(references(schema, "https://example.org/a/main.json"))
+    assert urls == ["https://example.org/a/part.json"]
 
 
 def test_fetching_fills_the_cache_with_all_that_is_referred_to(cache: Path, tmp_path: Path) -> None:
-    asked: list[str] = []
-    get = server(own_schemas(), asked)
+    requests: list[str] = []
+    get = server(own_schemas(), requests)
     store = SchemaStore((cache,))
     fetched, errors = fetching.fetch_schemas([OWN], store, cache, get=get)
     assert (fetched, errors) == ([OWN, PART], [])
     assert sorted(p.name for p in cache.iterdir()) == ["own-v1.0.0.json", "part-v2.0.0.json"]
     assert "own v1.0.0" in validate_item(own_item(tmp_path, 5)).passed
     assert fetching.fetch_schemas([OWN], store, cache, get=get) == ([], [])
-    assert asked == [OWN, PART]
+    assert requests == [OWN, PART]
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"a": NaN}', b"{}", b"\xff\xfe"])
@@ -199,9 +199,9 @@ def test_a_refusing_server_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -
 def test_a_redirection_to_another_host_is_not_followed() -> None:
     request = urllib.request.Request(OWN)
     handler = fetching._SameHosts()
-    for elsewhere in ("https://127.0.0.1/x.json", "http://geojson.org/schema/Feature.json"):
+    for other_url in ("https://127.0.0.1/x.json", "http://geojson.org/schema/Feature.json"):
         with pytest.raises(SchemaError, match="is not fetched"):
-            handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, elsewhere)
+            handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, other_url)
     same = handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, PART)
     assert same is not None
     assert same.full_url == PART
@@ -280,8 +280,8 @@ def test_what_the_published_schema_of_mlm_rejects_is_named(
     item = stac_items.good_item(tmp_path)
     item["properties"][field] = value
     report = validate_item(stac_items.write(item, tmp_path), schemas=schemas)
-    found = [str(n) for n in report.of("problem") if "mlm v1.5.2: " in n.message]
-    assert any(words in line for line in found), report.lines()
+    problems = [str(n) for n in report.of("problem") if "mlm v1.5.2: " in n.message]
+    assert any(words in line for line in problems), report.lines()
     assert "mlm v1.5.2" not in report.passed
 
 

@@ -22,9 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def train_command(*args: object, capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
     from training.__main__ import run
 
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         run([str(a) for a in args])
-    return (ended.value.code, *capsys.readouterr())
+    return (exit_.value.code, *capsys.readouterr())
 
 
 def test_a_valid_item_gives_0_and_a_summary(
@@ -67,11 +67,11 @@ def test_json_says_the_same(tmp_path: Path, camp: Callable[..., tuple[int, str, 
     item = stac_items.good_item(tmp_path)
     item["properties"]["mlm:accelerator"] = "cpu"
     code, out, _ = camp("validate", stac_items.write(item, tmp_path), "--json")
-    found = json.loads(out)
-    assert (code, found["valid"]) == (1, False)
-    assert [p["where"] for p in found["problems"]] == ["properties.mlm:accelerator"]
-    assert found["problems"][0]["remedy"]
-    assert len(found["not_checked"]) == 3
+    report = json.loads(out)
+    assert (code, report["valid"]) == (1, False)
+    assert [p["where"] for p in report["problems"]] == ["properties.mlm:accelerator"]
+    assert report["problems"][0]["remedy"]
+    assert len(report["not_checked"]) == 3
 
 
 def test_the_training_command_takes_the_item_in_both_ways(
@@ -111,11 +111,11 @@ def test_a_process_of_its_own_touches_no_network(tmp_path: Path) -> None:
             command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
 
-    done = run("-m", "camp_detector_core", "validate", str(path))
-    assert done.returncode == 0, done.stderr
-    assert "NETWORK" not in done.stderr
-    seen = run("-c", "import socket; socket.getaddrinfo('127.0.0.1', 80)")
-    assert "NETWORK" in seen.stderr  # the watch sees what there is to see
+    process = run("-m", "camp_detector_core", "validate", str(path))
+    assert process.returncode == 0, process.stderr
+    assert "NETWORK" not in process.stderr
+    control = run("-c", "import socket; socket.getaddrinfo('127.0.0.1', 80)")
+    assert "NETWORK" in control.stderr  # the watch sees what there is to see
 
 
 def test_help_teaches_with_an_example(camp: Callable[..., tuple[int, str, str]]) -> None:

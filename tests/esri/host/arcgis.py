@@ -30,7 +30,7 @@ MODEL_TYPES = {"ImageClassification", "ObjectDetection", "InstanceDetection"}
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenPackage:
     """A package that was unpacked."""
 
     folder: Path
@@ -44,19 +44,19 @@ class Opened:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave."""
+    """Results of a run."""
 
-    told: dict[str, Any]
+    report: dict[str, Any]
     arrays: dict[str, Any]
 
     @property
     def error(self) -> str | None:
-        return self.told["error"]
+        return self.report["error"]
 
     @property
     def features(self) -> list[dict[str, Any]]:
         assert self.error is None, self.error
-        return self.told["features"]
+        return self.report["features"]
 
     @property
     def classes(self) -> Any:
@@ -65,7 +65,7 @@ class Outcome:
         return np.where(self.arrays["mask"] != 0, self.arrays["pixels"], 255)
 
 
-def open_package(path: Path, home: Path, *, server: bool = False) -> Opened:
+def open_package(path: Path, home: Path, *, server: bool = False) -> OpenPackage:
     """Unpack a package as Pro does, or into the folder of a server, where nothing can be written.
 
     Raises:
@@ -81,30 +81,33 @@ def open_package(path: Path, home: Path, *, server: bool = False) -> Opened:
     return open_folder(folder, path.name)
 
 
-def open_folder(folder: Path, name: str) -> Opened:
+def open_folder(folder: Path, name: str) -> OpenPackage:
     """Read the definition of what was unpacked, and write-protect all of it."""
-    found = sorted(folder.glob("*.emd"))
-    require(bool(found), f"{name} has no .emd at its root")
-    require(len(found) == 1, f"{name} has {len(found)} .emd at its root: exactly one is allowed")
-    data = found[0].read_bytes()
-    require(data.isascii(), f"{found[0].name} is not ASCII, and ArcGIS reads it as cp1252")
+    definitions = sorted(folder.glob("*.emd"))
+    require(bool(definitions), f"{name} has no .emd at its root")
+    require(
+        len(definitions) == 1,
+        f"{name} has {len(definitions)} .emd at its root: exactly one is allowed",
+    )
+    data = definitions[0].read_bytes()
+    require(data.isascii(), f"{definitions[0].name} is not ASCII, and ArcGIS reads it as cp1252")
     try:
         fields = json.loads(data)
     except ValueError as error:
-        raise HostError(f"{found[0].name} is no JSON: {error}") from error
+        raise HostError(f"{definitions[0].name} is no JSON: {error}") from error
     require(fields.get("ModelType") in MODEL_TYPES, f"ModelType {fields.get('ModelType')!r}")
     for key in ("ImageHeight", "ImageWidth"):
         side = fields.get(key)
         require(type(side) is int and side > 0, f"{key} must be a positive int, got {side!r}")
     for key in ("InferenceFunction", "ModelFile", "Classes"):
-        require(bool(fields.get(key)), f"{found[0].name} lacks {key}")
+        require(bool(fields.get(key)), f"{definitions[0].name} lacks {key}")
     for entry in sorted(folder.rglob("*"), reverse=True):
         entry.chmod(0o555 if entry.is_dir() else 0o444)
-    return Opened(folder, found[0], fields)
+    return OpenPackage(folder, definitions[0], fields)
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """What lies in a folder, by name."""
+    """Content of a folder by name."""
     return {
         str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
         if p.is_file()
@@ -186,14 +189,14 @@ class _Started:
             new = sorted(set(tree(Path(folder)).items()) ^ set(entries.items()))
             require(not new, f"the function wrote beside itself: {[name for name, _ in new]}")
         require(not tree(self.job / "cwd"), "the function wrote into the working directory")
-        told = json.loads((self.job / "told.json").read_text(encoding="utf-8"))
-        require(not told["started"], f"the function started {told['started']}")
-        with np.load(self.job / "found.npz") as found:
-            arrays = {name: found[name] for name in found.files}
+        reports = json.loads((self.job / "told.json").read_text(encoding="utf-8"))
+        require(not reports["started"], f"the function started {reports['started']}")
+        with np.load(self.job / "found.npz") as arrays_file:
+            arrays = {name: arrays_file[name] for name in arrays_file.files}
         return [
             Outcome(
-                {**one, "modules": told["modules"], "stderr": err},
+                {**one, "modules": reports["modules"], "stderr": err},
                 {k.split(" ", 1)[1]: v for k, v in arrays.items() if k.split(" ")[0] == str(i)},
             )
-            for i, one in enumerate(told["runs"])
+            for i, one in enumerate(reports["runs"])
         ]

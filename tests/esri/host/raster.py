@@ -29,7 +29,7 @@ class HostRaster:
         return CODES[self.pixels.dtype.name]
 
     def info(self) -> dict[str, Any]:
-        """What updateRasterInfo gets of it."""
+        """Description of the raster that updateRasterInfo gets."""
         bands, height, width = self.pixels.shape
         (x, y), (cx, cy) = self.origin, self.cell
         nodata = None
@@ -57,7 +57,7 @@ class HostRaster:
 
 @dataclass(frozen=True)
 class Extent:
-    """What the user wants processed, in pixels of the raster; also off its grid and beyond it."""
+    """Extent to process, in pixels of the raster; also off its grid and beyond it."""
 
     top: float
     left: float
@@ -90,16 +90,16 @@ class Reader:
         self._fill(pixels, ~mask if self.fill != "keep" else ~inside, abs(row * 7919 + col))
         return self._laid(pixels), self._laid(mask.astype(np.uint8))
 
-    def _fill(self, pixels: Any, where: Any, seed: int) -> None:
+    def _fill(self, pixels: Any, valid: Any, seed: int) -> None:
         if self.fill == "garbage":
             noise = np.random.default_rng(seed).integers(0, 256, pixels.shape)
             if pixels.dtype.kind == "f":
                 noise = np.where(noise % 3, noise * 1e30, np.nan)
-            pixels[:, where] = noise.astype(pixels.dtype)[:, where]
+            pixels[:, valid] = noise.astype(pixels.dtype)[:, valid]
         elif self.fill == "nodata" and self.raster.nodata is not None:
-            pixels[:, where] = self.raster.nodata
+            pixels[:, valid] = self.raster.nodata
         else:
-            pixels[:, where] = 0
+            pixels[:, valid] = 0
 
     def _laid(self, array: Any) -> Any:
         if self.blocks == "strided":

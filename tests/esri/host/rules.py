@@ -1,4 +1,4 @@
-"""What ArcGIS asks of a Python raster function, and the words in which it fails.
+"""ArcGIS' demands on a Python raster function, and the words in which it fails.
 
 Clauses are those of `docs/arcgis-contract.md`. Standard library and numpy, Python 3.9: this runs
 in the process that stands in for ArcGIS Pro.
@@ -24,7 +24,7 @@ POLYGON = 4
 
 
 class HostError(Exception):
-    """What the host would refuse, as a user would read it."""
+    """Refusal by the host, as a user would read it."""
 
 
 def require(condition: bool, message: str) -> None:
@@ -32,17 +32,17 @@ def require(condition: bool, message: str) -> None:
         raise HostError(message)
 
 
-def strict_json(text: Any, what: str) -> Any:
+def strict_json(text: Any, name: str) -> Any:
     """Parse JSON without NaN and infinities."""
-    require(type(text) is str, f"{what} must be text, got {type(text).__name__}")
+    require(type(text) is str, f"{name} must be text, got {type(text).__name__}")
 
     def refuse(constant: str) -> None:
-        raise HostError(f"{what} holds {constant}, which is no JSON")
+        raise HostError(f"{name} holds {constant}, which is no JSON")
 
     try:
         return json.loads(text, parse_constant=refuse)
     except ValueError as error:
-        raise HostError(f"{what} is no JSON: {error}") from error
+        raise HostError(f"{name} is no JSON: {error}") from error
 
 
 def check_parameters(rows: Any) -> None:
@@ -72,10 +72,10 @@ def check_parameters(rows: Any) -> None:
     json.dumps(rows, allow_nan=False)
 
 
-def check_configuration(given: Any, bands: int) -> None:
+def check_configuration(configuration: Any, bands: int) -> None:
     """The answer of getConfiguration for a raster of some bands."""
-    require(type(given) is dict, "getConfiguration must return a dictionary")
-    extract = given.get("extractBands")
+    require(type(configuration) is dict, "getConfiguration must return a dictionary")
+    extract = configuration.get("extractBands")
     require(
         type(extract) is tuple and all(type(b) is int and b >= 0 for b in extract),
         f"getConfiguration: extractBands must be a tuple of band indices, got {extract!r}",
@@ -85,24 +85,24 @@ def check_configuration(given: Any, bands: int) -> None:
         f"extractBands {extract} names bands that a raster of {bands} bands has not",
     )
     for key, least in (("padding", 0), ("tx", 1), ("ty", 1)):
-        value = given.get(key)
+        value = configuration.get(key)
         require(
             type(value) is int and value >= least,
             f"getConfiguration: {key} must be an int from {least} on, got {value!r}",
         )
-    require(given.get("inputMask") is True, "getConfiguration: inputMask is not True")
+    require(configuration.get("inputMask") is True, "getConfiguration: inputMask is not True")
     require(
-        "dataRange" not in given,
+        "dataRange" not in configuration,
         "getConfiguration: dataRange makes the host rescale pixels by the raster's statistics",
     )
-    inherit = given.get("inheritProperties", 15)
+    inherit = configuration.get("inheritProperties", 15)
     require(
         type(inherit) is int and inherit & 7 == 4,
         f"getConfiguration: inheritProperties is {inherit!r}: the place of the raster (4) is "
         "needed, and its pixel type (1) and NoData (2) would replace those of updateRasterInfo",
     )
 
-    dropped = given.get("invalidateProperties", 0)
+    dropped = configuration.get("invalidateProperties", 0)
     require(
         type(dropped) is int and dropped & 14 == 14,
         f"getConfiguration: invalidateProperties is {dropped!r}: statistics (2), histogram (4) and "
@@ -134,10 +134,10 @@ def check_raster_info(out: Any, classes: list[dict[str, Any]]) -> None:
         f"rasterAttributeTable: fields are {names}",
     )
     rows = [f["attributes"] for f in table["features"]]
-    found = [(r["Value"], r["Class"], [r["Red"], r["Green"], r["Blue"]]) for r in rows]
+    table_rows = [(r["Value"], r["Class"], [r["Red"], r["Green"], r["Blue"]]) for r in rows]
     require(
-        found == [(c["Value"], c["Name"], c["Color"]) for c in classes],
-        f"rasterAttributeTable {found} is not that of the model's classes",
+        table_rows == [(c["Value"], c["Name"], c["Color"]) for c in classes],
+        f"rasterAttributeTable {table_rows} is not that of the model's classes",
     )
 
 
@@ -165,8 +165,10 @@ def check_pixels(
     )
     pixels = out.get("output_pixels")
     require(type(pixels) is np.ndarray, "output_pixels is not a numpy array")
-    wanted = int(np.prod(shape)) * np.dtype(kind).itemsize
-    require(pixels.nbytes == wanted, f"incoming {pixels.nbytes} bytes, expected {wanted} bytes")
+    byte_count = int(np.prod(shape)) * np.dtype(kind).itemsize
+    require(
+        pixels.nbytes == byte_count, f"incoming {pixels.nbytes} bytes, expected {byte_count} bytes"
+    )
     require(
         pixels.shape == tuple(shape) and pixels.dtype == np.dtype(kind),
         f"output_pixels is {pixels.dtype} {pixels.shape}, expected {kind} {tuple(shape)}",
@@ -178,18 +180,18 @@ def check_pixels(
             "output_mask must be u1 and of the shape of the pixels",
         )
         require(set(np.unique(mask).tolist()) <= {0, 1}, "output_mask must hold 0 and 1 alone")
-    seen = block.reshape(pixels.shape) if mask is None else mask != 0
+    valid = block.reshape(pixels.shape) if mask is None else mask != 0
     if nodata is not None:
-        masked = set(np.unique(pixels[~seen]).tolist())
+        masked = set(np.unique(pixels[~valid]).tolist())
         require(
             masked <= set(np.atleast_1d(nodata).tolist()),
             f"updatePixels gave {sorted(masked)} where there is no image, noData is {nodata}",
         )
     if kind == "u1":
-        found = set(np.unique(pixels[seen]).tolist())
+        values_found = set(np.unique(pixels[valid]).tolist())
         require(
-            found <= values | {0},
-            f"updatePixels gave {sorted(found)}, the classes are {sorted(values)}",
+            values_found <= values | {0},
+            f"updatePixels gave {sorted(values_found)}, the classes are {sorted(values)}",
         )
 
 
@@ -230,8 +232,10 @@ def check_vectors(out: Any, fields: dict[str, str]) -> list[dict[str, Any]]:
             f"output_vectors: attributes {sorted(attributes)} are not the fields {sorted(own)}",
         )
         for name, value in attributes.items():
-            wanted = FIELD_TYPES[own[name]]
-            require(type(value) is wanted, f"output_vectors: {name} is {value!r}, not {own[name]}")
+            type_names = FIELD_TYPES[own[name]]
+            require(
+                type(value) is type_names, f"output_vectors: {name} is {value!r}, not {own[name]}"
+            )
         require(attributes["OID"] == number, f"output_vectors: OID {attributes['OID']} of {number}")
         require(
             0 <= attributes["Confidence"] <= 100,
@@ -250,5 +254,8 @@ def check_ring(ring: list[list[float]], *, hole: bool) -> None:
     require(bool(np.isfinite(x).all() and np.isfinite(y).all()), "output_vectors: not finite")
     # With y down, what runs clockwise on the screen has a positive area by this formula.
     area = float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum()) / 2
-    what, way = ("a hole", "counter-clockwise") if hole else ("an outer ring", "clockwise")
-    require(area < 0 if hole else area > 0, f"output_vectors: {what} must run {way} on the screen")
+    kind_of_ring, way = ("a hole", "counter-clockwise") if hole else ("an outer ring", "clockwise")
+    require(
+        area < 0 if hole else area > 0,
+        f"output_vectors: {kind_of_ring} must run {way} on the screen",
+    )

@@ -30,46 +30,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What a user does with a package."""
+    """Actions of a user with a package."""
 
     folder: str
-    """Where the package was unpacked."""
+    """Folder that the package was unpacked into."""
     emd: str
     """Name of the definition in it."""
     role: str = "classify"
     """``classify``, ``detect``, or ``validate`` to do no more than choose the model."""
     raster: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
-    """What the user wrote into the table of arguments; unknown names are dropped."""
+    """Values in the user's table of arguments; unknown names are dropped."""
     defaults: str = "point"
-    """How the other rows are handed over: with a decimal ``point`` or ``comma``, or ``omitted``."""
+    """Form of the other rows: with a decimal ``point`` or ``comma``, or ``omitted``."""
     device: Any = -1
     definition: str = "path"
     """``path`` of the .emd, its ``text``, or its ``marked text``, with a byte order mark."""
     registered: bool = False
-    """Whether the module is in sys.modules while it is executed."""
+    """True if the module is in sys.modules while it is executed."""
     extent: list[float] | None = None
     """top, left, height, width in pixels; None: the raster's."""
     fill: str = "zero"
     blocks: str = "plain"
     flat: bool = False
-    """Whether shape and mask come without the axis of the bands."""
+    """True if shape and mask come without the axis of the bands."""
     shuffled: int = 0
     """Seed of the order of the tiles."""
     repeated: bool = False
-    """Whether each tile is asked for twice."""
+    """True if each tile is requested twice."""
     workers: int = 1
     """Threads, each with an object of its own,"""
     together: bool = False
     """unless they share one."""
     uninformed: bool = False
-    """Whether updateRasterInfo is never called, as may be where polygons are wanted."""
+    """True if updateRasterInfo is never called, as may be for polygons."""
     removed: bool = False
-    """Whether the folder of the package is gone afterwards, as a temporary one is."""
+    """True if the folder of the package is deleted afterwards, as a temporary one is."""
     per_band: bool = False
-    """Whether the mask has a layer for each band, which differ: garbage in one masks a pixel."""
+    """True if the mask has a layer for each band, which differ: garbage in one masks a pixel."""
     share: tuple[int, int] = (0, 1)
-    """Which of how many processes this is; each does its tiles alone."""
+    """Number of this process and number of processes; each does its tiles alone."""
 
 
 class Session:
@@ -81,7 +81,7 @@ class Session:
         self.recorder = recorder
         self.emd = json.loads(Path(run.folder, run.emd).read_text(encoding="utf-8"))
         self.path = Path(run.folder, self.emd["InferenceFunction"].replace("\\", "/"))
-        self.told: dict[str, Any] = {"error": None}
+        self.report: dict[str, Any] = {"error": None}
         self.arrays: dict[str, Any] = {}
         self.nodata: Any = None
         self._log: list[str] = []
@@ -94,7 +94,7 @@ class Session:
             if self.run.role != "validate":
                 self._execute(kind)
         except HostError as error:
-            self.told["error"] = str(error)
+            self.report["error"] = str(error)
         if self.run.removed:
             shutil.rmtree(self.run.folder)
 
@@ -126,8 +126,8 @@ class Session:
             sys.modules.pop(stem, None)
         heavy = set(sys.modules)
         self._call("import", spec.loader.exec_module, module)
-        loaded = {"torch", "onnxruntime", "arcpy", "cv2"} & (set(sys.modules) - heavy)
-        require(not loaded, f"importing {self.path.name} loads {sorted(loaded)}")
+        heavy_loaded = {"torch", "onnxruntime", "arcpy", "cv2"} & (set(sys.modules) - heavy)
+        require(not heavy_loaded, f"importing {self.path.name} loads {sorted(heavy_loaded)}")
         require(hasattr(module, stem), f"{self.path.name} has no class {stem}")
         return getattr(module, stem)
 
@@ -136,12 +136,12 @@ class Session:
         if self.run.definition == "path":
             return str(path)
         text = path.read_text(encoding="utf-8")
-        told = {"text": text, "marked text": f"\ufeff{text}"}
-        return told.get(self.run.definition, self.run.definition)
+        report = {"text": text, "marked text": f"\ufeff{text}"}
+        return report.get(self.run.definition, self.run.definition)
 
     def _validate(self, kind: Any) -> None:
         """The user has chosen the model: no device is known, and nothing may be loaded."""
-        start, seen = time.perf_counter(), len(self.recorder.opened)
+        start, count_before = time.perf_counter(), len(self.recorder.files_opened)
         function = self._call("validation", kind)
         require(
             isinstance(getattr(function, "name", None), str)
@@ -152,12 +152,12 @@ class Session:
         self._call("validation", function.initialize)
         self._call("validation", function.initialize, model=self._model())
         rows = self._call("validation", function.getParameterInfo)
-        self.told["validation_seconds"] = time.perf_counter() - start
+        self.report["validation_seconds"] = time.perf_counter() - start
         rules.check_parameters(rows)
-        self.told["parameters"] = rows
-        opened = [Path(p).name for _, p in self.recorder.opened[seen:]]
+        self.report["parameters"] = rows
+        files_read = [Path(p).name for _, p in self.recorder.files_opened[count_before:]]
         models = {self.emd.get(key) for key in ("ModelFile", "TorchScriptFile")}
-        require(not models & set(opened), "choosing the model opens the model file")
+        require(not models & set(files_read), "choosing the model opens the model file")
 
     def _scalars(self, rows: list[dict[str, Any]]) -> dict[str, str]:
         """The table of arguments, all as text."""
@@ -178,10 +178,10 @@ class Session:
         self._call("initialize", function.initialize, model=self._model(), **device)
         scalars = self._scalars(self._call("initialize", function.getParameterInfo))
         bands = self.raster.pixels.shape[0]
-        given = self._call("getConfiguration", function.getConfiguration, **scalars)
-        rules.check_configuration(given, bands=max(bands, len(self.emd["ExtractBands"])))
+        configuration = self._call("getConfiguration", function.getConfiguration, **scalars)
+        rules.check_configuration(configuration, bands=max(bands, len(self.emd["ExtractBands"])))
         if self.run.uninformed:
-            return function, given, "u1"
+            return function, configuration, "u1"
         # inheritProperties: what the function does not set is the raster's own.
         output = self.raster.info()
         out = self._call(
@@ -192,53 +192,55 @@ class Session:
             **scalars,
         )
         rules.check_raster_info(out, self.emd["Classes"])
-        rules.check_configuration(given, bands)
+        rules.check_configuration(configuration, bands)
         key = self._call("metadata", function.updateKeyMetadata, ("datatype",), -1, datatype="x")
         require(type(key) is dict and "datatype" in key, "updateKeyMetadata must return a dict")
         band = self._call("metadata", function.updateKeyMetadata, ("bandname",), 0, bandname="x")
         require(type(band) is dict and "bandname" in band, "updateKeyMetadata must return a dict")
-        self.told["metadata"] = [key["datatype"], band["bandname"]]
+        self.report["metadata"] = [key["datatype"], band["bandname"]]
         self.nodata = out["output_info"].get("noData")
-        self.told["nodata"] = None if self.nodata is None else np.asarray(self.nodata).tolist()
-        self.told["configuration"] = {k: v for k, v in given.items() if k != "extractBands"}
-        return function, given, out["output_info"]["pixelType"]
+        self.report["nodata"] = None if self.nodata is None else np.asarray(self.nodata).tolist()
+        self.report["configuration"] = {
+            k: v for k, v in configuration.items() if k != "extractBands"
+        }
+        return function, configuration, out["output_info"]["pixelType"]
 
     def _execute(self, kind: Any) -> None:
-        self.told["files_opened"] = len(self.recorder.opened)
+        self.report["files_opened"] = len(self.recorder.files_opened)
         run = self.run
         prepared = [self._prepared(kind) for _ in range(1 if run.together else run.workers)]
-        _, given, pixel_type = prepared[0]
+        _, configuration, pixel_type = prepared[0]
         top, left, height, width = run.extent or (0, 0, *self.raster.pixels.shape[1:])
         extent = Extent(top, left, int(height), int(width))
-        reader = Reader(self.raster, extent, given["extractBands"], run.fill, run.blocks)
+        reader = Reader(self.raster, extent, configuration["extractBands"], run.fill, run.blocks)
         tiles = [
             (r, c)
-            for r in range(-(-extent.height // given["ty"]))
-            for c in range(-(-extent.width // given["tx"]))
+            for r in range(-(-extent.height // configuration["ty"]))
+            for c in range(-(-extent.width // configuration["tx"]))
         ][run.share[0] :: run.share[1]]
         if run.shuffled:
             random.Random(run.shuffled).shuffle(tiles)
-        work = _Tiles(self, reader, given, pixel_type)
+        work = _Tiles(self, reader, configuration, pixel_type)
         if run.workers == 1:
-            done = [work.do(prepared[0][0], tile) for tile in tiles]
+            answers = [work.do(prepared[0][0], tile) for tile in tiles]
         else:
             with ThreadPoolExecutor(run.workers) as pool:
                 turns = [prepared[i % len(prepared)][0] for i in range(len(tiles))]
-                done = list(pool.map(work.do, turns, tiles))
-        self.told["tiles"] = len(done)
+                answers = list(pool.map(work.do, turns, tiles))
+        self.report["tiles"] = len(answers)
         if run.role == "detect":
-            self.told["features"] = [feature for part in done for feature in part]
+            self.report["features"] = [feature for part in answers for feature in part]
 
 
 class _Tiles:
     """Hands out tiles and puts together what comes back."""
 
     def __init__(
-        self, session: Session, reader: Reader, given: dict[str, Any], pixel_type: str
+        self, session: Session, reader: Reader, configuration: dict[str, Any], pixel_type: str
     ) -> None:
         self._session = session
         self._reader = reader
-        self._given = given
+        self._configuration = configuration
         self._kind = pixel_type
         extent = reader.extent
         session.arrays["pixels"] = np.zeros((extent.height, extent.width), pixel_type)
@@ -251,17 +253,25 @@ class _Tiles:
         role = self._detect if self._session.run.role == "detect" else self._classify
         first = role(function, tile)
         if self._session.run.repeated:
-            again = role(function, tile)
-            same = np.array_equal(first, again) if role == self._classify else first == again
+            second_answer = role(function, tile)
+            same = (
+                np.array_equal(first, second_answer)
+                if role == self._classify
+                else first == second_answer
+            )
             require(same, f"tile {tile} came out otherwise when it was asked for again")
         return first
 
     def _block(self, tile: tuple[int, int]) -> tuple[int, int, dict[str, Any]]:
         """Height and width of the tile, and what is handed over for it."""
-        given, extent = self._given, self._reader.extent
-        row, col, pad = tile[0] * given["ty"], tile[1] * given["tx"], given["padding"]
-        height, width = given["ty"], given["tx"]
-        if not given.get("fixedTileSize"):
+        configuration, extent = self._configuration, self._reader.extent
+        row, col, pad = (
+            tile[0] * configuration["ty"],
+            tile[1] * configuration["tx"],
+            configuration["padding"],
+        )
+        height, width = configuration["ty"], configuration["tx"]
+        if not configuration.get("fixedTileSize"):
             height, width = min(height, extent.height - row), min(width, extent.width - col)
         pixels, mask = self._reader.read(row - pad, col - pad, height + 2 * pad, width + 2 * pad)
         if self._session.run.per_band:
@@ -283,9 +293,9 @@ class _Tiles:
         flat, raster = self._session.run.flat, self._session.raster
         shape = (height, width) if flat else (1, height, width)
         row, col, pad = (
-            tile[0] * self._given["ty"],
-            tile[1] * self._given["tx"],
-            self._given["padding"],
+            tile[0] * self._configuration["ty"],
+            tile[1] * self._configuration["tx"],
+            self._configuration["padding"],
         )
         props = {
             "pixelType": self._kind, "spatialReference": raster.epsg, "cellSize": raster.cell,
@@ -295,10 +305,10 @@ class _Tiles:
         out = self._call("updatePixels", function.updatePixels, blocks, corner, shape, props)
         inner = slice(pad, pad + height), slice(pad, pad + width)
         mask = blocks["raster_mask"].reshape(-1, *blocks["raster_pixels"].shape[1:])
-        seen = mask.all(axis=0)[inner]
+        valid = mask.all(axis=0)[inner]
         nodata = self._session.nodata
-        rules.check_pixels(out, seen, shape, self._kind, self._values, nodata=nodata)
-        mask = out.get("output_mask", seen.astype(np.uint8)).reshape(height, width)
+        rules.check_pixels(out, valid, shape, self._kind, self._values, nodata=nodata)
+        mask = out.get("output_mask", valid.astype(np.uint8)).reshape(height, width)
         pixels = out["output_pixels"].reshape(height, width)
         whole = self._session.arrays
         rows, cols = slice(row, row + height), slice(col, col + width)
@@ -314,7 +324,7 @@ class _Tiles:
         out = self._call("vectorize", function.vectorize, blocks)
         features = rules.check_vectors(out, rules.check_fields(fields, kind))
         raster, extent = self._session.raster, self._reader.extent
-        col, row = tile[1] * self._given["tx"], tile[0] * self._given["ty"]
+        col, row = tile[1] * self._configuration["tx"], tile[0] * self._configuration["ty"]
         for feature in features:
             feature["tile"] = list(tile)
             feature["geometry"]["rings"] = [

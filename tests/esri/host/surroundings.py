@@ -29,8 +29,15 @@ PROFILES: dict[str, set[str]] = {
     "pro33": _OF_TORCH | _OF_ORT,
     "no_torch": _OF_ORT,
 }
-"""What can be imported beside the standard library and numpy."""
-_OURS = {"camp_detector_core", "training", "benchmarks", "tests", "esri_toolbox", "qgis_plugin"}
+"""Packages that can be imported beside the standard library and numpy."""
+_OWN_PACKAGES = {
+    "camp_detector_core",
+    "training",
+    "benchmarks",
+    "tests",
+    "esri_toolbox",
+    "qgis_plugin",
+}
 _CLASHES = ("prf_utils", "attribute_table", "utils", "engine", "spec", "errors", "runtime", "grid")
 
 
@@ -43,7 +50,7 @@ _WKT = {
 
 
 class SpatialReference:
-    """Of arcpy: what a code stands for; here it knows few."""
+    """Coordinate system of arcpy, of a code; this one knows few."""
 
     def __init__(self, code: int) -> None:
         if code not in _WKT:
@@ -55,23 +62,23 @@ class SpatialReference:
 
 
 class Recorder:
-    """Which files were opened and what was started, by the stage in which it was."""
+    """Records of opened files and started programs, by stage."""
 
     def __init__(self) -> None:
         self.stage = ""
-        self.opened: list[tuple[str, str]] = []
+        self.files_opened: list[tuple[str, str]] = []
         self.started: list[tuple[str, str]] = []
         self.warnings: list[str] = []
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], (str, bytes)):
-            self.opened.append((self.stage, os.fsdecode(arguments[0])))
+            self.files_opened.append((self.stage, os.fsdecode(arguments[0])))
         elif event in {"subprocess.Popen", "socket.connect"} and not _looks_for_a_library():
             self.started.append((self.stage, f"{event} {arguments[0]!r}"))
 
 
 def _looks_for_a_library() -> bool:
-    """Whether it is ctypes that starts ldconfig, as torch makes it do where it is imported."""
+    """Return True if ctypes starts ldconfig, as torch makes it do when it is imported."""
     frame = sys._getframe()
     while frame is not None and frame.f_globals.get("__name__") != "ctypes.util":
         frame = frame.f_back
@@ -84,10 +91,10 @@ class _Blocker(importlib.abc.MetaPathFinder):
     def __init__(self, allowed: set[str]) -> None:
         homes = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
         homes.add(site.getusersitepackages())
-        found = {
+        modules = {
             p.name.partition(".")[0] for h in homes if Path(h).is_dir() for p in Path(h).iterdir()
         }
-        self._hidden = (found | _OURS | {"onnxruntime", "torch"}) - allowed - {"numpy"}
+        self._hidden = (modules | _OWN_PACKAGES | {"onnxruntime", "torch"}) - allowed - {"numpy"}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         if name.partition(".")[0] in self._hidden:
@@ -129,12 +136,12 @@ def _speak_like_windows() -> None:
         mode: str = "r",
         buffering: int = -1,
         encoding: Any = None,
-        *rest: Any,
+        *remaining: Any,
         **more: Any,
     ) -> Any:
         if "b" not in mode and encoding in {None, "locale"}:
             encoding = "cp1252"
-        return plain(file, mode, buffering, encoding, *rest, **more)
+        return plain(file, mode, buffering, encoding, *remaining, **more)
 
     builtins.open = io.open = cp1252
     locale.getpreferredencoding = lambda do_setlocale=True: "cp1252"

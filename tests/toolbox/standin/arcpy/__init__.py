@@ -69,8 +69,8 @@ class _Environment:
 
     @property
     def isCancelled(self) -> bool:
-        state.asked += 1
-        return state.cancel_after is not None and state.asked > state.cancel_after
+        state.questions += 1
+        return state.cancel_after is not None and state.questions > state.cancel_after
 
 
 env = _Environment()
@@ -81,11 +81,11 @@ class EnvManager:
         unknown = set(environments) - set(_DEFAULTS)
         if unknown:
             raise AttributeError(f"there are no environments {unknown}")
-        self._wanted = environments
+        self._environments = environments
 
     def __enter__(self) -> EnvManager:
-        self._before = {name: getattr(env, name) for name in self._wanted}
-        for name, value in self._wanted.items():
+        self._before = {name: getattr(env, name) for name in self._environments}
+        for name, value in self._environments.items():
             setattr(env, name, value)
         return self
 
@@ -105,13 +105,13 @@ def CheckOutExtension(extension_code: str) -> str:
     state.licences.append(f"out {extension_code}")
     if state.licence != "Available":
         return state.licence
-    state.held.append(extension_code)
+    state.locks.append(extension_code)
     return "CheckedOut"
 
 
 def CheckInExtension(extension_code: str) -> str:
     state.licences.append(f"in {extension_code}")
-    state.held.remove(extension_code)
+    state.locks.remove(extension_code)
     return "CheckedIn"
 
 
@@ -120,7 +120,7 @@ def GetMessages(severity: int = 0) -> str:
 
 
 class Messages:
-    """What ArcGIS hands to a tool's ``execute``."""
+    """Messages object that ArcGIS hands to a tool's ``execute``."""
 
     def __init__(self) -> None:
         self.lines: list[tuple] = []
@@ -140,7 +140,7 @@ class Messages:
         self._add("error", message)
 
     def of(self, kind: str) -> list[str]:
-        return [text for found, text in self.lines if found == kind]
+        return [text for line_kind, text in self.lines if line_kind == kind]
 
 
 def SetProgressor(
@@ -221,16 +221,18 @@ class Raster:
         file = state.rasters.get(name, name)
         if not os.path.isfile(file):
             raise RuntimeError(f"ERROR 000732: Input Raster: Dataset {name} does not exist")
-        found = header(file)
+        raster_header = header(file)
         self.name = os.path.basename(name)
         self.catalogPath = name
-        self.bandCount = found["bands"]
-        self.pixelType = _TYPES[found["dtype"]]
-        self.meanCellWidth, self.meanCellHeight = found["cells"]
+        self.bandCount = raster_header["bands"]
+        self.pixelType = _TYPES[raster_header["dtype"]]
+        self.meanCellWidth, self.meanCellHeight = raster_header["cells"]
         self.spatialReference = (
-            SpatialReference(text=found["wkt"]) if found["wkt"] else SpatialReference()
+            SpatialReference(text=raster_header["wkt"])
+            if raster_header["wkt"]
+            else SpatialReference()
         )
-        self.extent = Extent(*found["bounds"])
+        self.extent = Extent(*raster_header["bounds"])
         self.extent.spatialReference = self.spatialReference
 
     def __str__(self) -> str:
@@ -318,10 +320,10 @@ class Parameter:
 
     def _check(self, value: Any) -> None:
         kind = self.datatype if isinstance(self.datatype, str) else self.datatype[0]
-        wanted = {"GPDouble": (int, float), "GPLong": int, "GPBoolean": bool, "GPString": str}
-        if value is None or kind not in wanted:
+        types = {"GPDouble": (int, float), "GPLong": int, "GPBoolean": bool, "GPString": str}
+        if value is None or kind not in types:
             return
-        if not isinstance(value, wanted[kind]) or (kind != "GPBoolean" and isinstance(value, bool)):
+        if not isinstance(value, types[kind]) or (kind != "GPBoolean" and isinstance(value, bool)):
             raise ValueError(f"{self.name} cannot be {value!r}")
         if self.filter.type == "ValueList" and value not in self.filter.list:
             raise ValueError(f"{self.name} must be one of {self.filter.list}")

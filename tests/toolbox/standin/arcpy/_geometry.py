@@ -226,11 +226,11 @@ def AsShape(geojson_struct: Any, esri_json: bool = False) -> Polygon:
     """Only polygons in Esri's JSON, held to what ArcGIS takes for granted."""
     if not esri_json:
         raise ValueError("only Esri's JSON is known here")
-    given = geojson_struct["spatialReference"]
+    geojson_reference = geojson_struct["spatialReference"]
     reference = (
-        SpatialReference(given["wkid"])
-        if "wkid" in given
-        else SpatialReference(text=given["wkt"].replace("'", '"'))
+        SpatialReference(geojson_reference["wkid"])
+        if "wkid" in geojson_reference
+        else SpatialReference(text=geojson_reference["wkt"].replace("'", '"'))
     )
     rings = geojson_struct["rings"]
     for i, ring in enumerate(rings):

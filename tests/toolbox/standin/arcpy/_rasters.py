@@ -96,8 +96,8 @@ def copy(
 
 def _warped(source: str, crs: str | None, snap: str | None, extent: Any, cell: Any) -> Any:
     """Bounds, cell sizes and WKT of the output; None where it has the pixels of the source."""
-    found = header(source)
-    cells, bounds, wkt = found["cells"], found["bounds"], found["wkt"]
+    raster_header = header(source)
+    cells, bounds, wkt = raster_header["cells"], raster_header["bounds"], raster_header["wkt"]
     if crs is not None:
         from ._geometry import Extent, SpatialReference
 
@@ -113,7 +113,7 @@ def _warped(source: str, crs: str | None, snap: str | None, extent: Any, cell: A
         corner = header(snap)["bounds"][:2]
     off = [(b - c) / s % 1 for b, c, s in zip(bounds, corner, cells)]
     same = all(min(o, 1 - o) < 1e-6 for o in off)
-    if crs is None and same and cells == found["cells"]:
+    if crs is None and same and cells == raster_header["cells"]:
         return None
     if extent is not None:
         bounds = (extent.XMin, extent.YMin, extent.XMax, extent.YMax)
@@ -138,5 +138,5 @@ def values_of(path: str) -> Sequence[tuple[int, int]]:
         dataset = gdal.Open(path)  # it must outlive its band
         band = dataset.GetRasterBand(1)
         pixels, nodata = band.ReadAsArray(), band.GetNoDataValue()
-    found, counts = np.unique(pixels, return_counts=True)
-    return [(int(v), int(n)) for v, n in zip(found, counts) if nodata is None or v != nodata]
+    values, counts = np.unique(pixels, return_counts=True)
+    return [(int(v), int(n)) for v, n in zip(values, counts) if nodata is None or v != nodata]

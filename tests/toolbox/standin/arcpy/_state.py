@@ -1,4 +1,4 @@
-"""What the stand-in keeps: one record of all that was asked of it."""
+"""State of the stand-in: one record of all calls to it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class State:
 
     def __init__(self) -> None:
         self.licence = "Available"
-        """What CheckExtension says of Image Analyst."""
+        """Answer of CheckExtension about Image Analyst."""
         self.licences: list[str] = []
         """Calls of CheckOutExtension and CheckInExtension, in order."""
-        self.held: list[str] = []
+        self.locks: list[str] = []
         self.tables: dict[str, Any] = {}
         """Feature classes and attribute tables by their paths."""
         self.layers: dict[str, str] = {}
@@ -24,8 +24,8 @@ class State:
         self.workspaces = {"memory"}
         self.progress: list[tuple] = []
         self.cancel_after: int | None = None
-        """How many times isCancelled says False before it says True."""
-        self.asked = 0
+        """Number of times that isCancelled says False before it says True."""
+        self.questions = 0
         self.calls: list[tuple] = []
         """Geoprocessing and image analysis tools that ran: name, arguments, environments."""
         self.detect: Callable[..., Any] | None = None

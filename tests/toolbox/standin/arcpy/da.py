@@ -39,8 +39,8 @@ class _Cursor:
             raise RuntimeError(f"cannot open '{path}'")
         self.table = state.tables[path]
         self.names = [field_names] if isinstance(field_names, str) else list(field_names)
-        known = {"SHAPE@", "OID@", *self.table.fields}
-        missing = [name for name in self.names if name not in known]
+        fields = {"SHAPE@", "OID@", *self.table.fields}
+        missing = [name for name in self.names if name not in fields]
         if missing:
             raise RuntimeError(f"A column was specified that does not exist: {missing}")
 

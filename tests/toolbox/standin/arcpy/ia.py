@@ -8,7 +8,7 @@ from . import ExecuteError, Raster, _recorded, env, state
 
 
 def _licensed() -> None:
-    if "ImageAnalyst" not in state.held:
+    if "ImageAnalyst" not in state.locks:
         state.gp_messages.append("ERROR 000824: The tool is not licensed.")
         raise ExecuteError("ERROR 000824: The tool is not licensed.")
 

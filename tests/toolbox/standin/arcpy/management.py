@@ -58,18 +58,18 @@ def BuildRasterAttributeTable(in_raster: str, overwrite: str | None = "NONE") ->
 @_recorded
 def CopyFeatures(in_features: str, out_feature_class: str) -> None:
     _refuse(out_feature_class)
-    found = copy.deepcopy(state.tables[in_features])
+    table = copy.deepcopy(state.tables[in_features])
     if not isinstance(env.extent, (str, type(None))):
         box = env.extent
-        found.rows = [
+        table.rows = [
             row
-            for row in found.rows
+            for row in table.rows
             if any(
                 box.XMin <= x <= box.XMax and box.YMin <= y <= box.YMax
                 for x, y in row["SHAPE@"].rings[0]
             )
         ]
-    state.tables[out_feature_class] = found
+    state.tables[out_feature_class] = table
 
 
 @_recorded
@@ -87,8 +87,8 @@ def CopyRaster(
     name = str(in_raster)
     extent = env.extent if not isinstance(env.extent, str) else None
     own = Raster(in_raster).spatialReference.exportToString()
-    wanted = env.outputCoordinateSystem
-    crs = wanted._wkt if wanted is not None and wanted.exportToString() != own else None
+    target_crs = env.outputCoordinateSystem
+    crs = target_crs._wkt if target_crs is not None and target_crs.exportToString() != own else None
     snap = None if env.snapRaster is None else str(env.snapRaster)
     copy_raster(
         state.rasters.get(name, name),
