@@ -8,12 +8,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.reader import MULTIHASH_SHA256
-from camp_detector_core.model_file.untrusted import read_json
+from camp_detector_core.model_file.item import assets_of, parse_item, roles_of, sha256_of
+from camp_detector_core.model_file.json_values import as_list
 
-from .errors import CatalogError
+from .errors import catalog_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,14 +78,14 @@ class Entry:
     def bands(self) -> tuple[str, ...]:
         """Names of the bands that the model takes as input."""
         first = _first(self.properties.get("mlm:input"))
-        names = [b.get("name") if isinstance(b, dict) else b for b in _list(first.get("bands"))]
+        names = [b.get("name") if isinstance(b, dict) else b for b in as_list(first.get("bands"))]
         return tuple(str(n) for n in names if n)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes that the model detects, without the background."""
         first = _first(self.properties.get("mlm:output"))
-        classes = [c for c in _list(first.get("classification:classes")) if isinstance(c, dict)]
+        classes = [c for c in as_list(first.get("classification:classes")) if isinstance(c, dict)]
         return tuple(str(c.get("name")) for c in classes if c.get("value") != 0)
 
     @property
@@ -110,7 +109,7 @@ class Entry:
     @property
     def attribution(self) -> tuple[str, ...]:
         """Names of the providers to credit."""
-        providers = [p for p in _list(self.properties.get("providers")) if isinstance(p, dict)]
+        providers = [p for p in as_list(self.properties.get("providers")) if isinstance(p, dict)]
         return tuple(str(p.get("name")) for p in providers if p.get("name"))
 
     @property
@@ -130,13 +129,8 @@ def entry_of(data: bytes, path: str, location: str) -> Entry:
         CatalogError: The data is not a STAC item.
     """
     origin = f"{location}, {path}"
-    try:
-        item = read_json(data, origin)
-    except PredictorError as error:
-        raise CatalogError(str(error)) from error
-    if item.get("type") != "Feature" or not isinstance(item.get("assets"), dict):
-        msg = f"{origin} is not a STAC item (a GeoJSON Feature with assets)"
-        raise CatalogError(msg)
+    with catalog_errors():
+        item = parse_item(data, origin)
     return Entry(str(item.get("id")), item, path)
 
 
@@ -152,43 +146,24 @@ def revision(sums: dict[str, str]) -> str:
 
 
 def _assets(item: dict[str, Any]) -> Iterator[Asset]:
-    for key, asset in item["assets"].items():
-        if not isinstance(asset, dict) or not isinstance(asset.get("href"), str):
+    for key, asset in assets_of(item).items():
+        if not isinstance(asset.get("href"), str):
             continue
         size = asset.get("file:size")
+        with catalog_errors():
+            sha256 = sha256_of(asset, f"the asset {shown(key)} of {shown(item.get('id'))}")
         yield Asset(
-            key=str(key),
+            key=key,
             href=asset["href"],
-            roles=tuple(str(r) for r in _list(asset.get("roles"))),
+            roles=tuple(roles_of(asset)),
             size=size if isinstance(size, int) and size >= 0 else None,
-            sha256=sha256_of(asset.get("file:checksum")),
+            sha256=sha256,
             title=str(asset.get("title") or ""),
         )
 
 
-def sha256_of(checksum: object) -> str | None:
-    """Read the SHA-256 of a ``file:checksum``; None if there is no checksum.
-
-    Raises:
-        CatalogError: The checksum is of another kind, which cannot be verified.
-    """
-    if checksum is None:
-        return None
-    text = str(checksum).lower()
-    digest = text.removeprefix(MULTIHASH_SHA256)
-    is_complete = len(digest) == 64 and set(digest) <= set("0123456789abcdef")  # noqa: PLR2004
-    if not text.startswith(MULTIHASH_SHA256) or not is_complete:
-        msg = f"the checksum {shown(text[:80])} is not SHA-256 (a multihash that starts with 1220)"
-        raise CatalogError(msg)
-    return digest
-
-
-def _list(value: object) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
 def _first(value: object) -> dict[str, Any]:
-    values = _list(value)
+    values = as_list(value)
     return values[0] if values and isinstance(values[0], dict) else {}
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.errors import CampDetectorError, PredictorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class CatalogError(CampDetectorError):
@@ -22,6 +26,19 @@ class UnreachableError(CatalogError):
 
 class ConflictError(CatalogError):
     """Somebody else has changed the same object in the meantime."""
+
+
+@contextmanager
+def catalog_errors() -> Iterator[None]:
+    """Raise errors of reading models as errors of the catalogue.
+
+    Raises:
+        CatalogError: What is inside has raised a `PredictorError`.
+    """
+    try:
+        yield
+    except PredictorError as error:
+        raise CatalogError(str(error)) from error
 
 
 def extra(module: str, name: str = "stac") -> Any:  # noqa: ANN401 - whatever library it is

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.model_file import item
 from camp_detector_core.whole_file import whole_file
 
 from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of
-from .errors import CatalogError, UnknownModelError, UnreachableError
+from .errors import CatalogError, UnknownModelError, UnreachableError, catalog_errors
 from .names import check_id, file_name, is_id
 from .places import cache_folder, chosen_catalog
 
@@ -78,17 +79,13 @@ def onnx_asset(entry: Entry) -> Asset:
     Raises:
         CatalogError: There is not exactly one.
     """
-    hits = [a for a in entry.assets if "mlm:model" in a.roles and _is_onnx(entry, a)]
-    if len(hits) != 1:
-        msg = f"the model {entry.id} has {len(hits)} ONNX files, and exactly one is needed"
+    with catalog_errors():
+        key, _ = item.onnx_asset(entry.item, f"the item of {entry.id}")
+    assets = [asset for asset in entry.assets if asset.key == key]
+    if not assets:
+        msg = f"the ONNX asset of {entry.id} has no href: add the model again"
         raise CatalogError(msg)
-    return hits[0]
-
-
-def _is_onnx(entry: Entry, asset: Asset) -> bool:
-    raw = entry.item["assets"][asset.key]
-    words = f"{raw.get('type')} {raw.get('mlm:artifact_type')}".lower()
-    return "onnx" in words or asset.href.lower().endswith(".onnx")
+    return assets[0]
 
 
 def _home(location: str, model_id: str) -> Path:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.model_file.untrusted import read_json
 
-from .errors import CatalogError
+from .errors import CatalogError, catalog_errors
 from .names import CATALOG, COLLECTION, COLLECTION_ID, resolve
 
 if TYPE_CHECKING:
@@ -31,10 +30,8 @@ def parse(data: bytes, path: str, location: str, kind: str) -> dict[str, Any]:
     Raises:
         CatalogError: It is something else.
     """
-    try:
+    with catalog_errors():
         document = read_json(data, f"{location}, {path}")
-    except PredictorError as error:
-        raise CatalogError(str(error)) from error
     if document.get("type") != kind or not isinstance(document.get("links"), list):
         msg = f"{location}, {path} is not a STAC {kind.lower()}"
         raise CatalogError(msg)

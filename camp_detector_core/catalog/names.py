@@ -7,6 +7,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.hrefs import HrefError, key_of_href
 
 from .errors import CatalogError
 
@@ -66,12 +67,8 @@ def resolve(href: object, start: str) -> str:
     Raises:
         CatalogError: The href is not relative, or leads out of the catalogue.
     """
-    text = href if isinstance(href, str) else ""
-    parts = urlsplit(text)
-    decoded = unquote(parts.path)
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(start), decoded))
-    outside = path.startswith(("/", "..")) or "\\" in decoded or ":" in decoded or "\0" in decoded
-    if not decoded or parts.scheme or parts.netloc or outside:
+    try:
+        return key_of_href(href, start)
+    except HrefError as error:
         msg = f"{start} leads to {shown(href)}, which does not lie in the catalogue"
-        raise CatalogError(msg)
-    return path
+        raise CatalogError(msg) from error

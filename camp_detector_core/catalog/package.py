@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.hrefs import href_of, path_of_href, path_of_url
-from camp_detector_core.model_file.reader import MULTIHASH_SHA256
-from camp_detector_core.model_file.untrusted import read_file, read_json, require_file
+from camp_detector_core.model_file.hrefs import HrefError, file_of_href, href_of
+from camp_detector_core.model_file.item import MULTIHASH_SHA256, read_item
+from camp_detector_core.model_file.untrusted import require_file
 
 from .entry import Asset, Entry, revision
 from .errors import CatalogError, extra
 from .names import check_id, file_name, item_path
-from .stores import CHUNK, MAX_FILE, MAX_TEXT
+from .stores import CHUNK, MAX_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -98,7 +98,7 @@ def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) 
             the one that the item describes, or an href leads out of the folder.
     """
     model = open_model(path)
-    item = read_json(read_file(path, MAX_TEXT), str(path))
+    item = read_item(path)
     return _package(item, model, path, assets=assets, root=root)
 
 
@@ -194,19 +194,13 @@ def _verify(asset: Asset, item: Path, home: Path) -> AssetFile:
 
 def _source(asset: Asset, item: Path, home: Path) -> Path:
     try:
-        if urlsplit(asset.href).scheme == "file":
-            source = item.parent / path_of_url(asset.href)
-        else:
-            source = path_of_href(asset.href, item.parent)
-        inside = source.resolve().is_relative_to(home)
-    except (OSError, RuntimeError, ValueError):
-        inside = False
-    if not inside:
+        source = file_of_href(asset.href, item, [home])
+    except HrefError as error:
         msg = (
             f"the asset {shown(asset.key)} of {item} lies outside of {home}, at "
             f"{shown(asset.href)}: leave it out with --assets, or allow a folder with --root"
         )
-        raise CatalogError(msg)
+        raise CatalogError(msg) from error
     if not source.exists():
         msg = (
             f"the file of the asset {shown(asset.key)} of {item} is missing ({shown(asset.href)}): "

@@ -27,6 +27,8 @@ from camp_detector_core.model_file.emd import (
     emd_bytes,
     emd_of,
 )
+from camp_detector_core.model_file.item import properties_of
+from camp_detector_core.model_file.json_values import texts
 
 from .engine_copy import engine_copy
 from .item_info import THUMBNAIL, ItemInfo
@@ -34,7 +36,6 @@ from .limits import limits_of
 from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
 from .package_source import PackageSource, open_source
 from .thumbnail import thumbnail
-from .validation.reading import properties_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

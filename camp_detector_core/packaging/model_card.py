@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.model_file.item import properties_of
+from camp_detector_core.model_file.json_values import as_dict
+
 from .stac.facts import RunFacts, facts_of
 from .stac.item import AREA_NOTE, FIELD_WORDS
-from .validation.reading import as_dict, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

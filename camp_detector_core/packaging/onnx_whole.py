@@ -5,7 +5,7 @@ The files that it names are read in its own folder and below, and nowhere else.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.onnx_file import (
@@ -18,7 +18,12 @@ from camp_detector_core.engine.onnx_file import (
 )
 from camp_detector_core.engine.protobuf import bytes_field, placed_fields
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.untrusted import leads_away, read_file, require_file
+from camp_detector_core.model_file.hrefs import homes_of, is_inside
+from camp_detector_core.model_file.members import member_of
+from camp_detector_core.model_file.untrusted import read_file, require_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 1 << 30
 """Of a model with its weights."""
@@ -46,7 +51,7 @@ class _Joining:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._homes = {path.parent.resolve(), path.resolve().parent}
+        self._homes = homes_of(path)
         self._left = MAX_BYTES
 
     def message(self, kind: str, message: memoryview) -> bytes | None:
@@ -107,15 +112,9 @@ class _Joining:
 
     def _beside(self, location: str) -> Path:
         """The file of a location, in the model's folder or below."""
-        clean = location.replace("\\", "/")
-        parts = clean.split("/")
-        away = leads_away(location) or clean.startswith("/") or ":" in clean or ".." in parts
-        try:
-            path = Path(self._path.parent, clean)
-            inside = not away and not self._homes.isdisjoint(path.resolve().parents)
-        except (OSError, ValueError, RuntimeError):
-            inside = False
-        if not location or not inside:
+        name = member_of(location)
+        path = self._path.parent / (name or "")
+        if name is None or not is_inside(path, self._homes):
             msg = (
                 f"{self._path} looks for weights at {shown(location) or 'no place'}, which is not "
                 "in its folder: they are not read; export it as one file"

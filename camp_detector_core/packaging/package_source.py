@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
 from camp_detector_core.model_file import ModelFile, open_model
-from camp_detector_core.model_file.hrefs import path_of_href
-from camp_detector_core.model_file.reader import SPEC_PROPERTY
-from camp_detector_core.model_file.untrusted import read_file, read_json
+from camp_detector_core.model_file.hrefs import HrefError, file_of_href
+from camp_detector_core.model_file.item import SPEC_PROPERTY, assets_of, properties_of, read_item
+from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.model_file.zip_file import open_zip, read_member
-
-from .validation.reading import assets_of, properties_of
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 _MAX_TORCHSCRIPT = 1 << 30
-_MAX_ITEM, _MAX_SPEC = 8 << 20, 1 << 20
+_MAX_SPEC = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -57,16 +55,13 @@ def open_source(
         item = model
     told = {} if item is None else _read_item(Path(item), opened.spec)
     script = None if torchscript is None else _read_script(Path(torchscript), opened.spec)
-    example = None if item is None else _example(told, Path(item).parent)
+    example = None if item is None else _example(told, Path(item))
     return PackageSource(opened, told, example, script)
 
 
 def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
     """The item, which must be of this model."""
-    item = read_json(read_file(path, _MAX_ITEM, what="STAC item"), str(path))
-    if item.get("type") != "Feature":
-        msg = f"{path} is not a STAC item (a GeoJSON Feature): name the model's stac_item.json"
-        raise PredictorError(msg)
+    item = read_item(path)
     if properties_of(item).get(SPEC_PROPERTY) != spec.to_dict():
         msg = (
             f"{path} is not the STAC item of {spec.id} (its {SPEC_PROPERTY} differs): make it "
@@ -76,17 +71,13 @@ def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
     return item
 
 
-def _example(item: dict[str, Any], home: Path) -> Path | None:
+def _example(item: dict[str, Any], path: Path) -> Path | None:
     """The item's example picture, where it lies in the item's folder or below."""
-    href = assets_of(item).get("example-input", {}).get("href")
-    if not isinstance(href, str) or not href:
-        return None
     try:
-        found = path_of_href(href, home).resolve()
-        inside = home.resolve() in found.parents and found.is_file()
-    except (OSError, ValueError, RuntimeError):
+        picture = file_of_href(assets_of(item).get("example-input", {}).get("href"), path)
+        return picture if picture.is_file() else None
+    except (HrefError, OSError):
         return None
-    return found if inside else None
 
 
 def _read_script(path: Path, spec: ModelSpec) -> bytes:

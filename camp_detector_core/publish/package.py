@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import MAX_EMD, read_emd
+from camp_detector_core.model_file.item import SPEC_PROPERTY, properties_of, read_item
 from camp_detector_core.model_file.package import root_emd
-from camp_detector_core.model_file.reader import SPEC_PROPERTY
-from camp_detector_core.model_file.untrusted import read_file, read_json
+from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.model_file.zip_file import open_zip, read_member
 from camp_detector_core.packaging.package_check import check_package
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 ITEM_NAME = "stac_item.json"
 """Name of the STAC item that a training run writes beside its models."""
 _MAX_PACKAGE = 1 << 31
-_MAX_ITEM = 16 << 20
 _MAX_THUMBNAIL = 1 << 20
 """Largest thumbnail in bytes; portals scale thumbnails to 600 by 400 pixels."""
 _THUMBNAIL = "esriinfo/thumbnail/thumbnail.png"
@@ -110,12 +109,8 @@ def _item(
     item_path = path or package.parent / ITEM_NAME
     if path is None and not item_path.is_file():
         return None, None
-    item = read_json(read_file(item_path, _MAX_ITEM, what="STAC item"), str(item_path))
-    properties = item.get("properties")
-    if not isinstance(properties, dict) or item.get("type") != "Feature":
-        msg = f"{item_path} is not a STAC item (a GeoJSON Feature with properties)"
-        raise PublishError(msg)
-    spec_text = properties.get(SPEC_PROPERTY)
+    item = read_item(item_path)
+    spec_text = properties_of(item).get(SPEC_PROPERTY)
     if item.get("id") == spec.id and spec_text in (None, spec.to_dict()):
         return item, None
     mismatch = f"{item_path} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"

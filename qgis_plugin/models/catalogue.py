@@ -12,13 +12,15 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled, PredictorError, SpecError
 from camp_detector_core.engine.spec import ModelSpec
+from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import reader
-from camp_detector_core.model_file.untrusted import leads_away, read_file, read_json
-from camp_detector_core.model_file.untrusted import shown as showable
+from camp_detector_core.model_file.hrefs import HrefError, file_of_href, url_of_href
+from camp_detector_core.model_file.item import SPEC_PROPERTY, onnx_asset, properties_of, sha256_of
+from camp_detector_core.model_file.untrusted import read_file, read_json
 
 from ..i18n import tr
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 _MAX_TEXT, _MAX_MODEL = 16 << 20, 1 << 30
 _MOST_PAGES, _MOST_ITEMS = 200, 500
-_SPEC = "camp_detector:spec"
 
 Read = Callable[[str, int], bytes]
 """Gives the bytes at a place, and at most so many."""
@@ -135,7 +136,7 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
                 place=offer.place,
             )
         )
-    spec = reader._from_onnx(data, offer.place).spec  # noqa: SLF001 - bytes in place of a file
+    spec = reader.model_of_bytes(data, offer.place).spec
     if spec != offer.spec:
         raise SpecError(
             tr("{place} and its catalogue describe different models.", place=offer.place)
@@ -162,17 +163,15 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
 
 
 def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
-    properties = item.get("properties")
-    stated = properties.get(_SPEC) if isinstance(properties, dict) else None
+    stated = properties_of(item).get(SPEC_PROPERTY)
     if stated is None:
         raise SpecError(tr("{place} is no model of Camp Detector.", place=place))
     spec = ModelSpec.from_dict(stated)
-    asset = reader._onnx_asset(item, Path(place))  # noqa: SLF001 - the same rule as for files
-    checksum = str(asset.get("file:checksum") or "").lower()
-    sha = checksum[4:] if checksum.startswith(reader.MULTIHASH_SHA256) else None
+    _, asset = onnx_asset(item, place)
+    sha256 = sha256_of(asset, place)
     size = asset.get("file:size")
     target = resolve(asset.get("href"), place, root)
-    return Offer(spec, item, target, size if isinstance(size, int) else None, sha)
+    return Offer(spec, item, target, size if isinstance(size, int) else None, sha256)
 
 
 def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
@@ -198,35 +197,17 @@ def resolve(href: object, place: str, root: str) -> str:
     Raises:
         CampDetectorError: It leads out of the catalogue's folder, or to another host.
     """
-    text = href if isinstance(href, str) else ""
     try:
-        found = _on_the_web(text, place, root) if is_url(root) else _in_folder(text, place, root)
-    except (OSError, ValueError, RuntimeError):  # such as "http://[x", or a loop of links
-        found = None
-    if text and found is not None:
-        return found
-    shown = showable(text)
-    raise PredictorError(
-        tr("{place} leads to {href}, which does not lie in the catalogue.", place=place, href=shown)
-    )
-
-
-def _on_the_web(href: str, place: str, root: str) -> Optional[str]:
-    """What an href means to a page on the web; None where that lies elsewhere."""
-    target = urljoin(place, href)
-    ours, theirs = urlsplit(root), urlsplit(target)
-    home = unquote(ours.path).rpartition("/")[0] + "/"
-    path = unquote(theirs.path)
-    same = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
-    inside = path.startswith(home) and ".." not in path.replace("\\", "/").split("/")
-    return target if same and inside and theirs.username is None else None
-
-
-def _in_folder(href: str, place: str, root: str) -> Optional[str]:
-    """What an href means to a file; None where that lies elsewhere."""
-    parts = urlsplit(href)
-    name = unquote(parts.path)
-    if parts.scheme or parts.netloc or leads_away(href) or leads_away(name):
-        return None
-    path = (Path(place).parent / name).resolve()
-    return os.fspath(path) if Path(root).resolve().parent in path.parents else None
+        if is_url(root):
+            return url_of_href(href, place, root)
+        home = Path(root).resolve().parent
+        return os.fspath(file_of_href(href, Path(place), [home]).resolve())
+    except (HrefError, OSError, RuntimeError) as error:
+        name = shown(href)
+        raise PredictorError(
+            tr(
+                "{place} leads to {href}, which does not lie in the catalogue.",
+                place=place,
+                href=name,
+            )
+        ) from error

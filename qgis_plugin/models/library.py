@@ -16,7 +16,7 @@ from camp_detector_core.model_file.reader import open_model
 
 from ..i18n import tr
 from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
-from .reading import ENDINGS, all_of, files_in, item_of, json_of, look_at
+from .reading import ENDINGS, all_of, files_in, json_of, look_at
 
 _PLUGIN = Path(__file__).resolve().parent.parent
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
@@ -111,8 +111,7 @@ class ModelLibrary:
             CampDetectorError: It is no model, or cannot be stored.
         """
         opened = open_model(path)
-        item = item_of(path) if path.suffix.lower() == ".json" else {}
-        return self.add_bytes(opened.onnx, item=item, source=str(path))
+        return self.add_bytes(opened.onnx, item=opened.item, source=str(path))
 
     def add_bytes(self, data: bytes, *, item: Mapping[str, Any], source: str) -> InstalledModel:
         """Store the bytes of an ONNX file; nothing is stored of what came with the plugin.

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.model_file import reader, untrusted
+from camp_detector_core.model_file import item as stac
+from camp_detector_core.model_file import reader
 
 from .installed import InstalledModel
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 ENDINGS = {".onnx", ".dlpk", ".json"}
 """Of files that may hold a model."""
 _MOST_IN_FOLDER = 500
-_MAX_TEXT = 16 << 20
 _State = tuple[tuple[str, int, int], ...]
 _read: dict[_State, Any] = {}
 """What files said, or why they are no model, by path, time and size: lists of models are asked for
 often, and may lie on slow drives."""
-_hrefs: dict[_State, Any] = {}
-"""Where items say that their networks lie; None: they are no items of models."""
+_assets: dict[_State, Any] = {}
+"""Networks as items describe them; None: they are no items of models."""
 
 
 def look_at(path: Path, origin: str) -> InstalledModel:
@@ -36,8 +36,7 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     if found is None:
         try:
             opened = reader.open_model(path)
-            item = item_of(path) if path.suffix.lower() == ".json" else {}
-            found = (opened.spec, opened.sha256, len(opened.onnx), item)
+            found = (opened.spec, opened.sha256, len(opened.onnx), dict(opened.item))
         except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):  # it may be readable in a moment
                 raise
@@ -55,19 +54,18 @@ def _state_of(path: Path) -> _State:
     own = _stated([path])
     if path.suffix.lower() != ".json" or not own:
         return own
-    if own not in _hrefs:
+    if own not in _assets:
         try:
-            asset = reader._onnx_asset(item_of(path), path)  # noqa: SLF001 - the rule of `open_model`
-            _hrefs[own] = asset.get("href")
+            _, _assets[own] = stac.onnx_asset(stac.read_item(path), str(path))
         except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):
                 return ()
-            _hrefs[own] = None
-    href = _hrefs[own]
-    if href is None:
+            _assets[own] = None
+    asset = _assets[own]
+    if asset is None:
         return own  # no item of a model, whatever lies beside it
     try:
-        return _stated([path, reader._local(href, path)])  # noqa: SLF001
+        return _stated([path, stac.onnx_path(asset, path)])
     except CampDetectorError:
         return own  # which says it of the link as it stands there
 
@@ -105,15 +103,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
-
-
-def item_of(path: Path) -> dict[str, Any]:
-    """What a STAC item says.
-
-    Raises:
-        CampDetectorError: It cannot be read, or is no JSON object.
-    """
-    return dict(untrusted.read_json(untrusted.read_file(path, _MAX_TEXT), str(path)))
 
 
 def json_of(path: Path) -> dict[str, Any]:

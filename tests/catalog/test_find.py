@@ -159,7 +159,7 @@ def change_model(place: Path, **fields: Any) -> None:
         ({"href": "http://127.0.0.1:9/m.onnx"}, "does not lie in the catalogue"),
         ({"href": "file:///secret.onnx"}, "does not lie in the catalogue"),
         ({"href": "./gone.onnx"}, "is missing"),
-        ({"roles": ["data"]}, "has 0 ONNX files"),
+        ({"roles": ["data"]}, "has 0 ONNX assets"),
     ],
 )
 def test_a_download_that_cannot_be_trusted_is_refused(

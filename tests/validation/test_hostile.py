@@ -26,7 +26,7 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and link
     [
         ("", "is empty"),
         ("{", "is not JSON"),
-        ("[1, 2]", "a JSON object is needed"),
+        ("[1, 2]", "is not a JSON object"),
         ('{"a": NaN}', "NaN is no number in JSON"),
         ('{"a": -Infinity}', "Infinity is no number"),
         ('{"a": 1e999}', "1e999 is too large"),

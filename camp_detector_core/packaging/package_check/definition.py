@@ -18,8 +18,8 @@ from camp_detector_core.model_file.emd import (
     parse_emd,
     spec_of,
 )
+from camp_detector_core.model_file.json_values import as_list, is_number, is_whole
 from camp_detector_core.model_file.package import definitions_among
-from camp_detector_core.packaging.validation.reading import as_list, is_number, is_whole
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec

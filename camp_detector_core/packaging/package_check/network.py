@@ -8,10 +8,10 @@ from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.onnx_file import onnx_facts
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.json_values import as_list, is_whole
 from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.packaging.onnx_graph import read_graph
 from camp_detector_core.packaging.package_source import script_spec
-from camp_detector_core.packaging.validation.reading import as_list, is_whole
 
 if TYPE_CHECKING:
     from camp_detector_core.packaging.onnx_graph import Graph

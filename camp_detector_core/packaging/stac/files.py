@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.checked_file import write_checked
 from camp_detector_core.model_file.hrefs import href_of, path_of_href
-from camp_detector_core.model_file.reader import MULTIHASH_SHA256
+from camp_detector_core.model_file.item import MULTIHASH_SHA256
 
 from .assets import asset_kinds
 from .facts import StacError

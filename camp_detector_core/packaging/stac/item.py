@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.reader import SPEC_PROPERTY
+from camp_detector_core.model_file.item import SPEC_PROPERTY
 from camp_detector_core.packaging.onnx_graph import read_graph
 
 from .assets import ONNX, asset_fields, asset_kinds

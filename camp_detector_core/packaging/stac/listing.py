@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.checked_file import write_checked
-from camp_detector_core.packaging.validation.reading import assets_of, properties_of, read_item
+from camp_detector_core.model_file.item import assets_of, properties_of
+from camp_detector_core.packaging.validation.reading import read_item
 
 from .assets import asset_fields, asset_kinds
 from .facts import StacError

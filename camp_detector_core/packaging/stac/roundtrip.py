@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.spec import ModelSpec
-from camp_detector_core.model_file.reader import SPEC_PROPERTY
+from camp_detector_core.model_file.item import SPEC_PROPERTY
 
 from .model import bands_of, class_name, mlm_name, scaling_of
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
-
-from .reading import properties_of
+from camp_detector_core.model_file.item import properties_of
 
 if TYPE_CHECKING:
     from .findings import Findings

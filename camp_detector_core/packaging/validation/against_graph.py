@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.item import assets_of, is_model, is_onnx, properties_of
+from camp_detector_core.model_file.json_values import as_dict, as_list, is_whole, texts
 from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.packaging.onnx_graph import read_graph
-
-from .lint_assets import is_onnx
-from .reading import as_dict, as_list, assets_of, is_whole, properties_of, roles_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
     """Note differences between an item and the ONNX files of its models."""
     has_model = False
     for key, asset in assets_of(item).items():
-        if key not in files or not is_onnx(asset) or "mlm:model" not in roles_of(asset):
+        if key not in files or not is_onnx(asset) or not is_model(asset):
             continue
         has_model = True
         json_path: JsonPath = ("assets", key)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 
-from .reading import as_dict, as_list, texts
 from .schemas import SchemaError, SchemaStore
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.hrefs import path_of_href
+from camp_detector_core.model_file.hrefs import HrefError, HrefFault, file_of_href, homes_of
+from camp_detector_core.model_file.item import assets_of, roles_of
+from camp_detector_core.model_file.json_values import is_whole
 from camp_detector_core.model_file.zip_file import open_zip
-
-from .reading import assets_of, is_whole, roles_of
 
 if TYPE_CHECKING:
     from .findings import Findings, JsonPath
@@ -126,19 +126,19 @@ def _inside(
 ) -> Path | None:
     """Return the file if it lies with the item."""
     try:
-        path = path_of_href(href, item.parent)
-        target = path.resolve()
-        homes = [item.parent.resolve(), item.resolve().parent]
-    except (OSError, ValueError, RuntimeError):
+        homes = homes_of(item)
+        if "mlm:model" not in roles_of(asset):
+            homes += [home.parent / _CHECKPOINT_FOLDER for home in homes]
+        return file_of_href(href, item, homes)
+    except HrefError as error:
+        is_malformed = error.fault is HrefFault.MALFORMED
+    except (OSError, RuntimeError):
+        is_malformed = True
+    if is_malformed:
         findings.problem(
             json_path, f"{shown(href)!r} is no path that can be followed", "correct it"
         )
         return None
-    if any(home in target.parents for home in homes):
-        return path
-    is_checkpoint = any(home.parent / _CHECKPOINT_FOLDER in target.parents for home in homes)
-    if is_checkpoint and "mlm:model" not in roles_of(asset):
-        return path
     message = f"{shown(href)!r} leads out of the item's folder"
     findings.problem(json_path, message, "put the file beside the item or below")
     return None

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.wording import shown
-
-from .reading import assets_of, properties_of, roles_of
+from camp_detector_core.model_file.item import assets_of, is_onnx, properties_of, roles_of
 
 if TYPE_CHECKING:
     from .findings import Findings, JsonPath
@@ -101,14 +100,6 @@ def _check_compiled(asset: dict[str, Any], json_path: JsonPath, findings: Findin
         findings.problem(place, f"is {shown(method)!r}", "write jit or aot, or take it out")
     elif is_onnx(asset):
         findings.problem(place, f"an ONNX file is not compiled ({method})", "take it out")
-
-
-def is_onnx(asset: dict[str, Any]) -> bool:
-    """Test if an asset is described as an ONNX model."""
-    words = (asset.get("type"), asset.get("mlm:artifact_type"))
-    names_onnx = any("onnx" in word.lower() for word in words if isinstance(word, str))
-    href = asset.get("href")
-    return names_onnx or (isinstance(href, str) and href.lower().endswith(".onnx"))
 
 
 def _check_source(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:

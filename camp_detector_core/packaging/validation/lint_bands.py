@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
-
-from .reading import as_dict, as_list, assets_of, properties_of, roles_of, texts
+from camp_detector_core.model_file.item import assets_of, properties_of, roles_of
+from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 
 if TYPE_CHECKING:
     from .findings import Findings, JsonPath

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.wording import shown
-
-from .reading import as_dict, as_list, assets_of, properties_of, texts
+from camp_detector_core.model_file.item import assets_of, properties_of
+from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,17 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.item import properties_of
+from camp_detector_core.model_file.json_values import as_dict, as_list, is_number, is_whole, texts
 
 from .lint_bands import band_names, check_band_use
 from .lint_item import mlm_version
-from .reading import (
-    as_dict,
-    as_list,
-    is_number,
-    is_whole,
-    properties_of,
-    texts,
-)  # fmt: skip
 
 if TYPE_CHECKING:
     from .findings import Findings, JsonPath

@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
-
-from .reading import as_dict, as_list, is_number
+from camp_detector_core.model_file.json_values import as_dict, as_list, is_number
 
 if TYPE_CHECKING:
     from .findings import Findings, JsonPath

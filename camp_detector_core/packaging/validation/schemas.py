@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
-
-from .reading import parse
+from camp_detector_core.model_file.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,10 +116,10 @@ def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
         SchemaError: It is none.
     """
     try:
-        schema = parse(data, origin) if len(data) <= MAX_BYTES else None
+        schema = read_json(data, origin) if len(data) <= MAX_BYTES else None
     except PredictorError as error:
         raise SchemaError(str(error)) from error
-    if not isinstance(schema, dict) or "$schema" not in schema:
+    if schema is None or "$schema" not in schema:
         msg = f"{origin} is not a JSON schema: delete it, and fetch it with --fetch-schemas"
         raise SchemaError(msg)
     return {**schema, "$id": uri}

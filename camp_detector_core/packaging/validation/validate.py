@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.model_file.json_values import texts
+
 from .against_classes import check_classes
 from .against_graph import check_onnx
 from .against_schemas import check_schemas
@@ -15,7 +17,7 @@ from .lint_assets import check_assets
 from .lint_item import check_item, has_known_rules
 from .lint_model import check_model
 from .lint_place import check_place
-from .reading import read_item, texts
+from .reading import read_item
 from .schemas import SchemaStore, schema_cache
 
 if TYPE_CHECKING:

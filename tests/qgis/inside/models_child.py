@@ -103,13 +103,13 @@ class Steps:
         if changed:
             Path(changed).write_text("{}", encoding="utf-8")
         self.library.set_folders([Path(folder)])
-        read, before = [], (reading.untrusted.read_file, reader.open_model)
-        reading.untrusted.read_file = lambda *a: read.append(str(a[0])) or before[0](*a)
+        read, before = [], (reading.stac.read_item, reader.open_model)
+        reading.stac.read_item = lambda path: read.append(str(path)) or before[0](path)
         reader.open_model = lambda path: read.append(str(path)) or before[1](path)
         try:
             self.current.models()
         finally:
-            reading.untrusted.read_file, reader.open_model = before
+            reading.stac.read_item, reader.open_model = before
         return read
 
     def outline(self, shape):
