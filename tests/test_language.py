@@ -30,8 +30,6 @@ NOT_YET = frozenset(
         "qgis_plugin/tiles",
         "qgis_plugin/web",
         "tests/engine",
-        "tests/qgis",
-        "tests/qgis/inside",
         "training",
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .files import Place, write_scene
 from .generate import Label, Scene, generate_scene
-from .items import KINDS, Kind
+from .objects import KINDS, Kind
 from .options import Ground, Layout, SceneError, SceneOptions, demo_options, random_options
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .chance import chance
+from .random_draws import chance
 from .texture import noise_at, smooth_step
 
 if TYPE_CHECKING:

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from .canvas import Canvas, Light
-from .chance import chance
 from .ground import choose_soil, paint_ground, surface_color
-from .items import KINDS, Kind, build_dwelling, build_neighbour
 from .layout import lay_sites, slots
-from .placing import Placer
+from .objects import KINDS, Kind, build_dwelling, build_neighbour
+from .random_draws import chance
 from .roofs import paint_dwelling
 from .scenery import paint_fence, paint_road, paint_thing, paint_tree
 from .sensor import expose
 from .shapes import clip_convex, inside_convex, inside_polygon, polygon_area
+from .spacing import Placer
 from .surroundings import add_distractors, add_trees, lay_fences, lay_paths, lay_roads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .items import Item
+    from .objects import Item
     from .options import SceneOptions
     from .shapes import Points
     from .surroundings import Fence, Road

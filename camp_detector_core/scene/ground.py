@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .chance import chance
+from .random_draws import chance
 from .texture import fractal_field, noise_field, smooth_step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Light
-    from .items import Item
+    from .objects import Item
     from .options import Ground, SceneOptions
 
     Field = NDArray[np.float32]

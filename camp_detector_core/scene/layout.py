@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .chance import chance
-from .items import Kind, Slot, footprint
+from .objects import Kind, Slot, footprint
+from .random_draws import chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

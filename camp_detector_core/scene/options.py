@@ -10,7 +10,7 @@ import numpy as np
 
 from camp_detector_core.engine.errors import CampDetectorError
 
-from .chance import chance
+from .random_draws import chance
 
 Layout = Literal["rows", "clusters", "dense", "mixed"]
 Ground = Literal["sand", "red_earth", "grass", "mud", "mixed"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Canvas, Light
-    from .items import Item
+    from .objects import Item
     from .shapes import Box, Points
 
     Samples = NDArray[np.float32]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Canvas, Patch
-    from .items import Item
+    from .objects import Item
     from .surroundings import Fence, Road
 
     Samples = NDArray[np.float32]

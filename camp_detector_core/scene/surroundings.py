@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .chance import chance, new_seed
-from .items import Item, Profile
 from .layout import MARGIN
+from .objects import Item, Profile
+from .random_draws import chance, new_seed
 from .shapes import Box
 
 if TYPE_CHECKING:
     from .options import SceneOptions
-    from .placing import Placer
     from .shapes import Points
+    from .spacing import Placer
 
 _MAX_ROADS: Final = 5
 _PATH_SPREAD: Final = 22.5

@@ -48,16 +48,16 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
     real = onnxruntime.InferenceSession
 
     def have(*built: str, drivers: tuple[str, ...] = ()) -> list[str]:
-        tried: list[str] = []
+        attempts: list[str] = []
 
         def session(model: bytes, options: Any, providers: list[str], **more: Any) -> Any:
-            tried.append(providers[0])
-            opened = real(model, options, providers=[CPU], **more)
-            return Session(opened, providers[0]) if providers[0] in drivers else opened
+            attempts.append(providers[0])
+            real_session = real(model, options, providers=[CPU], **more)
+            return Session(real_session, providers[0]) if providers[0] in drivers else real_session
 
         monkeypatch.setattr(onnxruntime, "InferenceSession", session)
         monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [*built, CPU])
-        return tried
+        return attempts
 
     return have
 
@@ -84,9 +84,9 @@ def test_the_ladder(
 ) -> None:
     built, drivers = made_for
     machine(*built, drivers=drivers)
-    told: list[Fallback] = []
-    assert open_predictor(MODEL, device, on_fallback=told.append).provider == provider
-    assert [tuple(fallback) for fallback in told] == fallbacks
+    reported: list[Fallback] = []
+    assert open_predictor(MODEL, device, on_fallback=reported.append).provider == provider
+    assert [tuple(fallback) for fallback in reported] == fallbacks
 
 
 @pytest.mark.parametrize("built", [(), (CUDA,)])
@@ -101,15 +101,15 @@ def test_a_device_that_was_asked_for_is_used_or_refused(
 
 def test_the_processor_takes_over_in_the_middle_of_a_run(machine: Any) -> None:
     machine(CUDA, drivers=(CUDA,))
-    told: list[Fallback] = []
-    predictor = open_predictor(MODEL, on_fallback=told.append)
+    fallbacks: list[Fallback] = []
+    predictor = open_predictor(MODEL, on_fallback=fallbacks.append)
     assert isinstance(predictor, Falling)
     chips = np.random.default_rng(3).random((1, 3, 64, 64), np.float32)
     want = ort.OnnxPredictor(MODEL.onnx).predict(chips)
     for _ in range(2):
         np.testing.assert_array_equal(predictor.predict(chips), want)
     assert predictor.provider == CPU
-    (fallback,) = told
+    (fallback,) = fallbacks
     assert fallback.device == "cuda"
     assert "the GPU is gone" in str(fallback)
 

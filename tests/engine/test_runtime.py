@@ -200,8 +200,8 @@ def test_options_of_a_provider_reach_onnx_runtime(
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])
-    loaded = open_model(files, tiny_spec(), device=device)
+    model_loaded = open_model(files, tiny_spec(), device=device)
     assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     # It came out on the processor, as where the driver is missing, and that is seen.
-    assert not loaded.is_on_gpu
+    assert not model_loaded.is_on_gpu
     assert requested == [[(provider, {"device_id": expected}), ort.CPU], [ort.CPU]]

@@ -29,14 +29,14 @@ def next_release(plugin: Path, path: Path) -> Path:
 def test_an_upgrade_leaves_no_module_of_the_old_release(
     fresh_qgis: Qgis, plugin_zip: Path, tmp_path: Path
 ) -> None:
-    asked = {
+    request = {
         "zip": str(next_release(plugin_zip, tmp_path / "camp_detector-2.zip")),
         "raster": str(write_raster(tmp_path / "camp.tif", rgb_of(scene()))),
         "model": str(write_model(tmp_path / "tiny.onnx")),
         "folder": str(tmp_path),
     }
-    told = fresh_qgis.window("upgrade_window.py", asked, tmp_path / "upgrade.json")
-    before, after = told["before"], told["after"]
+    answer = fresh_qgis.window("upgrade_window.py", request, tmp_path / "upgrade.json")
+    before, after = answer["before"], answer["after"]
     assert {"camp_detector._core", "camp_detector._core.hostgdal.run"} < set(before["releases"])
     assert set(before["releases"].values()) == {1}
     assert set(after["releases"]) >= set(before["releases"])

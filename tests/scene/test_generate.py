@@ -23,7 +23,7 @@ from camp_detector_core.scene import (
     generate_scene,
     random_options,
 )
-from camp_detector_core.scene.items import Slot, build_dwelling, footprint
+from camp_detector_core.scene.objects import Slot, build_dwelling, footprint
 from camp_detector_core.scene.shapes import polygon_area
 
 

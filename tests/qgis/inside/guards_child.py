@@ -277,8 +277,8 @@ class Steps:
         from camp_detector.text import plain
 
         return [
-            plain(said)
-            for said in (
+            plain(error)
+            for error in (
                 ParameterError(f"asks for band 9, but {name} has 3", parameter="bands"),
                 RasterError(name, remedy="say which with {bands}, e.g. {bands=1,2,3}"),
                 RasterError(name, remedy="({gsd=native} runs it)"),

@@ -18,8 +18,8 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QTimer
 from qgis.utils import iface, plugins
 
-ASKED = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(ASKED["folder"])
+REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
+FOLDER = Path(REQUEST["folder"])
 
 
 def use():
@@ -27,25 +27,25 @@ def use():
     actions = plugins["camp_detector"].actions
     actions.show_models()
     actions.show_preview()
-    detect = {"INPUT": ASKED["raster"], "MODEL_FILE": ASKED["model"], "OUTPUT": "memory:"}
+    detect = {"INPUT": REQUEST["raster"], "MODEL_FILE": REQUEST["model"], "OUTPUT": "memory:"}
     count = processing.run("campdetector:detectdwellings", detect)["COUNT"]
-    loaded = {
+    releases = {
         name: getattr(module, "RELEASE", 1)
         for name, module in sys.modules.items()
         if name.partition(".")[0] == "camp_detector"
     }
-    return {"count": count, "releases": loaded}
+    return {"count": count, "releases": releases}
 
 
 def main():
     try:
         iface.mainWindow()
-        found = {"before": use()}
-        pyplugin_installer.instance().installFromZipFile(ASKED["zip"])
-        found["after"] = use()
+        uses = {"before": use()}
+        pyplugin_installer.instance().installFromZipFile(REQUEST["zip"])
+        uses["after"] = use()
     except Exception:
-        found = {"error": traceback.format_exc()}
-    (FOLDER / "upgrade.json").write_text(json.dumps(found), encoding="utf-8")
+        uses = {"error": traceback.format_exc()}
+    (FOLDER / "upgrade.json").write_text(json.dumps(uses), encoding="utf-8")
     QgsProject.instance().clear()
     os._exit(0)  # no question whether to save
 

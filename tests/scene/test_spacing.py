@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from camp_detector_core.scene.items import Item, Slot, build_dwelling, build_neighbour, build_wing
-from camp_detector_core.scene.placing import Placer
+from camp_detector_core.scene.objects import Item, Slot, build_dwelling, build_neighbour, build_wing
 from camp_detector_core.scene.shapes import Box, separation
+from camp_detector_core.scene.spacing import Placer
 
 FRAME = np.array(((0, 0), (60, 0), (60, 40), (0, 40)), float)
 

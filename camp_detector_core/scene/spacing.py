@@ -11,7 +11,7 @@ from .shapes import TOUCH, clip_convex, distance_to_line, polygon_area, separati
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .items import Item
+    from .objects import Item
     from .shapes import Points
 
 _CELL: Final = 20.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from .chance import chance, new_seed
+from .random_draws import chance, new_seed
 from .shapes import Box, convex_hull
 
 if TYPE_CHECKING:
