@@ -22,7 +22,7 @@ from .surroundings import add_distractors, add_trees, lay_fences, lay_paths, lay
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .objects import Item
+    from .objects import SceneObject
     from .options import SceneOptions
     from .shapes import Points
     from .surroundings import Fence, Road
@@ -39,7 +39,7 @@ class Label:
     polygon: NDArray[np.float64]
     """(n, 2) corners x, y in pixels from the image's upper left corner, not closed."""
     kind: Kind
-    """Kind of the item."""
+    """Kind of the object."""
     visible: float
     """Share of the roof's area that the image shows, above 0 to 1; less than 1 at its border."""
 
@@ -62,10 +62,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Positions of all items, metres."""
+    """Positions of all objects, metres."""
 
-    dwellings: list[Item]
-    things: list[Item]
+    dwellings: list[SceneObject]
+    things: list[SceneObject]
     roads: list[Road]
     paths: list[Road]
     fences: list[Fence]
@@ -124,26 +124,26 @@ def _plan(rngs: dict[str, np.random.Generator], options: SceneOptions, *, frame:
     roads = lay_roads(rngs["roads"], options)
     placer = Placer(frame, roads=[(road.line, road.width) for road in roads])
     for slot in slots(rngs["layout"], sites, options):
-        item = build_dwelling(rngs["build"], slot)
-        if placer.offer(item, gap=0.25) and slot.kind == "tin_roof":
-            _join_neighbours(rngs["build"], placer, item)
-    dwellings = list(placer.items)
+        scene_object = build_dwelling(rngs["build"], slot)
+        if placer.offer(scene_object, gap=0.25) and slot.kind == "tin_roof":
+            _join_neighbours(rngs["build"], placer, scene_object)
+    dwellings = list(placer.objects)
     add_distractors(rngs["things"], placer, options)
     add_trees(rngs["trees"], placer, options)
     return _Plan(
         dwellings=dwellings,
-        things=placer.items[len(dwellings) :],
+        things=placer.objects[len(dwellings) :],
         roads=roads,
         paths=lay_paths(rngs["paths"], dwellings, options),
         fences=lay_fences(rngs["fences"], dwellings, options),
     )
 
 
-def _join_neighbours(rng: np.random.Generator, placer: Placer, item: Item) -> None:
+def _join_neighbours(rng: np.random.Generator, placer: Placer, scene_object: SceneObject) -> None:
     """Let some tin roofs share a wall with one or two more."""
-    while len(item.boxes) == 1 and chance(rng, 0.35):
-        item = build_neighbour(rng, item, length=rng.uniform(3.5, 9.0))
-        if not placer.offer(item, gap=0.0):
+    while len(scene_object.boxes) == 1 and chance(rng, 0.35):
+        scene_object = build_neighbour(rng, scene_object, length=rng.uniform(3.5, 9.0))
+        if not placer.offer(scene_object, gap=0.0):
             return
 
 
@@ -152,7 +152,7 @@ def _paint(
 ) -> NDArray[np.float32]:
     light = Light(options.sun_azimuth, options.sun_elevation)
     soils = choose_soil(rngs["ground"], options.ground)
-    ground = paint_ground(rngs["ground"], options, soils=soils, items=plan.dwellings, light=light)
+    ground = paint_ground(rngs["ground"], options, soils=soils, objects=plan.dwellings, light=light)
     canvas = Canvas(ground, gsd=options.gsd, light=light)
     surface = surface_color(soils[0])
     for road in (*plan.paths, *plan.roads):
@@ -160,30 +160,32 @@ def _paint(
     for fence in plan.fences:
         paint_fence(canvas, fence)
     # From low to high, so that shadows fall on what is lower and crowns hide what is below.
-    for item in sorted((*plan.dwellings, *plan.things), key=lambda item: item.ridge):
-        if item.kind in KINDS:
-            paint_dwelling(canvas, item)
-        elif item.kind == "tree":
-            paint_tree(canvas, item)
+    for scene_object in sorted(
+        (*plan.dwellings, *plan.things), key=lambda scene_object: scene_object.ridge
+    ):
+        if scene_object.kind in KINDS:
+            paint_dwelling(canvas, scene_object)
+        elif scene_object.kind == "tree":
+            paint_tree(canvas, scene_object)
         else:
-            paint_thing(canvas, item)
+            paint_thing(canvas, scene_object)
     return canvas.rgb
 
 
-def _labels(dwellings: list[Item], *, frame: Points, gsd: float) -> tuple[Label, ...]:
+def _labels(dwellings: list[SceneObject], *, frame: Points, gsd: float) -> tuple[Label, ...]:
     low, high = frame.min(0), frame.max(0)
     labels = []
-    for item in dwellings:
-        whole = ring = item.outline / gsd
+    for scene_object in dwellings:
+        whole = ring = scene_object.outline / gsd
         if (ring.max(0) <= low).any() or (ring.min(0) >= high).any():
             continue
-        if len(item.boxes) == 1:
+        if len(scene_object.boxes) == 1:
             ring = clip_convex(ring, frame)
         elif not inside_convex(frame, *ring.mean(0)[:, None]).all():
             continue  # roofs with wings lie on one side of the border as a whole
         if len(ring) > 2:  # noqa: PLR2004 - two points enclose nothing
             share = min(polygon_area(ring) / polygon_area(whole), 1.0)
-            labels.append(Label(ring, cast("Kind", item.kind), share))
+            labels.append(Label(ring, cast("Kind", scene_object.kind), share))
     return tuple(labels)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Light
-    from .objects import Item
+    from .objects import SceneObject
     from .options import Ground, SceneOptions
 
     Field = NDArray[np.float32]
@@ -47,7 +47,7 @@ def paint_ground(
     options: SceneOptions,
     *,
     soils: tuple[Ground, Ground],
-    items: list[Item],
+    objects: list[SceneObject],
     light: Light,
 ) -> Field:
     """The ground without shadows of objects, (height, width, 3) float32 in [0, 1]."""
@@ -57,7 +57,7 @@ def paint_ground(
     # The second soil covers its third of the ground in patches with ragged edges.
     patches = fractal_field(rng, shape=shape, cells=[c / gsd for c in (95, 30, 9, 2.5)])
     share = smooth_step(patches + 0.12 * fine, low=0.08, high=0.22)
-    worn = _wear(options, items)
+    worn = _wear(options, objects)
     worn = np.clip(worn * (0.75 + 0.8 * fine), 0, 1)
     mix = smooth_step(0.75 * broad + 0.45 * fine, low=-0.55, high=0.55)
     rgb = _soil(soils[0], mix=mix, worn=worn)
@@ -94,16 +94,16 @@ def _litter(rng: np.random.Generator, rgb: Field, *, worn: Field, gsd: float) ->
     rgb += (tone - rgb) * np.minimum(scraps, 0.7)[..., None]
 
 
-def _wear(options: SceneOptions, items: list[Item]) -> Field:
+def _wear(options: SceneOptions, objects: list[SceneObject]) -> Field:
     """Wear of the ground, (height, width) in [0, 1]: high around and between dwellings."""
     cell = 2.0
     width, height = options.size_m
     rows, cols = int(height / cell) + 3, int(width / cell) + 3
     coarse = np.zeros((rows, cols), np.float32)
     y, x = np.arange(rows)[:, None] * cell, np.arange(cols)[None] * cell
-    for item in items:
-        cx, cy = item.centre
-        reach = item.radius + 4.5
+    for scene_object in objects:
+        cx, cy = scene_object.centre
+        reach = scene_object.radius + 4.5
         top, left = max(int((cy - 3 * reach) / cell), 0), max(int((cx - 3 * reach) / cell), 0)
         low, right = int((cy + 3 * reach) / cell) + 2, int((cx + 3 * reach) / cell) + 2
         view = coarse[top : max(low, 0), left : max(right, 0)]

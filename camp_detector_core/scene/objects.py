@@ -50,7 +50,7 @@ _WINGED_FROM: Final = 7.0
 
 
 @dataclass(frozen=True)
-class Item:
+class SceneObject:
     """One object: its outline seen from above, its heights, and the seed of its texture."""
 
     kind: str
@@ -110,7 +110,7 @@ def footprint(kind: Kind, *, size: float) -> tuple[float, float]:
     )
 
 
-def build_dwelling(rng: np.random.Generator, slot: Slot) -> Item:
+def build_dwelling(rng: np.random.Generator, slot: Slot) -> SceneObject:
     """The dwelling that stands in a slot."""
     length, width = footprint(slot.kind, size=slot.size)
     box = Box(slot.x, slot.y, slot.angle, length / 2, width / 2)
@@ -124,16 +124,18 @@ def build_dwelling(rng: np.random.Generator, slot: Slot) -> Item:
     return _item(rng, slot, boxes=(box,), outline=_slack_outline(rng, box))
 
 
-def build_neighbour(rng: np.random.Generator, item: Item, *, length: float) -> Item:
+def build_neighbour(
+    rng: np.random.Generator, scene_object: SceneObject, *, length: float
+) -> SceneObject:
     """A tin roof of ``length`` metres that shares a whole side with a rectangular one."""
-    box = item.boxes[0]
+    box = scene_object.boxes[0]
     step = (box.half_length + length / 2) * (1 if chance(rng, 0.5) else -1)
     x, y = box.place(np.array(((step, 0.0),)))[0]
     slot = Slot("tin_roof", float(x), float(y), box.angle, 0.0, int(rng.integers(1 << 30)))
     return _item(rng, slot, boxes=(Box(slot.x, slot.y, box.angle, length / 2, box.half_width),))
 
 
-def build_wing(rng: np.random.Generator, slot: Slot, box: Box) -> Item:
+def build_wing(rng: np.random.Generator, slot: Slot, box: Box) -> SceneObject:
     """An L-shaped tin roof: ``box`` and a wing at one end of one long side."""
     a, b = box.half_length, box.half_width
     width = 2 * b * rng.uniform(0.75, 1.0)
@@ -155,7 +157,7 @@ def _item(
     *,
     boxes: tuple[Box, ...],
     outline: Points | None = None,
-) -> Item:
+) -> SceneObject:
     eave, ridge = _HEIGHTS[slot.kind]
     tall = rng.uniform(0.85, 1.2)
     if slot.kind in ("tukul", "tin_roof"):
@@ -163,7 +165,7 @@ def _item(
         ridge = eave + boxes[0].half_width * (0.75 if slot.kind == "tukul" else 0.3)
     profiles = _PROFILES[slot.kind]
     ring = boxes[0].corners if outline is None else outline
-    return Item(
+    return SceneObject(
         kind=slot.kind,
         boxes=boxes,
         parts=(ring,) if len(boxes) == 1 else tuple(b.corners for b in boxes),

@@ -13,63 +13,67 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Canvas, Light
-    from .objects import Item
+    from .objects import SceneObject
     from .shapes import Box, Points
 
     Samples = NDArray[np.float32]
 
 
-def paint_dwelling(canvas: Canvas, item: Item) -> None:
+def paint_dwelling(canvas: Canvas, scene_object: SceneObject) -> None:
     """Cast the shadow of a dwelling and paint its roof."""
-    for box, part in zip(item.boxes, item.parts, strict=True):
-        canvas.cast(shadow_hull(item, box=box, part=part, light=canvas.light))
+    for box, part in zip(scene_object.boxes, scene_object.parts, strict=True):
+        canvas.cast(shadow_hull(scene_object, box=box, part=part, light=canvas.light))
     # One generator a wing, with one seed, gives the wings of a roof one colour.
-    for box, part in zip(item.boxes, item.parts, strict=True):
+    for box, part in zip(scene_object.boxes, scene_object.parts, strict=True):
         patch = canvas.patch(part)
         if patch is None:
             continue
-        rng = np.random.default_rng(item.seed)
+        rng = np.random.default_rng(scene_object.seed)
         axes = box.axes.astype(np.float32)
         x, y = patch.x - np.float32(box.x), patch.y - np.float32(box.y)
         u, v = x * axes[0, 0] + y * axes[0, 1], x * axes[1, 0] + y * axes[1, 1]
-        slope_u, slope_v = _slopes(item, box=box, u=u, v=v)
+        slope_u, slope_v = _slopes(scene_object, box=box, u=u, v=v)
         light = canvas.light.shade(
             slope_u * axes[0, 0] + slope_v * axes[1, 0], slope_u * axes[0, 1] + slope_v * axes[1, 1]
         )
-        surface = Surface(u, v, (box.half_length, box.half_width), item.kind, item.style)
+        surface = Surface(
+            u, v, (box.half_length, box.half_width), scene_object.kind, scene_object.style
+        )
         color = cover_roof(rng, surface)
         cover = inside_convex(part, patch.x, patch.y).astype(np.float32)
         canvas.paint(patch, color=color * light[..., None], cover=cover, shaded=False)
 
 
-def shadow_hull(item: Item, *, box: Box, part: Points, light: Light) -> Points:
+def shadow_hull(scene_object: SceneObject, *, box: Box, part: Points, light: Light) -> Points:
     """Outline of the shadow that one wing throws on level ground, (n, 2) metres."""
-    eaves = part + light.shadow_offset(item.eave)
-    top = light.shadow_offset(item.ridge)
-    if item.profile == "cone":
+    eaves = part + light.shadow_offset(scene_object.eave)
+    top = light.shadow_offset(scene_object.ridge)
+    if scene_object.profile == "cone":
         peak = np.array(((box.x, box.y),)) + top
-    elif item.profile in ("flat", "shed"):
+    elif scene_object.profile in ("flat", "shed"):
         peak = eaves
     else:
-        inset = 0.55 if item.profile == "hip" else 0.95
+        inset = 0.55 if scene_object.profile == "hip" else 0.95
         ends = np.array(((-box.half_length * inset, 0.0), (box.half_length * inset, 0.0)))
         peak = box.place(ends) + top
     return convex_hull(np.vstack((part, eaves, peak)))
 
 
-def _slopes(item: Item, *, box: Box, u: Samples, v: Samples) -> tuple[Samples, Samples]:
+def _slopes(
+    scene_object: SceneObject, *, box: Box, u: Samples, v: Samples
+) -> tuple[Samples, Samples]:
     """Rise of the roof along u and along v, metres for a metre."""
-    rise, length, width = item.ridge - item.eave, box.half_length, box.half_width
+    rise, length, width = scene_object.ridge - scene_object.eave, box.half_length, box.half_width
     pitch = np.float32(rise / width)
     flat = np.zeros(np.broadcast_shapes(u.shape, v.shape), np.float32)
-    if item.profile == "cone":
+    if scene_object.profile == "cone":
         distance: Samples = np.maximum(np.hypot(u, v), np.float32(0.15))
         return -pitch * u / distance, -pitch * v / distance
-    if item.profile == "arch":
+    if scene_object.profile == "arch":
         return flat, flat - 1.7 * pitch * np.clip(v / np.float32(width), -1, 1)
-    if item.profile == "shed":
+    if scene_object.profile == "shed":
         return flat, flat + pitch * np.float32(0.5)
-    if item.profile == "hip":
+    if scene_object.profile == "hip":
         end = (np.abs(u) - length * 0.45) / (length * 0.55) > np.abs(v) / width
         steep = np.float32(rise / (length * 0.55))
         slope_u: Samples = np.where(end, -np.sign(u) * steep, flat)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .canvas import Canvas, Patch
-    from .objects import Item
+    from .objects import SceneObject
     from .surroundings import Fence, Road
 
     Samples = NDArray[np.float32]
@@ -95,25 +95,25 @@ def _ordered(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     return ring[np.argsort(np.arctan2(ring[:, 1] - middle[1], ring[:, 0] - middle[0]))]
 
 
-def paint_thing(canvas: Canvas, item: Item) -> None:
+def paint_thing(canvas: Canvas, scene_object: SceneObject) -> None:
     """A vehicle, truck, tank, latrine or tarpaulin with its shadow."""
-    box, part = item.boxes[0], item.parts[0]
-    canvas.cast(shadow_hull(item, box=box, part=part, light=canvas.light))
+    box, part = scene_object.boxes[0], scene_object.parts[0]
+    canvas.cast(shadow_hull(scene_object, box=box, part=part, light=canvas.light))
     patch = canvas.patch(part)
     if patch is None:
         return
-    rng = np.random.default_rng(item.seed)
+    rng = np.random.default_rng(scene_object.seed)
     axes = box.axes.astype(np.float32)
     x, y = patch.x - np.float32(box.x), patch.y - np.float32(box.y)
     u = (x * axes[0, 0] + y * axes[0, 1]) / np.float32(box.half_length)
     v = (x * axes[1, 0] + y * axes[1, 1]) / np.float32(box.half_width)
-    paints = _PAINTS[item.kind]
-    base = np.array(paints[item.style % len(paints)], np.float32)
-    tone, glass = _fittings(item.kind, u, v)
+    paints = _PAINTS[scene_object.kind]
+    base = np.array(paints[scene_object.style % len(paints)], np.float32)
+    tone, glass = _fittings(scene_object.kind, u, v)
     tone = tone + np.float32(0.06) * noise_at(rng, u * 2, v * 2)
     color = base * tone[..., None] * (1 - glass[..., None]) + np.float32(0.13) * glass[..., None]
     cover = inside_convex(part, patch.x, patch.y).astype(np.float32)
-    canvas.paint(patch, color=color, cover=cover, shaded=item.kind == "tarpaulin")
+    canvas.paint(patch, color=color, cover=cover, shaded=scene_object.kind == "tarpaulin")
 
 
 def _fittings(kind: str, u: Samples, v: Samples) -> tuple[Samples, Samples]:
@@ -139,19 +139,19 @@ def _band(value: Samples, *, middle: float, half: float) -> Samples:
     return inside
 
 
-def paint_tree(canvas: Canvas, item: Item) -> None:
+def paint_tree(canvas: Canvas, scene_object: SceneObject) -> None:
     """A crown of leaf clumps, lit from the sun's side, with a ragged shadow."""
-    box = item.boxes[0]
+    box = scene_object.boxes[0]
     radius = box.half_length
-    rng = np.random.default_rng(item.seed)
+    rng = np.random.default_rng(scene_object.seed)
     lobes = rng.uniform(-1, 1, 6)
-    offset = canvas.light.shadow_offset(item.ridge * 0.62)
-    shadow = canvas.patch(item.outline + offset, border=0.3 * radius)
+    offset = canvas.light.shadow_offset(scene_object.ridge * 0.62)
+    shadow = canvas.patch(scene_object.outline + offset, border=0.3 * radius)
     if shadow is not None:
         x, y = box.x + offset[0], box.y + offset[1]
         solid = _crown(shadow, x=float(x), y=float(y), radius=radius, lobes=lobes)
         canvas.darken(shadow, shadow.pixels(solid) * np.float32(0.88))
-    patch = canvas.patch(item.outline, border=0.3 * radius)
+    patch = canvas.patch(scene_object.outline, border=0.3 * radius)
     if patch is None:
         return
     cover = _crown(patch, x=box.x, y=box.y, radius=radius, lobes=lobes)
@@ -161,7 +161,7 @@ def paint_tree(canvas: Canvas, item: Item) -> None:
     cover = cover * smooth_step(fine + 1.1 - np.hypot(x, y) ** 2, low=-0.35, high=0.15)
     sun_x, sun_y, _ = canvas.light.to_sun
     lit = 1 + 0.45 * (x * sun_x + y * sun_y) + 0.22 * clumps + 0.2 * fine
-    leaf = np.array(_LEAVES[item.style % len(_LEAVES)], np.float32)
+    leaf = np.array(_LEAVES[scene_object.style % len(_LEAVES)], np.float32)
     leaf = leaf * np.float32(rng.uniform(0.85, 1.2))
     lit = np.clip(lit, 0.3, 1.8).astype(np.float32)
     canvas.paint(patch, color=leaf * lit[..., None], cover=cover.astype(np.float32), shaded=False)

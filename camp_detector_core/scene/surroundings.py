@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .layout import MARGIN
-from .objects import Item, Profile
+from .objects import Profile, SceneObject
 from .random_draws import chance, new_seed
 from .shapes import Box
 
@@ -97,11 +97,13 @@ def lay_roads(rng: np.random.Generator, options: SceneOptions) -> list[Road]:
     return roads
 
 
-def lay_paths(rng: np.random.Generator, dwellings: list[Item], options: SceneOptions) -> list[Road]:
+def lay_paths(
+    rng: np.random.Generator, dwellings: list[SceneObject], options: SceneOptions
+) -> list[Road]:
     """Footpaths between dwellings that lie 15 to 60 m apart."""
     if len(dwellings) < 2:  # noqa: PLR2004 - a path needs two ends
         return []
-    centres = np.array([item.centre for item in dwellings])
+    centres = np.array([scene_object.centre for scene_object in dwellings])
     width, height = options.size_m
     paths = []
     for _ in range(int(min(width * height / 450, 2 * len(centres), 900))):
@@ -120,7 +122,7 @@ def lay_paths(rng: np.random.Generator, dwellings: list[Item], options: SceneOpt
 
 
 def lay_fences(
-    rng: np.random.Generator, dwellings: list[Item], options: SceneOptions
+    rng: np.random.Generator, dwellings: list[SceneObject], options: SceneOptions
 ) -> list[Fence]:
     """Fences around some dwellings: round thorn hedges at tukuls, straight ones elsewhere."""
     if not dwellings:
@@ -182,11 +184,11 @@ def _circle(box: Box) -> Points:
 
 def _thing(
     rng: np.random.Generator, *, make: _Make, box: Box, outline: Points, tall: float | None = None
-) -> Item:
+) -> SceneObject:
     low, high = make.height
     height = float(low + (high - low) * (rng.random() if tall is None else min(tall, 1.0)))
     eave = height - 0.1 if make.profile == "shed" else height
-    return Item(
+    return SceneObject(
         kind=make.kind,
         boxes=(box,),
         parts=(outline,),

@@ -5,19 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from camp_detector_core.scene.objects import Item, Slot, build_dwelling, build_neighbour, build_wing
+from camp_detector_core.scene.objects import (
+    SceneObject,
+    Slot,
+    build_dwelling,
+    build_neighbour,
+    build_wing,
+)
 from camp_detector_core.scene.shapes import Box, separation
 from camp_detector_core.scene.spacing import Placer
 
 FRAME = np.array(((0, 0), (60, 0), (60, 40), (0, 40)), float)
 
 
-def roof(x: float, y: float, *, angle: float = 0.0) -> Item:
+def roof(x: float, y: float, *, angle: float = 0.0) -> SceneObject:
     """A tin roof without wings, 5 m x 4.2 m or a little less."""
     return build_dwelling(np.random.default_rng(1), Slot("tin_roof", x, y, angle, 0.05, 0))
 
 
-def wing(x: float, y: float) -> Item:
+def wing(x: float, y: float) -> SceneObject:
     slot = Slot("tin_roof", x, y, 0.0, 0.5, 0)
     return build_wing(np.random.default_rng(1), slot, Box(x, y, 0.0, 4.0, 2.5))
 
@@ -27,7 +33,7 @@ def test_the_gap_is_kept(distance: float, fits: bool) -> None:
     placer = Placer(FRAME)
     assert placer.offer(roof(20, 20), gap=1.0)
     assert placer.offer(roof(20 + distance, 20), gap=1.0) is fits
-    assert len(placer.items) == 1 + fits
+    assert len(placer.objects) == 1 + fits
 
 
 def test_a_far_object_in_the_same_cell_and_a_near_one_in_another() -> None:
