@@ -23,10 +23,10 @@ from training.decoding import (
     starting_separation,
 )
 from training.describe import build_spec, describe_run, without_places
-from training.evaluation.artefacts import write_example
+from training.evaluation.artefacts import write_curves, write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
-from training.evaluation.report import histogram_of, write_curves, write_evaluation
+from training.evaluation.training_files import histogram_of, write_evaluation
 from training.exports import export_all
 from training.fit.record import LOGS, manifest_of, provenance_of
 from training.item import META, write_run_item

@@ -1,4 +1,4 @@
-"""Writes all artefacts of a trained model into one folder."""
+"""Write the evaluation files of a training run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from training.evaluation.artefacts import (
     write_chip_table,
     write_confusion,
     write_csv,
-    write_curves,
     write_examples,
 )
 from training.evaluation.pixel import Confusion, ScoreHistogram, sweep_rows
@@ -50,6 +49,3 @@ def write_evaluation(predictions: Sequence[Prediction], spec: ModelSpec, folder:
     summary = {"threshold": spec.threshold, "pixels": confusion.to_dict()}
     (folder / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     return confusion
-
-
-__all__ = ["histogram_of", "write_curves", "write_evaluation"]
