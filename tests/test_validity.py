@@ -179,10 +179,10 @@ class _AllChips:
     """Labels of nothing, known everywhere."""
 
     def read(self, chip: Any) -> Any:
-        from training.data.patch import LabelPatch
+        from training.data.chip_labels import ChipLabels
 
         background = np.zeros(chip.shape, np.uint8)
-        return LabelPatch(background, np.ones(chip.shape, bool), background.astype(np.int32))
+        return ChipLabels(background, np.ones(chip.shape, bool), background.astype(np.int32))
 
 
 def test_rounded_nodata_costs_no_dwelling(tmp_path: Path, camp: Any) -> None:

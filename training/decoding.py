@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
-    from training.data.patch import Labels
+    from training.data.chip_labels import Labels
     from training.evaluation.predict import Prediction
     from training.fit.options import Separating
 

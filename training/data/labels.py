@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ClassDef
+    from training.data.chip_labels import ChipLabels, Labels
     from training.data.chips import Chip
-    from training.data.patch import LabelPatch, Labels
 
 
 LOG = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ class FolderLabels(VectorLabels):
     masks: MaskLabels
     """The masks in the folder."""
 
-    def read(self, chip: Chip) -> LabelPatch:
+    def read(self, chip: Chip) -> ChipLabels:
         """As `VectorLabels`.
 
         Raises:

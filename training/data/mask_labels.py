@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camp_detector_core.engine.errors import RasterError
+from training.data.chip_labels import ChipLabels
 from training.data.chips import SUFFIXES
 from training.data.mask_file import look_through, read_mask
-from training.data.patch import LabelPatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,7 +91,7 @@ class MaskLabels:
             note = f"{self._folder.name}: the masks mark no dwelling, all their pixels are 0"
             self.notes = (*self.notes, note)
 
-    def read(self, chip: Chip) -> LabelPatch:
+    def read(self, chip: Chip) -> ChipLabels:
         """Class values, known where the mask is not nodata; a mask does not tell dwellings apart.
 
         Raises:
@@ -108,7 +108,7 @@ class MaskLabels:
         out = np.zeros(values.shape, np.uint8)
         for value, kind in meaning.items():
             out[is_known & (values == value)] = kind
-        return LabelPatch(out, is_known, out.astype(np.int32))
+        return ChipLabels(out, is_known, out.astype(np.int32))
 
     def _look(self, paths: Iterable[Path]) -> dict[Path, MaskFacts]:
         """The facts of the masks; each is looked through once."""

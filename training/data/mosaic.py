@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.data.patch import Labels
+    from training.data.chip_labels import Labels
 
 CACHE_BYTES = 1 << 30
 """Decoded chips that one process keeps."""

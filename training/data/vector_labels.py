@@ -10,7 +10,7 @@ from rasterio import features
 from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import RasterError
-from training.data.patch import LabelPatch
+from training.data.chip_labels import ChipLabels
 from training.data.places import PlacedPolygons
 from training.data.polygons import PolygonLayer, read_polygons
 
@@ -68,7 +68,7 @@ class VectorLabels:
         numbers, polygons = self.placed_polygons.touching(grid)
         return list(polygons), self._values[numbers]
 
-    def read(self, chip: Chip) -> LabelPatch:
+    def read(self, chip: Chip) -> ChipLabels:
         """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
 
         Where several do, the last one in the file counts.
@@ -86,7 +86,7 @@ class VectorLabels:
         is_known = np.ones(chip.shape, np.bool_)
         if not len(touching):
             unlabelled = np.zeros(chip.shape, np.int32)
-            return LabelPatch(unlabelled.astype(np.uint8), is_known, unlabelled)
+            return ChipLabels(unlabelled.astype(np.uint8), is_known, unlabelled)
         owners: NDArray[np.int32] = features.rasterize(
             zip(polygons, range(1, len(touching) + 1), strict=True),
             out_shape=tuple(chip.shape),
@@ -95,7 +95,7 @@ class VectorLabels:
         )
         classes = np.concatenate((np.zeros(1, np.uint8), self._values[touching]))
         numbers = np.concatenate((np.zeros(1, np.int32), touching % _MOST_OWNERS + 1))
-        return LabelPatch(classes[owners], is_known, numbers[owners].astype(np.int32))
+        return ChipLabels(classes[owners], is_known, numbers[owners].astype(np.int32))
 
 
 def _class_values(

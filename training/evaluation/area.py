@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from camp_detector_core.georaster.finding import FixedPredictor
     from camp_detector_core.georaster.settings import Settings
     from camp_detector_core.georaster.source import PlacedSource
+    from training.data.chip_labels import Labels
     from training.data.mosaic import ChipArea
-    from training.data.patch import Labels
 
 LOG = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.grid import Grid, Transform
     from camp_detector_core.engine.vectorise import Dwelling
+    from training.data.chip_labels import Labels
     from training.data.mosaic import ChipArea
-    from training.data.patch import Labels
 
     Polygons = NDArray[np.object_]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LabelPatch:
+class ChipLabels:
     """The labels of a chip."""
 
     classes: NDArray[np.uint8]
@@ -35,5 +35,5 @@ class Labels(Protocol):
     def covers(self, chip: Chip) -> bool:
         """Return True if the chip has labels."""
 
-    def read(self, chip: Chip) -> LabelPatch:
+    def read(self, chip: Chip) -> ChipLabels:
         """The labels of a whole chip."""
