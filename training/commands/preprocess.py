@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# As in training.preprocess.run, which is loaded only when it is needed; a test compares them.
+# As in training.preprocess.options, which is loaded only when it is needed; a test compares them.
 _BBOX = "85.51991979758662,27.628837632373674,85.52736620395387,27.633394557789373"
 _TMS = (
     "https://tiles.openaerialmap.org/62d85d11d8499800053796c1/0/62d85d11d8499800053796c2"
@@ -100,8 +100,8 @@ def preprocess(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """  # noqa: D301 - click wants the control character
     from training.preprocess.area import parse_bbox
     from training.preprocess.http import HttpOptions
+    from training.preprocess.options import PreprocessOptions
     from training.preprocess.osm import OverpassOptions
-    from training.preprocess.run import PreprocessOptions
     from training.preprocess.run import preprocess as run
 
     names = (

@@ -17,7 +17,7 @@ from training.preprocess.manifest import (
 
 if TYPE_CHECKING:
     from training.preprocess.area import Tile, TileArea
-    from training.preprocess.run import PreprocessOptions
+    from training.preprocess.options import PreprocessOptions
     from training.preprocess.template import TileTemplate
 
 LOG = logging.getLogger(__name__)

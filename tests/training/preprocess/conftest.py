@@ -11,8 +11,8 @@ from tests.support.tile_server import TileServer
 from tests.support.tiles import bbox_text, buildings, made_tiles
 from training.preprocess.area import parse_bbox
 from training.preprocess.http import HttpOptions
+from training.preprocess.options import PreprocessOptions
 from training.preprocess.osm import OverpassOptions
-from training.preprocess.run import PreprocessOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

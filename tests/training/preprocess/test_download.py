@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from training.preprocess.run import PreprocessOptions
+    from training.preprocess.options import PreprocessOptions
 
     Options = Callable[..., PreprocessOptions]
 

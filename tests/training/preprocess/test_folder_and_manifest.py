@@ -17,7 +17,6 @@ from tests.support.tile_server import Reply
 from tests.support.tiles import NORTH, WEST, bbox_text
 from training.describe import build_spec
 from training.fit.options import DataOptions, ModelOptions, TrainOptions
-from training.preprocess import run
 from training.preprocess.area import parse_bbox, tiles_of
 from training.preprocess.folder import Request, TrainFolder
 from training.preprocess.manifest import (
@@ -28,6 +27,7 @@ from training.preprocess.manifest import (
     credits_of,
     read_manifest,
 )
+from training.preprocess.options import BBOX, TMS, PreprocessOptions
 from training.preprocess.records import imagery_record, span_of
 from training.preprocess.run import preprocess
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.tile_server import TileServer
-    from training.preprocess.run import PreprocessOptions
 
     Options = Callable[..., PreprocessOptions]
 
@@ -147,13 +146,13 @@ def test_unknown_owners_are_null_and_a_warning(
 def test_imagery_of_openaerialmap_is_known_by_its_server() -> None:
     from training.preprocess.template import TileTemplate
 
-    area = tiles_of(run.BBOX, 19)
-    template = TileTemplate(run.TMS)
+    area = tiles_of(BBOX, 19)
+    template = TileTemplate(TMS)
     record = imagery_record(
-        run.PreprocessOptions(), template, area=area, tiles=list(area), span=(None, None)
+        PreprocessOptions(), template, area=area, tiles=list(area), span=(None, None)
     )
     assert (record.attribution, record.licence) == ("OpenAerialMap contributors", "CC-BY-4.0")
-    assert record.tms == run.TMS
+    assert record.tms == TMS
 
 
 @pytest.mark.parametrize(
@@ -201,7 +200,7 @@ def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(
 
 def test_a_folder_that_got_nothing_is_free_for_another_request(tmp_path: Path) -> None:
     with TrainFolder(tmp_path / "t", REQUEST) as folder:
-        folder.note_missing(next(iter(tiles_of(run.BBOX, 19))))
+        folder.note_missing(next(iter(tiles_of(BBOX, 19))))
     other = replace(REQUEST, zoom=REQUEST.zoom - 1)
     with TrainFolder(tmp_path / "t", other) as folder:
         assert folder.missing() == set()  # a note of the earlier request is none of this one
@@ -209,7 +208,7 @@ def test_a_folder_that_got_nothing_is_free_for_another_request(tmp_path: Path) -
 
 def test_an_unfinished_request_is_as_safe_as_a_finished_one(tmp_path: Path) -> None:
     with TrainFolder(tmp_path / "t", REQUEST) as folder:
-        folder.write(folder.chip(next(iter(tiles_of(run.BBOX, 19)))), b"chip")
+        folder.write(folder.chip(next(iter(tiles_of(BBOX, 19)))), b"chip")
     with TrainFolder(tmp_path / "t", REQUEST):
         pass
     with pytest.raises(PreprocessError, match=r"zoom 19 instead of 18"):
@@ -332,7 +331,7 @@ def test_leftovers_of_a_kill_are_cleared_and_half_a_note_is_no_note(tmp_path: Pa
     (work / "missing.txt").write_text("5 7\n12 3")
     with TrainFolder(tmp_path, REQUEST) as folder:
         assert folder.missing() == {(5, 7)}
-        folder.note_missing(next(iter(tiles_of(run.BBOX, 19))))
+        folder.note_missing(next(iter(tiles_of(BBOX, 19))))
         assert len(folder.missing()) == 2
         assert not (work / "part-x").exists()
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.tile_server import TileServer
-    from training.preprocess.run import PreprocessOptions
+    from training.preprocess.options import PreprocessOptions
 
     Options = Callable[..., PreprocessOptions]
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from camp_detector_core.georaster.xyz import place_of, tile_at, tile_transform, transform_of
 from training.commands import preprocess as command
-from training.preprocess import run
 from training.preprocess.area import Tile, parse_bbox, tiles_of
 from training.preprocess.manifest import PreprocessError
+from training.preprocess.options import BBOX, TMS, TRAIN_DIR, ZOOM, PreprocessOptions
 from training.preprocess.template import TileTemplate, quadkey, without_secrets
 
 TILE = Tile(19, 386693, 220243)
@@ -79,16 +79,16 @@ def test_an_area_that_is_none_is_refused_with_the_remedy(text: str, remedy: str)
 def test_a_zoom_that_shows_no_house_is_refused() -> None:
     for zoom in (0, 11, 25):
         with pytest.raises(PreprocessError, match="zoom must lie between 12 and 24"):
-            tiles_of(run.BBOX, zoom)
+            tiles_of(BBOX, zoom)
 
 
 def test_the_command_has_the_defaults_of_the_library() -> None:
     defaults = {p.name: p.default for p in command.params}
-    assert parse_bbox(defaults["bbox"]) == run.BBOX
-    assert defaults["tms"] == run.TMS
-    assert defaults["zoom"] == run.ZOOM
-    assert defaults["train_dir"] == run.TRAIN_DIR
-    options = run.PreprocessOptions()
+    assert parse_bbox(defaults["bbox"]) == BBOX
+    assert defaults["tms"] == TMS
+    assert defaults["zoom"] == ZOOM
+    assert defaults["train_dir"] == TRAIN_DIR
+    options = PreprocessOptions()
     assert defaults["overpass_url"] == options.overpass.url
     assert defaults["overpass_timeout"] == options.overpass.timeout
     assert defaults["max_tiles"] == options.most_tiles
