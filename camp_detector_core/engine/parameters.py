@@ -232,7 +232,7 @@ BANDS = Parameter(
     limits=Limits(1),
     unset="by name or colour, else the first ones",
     form="N,N,...",
-    hosts=_hosts("bands", *IMAGERY),
+    hosts=_hosts("bands", *IMAGERY, ARCGIS),
 )
 STRETCH = Parameter(
     "stretch",

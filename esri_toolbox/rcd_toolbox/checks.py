@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple
 
-from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.arguments import ARGUMENTS, Arguments
+from camp_detector_core.engine.counts import counted
+from camp_detector_core.engine.emd_keys import emd_keys
+from camp_detector_core.engine.errors import CampDetectorError, ParameterError
+from camp_detector_core.engine.parameters import BANDS, TILE_SIZE
+from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.emd import MODEL_TYPES
 
 from .ground import fault_of_size
-from .machine import choose
+from .machine import Bands, choose
 from .model_folder import default_model
 from .model_package import read_model, summary_of, value_in
 from .raster_facts import facts_of
+from .words import in_words, name_here
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file.emd import Kind
 
     from .model_package import Model
     from .parameters import Parameters
     from .raster_facts import RasterFacts
 
-FILLED = ("threshold", "min_area", "tile_size")
+FILLED = tuple(name for name in ARGUMENTS if hasattr(ModelSpec, name))
 """Parameters that start with the model's own values."""
 
 
@@ -73,6 +78,36 @@ def fill(parameters: Parameters, kind: Kind) -> None:
     says.value = now
 
 
+def arguments_of(parameters: Parameters, spec: ModelSpec) -> Arguments:
+    """How the model is run: the user's values, and the model's own where there are none.
+
+    Raises:
+        ParameterError: A value that cannot be, or that the model cannot be run with.
+    """
+    own = Arguments(
+        padding=emd_keys(spec)["Padding"], **{name: getattr(spec, name) for name in FILLED}
+    )
+    given = {name: parameters[name].valueAsText for name in ARGUMENTS if name in parameters}
+    arguments = own.changed(given)
+    side = arguments.tile_size
+    try:
+        replace(spec, tile_size=side)
+    except CampDetectorError as error:
+        msg = f"must be a multiple of {spec.multiple} and more than {2 * spec.overlap} pixels"
+        raise ParameterError(msg, parameter=TILE_SIZE.name, value=str(side)) from error
+    return arguments
+
+
+def bands_of(parameters: Parameters) -> Bands:
+    """Numbers of the bands that the user chose, from 1, or None.
+
+    Raises:
+        ParameterError: They are none.
+    """
+    bands: Bands = BANDS.parse(parameters["bands"].valueAsText)
+    return bands
+
+
 def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
     """All that does not fit, as far as it can be told without reading a pixel."""
     named = parameters["in_raster"].value
@@ -81,64 +116,42 @@ def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
     except CampDetectorError as error:
         # A dialog that was just opened has no model yet, and says so only once a raster is chosen.
         quiet = named is None and not parameters["in_model"].valueAsText
-        return [] if quiet else [Finding("in_model", str(error), is_error=True)]
-    found = _of_model(model, kind, parameters)
+        return [] if quiet else [Finding("in_model", in_words(error), is_error=True)]
+    found, bands = _of_model(model, kind), None
+    try:
+        arguments_of(parameters, model.spec)
+        bands = bands_of(parameters)
+    except ParameterError as error:
+        where = name_here(error.parameter) or "in_model"
+        found.append(Finding(where, in_words(error), is_error=True))
     if named is None:
         return found
     try:
         raster = facts_of(parameters["in_raster"].valueAsText)
-        return found + of_raster(raster, model) + _of_engine(raster, model, parameters)
+        found += of_raster(raster, model.spec, bands)
+        return found + _of_engine(raster, model, bands, parameters)
     except CampDetectorError as error:
-        return [*found, Finding("in_raster", str(error), is_error=True)]
+        return [*found, Finding("in_raster", in_words(error), is_error=True)]
 
 
-def _of_model(model: Model, kind: Kind, parameters: Parameters) -> list[Finding]:
-    found = []
-    if model.definition.kind != kind:
-        stated = shown(model.definition.fields.get("ModelType"))
-        text = (
-            f"This package is made for another tool (its ModelType is {stated}, and this one "
-            f"takes {MODEL_TYPES[kind]}): ArcGIS' own tool may refuse it."
-        )
-        found.append(Finding("in_model", text, is_error=False))
-    side = parameters["tile_size"].value
-    fault = None if side is None else fault_of_side(int(side), model.spec)
-    if fault:
-        found.append(Finding("tile_size", fault, is_error=True))
-    return found
+def _of_model(model: Model, kind: Kind) -> list[Finding]:
+    if model.definition.kind == kind:
+        return []
+    stated = shown(model.definition.fields.get("ModelType"))
+    text = (
+        f"This package is made for another tool (its ModelType is {stated}, and this one takes "
+        f"{MODEL_TYPES[kind]}): ArcGIS' own tool may refuse it."
+    )
+    return [Finding("in_model", text, is_error=False)]
 
 
-def fault_of_side(side: int, spec: ModelSpec) -> Optional[str]:
-    """Why a model cannot be run on tiles of a side in pixels, or None."""
-    try:
-        replace(spec, tile_size=side)
-    except CampDetectorError:
-        return (
-            f"The tile size must be a multiple of {spec.multiple} and more than {2 * spec.overlap} "
-            f"for this model, not {side}."
-        )
-    return None
-
-
-def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
-    """What does not fit between a raster and a model."""
-    found = []
+def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Finding]:
+    """What does not fit between a raster and a model; the core checks bands that were chosen."""
+    found = [] if bands is not None else _of_bands(raster, spec)
 
     def say(text: str, *, is_error: bool) -> None:
         found.append(Finding("in_raster", text, is_error=is_error))
 
-    spec = model.spec
-    wanted, names = len(spec.bands), ", ".join(band.name for band in spec.bands)
-    if raster.bands < wanted:
-        have = "1 band" if raster.bands == 1 else f"{raster.bands} bands"
-        say(f"The raster has {have} and the model takes {wanted}: {names}.", is_error=True)
-    elif raster.bands > wanted:
-        first = ", ".join(str(i) for i in range(1, wanted + 1))
-        say(
-            f"The raster has {raster.bands} bands and the model takes {wanted}: bands {first} are "
-            f"taken as {names}. Use Extract Bands where others are meant.",
-            is_error=False,
-        )
     if raster.dtype not in {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32",
                             "float64"}:  # fmt: skip
         say(f"No model takes pixels of {raster.dtype}: use Copy Raster to 8 bits.", is_error=True)
@@ -168,12 +181,27 @@ def of_raster(raster: RasterFacts, model: Model) -> list[Finding]:
     return found
 
 
-def _of_engine(raster: RasterFacts, model: Model, parameters: Parameters) -> list[Finding]:
+def _of_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
+    names = ", ".join(band.name for band in spec.bands)
+    have, needed = counted(raster.bands, "band"), len(spec.bands)
+    sentence = f"The raster has {have} and the model takes {needed}: "
+    if raster.bands < needed:
+        return [Finding("in_raster", f"{sentence}{names}.", is_error=True)]
+    if raster.bands == needed:
+        return []
+    first = ", ".join(str(i) for i in range(1, needed + 1))
+    text = f"{sentence}bands {first} are taken as {names}. “{BANDS.label}” chooses others."
+    return [Finding("in_raster", text, is_error=False)]
+
+
+def _of_engine(
+    raster: RasterFacts, model: Model, bands: Bands, parameters: Parameters
+) -> list[Finding]:
     wanted = parameters["engine"].valueAsText or "AUTOMATIC"
     try:
-        _, reason = choose(wanted, raster, model)
+        _, reason = choose(wanted, raster, model, bands)
     except CampDetectorError as error:
-        return [Finding("engine", str(error), is_error=True)]
+        return [Finding("engine", in_words(error), is_error=True)]
     if reason is None:
         return []
     text = f"{reason}: the engine of this toolbox will run the model."

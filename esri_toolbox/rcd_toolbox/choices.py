@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional, Union
 
-from camp_detector_core.engine.emd_keys import emd_keys
-
-from .checks import fault_of_side, model_of, of_raster
+from .checks import arguments_of, bands_of, model_of, of_raster
 from .errors import ToolError
 from .ground import ArcGisCrs, is_known
-from .machine import choose
+from .machine import Bands, choose
 from .raster_facts import facts_of
 
 if TYPE_CHECKING:
     import arcpy
 
+    from camp_detector_core.engine.arguments import Arguments
     from camp_detector_core.model_file.emd import Kind
 
     from .checks import Finding
@@ -38,12 +37,10 @@ class Choices:
     model: Model
     bounds: Optional[Bounds]
     """The part to work on, in the raster's coordinates; None is all of it."""
-    threshold: float
-    min_area: float
-    """Square metres."""
-    tile_size: int
-    batch_size: int
-    tta: bool
+    bands: Bands
+    """Numbers of the raster's bands, from 1, in the order of the model's; None: none were given."""
+    arguments: Arguments
+    """How the model is run."""
     run_nms: bool
     engine: str
     """``ARCGIS`` or ``CAMP_DETECTOR``."""
@@ -52,23 +49,15 @@ class Choices:
     processor: str
     gpu_id: Optional[int]
 
-    def arguments(self) -> str:
+    def argument_text(self) -> str:
         """The text of arguments for ArcGIS' tools, by the names of our raster function."""
-        values = {
-            "padding": str(emd_keys(self.model.spec)["Padding"]),
-            "batch_size": str(self.batch_size),
-            "threshold": _plain(self.threshold),
-            "min_area": _plain(self.min_area),
-            "tile_size": str(self.tile_size),
-            "test_time_augmentation": str(self.tta),
-            "return_probabilities": "False",
-        }
-        return ";".join(f"{name} {value}" for name, value in values.items())
+        values = vars(self.arguments).items()
+        return ";".join(f"{name} {_plain(value)}" for name, value in values)
 
 
-def _plain(value: float) -> str:
-    """A number with a point and without an exponent, in any country."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+def _plain(value: object) -> str:
+    """A number with a point and without an exponent, in any country; or True or False."""
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def choices_of(parameters: Parameters, kind: Kind, messages: Messages) -> Choices:
@@ -79,42 +68,26 @@ def choices_of(parameters: Parameters, kind: Kind, messages: Messages) -> Choice
     """
     model = model_of(parameters, kind)
     facts = facts_of(parameters["in_raster"].valueAsText)
-    found = of_raster(facts, model)
+    arguments, bands = arguments_of(parameters, model.spec), bands_of(parameters)
+    found = of_raster(facts, model.spec, bands)
     _refuse([f for f in found if f.is_error])
     for finding in found:
         messages.addWarningMessage(finding.text)
-    engine, reason = choose(_text(parameters, "engine") or "AUTOMATIC", facts, model)
+    engine, reason = choose(_text(parameters, "engine") or "AUTOMATIC", facts, model, bands)
     gpu = parameters["gpu_id"].value
-    chosen = Choices(
+    return Choices(
         raster=parameters["in_raster"].value,
         facts=facts,
         model=model,
         bounds=_bounds(parameters["extent"].value, facts),
-        threshold=_number(parameters, "threshold", model),
-        min_area=_number(parameters, "min_area", model),
-        tile_size=int(_number(parameters, "tile_size", model)),
-        batch_size=int(parameters["batch_size"].value or 16),
-        tta=bool(parameters["test_time_augmentation"].value),
+        bands=bands,
+        arguments=arguments,
         run_nms=bool(parameters["run_nms"].value) if "run_nms" in parameters else False,
         engine=engine,
         reason=reason,
         processor=_text(parameters, "processor") or "ENVIRONMENT",
         gpu_id=None if gpu is None else int(gpu),
     )
-    _check(chosen)
-    return chosen
-
-
-def _check(chosen: Choices) -> None:
-    fault = fault_of_side(chosen.tile_size, chosen.model.spec)
-    if fault:
-        raise ToolError(fault)
-    if not 0 < chosen.threshold <= 1:
-        msg = f"the threshold must be above 0 and at most 1, not {chosen.threshold:g}"
-        raise ToolError(msg)
-    if chosen.min_area < 0:
-        msg = f"the minimum area must be 0 or more square metres, not {chosen.min_area:g}"
-        raise ToolError(msg)
 
 
 def _refuse(errors: list[Finding]) -> None:
@@ -124,12 +97,6 @@ def _refuse(errors: list[Finding]) -> None:
 
 def _text(parameters: Parameters, name: str) -> str:
     return str(parameters[name].valueAsText or "")
-
-
-def _number(parameters: Parameters, name: str, model: Model) -> float:
-    """The user's number, or the model's own."""
-    value = parameters[name].value if name in parameters else None
-    return float(getattr(model.spec, name) if value is None else value)
 
 
 def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optional[Bounds]:

@@ -30,8 +30,8 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     chosen = choices_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
     messages.addMessage(
-        f"Model {chosen.model.title}, threshold {chosen.threshold:g}, "
-        f"tiles of {chosen.tile_size} pixels."
+        f"Model {chosen.model.title}, threshold {chosen.arguments.threshold:g}, "
+        f"tiles of {chosen.arguments.tile_size} pixels."
     )
     with _scratch_raster() as made:
         if chosen.engine == "ARCGIS":

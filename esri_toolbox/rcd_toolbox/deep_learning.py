@@ -75,7 +75,7 @@ def detect(chosen: Choices) -> str:
                 in_raster=chosen.raster,
                 out_detected_objects=out,
                 in_model_definition=str(chosen.model.path),
-                arguments=chosen.arguments(),
+                arguments=chosen.argument_text(),
                 run_nms="NMS" if chosen.run_nms else "NO_NMS",
                 confidence_score_field="Confidence",
                 class_value_field="Classvalue",
@@ -101,7 +101,7 @@ def classify(chosen: Choices, out_raster: str) -> None:
         found = arcpy.ia.ClassifyPixelsUsingDeepLearning(
             in_raster=chosen.raster,
             in_model_definition=str(chosen.model.path),
-            arguments=chosen.arguments(),
+            arguments=chosen.argument_text(),
             processing_mode="PROCESS_AS_MOSAICKED_IMAGE",
             use_pixelspace="NO_PIXELSPACE",
         )

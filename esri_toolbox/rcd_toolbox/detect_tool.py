@@ -52,8 +52,8 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
 def _announce(chosen: Choices, messages: Messages) -> None:
     messages.addMessage(
-        f"Model {chosen.model.title}, threshold {chosen.threshold:g}, minimum area "
-        f"{chosen.min_area:g} m2, tiles of {chosen.tile_size} pixels."
+        f"Model {chosen.model.title}, threshold {chosen.arguments.threshold:g}, minimum area "
+        f"{chosen.arguments.min_area:g} m2, tiles of {chosen.arguments.tile_size} pixels."
     )
     if chosen.engine == "ARCGIS":
         messages.addMessage("Run with ArcGIS' Image Analyst.")
@@ -78,7 +78,7 @@ def _measured(found: str, chosen: Choices, progress: Progress) -> Iterator[Dwell
             area = ground_area(shape)
             # The raster function drops them already, where it was told how large a pixel is. The
             # areas of a projection differ a little from those on the ground.
-            if area >= chosen.min_area * _SLACK:
+            if area >= chosen.arguments.min_area * _SLACK:
                 name = names.get(int(value), str(value))
                 yield shape, (name, area, float(confidence))
 
@@ -100,7 +100,7 @@ class _Totals:
         if not self.count:
             return (
                 "0 dwellings found. If there are some in the picture, try a lower threshold than "
-                f"{chosen.threshold:g}, and look at the order of the bands."
+                f"{chosen.arguments.threshold:g}, and look at the order of the bands."
             )
         noun = "dwelling" if self.count == 1 else "dwellings"
         mean = self.area / self.count

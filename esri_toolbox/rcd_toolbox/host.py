@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Callable, Iterator, Protocol
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 from .errors import ToolError
+from .words import in_words
 
 if TYPE_CHECKING:
     import arcpy
@@ -44,7 +45,7 @@ def run_tool(work: Callable[[], None], messages: Messages) -> None:
         # Not an error: ArcGIS itself says that the tool was cancelled.
         messages.addWarningMessage("Cancelled; nothing was written.")
     except CampDetectorError as error:
-        _fail(messages, str(error), error)
+        _fail(messages, in_words(error), error)
     except arcpy.ExecuteError as error:
         # A geoprocessing tool that was called has said what is wrong in its own messages.
         text = " ".join(str(arcpy.GetMessages(2)).split()) or _one_line(error)
@@ -99,11 +100,8 @@ def licence(name: str) -> Iterator[None]:
 
     status = str(arcpy.CheckOutExtension(name))
     if status != "CheckedOut":
-        msg = (
-            f"the licence of {name} cannot be had now ({status}): choose CAMP_DETECTOR under Run "
-            "With, or try again later"
-        )
-        raise ToolError(msg)
+        msg = f"the licence of {name} cannot be had now ({status})"
+        raise ToolError(msg, remedy="choose CAMP_DETECTOR under {engine}, or try again later")
     try:
         yield
     finally:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .model_package import Model
     from .raster_facts import RasterFacts
 
+Bands = Optional[tuple[int, ...]]
+"""Numbers of the bands that the user chose, from 1, or None."""
 EXTENSION = "ImageAnalyst"
 INSTALLER = (
     "the Deep Learning Libraries Installer for ArcGIS Pro of your version "
@@ -26,7 +28,7 @@ def has_module(name: str) -> bool:
         return False
 
 
-def why_not_arcgis(raster: RasterFacts, model: Model) -> Optional[str]:
+def why_not_arcgis(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
     """Why ArcGIS' own tool cannot do it, as the beginning of a sentence; None where it can."""
     import arcpy
 
@@ -42,6 +44,13 @@ def why_not_arcgis(raster: RasterFacts, model: Model) -> Optional[str]:
             "ONNX Runtime is not installed, and this model has no copy for PyTorch alone; it comes "
             f"with {INSTALLER}, from ArcGIS Pro 3.3 on"
         )
+    return _why_not_so(raster, model, bands)
+
+
+def _why_not_so(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
+    """Why ArcGIS' tool cannot read the raster as the model needs it; None where it can."""
+    if bands is not None:
+        return "Bands were chosen, and ArcGIS' own tool takes those of the model's definition"
     if raster.dtype != model.spec.dtype:
         return f"The raster is {raster.dtype} and the model takes {model.spec.dtype}"
     return None
@@ -56,13 +65,16 @@ def why_not_own() -> Optional[str]:
     return None
 
 
-def choose(wanted: str, raster: RasterFacts, model: Model) -> tuple[str, Optional[str]]:
+def choose(
+    wanted: str, raster: RasterFacts, model: Model, bands: Bands
+) -> tuple[str, Optional[str]]:
     """Who runs the model.
 
     Args:
         wanted: ``AUTOMATIC``, ``ARCGIS`` or ``CAMP_DETECTOR``.
         raster: What it is run on.
         model: The model.
+        bands: The bands that the user chose.
 
     Returns:
         ``ARCGIS`` or ``CAMP_DETECTOR``, and why it is not the former, where that was left open.
@@ -71,13 +83,13 @@ def choose(wanted: str, raster: RasterFacts, model: Model) -> tuple[str, Optiona
         ToolError: Neither can, or not the one that was asked for.
     """
     if wanted == "CAMP_DETECTOR":
-        _require(why_not_own(), "choose ARCGIS or AUTOMATIC under Run With")
+        _require(why_not_own(), "choose ARCGIS or AUTOMATIC under {engine}")
         return wanted, None
-    arcgis = why_not_arcgis(raster, model)
+    arcgis = why_not_arcgis(raster, model, bands)
     if arcgis is None:
         return "ARCGIS", None
     if wanted == "ARCGIS":
-        _require(arcgis, "choose AUTOMATIC or CAMP_DETECTOR under Run With")
+        _require(arcgis, "choose AUTOMATIC or CAMP_DETECTOR under {engine}")
     own = why_not_own()
     if own is not None:
         msg = f"The model cannot be run. {arcgis}. The engine of this toolbox cannot either: {own}"
@@ -87,5 +99,4 @@ def choose(wanted: str, raster: RasterFacts, model: Model) -> tuple[str, Optiona
 
 def _require(fault: Optional[str], remedy: str) -> None:
     if fault is not None:
-        msg = f"{fault}: {remedy}"
-        raise ToolError(msg)
+        raise ToolError(fault, remedy=remedy)

@@ -52,10 +52,9 @@ def default_model(kind: Kind) -> Path:
             except CampDetectorError:  # noqa: PERF203 - others may be good
                 continue
     msg = (
-        f"no model package of the kind {MODEL_TYPES[kind]} is installed or lies beside the "
-        "toolbox: choose one under Model, or run Install Model Package"
+        f"no model package of the kind {MODEL_TYPES[kind]} is installed or lies beside the toolbox"
     )
-    raise ToolError(msg)
+    raise ToolError(msg, remedy="choose one under {model}, or run Install Model Package")
 
 
 def _newest_first(folder: Path) -> list[Path]:

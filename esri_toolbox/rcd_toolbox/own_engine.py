@@ -6,14 +6,13 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, Optional
 
-from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.run import HostJob, detect_raster
 from camp_detector_core.model_file.reader import model_of_definition
 
 from .deep_learning import aligned, discard
-from .errors import ToolError
 from .features import ground_area, polygon, turned
 from .words import in_words
 
@@ -32,8 +31,7 @@ def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[
     """Find dwellings: a polygon each, with class, area in square metres, confidence of 100.
 
     Raises:
-        ToolError: The model or the raster cannot be used.
-        Cancelled: The user wants to.
+        CampDetectorError: The model or the raster cannot be used; `Cancelled` if the user stops.
     """
     found = _found(chosen, progress, messages)
     progress.label("Writing dwellings")
@@ -50,8 +48,8 @@ def classify(chosen: Choices, path: str, progress: Progress, messages: Messages)
     """Write the class of each pixel into a new GeoTIFF; 255 is NoData.
 
     Raises:
-        ToolError: The model or the raster cannot be used, or the file not be written.
-        Cancelled: The user wants to.
+        CampDetectorError: The model or the raster cannot be used, or the file not be written;
+            `Cancelled` if the user stops.
     """
     _found(chosen, progress, messages, mask=path)
 
@@ -62,27 +60,23 @@ def _found(
     """Run the model.
 
     Raises:
-        ToolError: With the engine's sentence.
-        Cancelled: The user wants to.
+        CampDetectorError: As said of `detect` and `classify`.
     """
     progress.label("Running the model")
-    try:
-        job = HostJob(
-            settings=Settings(
-                threshold=chosen.threshold,
-                min_area=chosen.min_area,
-                tile_size=chosen.tile_size,
-                tta=chosen.tta,
-            ),
-            extent=chosen.bounds,
-            mask=mask,
-        )
-        with _readable(chosen) as path:
-            found = detect_raster(path, _predictor(chosen), job, progress=progress)
-    except Cancelled:
-        raise
-    except CampDetectorError as error:
-        raise ToolError(in_words(error)) from error
+    values = chosen.arguments
+    job = HostJob(
+        settings=Settings(
+            threshold=values.threshold,
+            min_area=values.min_area,
+            tile_size=values.tile_size,
+            tta=values.test_time_augmentation,
+        ),
+        source=SourceOptions(bands=chosen.bands),
+        extent=chosen.bounds,
+        mask=mask,
+    )
+    with _readable(chosen) as path:
+        found = detect_raster(path, _predictor(chosen), job, progress=progress)
     for warning in found.warnings:
         messages.addWarningMessage(in_words(warning))
     return found

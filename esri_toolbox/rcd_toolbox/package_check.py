@@ -28,6 +28,7 @@ from camp_detector_core.model_file.zip_file import (
 )
 
 from .model_package import model_of
+from .words import in_words
 
 if TYPE_CHECKING:
     import zipfile
@@ -58,7 +59,7 @@ def faults_of(path: Path) -> list[str]:
         with open_zip(path) as package:
             return list(_member_faults(package)) or list(_faults(package, path))
     except CampDetectorError as error:
-        return [f"{error}."]
+        return [f"{in_words(error)}."]
 
 
 def _member_faults(package: zipfile.ZipFile) -> Iterator[str]:

@@ -101,13 +101,14 @@ class _Install(Tool):
         from camp_detector_core.engine.errors import CampDetectorError
 
         from .model_package import read_model
+        from .words import in_words
 
         package = by_name(parameters)["in_package"]
         if package.valueAsText:
             try:
                 read_model(package.valueAsText)
             except CampDetectorError as error:
-                package.setErrorMessage(str(error))
+                package.setErrorMessage(in_words(error))
 
     def _work(self) -> Work:
         from .install_tool import execute

@@ -5,12 +5,15 @@ The dialogs' parameters, the checks and the metadata files (``*.pyt.xml``) are m
 
 from __future__ import annotations
 
-from .wording_types import ParameterText, ToolboxText, ToolText
+from dataclasses import replace
 
-ENGINES = ("AUTOMATIC", "ARCGIS", "CAMP_DETECTOR")
-"""Who runs the model."""
-PROCESSORS = ("ENVIRONMENT", "CPU", "GPU")
+from camp_detector_core.engine import parameters
+from camp_detector_core.engine.arguments import MAX_SIDE
+from camp_detector_core.engine.parameter import Limits
 
+from .wording_types import ParameterText, ToolboxText, ToolText, text_of_parameter
+
+_ADVANCED = "Advanced"
 TOOLBOX = ToolboxText(
     label="Camp Detector",
     summary="Finds the dwellings of refugee and displacement camps in drone and satellite imagery, "
@@ -30,103 +33,45 @@ TOOLBOX = ToolboxText(
     tags=("dwellings", "refugee camp", "humanitarian", "deep learning", "imagery"),
 )
 
-_RASTER = ParameterText(
-    name="in_raster",
-    label="Input Raster",
+_RASTER = text_of_parameter(
+    parameters.IMAGES,
     datatype="GPRasterLayer",
-    kind="Required",
     help="Imagery from above: a raster dataset, a layer, a mosaic. It needs the bands that the "
-    "model names (usually red, green, blue, in this order), a coordinate system, and pixels about "
-    "as large as those that the model was trained on; other resolutions are resampled.",
+    "model names, a coordinate system, and pixels about as large as those that the model was "
+    "trained on; other resolutions are resampled.",
 )
-_MODEL = ParameterText(
-    name="in_model",
-    label="Model",
+_MODEL = text_of_parameter(
+    parameters.MODEL,
     datatype="DEFile",
     file_types=("dlpk", "emd"),
     help="A model package of Camp Detector (.dlpk) or a model definition (.emd). Left empty, it is "
     "the package that Install Model Package installed last, or else the one that lies beside the "
     "toolbox. A package holds code that ArcGIS Pro runs: use those of people you trust.",
 )
-_EXTENT = ParameterText(
-    name="extent",
-    label="Extent",
+_EXTENT = text_of_parameter(
+    parameters.EXTENT,
     datatype="GPExtent",
     help="The part of the raster to work on; left empty, all of it (or the extent of the "
     "geoprocessing environment, where one is set).",
 )
-_THRESHOLD = ParameterText(
-    name="threshold",
-    label="Threshold",
-    datatype="GPDouble",
-    limits=(0.01, 1.0),
-    help="Probability from which a pixel counts as dwelling, 0.01 to 1. Lower marks more ground "
-    "and lets neighbours grow together; higher marks less. Left empty, it is the model's own.",
+_THRESHOLD = text_of_parameter(parameters.THRESHOLD)
+_MIN_AREA = text_of_parameter(parameters.MIN_AREA)
+_TILE_SIZE = text_of_parameter(
+    replace(parameters.TILE_SIZE, unset=parameters.THRESHOLD.unset, limits=Limits(32, MAX_SIDE)),
+    category=_ADVANCED,
 )
-_TILE_SIZE = ParameterText(
-    name="tile_size",
-    label="Tile Size",
-    datatype="GPLong",
-    category="Advanced",
-    limits=(32, 4096),
-    help="Side, in pixels, of the pieces that the network sees, a multiple of the model's step "
-    "(usually 32). Larger ones need more memory. Left empty, it is the model's own.",
-)
-_BATCH = ParameterText(
-    name="batch_size",
-    label="Batch Size",
-    datatype="GPLong",
-    category="Advanced",
-    default=16,
-    limits=(1, 256),
-    help="How many pieces ArcGIS Pro hands over at a time. Smaller ones need less memory on a GPU; "
-    "the result is the same. Our own engine does not need it.",
-)
-_TTA = ParameterText(
-    name="test_time_augmentation",
-    label="Look at all flips and turns",
-    datatype="GPBoolean",
-    category="Advanced",
-    default=False,
-    help="The model answers for all eight flips and turns of each piece and the mean counts. It "
-    "takes eight times as long, for outlines that are a little truer.",
-)
-_ENGINE = ParameterText(
-    name="engine",
-    label="Run With",
-    datatype="GPString",
-    category="Advanced",
-    default="AUTOMATIC",
-    choices=ENGINES,
-    help="ARCGIS: the deep learning tool of Image Analyst. CAMP_DETECTOR: the engine of this "
-    "toolbox, which needs no Image Analyst licence, reads the file with GDAL and runs on the "
-    "processor. AUTOMATIC: ArcGIS' tool where it is licensed and the imagery has the bit depth of "
-    "the model, else the engine. Both find the same, except where the raster is resampled to "
-    "the model's pixel size, which ArcGIS and GDAL do each in its own way.",
-)
-_PROCESSOR = ParameterText(
-    name="processor",
-    label="Processor",
-    datatype="GPString",
-    category="Advanced",
-    default="ENVIRONMENT",
-    choices=PROCESSORS,
-    help="CPU or GPU for ArcGIS' tool; ENVIRONMENT keeps the Processor Type of the geoprocessing "
-    "environments. Our own engine runs on the processor.",
-)
-_GPU = ParameterText(
-    name="gpu_id",
-    label="GPU",
-    datatype="GPLong",
-    category="Advanced",
-    limits=(0, 63),
-    help="Number of the GPU, from 0, where there are several. Left empty, ArcGIS Pro chooses.",
-)
+_BANDS = text_of_parameter(parameters.BANDS, category=_ADVANCED, limits=None)
+_BATCH = text_of_parameter(parameters.BATCH_SIZE, category=_ADVANCED)
+_TTA = text_of_parameter(parameters.TTA, category=_ADVANCED)
+_NMS = text_of_parameter(parameters.RUN_NMS, category=_ADVANCED)
+_ENGINE = text_of_parameter(parameters.ENGINE, category=_ADVANCED)
+_PROCESSOR = text_of_parameter(parameters.PROCESSOR, category=_ADVANCED)
+_GPU = text_of_parameter(parameters.GPU_ID, category=_ADVANCED)
 _MODEL_SAYS = ParameterText(
     name="model_says",
     label="The Model's Own Values",
     datatype="GPString",
-    category="Advanced",
+    category=_ADVANCED,
     enabled=False,
     help="What the chosen model says of itself, to look at. Leave it as it is.",
 )
@@ -163,39 +108,24 @@ DETECT = ToolText(
     parameters=(
         _RASTER,
         _MODEL,
-        ParameterText(
-            name="out_features",
-            label="Output Dwellings",
+        text_of_parameter(
+            parameters.OUT,
             datatype="DEFeatureClass",
-            kind="Required",
             output=True,
             help="The polygon feature class or shapefile to write.",
         ),
         _EXTENT,
         _THRESHOLD,
-        ParameterText(
-            name="min_area",
-            label="Minimum Area (square metres)",
-            datatype="GPDouble",
-            limits=(0.0, 1e6),
-            help="Smaller dwellings are left out. Left empty, it is the model's own.",
-        ),
+        _MIN_AREA,
         _TILE_SIZE,
         _BATCH,
         _TTA,
-        ParameterText(
-            name="run_nms",
-            label="Non-Maximum Suppression",
-            datatype="GPBoolean",
-            category="Advanced",
-            default=False,
-            help="Lets ArcGIS' tool remove overlapping polygons afterwards. Not needed: each "
-            "dwelling is given once.",
-        ),
+        _NMS,
         _ENGINE,
         _PROCESSOR,
         _GPU,
         _MODEL_SAYS,
+        _BANDS,
         ParameterText(
             name="count",
             label="Number of Dwellings",
@@ -224,11 +154,11 @@ CLASSIFY = ToolText(
     parameters=(
         _RASTER,
         _MODEL,
-        ParameterText(
-            name="out_raster",
-            label="Output Classes",
+        text_of_parameter(
+            parameters.MASK,
             datatype="DERasterDataset",
             kind="Required",
+            default=None,
             output=True,
             help="The raster to write: a .tif, or a raster in a geodatabase.",
         ),
@@ -241,6 +171,7 @@ CLASSIFY = ToolText(
         _PROCESSOR,
         _GPU,
         _MODEL_SAYS,
+        _BANDS,
     ),
     example='arcpy.campdetector.ClassifyCampPixels("camp.tif", "", r"C:\\camp\\classes.tif")',
 )

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional, Union
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from camp_detector_core.engine.parameter import Kind
+from camp_detector_core.engine.parameters import ARCGIS
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.parameter import Parameter
+
+_DATATYPES = {
+    Kind.FLAG: "GPBoolean",
+    Kind.WHOLE: "GPLong",
+    Kind.NUMBER: "GPDouble",
+    Kind.WHOLES: "GPString",
+    Kind.WORD: "GPString",
+}
+"""ArcGIS' keyword for values of each kind."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,27 @@ class ParameterText:
     geometry: tuple[str, ...] = ()
     """Kinds of feature that are taken: ``Polygon``."""
     enabled: bool = True
+
+
+def text_of_parameter(parameter: Parameter, **own: Any) -> ParameterText:
+    """Describe a parameter of the table of detection's options.
+
+    Args:
+        parameter: One that ArcGIS shows.
+        own: Fields that ArcGIS has otherwise.
+    """
+    limits = parameter.limits
+    text = ParameterText(
+        name=parameter.hosts[ARCGIS],
+        label=parameter.title,
+        datatype=_DATATYPES.get(parameter.kind, ""),
+        help=parameter.explanation,
+        kind="Required" if parameter.required else "Optional",
+        default=parameter.default,
+        choices=tuple(parameter.choices),
+        limits=None if limits is None else (limits.low, limits.high),
+    )
+    return replace(text, **own)
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,42 @@ def test_a_part_of_the_raster(
     assert_same(result["tables"][OUT], tmp_path / "cli.gpkg")
 
 
+def test_chosen_bands_are_read_by_our_engine(
+    tool: Callable[..., dict[str, Any]], camp: Any, packages: Path, tmp_path: Path
+) -> None:
+    """Also where ArcGIS' own tool is licensed, which takes the first bands alone."""
+    pixels = np.concatenate([rgb_of(scene())[::-1], np.zeros((3, *scene().shape[-2:]), np.uint8)])
+    image = write_raster(tmp_path / "many.tif", pixels)
+    values = {"in_raster": str(image), "out_features": OUT, "bands": "3,2,1"}
+    found = tool("DetectDwellings", values=values, state={"licence": "Available"})
+    assert found["error"] is None, found["messages"]
+    assert any("Bands were chosen" in text for text in said(found, "warning"))
+    vector = tmp_path / "cli.gpkg"
+    model = ["--model", packages / "tiny.onnx", "--tile-size", 64, "--bands", "3,2,1"]
+    code, _, err = camp("detect", image, "-o", vector, *model)
+    assert code == 0, err
+    assert_same(found["tables"][OUT], vector)
+
+
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        (None, "6 bands and the model takes 3 bands (red, green, blue): say which with “Bands”"),
+        ("3,2", "“Bands” names 2 bands, but the model takes 3 bands"),
+        ("3,2,9", "“Bands” asks for band 9, but"),
+        ("red", "“Bands” must be whole numbers between commas"),
+    ],
+)
+def test_errors_of_the_engine_name_the_dialogs_parameters(
+    bands: str | None, words: str, tool: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    image = write_raster(tmp_path / "many.tif", np.repeat(rgb_of(scene()), 2, axis=0))
+    values = {"in_raster": str(image), "out_features": OUT, "engine": "CAMP_DETECTOR"}
+    found = tool("DetectDwellings", values={**values, **({"bands": bands} if bands else {})})
+    assert words in found["error"]
+    assert "--" not in found["error"]
+
+
 def test_cancelled_leaves_nothing(tool: Callable[..., dict[str, Any]], image: Path) -> None:
     values = {"in_raster": str(image), "out_features": OUT}
     result = tool("DetectDwellings", values=values, state={"cancel_after": 3})
