@@ -46,7 +46,7 @@ class Dialog:
             parameter.clearMessage()
         self.tool.updateMessages(self.parameters)
 
-    def messages(self, severity: int | None = None) -> dict[str, str]:
+    def remarks(self, severity: int | None = None) -> dict[str, str]:
         """Return the messages at the parameters: 1 warnings, 2 errors."""
         return {
             p.name: p.message

@@ -34,7 +34,7 @@ def detect(dialog: Callable[[str], Dialog]) -> Dialog:
 
 def test_a_good_raster_is_met_with_silence(detect: Dialog, tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", PIXELS)
-    assert detect.set(in_raster=str(image)).messages() == {}
+    assert detect.set(in_raster=str(image)).remarks() == {}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_does_not_fit_is_said_at_the_raster(
 ) -> None:
     pixels = change.pop("pixels", PIXELS)
     image = write_raster(tmp_path / "camp.tif", pixels, **change)
-    messages = detect.set(in_raster=str(image)).messages(severity)
+    messages = detect.set(in_raster=str(image)).remarks(severity)
     assert words in messages["in_raster"]
     if severity == 2:
         with pytest.raises(detect.arcpy.ExecuteError):
@@ -68,14 +68,14 @@ def test_another_bit_depth_goes_to_our_engine(
 ) -> None:
     pretend(monkeypatch, {"onnxruntime", "osgeo"})
     image = write_raster(tmp_path / "camp.tif", PIXELS.astype(np.uint16) * 100)
-    messages = detect.set(in_raster=str(image)).messages(1)
+    messages = detect.set(in_raster=str(image)).remarks(1)
     assert "uint16 and the model takes uint8" in messages["engine"]
     assert "2nd to the 98th percentile" in messages["engine"]
-    assert "uint16" in detect.set(engine="ARCGIS").messages(2)["engine"]
+    assert "uint16" in detect.set(engine="ARCGIS").remarks(2)["engine"]
 
 
 def test_a_raster_that_cannot_be_opened_is_said(detect: Dialog, tmp_path: Path) -> None:
-    messages = detect.set(in_raster=str(tmp_path / "none.tif")).messages(2)
+    messages = detect.set(in_raster=str(tmp_path / "none.tif")).remarks(2)
     assert "cannot be opened as a raster" in messages["in_raster"]
 
 
@@ -140,7 +140,7 @@ def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
     pretend(monkeypatch, {"torch"})
     emd = changed_emd(packages, tmp_path / "p", lambda f: f.update(TorchScriptFile="model.pt"))
     image = write_raster(tmp_path / "camp.tif", PIXELS)
-    assert detect.set(in_raster=str(image), in_model=str(emd)).messages() == {}
+    assert detect.set(in_raster=str(image), in_model=str(emd)).remarks() == {}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_numbers_that_are_none_are_said_at_the_model(
 ) -> None:
     emd = changed_emd(packages, tmp_path / "p", lambda f: f["CampDetector"].update(change))
     image = write_raster(tmp_path / "camp.tif", PIXELS)
-    messages = detect.set(in_model=str(emd), in_raster=str(image)).messages(2)
+    messages = detect.set(in_model=str(emd), in_raster=str(image)).remarks(2)
     assert words in messages["in_model"]
 
 
@@ -169,7 +169,7 @@ def test_whatever_fails_in_a_dialog_is_said_there(
         raise KeyError("deep inside")
 
     monkeypatch.setattr(detect.arcpy, "Raster", fail)
-    messages = detect.set(in_raster=str(tmp_path / "camp.tif")).messages(1)
+    messages = detect.set(in_raster=str(tmp_path / "camp.tif")).remarks(1)
     assert "KeyError" in " ".join(messages.values())
 
 
@@ -238,11 +238,11 @@ def test_a_package_installed_again_is_the_default_again(
 
 @pytest.mark.parametrize("side", [48, 32, 100])
 def test_a_tile_size_that_the_network_cannot_take_is_said(detect: Dialog, side: int) -> None:
-    assert "multiple of 32" in detect.set(tile_size=side).messages(2)["tile_size"]
+    assert "multiple of 32" in detect.set(tile_size=side).remarks(2)["tile_size"]
 
 
 def test_a_package_of_the_other_kind_is_said(detect: Dialog, packages: Path) -> None:
-    messages = detect.set(in_model=str(packages / "tiny-classify.dlpk")).messages(1)
+    messages = detect.set(in_model=str(packages / "tiny-classify.dlpk")).remarks(1)
     assert "ImageClassification" in messages["in_model"]
 
 
@@ -250,10 +250,10 @@ def test_a_package_of_the_other_kind_is_said(detect: Dialog, packages: Path) -> 
 def test_a_file_that_is_no_model_is_said(detect: Dialog, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.dlpk"
     path.write_bytes(content)
-    assert str(path) in detect.set(in_model=str(path)).messages(2)["in_model"]
+    assert str(path) in detect.set(in_model=str(path)).remarks(2)["in_model"]
     emd = tmp_path / "bad.emd"
     emd.write_bytes(content)
-    assert str(emd) in detect.set(in_model=str(emd)).messages(2)["in_model"]
+    assert str(emd) in detect.set(in_model=str(emd)).remarks(2)["in_model"]
 
 
 def test_without_any_model_an_untouched_dialog_is_quiet(
@@ -265,6 +265,6 @@ def test_without_any_model_an_untouched_dialog_is_quiet(
 
     bare = shutil.copytree(toolbox, tmp_path / "bare", ignore=shutil.ignore_patterns("*.dlpk"))
     detect = Dialog(load_pyt(bare).DetectDwellings(), arcpy)
-    assert detect.messages() == {}
+    assert detect.remarks() == {}
     image = write_raster(tmp_path / "camp.tif", PIXELS)
-    assert "Install Model Package" in detect.set(in_raster=str(image)).messages(2)["in_model"]
+    assert "Install Model Package" in detect.set(in_raster=str(image)).remarks(2)["in_model"]

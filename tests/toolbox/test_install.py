@@ -261,5 +261,5 @@ def test_a_folder_that_is_a_file_is_told(install: Dialog, package: Path, tmp_pat
 def test_a_file_that_is_no_package_is_said_in_the_dialog(install: Dialog, tmp_path: Path) -> None:
     path = tmp_path / "notes.dlpk"
     path.write_text("not a zip", encoding="utf-8")
-    messages = install.set(in_package=str(path)).messages(2)["in_package"]
+    messages = install.set(in_package=str(path)).remarks(2)["in_package"]
     assert "not a deep learning package" in messages

@@ -229,14 +229,14 @@ def test_chosen_bands_are_read_by_our_engine(
     pixels = np.concatenate([rgb_of(scene())[::-1], np.zeros((3, *scene().shape[-2:]), np.uint8)])
     image = write_raster(tmp_path / "many.tif", pixels)
     values = {"in_raster": str(image), "out_features": OUT, "bands": "3,2,1"}
-    found = tool("DetectDwellings", values=values, state={"licence": "Available"})
-    assert found["error"] is None, found["messages"]
-    assert any("Bands were chosen" in text for text in said(found, "warning"))
+    result = tool("DetectDwellings", values=values, state={"licence": "Available"})
+    assert result["error"] is None, result["messages"]
+    assert any("Bands were chosen" in text for text in messages_of(result, "warning"))
     vector = tmp_path / "cli.gpkg"
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64, "--bands", "3,2,1"]
     code, _, err = camp("detect", image, "-o", vector, *model)
     assert code == 0, err
-    assert_same(found["tables"][OUT], vector)
+    assert_same(result["tables"][OUT], vector)
 
 
 @pytest.mark.parametrize(
@@ -253,9 +253,9 @@ def test_errors_of_the_engine_name_the_dialogs_parameters(
 ) -> None:
     image = write_raster(tmp_path / "many.tif", np.repeat(rgb_of(scene()), 2, axis=0))
     values = {"in_raster": str(image), "out_features": OUT, "engine": "CAMP_DETECTOR"}
-    found = tool("DetectDwellings", values={**values, **({"bands": bands} if bands else {})})
-    assert words in found["error"]
-    assert "--" not in found["error"]
+    result = tool("DetectDwellings", values={**values, **({"bands": bands} if bands else {})})
+    assert words in result["error"]
+    assert "--" not in result["error"]
 
 
 def test_cancelled_leaves_nothing(tool: Callable[..., dict[str, Any]], image: Path) -> None:

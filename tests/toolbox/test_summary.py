@@ -129,7 +129,7 @@ def test_boundaries_in_another_coordinate_system(summary: Dialog, arcpy: ModuleT
 
 def test_an_output_without_its_input_is_said(summary: Dialog) -> None:
     summary.set(out_areas=AREAS)
-    assert "needs Boundaries" in summary.messages(2)["in_boundaries"]
+    assert "needs Boundaries" in summary.remarks(2)["in_boundaries"]
     with pytest.raises(summary.arcpy.ExecuteError, match="needs Boundaries"):
         summary.run()
 
