@@ -26,14 +26,14 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(context_settings=SETTINGS)
-@click.option("-v", "--verbose", is_flag=True, help="Say more, and show where an error arose.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more, and show the traceback of an error.")
 def main(*, verbose: bool) -> None:
-    """Train models that find dwellings, and measure them.
+    """Train models that detect dwellings, and evaluate them.
 
     \b
-    From chips and labels to exported models:
+    Train and export a model on chips and labels:
       python -m training train --chips chips/ --labels buildings.geojson --out runs/first
-    What a model is worth on chips that it never saw:
+    Evaluate a model on chips that were held out:
       python -m training evaluate --model runs/first/meta/best_model.onnx --chips chips/ \\
           --labels buildings.geojson --split runs/first/split.json
     """  # noqa: D301 - click wants the control character

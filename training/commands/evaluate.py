@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     "--labels",
     type=options.EXISTING,
     required=True,
-    help="One vector file of polygons; or a folder of masks with the stems of the chips; or, for "
+    help="One vector file of polygons; or a folder of masks named like the chips; or, for "
     "one raster, its mask.",
 )
 @click.option(
     "--chip-gsd",
     type=float,
-    help="Metres a pixel of images that have no georeference (default: as --model says).",
+    help="Metres per pixel of images without georeference (default: that of --model).",
 )
 @click.option(
     "--class-field", help="Attribute of the vector file that names the class of a polygon."
 )
-@click.option("--layer", help="Layer of the vector file, where it has several.")
+@click.option("--layer", help="Layer of the vector file, if it has several.")
 @click.option("--split", type=options.FILE, help="The split.json of the training run.")
 @click.option(
     "--part",
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     "--compare",
     multiple=True,
     metavar="NAME=FILE",
-    help="Another model to measure on the same images and hold against --model; repeatable.",
+    help="Another model to measure on the same images and compare with --model; repeatable.",
 )
 @click.option(
     "--out", type=options.OUT, help="Folder for report.html, JSON, CSV tables and errors.gpkg."
@@ -75,48 +75,48 @@ if TYPE_CHECKING:
 @click.option(
     "--no-separate",
     is_flag=True,
-    help="Take each connected patch as one dwelling, even where the model can part them.",
+    help="Take each connected region of the mask as one dwelling; do not separate touching ones.",
 )
 @click.option(
     "--tta",
     is_flag=True,
-    help="Average the answers to the flips and turns of each tile; takes 8 times as long.",
+    help="Average the predictions for the flips and turns of each chip; takes 8 times as long.",
 )
 @click.option(
-    "--iou", default=0.5, show_default=True, help="Overlap from which a dwelling counts as found."
+    "--iou", default=0.5, show_default=True, help="IoU from which a dwelling counts as detected."
 )
 @click.option(
     "--block-metres",
     default=50.0,
     show_default=True,
-    help="Side of the blocks of ground that figures are listed by and intervals drawn from.",
+    help="Side in metres of the blocks of ground for figures by block and for intervals.",
 )
 @click.option("--threads", type=int, help="Processors to use (default: all).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the tables.")
 @click.option("--overwrite", is_flag=True, help="Replace files in --out that exist.")
 def evaluate(out: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Measure a model on labelled images, by pixels and by dwellings.
 
-    Images that adjoin are run as one mosaic, in the very way of camp-detector detect, so the
-    figures are those of what its users get. The table shows:
+    Adjoining images form one mosaic, which is run exactly as camp-detector detect runs it, so
+    the figures are those that its users get. The table shows:
 
     \b
       pixels             IoU, precision, recall and F1 of the mask
       all pixels marked  IoU of a mask that marks everything: the least that a model must beat
-      dwellings          precision, recall and F1 of polygons, found where the overlap with a
+      dwellings          precision, recall and F1 of polygons; one is right if its IoU with a
                          labelled one is at least --iou; each counts once
-      mean               F1 in the mean over ten overlaps from 0.5 to 0.95: exact outlines count
-      count error        found less labelled, over labelled: -10 % is one in ten too few
-      95 % intervals     how far the figures would vary over more ground of this kind, from blocks
-                         of --block-metres drawn again; none is given for fewer than 5 blocks
-      calibration error  how far probabilities are from shares: 0.05 is 5 points off in the mean
+      mean               F1 averaged over ten IoUs from 0.5 to 0.95, which rewards exact outlines
+      count error        (detected - labelled) / labelled: -10 % is one in ten too few
+      95 % intervals     variation of the figures over more ground of this kind, from blocks of
+                         --block-metres drawn again; none for fewer than 5 blocks
+      calibration error  mean distance of probabilities from shares: 0.05 is 5 points off
 
     A dwelling that reaches the edge of the images counts by its visible part, if that is not
-    smaller than --min-area. Images that the model was trained on say nothing: give the run's
-    split.json, or images of another place.
+    smaller than --min-area. Figures on images that the model was trained on are worthless:
+    give the run's split.json, or images of another place.
 
-    With --out, report.html shows all this with maps of hits, misses and false alarms (one file,
-    to be opened in a browser, without network), and errors.gpkg shows them in QGIS.
+    With --out, report.html shows all this with maps of hits, misses and false alarms (one file
+    that a browser opens without network), and errors.gpkg holds them for QGIS.
 
     \b
     Examples:

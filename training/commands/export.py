@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "--spec",
     type=options.FILE,
     required=True,
-    help="What the model is: a model exported earlier in the same run, or the run's options.json.",
+    help="Description: a model exported earlier in the same run, or the run's options.json.",
 )
 @click.option("--out", type=options.OUT, required=True, help="Folder of the exports.")
 @click.option(
@@ -33,15 +33,17 @@ if TYPE_CHECKING:
     type=click.Choice(["11", "17"]),
     default="17",
     show_default=True,
-    help="Of the ONNX files; 11 is for old hosts.",
+    help="Opset of the ONNX files; 11 is for old hosts.",
 )
-@click.option("--threshold", type=float, help="Probability of a dwelling (default: as described).")
+@click.option(
+    "--threshold", type=float, help="Probability of a dwelling (default: that of --spec)."
+)
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
 def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | bool | None) -> None:
     """Export weights in every format, each compared with the network before it is kept.
 
-    Training does this by itself at its end. The command is for a checkpoint of a run that was cut
-    short, for another opset, or for another threshold. It writes best_model.pth (state dict), .pt
+    Training exports at its end. Use this command for a checkpoint of an interrupted run, for
+    another opset, or for another threshold. It writes best_model.pth (state dict), .pt
     (TorchScript), .onnx (height and width free) and best_model_deepness.onnx (fixed tile, for the
     QGIS plugin Deepness), or nothing at all.
 

@@ -51,11 +51,11 @@ def inference(
     overwrite: bool,
     **source: Any,  # noqa: ANN401 - of what INPUT adds
 ) -> None:
-    """Find dwellings in an image, with results of the image's own size and place.
+    """Detect dwellings in an image, with rasters of the image's own grid.
 
     Writes NAME_mask.tif (classes, 255 nodata), NAME_probability.tif (float32, 0 to 1, NaN nodata),
-    NAME_overlay.png, NAME_result.json and NAME_dwellings.gpkg. It is what camp-detector detect
-    does, with rasters brought from the model's resolution back to that of the image.
+    NAME_overlay.png, NAME_result.json and NAME_dwellings.gpkg. It does the
+    same as camp-detector detect, and resamples the rasters from the model's GSD to the image's.
 
     \b
     Example:

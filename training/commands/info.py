@@ -10,12 +10,12 @@ from camp_detector_core.console import say
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def info(*, as_json: bool) -> None:
-    """Show the machine and the versions that training would run with.
+    """Show the machine, and the versions of the libraries that training uses.
 
-    The same is kept in the system.json of each run. "precision" is what training would compute
-    in: bf16-mixed where the hardware multiplies it, else 32-true.
+    Each run writes the same to its system.json. "precision" is the number format of training:
+    bf16-mixed if the hardware multiplies it, else 32-true.
 
     \b
     Example:

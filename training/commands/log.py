@@ -17,20 +17,19 @@ from .tracking import LOG_DATA
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN_FOLDER"
 )
-@click.option("--experiment", help="MLflow's experiment, for a run that is not there yet.")
+@click.option("--experiment", help="MLflow experiment, for a run that MLflow does not have yet.")
 @click.option(
-    "--register", metavar="NAME", help="Register the model under this name; none does not."
+    "--register", metavar="NAME", help="Name to register the model under; none: do not register it."
 )
 @LOG_DATA
 @click.option("--new", is_flag=True, help="Make a new run, even if MLflow has one already.")
 @click.pass_context
 def log(context: click.Context, /, folder: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's
-    """Log a training to MLflow, or what is missing of it.
+    """Log a training to MLflow, or the missing parts of it.
 
-    RUN_FOLDER is the --out of a training that was not tracked, or whose server was away. What
-    MLflow has already is found out first, so the command may be said as often as one likes; the
-    same run goes on. What the training was told about experiment, name and data holds unless
-    options say otherwise.
+    RUN_FOLDER is the --out of a training that was not tracked, or whose server was away. The
+    command first asks MLflow what it already has, so it can be repeated and continues the same
+    run. The experiment, name and data of the training apply unless options change them.
 
     \b
     Example:

@@ -25,17 +25,17 @@ def data(command: Callable[..., None]) -> Callable[..., None]:
             "--labels",
             type=EXISTING,
             required=True,
-            help="Folder of masks with the stems of the chips, or one vector file of polygons.",
+            help="Folder of masks named like the chips, or one vector file of polygons.",
         ),
         click.option(
             "--chip-gsd",
             type=float,
-            help="Metres a pixel of chips that have no georeference (default: the model's).",
+            help="Metres per pixel of chips without georeference (default: the model's).",
         ),
         click.option(
             "--class-field", help="Attribute of the vector file that names the class of a polygon."
         ),
-        click.option("--layer", help="Layer of the vector file, where it has several."),
+        click.option("--layer", help="Layer of the vector file, if it has several."),
     )
     for option in reversed(options):
         command = option(command)
@@ -45,16 +45,17 @@ def data(command: Callable[..., None]) -> Callable[..., None]:
 def split(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say how chips are dealt."""
     options = (
-        click.option(
-            "--split", type=FILE, help="A split.json to use as it is, instead of the next options."
-        ),
+        click.option("--split", type=FILE, help="split.json to use instead of the next options."),
         click.option(
             "--val-columns",
             default="",
             help="Columns for validation, with commas: x of tile names, or 0, 1 ... from the west.",
         ),
         click.option(
-            "--test-columns", "--holdout-columns", default="", help="Columns that are held out."
+            "--test-columns",
+            "--holdout-columns",
+            default="",
+            help="Columns to hold out for the test.",
         ),
         click.option(
             "--val-share", default=0.2, show_default=True, help="Share of blocks for validation."

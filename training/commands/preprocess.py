@@ -34,14 +34,16 @@ _PERIOD = 10.0
 
 
 @click.command()
-@click.option("--zoom", default=19, show_default=True, help="Zoom of the tiles.")
-@click.option("--bbox", default=_BBOX, show_default=True, help="West,south,east,north in degrees.")
+@click.option("--zoom", default=19, show_default=True, help="Zoom level of the tiles.")
+@click.option(
+    "--bbox", default=_BBOX, show_default=True, help="Area: west,south,east,north in degrees."
+)
 @click.option(
     "--tms",
     default=_TMS,
     show_default=True,
     help="Template of the tiles' URLs with {z}, {x} and {y}; or {-y} for rows from the south, "
-    "{q} for quadkeys, {s} or {switch:a,b} for servers that share the work.",
+    "{q} for quadkeys, {s} or {switch:a,b} for one of several servers.",
 )
 @click.option(
     "--train-dir",
@@ -53,9 +55,9 @@ _PERIOD = 10.0
 @click.option(
     "--labels", type=options.EXISTING, help="Your own outlines: a vector file (or .gdb) in any CRS."
 )
-@click.option("--layer", help="Layer of that file, where it has several.")
-@click.option("--label-attribution", help="Who must be named for the outlines of --labels.")
-@click.option("--label-licence", help="Their licence, as an SPDX identifier.")
+@click.option("--layer", help="Layer of that file, if it has several.")
+@click.option("--label-attribution", help="Attribution of the outlines of --labels.")
+@click.option("--label-licence", help="Licence of the outlines of --labels, as an SPDX identifier.")
 @click.option(
     "--overpass-url",
     default=_OVERPASS,
@@ -65,29 +67,40 @@ _PERIOD = 10.0
     help="Server of OpenStreetMap data.",
 )
 @click.option(
-    "--overpass-timeout", default=180, show_default=True, help="Seconds it may work on an answer."
+    "--overpass-timeout",
+    default=180,
+    show_default=True,
+    help="Seconds that server may take for an answer.",
 )
-@click.option("--refresh-labels", is_flag=True, help="Ask OpenStreetMap again; keep the chips.")
-@click.option("--attribution", help="Who must be named for the imagery.")
+@click.option("--refresh-labels", is_flag=True, help="Fetch the outlines again; keep the chips.")
+@click.option("--attribution", help="Attribution of the imagery.")
 @click.option("--licence", help="Licence of the imagery, as an SPDX identifier (CC-BY-4.0).")
-@click.option("--imagery-date", help="When it was taken: 2022-07-20, or START/END.")
-@click.option("--rate", default=10.0, show_default=True, help="Most requests in a second.")
-@click.option("--workers", default=4, show_default=True, help="Most requests at a time.")
-@click.option("--retries", default=5, show_default=True, help="How often a tile is asked again.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds without a byte.")
-@click.option("--contact", help="Web or mail address that is told to the servers.")
-@click.option("--max-tiles", default=20_000, show_default=True, help="Refuse larger areas.")
-@click.option("--yes", is_flag=True, help="Fetch it, however much it is.")
-@click.option("--overwrite", is_flag=True, help="Delete what an earlier call left, and begin anew.")
+@click.option("--imagery-date", help="Date of the imagery: 2022-07-20, or START/END.")
+@click.option(
+    "--rate", default=10.0, show_default=True, help="Maximum number of requests per second."
+)
+@click.option(
+    "--workers", default=4, show_default=True, help="Maximum number of requests at a time."
+)
+@click.option(
+    "--retries", default=5, show_default=True, help="Number of further attempts for a tile."
+)
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a byte.")
+@click.option("--contact", help="Web or mail address to send to the servers.")
+@click.option("--max-tiles", default=20_000, show_default=True, help="Maximum number of tiles.")
+@click.option("--yes", is_flag=True, help="Fetch any number of tiles.")
+@click.option(
+    "--overwrite", is_flag=True, help="Delete the files of an earlier call, and start again."
+)
 def preprocess(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make chips and labels of an area, ready for training.
 
     Fetches the web map tiles of --bbox, gives each its place (EPSG:3857), gets the outlines of
     buildings from OpenStreetMap (or takes your own with --labels), and draws a mask for every
-    chip. Whose imagery and labels these are, and of when, goes into manifest.json, and from there
-    into the model. Ask only servers whose terms allow it.
+    chip. The owners and dates of imagery and labels go into manifest.json, and from there into
+    the model. Use only servers whose terms allow it.
 
-    Stop it with Ctrl-C, or lose the network, and say the same again: what is there stays.
+    After Ctrl-C or a lost network, run the same command again: finished tiles are kept.
 
     \b
     Example, and the training that follows:

@@ -11,14 +11,17 @@ from camp_detector_core.console import say
 @click.argument("name")
 @click.option("--version", type=int, help="Version to promote.")
 @click.option(
-    "--alias", default="candidate", show_default=True, help="Or the version that has this alias."
+    "--alias",
+    default="candidate",
+    show_default=True,
+    help="Alias of the version to promote, without --version.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Promote without asking.")
 def promote(name: str, *, version: int | None, alias: str, yes: bool) -> None:
-    """Make a registered model the one in production, after showing what it is worth.
+    """Put a registered model into production, after a look at its metrics.
 
-    NAME is the registered model. Training only ever moves the alias candidate; the alias production
-    is moved by this command alone, which shows the figures of both versions side by side and asks.
+    NAME is the registered model. Training moves the alias candidate only; this command alone
+    moves the alias production. It shows the metrics of both versions side by side and asks first.
 
     \b
     Example:

@@ -39,20 +39,24 @@ MEGABYTE = 1e6
     help="Part of the split on which the two models are compared.",
 )
 @click.option("--out", type=options.OUT, required=True, help="The .onnx file to write.")
-@click.option("--report", type=options.OUT, help="JSON file that gets the figures.")
+@click.option("--report", type=options.OUT, help="JSON file to write the figures to.")
 @click.option(
-    "--calibration", default=24, show_default=True, help="Chips that ranges are found with."
+    "--calibration",
+    default=24,
+    show_default=True,
+    help="Number of chips to measure the ranges of values on.",
 )
-@click.option("--max-loss", default=0.01, show_default=True, help="IoU that may be lost.")
+@click.option("--max-loss", default=0.01, show_default=True, help="Largest acceptable loss of IoU.")
 @click.option("--force", is_flag=True, help="Write the model even if it loses more.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def quantise(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make a model of 8-bit integers: a quarter of the size, and faster on processors.
 
-    Ranges of values are found on chips of the training part, varied as in training. If the IoU on
-    --part falls by more than half of --max-loss, the parts of the network that harm most stay
-    float; if it still falls by more than --max-loss, nothing is written. The same goes for what
-    parts touching dwellings, where the model has it and it is off by more than 0.05 on average.
+    The ranges of values are measured on chips of the training part, augmented as in training. If
+    the IoU on --part falls by more than half of --max-loss, the parts of the network that lose
+    most stay float; if it still falls by more than --max-loss, nothing is written. The same
+    applies if the probabilities that separate touching dwellings differ by more than 0.05 on
+    average.
 
     \b
     Example:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @click.command()
 @options.data
 @options.split
-@click.option("--seed", default=0, show_default=True, help="Other seeds deal otherwise.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the random numbers.")
 @click.option("--out", type=options.OUT, required=True, help="The split.json to write.")
 def split(out: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's options
-    """Deal chips to training, validation and test, and write who is where.
+    """Split chips into training, validation and test, and write the split.
 
-    Chips are dealt by blocks of neighbours or by columns, because neighbours look alike: chips
-    dealt one by one would make every model look better than it is. Training does this by itself;
-    the command is for looking at it first, or for giving several runs the same split.
+    Blocks of neighbouring chips, or whole columns, stay together, because neighbours look alike:
+    a split chip by chip would make every model look better than it is. Training makes its own
+    split; use this command to look at one first, or to give several runs the same split.
 
     \b
     Example:

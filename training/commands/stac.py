@@ -20,7 +20,7 @@ NAME = "stac_item.json"
 
 
 @click.command()
-@click.option("--run", type=options.EXISTING, help="The --out of a finished training.")
+@click.option("--run", type=options.EXISTING, help="Folder of a finished training (its --out).")
 @click.option("--model", type=options.FILE, help="Any .onnx of this project, instead of --run.")
 @click.option(
     "--out",
@@ -29,26 +29,27 @@ NAME = "stac_item.json"
 )
 @click.option(
     "--area",
-    help="Where the imagery was taken: a GeoJSON file of polygons, or west,south,east,north in "
+    help="Footprint of the imagery: a GeoJSON file of polygons, or west,south,east,north in "
     "degrees (default for --run: the chips).",
 )
 @click.option(
     "--imagery-date",
     "--date",
     "imagery_date",
-    help="When the imagery was taken: a date or time in ISO 8601 (UTC), or START/END.",
+    help="Date of the imagery: a date or time in ISO 8601 (UTC), or START/END.",
 )
-@click.option("--trained", help="When --model was trained, where it does not say so itself.")
+@click.option("--trained", help="Date of the training of --model, if its description has none.")
 @click.option("--source-url", help="Web address of the source code, with its commit or tag.")
 @click.option(
-    "--container", help="Image to run the model in, as a URI (docker://registry/name:tag)."
+    "--container",
+    help="Container image to run the model in, as a URI (docker://registry/name:tag).",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an item of --model that exists.")
 def stac(**arguments: Any) -> None:  # noqa: ANN401 - click's options
-    """Make the STAC item of a model, from which a stranger can run it.
+    """Make the STAC item of a model, with all that others need to run it.
 
-    Training does this by itself at its end. The command makes the item of a run again, for
-    instance with the date of its imagery, or that of any .onnx of this project.
+    Training makes this item at its end. The command makes it again, for instance with the date of
+    the imagery, or makes one for any .onnx file of this project.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ from . import options
     type=click.Path(path_type=Path),
     default=Path("meta/stac_item.json"),
     show_default=True,
-    help="STAC item of the model; it will list the packages, where they lie beside it or below.",
+    help="STAC item of the model; it will list the packages that lie beside it or below.",
 )
 @click.option(
     "--onnx-path",
@@ -54,10 +54,10 @@ def stac2esri(  # noqa: PLR0913 - click gives each option by its name
     torchscript: Path | None,
     overwrite: bool,
 ) -> None:
-    """Make deep learning packages for ArcGIS Pro of a model and its STAC item.
+    """Make deep learning packages for ArcGIS Pro from a model and its STAC item.
 
-    Writes NAME.dlpk (detect objects), NAME-detect.dlpk and best_model.dlpk, which are the same
-    under other names, NAME-classify.dlpk (classify pixels), and model.emd with what it needs
+    Writes NAME.dlpk (detect objects), NAME-detect.dlpk and best_model.dlpk, which are copies
+    of it, NAME-classify.dlpk (classify pixels), and model.emd with the files that it needs
     beside it. Then the item lists NAME.dlpk, NAME-classify.dlpk and model.emd.
 
     \b

@@ -22,7 +22,7 @@ LOG_DATA = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Copy chips and labels to MLflow; auto: up to 100 MiB, where manifest.json beside the "
+    help="Copy chips and labels to MLflow; auto: up to 100 MiB, if manifest.json beside the "
     "chips states the licence of the imagery. Their list with checksums is logged in any case.",
 )
 
@@ -38,13 +38,13 @@ def tracking(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--experiment",
-            help="MLflow's experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
+            help="MLflow experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
         ),
         click.option(
             "--register",
             metavar="NAME",
-            help="Register the model under this name, with the alias candidate; the word none "
-            "does not.  [default: the name of the model]",
+            help="Name to register the model under, with the alias candidate; none: do not "
+            "register it.  [default: the name of the model]",
         ),
         LOG_DATA,
     )

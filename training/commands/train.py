@@ -33,26 +33,31 @@ if TYPE_CHECKING:
     "--publish",
     type=options.OUT,
     metavar="FOLDER",
-    help="In the end also copy meta/ and the best checkpoint into this folder, in place of those "
+    help="At the end, copy meta/ and the best checkpoint into this folder, replacing those "
     "of earlier trainings.",
 )
-@click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
+@click.option("--resume", is_flag=True, help="Continue from the last checkpoint in --out.")
 @click.option(
     "--minutes",
     type=float,
-    help="Wall clock for fitting; the schedule ends with it. 0: no limit.",
+    help="Minutes to spend on fitting; the learning rate schedule ends with it. 0: no limit.",
 )
-@click.option("--epochs", default=200, show_default=True, help="Most epochs.")
-@click.option("--patience", default=50, show_default=True, help="Epochs without progress allowed.")
-@click.option("--samples", default=512, show_default=True, help="Samples in an epoch.")
-@click.option("--batch-size", default=8, show_default=True, help="Samples in a step.")
+@click.option("--epochs", default=200, show_default=True, help="Maximum number of epochs.")
+@click.option(
+    "--patience",
+    default=50,
+    show_default=True,
+    help="Number of epochs without progress after which fitting stops.",
+)
+@click.option("--samples", default=512, show_default=True, help="Samples per epoch.")
+@click.option("--batch-size", default=8, show_default=True, help="Samples per step.")
 @click.option("--crop", default=256, show_default=True, help="Side of a sample, pixels.")
-@click.option("--gsd", default=0.2, show_default=True, help="Metres a pixel the model works on.")
+@click.option("--gsd", default=0.2, show_default=True, help="GSD of the model, metres per pixel.")
 @click.option(
     "--bands",
     default="red,green,blue",
     show_default=True,
-    help="Names of the first bands of the chips, with commas; the model takes these.",
+    help="Names of the first bands of the chips, separated by commas; the model takes these.",
 )
 @click.option(
     "--dtype",
@@ -62,38 +67,42 @@ if TYPE_CHECKING:
     help="dtype of the chips.",
 )
 @click.option(
-    "--white", type=float, help="Raw value that counts as white (default: the dtype's largest)."
+    "--white", type=float, help="Raw value that is scaled to 1 (default: the dtype's largest)."
 )
 @click.option(
     "--classes",
     default="dwelling",
     show_default=True,
-    help="Names of the classes, with commas; in masks they have the values 1, 2, 3 ...",
+    help="Names of the classes, separated by commas; in masks they have the values 1, 2, 3 ...",
 )
 @click.option("--lr", default=1e-3, show_default=True, help="Highest learning rate.")
-@click.option("--gap-weight", default=2.0, show_default=True, help="Loss weight of narrow gaps.")
+@click.option(
+    "--gap-weight", default=2.0, show_default=True, help="Weight of narrow gaps in the loss."
+)
 @click.option(
     "--contact-weight",
     default=4.0,
     show_default=True,
-    help="Weight of pixels near two dwellings, in the loss of what tells them apart.",
+    help="Weight of pixels near two dwellings, in the loss of the separation channels.",
 )
 @click.option(
     "--separation",
     type=click.Choice(["core", "border", "both", "none"]),
     default="core",
     show_default=True,
-    help="How the exported model tells touching dwellings apart: by their borders, their cores, or "
-    "both; all ways are measured, unless none is wanted.",
+    help="Method by which the exported model separates touching dwellings: border, core, or "
+    "both. All methods are measured; none: train without separation.",
 )
 @click.option(
     "--average",
     default=0.999,
     show_default=True,
-    help="Share of the old in the running average of the weights, which is what is kept; 0: none.",
+    help="Decay of the running average of the weights that is validated and kept; 0: none.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of split, samples and weights.")
-@click.option("--workers", type=int, help="Processes that prepare samples (default: by cores).")
+@click.option("--seed", default=0, show_default=True, help="Seed of split, samples and weights.")
+@click.option(
+    "--workers", type=int, help="Number of processes that prepare samples (default: by cores)."
+)
 @click.option(
     "--network",
     type=click.Choice(["unet", "reference"]),
@@ -112,7 +121,7 @@ if TYPE_CHECKING:
     "--decoder",
     default="256,128,64,32,16",
     show_default=True,
-    help="Channels of the U-Net's decoder, the coarsest stage first; fewer are faster.",
+    help="Channels of the U-Net's decoder, coarsest stage first; fewer are faster.",
 )
 @click.option(
     "--start",
@@ -121,7 +130,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Weights that the encoder starts from.",
 )
-@click.option("--scenes", default=0, show_default=True, help="Generated scenes to mix in.")
+@click.option(
+    "--scenes", default=0, show_default=True, help="Number of generated scenes to mix in."
+)
 @click.option(
     "--scene-share", default=0.25, show_default=True, help="Share of samples from scenes."
 )
@@ -132,34 +143,38 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--imagery-date",
-    help="When the images were taken, for the description: a date or time in ISO 8601 (UTC), or "
-    "START/END (default: what the chips and the manifest beside them tell).",
+    help="Date of the images, for the description: a date or time in ISO 8601 (UTC), or "
+    "START/END (default: that of the chips and the manifest beside them).",
 )
-@click.option("--attribution", multiple=True, help="Who must be named; may be given repeatedly.")
-@click.option("--threshold", type=float, help="Default: the best on validation.")
+@click.option("--attribution", multiple=True, help="Attribution of the data; repeatable.")
+@click.option(
+    "--threshold", type=float, help="Probability of a dwelling (default: the best on validation)."
+)
 @click.option("--min-area", default=2.0, show_default=True, help="Smallest dwelling, m2.")
 @click.option(
     "--opset",
     type=click.Choice(["11", "17"]),
     default="17",
     show_default=True,
-    help="Of the ONNX files; 11 is for old hosts.",
+    help="Opset of the ONNX files; 11 is for old hosts.",
 )
 @click.option(
-    "--fast-dev-run", is_flag=True, help="One batch and all that follows, to see that all works."
+    "--fast-dev-run",
+    is_flag=True,
+    help="Train on one batch and run every later stage, to check the setup.",
 )
 @tracking
 def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
-    """Train a network, export it in every format, and show what it is worth.
+    """Train a network, export it in every format, and evaluate it.
 
     Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
     (metrics), checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/
-    (confusion matrix, curves, examples, table by chip, threshold sweep). Stop it with Ctrl-C, or
-    lose power, and say the same again with --resume: it goes on with the split, the weights and
-    the clock of the last checkpoint. Generated scenes are drawn again then, the same ones.
+    (confusion matrix, curves, examples, table by chip, threshold sweep). After Ctrl-C
+    or a power cut, run the same command with --resume: training continues with the split, the
+    weights and the clock of the last checkpoint. The same scenes are generated again.
 
-    With MLflow (--track) the run, its figures and its model are logged too; if that fails after the
-    training, nothing is lost: the exit code is 3, and python -m training log does it later.
+    With MLflow (--track) the run, its metrics and its model are logged too. If logging fails after
+    the training, nothing is lost: the exit code is 3, and python -m training log repeats it.
 
     \b
     Example, 40 minutes with whole columns of tiles held out:

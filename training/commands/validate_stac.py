@@ -19,15 +19,15 @@ _INVALID = 1
 @click.option(
     "--stac-file",
     type=click.Path(path_type=Path),
-    help=f"The item, where it is not given as an argument.  [default: {_DEFAULT.as_posix()}]",
+    help=f"The item, if it is not the argument.  [default: {_DEFAULT.as_posix()}]",
 )
 @click.option(
     "--schemas",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of extension schemas, named like mlm-v1.5.2.json.",
 )
-@click.option("--fetch-schemas", is_flag=True, help="Fetch schemas that are not at hand.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--fetch-schemas", is_flag=True, help="Download schemas that are missing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def validate_stac(
     *,
     item: Path | None,
@@ -36,7 +36,7 @@ def validate_stac(
     fetch_schemas: bool,
     as_json: bool,
 ) -> None:
-    """Say all that is wrong with a STAC item with the MLM extension.
+    """Check a STAC item with the MLM extension, and report every problem.
 
     The same as camp-detector validate. The exit status is 0 for a valid item, 1 for one with
     problems, 2 if it cannot be read.
