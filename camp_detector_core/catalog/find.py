@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import item
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.whole_file import whole_file
 
 from .copying import Counter, verified
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .base import Catalog
 
 _SUFFIXES = {".onnx", ".json", ".dlpk"}
-_MAX_MODEL = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _download(
     catalog: Catalog, entry: Entry, asset: Asset, model: Path, progress: Progress | None
 ) -> None:
     size = asset.size or 0
-    if size > _MAX_MODEL:
+    if size > MAX_NETWORK:
         msg = f"the model {entry.id} has {size >> 20} MiB, which no model here has: not fetched"
         raise CatalogError(msg)
     step = Counter(size, progress)
@@ -131,8 +131,9 @@ def _download(
             for piece in verified(pieces, size or None, asset.sha256, name):
                 stream.write(piece)
                 step(len(piece))
-                if stream.tell() > _MAX_MODEL:
-                    msg = f"the model {entry.id} is larger than {_MAX_MODEL >> 20} MiB: not fetched"
+                if stream.tell() > MAX_NETWORK:
+                    size_text = f"{MAX_NETWORK >> 20} MiB"
+                    msg = f"the model {entry.id} is larger than {size_text}: not fetched"
                     raise CatalogError(msg)
     except OSError as error:
         msg = f"the model {entry.id} cannot be kept in {model.parent}: {error.strerror or error}"

@@ -45,6 +45,11 @@ def shown(text: object, most: int = _MAX_SHOWN) -> str:
     return visible(whole if len(whole) <= most else f"{whole[:most]}...")
 
 
+def one_line(text: str) -> str:
+    """Untrusted text for a document: on one line, with blanks for what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def message(text: str, limit: int = MAX_MESSAGE) -> str:
     """A sentence for the user on one line of at most ``limit`` characters.
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal, Mapping, Optional, get_args
+from typing import TYPE_CHECKING, Any, Literal, Mapping, Optional, get_args
 
 from ..engine.emd_keys import SPEC_KEY, emd_keys
 from ..engine.errors import PredictorError, SpecError
-from ..engine.spec import ModelSpec
-from ..engine.wording import MAX_MESSAGE, shown
-from .untrusted import read_json
+from ..engine.wording import shown
+from .untrusted import parse_spec, read_json
+
+if TYPE_CHECKING:
+    from ..engine.spec import ModelSpec
 
 Kind = Literal["classify", "detect"]
 """What ArcGIS does with a model: the tool Classify Pixels, or Detect Objects."""
@@ -157,11 +159,7 @@ def spec_of(emd: Mapping[str, Any], origin: str) -> Optional[ModelSpec]:
     """
     if SPEC_KEY not in emd:
         return None
-    try:
-        return ModelSpec.from_dict(emd[SPEC_KEY])
-    except SpecError as error:
-        msg = f"{origin}, {SPEC_KEY}: {shown(error, MAX_MESSAGE)}"
-        raise SpecError(msg) from error
+    return parse_spec(emd[SPEC_KEY], f"{origin}, {SPEC_KEY}")
 
 
 def kind_of(emd: Mapping[str, Any]) -> Optional[Kind]:

@@ -8,10 +8,12 @@ from ..engine.errors import PredictorError
 from ..engine.wording import shown
 from .hrefs import HrefError, HrefFault, file_of_href
 from .json_values import as_dict, texts
-from .untrusted import read_file, read_json
+from .untrusted import parse_spec, read_file, read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ..engine.spec import ModelSpec
 
 SPEC_PROPERTY = "camp_detector:spec"
 """Property of our items that holds a model's description; their other fields repeat parts of it."""
@@ -64,6 +66,20 @@ def assets_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def roles_of(asset: Mapping[str, Any]) -> list[str]:
     """Roles of an asset."""
     return texts(asset.get("roles"))
+
+
+def spec_of(item: Mapping[str, Any], origin: str) -> Optional[ModelSpec]:
+    """The model's description in an item; None where the item holds none.
+
+    Args:
+        item: From `parse_item`.
+        origin: Its name, for messages.
+
+    Raises:
+        SpecError: The description is not sound.
+    """
+    stated = properties_of(item).get(SPEC_PROPERTY)
+    return None if stated is None else parse_spec(stated, f"{origin}, {SPEC_PROPERTY}")
 
 
 def is_model(asset: Mapping[str, Any]) -> bool:

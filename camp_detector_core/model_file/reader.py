@@ -17,13 +17,11 @@ from ..engine.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
 from ..engine.wording import shown
 from .emd import KINDS, disagreements
-from .item import SPEC_PROPERTY, onnx_asset, onnx_path, properties_of, read_item, sha256_of
+from .item import onnx_asset, onnx_path, read_item, sha256_of, spec_of
 from .metadata import read_metadata
 from .package import MAX_NETWORK, Definition, open_definition
-from .untrusted import read_file, require_file
+from .untrusted import parse_spec, read_file, require_file
 
-_LONG = 500
-"""Characters of a sentence about a description."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
@@ -98,11 +96,7 @@ def model_of_bytes(data: bytes, origin: str) -> ModelFile:
             "bands, scaling and resolution are unknown; describe it with camp-detector describe"
         )
         raise SpecError(msg)
-    try:
-        spec = ModelSpec.from_json(entries[METADATA_KEY])
-    except SpecError as error:
-        msg = f"{origin}: {shown(error, _LONG)}"
-        raise SpecError(msg) from error
+    spec = parse_spec(entries[METADATA_KEY], origin)
     return ModelFile(data, spec, hashlib.sha256(data).hexdigest(), origin)
 
 
@@ -116,8 +110,7 @@ def _from_item(path: Path) -> ModelFile:
     data = read_file(local, MAX_NETWORK)
     _verify(asset, data, local)
     model = model_of_bytes(data, f"{path} -> {local.name}")
-    stated = properties_of(item).get(SPEC_PROPERTY)
-    if stated is not None and _spec(stated, f"{path}, {SPEC_PROPERTY}") != model.spec:
+    if spec_of(item, str(path)) not in (None, model.spec):
         msg = f"{path} and {local.name} describe different models; make the item again"
         raise SpecError(msg)
     return replace(model, item=item)
@@ -170,11 +163,3 @@ def _refuse_other_settings(definition: Definition, spec: ModelSpec) -> None:
             f"{shown(wrong[key])}: build the package again, and give other values when you run it"
         )
         raise SpecError(msg)
-
-
-def _spec(stated: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the JSON holds
-    try:
-        return ModelSpec.from_dict(stated)
-    except SpecError as error:
-        msg = f"{origin}: {shown(error, _LONG)}"
-        raise SpecError(msg) from error

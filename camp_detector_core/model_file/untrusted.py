@@ -9,9 +9,10 @@ import re
 import stat
 from typing import TYPE_CHECKING, Any
 
-from ..engine.errors import PredictorError
+from ..engine.errors import PredictorError, SpecError
 from ..engine.json_text import parse_json
-from ..engine.wording import shown
+from ..engine.spec import ModelSpec
+from ..engine.wording import MAX_MESSAGE, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +97,20 @@ def read_json(data: bytes, origin: str) -> dict[str, Any]:
         msg = f"{origin} is not a JSON object"
         raise PredictorError(msg)
     return found
+
+
+def parse_spec(raw: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the file holds
+    """The description of a model that another file states.
+
+    Args:
+        raw: JSON text, or what a JSON text held.
+        origin: Its file and place in it, for messages.
+
+    Raises:
+        SpecError: It is none, or not sound.
+    """
+    try:
+        return ModelSpec.from_json(raw) if isinstance(raw, str) else ModelSpec.from_dict(raw)
+    except SpecError as error:
+        msg = f"{origin}: {shown(error, MAX_MESSAGE)}"
+        raise SpecError(msg) from error

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.carry import zip_bytes
 from camp_detector_core.engine.errors import OutputError, SpecError
-from camp_detector_core.engine.wording import shown
+from camp_detector_core.engine.wording import one_line, shown
 from camp_detector_core.model_file.emd import (
     FUNCTION,
     KINDS,
@@ -33,7 +33,7 @@ from camp_detector_core.model_file.json_values import texts
 from .engine_copy import engine_copy
 from .item_info import THUMBNAIL, ItemInfo
 from .limits import limits_of
-from .model_card import TOOLS, description_of, licence_text, model_card, one_line, title_of
+from .model_card import TOOLS, description_of, licence_text, model_card, title_of
 from .package_source import PackageSource, open_source
 from .thumbnail import thumbnail
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.model_file import default_model_path
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file
 
 if TYPE_CHECKING:
     from camp_detector_core.model_file import ModelFile
 
-_MAX_CARD, _MAX_MODEL = 1 << 20, 1 << 30
+_MAX_CARD = 1 << 20
 _SECTION = "## Where it fails\n"
 _GENERAL = """\
 - The model knows what its training showed. Dwellings, ground, season, light or cell sizes of other
@@ -33,7 +34,7 @@ def limits_of(model: ModelFile) -> str:
 def _ships(model: ModelFile) -> bool:
     """Whether this is the file that ships."""
     try:
-        data = read_file(default_model_path(), _MAX_MODEL)
+        data = read_file(default_model_path(), MAX_NETWORK)
     except PredictorError:  # an installation without it
         return False
     return hashlib.sha256(data).hexdigest() == model.sha256

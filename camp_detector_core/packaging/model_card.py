@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.wording import one_line
 from camp_detector_core.model_file.item import properties_of
 from camp_detector_core.model_file.json_values import as_dict
 
@@ -136,11 +137,6 @@ def licence_text(spec: ModelSpec) -> bytes:
         f"Must be named when the model or what it found is published:\n{who}\n"
         f"The code in this package\n\n{_MIT}"
     ).encode()
-
-
-def one_line(text: str) -> str:
-    """Text of a model on one line, without characters that act."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _separation(spec: ModelSpec) -> str:

@@ -20,13 +20,12 @@ from camp_detector_core.engine.protobuf import bytes_field, placed_fields
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.hrefs import homes_of, is_inside
 from camp_detector_core.model_file.members import member_of
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file, require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 1 << 30
-"""Of a model with its weights."""
 _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 9, 13, 14
 
 
@@ -40,7 +39,7 @@ def read_whole(path: Path) -> bytes:
         PredictorError: It is no ONNX model, its weights are missing, lie elsewhere than in its
             folder, or are too large.
     """
-    data = read_file(path, MAX_BYTES)
+    data = read_file(path, MAX_NETWORK)
     if not onnx_facts(data, str(path)).outside:
         return data
     return _Joining(path).message(MODEL, memoryview(data)) or data
@@ -52,7 +51,7 @@ class _Joining:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._homes = homes_of(path)
-        self._left = MAX_BYTES
+        self._left = MAX_NETWORK
 
     def message(self, kind: str, message: memoryview) -> bytes | None:
         """A message with what lies outside of it; None where it stays as it is."""
@@ -96,7 +95,7 @@ class _Joining:
             raise PredictorError(msg)
         self._left -= length
         if self._left < 0:
-            msg = f"{self._path} has weights of more than {MAX_BYTES >> 20} MiB, and is refused"
+            msg = f"{self._path} has weights of more than {MAX_NETWORK >> 20} MiB, and is refused"
             raise PredictorError(msg)
         try:
             with path.open("rb") as stream:

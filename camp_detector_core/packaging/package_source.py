@@ -10,14 +10,14 @@ from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
 from camp_detector_core.model_file import ModelFile, open_model
 from camp_detector_core.model_file.hrefs import HrefError, file_of_href
-from camp_detector_core.model_file.item import SPEC_PROPERTY, assets_of, properties_of, read_item
+from camp_detector_core.model_file.item import SPEC_PROPERTY, assets_of, read_item, spec_of
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.model_file.zip_file import open_zip, read_member
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
-_MAX_TORCHSCRIPT = 1 << 30
 _MAX_SPEC = 1 << 20
 
 
@@ -62,7 +62,7 @@ def open_source(
 def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
     """The item, which must be of this model."""
     item = read_item(path)
-    if properties_of(item).get(SPEC_PROPERTY) != spec.to_dict():
+    if spec_of(item, str(path)) != spec:
         msg = (
             f"{path} is not the STAC item of {spec.id} (its {SPEC_PROPERTY} differs): make it "
             "again with python -m training stac"
@@ -82,7 +82,7 @@ def _example(item: dict[str, Any], path: Path) -> Path | None:
 
 def _read_script(path: Path, spec: ModelSpec) -> bytes:
     """A TorchScript file of the same model; it is not loaded."""
-    data = read_file(path, _MAX_TORCHSCRIPT, what="TorchScript")
+    data = read_file(path, MAX_NETWORK, what="TorchScript")
     told = script_spec(data)
     if told is None:
         msg = f"{path} is not TorchScript that training exported: name its best_model.pt"

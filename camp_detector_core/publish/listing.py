@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.wording import shown
+from camp_detector_core.engine.wording import one_line, shown
 from camp_detector_core.packaging.model_card import (
     TOOLS,
     description_of,
@@ -202,17 +202,12 @@ def _list(heading: str, rows: list[str]) -> str:
 
 def _escaped(text: str) -> str:
     """Escape untrusted text for HTML."""
-    return html.escape(_visible(text), quote=True)
+    return html.escape(one_line(text), quote=True)
 
 
 def _plain_text(text: str) -> str:
     """Turn untrusted text into plain text."""
-    return _visible(text).translate(_ANGLES)
-
-
-def _visible(text: str) -> str:
-    """Remove control characters and line breaks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line(text).translate(_ANGLES)
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import MAX_EMD, read_emd
-from camp_detector_core.model_file.item import SPEC_PROPERTY, properties_of, read_item
+from camp_detector_core.model_file.item import read_item, spec_of
 from camp_detector_core.model_file.package import root_emd
 from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.model_file.zip_file import open_zip, read_member
@@ -110,8 +110,7 @@ def _item(
     if path is None and not item_path.is_file():
         return None, None
     item = read_item(item_path)
-    spec_text = properties_of(item).get(SPEC_PROPERTY)
-    if item.get("id") == spec.id and spec_text in (None, spec.to_dict()):
+    if item.get("id") == spec.id and spec_of(item, str(item_path)) in (None, spec):
         return item, None
     mismatch = f"{item_path} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"
     if path is None:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled, PredictorError, SpecError
-from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import reader
 from camp_detector_core.model_file.hrefs import HrefError, file_of_href, url_of_href
-from camp_detector_core.model_file.item import SPEC_PROPERTY, onnx_asset, properties_of, sha256_of
+from camp_detector_core.model_file.item import MAX_ITEM, onnx_asset, sha256_of, spec_of
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file, read_json
 
 from ..i18n import tr
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .installed import InstalledModel
     from .library import ModelLibrary
 
-_MAX_TEXT, _MAX_MODEL = 16 << 20, 1 << 30
 _MOST_PAGES, _MOST_ITEMS = 200, 500
 
 Read = Callable[[str, int], bytes]
@@ -96,7 +95,7 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
     while waiting and len(seen) <= _MOST_PAGES and len(found.offers) < _MOST_ITEMS:
         place = waiting.pop(0)
         try:
-            page = read_json(read(place, _MAX_TEXT), place)
+            page = read_json(read(place, MAX_ITEM), place)
         except Cancelled:
             raise
         except CampDetectorError as error:
@@ -126,7 +125,7 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
                 name=offer.id,
             )
         )
-    data = (read or read_local)(offer.place, _MAX_MODEL)
+    data = (read or read_local)(offer.place, MAX_NETWORK)
     wrong_size = offer.size is not None and offer.size != len(data)
     if wrong_size or hashlib.sha256(data).hexdigest() != offer.sha256:
         raise PredictorError(
@@ -163,10 +162,9 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
 
 
 def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
-    stated = properties_of(item).get(SPEC_PROPERTY)
-    if stated is None:
+    spec = spec_of(item, place)
+    if spec is None:
         raise SpecError(tr("{place} is no model of Camp Detector.", place=place))
-    spec = ModelSpec.from_dict(stated)
     _, asset = onnx_asset(item, place)
     sha256 = sha256_of(asset, place)
     size = asset.get("file:size")

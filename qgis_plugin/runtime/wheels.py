@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import stat
 import zipfile
-import zlib
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Callable
+
+from camp_detector_core.model_file.zip_file import DAMAGED
 
 from ..i18n import tr
 from .errors import RuntimeProblem, Stopped
@@ -15,7 +16,6 @@ from .errors import RuntimeProblem, Stopped
 _MAX_TOTAL = 4 << 30
 _MAX_MEMBERS = 50_000
 _CHUNK = 1 << 20
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
 def package_of(path: Path) -> str:

@@ -345,7 +345,7 @@ def test_a_name_without_the_ending_is_told_so(tmp_path: Path, name: str) -> None
 def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     model, out = write_model(tmp_path / "m.onnx"), tmp_path / "a.dlpk"
     out.write_bytes(b"mine")
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="give overwrite to replace it"):
         create_dlpk(model, out, kind="detect")
     assert out.read_bytes() == b"mine"
     create_dlpk(model, out, kind="detect", overwrite=True)

@@ -93,7 +93,7 @@ def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path:
         "camp_detector:metrics": {"test": {"pixels": {"iou": 0.81234, "loss": 3.5}}},
         "camp_detector:spec": tiny_spec().to_dict(),
     }
-    item = {"type": "Feature", "id": "tiny-1.0", "properties": properties}
+    item = {"type": "Feature", "id": "tiny-1.0", "properties": properties, "assets": {}}
     beside = tmp_path / "stac_item.json"
     beside.write_text(json.dumps(item), encoding="utf-8")
     words = listing_of(read_package(path))

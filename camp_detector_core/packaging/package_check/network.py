@@ -10,6 +10,7 @@ from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.json_values import as_list, is_whole
 from camp_detector_core.model_file.metadata import read_metadata
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.packaging.onnx_graph import read_graph
 from camp_detector_core.packaging.package_source import script_spec
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .archive import Package
     from .definition import Definition
 
-_MAX_MODEL = 1 << 30
 _MAX_IR, _MAX_OPSET = 9, 20
 """Of ONNX Runtime 1.17, which ArcGIS Pro 3.3 brings (by its table of versions; not tried there)."""
 _RANK = 4
@@ -41,7 +41,7 @@ def check_network(package: Package, definition: Definition, findings: Findings) 
         findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
         return
     if name.lower().endswith(".onnx"):
-        data = package.read(name, _MAX_MODEL)
+        data = package.read(name, MAX_NETWORK)
         if data is not None:
             _check_onnx(data, name, definition, findings)
     else:
@@ -135,7 +135,7 @@ def _check_script(package: Package, definition: Definition, findings: Findings) 
     if name is None:
         findings.problem(where, f"{shown(stated)} is not in the package", _AGAIN)
         return
-    data = package.read(name, _MAX_MODEL)
+    data = package.read(name, MAX_NETWORK)
     if data is None:
         return
     told = script_spec(data)

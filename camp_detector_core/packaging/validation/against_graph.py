@@ -10,6 +10,7 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.item import assets_of, is_model, is_onnx, properties_of
 from camp_detector_core.model_file.json_values import as_dict, as_list, is_whole, texts
 from camp_detector_core.model_file.metadata import read_metadata
+from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.packaging.onnx_graph import read_graph
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from .findings import Findings, JsonPath
 
-_MAX_BYTES = 1 << 30
 _NAME = "ONNX graph"
 _LONG = 500
 """Length limit of a sentence of this software, which ends in its remedy."""
@@ -37,7 +37,7 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
         json_path: JsonPath = ("assets", key)
         problem_count = findings.problems()
         try:
-            data = read_file(files[key], _MAX_BYTES)
+            data = read_file(files[key], MAX_NETWORK)
             graph = read_graph(data, files[key].name)
             entries = read_metadata(data, files[key].name)
         except CampDetectorError as error:
