@@ -22,6 +22,7 @@ ENGINE = ("engine",)
 """The part that runs a model over pixels at hand, with numpy alone."""
 PARTS = (
     *ENGINE,
+    "detection",
     "georaster",
     "hostgdal",
     "model_file",

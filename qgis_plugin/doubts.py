@@ -1,31 +1,28 @@
-"""What in a result is likely to be no dwelling, in the words of the dialogs."""
+"""Doubts about a result in the words of the dialogs."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from camp_detector_core.detection.doubts import HugeDwellings
 from camp_detector_core.engine.limits import HUGE_DWELLING
 
 from .i18n import tr
+from .text import plain
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.messages import Message
 
 
-def doubts_of(areas: Any) -> list[str]:
-    """One sentence for each doubt.
-
-    Args:
-        areas: (count,) square metres on the ground of each dwelling.
-    """
-    most = HUGE_DWELLING
-    huge = int((areas > most).sum())
-    if not huge:
-        return []
-    return [
-        tr(
-            "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
-            "first: borders and holes of one colour that the layer does not call nodata are taken "
-            "for roofs; give that colour as “Value that means no image” (NODATA), or as the "
-            "layer's additional no data value, to leave them out.",
-            most=f"{most:,.0f}",
-            count=f"{huge:,}",
-        )
-    ]
+def in_words(warning: Message) -> str:
+    """A warning of a run in the words of QGIS."""
+    if not isinstance(warning, HugeDwellings):
+        return plain(warning)
+    return tr(
+        "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
+        "first: borders and holes of one colour that the layer does not call nodata are taken "
+        "for roofs; give that colour as “Value that means no image” (NODATA), or as the "
+        "layer's additional no data value, to leave them out.",
+        most=f"{HUGE_DWELLING:,.0f}",
+        count=f"{warning.count:,}",
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.detection.ports import Listener
+
 from .i18n import tr
 
 if TYPE_CHECKING:
@@ -14,8 +16,8 @@ _LINES = 20
 """At most so many lines say how far a run is."""
 
 
-class TileProgress:
-    """The engine's `Progress`: told after each tile, asked whether to stop."""
+class TileProgress(Listener):
+    """Shows how far a run is, and asks whether to stop."""
 
     def __init__(self, feedback: QgsProcessingFeedback) -> None:
         """Tell this feedback."""
@@ -34,6 +36,10 @@ class TileProgress:
     def cancelled(self) -> bool:
         """Whether the user wants to stop."""
         return bool(self._feedback.isCanceled())
+
+    def notify(self, message: str) -> None:
+        """Show what was done to files of an earlier run."""
+        self._feedback.pushWarning(message)
 
 
 class Stoppable:
@@ -57,6 +63,11 @@ class Stoppable:
         self.batch_size = predictor.batch_size
         self.fixed_size = predictor.fixed_size
         self.spec = predictor.spec
+
+    @property
+    def provider(self) -> str:
+        """ONNX Runtime's name of what runs the model."""
+        return str(self._predictor.provider)
 
     def predict(self, batch: Any) -> Any:
         """Probabilities of chips; see the engine's `Predictor`.

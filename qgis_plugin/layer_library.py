@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from camp_detector_core.georaster.validity import refuse_value
 from camp_detector_core.georaster.virtual import GDAL_TYPES
 from camp_detector_core.hostgdal.library import Gdal
+from camp_detector_core.hostgdal.run import GdalResults
 
 from .layers import Layer, wkt_variant
 from .provider_reader import Lattice, LayerReader
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from .lattices import Bounds
 
 
-class LayerLibrary:
-    """Opens the one layer; see the engine's port `Library`."""
+class LayerLibrary(GdalResults):
+    """Opens the one layer, and writes with GDAL; see the core's port `RunLibrary`."""
 
     def __init__(
         self,
@@ -48,6 +50,12 @@ class LayerLibrary:
         self._tiles = None
         if layer.tiles is not None:
             self._tiles = TileStore(layer.tiles, self.errors, bounds)
+
+    @contextmanager
+    def session(self, *, offline: bool) -> Iterator[LayerLibrary]:
+        """Give the library for the time of a run: the layer is online or not as it is."""
+        del offline
+        yield self
 
     def open(self, name: str, *, label: Optional[str] = None) -> Any:
         """Open the layer, or what else GDAL can.

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "benchmarks")
 CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
 GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
-MODEL_FILE = "camp_detector_core.model_file"
+MODEL_FILE, DETECTION = "camp_detector_core.model_file", "camp_detector_core.detection"
 
 HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
 """Hosts of ours, and the libraries that only exist inside a host."""
@@ -136,7 +136,7 @@ def fault(item: Import) -> str | None:
         owned = item.importer in ONLY_IN.get(top, ())
         if top not in sys.stdlib_module_names and top != "numpy" and not owned:
             return "the engine imports the standard library and numpy alone"
-    if any(within(item.importer, home) for home in (GEORASTER, HOSTGDAL, MODEL_FILE)):
+    if any(within(item.importer, home) for home in (GEORASTER, HOSTGDAL, MODEL_FILE, DETECTION)):
         return _carried(item, top)
     owners = ONLY_IN.get(top)
     if owners and not any(within(item.importer, owner) for owner in (*owners, "benchmarks")):
@@ -147,8 +147,12 @@ def fault(item: Import) -> str | None:
 def _carried(item: Import, top: str) -> str | None:
     """Contract of what hosts carry beside the engine: rasters, GDAL's bindings, models' files."""
     if within(item.importer, HOSTGDAL):
-        carried: tuple[str, ...] = (ENGINE, GEORASTER, HOSTGDAL, *(f"{CORE}.{n}" for n in CARRIED))
+        parts = (ENGINE, GEORASTER, DETECTION, HOSTGDAL)
+        carried: tuple[str, ...] = (*parts, *(f"{CORE}.{n}" for n in CARRIED))
         library = {"numpy", "osgeo"}
+    elif within(item.importer, DETECTION):
+        parts = (ENGINE, GEORASTER, MODEL_FILE, DETECTION)
+        carried, library = (*parts, *(f"{CORE}.{n}" for n in CARRIED)), {"numpy"}
     elif within(item.importer, MODEL_FILE):
         carried, library = (ENGINE, MODEL_FILE), set()
     else:

@@ -29,7 +29,6 @@ NOT_YET = frozenset(
         "qgis_plugin/runtime",
         "qgis_plugin/tiles",
         "qgis_plugin/web",
-        "tests/engine",
         "training",
     )
 )

@@ -13,10 +13,13 @@ from rasterio.transform import Affine
 from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.georaster.cog import ClassSink
+from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.overlay import render_overlay
-from camp_detector_core.raster import ClassSink, SourceOptions, gdal_env, open_source
+from camp_detector_core.raster import RasterioCogs, SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.ground import metres_per_unit
-from camp_detector_core.vector import make_table, write_dwellings
+from camp_detector_core.raster.library import crs_of
+from camp_detector_core.vector import write_dwellings
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
@@ -58,7 +61,7 @@ def test_no_geojson_of_a_local_crs(tmp_path: Path) -> None:
         grid = source.grid
     out = tmp_path / "out.geojson"
     with OutputSet([out], overwrite=False) as outputs:
-        target, table = outputs.target(out), make_table([], grid, tiny_spec())
+        target, table = outputs.target(out), rows_of([], grid, tiny_spec(), crs_of(grid.crs_wkt))
         with pytest.raises(OutputError, match=r"out\.geojson.*longitude and latitude.*\.gpkg"):
             write_dwellings(target, table, crs_wkt=grid.crs_wkt, model_id="tiny-1.0")
 
@@ -160,7 +163,7 @@ def result(path: Path) -> None:
         Shape(40, 40), Transform(0.5, 0, WEST, 0, -0.5, NORTH), CRS.from_epsg(32645).to_wkt()
     )
     with OutputSet([path], overwrite=False) as outputs:
-        with ClassSink(outputs.target(path), grid, tiny_spec()) as sink:
+        with ClassSink(outputs.target(path), grid, tiny_spec(), RasterioCogs()) as sink:
             empty = np.zeros((1, 40, 40), np.uint8)
             sink.write(grid.window, empty, empty[0])
             sink.finish()

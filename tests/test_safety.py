@@ -292,7 +292,7 @@ def test_the_command_says_what_became_of_a_killed_run(
 def test_a_stop_before_the_last_step_leaves_nothing(
     tmp_path: Path, model: Path, camp: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    from camp_detector_core import run
+    from camp_detector_core import report
 
     image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     number = signal.Signals[name]
@@ -301,7 +301,7 @@ def test_a_stop_before_the_last_step_leaves_nothing(
         signal.raise_signal(number)
         return b"{}"
 
-    monkeypatch.setattr(run, "report_bytes", last)
+    monkeypatch.setattr(report, "report_bytes", last)
     before = everything_raw(tmp_path)
     code, out, err = camp("detect", image, "-m", model, "-o", tmp_path / "o.gpkg")
     assert (code, out, err) == (128 + number, "", "error: stopped; nothing was written\n")

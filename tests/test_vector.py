@@ -19,7 +19,9 @@ from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.dwelling import Dwelling
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
-from camp_detector_core.vector import FORMATS, check_format, make_table, write_dwellings
+from camp_detector_core.georaster.table import rows_of
+from camp_detector_core.raster.library import crs_of
+from camp_detector_core.vector import FORMATS, check_format, write_dwellings
 from tests.support.models import tiny_spec
 from tests.support.rasters import UTM_AREA
 
@@ -52,7 +54,7 @@ HOLED = Dwelling(
 def written_file(folder: Path, suffix: str, dwellings: Sequence[Dwelling], grid: Grid) -> Path:
     path = folder / f"out{suffix}"
     with OutputSet([path], overwrite=True) as outputs:
-        table = make_table(dwellings, grid, tiny_spec())
+        table = rows_of(dwellings, grid, tiny_spec(), crs_of(grid.crs_wkt))
         write_dwellings(outputs.target(path), table, crs_wkt=grid.crs_wkt, model_id="tiny-1.0")
         outputs.commit()
     return path
@@ -129,9 +131,9 @@ def test_areas_in_degrees_are_those_where_the_dwelling_lies() -> None:
         (98_700.0, 110_800.0),
     )
     ends = [Dwelling(ring(row, 20, 50, 50), (), 1, 2500, 0) for row in (0, 499_900)]
-    table = make_table(ends, tall, tiny_spec())
-    for wkb, area in zip(table.wkb, table.area, strict=True):
-        shape = shapely.from_wkb(wkb)
+    table = rows_of(ends, tall, tiny_spec(), crs_of(tall.crs_wkt))
+    for row in table:
+        shape, area = shapely.Polygon(row.rings[0]), row.area
         x, y = shape.centroid.coords[0]
         local = f"+proj=laea +lat_0={y} +lon_0={x} +datum=WGS84"
         flat = transform_geom("EPSG:4326", local, shapely.geometry.mapping(shape))

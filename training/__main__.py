@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import complain, ignore_undecodable_logs, show_traceback
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.foreign_env import drop_foreign_settings
@@ -44,7 +45,7 @@ def run(args: list[str] | None = None) -> None:
         _leave(error.format_message() + hint, _USER_ERROR)
     except CampDetectorError as error:
         _trace(words)
-        _leave(str(error), getattr(error, "exit_code", _USER_ERROR))
+        _leave(error.render(COMMAND), getattr(error, "exit_code", _USER_ERROR))
     except ModuleNotFoundError as error:
         _trace(words)
         _leave(f'{error.name} is missing: pip install "camp-detector[training]"', _USER_ERROR)

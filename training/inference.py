@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,27 +11,36 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from camp_detector_core.atomic import OutputSet, cannot_write, standing
+from camp_detector_core.atomic import standing
 from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.detection.ports import Listener
+from camp_detector_core.detection.request import Outputs, Request
+from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
-from camp_detector_core.job import Job, Products
 from camp_detector_core.model_file import open_model
 from camp_detector_core.own_inputs import refuse_own_inputs
-from camp_detector_core.run import detect_files
+from camp_detector_core.products import RasterioRun
 from training.output import made_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from camp_detector_core.detection.outcome import Outcome
     from camp_detector_core.engine.messages import Message
+
 LOG = logging.getLogger(__name__)
 
 REGISTERED = "models:/"
 """How the address of a registered model begins."""
 _TORCH = {".pt", ".pth", ".ckpt"}
-_LARGEST_PICTURE = 8192
-_SMALLEST_PICTURE = 16
+_ENDS = {
+    "mask": "mask.tif",
+    "probability": "probability.tif",
+    "overlay": "overlay.png",
+    "report": "result.json",
+    "dwellings": "dwellings.gpkg",
+}
 _STEP = 10
 """Per cent of the work between two lines about it."""
 
@@ -63,38 +71,47 @@ class InferenceResult:
     """The content of ``result``."""
 
 
-class _Lines:
+class _Lines(Listener):
     """Says how far the work is, in lines that read the same on a terminal and in a file."""
 
     def __init__(self) -> None:
-        self._said = 0
+        self._share = 0
 
     def update(self, done: int, total: int) -> None:
-        """A line for every tenth."""
+        """Write a line for every tenth."""
         share = 100 * done // max(1, total)
-        if share >= self._said + _STEP or (done == total and share > self._said):
-            self._said = share
+        if share >= self._share + _STEP or (done == total and share > self._share):
+            self._share = share
             LOG.info("%d %%", share)
 
-    def cancelled(self) -> bool:
-        """Never: Ctrl-C ends the process by an exception."""
-        return False
-
     def stage(self, name: str) -> None:
-        """A line for each stage."""
+        """Write a line for each stage."""
         LOG.info("%s", name)
 
     def warn(self, message: Message) -> None:
-        """A warning of the results."""
+        """Write a warning."""
         self.notify(message.render(COMMAND))
 
     def notify(self, message: str) -> None:
-        """A warning of files."""
+        """Write a sentence about files of an earlier run."""
         LOG.warning("%s", message)
 
 
+class _Library(RasterioRun):
+    """The library of the command line, whose report is called ``result`` here."""
+
+    def report(self, outcome: Outcome) -> dict[str, Any]:
+        """Make the content of the report."""
+        outputs = {name: str(path) for name, path in _named(outcome.paths).items()}
+        return {**super().report(outcome), "outputs": outputs}
+
+
+def _named(paths: dict[str, Path]) -> dict[str, Path]:
+    return {"result" if name == "report" else name: paths[name] for name in _ENDS}
+
+
 def infer(options: InferenceOptions) -> InferenceResult:
-    """Find the dwellings of an image.
+    """Find the dwellings of an image, as ``camp-detector detect --grid image`` does.
 
     Writes ``NAME_mask.tif``, ``NAME_probability.tif`` (both of the image's size and place),
     ``NAME_overlay.png``, ``NAME_result.json`` and ``NAME_dwellings.gpkg``, all together or none.
@@ -102,61 +119,22 @@ def infer(options: InferenceOptions) -> InferenceResult:
     Raises:
         CampDetectorError: With a sentence for the user.
     """
-    stem = _stem(options.image)
-    finals = {
-        "mask": options.out / f"{stem}_mask.tif",
-        "probability": options.out / f"{stem}_probability.tif",
-        "overlay": options.out / f"{stem}_overlay.png",
-        "result": options.out / f"{stem}_result.json",
-        "dwellings": options.out / f"{stem}_dwellings.gpkg",
-    }
-    with model_file(options.model) as model:
-        refuse_own_inputs(standing(finals.values()), [options.image, model])
-        with (
-            made_folder(options.out),
-            OutputSet(list(finals.values()), overwrite=options.overwrite) as outputs,
-        ):
-            report = _run(options, model, {n: outputs.target(p) for n, p in finals.items()})
-            outputs.commit()
-    return InferenceResult(finals, report)
-
-
-def _run(options: InferenceOptions, model: Path, targets: dict[str, Any]) -> dict[str, Any]:
-    """Detect on the model's grid, then bring the rasters onto the image's."""
-    from camp_detector_core.raster import gdal_env, open_source
-    from training.own_grid import OwnGrid
-
-    spec = open_model(model).spec
-    scratch = Path(tempfile.mkdtemp(dir=targets["mask"].scratch))
-    native = replace(options.source, gsd="native")
-    with gdal_env(), open_source([options.image], spec, native) as image:
-        side = max(image.grid.shape)
-        products = Products(
-            scratch / "found.gpkg",
-            probability=True,
-            mask=True,
-            overlay=True,
-            overlay_size=min(max(side, _SMALLEST_PICTURE), _LARGEST_PICTURE),
-        )
-        job = Job((options.image,), products, options.source, model=model)
-        made = detect_files(job, listener=_Lines()).paths
-        own = OwnGrid(image, spec)
-        own.probability(made["probability"], targets["probability"])
-        own.mask(made["mask"], targets["mask"])
-        report = json.loads(made["report"].read_text(encoding="utf-8"))
-        shape = image.grid.shape
-    try:
-        for name in ("overlay", "dwellings"):
-            shutil.move(made[name], targets[name].temporary)
-        report["model"]["file"] = options.model
-        report["outputs"] = {name: str(target.final) for name, target in targets.items()}
-        report["output_size"] = {"height": shape.height, "width": shape.width}
-        text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        targets["result"].temporary.write_bytes(text.encode(errors="backslashreplace"))
-    except OSError as error:
-        raise cannot_write(targets["result"].final, error) from error
-    plain: dict[str, Any] = report
-    return plain
+    stem = options.out / _stem(options.image)
+    outputs = Outputs(
+        **{name: f"{stem}_{end}" for name, end in _ENDS.items()},
+        overlay_size=None,
+        grid="image",
+        overwrite=options.overwrite,
+    )
+    with model_file(options.model) as file:
+        refuse_own_inputs(standing(outputs.paths().values()), [options.image, file])
+        model = replace(open_model(file), origin=options.model)
+        request = Request((options.image,), model, source=options.source, outputs=outputs)
+        with made_folder(options.out):
+            outcome = detect(request, _Library(), _Lines())
+    paths = _named(outcome.paths)
+    report = json.loads(paths["result"].read_text(encoding="utf-8"))
+    return InferenceResult(paths, report)
 
 
 @contextmanager

@@ -14,15 +14,15 @@ from camp_detector_core.engine.messages import Message
 from camp_detector_core.input_options import INPUT
 
 from .errors import Stopped, plain_errors
-from .options import MACHINE, MODEL, OUTPUT, VERBOSE, job_of
+from .options import MACHINE, MODEL, OUTPUT, VERBOSE, request_of
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
 from .transfer import TransferBar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camp_detector_core.job import Job
-    from camp_detector_core.run import Outcome
+    from camp_detector_core.detection.outcome import Outcome
+    from camp_detector_core.detection.request import Request
 
 
 def _images(
@@ -63,7 +63,7 @@ def detect(
         terminal = Terminal(stop, quiet=quiet)
         try:
             options["model"] = _model(options, stop, terminal, quiet=quiet)
-            outcome = _detect(job_of(images, options), terminal, verbose=verbose)
+            outcome = _detect(request_of(images, options), terminal, verbose=verbose)
         except Cancelled as error:
             raise Stopped(stop.signal or signal.SIGINT) from error
         finally:
@@ -89,14 +89,15 @@ def _model(
     return found.path
 
 
-def _detect(job: Job, terminal: Terminal, *, verbose: bool) -> Outcome:
-    """Run a job with a quiet stderr, unless asked for all of it."""
-    from camp_detector_core.run import detect_files
+def _detect(request: Request, terminal: Terminal, *, verbose: bool) -> Outcome:
+    """Run a request with a quiet stderr, unless asked for all of it."""
+    from camp_detector_core.detection.run import detect as run
+    from camp_detector_core.products import RasterioRun
 
     if verbose:
-        return detect_files(job, listener=terminal)
+        return run(request, RasterioRun(), terminal)
     with only_python_on_stderr(), silence_libraries():
-        return detect_files(job, listener=terminal)
+        return run(request, RasterioRun(), terminal)
 
 
 def _summary(outcome: Outcome) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.input_options import source_of, together
-from camp_detector_core.job import Job, Machine, Products
 
 OUTPUT = together(
     click.option(
@@ -24,10 +25,17 @@ OUTPUT = together(
     click.option("--overlay", is_flag=True, help="Also NAME_overlay.png, a picture to look at."),
     click.option(
         "--overlay-size",
-        default=Products.overlay_size,
+        default=Outputs.overlay_size,
         show_default=True,
         type=click.IntRange(16, 32768),
         help="Longest side of the picture in pixels.",
+    ),
+    click.option(
+        "--grid",
+        type=click.Choice(["model", "image"]),
+        default="model",
+        show_default=True,
+        help="Grid of the rasters: that of the model, or the image's own size and place.",
     ),
     click.option(
         "--report/--no-report",
@@ -118,33 +126,18 @@ VERBOSE = click.option(
 )
 
 
-def job_of(images: tuple[str, ...], options: dict[str, Any]) -> Job:
+def request_of(images: tuple[str, ...], options: dict[str, Any]) -> Request:
     """All options as one value."""
-    everything = options["all_outputs"]
-    return Job(
-        images=images,
-        products=Products(
-            vector=options["out"],
-            **{k: options[k] or everything for k in ("probability", "mask", "overlay", "report")},
-            overlay_size=options["overlay_size"],
-        ),
-        source=source_of(options),
-        model=options["model"],
-        settings=Settings(
-            **{
-                name: options[name]
-                for name in (
-                    "threshold",
-                    "min_area",
-                    "tile_size",
-                    "overlap",
-                    "simplify",
-                    "square",
-                    "separate",
-                    "tta",
-                )
-            }
-        ),
-        machine=Machine(threads=options["threads"], device=options["device"]),
+    wanted = ("probability", "mask", "overlay", "report")
+    outputs = Outputs.beside(
+        options["out"],
         overwrite=options["overwrite"],
+        **{name: options[name] or options["all_outputs"] for name in wanted},
+    )
+    return Request(
+        images=images,
+        model=options["model"],
+        settings=Settings(**{f.name: options[f.name] for f in fields(Settings)}),
+        source=source_of(options),
+        outputs=replace(outputs, overlay_size=options["overlay_size"], grid=options["grid"]),
     )

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from camp_detector_core.console import warn
+from camp_detector_core.detection.ports import Listener
 from camp_detector_core.signals import heeded
 
 from .errors import Stopped
@@ -88,8 +89,8 @@ def stoppable(work: Callable[[], T], stop: StopRequest) -> T:
     return future.result()
 
 
-class Terminal:
-    """Listens to a run for a person; satisfies `camp_detector_core.run.Listener`.
+class Terminal(Listener):
+    """Listens to a run for a person.
 
     At a terminal there is a progress bar and warnings appear at once; in a log file there is no
     bar, and warnings follow at the end of a successful run.

@@ -79,6 +79,18 @@ OVERLAY_SIZE = Parameter(
     form="PX",
     hosts=_hosts("overlay_size", CLI),
 )
+GRID = Parameter(
+    "grid",
+    Kind.WORD,
+    "Grid of the rasters",
+    "Grid of the rasters.",
+    default="model",
+    choices={
+        "model": "Cloud-Optimized GeoTIFF at the resolution that the model works at",
+        "image": "GeoTIFF of the image's own size and place, probabilities 0 to 1",
+    },
+    hosts=_hosts("grid", CLI),
+)
 REPORT = Parameter(
     "report",
     Kind.FLAG,

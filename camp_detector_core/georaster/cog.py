@@ -97,6 +97,33 @@ class CogLibrary(Protocol):
         """Sum all pixels of a file."""
 
 
+class RasterSink(Protocol):
+    """A raster that takes strips of a detection."""
+
+    kind: str
+    """Name of the output in a word or two."""
+
+    def __enter__(self) -> RasterSink:  # noqa: PYI034 - Self is newer than Python 3.9
+        """Give the sink, whose files are open."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close the files, whatever became of them."""
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store a window; see the engine's `MosaicSink`.
+
+        Raises:
+            OutputError: It cannot be stored.
+        """
+
+    def finish(self) -> Path:
+        """Write the raster; give its temporary path.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+
+
 class CogSink(ABC):
     """Sink that writes uint8 strips to a Cloud-Optimized GeoTIFF; NoData is 255.
 
@@ -252,6 +279,18 @@ class ClassSink(CogSink):
         """
         del scores
         self.store(window, classes[None])
+
+
+def raster_sink(
+    name: str, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary
+) -> CogSink:
+    """Start the raster of a name, ``probability`` or ``mask``.
+
+    Raises:
+        OutputError: It cannot be created.
+    """
+    kinds = {"probability": ProbabilitySink, "mask": ClassSink}
+    return kinds[name](target, grid, spec, library)
 
 
 def _tags(spec: ModelSpec) -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..engine.ports import Progress, RasterSource
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
-    from .cog import CogSink
+    from .cog import RasterSink
     from .settings import Settings
 
 
@@ -71,7 +71,7 @@ class Finding:
 
     def run(
         self,
-        rasters: Sequence[CogSink],
+        rasters: Sequence[RasterSink],
         *,
         stage: Callable[[str], ContextManager[None]] = _unreported,
         progress: Optional[Progress] = None,

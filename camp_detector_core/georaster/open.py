@@ -92,7 +92,31 @@ def place_source(
         resources.close()
         raise
     _allow_cache(inputs, target, spec, library)
-    return PlacedSource(access, target, warnings=warnings)
+    source = PlacedSource(access, target, warnings=warnings)
+    try:
+        _keep_part(source, options)
+    except RasterError:
+        source.close()
+        raise
+    return source
+
+
+def _keep_part(source: PlacedSource, options: SourceOptions) -> None:
+    """Give only the pixels of the extent and those around the area of interest.
+
+    Raises:
+        RasterError: There is none.
+    """
+    if options.area is None:
+        if options.extent is not None:
+            source.restrict(options.extent)
+        return
+    bounds = options.area.within(options.extent)
+    try:
+        source.restrict(bounds)
+    except RasterError as error:
+        msg = f"no polygon of the area lies on {source.files[0]}: choose another area"
+        raise RasterError(msg) from error
 
 
 def _access(

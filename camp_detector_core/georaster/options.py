@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..engine.parameters import check
+
+if TYPE_CHECKING:
+    from .ports import Area, Bounds
 
 GsdChoice = Literal["auto", "native", "model"]
 
@@ -35,6 +38,11 @@ class SourceOptions:
     external: bool = False
     """True if a local file, such as a virtual raster, may read files outside of its folder or
     on the network."""
+    extent: Bounds | None = None
+    """Only the pixels that touch this rectangle are read, in the CRS of the first raster; None:
+    all."""
+    area: Area | None = None
+    """Area of interest in the CRS of the first raster; None: everywhere."""
     shown: tuple[int, ...] | None = None
     """Bands that a host displays as red, green and blue; used if the bands do not say what
     they hold."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..engine.grid import Shape, Transform, Window
+    from ..engine.grid import Grid, Shape, Transform, Window
 
 
 class ReadError(RasterError):
@@ -141,6 +141,28 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Close the files; may be called twice."""
+
+
+Bounds = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in CRS units."""
+
+
+class Area(Protocol):
+    """An area of interest in the CRS of a raster; a pixel is inside if its centre is."""
+
+    def within(self, extent: Bounds | None) -> Bounds:
+        """Give the part of a rectangle, or of everything, that the area can reach.
+
+        Raises:
+            RasterError: There is none.
+        """
+
+    def mask(self, grid: Grid) -> NDArray[np.bool_]:
+        """Give (height, width) True where a pixel of a grid is inside.
+
+        Raises:
+            RasterError: It cannot be drawn.
+        """
 
 
 class StoredText(Protocol):

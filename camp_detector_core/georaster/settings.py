@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from ..engine.errors import SpecError
 from ..engine.parameters import check
+from ..engine.predictors import AUTO
 
 if TYPE_CHECKING:
     from ..engine.grid import Grid
@@ -38,6 +39,10 @@ class Settings:
     """True to make rectangles of nearly rectangular outlines."""
     separate: Optional[bool] = None
     """True to separate touching dwellings; None does so if the model can."""
+    threads: Optional[int] = None
+    """Processors to use; None: all that the process may use."""
+    device: str = AUTO
+    """Device that runs the model: ``auto``, ``cpu`` or a key of `predictors.GPUS`."""
     tta: bool = False
     """True for test-time augmentation, the mean over flips and turns of each chip."""
 

@@ -1,4 +1,4 @@
-"""Area of interest of a run; pixels outside of it count as missing."""
+"""Area of interest of a run, drawn by GDAL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from .calls import GdalError, call
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.grid import Grid, Window
-    from ..engine.ports import RasterSource
-
-Bounds = tuple[float, float, float, float]
-"""xmin, ymin, xmax, ymax in CRS units."""
+    from ..engine.grid import Grid
+    from ..georaster.ports import Bounds
 
 
 class Area:
@@ -90,27 +87,3 @@ class Area:
             self._layer.SetSpatialFilter(None)
         inside: NDArray[np.uint8] = np.frombuffer(raster.ReadRaster(), np.uint8)
         return inside.reshape(height, width).astype(bool)
-
-
-class AreaSource:
-    """Source of which only the pixels in an area of interest are valid."""
-
-    def __init__(self, source: RasterSource, area: Area) -> None:
-        """Wrap a source, which the caller closes."""
-        self._source = source
-        self._area = area
-
-    @property
-    def grid(self) -> Grid:
-        """Grid of the wrapped source."""
-        return self._source.grid
-
-    def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-        """Read the pixels of a window; see the engine's `RasterSource`.
-
-        Raises:
-            RasterError: They cannot be read.
-        """
-        inside = self._area.mask(self.grid[window])
-        pixels, valid = self._source.read(window)
-        return pixels, valid & inside

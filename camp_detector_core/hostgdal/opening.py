@@ -27,7 +27,6 @@ def open_gdal_source(
     spec: ModelSpec,
     options: SourceOptions = SourceOptions(),  # noqa: B008 - it cannot be changed
     *,
-    extent: Optional[tuple[float, float, float, float]] = None,
     library: Optional[Library] = None,
 ) -> PlacedSource:
     """Open rasters as one source on the grid that the model is run on.
@@ -39,8 +38,6 @@ def open_gdal_source(
             once more by its name, since the host may go on using its own. Several are one mosaic.
         spec: Says which bands and which ground sampling distance the model wants.
         options: The user's choices.
-        extent: xmin, ymin, xmax, ymax in the CRS of the first raster: only the pixels that touch
-            this rectangle are given. None: all.
         library: Reads the rasters; default: GDAL.
 
     Returns:
@@ -50,17 +47,19 @@ def open_gdal_source(
         RasterError: A raster cannot be opened, does not fit the others, or is not what the model
             can be run on.
     """
-    several = images if isinstance(images, (list, tuple)) else [images]
-    names = [_name(image) for image in several]
+    names = names_of(images)
     library = library or Gdal(offline=are_local(names) and not options.external)
-    source = place_source(names, spec, options, library)
-    if extent is not None:
-        try:
-            source.restrict(extent)
-        except RasterError:
-            source.close()
-            raise
-    return source
+    return place_source(names, spec, options, library)
+
+
+def names_of(images: Union[Image, Sequence[Image]]) -> tuple[str, ...]:
+    """The names by which GDAL opens rasters.
+
+    Raises:
+        RasterError: One is only in memory.
+    """
+    several = images if isinstance(images, (list, tuple)) else [images]
+    return tuple(_name(image) for image in several)
 
 
 def _name(image: Image) -> str:

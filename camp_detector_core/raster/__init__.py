@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from camp_detector_core.georaster.options import SourceOptions
 
-from .cog import ClassSink, CogSink, ProbabilitySink
+from .cog import RasterioCogs
 from .env import gdal_env
 from .open import open_source
 
 __all__ = [
-    "ClassSink",
-    "CogSink",
-    "ProbabilitySink",
+    "RasterioCogs",
     "SourceOptions",
     "gdal_env",
     "open_source",

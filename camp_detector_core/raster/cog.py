@@ -16,8 +16,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
 from camp_detector_core.engine.scores import NODATA_SCORE
-from camp_detector_core.georaster import cog
-from camp_detector_core.georaster.cog import STRIPS, CogSink, CogStyle
+from camp_detector_core.georaster.cog import STRIPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rasterio.io import DatasetWriter
 
-    from camp_detector_core.atomic import Target
     from camp_detector_core.engine.grid import Grid, Window
-    from camp_detector_core.engine.spec import ModelSpec
-
-__all__ = ["ClassSink", "CogSink", "ProbabilitySink"]
+    from camp_detector_core.georaster.cog import CogStyle
 
 
 class RasterioStrips:
@@ -87,22 +83,6 @@ class RasterioCogs:
             for _, window in dataset.block_windows(1):
                 total += int(dataset.read(window=window).sum(dtype=np.uint64))
         return total
-
-
-class ProbabilitySink(cog.ProbabilitySink):
-    """Sink for scores through rasterio."""
-
-    def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
-        """Start; see `CogSink`."""
-        super().__init__(target, grid, spec, RasterioCogs())
-
-
-class ClassSink(cog.ClassSink):
-    """Sink for classes through rasterio."""
-
-    def __init__(self, target: Target, grid: Grid, spec: ModelSpec) -> None:
-        """Start; see `CogSink`."""
-        super().__init__(target, grid, spec, RasterioCogs())
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Callable, Iterator, Protocol
 
+from camp_detector_core.detection.ports import Listener
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 from .errors import ToolError
@@ -108,8 +109,8 @@ def licence(name: str) -> Iterator[None]:
         arcpy.CheckInExtension(name)
 
 
-class Progress:
-    """The progress bar; also the engine's ``Progress``."""
+class Progress(Listener):
+    """The progress bar, which is told of runs of the core, too."""
 
     def __init__(self, message: str, total: int = 100) -> None:
         """Start a bar at 0."""
@@ -134,6 +135,10 @@ class Progress:
     def cancelled(self) -> bool:
         """Whether the user wants to stop."""
         return bool(self._arcpy.env.isCancelled)
+
+    def notify(self, message: str) -> None:
+        """Warn of what was done to files of an earlier run."""
+        self._arcpy.AddWarning(message)
 
     def check(self) -> None:
         """Stop where the user wants to.

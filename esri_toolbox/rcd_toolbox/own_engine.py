@@ -6,10 +6,12 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, Optional
 
+from camp_detector_core.detection.request import Outputs, Request
+from camp_detector_core.detection.run import detect as run
 from camp_detector_core.engine.ort import OnnxPredictor
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
-from camp_detector_core.hostgdal.run import HostJob, detect_raster
+from camp_detector_core.hostgdal.run import GdalRun
 from camp_detector_core.model_file.reader import model_of_definition
 
 from .deep_learning import aligned, discard
@@ -17,7 +19,7 @@ from .features import ground_area, polygon, turned
 from .words import in_words
 
 if TYPE_CHECKING:
-    from camp_detector_core.hostgdal.run import Found
+    from camp_detector_core.detection.outcome import Outcome
 
     from .choices import Choices
     from .features import DwellingRow
@@ -33,9 +35,9 @@ def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[
     Raises:
         CampDetectorError: The model or the raster cannot be used; `Cancelled` if the user stops.
     """
-    found = _found(chosen, progress, messages)
+    outcome = _found(chosen, progress, messages)
     progress.label("Writing dwellings")
-    for row in found.rows:
+    for row in outcome.rows:
         if row.number % _BATCH == 1:
             progress.check()
         outer, *holes = row.rings
@@ -56,7 +58,7 @@ def classify(chosen: Choices, path: str, progress: Progress, messages: Messages)
 
 def _found(
     chosen: Choices, progress: Progress, messages: Messages, *, mask: Optional[str] = None
-) -> Found:
+) -> Outcome:
     """Run the model.
 
     Raises:
@@ -64,22 +66,20 @@ def _found(
     """
     progress.label("Running the model")
     values = chosen.arguments
-    job = HostJob(
-        settings=Settings(
-            threshold=values.threshold,
-            min_area=values.min_area,
-            tile_size=values.tile_size,
-            tta=values.test_time_augmentation,
-        ),
-        source=SourceOptions(bands=chosen.bands),
-        extent=chosen.bounds,
-        mask=mask,
+    settings = Settings(
+        threshold=values.threshold,
+        min_area=values.min_area,
+        tile_size=values.tile_size,
+        tta=values.test_time_augmentation,
     )
+    source = SourceOptions(bands=chosen.bands, extent=chosen.bounds)
     with _readable(chosen) as path:
-        found = detect_raster(path, _predictor(chosen), job, progress=progress)
-    for warning in found.warnings:
+        model = _predictor(chosen)
+        request = Request((path,), model, settings, source, Outputs(mask=mask))
+        outcome = run(request, GdalRun(), progress)
+    for warning in outcome.warnings:
         messages.addWarningMessage(in_words(warning))
-    return found
+    return outcome
 
 
 def _predictor(chosen: Choices) -> OnnxPredictor:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Optional
 
+from camp_detector_core.detection.request import Outputs, Request
+from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.hostgdal.area import Area
 from camp_detector_core.hostgdal.opening import open_gdal_source
-from camp_detector_core.hostgdal.run import HostJob, detect_raster
+from camp_detector_core.hostgdal.run import GdalRun
 
 from .. import runtime, styling
-from ..doubts import doubts_of
+from ..doubts import in_words
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
@@ -91,12 +94,12 @@ class RunsModel(AsksForModel):
         """
 
     def run_model(self, asked: Asked, feedback: Any, **outputs: Any) -> Any:
-        """Run the model; gives the engine's `Found` and the CRS of the results, None if stopped.
+        """Run the model; gives the core's `Outcome` and the CRS of the results, None if stopped.
 
         Args:
             asked: From `asked`.
             feedback: Told how far it is, and asked whether to stop.
-            outputs: ``mask`` and ``probability`` for the engine's `HostJob`.
+            outputs: ``mask`` and ``probability`` for the core's `Outputs`.
 
         Raises:
             QgsProcessingException: It cannot be done; one sentence.
@@ -115,21 +118,18 @@ class RunsModel(AsksForModel):
                 if raster.library is not None:
                     raster.library.errors.listen(feedback)
                     progress.errors = raster.library.errors
-                job = HostJob(
-                    settings=asked.settings,
-                    source=SourceOptions(**raster.options),
-                    extent=raster.extent,
-                    area=asked.mask,
-                    overwrite=True,
-                    **outputs,
-                )
-                found = detect_raster(
-                    raster.name,
+                request = Request(
+                    (raster.name,),
                     Stoppable(predictor, progress, Cancelled),
-                    job,
-                    progress=progress,
-                    library=raster.library,
+                    asked.settings,
+                    SourceOptions(
+                        **raster.options,
+                        extent=raster.extent,
+                        area=None if asked.mask is None else Area(asked.mask),
+                    ),
+                    Outputs(overwrite=True, **outputs),
                 )
+                found = detect(request, raster.library or GdalRun(), progress)
                 self._tell(found, raster, feedback)
         except Cancelled:
             feedback.pushInfo(tr("Stopped; nothing was written."))
@@ -175,11 +175,9 @@ class RunsModel(AsksForModel):
     def _tell(self, found: Any, raster: Any, feedback: Any) -> None:
         """Say what the user should know of a run."""
         for warning in found.warnings:
-            feedback.pushWarning(plain(warning))
+            feedback.pushWarning(in_words(warning))
         for missing in [] if raster.library is None else raster.library.errors.warnings():
             feedback.pushWarning(missing)
-        for doubt in doubts_of(found.rows.area):
-            feedback.pushWarning(doubt)
         if found.stats.inferred == 0:
             feedback.pushWarning(tr("There is no valid pixel where dwellings were looked for."))
         width, height = found.grid.shape.width, found.grid.shape.height
@@ -204,10 +202,8 @@ class RunsModel(AsksForModel):
         spec = asked.settings.apply(asked.model.spec)
         raster = _raster(asked, spec)
         with closing(raster):
-            options = SourceOptions(**raster.options)
-            source = open_gdal_source(
-                raster.name, spec, options, extent=raster.extent, library=raster.library
-            )
+            options = SourceOptions(**raster.options, extent=raster.extent)
+            source = open_gdal_source(raster.name, spec, options, library=raster.library)
             wkt = source.grid.crs_wkt
             source.close()
         return wkt or ""

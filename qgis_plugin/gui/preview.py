@@ -19,20 +19,21 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from camp_detector_core.detection.request import Outputs, Request
+from camp_detector_core.detection.run import detect
 from camp_detector_core.engine import instances, outline, polygons
 from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.georaster import table
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.library import GdalCrs
-from camp_detector_core.hostgdal.run import HostJob, detect_raster
+from camp_detector_core.hostgdal.run import GdalRun
 
 from .. import sources
-from ..doubts import doubts_of
+from ..doubts import in_words
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
-from ..text import plain
 
 MAX_PIXELS = 36_000_000
 """Of the model, on the visible map; more is no preview."""
@@ -171,25 +172,20 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         raster.library.errors.listen(feedback)
     path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"
     try:
-        found = detect_raster(
-            raster.name,
+        request = Request(
+            (raster.name,),
             predictor,
-            HostJob(
-                source=SourceOptions(**raster.options),
-                extent=raster.extent,
-                probability=path,
-            ),
-            progress=progress,
-            library=raster.library,
+            source=SourceOptions(**raster.options, extent=raster.extent),
+            outputs=Outputs(probability=path),
         )
+        found = detect(request, raster.library or GdalRun(), progress)
     finally:
         raster.close()
         if not path.exists():
             shutil.rmtree(path.parent, ignore_errors=True)
-    warnings = [plain(warning) for warning in found.warnings]
+    warnings = [in_words(warning) for warning in found.warnings]
     if raster.library is not None:
         warnings += raster.library.errors.warnings()
-    warnings += doubts_of(found.rows.area)
     crs = raster.crs
     if not crs.isValid() and found.grid.crs_wkt:
         crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)

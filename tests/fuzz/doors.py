@@ -84,20 +84,13 @@ def _validate(folder: Path) -> object:
 
 def _detect(name: str) -> Callable[[Path], object]:
     def enter(folder: Path) -> object:
-        from camp_detector_core.georaster.options import SourceOptions
-        from camp_detector_core.job import Job, Machine, Products
-        from camp_detector_core.run import detect_files
+        from camp_detector_core.detection.ports import Listener
+        from camp_detector_core.detection.request import Outputs, Request
+        from camp_detector_core.detection.run import detect
+        from camp_detector_core.georaster.settings import Settings
+        from camp_detector_core.products import RasterioRun
 
-        class Silent:
-            def update(self, count: int, total: int) -> None:
-                pass
-
-            def cancelled(self) -> bool:
-                return False
-
-            def stage(self, name: str) -> None:
-                pass
-
+        class Silent(Listener):
             def warn(self, message: Message) -> None:
                 assert message.render(COMMAND).strip()
 
@@ -106,15 +99,13 @@ def _detect(name: str) -> Callable[[Path], object]:
 
         out = folder / "out"
         out.mkdir(exist_ok=True)
-        job = Job(
-            images=(str(folder / name),),
-            products=Products(out / "dwellings.gpkg", report=True),
-            source=SourceOptions(),
-            model=folder / "model.onnx",
-            machine=Machine(device="cpu", threads=1),
-            overwrite=True,
+        request = Request(
+            (str(folder / name),),
+            folder / "model.onnx",
+            Settings(device="cpu", threads=1),
+            outputs=Outputs.beside(out / "dwellings.gpkg", overwrite=True, report=True),
         )
-        return detect_files(job, listener=Silent())
+        return detect(request, RasterioRun(), Silent())
 
     return enter
 

@@ -58,7 +58,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def host_run(
     child: Callable[..., str], libraries: Path, tmp_path: Path
 ) -> Callable[..., dict[str, Any]]:
-    """Run `detect_raster` in the system's Python."""
+    """Run `detect` in the system's Python."""
 
     def run(images: list[Path], model: Path, **options: Any) -> dict[str, Any]:
         request = tmp_path / "request.json"

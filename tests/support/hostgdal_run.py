@@ -2,8 +2,9 @@
 
 usage: python hostgdal_run.py FOLDER PACKAGE REQUEST, where FOLDER holds a copy of what a host
 carries under the name PACKAGE, and REQUEST is a JSON file: "libraries" (a folder with ONNX
-Runtime), "images", "model", "settings", "source", and what else `HostJob` takes; "cancel" stops
-the run at once where it is true, and "exceptions" says how the host has set GDAL's bindings up.
+Runtime), "images", "model", "settings", "source", "extent", "area" (polygons as hexadecimal WKB),
+and what `Outputs` takes; "cancel" stops the run at once where it is true, and "exceptions" says how
+the host has set GDAL's bindings up.
 Prints one line of JSON.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 
 class Progress:
-    """Counts, and stops at once where it is asked to."""
+    """Counts, and stops at once where it is request_content to."""
 
     def __init__(self, cancel):
         self.calls = []
@@ -52,24 +53,34 @@ def main():
     def module(name):
         return importlib.import_module(f"{package}.{name}")
 
-    errors, run = module("engine.errors"), module("hostgdal.run")
+    errors, requests = module("engine.errors"), module("detection.request")
     source, settings = module("georaster.options"), module("georaster.settings")
-    progress = Progress(request_content.pop("cancel", False))
-    if "area" in request_content:
-        request_content["area"] = [bytes.fromhex(polygon) for polygon in request_content["area"]]
+
+    class HostListener(Progress, module("detection.ports").Listener):
+        """The host's progress."""
+
+    progress = HostListener(request_content.pop("cancel", False))
     images = request_content.pop("images")
     if request_content.pop("opened", False):
         images = gdal.Open(images[0])
+    area, extent = request_content.pop("area", None), request_content.pop("extent", None)
     try:
         predictor = module("engine.ort").OnnxPredictor(
             Path(request_content.pop("model")).read_bytes()
         )
-        job = run.HostJob(
-            settings=settings.Settings(**request_content.pop("settings", {})),
-            source=source.SourceOptions(**request_content.pop("source", {})),
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in request_content.items()},
+        if area is not None:
+            area = module("hostgdal.area").Area([bytes.fromhex(polygon) for polygon in area])
+        request = requests.Request(
+            module("hostgdal.opening").names_of(images),
+            predictor,
+            settings.Settings(**request_content.pop("settings", {})),
+            source.SourceOptions(
+                **request_content.pop("source", {}), extent=extent and tuple(extent), area=area
+            ),
+            requests.Outputs(**request_content),
         )
-        outcome = run.detect_raster(images, predictor, job, progress=progress)
+        library = module("hostgdal.run").GdalRun()
+        outcome = module("detection.run").detect(request, library, progress)
         result = {
             "rows": [row._asdict() for row in outcome.rows],
             "warnings": [str(w) for w in outcome.warnings],

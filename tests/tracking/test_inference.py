@@ -13,12 +13,12 @@ from camp_detector_core.atomic import Target
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.raster import gdal_env, open_source
+from camp_detector_core.raster.image_grid import ImageGrid
 from tests.support.datasets import write_picture
 from tests.support.models import stac_item, tiny_spec, write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 from training.__main__ import run as call
 from training.inference import InferenceOptions, infer, model_file
-from training.own_grid import OwnGrid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) ->
     spec = tiny_spec()
     target = Target(tmp_path / "mask.tif", tmp_path / "mask.tif", tmp_path)
     with gdal_env(), open_source([str(image)], spec, SourceOptions(gsd="native")) as source:
-        OwnGrid(source, spec).mask(tmp_path / "made.tif", target)
+        ImageGrid(source, spec).mask(tmp_path / "made.tif", target)
     values, _ = read(tmp_path / "mask.tif")
     assert (values[:, :30] == 1).all()
     assert (values[:, 30:] == 0).all()

@@ -110,7 +110,7 @@ class Evaluation:
 def evaluate_model(options: EvaluateOptions) -> Evaluation:
     """Run a model file over images and hold what it finds against the labels.
 
-    Chips that adjoin are one mosaic, read and resampled as by `camp_detector_core.run`, run
+    Chips that adjoin are one mosaic, read and resampled as by `detection.run`, run
     through `detect`, thresholded, traced and simplified by the same code, so that the figures are
     those of what users get. No file is written, and no picture drawn.
 

@@ -143,6 +143,10 @@ class Messages:
         return [text for line_kind, text in self.lines if line_kind == kind]
 
 
+def AddWarning(message: str) -> None:
+    state.gp_messages.append(message)
+
+
 def SetProgressor(
     type: str,
     message: str | None = None,

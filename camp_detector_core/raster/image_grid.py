@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,26 +18,33 @@ from rasterio.vrt import WarpedVRT
 from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
+from camp_detector_core.georaster.cog import raster_sink
 from camp_detector_core.georaster.inputs import OUTPUT_TAG
+from camp_detector_core.georaster.open import place_source
+
+from .cog import RasterioCogs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from camp_detector_core.atomic import Target
+    from camp_detector_core.detection.outcome import Setup
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.georaster.source import PlacedSource
 
 _SIDE = 2048
-"""Of the pieces that are worked on, pixels; memory does not grow with the image."""
+"""Side of the windows that are warped at a time, pixels; memory does not grow with the image."""
 _PLANE = "EPSG:3857"
 """Stands for 'the same as the other' where a picture has no CRS; only the transforms count."""
 PROBABILITY_NODATA = float("nan")
 
 
 @dataclass(frozen=True)
-class OwnGrid:
-    """What is written onto an image's own pixels."""
+class ImageGrid:
+    """Writes results onto an image's own pixels."""
 
     image: PlacedSource
     """The image, opened at its own resolution; says which pixels are valid."""
@@ -134,6 +141,59 @@ class OwnGrid:
         for row in range(0, height, _SIDE):
             for col in range(0, width, _SIDE):
                 yield Window(row, col, min(_SIDE, height - row), min(_SIDE, width - col))
+
+
+class ImageGridSink:
+    """A raster that is finished on the model's grid and then brought onto the image's."""
+
+    def __init__(self, name: str, target: Target, setup: Setup) -> None:
+        """Start the raster on the model's grid, and open the image at its own resolution.
+
+        Args:
+            name: ``probability`` or ``mask``.
+            target: Where the raster is written, and where it will be.
+            setup: The run.
+
+        Raises:
+            OutputError: It cannot be created.
+            RasterError: The image cannot be worked with at its own resolution.
+        """
+        self._name, self._target = name, target
+        request, spec = setup.request, setup.spec
+        own = replace(request.source, gsd="native")
+        self._image = place_source(request.images, spec, own, setup.library)
+        first = replace(target, temporary=target.scratch / f"{name}_of_model.tif")
+        self._raster = raster_sink(name, first, setup.source.grid, spec, RasterioCogs())
+        self._grid = ImageGrid(self._image, spec)
+        self.kind = self._raster.kind
+        """Name of the output in a word or two."""
+
+    def __enter__(self) -> ImageGridSink:  # noqa: PYI034 - as CogSink has it
+        """Do nothing: the files are open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the files."""
+        self._raster.__exit__()
+        self._image.close()
+
+    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
+        """Store a window of the model's grid; see the engine's `MosaicSink`.
+
+        Raises:
+            OutputError: It cannot be stored.
+        """
+        self._raster.write(window, scores, classes)
+
+    def finish(self) -> Path:
+        """Bring the raster onto the image's grid; give its temporary path.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        bring = self._grid.mask if self._name == "mask" else self._grid.probability
+        bring(self._raster.finish(), self._target)
+        return self._target.temporary
 
 
 @contextmanager

@@ -1,0 +1,99 @@
+"""A request: rasters, a model, and settings, source and outputs of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Union
+
+from ..georaster.finding import FixedPredictor
+from ..georaster.options import SourceOptions
+from ..georaster.settings import Settings
+
+if TYPE_CHECKING:
+    import os
+
+    from ..engine.spec import ModelSpec
+    from ..model_file import ModelFile
+
+    AnyPath = Union[str, os.PathLike[str]]
+
+OutputGrid = Literal["model", "image"]
+_SUFFIXES = {"probability": ".tif", "mask": ".tif", "overlay": ".png", "report": ".json"}
+
+
+class OpenModel(FixedPredictor, Protocol):
+    """A model that is loaded, with its description, such as an `OnnxPredictor`."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The description."""
+
+    @property
+    def provider(self) -> str:
+        """ONNX Runtime's name of what runs the model."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files that a run writes; a path of None leaves its file out."""
+
+    dwellings: AnyPath | None = None
+    """Polygons: ``.gpkg``, ``.fgb``, ``.geojson`` or ``.shp``. Hosts write tables of their own."""
+    probability: AnyPath | None = None
+    """Probabilities as a GeoTIFF."""
+    mask: AnyPath | None = None
+    """Classes as a GeoTIFF."""
+    overlay: AnyPath | None = None
+    """A picture of the imagery with the outlines over it."""
+    report: AnyPath | None = None
+    """JSON: what was run, with what, on what, and the counts."""
+    overlay_size: int | None = 2048
+    """Longest side of the picture, pixels; None: that of the image, up to 8192."""
+    grid: OutputGrid = "model"
+    """Grid of the rasters: ``model`` gives Cloud-Optimized GeoTIFF of bytes at the resolution that
+    the model was run at; ``image`` gives GeoTIFF of the image's own size and place, with
+    probabilities as float32 in [0, 1] and NaN where the image has no pixel."""
+    overwrite: bool = False
+    """True if existing files may be replaced."""
+
+    @classmethod
+    def beside(cls, dwellings: AnyPath, *, overwrite: bool = False, **others: bool) -> Outputs:
+        """Name all files after the vector file, such as ``NAME_mask.tif`` beside ``NAME.gpkg``.
+
+        Args:
+            dwellings: The vector file.
+            overwrite: True if existing files may be replaced.
+            others: The other files by the names of their fields; True: it is written.
+        """
+        path = Path(dwellings)
+        named: dict[str, Any] = {
+            name: path.parent / f"{path.stem}_{name}{suffix}"
+            for name, suffix in _SUFFIXES.items()
+            if others.get(name)
+        }
+        return cls(dwellings=path, overwrite=overwrite, **named)
+
+    def paths(self) -> dict[str, Path]:
+        """The path of each file that is written, by the name of its field."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        names = ("dwellings", *_SUFFIXES)
+        return {name: Path(values[name]) for name in names if values[name] is not None}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run of detection."""
+
+    images: tuple[str, ...]
+    """Files, folders, URLs and other GDAL names; together one mosaic."""
+    model: Path | ModelFile | OpenModel | None = None
+    """A file, a file that is read, or a model that is loaded; None: the one that ships."""
+    settings: Settings = field(default_factory=Settings)
+    source: SourceOptions = field(default_factory=SourceOptions)
+    outputs: Outputs = field(default_factory=Outputs)
+
+    @property
+    def named_files(self) -> list[str | Path]:
+        """Everything that the user named and that the run reads."""
+        return [*self.images, *([self.model] if isinstance(self.model, Path) else [])]
