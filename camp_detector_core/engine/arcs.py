@@ -1,4 +1,4 @@
-"""Circular arcs as straight lines."""
+"""Circular arcs approximated by line segments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STEP = math.radians(4.0)
-"""Most that a straight line turns: off the arc by at most 0.06 % of its radius."""
+"""Largest turn between two segments, which leave the arc by at most 0.06 % of its radius."""
 
 
-def straightened(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A circular string as a line.
+def arcs_to_lines(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert a circular string to a polyline.
 
     Args:
         points: (2 n + 1, 2) start, a place on the arc, end, which is the next arc's start, and so
@@ -30,36 +30,36 @@ def straightened(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _arc(
-    start: NDArray[np.float64], via: NDArray[np.float64], end: NDArray[np.float64]
+    start: NDArray[np.float64], middle_point: NDArray[np.float64], end: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(m, 2) places from start to end."""
+    """Compute points (m, 2) on an arc from start to end."""
     circle = bool((start == end).all())
-    middle = (start + via) / 2 if circle else _middle(start, via, end)
+    middle = (start + middle_point) / 2 if circle else _middle(start, middle_point, end)
     if middle is None or not np.isfinite(middle).all():
-        return np.array([start, via, end])
-    angles = [math.atan2(p[1] - middle[1], p[0] - middle[0]) for p in (start, via, end)]
+        return np.array([start, middle_point, end])
+    angles = [math.atan2(p[1] - middle[1], p[0] - middle[0]) for p in (start, middle_point, end)]
     full = 2 * math.pi
     # Counterclockwise from start: the way to the end passes the place on the arc, or goes round.
     to_via, to_end = (angles[1] - angles[0]) % full, (angles[2] - angles[0]) % full
     turn = full if circle else (to_end if to_via <= to_end else to_end - full)
     count = max(2, math.ceil(abs(turn) / _STEP))
-    along = angles[0] + turn * np.arange(count + 1) / count
+    angle_steps = angles[0] + turn * np.arange(count + 1) / count
     radius = math.hypot(*(start - middle))
-    out = middle + radius * np.column_stack((np.cos(along), np.sin(along)))
-    out[0], out[-1] = start, end
-    return out
+    points = middle + radius * np.column_stack((np.cos(angle_steps), np.sin(angle_steps)))
+    points[0], points[-1] = start, end
+    return points
 
 
 def _middle(
-    start: NDArray[np.float64], via: NDArray[np.float64], end: NDArray[np.float64]
+    start: NDArray[np.float64], middle_point: NDArray[np.float64], end: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """The middle of the circle through three places; None where they lie in a line."""
-    (bx, by), (cx, cy) = via - start, end - start
-    doubled = 2 * (bx * cy - by * cx)
-    if doubled == 0:
+    """Compute the centre of the circle through three points; None if they are collinear."""
+    (bx, b_y), (cx, cy) = middle_point - start, end - start
+    double_area = 2 * (bx * cy - b_y * cx)
+    if double_area == 0:
         return None
-    b, c = bx * bx + by * by, cx * cx + cy * cy
+    b, c = bx * bx + b_y * b_y, cx * cx + cy * cy
     middle: NDArray[np.float64] = (
-        start + np.array([cy * b - by * c, bx * c - cx * b], np.float64) / doubled
+        start + np.array([cy * b - b_y * c, bx * c - cx * b], np.float64) / double_area
     )
     return middle

@@ -1,4 +1,4 @@
-"""A predictor that knows again the chips that it was asked about lately."""
+"""Predictor that caches the scores of recent chips."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from .ports import Predictor
 
 _MEMORY = 256 << 20
-"""Bytes that each object keeps; where a host makes several, each keeps as many."""
+"""Cache size in bytes of each object; a host may make several."""
 
 
-class Remembering:
-    """A `Predictor` that keeps the last answers of another one.
+class CachedPredictor:
+    """Predictor that caches the recent answers of another one.
 
-    Tiles that are done one after the other share the chips along their common sides; each is told
-    from its pixels, since nothing says where a tile lies.
+    Neighbouring tiles share the chips along their common sides; a chip is identified
+    by its pixels, since the position of a tile is unknown.
     """
 
     def __init__(self, predictor: Predictor, *, memory: int = _MEMORY) -> None:
-        """Wrap a predictor; what it asks for in threads and batches stays the same.
+        """Wrap a predictor, with its number of threads and batch size.
 
         Args:
             predictor: The model.
-            memory: Most bytes of answers to keep.
+            memory: Largest size of the cached answers, bytes.
         """
         self._predictor = predictor
         self._memory = memory
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
+        self._answers: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._size = 0
         self.workers = predictor.workers
         self.batch_size = predictor.batch_size
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities of normalised chips; see `Predictor.predict`.
+        """Compute probabilities of normalised chips; see `Predictor.predict`.
 
         Args:
             batch: (n, bands, height, width) float32.
@@ -54,27 +54,27 @@ class Remembering:
         """
         keys = [_key(chip) for chip in batch]
         with self._lock:
-            found = {key: self._kept[key] for key in keys if key in self._kept}
-            for key in found:
-                self._kept.move_to_end(key)
-        missing = {key: i for i, key in enumerate(keys) if key not in found}
-        if missing:
-            new = self._predictor.predict(batch[list(missing.values())])
-            for key, answer in zip(missing, new):
-                found[key] = answer
-                self._keep(key, answer)
-        return np.stack([found[key] for key in keys])
+            answers = {key: self._answers[key] for key in keys if key in self._answers}
+            for key in answers:
+                self._answers.move_to_end(key)
+        new_chips = {key: i for i, key in enumerate(keys) if key not in answers}
+        if new_chips:
+            new_answers = self._predictor.predict(batch[list(new_chips.values())])
+            for key, answer in zip(new_chips, new_answers):
+                answers[key] = answer
+                self._store(key, answer)
+        return np.stack([answers[key] for key in keys])
 
-    def _keep(self, key: bytes, answer: NDArray[np.float32]) -> None:
+    def _store(self, key: bytes, answer: NDArray[np.float32]) -> None:
         if answer.nbytes > self._memory:
             return
         with self._lock:
-            if key not in self._kept:
+            if key not in self._answers:
                 # A copy, so that one answer does not hold the memory of its whole batch.
-                self._kept[key] = answer.copy()
+                self._answers[key] = answer.copy()
                 self._size += answer.nbytes
             while self._size > self._memory:
-                self._size -= self._kept.popitem(last=False)[1].nbytes
+                self._size -= self._answers.popitem(last=False)[1].nbytes
 
 
 def _key(chip: NDArray[np.float32]) -> bytes:

@@ -1,4 +1,4 @@
-"""Connected regions of equal class, found from runs of pixels by a vectorised union-find."""
+"""Connected regions of one class, from runs of pixels by a vectorised union-find."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Runs:
     shape: Shape
     """Height and width of the raster."""
     start: NDArray[np.intp]
-    """(n,) number of the first pixel."""
+    """First pixel of each run, (n,) numbers."""
     stop: NDArray[np.intp]
-    """(n,) number after that of the last pixel."""
+    """Pixel after the last one of each run, (n,) numbers."""
     value: NDArray[np.uint8]
-    """(n,) class, 1 to 254."""
+    """Class of each run, (n,), 1 to 254."""
     label: NDArray[np.intp]
-    """(n,) the region of the run: 0 .. count - 1, in the order of the regions' first pixels."""
+    """Region of each run, (n,): 0 .. count - 1, in the order of the regions' first pixels."""
     count: int
     """Number of regions."""
 
     def labels_at(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> NDArray[np.intp]:
-        """The regions of single pixels, -1 for background and nodata."""
+        """Look up the regions of single pixels, -1 for background and NoData."""
         if not len(self.start):
             return np.full(len(rows), -1, np.intp)
         pixel = rows * (self.shape[1] + 1) + cols
@@ -50,26 +50,26 @@ class Runs:
         return np.where(inside, self.label[run], -1)
 
     def pixels(self) -> NDArray[np.int64]:
-        """(count,) number of pixels of each region."""
+        """Count the pixels of each region, (count,)."""
         return self._total(self.stop - self.start)
 
     def values(self) -> NDArray[np.uint8]:
-        """(count,) class of each region."""
+        """Class of each region, (count,)."""
         values = np.zeros(self.count, np.uint8)
         values[self.label] = self.value
         return values
 
     def sums(self, raster: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """(count,) sum of a raster (height, width) over the pixels of each region."""
+        """Sum a raster (height, width) over the pixels of each region, (count,)."""
         if not len(self.start):
             return np.zeros(0, np.int64)
         width = self.shape[1]
         # Without the spare numbers a pixel's number is its place in the flattened raster.
         lengths = self.stop - self.start
         first = self.start - self.start // (width + 1)
-        picked = raster.reshape(-1)[ragged(first, lengths)]
+        values = raster.reshape(-1)[ragged(first, lengths)]
         bounds = np.cumsum(lengths) - lengths
-        return self._total(np.add.reduceat(picked, bounds, dtype=np.int64))
+        return self._total(np.add.reduceat(values, bounds, dtype=np.int64))
 
     def _total(self, weights: NDArray[np.int64]) -> NDArray[np.int64]:
         # bincount sums in float64, exact up to 2**53: more scores than any block holds.
@@ -125,7 +125,7 @@ def label_values(classes: NDArray[np.uint8]) -> NDArray[np.int32]:
 def _runs(
     classes: NDArray[np.uint8],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint8]]:
-    """Start, stop and class of all runs, as in `Runs`."""
+    """Find start, stop and class of all runs, as in `Runs`."""
     height, width = classes.shape
     parts = []
     step = max(1, _CHUNK // (width + 1))
@@ -138,21 +138,21 @@ def _runs(
     rows = bounds // (width + 1)
     last = bounds - rows * (width + 1) == width
     value = classes.reshape(-1)[np.minimum(bounds - rows, classes.size - 1)]
-    keep = np.flatnonzero(~last & (value != 0) & (value != NODATA_SCORE))
-    return bounds[keep], bounds[keep + 1], value[keep]
+    selected = np.flatnonzero(~last & (value != 0) & (value != NODATA_SCORE))
+    return bounds[selected], bounds[selected + 1], value[selected]
 
 
 def _touching(
     start: NDArray[np.intp], stop: NDArray[np.intp], value: NDArray[np.uint8], stride: int
 ) -> NDArray[np.intp]:
-    """(n, 2) runs of one class that share a pixel side, the lower one second."""
+    """Find pairs (n, 2) of runs of one class that share a pixel side, the lower one second."""
     first = np.searchsorted(stop, start - stride, "right")
-    behind = np.searchsorted(start, stop - stride, "left")
-    lengths = behind - first
+    first_overlap = np.searchsorted(start, stop - stride, "left")
+    lengths = first_overlap - first
     upper = ragged(first, lengths)
     lower = np.repeat(np.arange(len(start)), lengths)
-    same = value[upper] == value[lower]
-    return np.column_stack((upper[same], lower[same]))
+    is_same_class = value[upper] == value[lower]
+    return np.column_stack((upper[is_same_class], lower[is_same_class]))
 
 
 def connect(count: int, pairs: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
@@ -181,8 +181,8 @@ def connect(count: int, pairs: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]
                 break
             root = above
         a, b = root[low], root[high]
-        apart = a != b
-        a, b = a[apart], b[apart]
+        differ = a != b
+        a, b = a[differ], b[differ]
         low, high = np.minimum(a, b), np.maximum(a, b)
     first = root == np.arange(count)
     return (np.cumsum(first) - 1)[root], int(first.sum())

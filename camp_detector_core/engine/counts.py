@@ -1,14 +1,14 @@
-"""Counts of things in words."""
+"""Counts of things as text."""
 
 from __future__ import annotations
 
 
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """A number with what it counts: ``1 tile``, ``2 tiles``, ``1,234 dwellings``.
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """Write a number with its noun: ``1 tile``, ``2 tiles``, ``1,234 dwellings``.
 
     Args:
         number: How many.
-        thing: One of them.
-        things: Several of them; ``thing`` with an ``s`` unless given.
+        singular: One of them.
+        plural: Several of them; ``singular`` with an ``s`` unless given.
     """
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -1,4 +1,4 @@
-"""The only loop over windows in the project: read, normalise, infer, blend, part, hand out.
+"""The only loop over windows: read, normalise, infer, blend, separate, write.
 
 Reading, inference and writing run side by side: one thread reads ahead, as many as the predictor
 wants infer, one parts and writes finished strips, and the calling thread blends. What is in flight
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from .spec import ModelSpec
 
 MAX_BLOCK_WIDTH = 16384
-"""Wider rasters are done in blocks of columns, so that memory does not grow with the width."""
+"""Wider rasters are processed in blocks of columns, so that memory is bounded."""
 _STRIPS_IN_FLIGHT = 2
 
 
 @dataclass(frozen=True)
 class DetectOptions:
-    """Choices that are not the model's."""
+    """Options of a run that are not the model's."""
 
     plan: Optional[TilePlan] = None
-    """Where the chips lie; default: the model's tile size and overlap on the source's grid."""
+    """Plan of the chips; default: the model's tile size and overlap on the source's grid."""
     stretch: Optional[Stretch] = None
     """Stretch of raw values in place of the model's scale."""
     block_width: int = MAX_BLOCK_WIDTH
@@ -52,16 +52,16 @@ class DetectOptions:
 
 @dataclass
 class DetectStats:
-    """What a run did."""
+    """Statistics of a run."""
 
     windows: int = 0
-    """Chips in the plan, those along block borders counted once for each block."""
+    """Number of chips in the plan; those along block borders count once for each block."""
     inferred: int = 0
-    """Chips that the network was run on."""
+    """Number of chips that the network was run on."""
     skipped: int = 0
-    """Chips that are home to no valid pixel, which cost no inference."""
+    """Number of chips that are home to no valid pixel and were skipped."""
     missing: int = 0
-    """Pixels without an image."""
+    """Number of pixels without an image."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Seconds by stage; stages overlap, so their sum may exceed ``wall``."""
 
@@ -70,11 +70,11 @@ class _Chip(NamedTuple):
     window: Window
     valid: NDArray[np.bool_]
     probabilities: Optional[NDArray[np.float32]]
-    """(spec.channels, height, width), or None where the chip is home to no valid pixel."""
+    """Probabilities (spec.channels, height, width); None if no valid pixel has its home there."""
 
 
 class _Clock:
-    """Adds up the seconds that threads spend in each stage."""
+    """Clock that adds up the seconds that threads spend in each stage."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -86,9 +86,9 @@ class _Clock:
         try:
             yield
         finally:
-            spent = time.perf_counter() - start
+            seconds = time.perf_counter() - start
             with self._lock:
-                self.seconds[name] = self.seconds.get(name, 0.0) + spent
+                self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
 
 def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host chose
@@ -100,7 +100,7 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     options: Optional[DetectOptions] = None,
     progress: Optional[Progress] = None,
 ) -> DetectStats:
-    """Run a model over a raster and hand scores and classes to the sinks, each pixel once.
+    """Run a model over a raster and pass scores and classes to the sinks, each pixel once.
 
     Args:
         source: The pixels, on the grid that the model is run on.
@@ -140,7 +140,7 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
 
 
 class _Run:
-    """One call of `detect`: the threads and what they share."""
+    """One call of `detect`, with its threads and shared state."""
 
     def __init__(  # noqa: PLR0913 - private to `detect`, which has the same arguments
         self,
@@ -166,19 +166,19 @@ class _Run:
 
     @contextmanager
     def threads(self) -> Iterator[None]:
-        """Start the threads; on the way out wait for the writes, or drop what is pending."""
+        """Start the threads; on exit wait for the writes, or drop pending ones after an error."""
         self._reader = ThreadPoolExecutor(1, "read")
         self._infer = ThreadPoolExecutor(self._predictor.workers, "infer")
         self._writer = ThreadPoolExecutor(1, "write")
         try:
             yield
-            self._finish_writes(keep=0)
+            self._finish_writes(max_pending=0)
         finally:
             for pool in (self._reader, self._infer, self._writer):
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def block(self, separator: Separator) -> None:
-        """Do one block and what it must see around it: chips in row by row, finished strips out."""
+        """Process one block with its surroundings: chips in row by row, finished strips out."""
         plan, block = self._plan, separator.area
         mosaic = Mosaic(plan, block, channels=self._spec.channels)
         chips = self._chips(w for row in plan.window_rows(block) for w in row)
@@ -192,26 +192,26 @@ class _Run:
                     with self.clock.stage("blend"):
                         mosaic.add(chip.window, chip.probabilities, chip.valid)
                 elif chip.valid.any():
-                    mosaic.leave_out(chip.window)
+                    mosaic.omit(chip.window)
         with self.clock.stage("blend"):
             strip = mosaic.finish(block.stop_row)
         self._write(separator, strip)
 
     def _chips(self, windows: Iterator[Window]) -> Iterator[_Chip]:
-        """Inferred chips in the order of the windows, a bounded number of them ahead."""
+        """Yield inferred chips in the order of the windows, with a bounded number in flight."""
         size = self._predictor.batch_size
         batches = iter(lambda: list(islice(windows, size)), [])
-        ahead = 2 * self._predictor.workers + 1
+        in_flight = 2 * self._predictor.workers + 1
         pending: deque[Future[list[_Chip]]] = deque()
         while True:
-            for batch in islice(batches, ahead - len(pending)):
+            for batch in islice(batches, in_flight - len(pending)):
                 reads = [self._reader.submit(self._read, w) for w in batch]
                 pending.append(self._infer.submit(self._infer_batch, reads))
             if not pending:
                 return
             with self.clock.stage("wait"):
-                done = pending.popleft().result()
-            for chip in done:
+                chips = pending.popleft().result()
+            for chip in chips:
                 self._count(chip)
                 yield chip
 
@@ -251,33 +251,35 @@ class _Run:
                 ]
             )
         with self.clock.stage("infer"):
-            out = self._predictor.predict(batch)
-        wanted = self._spec.channels
-        if out.shape[1] < wanted:
-            msg = f"the model gave {out.shape[1]} channels where {wanted} are expected"
+            output = self._predictor.predict(batch)
+        channels = self._spec.channels
+        if output.shape[1] < channels:
+            msg = f"the model gave {output.shape[1]} channels where {channels} are expected"
             raise PredictorError(msg)
-        found = {w: out[i, :wanted, : w.height, : w.width] for i, (w, _, _) in enumerate(live)}
-        return [_Chip(w, valid, found.get(w)) for w, _, valid in parts]
+        by_window = {
+            w: output[i, :channels, : w.height, : w.width] for i, (w, _, _) in enumerate(live)
+        }
+        return [_Chip(w, valid, by_window.get(w)) for w, _, valid in parts]
 
     def _write(
         self, separator: Separator, strip: Optional[tuple[Window, NDArray[np.uint8]]]
     ) -> None:
         if strip is None:
             return
-        self._finish_writes(keep=_STRIPS_IN_FLIGHT - 1)
-        self._writes.append(self._writer.submit(self._part_and_write, separator, *strip))
+        self._finish_writes(max_pending=_STRIPS_IN_FLIGHT - 1)
+        self._writes.append(self._writer.submit(self._separate_and_write, separator, *strip))
 
-    def _part_and_write(
+    def _separate_and_write(
         self, separator: Separator, window: Window, scores: NDArray[np.uint8]
     ) -> None:
         with self.clock.stage("part"):
-            done = separator.add(window, scores)
-        if done is not None:
-            self.stats.missing += int(np.count_nonzero(done.classes == NODATA_SCORE))
+            strip = separator.add(window, scores)
+        if strip is not None:
+            self.stats.missing += int(np.count_nonzero(strip.classes == NODATA_SCORE))
             with self.clock.stage("write"):
                 for sink in self._sinks:
-                    sink.write(*done)
+                    sink.write(*strip)
 
-    def _finish_writes(self, *, keep: int) -> None:
-        while len(self._writes) > keep:
+    def _finish_writes(self, *, max_pending: int) -> None:
+        while len(self._writes) > max_pending:
             self._writes.popleft().result()

@@ -1,4 +1,4 @@
-"""Polygons of complete regions: what the engine hands to its hosts."""
+"""Polygons of complete regions, the result that the engine passes to hosts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Dwelling:
-    """A connected region of one class.
+    """Connected region of one class.
 
     Rings are closed (the last point repeats the first), without collinear points, and begin at
     their smallest (row, col). As seen on the screen, rows down, the exterior runs counter-clockwise
@@ -26,7 +26,7 @@ class Dwelling:
     """
 
     exterior: NDArray[np.float64]
-    """(n, 2) corners of pixels, x = column and y = row of the grid."""
+    """Corners (n, 2) of pixels, x = column and y = row of the grid."""
     holes: tuple[NDArray[np.float64], ...]
     """Rings like the exterior, in the order of their first points by (row, col) in the pixels."""
     class_value: int
@@ -48,14 +48,14 @@ class Dwelling:
 
 
 def ring_area(ring: NDArray[np.float64]) -> float:
-    """Signed area of a closed ring (n, 2), negative where it is counter-clockwise on the screen."""
+    """Signed area of a closed ring (n, 2), negative if counter-clockwise on the screen."""
     # Relative to the first point, so that large coordinates cost no digits.
     x, y = (ring - ring[0]).T
     return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
 
 
 def dwellings_of(regions: Regions, rings: Paths) -> list[Dwelling]:
-    """The dwellings of complete regions, sorted by the (row, col) at which they start.
+    """Make the dwellings of complete regions, sorted by the (row, col) at which they start.
 
     Args:
         regions: The regions.
@@ -64,17 +64,17 @@ def dwellings_of(regions: Regions, rings: Paths) -> list[Dwelling]:
     if not len(rings.region):
         return []
     x, y = rings.points[rings.offsets[:-1]].T
-    is_hole = _doubled_areas(rings) > 0
+    is_hole = _double_areas(rings) > 0
     start = np.zeros((2, len(regions.value)), np.int64)
     outer = rings.region[~is_hole]
     start[:, outer] = y[~is_hole], x[~is_hole]
     first = start[:, rings.region]
     order = np.lexsort((x, y, is_hole, first[1], first[0]))
-    closed, offsets = _closed(rings.take(order))
+    points, offsets = _close(rings.take(order))
     exteriors = np.append(np.flatnonzero(~is_hole[order]), len(order)).tolist()
     table = regions.take(rings.region[order][exteriors[:-1]])
     bounds = offsets.tolist()
-    ring = [closed[a:b] for a, b in zip(bounds, bounds[1:])]
+    ring = [points[a:b] for a, b in zip(bounds, bounds[1:])]
     return [
         Dwelling(ring[a], tuple(ring[a + 1 : b]), value, pixels, score)
         for a, b, value, pixels, score in zip(
@@ -87,23 +87,25 @@ def dwellings_of(regions: Regions, rings: Paths) -> list[Dwelling]:
     ]
 
 
-def _doubled_areas(rings: Paths) -> NDArray[np.int64]:
-    """(rings,) twice the signed area, positive for holes."""
+def _double_areas(rings: Paths) -> NDArray[np.int64]:
+    """Compute twice the signed area of each ring, (rings,), positive for holes."""
     x, y = rings.points.T.astype(np.int64)
-    ahead = np.arange(1, len(x) + 1)
-    ahead[rings.offsets[1:] - 1] = rings.offsets[:-1]
-    doubled: NDArray[np.int64] = np.add.reduceat(x * y[ahead] - x[ahead] * y, rings.offsets[:-1])
-    return doubled
+    next_corner = np.arange(1, len(x) + 1)
+    next_corner[rings.offsets[1:] - 1] = rings.offsets[:-1]
+    double_areas: NDArray[np.int64] = np.add.reduceat(
+        x * y[next_corner] - x[next_corner] * y, rings.offsets[:-1]
+    )
+    return double_areas
 
 
-def _closed(rings: Paths) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Points with the first one of each ring repeated at its end, and the rings' offsets."""
+def _close(rings: Paths) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Repeat the first point of each ring at its end; returns points and offsets."""
     lengths = rings.lengths
     offsets = offsets_of(lengths + 1)
-    closed = np.empty((offsets[-1], 2))
+    points = np.empty((offsets[-1], 2))
     last = offsets[1:] - 1
-    inner = np.ones(len(closed), bool)
+    inner = np.ones(len(points), bool)
     inner[last] = False
-    closed[inner] = rings.points
-    closed[last] = rings.points[rings.offsets[:-1]]
-    return closed, offsets
+    points[inner] = rings.points
+    points[last] = rings.points[rings.offsets[:-1]]
+    return points, offsets

@@ -1,4 +1,4 @@
-"""Hold the inputs and outputs of a network against the model's description."""
+"""Checks of a network's inputs and outputs against the model's description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN, _OUT = "(n, bands, height, width)", "(n, classes, height, width)"
 def check_ends(
     inputs: Sequence[Any], outputs: Sequence[Any], spec: ModelSpec, *, origin: str = "the model"
 ) -> Optional[int]:
-    """Refuse a network that is not as its description says.
+    """Refuse a network that does not match its description.
 
     Args:
         inputs: ``name``, ``type`` and ``shape`` of each, as ONNX Runtime gives them.
@@ -34,21 +34,21 @@ def check_ends(
     """
     names = [v.name for v in outputs]
     if not names or len(set(names)) < len(names):
-        what = f"names two outputs alike ({shown(', '.join(names))})" if names else "has no output"
+        fault = f"names two outputs alike ({shown(', '.join(names))})" if names else "has no output"
         msg = (
-            f"the network of {origin} {what}, so it gives no probabilities that can be told: "
+            f"the network of {origin} {fault}, so it gives no probabilities that can be told: "
             "export it again"
         )
         raise SpecError(msg)
     image = image_of(inputs, origin)
     _check_channels(image, (len(spec.bands), "bands", _IN), origin)
-    first, *others = outputs
+    first, *other_outputs = outputs
     _check_value(first, (len(spec.classes), "classes", _OUT), origin)
-    second = [v for v in others if v.name == SEPARATION]
+    second = [v for v in other_outputs if v.name == SEPARATION]
     if len(second) != (spec.separation is not None):
-        what, has = ("nothing of", "an") if second else ("a way of", "no")
+        fault, has = ("nothing of", "an") if second else ("a way of", "no")
         msg = (
-            f"the description of {origin} says {what} telling touching dwellings apart, but the "
+            f"the description of {origin} says {fault} telling touching dwellings apart, but the "
             f"network has {has} output {SEPARATION!r}: description and network do not belong "
             "together; export it again"
         )
@@ -59,15 +59,15 @@ def check_ends(
 
 
 def image_of(inputs: Sequence[Any], origin: str) -> Any:  # noqa: ANN401 - published untyped
-    """The one input of a network, an image of float32.
+    """Return the one input of a network, an image of float32.
 
     Raises:
         SpecError: There are several, or it is something else.
     """
     if len(inputs) != 1:
-        given = shown(", ".join(v.name for v in inputs)) or "none"
+        names = shown(", ".join(v.name for v in inputs)) or "none"
         msg = (
-            f"the network of {origin} takes {len(inputs)} inputs ({given}), and one image {_IN} is "
+            f"the network of {origin} takes {len(inputs)} inputs ({names}), and one image {_IN} is "
             "all that can be given: export it with the image as its only input"
         )
         raise SpecError(msg)
@@ -76,12 +76,12 @@ def image_of(inputs: Sequence[Any], origin: str) -> Any:  # noqa: ANN401 - publi
 
 
 def is_picture(value: Any) -> bool:  # noqa: ANN401 - published untyped
-    """Whether an input or output is float32 of four axes."""
+    """Test if an input or output is float32 with four axes."""
     return value.type == _FLOAT and len(value.shape or ()) == _RANK
 
 
 def side_of(shape: Sequence[Any], origin: str) -> Optional[int]:
-    """The only height and width that a network takes; None where they are free.
+    """Return the only height and width that a network takes; None if they are free.
 
     Raises:
         SpecError: They differ.
@@ -98,10 +98,10 @@ def side_of(shape: Sequence[Any], origin: str) -> Optional[int]:
     return int(height)
 
 
-def _check_value(value: Any, wanted: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
+def _check_value(value: Any, expected: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
     """Refuse an input or output of another type, rank, or number of channels."""
-    _check_picture(value, wanted[2], origin)
-    _check_channels(value, wanted, origin)
+    _check_picture(value, expected[2], origin)
+    _check_channels(value, expected, origin)
 
 
 def _check_picture(value: Any, axes: str, origin: str) -> None:  # noqa: ANN401 - published untyped
@@ -123,21 +123,21 @@ def _check_picture(value: Any, axes: str, origin: str) -> None:  # noqa: ANN401 
     raise SpecError(msg)
 
 
-def _check_channels(value: Any, wanted: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
+def _check_channels(value: Any, expected: tuple[int, str, str], origin: str) -> None:  # noqa: ANN401 - published untyped
     """Refuse another number of channels."""
-    count, what, axes = wanted
+    count, noun, axes = expected
     name, shape = shown(value.name), list(value.shape)
     channels = shape[1]
     if not isinstance(channels, int) or channels == count:
         return
     if shape[3] == count:
         msg = (
-            f"{name} of {origin} is {shown(shape)}, with the {what} last: export it "
+            f"{name} of {origin} is {shown(shape)}, with the {noun} last: export it "
             f"with channels first, {axes}"
         )
         raise SpecError(msg)
     msg = (
-        f"the description of {origin} says {count} {what}, but the network's {name} has "
+        f"the description of {origin} says {count} {noun}, but the network's {name} has "
         f"{channels}: description and network do not belong together; export it again"
     )
     raise SpecError(msg)

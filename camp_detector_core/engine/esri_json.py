@@ -17,12 +17,12 @@ _COLOURS = ("Red", "Green", "Blue")
 
 
 def dwelling_fields() -> str:
-    """The fields of the feature class that Detect Objects makes, as JSON."""
+    """List the fields of the feature class that Detect Objects makes, as JSON."""
     return json.dumps({"fields": _table({**_FIELDS, "Shape": "Geometry"}, [])["fields"]})
 
 
 def dwelling_table(dwellings: Iterable[Dwelling], names: Mapping[int, str]) -> str:
-    """Dwellings as a table of polygons, as JSON.
+    """Write dwellings as a table of polygons, as JSON.
 
     Args:
         dwellings: Of one tile, in pixels.
@@ -34,7 +34,7 @@ def dwelling_table(dwellings: Iterable[Dwelling], names: Mapping[int, str]) -> s
 
 
 def class_table(classes: Iterable[tuple[int, str, Sequence[int]]]) -> str:
-    """Names and colours of the values of a class raster, as JSON.
+    """Write names and colours of the values of a class raster, as JSON.
 
     Args:
         classes: Value, name, and red, green and blue (0 to 255) of each.

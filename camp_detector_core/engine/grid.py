@@ -1,4 +1,4 @@
-"""Where pixels lie: windows, affine transforms and the grid that joins them with a CRS.
+"""Grid of a raster: windows, affine transforms and the CRS.
 
 Order is always (row, col) and (height, width). Pixel corners, not centres, carry integer
 coordinates: pixel (0, 0) covers x in [0, 1] and y in [0, 1].
@@ -26,7 +26,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True)
 class Window:
-    """A rectangle of pixels, never empty and never of negative origin.
+    """Rectangle of pixels, never empty and never of negative origin.
 
     Raises:
         GridError: An origin below zero or a size below one.
@@ -38,7 +38,7 @@ class Window:
     width: int
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be a rectangle of pixels."""
+        """Refuse impossible rectangles."""
         if self.row < 0 or self.col < 0:
             msg = f"window origin must not be negative, got row {self.row}, col {self.col}"
             raise GridError(msg)
@@ -48,12 +48,12 @@ class Window:
 
     @property
     def stop_row(self) -> int:
-        """The row after the last one."""
+        """Row after the last one."""
         return self.row + self.height
 
     @property
     def stop_col(self) -> int:
-        """The column after the last one."""
+        """Column after the last one."""
         return self.col + self.width
 
     @property
@@ -79,7 +79,7 @@ class Window:
         return slice(row, row + self.height), slice(col, col + self.width)
 
     def contains(self, other: Window) -> bool:
-        """Whether every pixel of ``other`` is also one of this window."""
+        """True if every pixel of ``other`` lies in this window."""
         return (
             self.row <= other.row
             and self.col <= other.col
@@ -88,7 +88,7 @@ class Window:
         )
 
     def intersection(self, other: Window) -> Optional[Window]:
-        """The pixels both have, or None."""
+        """Window of the common pixels, or None."""
         row, col = max(self.row, other.row), max(self.col, other.col)
         stop_row = min(self.stop_row, other.stop_row)
         stop_col = min(self.stop_col, other.stop_col)
@@ -113,7 +113,7 @@ class Transform(NamedTuple):
 
     @property
     def is_rotated(self) -> bool:
-        """Whether rows and columns do not run along the axes of the CRS."""
+        """True if rows and columns do not run along the axes of the CRS."""
         return self.b != 0 or self.d != 0
 
     @property
@@ -122,7 +122,7 @@ class Transform(NamedTuple):
         return self.a * self.e - self.b * self.d
 
     def apply(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """CRS coordinates of pixel corners.
+        """Compute CRS coordinates of pixel corners.
 
         Args:
             points: (n, 2) columns and rows (x first), pixels.
@@ -134,7 +134,7 @@ class Transform(NamedTuple):
         return np.column_stack((self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f))
 
     def shifted(self, *, row: int, col: int) -> Transform:
-        """The transform of an array whose first pixel is (row, col) of this one."""
+        """Return the transform of an array whose first pixel is (row, col) of this one."""
         return self._replace(
             c=self.a * col + self.b * row + self.c,
             f=self.d * col + self.e * row + self.f,
@@ -143,7 +143,7 @@ class Transform(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A raster's place on the ground; slicing it with a window moves the transform along.
+    """Place of a raster on the ground; slicing it with a window moves the transform along.
 
     Raises:
         GridError: An empty shape, a degenerate transform, or sizes in metres that are not positive.
@@ -152,9 +152,9 @@ class Grid:
     shape: Shape
     """Height and width in pixels."""
     transform: Transform
-    """From pixel corners to CRS units."""
+    """Transform from pixel corners to CRS units."""
     crs_wkt: Optional[str]
-    """The CRS as WKT, or None where the raster has none."""
+    """CRS as WKT; None if unknown."""
     metres_per_unit: tuple[float, float] = (1.0, 1.0)
     """Metres on the ground for one CRS unit along x and along y, at the middle of the raster.
 
@@ -169,7 +169,7 @@ class Grid:
     """
 
     def __post_init__(self) -> None:
-        """Refuse grids on which nothing can lie."""
+        """Refuse grids with impossible transforms."""
         if self.shape[0] < 1 or self.shape[1] < 1:
             msg = f"a grid needs at least one pixel, got {self.shape[0]} x {self.shape[1]}"
             raise GridError(msg)
@@ -185,7 +185,7 @@ class Grid:
 
     @property
     def window(self) -> Window:
-        """The whole grid as a window."""
+        """Window of the whole grid."""
         return Window(0, 0, self.shape[0], self.shape[1])
 
     @property
@@ -203,7 +203,7 @@ class Grid:
         return abs(self.transform.determinant) * square
 
     def __getitem__(self, window: Window) -> Grid:
-        """The grid of one window of this one.
+        """Return the grid of one window.
 
         Raises:
             GridError: The window sticks out of the grid.

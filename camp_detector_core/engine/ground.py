@@ -1,4 +1,4 @@
-"""Metres on the ground for one unit of a raster's coordinates, without a library of projections.
+"""Metres on the ground per CRS unit, without a projection library.
 
 For hosts that tell what the coordinates are by a code or by WKT and bring nothing that projects.
 Degrees and Web Mercator are computed; the grids in which surveyors measure are taken at their word,
@@ -31,28 +31,28 @@ _SURVEY = (
     "swiss_oblique",
     "new_zealand_map_grid",
 )
-"""Methods of projection (WKT names) of the grids in which surveyors measure. Mercator is none of
+"""Projection methods (WKT names) of the grids in which surveyors measure. Mercator is none of
 them: along the equator its metres are nearly those of the ground, and elsewhere they are not."""
 _METHOD = re.compile(r'(?:PROJECTION|METHOD)\["([^"]*)"')
 _UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _LONGITUDES = 361.0
 _SMALLEST_PIXEL = 0.001
-"""Metres: smaller pixels within +-360 can only be degrees."""
+"""Smallest plausible pixel in metres: smaller pixels within +-360 can only be degrees."""
 
 
 class Unit(NamedTuple):
-    """One unit of a CRS in the middle of a raster."""
+    """Unit of a CRS in the middle of a raster."""
 
     metres: tuple[float, float]
-    """On the ground, along x and y."""
+    """Metres on the ground along x and y."""
     name: str
-    """In the plural, for a sentence."""
+    """Plural name for a sentence."""
     is_known: bool = True
-    """Whether ``metres`` are those of the ground there, and not only of the map."""
+    """True if ``metres`` are measured on the ground there, False if only on the map."""
 
 
 def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[float, float]) -> Unit:
-    """Find out what a CRS' unit is on the ground.
+    """Find the ground size of a CRS unit.
 
     Args:
         crs: EPSG or Esri code, or WKT; 0, empty and None for unknown.
@@ -66,29 +66,32 @@ def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[flo
     y = (extent[1] + extent[3]) / 2
     if code in _WEB_MERCATOR or "Mercator_Auxiliary_Sphere" in wkt or "Pseudo-Mercator" in wkt:
         latitude = math.atan(math.sinh(y / _A))
-        across, along = radii(latitude)
-        return Unit((across / _A, along * math.cos(latitude) / _A), "metres of Web Mercator")
+        parallel_radius, meridian_radius = radii(latitude)
+        return Unit(
+            (parallel_radius / _A, meridian_radius * math.cos(latitude) / _A),
+            "metres of Web Mercator",
+        )
     tiny = max(cell) < _SMALLEST_PIXEL and max(abs(v) for v in extent) <= _LONGITUDES
     if wkt.lstrip().startswith(("GEOGCS", "GEOGCRS")) or (tiny and not wkt):
         latitude = math.radians(y)
-        across, along = radii(latitude)
+        parallel_radius, meridian_radius = radii(latitude)
         degree = math.pi / 180
-        return Unit((across * degree, along * degree), "degrees")
-    found = _UNIT.findall(wkt)
-    metres = float(found[-1]) if found else 1.0
+        return Unit((parallel_radius * degree, meridian_radius * degree), "degrees")
+    units = _UNIT.findall(wkt)
+    metres = float(units[-1]) if units else 1.0
     is_known = not _METHOD.search(wkt) or is_survey(wkt)
     return Unit((metres, metres), "metres" if metres == 1 else "map units", is_known=is_known)
 
 
 def is_survey(wkt: str) -> bool:
-    """Whether a CRS is projected by a method of the grids in which surveyors measure."""
-    found = _METHOD.search(wkt)
-    method = found.group(1).lower().replace(" ", "_") if found else ""
+    """Test if a CRS uses a projection method of surveyors' grids."""
+    match = _METHOD.search(wkt)
+    method = match.group(1).lower().replace(" ", "_") if match else ""
     return any(name in method for name in _SURVEY)
 
 
 def radii(latitude: float) -> tuple[float, float]:
-    """Radii of curvature in metres at a latitude in radians, along the parallel and the meridian.
+    """Compute radii of curvature in metres at a latitude in radians, along parallel and meridian.
 
     The first is that of the parallel, ``N cos(lat)``; formulas in Snyder, Map Projections: A
     Working Manual, USGS Professional Paper 1395 (1987), equations 4-18 to 4-20.

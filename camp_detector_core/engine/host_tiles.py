@@ -1,4 +1,4 @@
-"""Detection in tiles that a host cuts and hands over one by one, without saying where they lie.
+"""Detection in tiles that a host cuts and passes one by one, without their position.
 
 ArcGIS Pro gives a raster function square tiles with a margin, in any order, from several threads or
 processes, and does not tell the one that makes polygons the position of a tile. What makes the
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 import numpy as np
 
-from .augment import Augmented
-from .cache import Remembering
+from .augment import AugmentedPredictor
+from .cache import CachedPredictor
 from .components import label_runs
 from .detect import DetectOptions, detect
 from .errors import GridError
@@ -37,26 +37,26 @@ if TYPE_CHECKING:
     from .spec import ModelSpec
 
 _REACH = 128
-"""Pixels that a dwelling may reach into a neighbouring tile and still be seen whole, at least."""
+"""Least reach in pixels into a neighbouring tile at which a dwelling is still whole."""
 _MAX_BLOCK = 9216
-"""Largest side of a tile with its margins that holds more than one chip a side, pixels: 255 MB of
+"""Largest side of a tile with margins that holds more than one chip a side, pixels: 255 MB of
 three bands of 8 bits."""
 
 
 @dataclass(frozen=True)
 class TileLayout:
-    """The tiles that a host is to cut, and the chips in them; made by `TileLayout.of`."""
+    """Layout of a host's tiles and the chips in them; made by `TileLayout.of`."""
 
     chip: int
-    """Side of the chips that the network sees, pixels."""
+    """Side of the chips that the network takes, pixels."""
     stride: int
-    """Pixels from one chip's start to the next one's."""
-    before: int
-    """How many chips are laid above and to the left of a tile."""
-    after: int
-    """How many chips are laid below and to the right of a tile's own."""
+    """Pixels from the start of a chip to the start of the next."""
+    chips_before: int
+    """Number of chips above and to the left of a tile."""
+    chips_after: int
+    """Number of chips below and to the right of a tile's own."""
     reach: int
-    """Pixels around a tile in which all is known; what reaches further is not seen whole."""
+    """Pixels around a tile with known classes; a dwelling that reaches further is cut."""
     margin: int
     """Pixels that the host must add on each side of a tile."""
     side: int
@@ -88,33 +88,35 @@ class TileLayout:
         overlap = spec.overlap
         if padding is not None and padding != spec.overlap // 2:
             overlap = 2 * padding
-        asked = replace(spec, tile_size=tile_size or spec.tile_size, overlap=overlap)
-        chip = asked.tile_size
+        chip_spec = replace(spec, tile_size=tile_size or spec.tile_size, overlap=overlap)
+        chip = chip_spec.tile_size
         stride = stride_of(chip, overlap=overlap, multiple=spec.multiple)
-        shared, halo = chip - stride, halo_of(spec)
-        before = math.ceil((halo + _REACH + shared) / stride)
-        after = math.ceil((halo + _REACH) / stride)
-        margin = max(before * stride, (after - 1) * stride + chip)
-        most = max(1, (_MAX_BLOCK - 2 * margin) // stride)
+        overlap_pixels, halo = chip - stride, halo_of(spec)
+        chips_before = math.ceil((halo + _REACH + overlap_pixels) / stride)
+        chips_after = math.ceil((halo + _REACH) / stride)
+        margin = max(chips_before * stride, (chips_after - 1) * stride + chip)
+        max_strides = max(1, (_MAX_BLOCK - 2 * margin) // stride)
         return cls(
             chip=chip,
             stride=stride,
-            before=before,
-            after=after,
-            reach=min(before * stride - shared, after * stride) - halo,
+            chips_before=chips_before,
+            chips_after=chips_after,
+            reach=min(chips_before * stride - overlap_pixels, chips_after * stride) - halo,
             margin=margin,
-            side=min(most, max(1, math.isqrt(max(1, batch_size)))) * stride,
+            side=min(max_strides, max(1, math.isqrt(max(1, batch_size)))) * stride,
         )
 
     def axis(self, length: int) -> Axis:
-        """The chips along one axis of a tile of some length; the first begins before the tile."""
-        count = self.before + math.ceil(length / self.stride) + self.after
-        seen = self.before * self.stride + length + self.margin
-        return Axis(min(seen, (count - 1) * self.stride + self.chip), self.chip, self.stride, count)
+        """Lay out the chips along one axis of a tile; the first begins before the tile."""
+        count = self.chips_before + math.ceil(length / self.stride) + self.chips_after
+        covered = self.chips_before * self.stride + length + self.margin
+        return Axis(
+            min(covered, (count - 1) * self.stride + self.chip), self.chip, self.stride, count
+        )
 
 
 class TileDetector:
-    """Runs a model over tiles; may be called from several threads."""
+    """Detector for single tiles; may be called from several threads."""
 
     def __init__(  # noqa: PLR0913 - what a host knows of model, tiles and the user's choices
         self,
@@ -126,7 +128,7 @@ class TileDetector:
         outlines: Optional[OutlineOptions] = None,
         tta: bool = False,
     ) -> None:
-        """Take what stays the same for all tiles.
+        """Set what stays the same for all tiles.
 
         Args:
             predictor: The model.
@@ -136,19 +138,19 @@ class TileDetector:
             outlines: How outlines are redrawn; default: exact pixel edges.
             tta: Average over the flips and turns of each chip.
         """
-        self._predictor = Remembering(Augmented(predictor) if tta else predictor)
+        self._predictor = CachedPredictor(AugmentedPredictor(predictor) if tta else predictor)
         self._spec = spec
         self._layout = layout
         self._stretch = stretch
         outlines = outlines or OutlineOptions()
         # Judged before a dwelling is cut into pieces, of which each may be small.
-        self._least = outlines.min_pixels
+        self._min_pixels = outlines.min_pixels
         self._outlines = replace(outlines, min_pixels=0.0)
 
     def classes(
         self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Classes and scores of a tile.
+        """Compute classes and scores of a tile.
 
         Args:
             pixels: (bands, height + 2 margin, width + 2 margin) raw values.
@@ -162,12 +164,12 @@ class TileDetector:
             GridError: The arrays are not a tile with its margin.
             PredictorError: The model cannot be run.
         """
-        seen = self._look(pixels, valid)
-        rows, cols = seen.tile.slices
-        return seen.classes[rows, cols], seen.scores[:, rows, cols]
+        result = self._run_model(pixels, valid)
+        rows, cols = result.tile.slices
+        return result.classes[rows, cols], result.scores[:, rows, cols]
 
     def dwellings(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> list[Dwelling]:
-        """The dwellings whose middle lies in a tile, whole even where they reach out of it.
+        """Find the dwellings whose middle lies in a tile, complete even if they reach out of it.
 
         What some tile that holds a part of it cannot see whole is given piece by piece: by each
         tile the part that it holds, however small, if as much as the tile sees of the whole is
@@ -184,20 +186,20 @@ class TileDetector:
             GridError: The arrays are not a tile with its margin.
             PredictorError: The model cannot be run.
         """
-        seen = self._look(pixels, valid)
-        view = _View(seen, self._layout)
-        found = view.own(len(self._spec.classes), self._least)
-        order = [d.exterior[0, ::-1].tolist() for part in found for d in part]
+        result = self._run_model(pixels, valid)
+        view = _View(result, self._layout)
+        dwellings = view.dwellings(len(self._spec.classes), self._min_pixels)
+        order = [d.exterior[0, ::-1].tolist() for part in dwellings for d in part]
         new = [
             dwelling
-            for part, frame in zip(found, (view.frame, view.frame.intersection(view.tile)))
+            for part, frame in zip(dwellings, (view.frame, view.frame.intersection(view.tile)))
             for dwelling in refine_all(part, self._outlines, frame)
         ]
         ranks = sorted(range(len(new)), key=order.__getitem__)
-        return [_moved(new[i], view.zone, seen.tile) for i in ranks]
+        return [_move(new[i], view.zone, result.tile) for i in ranks]
 
-    def _look(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _Seen:
-        """Run the model over a tile and what it must see around it."""
+    def _run_model(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> _TileResult:
+        """Run the model over a tile and the margin that it depends on."""
         margin = self._layout.margin
         height, width = (n - 2 * margin for n in valid.shape)
         if pixels.shape[1:] != valid.shape or min(height, width) < 1:
@@ -207,7 +209,7 @@ class TileDetector:
             )
             raise GridError(msg)
         plan = TilePlan(self._layout.axis(height), self._layout.axis(width))
-        first = margin - self._layout.before * self._layout.stride
+        first = margin - self._layout.chips_before * self._layout.stride
         rows, cols = (slice(first, first + n) for n in plan.shape)
         sink = _Sink(self._spec.channels, plan.shape)
         if valid[rows, cols].any():
@@ -219,20 +221,20 @@ class TileDetector:
                 options=DetectOptions(plan=plan, stretch=self._stretch),
             )
         tile = Window(margin - first, margin - first, height, width)
-        return _Seen(tile, sink.scores, sink.classes)
+        return _TileResult(tile, sink.scores, sink.classes)
 
 
-class _Seen(NamedTuple):
-    """What came out for a tile and around it."""
+class _TileResult(NamedTuple):
+    """Scores and classes of a tile and its surroundings."""
 
     tile: Window
-    """Where the tile lies in the arrays."""
+    """Window of the tile in the arrays."""
     scores: NDArray[np.uint8]
     classes: NDArray[np.uint8]
 
 
 class _Array:
-    """Pixels in memory as a source; where they lie on Earth plays no part."""
+    """Source of pixels in memory, without a place on Earth."""
 
     def __init__(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
         self._pixels = pixels
@@ -245,7 +247,7 @@ class _Array:
 
 
 class _Sink:
-    """The result in memory: nodata where nothing was written."""
+    """Sink into memory, NoData until something is written."""
 
     def __init__(self, channels: int, shape: Shape) -> None:
         self.scores = np.full((channels, *shape), NODATA_SCORE, np.uint8)
@@ -273,99 +275,99 @@ class _Box(NamedTuple):
 
 
 class _View:
-    """The tile with as much around it as is known, and who gives which dwelling of it."""
+    """Tile with its known surroundings, which assigns each dwelling to one tile."""
 
-    def __init__(self, seen: _Seen, layout: TileLayout) -> None:
-        self._seen = seen
+    def __init__(self, result: _TileResult, layout: TileLayout) -> None:
+        self._result = result
         self._layout = layout
-        tile, reach = seen.tile, layout.reach
+        tile, reach = result.tile, layout.reach
         self.zone = Window(
             tile.row - reach, tile.col - reach, tile.height + 2 * reach, tile.width + 2 * reach
         )
-        """Where the view lies in the arrays."""
+        """Window of the view in the arrays."""
         self.tile = Window(reach, reach, tile.height, tile.width)
-        """The tile's window in the view."""
+        """Window of the tile in the view."""
 
     @property
     def frame(self) -> Window:
-        """The part of the view in which there are valid pixels, that is the raster where it ends.
+        """Window of the view with valid pixels, which is the raster's extent at its border.
 
         Where ground without pixels fills the view up to its end, it cannot be told from what lies
         beyond the raster, and outlines leave neither.
         """
-        valid = self._seen.classes[self.zone.slices] != NODATA_SCORE
+        valid = self._result.classes[self.zone.slices] != NODATA_SCORE
         rows, cols = (np.flatnonzero(valid.any(axis=axis)) for axis in (1, 0))
         if not len(rows):
             return Window(0, 0, *self.zone.shape)
         row, col = int(rows[0]), int(cols[0])
         return Window(row, col, int(rows[-1]) + 1 - row, int(cols[-1]) + 1 - col)
 
-    def own(self, classes: int, least: float) -> tuple[list[Dwelling], list[Dwelling]]:
-        """The dwellings of at least so many pixels that this tile gives, in pixels of the view.
+    def dwellings(self, classes: int, min_pixels: float) -> tuple[list[Dwelling], list[Dwelling]]:
+        """Find this tile's dwellings of enough pixels, in pixels of the view.
 
         Returns:
             Those that are whole, and pieces of others, which do not leave the tile.
         """
-        given, large = [], []
+        own_dwellings, large = [], []
         for dwelling in self._traced(self.zone, classes):
-            if dwelling.pixels < least:
+            if dwelling.pixels < min_pixels:
                 continue
             box = _Box.of(dwelling)
             if not self._is_seen_by_all(box):
                 large.append(dwelling)
             elif self._holds_middle(box):
-                given.append(dwelling)
-        return given, self._pieces(large, classes) if large else []
+                own_dwellings.append(dwelling)
+        return own_dwellings, self._pieces(large, classes) if large else []
 
     def _traced(self, part: Window, classes: int) -> list[Dwelling]:
         rows, cols = part.slices
-        likeliest = self._seen.scores[:classes, rows, cols].max(axis=0)
+        likeliest = self._result.scores[:classes, rows, cols].max(axis=0)
         shape = Shape(*part.shape)
         fragment = trace_block(
-            Window(0, 0, *shape), self._seen.classes[rows, cols], likeliest, shape
+            Window(0, 0, *shape), self._result.classes[rows, cols], likeliest, shape
         )
         return Linker(shape).add(fragment)
 
     def _is_seen_by_all(self, box: _Box) -> bool:
-        """Whether each tile that its box touches sees a dwelling whole, this one to begin with."""
+        """Test if each tile that a dwelling's box touches, this one included, sees it whole."""
         side, reach = self._layout.side, self._layout.reach
 
-        def along(start: int, stop: int, length: int) -> bool:
+        def is_seen(start: int, stop: int, length: int) -> bool:
             first, last = (start - reach) // side, (stop - 1 - reach) // side
-            here = start > 0 and stop < length
-            return here and start > last * side and stop < (first + 1) * side + 2 * reach
+            is_inside = start > 0 and stop < length
+            return is_inside and start > last * side and stop < (first + 1) * side + 2 * reach
 
         height, width = self.zone.shape
-        return along(box.row, box.stop_row, height) and along(box.col, box.stop_col, width)
+        return is_seen(box.row, box.stop_row, height) and is_seen(box.col, box.stop_col, width)
 
     def _holds_middle(self, box: _Box) -> bool:
-        """Half-open, so that of two neighbours never both hold it."""
+        """Test if the middle lies in the half-open tile, so that one neighbour alone holds it."""
         row = (box.row + box.stop_row) // 2 - self._layout.reach
         col = (box.col + box.stop_col) // 2 - self._layout.reach
-        return 0 <= row < self._seen.tile.height and 0 <= col < self._seen.tile.width
+        return 0 <= row < self._result.tile.height and 0 <= col < self._result.tile.width
 
     def _pieces(self, large: list[Dwelling], classes: int) -> list[Dwelling]:
-        """The parts of some dwellings that lie within the tile."""
-        tile, zone = self._seen.tile, self.zone
+        """Find the parts of some dwellings that lie within the tile."""
+        tile, zone = self._result.tile, self.zone
         rows, cols = zone.slices
-        runs = label_runs(self._seen.classes[rows, cols])
-        wanted = set(runs.labels_at(*_first_pixels(large)).tolist())
-        pieces = [_moved(d, tile, zone) for d in self._traced(tile, classes)]
-        at = runs.labels_at(*_first_pixels(pieces))
-        return [piece for piece, label in zip(pieces, at.tolist()) if label in wanted]
+        runs = label_runs(self._result.classes[rows, cols])
+        labels = set(runs.labels_at(*_first_pixels(large)).tolist())
+        pieces = [_move(d, tile, zone) for d in self._traced(tile, classes)]
+        piece_labels = runs.labels_at(*_first_pixels(pieces))
+        return [piece for piece, label in zip(pieces, piece_labels.tolist()) if label in labels]
 
 
 def _first_pixels(dwellings: list[Dwelling]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row and column of the pixel below and to the right of where each exterior begins."""
-    at = np.array([d.exterior[0] for d in dwellings], np.intp).reshape(-1, 2)
-    return at[:, 1], at[:, 0]
+    """Row and column of the pixel below and to the right of each exterior's first corner."""
+    corners = np.array([d.exterior[0] for d in dwellings], np.intp).reshape(-1, 2)
+    return corners[:, 1], corners[:, 0]
 
 
-def _moved(dwelling: Dwelling, there: Window, here: Window) -> Dwelling:
-    """A dwelling in pixels of one window in those of another one."""
-    by = np.array((there.col - here.col, there.row - here.row), np.float64)
+def _move(dwelling: Dwelling, source: Window, target: Window) -> Dwelling:
+    """Move a dwelling from the pixels of one window to those of another."""
+    shift = np.array((source.col - target.col, source.row - target.row), np.float64)
     return replace(
         dwelling,
-        exterior=dwelling.exterior + by,
-        holes=tuple(hole + by for hole in dwelling.holes),
+        exterior=dwelling.exterior + shift,
+        holes=tuple(hole + shift for hole in dwelling.holes),
     )

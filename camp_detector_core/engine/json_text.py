@@ -1,4 +1,4 @@
-"""JSON that a stranger may have written: only what every reader understands alike.
+"""Strict reader of untrusted JSON: only what every reader understands alike.
 
 Python's own reader also takes NaN, infinity, a name that stands twice in an object, numbers that
 no float holds, and as many brackets within each other as its stack bears. Each of them breaks
@@ -13,14 +13,14 @@ from typing import Any, Union
 
 from .wording import shown
 
-_MOST = 1 << 64
-"""Largest whole number; sizes of files and identifiers are smaller."""
+_LARGEST = 1 << 64
+"""Largest integer; sizes of files and identifiers are smaller."""
 _MAX_DIGITS = 20
 _MAX_DEPTH = 100
 
 
 def parse_json(text: Union[str, bytes]) -> Any:  # noqa: ANN401 - whatever the JSON holds
-    """The value of a JSON text.
+    """Parse a JSON text.
 
     Args:
         text: As bytes it is UTF-8, with or without a byte order mark.
@@ -30,21 +30,21 @@ def parse_json(text: Union[str, bytes]) -> Any:  # noqa: ANN401 - whatever the J
             fit to be shown after a colon.
     """
     try:
-        whole = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        found = json.loads(
-            whole,
-            parse_int=_whole,
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        value = json.loads(
+            decoded,
+            parse_int=_integer,
             parse_float=_finite,
             parse_constant=_no_number,
-            object_pairs_hook=_once,
+            object_pairs_hook=_unique_keys,
         )
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
     except UnicodeDecodeError as error:
         msg = f"byte {error.start} is no UTF-8"
         raise ValueError(msg) from error
-    _refuse_depth(found)
-    return found
+    _refuse_depth(value)
+    return value
 
 
 _TOO_DEEP = f"it is nested too deep, beyond {_MAX_DEPTH} brackets"
@@ -57,16 +57,16 @@ def _refuse_depth(value: Any) -> None:  # noqa: ANN401 - whatever the JSON holds
         if depth > _MAX_DEPTH:
             raise ValueError(_TOO_DEEP)
         level = [
-            below
-            for one in level
-            if isinstance(one, (dict, list))
-            for below in (one.values() if isinstance(one, dict) else one)
-            if isinstance(below, (dict, list))
+            child
+            for node in level
+            if isinstance(node, (dict, list))
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, (dict, list))
         ]
 
 
-def _whole(text: str) -> int:
-    if len(text.lstrip("-")) <= _MAX_DIGITS and abs(int(text)) <= _MOST:
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) <= _MAX_DIGITS and abs(int(text)) <= _LARGEST:
         return int(text)
     msg = f"the number {shown(text, 20)} has {len(text.lstrip('-'))} digits, and no sense here"
     raise ValueError(msg)
@@ -85,11 +85,11 @@ def _no_number(word: str) -> float:
     raise ValueError(msg)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        msg = f"the name {shown(twice)!r} occurs twice in one object"
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names: set[str] = set()
+        duplicate = next(name for name, _ in pairs if name in names or names.add(name))  # type: ignore[func-returns-value]
+        msg = f"the name {shown(duplicate)!r} occurs twice in one object"
         raise ValueError(msg)
-    return found
+    return values

@@ -1,4 +1,4 @@
-"""Blend the probabilities of overlapping chips into finished strips, with bounded memory.
+"""Blending of overlapping chips into finished strips, with bounded memory.
 
 The weights of all chips that cover a pixel sum to 1 (`Axis.weight`), so a strip is finished as
 soon as the last chip over it was added, without a division but where a chip was left out. Each
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Mosaic:
-    """Collects chips of one block, row of chips by row of chips.
+    """Mosaic of the chips of one block, row of chips by row of chips.
 
     It holds one row of chips: (channels, tile height, block width) float32.
     """
@@ -35,8 +35,8 @@ class Mosaic:
         height = plan.tile.height
         self._sum = np.zeros((channels, height, block.width), np.float32)
         self._valid = np.zeros((height, block.width), bool)
-        self._lacking: Optional[NDArray[np.float32]] = None
-        """(tile height, block width) the weight of the chips that were left out, if any was."""
+        self._missing_weight: Optional[NDArray[np.float32]] = None
+        """Weight (tile height, block width) of omitted chips, if there are any."""
         self._rows = plan.rows
         self._row_weight: tuple[int, NDArray[np.float32]] = (0, plan.rows.weight(0))
         columns = plan.cols.touching(block.col, block.stop_col)
@@ -55,13 +55,13 @@ class Mosaic:
         Raises:
             GridError: The window touches rows that are finished already, or none of the block.
         """
-        (rows, cols), here = self._place(window)
+        (rows, cols), target = self._place(window)
         weights = self._weights(window, rows, cols)
-        self._sum[(slice(None), *here)] += probabilities[:, rows, cols] * weights
-        self._valid[here] |= valid[rows, cols]
+        self._sum[(slice(None), *target)] += probabilities[:, rows, cols] * weights
+        self._valid[target] |= valid[rows, cols]
 
-    def leave_out(self, window: Window) -> None:
-        """Blend without one chip: the others that cover its valid pixels count for more.
+    def omit(self, window: Window) -> None:
+        """Omit one chip: the others that cover its valid pixels count for more.
 
         Args:
             window: A window of the plan that touches the block.
@@ -69,20 +69,20 @@ class Mosaic:
         Raises:
             GridError: The window touches rows that are finished already, or none of the block.
         """
-        (rows, cols), here = self._place(window)
-        if self._lacking is None:
-            self._lacking = np.zeros(self._valid.shape, np.float32)
-        self._lacking[here] += self._weights(window, rows, cols)
+        (rows, cols), target = self._place(window)
+        if self._missing_weight is None:
+            self._missing_weight = np.zeros(self._valid.shape, np.float32)
+        self._missing_weight[target] += self._weights(window, rows, cols)
 
     def _place(self, window: Window) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-        """Where the part of a window in the block lies in the window, and in the rows held."""
+        """Slices of a window's part in the block, within the window and within the current rows."""
         inside = window.intersection(self._block)
         if inside is None or inside.row < self._top:
             msg = f"{window} does not touch the unfinished rows of {self._block}"
             raise GridError(msg)
         row, col = inside.row - self._top, inside.col - self._block.col
-        here = (slice(row, row + inside.height), slice(col, col + inside.width))
-        return inside.slices_in(window), here
+        target = (slice(row, row + inside.height), slice(col, col + inside.width))
+        return inside.slices_in(window), target
 
     def _weights(self, window: Window, rows: slice, cols: slice) -> NDArray[np.float32]:
         if self._row_weight[0] != window.row:
@@ -94,7 +94,7 @@ class Mosaic:
         return weights
 
     def finish(self, stop_row: int) -> Optional[tuple[Window, NDArray[np.uint8]]]:
-        """Give out the rows above ``stop_row``, which no later chip touches.
+        """Finish the rows above ``stop_row``, which no later chip touches.
 
         Returns:
             The window of the finished rows and their scores (channels, height, width) uint8, or
@@ -105,24 +105,24 @@ class Mosaic:
         if height <= 0:
             return None
         window = Window(self._top, self._block.col, height, self._block.width)
-        done = self._sum[:, :height]
-        if self._lacking is not None:
-            self._make_up(done, self._lacking[:height])
-        scores = to_scores(done, self._valid[:height])
-        kept = self._sum.shape[1] - height
-        self._sum[:, :kept] = self._sum[:, height:].copy()
-        self._sum[:, kept:] = 0
-        self._valid[:kept] = self._valid[height:].copy()
-        self._valid[kept:] = False
-        if self._lacking is not None:
-            self._lacking[:kept] = self._lacking[height:].copy()
-            self._lacking[kept:] = 0
-            if not self._lacking.any():
-                self._lacking = None
+        finished = self._sum[:, :height]
+        if self._missing_weight is not None:
+            self._rescale(finished, self._missing_weight[:height])
+        scores = to_scores(finished, self._valid[:height])
+        remaining = self._sum.shape[1] - height
+        self._sum[:, :remaining] = self._sum[:, height:].copy()
+        self._sum[:, remaining:] = 0
+        self._valid[:remaining] = self._valid[height:].copy()
+        self._valid[remaining:] = False
+        if self._missing_weight is not None:
+            self._missing_weight[:remaining] = self._missing_weight[height:].copy()
+            self._missing_weight[remaining:] = 0
+            if not self._missing_weight.any():
+                self._missing_weight = None
         self._top = stop_row
         return window, scores
 
-    def _make_up(self, total: NDArray[np.float32], lacking: NDArray[np.float32]) -> None:
-        """Divide by the weight that was there, where some was lacking and a chip was added."""
-        rows, cols = np.nonzero((lacking > 0) & self._valid[: len(lacking)])
-        total[:, rows, cols] /= 1 - lacking[rows, cols]
+    def _rescale(self, total: NDArray[np.float32], missing_weight: NDArray[np.float32]) -> None:
+        """Divide by the weight of the added chips, if some are missing."""
+        rows, cols = np.nonzero((missing_weight > 0) & self._valid[: len(missing_weight)])
+        total[:, rows, cols] /= 1 - missing_weight[rows, cols]

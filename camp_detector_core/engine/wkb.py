@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Iterator, NamedTuple
 
 import numpy as np
 
-from .arcs import straightened
+from .arcs import arcs_to_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,7 +127,7 @@ def _leaf(reader: _Reader, kind: int, size: int, *, nested: bool) -> Part:
     if _LEAVES[kind] == LINE:
         line = reader.points(reader.count(), size)
         if kind == _ARCS:
-            line = straightened(line)
+            line = arcs_to_lines(line)
         return Part(LINE if len(line) else EMPTY, [line], [], nested)
     rings = [reader.points(reader.count(), size) for _ in range(reader.count())]
     return Part(POLYGON if rings and len(rings[0]) else EMPTY, rings, [], nested)

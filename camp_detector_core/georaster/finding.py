@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Protocol, Sequence
 
-from ..engine.augment import Augmented
+from ..engine.augment import AugmentedPredictor
 from ..engine.detect import DetectOptions, detect
 from ..engine.outline import OutlineOptions
 from ..engine.plan import TilePlan
@@ -90,7 +90,7 @@ class Finding:
             OutputError: A raster cannot be written.
         """
         polygons = PolygonSink(self.source.grid.shape, self.spec, self.outlines)
-        predictor = Augmented(self.predictor) if self.settings.tta else self.predictor
+        predictor = AugmentedPredictor(self.predictor) if self.settings.tta else self.predictor
         with ExitStack() as stack:
             for sink in rasters:
                 stack.enter_context(sink)

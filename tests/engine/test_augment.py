@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from camp_detector_core.engine.augment import Augmented, views
+from camp_detector_core.engine.augment import AugmentedPredictor, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def west(batch: NDArray[np.float32]) -> NDArray[np.float32]:
 @pytest.mark.parametrize("size", [(8, 8), (6, 10)])
 def test_a_model_that_knows_no_direction_answers_as_before(size: tuple[int, int]) -> None:
     batch = chips(*size)
-    predictor = Augmented(Fake(neighbours))
+    predictor = AugmentedPredictor(Fake(neighbours))
     out = predictor.predict(batch)
     assert out.dtype == np.float32
     np.testing.assert_allclose(out, neighbours(batch), atol=1e-6)
@@ -64,7 +64,7 @@ def test_a_model_that_knows_one_is_averaged_over_all() -> None:
     sides = padded[..., :-2, 1:-1] + padded[..., 2:, 1:-1]
     horizontal = padded[..., 1:-1, :-2] + padded[..., 1:-1, 2:]
     np.testing.assert_allclose(
-        Augmented(Fake(west)).predict(batch), (sides + horizontal) / 4, atol=1e-6
+        AugmentedPredictor(Fake(west)).predict(batch), (sides + horizontal) / 4, atol=1e-6
     )
 
 
@@ -72,13 +72,13 @@ def test_chips_that_are_not_square_are_only_flipped() -> None:
     batch = chips(4, 6)
     padded = np.pad(batch[:, :1], ((0, 0), (0, 0), (0, 0), (1, 1)))
     horizontal = (padded[..., :-2] + padded[..., 2:]) / 2
-    np.testing.assert_allclose(Augmented(Fake(west)).predict(batch), horizontal, atol=1e-6)
+    np.testing.assert_allclose(AugmentedPredictor(Fake(west)).predict(batch), horizontal, atol=1e-6)
 
 
 @pytest.mark.parametrize(("size", "count"), [((8, 8), 8), ((4, 6), 4)])
 def test_each_view_is_asked_once(size: tuple[int, int], count: int) -> None:
     fake, batch = Fake(neighbours), chips(*size)
-    Augmented(fake).predict(batch)
+    AugmentedPredictor(fake).predict(batch)
     assert len({b.tobytes() for b in fake.batches}) == len(fake.batches) == count
     assert {b.shape for b in fake.batches} == {batch.shape}
     for view, back in views(square=size[0] == size[1]):
@@ -87,5 +87,5 @@ def test_each_view_is_asked_once(size: tuple[int, int], count: int) -> None:
 
 def test_the_answer_of_the_model_is_not_written_to() -> None:
     answer = np.ones((2, 1, 4, 4), np.float32)
-    Augmented(Fake(lambda _: answer)).predict(chips(4, 4))
+    AugmentedPredictor(Fake(lambda _: answer)).predict(chips(4, 4))
     assert (answer == 1).all()

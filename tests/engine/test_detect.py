@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import Cancelled, PredictorError, RasterError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
-from camp_detector_core.engine.instances import separate, widened
+from camp_detector_core.engine.instances import expand, separate
 from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.prepare import Stretch
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
@@ -196,7 +196,7 @@ def test_chips_of_the_halo_are_part_of_the_total() -> None:
         options=DetectOptions(block_width=60),
         progress=progress,
     )
-    areas = [widened(b, SEPARATING.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
+    areas = [expand(b, SEPARATING.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
     assert stats.windows == sum(len(plan.windows(area)) for area in areas)
     assert progress.calls[-1] == (stats.windows, stats.windows)
     assert stats.windows > sum(plan.count(b) for b in plan.blocks(height=40, width=60))

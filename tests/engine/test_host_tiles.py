@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.arguments import MAX_SIDE
-from camp_detector_core.engine.cache import Remembering
+from camp_detector_core.engine.cache import CachedPredictor
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
@@ -409,7 +409,7 @@ def test_arrays_that_are_no_tile_are_refused() -> None:
 def test_what_is_remembered_is_bounded_and_right() -> None:
     network = Seeing()
     chip = np.zeros((1, 8, 8), np.float32).nbytes
-    predictor = Remembering(network, memory=3 * chip)
+    predictor = CachedPredictor(network, memory=3 * chip)
     chips = np.random.default_rng(0).random((5, 1, 8, 8)).astype(np.float32)
     expected = Seeing().predict(chips)
     for order in ([0, 1, 2, 3, 4], [4, 3], [0, 0], [2, 2, 1]):

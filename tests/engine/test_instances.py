@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.components import label
 from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
-from camp_detector_core.engine.instances import Parted, Separator, halo_of, separate, widened
+from camp_detector_core.engine.instances import SeparatedStrip, Separator, expand, halo_of, separate
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import ClassDef, ModelSpec
@@ -223,7 +223,7 @@ def test_a_block_with_its_halo_equals_the_whole(
     shape = Shape(*scores.shape[1:])
     whole = separate(scores, spec, row=0, col=0)
     for window in windows:
-        area = widened(window, halo_of(spec), shape)
+        area = expand(window, halo_of(spec), shape)
         part = separate(scores[(slice(None), *area.slices)], spec, row=area.row, col=area.col)
         np.testing.assert_array_equal(part[window.slices_in(area)], whole[window.slices])
 
@@ -276,7 +276,7 @@ def test_without_a_separation_nothing_is_copied_and_nothing_waits() -> None:
     spec, window = spec_of(None), Window(0, 0, 8, 30)
     assert halo_of(spec) == 0
     finished = Separator(spec, Window(0, 0, 50, 30), Shape(50, 30)).add(window, scores)
-    assert isinstance(finished, Parted)
+    assert isinstance(finished, SeparatedStrip)
     assert finished.window == window
     assert np.shares_memory(finished.scores, scores)
     np.testing.assert_array_equal(finished.classes, plain(scores, spec))
@@ -398,7 +398,7 @@ def test_what_lies_as_far_as_the_halo_can_matter(reach: int) -> None:
     whole = separate(scores, spec, row=0, col=0)
     assert ((whole[crack, cols] == 2) == (cols <= last)).all()
     for halo, is_enough in ((halo_of(spec), True), (4 * reach, True), (4 * reach - 1, False)):
-        area = widened(Window(0, last, 6, 1), halo, Shape(*whole.shape))
+        area = expand(Window(0, last, 6, 1), halo, Shape(*whole.shape))
         part = separate(scores[(slice(None), *area.slices)], spec, row=area.row, col=area.col)
         assert np.array_equal(part[:, last - area.col], whole[:, last]) == is_enough
 

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.arcs import straightened
+from camp_detector_core.engine.arcs import arcs_to_lines
 from camp_detector_core.engine.surfaces import Surfaces
 from camp_detector_core.engine.wkb import parts_of
 
@@ -154,7 +154,7 @@ def test_places_on_an_arc_are_on_it(
 ) -> None:
     angles = first + (-1 if back else 1) * turn * np.array([0, part, 1])
     arc_points = radius * np.column_stack((np.cos(angles), np.sin(angles))) + 5
-    line = straightened(arc_points)
+    line = arcs_to_lines(arc_points)
     np.testing.assert_array_equal(line[[0, -1]], arc_points[[0, 2]])
     assert np.allclose(np.hypot(*(line - 5).T), radius, rtol=1e-5)
     length = np.hypot(*np.diff(line, axis=0).T).sum()

@@ -122,6 +122,6 @@ def test_a_change_of_the_raster_waits_for_the_detector_that_is_being_made(
     function.initialize(model=str(open_package.emd), device=-1)
     function.getConfiguration(min_area="4")
     function.updateRasterInfo(raster_info={**info, "cellSize": (0.5, 0.5)}, output_info={})
-    assert function._ready()._least == 16
+    assert function._ready()._min_pixels == 16
     threads[0].join()
-    assert function._ready()._least == 64
+    assert function._ready()._min_pixels == 64

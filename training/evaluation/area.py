@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.engine.augment import Augmented
+from camp_detector_core.engine.augment import AugmentedPredictor
 from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.outline import OutlineOptions
 from camp_detector_core.engine.plan import TilePlan
@@ -136,7 +136,7 @@ class AreaRun:
         polygons = PolygonSink(grid.shape, spec, outlines)
         plan = TilePlan.of(spec, grid.shape, fixed=self.predictor.fixed_size)
         options = DetectOptions(plan=plan, stretch=stretch)
-        predictor = Augmented(self.predictor) if self.settings.tta else self.predictor
+        predictor = AugmentedPredictor(self.predictor) if self.settings.tta else self.predictor
         detect(source, predictor, spec, [polygons, sheet], options=options)
         return sheet, Outlines.of_dwellings(polygons.finish())
 
