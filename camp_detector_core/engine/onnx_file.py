@@ -1,4 +1,4 @@
-"""An ONNX file looked through without a library that knows ONNX, before anything of it is run.
+"""Inspection of an ONNX file without the onnx library, before anything of it is run.
 
 ONNX Runtime looks for weights that lie outside of the file in the current folder, where a model
 comes as bytes, and no checksum covers them; and names that are no UTF-8 break its Python part. So
@@ -42,7 +42,7 @@ _PARTS: Mapping[str, Mapping[int, str]] = {
     "TrainingInfo": {1: GRAPH, 2: GRAPH, 3: "Entry", 4: "Entry"},
     "Function": {7: "Node", 9: "OperatorSetId", 11: "Attribute", 12: "ValueInfo", 14: "Entry"},
 }  # fmt: skip
-"""Messages by the number of the field that holds them; what is not here holds none that counts."""
+"""Messages by the number of the field that holds them; other fields hold nothing relevant."""
 _TEXTS: Mapping[str, frozenset[int]] = {
     MODEL: frozenset({2, 3, 4, 6}),
     "OperatorSetId": frozenset({1}),
@@ -64,27 +64,27 @@ _TEXTS: Mapping[str, frozenset[int]] = {
 _NOTHING: Mapping[int, str] = {}
 _NO_TEXT: frozenset[int] = frozenset()
 _MAX_FIELDS = 2_000_000
-"""Fields that a file is searched for; the largest models that were looked at have some 10,000."""
+"""Largest number of fields in a file; the largest models in practice have some 10,000."""
 _MAX_DEPTH = 100
-"""Messages within each other; the library of protocol buffers goes no deeper, either."""
+"""Largest nesting of messages; the protobuf library goes no deeper, either."""
 _IR, _DOMAIN, _VERSION = 1, 1, 2
 _EXTERNAL_DATA, _DATA_LOCATION, _EXTERNAL, _KEY, _VALUE = 13, 14, 1, 1, 2
 _INT32 = 0xFFFFFFFF
 
 
 class OnnxFacts(NamedTuple):
-    """The facts in a file beside its network."""
+    """Facts about a file besides its network."""
 
     ir_version: int
-    """Of the file format; 0 where it does not say."""
+    """Version of the file format; 0 if not stated."""
     opsets: Mapping[str, int]
-    """Version of the operators of each domain; the standard ones have the empty name."""
+    """Operator version of each domain; the standard domain has the empty name."""
     outside: tuple[str, ...]
-    """Files that weights lie in, as the model names them; empty where it is whole."""
+    """External files with weights, as the model names them; empty if it is complete."""
 
 
 def onnx_facts(data: bytes, origin: str) -> OnnxFacts:
-    """Look through a model: all messages, also those of subgraphs, attributes and functions.
+    """Inspect all messages of a model, also those of subgraphs, attributes and functions.
 
     Args:
         data: The ONNX file.
@@ -95,7 +95,7 @@ def onnx_facts(data: bytes, origin: str) -> OnnxFacts:
     """
     walk = _Walk()
     try:
-        walk.through(memoryview(data))
+        walk.visit_all(memoryview(data))
     except UnicodeDecodeError as error:
         msg = (
             f"{origin} holds a name that is not UTF-8, as ONNX wants names to be: it is damaged, "
@@ -112,7 +112,7 @@ def onnx_facts(data: bytes, origin: str) -> OnnxFacts:
 
 
 def require_whole(data: bytes, origin: str) -> OnnxFacts:
-    """Refuse a model whose weights lie outside of its file.
+    """Refuse a model with weights outside of its file.
 
     Args:
         data: The ONNX file.
@@ -133,7 +133,7 @@ def require_whole(data: bytes, origin: str) -> OnnxFacts:
 
 
 class _Walk:
-    """Goes through all messages of a file, and no further than a file may be long."""
+    """Walk over all messages of a file, up to a limit."""
 
     def __init__(self) -> None:
         self.ir_version = 0
@@ -141,17 +141,17 @@ class _Walk:
         self.outside: dict[str, None] = {}
         self.has_graph = False
 
-    def through(self, data: memoryview) -> None:
-        """Look at each message once.
+    def visit_all(self, data: memoryview) -> None:
+        """Visit each message once.
 
         Raises:
             ValueError: It is no model.
             IndexError: It ends early.
         """
         left = _MAX_FIELDS
-        waiting = [(MODEL, data, 0)]
-        while waiting:
-            kind, message, depth = waiting.pop()
+        queue = [(MODEL, data, 0)]
+        while queue:
+            kind, message, depth = queue.pop()
             self._begin(kind, message, depth)
             parts, texts = _PARTS.get(kind, _NOTHING), _TEXTS.get(kind, _NO_TEXT)
             for number, value in fields(message):
@@ -164,10 +164,10 @@ class _Walk:
                 elif number in texts:
                     bytes(value).decode()
                 elif number in parts:
-                    waiting.append((parts[number], value, depth + 1))
+                    queue.append((parts[number], value, depth + 1))
 
     def _begin(self, kind: str, message: memoryview, depth: int) -> None:
-        """Look at a message as a whole."""
+        """Visit a message as a whole."""
         if depth > _MAX_DEPTH:
             msg = "messages within each other without end"
             raise ValueError(msg)
@@ -180,14 +180,14 @@ class _Walk:
             self._opset(message)
 
     def _number(self, kind: str, number: int, value: Value, message: memoryview) -> None:
-        """Look at a field that is no bytes."""
+        """Visit a numeric field."""
         if kind == TENSOR and number == _DATA_LOCATION:
             self._locate(value, message)
         elif kind == MODEL and number == _IR and isinstance(value, int):
             self.ir_version = value
 
     def _locate(self, value: Value, tensor: memoryview) -> None:
-        """Note the file of a tensor that is not in this one."""
+        """Note the external file of a tensor."""
         if not _is_external(value):
             return
         location = external_data(tensor).get("location")
@@ -201,12 +201,12 @@ class _Walk:
 
 
 def parts_of(kind: str) -> Mapping[int, str]:
-    """Kinds of the messages in a message of a kind, by the numbers of their fields."""
+    """Return the kinds of a message's submessages by field number."""
     return _PARTS.get(kind, _NOTHING)
 
 
 def is_outside(tensor: memoryview) -> bool:
-    """Whether the values of a tensor lie in another file.
+    """Test if the values of a tensor lie in another file.
 
     Raises:
         ValueError: It is no message.
@@ -216,12 +216,12 @@ def is_outside(tensor: memoryview) -> bool:
 
 
 def _is_external(location: Value) -> bool:
-    """Whether a number means so, cut to 32 bits as the library cuts enumerations."""
+    """Test a number for the value external, cut to 32 bits as protobuf cuts enumerations."""
     return isinstance(location, int) and location & _INT32 == _EXTERNAL
 
 
 def external_data(tensor: memoryview) -> dict[str, str]:
-    """The place of a tensor's values, by ``location``, ``offset`` and ``length``.
+    """Read the place of a tensor's values, by ``location``, ``offset`` and ``length``.
 
     Raises:
         ValueError: It is no message.

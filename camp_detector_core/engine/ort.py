@@ -1,4 +1,4 @@
-"""Run an ONNX model with ONNX Runtime: the only file of the engine that names it.
+"""ONNX models run with ONNX Runtime: the only file of the engine that names it.
 
 Importing this module loads ONNX Runtime, so a host imports it when it wants to run a model, and
 can explain first that the package is missing.
@@ -29,23 +29,23 @@ Provider = Union[str, "tuple[str, Mapping[str, Any]]"]
 _MAX_WORKERS = 4
 _GPU_BATCH = 8
 _TOLERANCE = 1e-3
-"""How far rounding (half precision on some devices) may carry a probability out of 0 to 1."""
+"""Largest excess of a probability over 0 to 1 by rounding (half precision on some devices)."""
 
 
 def available_threads() -> int:
-    """How many processors this process may use."""
+    """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
 
 
 def available_providers() -> tuple[str, ...]:
-    """Execution providers of the installed ONNX Runtime, whether or not a driver is there."""
+    """List the execution providers of the installed ONNX Runtime, with or without drivers."""
     return tuple(onnxruntime.get_available_providers())
 
 
 class OnnxPredictor:
-    """A model as a `Predictor`; `predict` may be called from several threads.
+    """ONNX model as a `Predictor`; `predict` may be called from several threads.
 
     On a CPU several single-threaded runs side by side give more pixels a second than one run on
     many threads, so ``threads`` is divided into up to four workers.
@@ -60,7 +60,7 @@ class OnnxPredictor:
         providers: Sequence[Provider] = (CPU,),
         origin: str = "the model",
     ) -> None:
-        """Load a model and hold it against its description.
+        """Load a model and check it against its description.
 
         Args:
             model: The bytes of the ONNX file.
@@ -76,8 +76,8 @@ class OnnxPredictor:
                 lie outside of its file.
             SpecError: No description, or one that does not fit the model.
         """
-        most = max(_MAX_WORKERS, 2 * available_threads())
-        threads = min(threads or available_threads(), most)
+        max_workers = max(_MAX_WORKERS, 2 * available_threads())
+        threads = min(threads or available_threads(), max_workers)
         on_cpu = [_name_of(p) for p in providers[:1]] in ([], [CPU])
         self.workers = min(threads, _MAX_WORKERS) if on_cpu else 1
         self._origin = origin
@@ -96,7 +96,7 @@ class OnnxPredictor:
             self._outputs[SEPARATION] = 1
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities of normalised chips.
+        """Compute probabilities of normalised chips.
 
         Args:
             batch: (n, bands, height, width) float32.
@@ -109,19 +109,19 @@ class OnnxPredictor:
             PredictorError: ONNX Runtime fails, or the result is not what the spec promises.
         """
         try:
-            found = self._session.run(list(self._outputs), {self._input: batch})
+            outputs = self._session.run(list(self._outputs), {self._input: batch})
         except Exception as error:  # its exceptions share no other base
             raise run_failure(error, self._origin, batch.shape) from error
-        for given, (name, channels) in zip(found, self._outputs.items()):
-            wanted = (batch.shape[0], channels, *batch.shape[2:])
-            if given.shape != wanted:
+        for output, (name, channels) in zip(outputs, self._outputs.items()):
+            expected = (batch.shape[0], channels, *batch.shape[2:])
+            if output.shape != expected:
                 msg = (
-                    f"{self._origin} gave {shown(name)} as {given.shape} where {wanted} is "
+                    f"{self._origin} gave {shown(name)} as {output.shape} where {expected} is "
                     "expected: only networks that answer for each pixel of their input can be used"
                 )
                 raise PredictorError(msg)
-        out = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
-        low, high = float(out.min()), float(out.max())
+        probabilities = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=1)
+        low, high = float(probabilities.min()), float(probabilities.max())
         if not (np.isfinite(low) and np.isfinite(high)):
             msg = (
                 f"{self._origin} gave values that are not numbers (NaN or infinite): its weights "
@@ -136,15 +136,15 @@ class OnnxPredictor:
                 "describe add one"
             )
             raise PredictorError(msg)
-        result: NDArray[np.float32] = np.asarray(out, np.float32)
+        result: NDArray[np.float32] = np.asarray(probabilities, np.float32)
         return result
 
 
 class Network:
-    """A network without a description: its ends, and its answers as they are."""
+    """Network without a description, with its inputs, outputs and raw answers."""
 
     def __init__(self, model: bytes, *, origin: str = "the model") -> None:
-        """Load it onto the processor.
+        """Load the network for the processor.
 
         Args:
             model: The bytes of the ONNX file.
@@ -156,20 +156,20 @@ class Network:
         self._origin = origin
         self._session = _load(model, available_threads(), (), origin)
         self.inputs: Sequence[Any] = self._session.get_inputs()
-        """``name``, ``type`` and ``shape`` of each."""
+        """Inputs with ``name``, ``type`` and ``shape``."""
         self.outputs: Sequence[Any] = self._session.get_outputs()
 
     def run(self, batch: NDArray[np.float32], output: str) -> NDArray[np.float32]:
-        """One output of a batch of chips, as the network gives it.
+        """Run a batch of chips and return one output, as the network gives it.
 
         Raises:
             PredictorError: It cannot be run.
         """
         try:
-            (found,) = self._session.run([output], {self.inputs[0].name: batch})
+            (output_values,) = self._session.run([output], {self.inputs[0].name: batch})
         except Exception as error:  # its exceptions share no other base
             raise run_failure(error, self._origin, batch.shape) from error
-        return np.asarray(found, np.float32)
+        return np.asarray(output_values, np.float32)
 
 
 def _load(
@@ -180,7 +180,7 @@ def _load(
         raise PredictorError(msg)
     require_whole(model, origin)
     present = onnxruntime.get_available_providers()
-    wanted = [p for p in providers if _name_of(p) in present and _name_of(p) != CPU]
+    requested = [p for p in providers if _name_of(p) in present and _name_of(p) != CPU]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = intra_threads
     options.inter_op_num_threads = 1
@@ -188,24 +188,24 @@ def _load(
     # A file of its own format would pass by what is checked above.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
-        return _session(model, options, wanted)
+        return _session(model, options, requested)
     except Exception as error:  # its exceptions share no other base
         raise load_failure(error, origin, onnxruntime.__version__) from error
 
 
 def _session(
-    model: bytes, options: onnxruntime.SessionOptions, wanted: Sequence[Provider]
+    model: bytes, options: onnxruntime.SessionOptions, requested: Sequence[Provider]
 ) -> onnxruntime.InferenceSession:
-    """A session; on the processor where the others that are wanted fail.
+    """Open a session; on the processor if the requested providers fail.
 
     ONNX Runtime would fall back by itself, and print a banner on standard output.
     """
     try:
         return onnxruntime.InferenceSession(
-            model, options, providers=[*wanted, CPU], enable_fallback=0
+            model, options, providers=[*requested, CPU], enable_fallback=0
         )
     except (RuntimeError, ValueError):
-        if not wanted:
+        if not requested:
             raise
     return onnxruntime.InferenceSession(model, options, providers=[CPU], enable_fallback=0)
 

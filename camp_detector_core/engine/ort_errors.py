@@ -1,4 +1,4 @@
-"""Put ONNX Runtime's refusal of a model into a sentence with a remedy.
+"""Errors of ONNX Runtime as sentences with a remedy.
 
 Its own messages begin with the place in its sources, which may be longer than the reason.
 """
@@ -24,21 +24,21 @@ _KERNEL = re.compile(r"Could not find an implementation for (?:the node )?\S*?(\
 _MEMORY = re.compile(
     r"bad_alloc|bad allocation|[Ff]ailed to allocate|not enough memory|out of memory", re.IGNORECASE
 )
-_MOST = 300
+_MAX_LENGTH = 300
 _FIRST_IR = {9: "1.16", 10: "1.18"}
 _FIRST_OPSET = {18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18"}
-"""The release of ONNX Runtime that reads it first (onnxruntime.ai, page of compatibility)."""
+"""First release of ONNX Runtime that reads each version (onnxruntime.ai, page of compatibility)."""
 _EVERY_OPSET, _EVERY_IR = 17, 8
-"""Opset and IR version that every ONNX Runtime reads that this project may meet."""
+"""Opset and IR version that every supported ONNX Runtime reads."""
 
 
 def reason_of(error: BaseException) -> str:
-    """A message of ONNX Runtime without the places in its sources, short, on one line."""
-    return shown(_bare(error), _MOST)
+    """Shorten a message of ONNX Runtime to one line without the places in its sources."""
+    return shown(_without_places(error), _MAX_LENGTH)
 
 
-def _bare(error: BaseException) -> str:
-    """All of a message but the places in the sources."""
+def _without_places(error: BaseException) -> str:
+    """Remove the places in the sources from a message."""
     text = _CODE.sub("", " ".join(str(error).split()))
     while True:
         place = _PLACE.search(text)
@@ -48,24 +48,24 @@ def _bare(error: BaseException) -> str:
 
 
 def _without_signature(text: str) -> str:
-    """Text without the head of a C++ function that it begins with."""
+    """Remove the C++ signature at the start of a text."""
     start = _SIGNATURE.match(text)
     if start is None:
         return text
-    depth, at = 1, start.end()
-    while depth and at < len(text):
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        at += 1
-    return text[at:].lstrip().removeprefix("const ")
+    depth, position = 1, start.end()
+    while depth and position < len(text):
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        position += 1
+    return text[position:].lstrip().removeprefix("const ")
 
 
 def is_memory(error: BaseException) -> bool:
-    """Whether memory ran out."""
+    """Test if an error means that memory ran out."""
     return isinstance(error, MemoryError) or _MEMORY.search(str(error)) is not None
 
 
 def load_failure(error: BaseException, origin: str, release: str) -> PredictorError:
-    """Why a model cannot be loaded.
+    """Explain why a model cannot be loaded.
 
     Args:
         error: What ONNX Runtime raised.
@@ -77,8 +77,8 @@ def load_failure(error: BaseException, origin: str, release: str) -> PredictorEr
             f"there is not enough memory to load {origin}: close other programs, or take a smaller "
             "model"
         )
-    reason, whole = reason_of(error), _bare(error)
-    sentence = _version(whole, release) or _operator(whole, release)
+    reason, full_message = reason_of(error), _without_places(error)
+    sentence = _version(full_message, release) or _operator(full_message, release)
     if sentence is None and "protobuf parsing failed" in reason:
         sentence = "is not an ONNX model, or it is damaged: copy, download or export it again"
     if sentence is None:
@@ -90,22 +90,23 @@ def load_failure(error: BaseException, origin: str, release: str) -> PredictorEr
 
 
 def _version(reason: str, release: str) -> Optional[str]:
-    """A file of a newer format, or of newer operators, than are known here."""
+    """Explain a file of a newer format or with newer operators."""
     ir, opset = _IR.search(reason), _OPSET.search(reason)
     if ir:
-        version, most = map(int, ir.groups())
+        version, latest = map(int, ir.groups())
         return (
             f"has the ONNX IR version {version}, and ONNX Runtime {release}, which is at hand, "
-            f"reads up to {most}: install onnxruntime anew ({_newer(_FIRST_IR.get(version))}), or "
-            f"export the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
+            f"reads up to {latest}: install onnxruntime anew ({_newer(_FIRST_IR.get(version))}), "
+            f"or export the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
         )
     if opset:
-        version, most = int(opset[1]), int(opset[3])
+        version, latest = int(opset[1]), int(opset[3])
         return (
             f"uses opset {version} of {opset[2]}, and ONNX Runtime {release}, which is at hand, "
-            f"knows up to {most}: install onnxruntime anew ({_newer(_FIRST_OPSET.get(version))}), "
-            f"export the model again for opset {min(_EVERY_OPSET, most)}, or convert it with "
-            f"onnx.version_converter.convert_version(model, {min(_EVERY_OPSET, most)})"
+            f"knows up to {latest}: install onnxruntime anew "
+            f"({_newer(_FIRST_OPSET.get(version))}), "
+            f"export the model again for opset {min(_EVERY_OPSET, latest)}, or convert it with "
+            f"onnx.version_converter.convert_version(model, {min(_EVERY_OPSET, latest)})"
         )
     return None
 
@@ -115,13 +116,14 @@ def _newer(first: Optional[str]) -> str:
 
 
 def _operator(reason: str, release: str) -> Optional[str]:
-    """An operator that is unknown here, or not made for the types that the model wants."""
-    found, kernel = _OPERATOR.search(reason), _KERNEL.search(reason)
-    if found:
-        name, domain = found["name"] or found["old"], found["domain"] or found["home"]
-        where = f"the domain {domain}" if domain else "the standard operators"
+    """Explain an unknown operator, or one that lacks the model's types."""
+    match, kernel = _OPERATOR.search(reason), _KERNEL.search(reason)
+    if match:
+        name, domain = match["name"] or match["old"], match["domain"] or match["home"]
+        domain_text = f"the domain {domain}" if domain else "the standard operators"
         return (
-            f"uses the operator {name} of {where}, which ONNX Runtime {release}, which is at hand, "
+            f"uses the operator {name} of {domain_text}, which ONNX Runtime {release}, which is at "
+            "hand, "
             "does not have: export the model again with standard operators, or update onnxruntime"
         )
     if kernel:
@@ -134,7 +136,7 @@ def _operator(reason: str, release: str) -> Optional[str]:
 
 
 def run_failure(error: BaseException, origin: str, shape: tuple[int, ...]) -> PredictorError:
-    """Why a model cannot be run.
+    """Explain why a model cannot be run.
 
     Args:
         error: What ONNX Runtime raised.

@@ -1,4 +1,4 @@
-"""Outlines as a map shows them: no specks, few corners, right angles where a roof has them."""
+"""Outlines for maps: no specks, few corners, right angles for rectangular roofs."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from .grid import Window
 
 _BATCH = 4096
-"""Dwellings worked on at a time."""
+"""Number of dwellings processed at a time."""
 
 
 @dataclass(frozen=True)
 class OutlineOptions:
-    """How outlines are to be redrawn.
+    """Options for redrawing outlines.
 
     Raises:
         SpecError: A number is negative or not finite.
     """
 
     tolerance: float = 0.0
-    """How far the new outline may lie from the pixel outline, and the pixel outline from the new
-    one, in pixels (the Hausdorff distance); 0 keeps the pixel outline."""
+    """Largest distance between new outline and pixel outline, in either direction, in pixels (the
+    Hausdorff distance); 0 keeps the pixel outline."""
     square: bool = False
-    """Whether outlines that are nearly rectangles become rectangles; see `square.MIN_IOU`."""
+    """True to turn outlines that are nearly rectangles into rectangles; see `square.MIN_IOU`."""
     min_pixels: float = 0.0
-    """Regions of fewer pixels are dropped."""
+    """Smallest region in pixels; smaller ones are dropped."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no distance or no size."""
+        """Refuse impossible distances and sizes."""
         for name, value in (("tolerance", self.tolerance), ("min_pixels", self.min_pixels)):
             if not (math.isfinite(value) and value >= 0):
                 msg = f"{name} must be 0 or more, got {value}"
@@ -59,7 +59,7 @@ def refine(dwelling: Dwelling, options: OutlineOptions) -> Optional[Dwelling]:
 def refine_all(
     dwellings: Sequence[Dwelling], options: OutlineOptions, frame: Optional[Window] = None
 ) -> list[Dwelling]:
-    """Redraw the outlines of dwellings, each for itself.
+    """Redraw the outlines of dwellings independently of each other.
 
     The result does not depend on which dwellings are handed over together. Polygons stay valid:
     where a new outline would meet itself or lose its place more corners are kept there. Areas stay
@@ -74,72 +74,76 @@ def refine_all(
     Returns:
         The dwellings that are large enough, in the same order.
     """
-    kept = [dwelling for dwelling in dwellings if dwelling.pixels >= options.min_pixels]
+    large = [dwelling for dwelling in dwellings if dwelling.pixels >= options.min_pixels]
     if not options.tolerance and not options.square:
-        return kept
-    out: list[Dwelling] = []
-    for at in range(0, len(kept), _BATCH):
-        out += _redrawn(kept[at : at + _BATCH], options, frame)
-    return out
+        return large
+    redrawn: list[Dwelling] = []
+    for start in range(0, len(large), _BATCH):
+        redrawn += _redraw(large[start : start + _BATCH], options, frame)
+    return redrawn
 
 
-def _redrawn(
+def _redraw(
     dwellings: list[Dwelling], options: OutlineOptions, frame: Optional[Window]
 ) -> list[Dwelling]:
     exact = _rings_of(dwellings)
     frames = _frames(frame, dwellings, exact)
     new = redraw(exact, options.tolerance, frames) if options.tolerance else exact
     if options.square:
-        new = new.exchanged(*rectangles(exact, frames))
+        new = new.replaced(*rectangles(exact, frames))
     return _with_outlines(dwellings, new)
 
 
 def _frames(frame: Optional[Window], dwellings: list[Dwelling], exact: Rings) -> Frames:
-    """The sides of the frame in the pixels of each ring, infinite where there is none."""
+    """Compute the sides of the frame in the pixels of each ring, infinite without a frame."""
     x, y = np.array([dwelling.exterior[0] for dwelling in dwellings])[exact.owner].T
     if frame is None:
-        far = np.full(len(x), math.inf)
-        return Frames(-far, -far, far, far)
+        infinite = np.full(len(x), math.inf)
+        return Frames(-infinite, -infinite, infinite, infinite)
     return Frames(frame.col - x, frame.row - y, frame.stop_col - x, frame.stop_row - y)
 
 
 def _rings_of(dwellings: list[Dwelling]) -> Rings:
-    closed = [ring for dwelling in dwellings for ring in (dwelling.exterior, *dwelling.holes)]
-    lengths = np.array([len(ring) for ring in closed]) - 1
+    rings = [ring for dwelling in dwellings for ring in (dwelling.exterior, *dwelling.holes)]
+    lengths = np.array([len(ring) for ring in rings]) - 1
     counts = np.array([1 + len(dwelling.holes) for dwelling in dwellings])
     offsets = offsets_of(lengths)
-    points = np.concatenate(closed)[ragged(offsets[:-1] + np.arange(len(lengths)), lengths)]
+    points = np.concatenate(rings)[ragged(offsets[:-1] + np.arange(len(lengths)), lengths)]
     x, y = points.T.copy()
     return _by_origin(Rings(x, y, offsets, np.repeat(np.arange(len(dwellings)), counts)), dwellings)
 
 
 def _by_origin(rings: Rings, dwellings: list[Dwelling], sign: int = -1) -> Rings:
-    """Rings in pixels from where their dwelling begins, or, with a sign of 1, back again.
+    """Shift rings to the origin of their dwelling, or, with a sign of 1, back.
 
     So a dwelling is redrawn the same wherever it lies; corners of pixels are whole numbers, which
     lose nothing by it.
     """
     origin = np.array([dwelling.exterior[0] for dwelling in dwellings])
-    by = sign * origin[np.repeat(rings.owner, rings.lengths)]
-    return rings._replace(x=rings.x + by[:, 0], y=rings.y + by[:, 1])
+    shift = sign * origin[np.repeat(rings.owner, rings.lengths)]
+    return rings._replace(x=rings.x + shift[:, 0], y=rings.y + shift[:, 1])
 
 
 def _with_outlines(dwellings: list[Dwelling], rings: Rings) -> list[Dwelling]:
-    """The dwellings with rings that begin at their smallest (row, col)."""
+    """Return the dwellings with new rings that begin at their smallest (row, col)."""
     rings = _by_origin(rings, dwellings, sign=1)
     lengths = rings.lengths
     top = np.repeat(np.minimum.reduceat(rings.y, rings.begin), lengths)
     start = first_largest(np.where(rings.y == top, -rings.x, -np.inf), rings.offsets)
-    rings = rings.turned(start - rings.begin)
-    at = ragged(rings.begin, lengths + 1)
+    rings = rings.rotated(start - rings.begin)
+    corner = ragged(rings.begin, lengths + 1)
     bounds = offsets_of(lengths + 1)
-    at[bounds[1:] - 1] = rings.begin
-    points = np.column_stack((rings.x[at], rings.y[at]))
+    corner[bounds[1:] - 1] = rings.begin
+    points = np.column_stack((rings.x[corner], rings.y[corner]))
     edges = bounds.tolist()
-    closed = iter([points[a:b] for a, b in zip(edges, edges[1:])])
+    outlines = iter([points[a:b] for a, b in zip(edges, edges[1:])])
     return [
         Dwelling(
-            next(closed), tuple(next(closed) for _ in d.holes), d.class_value, d.pixels, d.score_sum
+            next(outlines),
+            tuple(next(outlines) for _ in d.holes),
+            d.class_value,
+            d.pixels,
+            d.score_sum,
         )
         for d in dwellings
     ]

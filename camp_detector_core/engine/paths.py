@@ -1,4 +1,4 @@
-"""Outlines and the regions that they bound, as arrays."""
+"""Outlines, and the regions that they bound, as arrays."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ class Paths:
     """Parts of outlines: rings, or open chains."""
 
     points: NDArray[np.int32]
-    """(n, 2) corners, x = column and y = row of the grid; a ring's first one is not repeated."""
+    """Corners (n, 2), x = column and y = row of the grid; a ring's first one is not repeated."""
     offsets: NDArray[np.intp]
-    """(paths + 1,) path ``k`` is ``points[offsets[k]:offsets[k + 1]]``."""
+    """Offsets (paths + 1,): path ``k`` is ``points[offsets[k]:offsets[k + 1]]``."""
     region: NDArray[np.intp]
-    """(paths,) the region that each one bounds."""
+    """Region that each path bounds, (paths,)."""
 
     @property
     def lengths(self) -> NDArray[np.intp]:
-        """(paths,) number of points."""
+        """Number of points of each path, (paths,)."""
         return np.diff(self.offsets)
 
-    def take(self, which: NDArray[np.intp]) -> Paths:
-        """Some of the paths, in a new order."""
-        lengths = self.lengths[which]
-        points = self.points[ragged(self.offsets[which], lengths)]
-        return Paths(points, offsets_of(lengths), self.region[which])
+    def take(self, indices: NDArray[np.intp]) -> Paths:
+        """Select some of the paths, in a new order."""
+        lengths = self.lengths[indices]
+        points = self.points[ragged(self.offsets[indices], lengths)]
+        return Paths(points, offsets_of(lengths), self.region[indices])
 
-    def joined(self, other: Paths) -> Paths:
-        """These paths and then those of another one, with the numbers of their regions."""
+    def concat(self, tail: Paths) -> Paths:
+        """Append the paths of another table, whose regions keep their numbers."""
         return Paths(
-            np.concatenate((self.points, other.points)),
-            np.concatenate((self.offsets, other.offsets[1:] + self.offsets[-1])),
-            np.concatenate((self.region, other.region)),
+            np.concatenate((self.points, tail.points)),
+            np.concatenate((self.offsets, tail.offsets[1:] + self.offsets[-1])),
+            np.concatenate((self.region, tail.region)),
         )
 
 
 @dataclass(frozen=True)
 class Regions:
-    """What is known of some regions besides their outlines."""
+    """Attributes of regions besides their outlines."""
 
     value: NDArray[np.uint8]
-    """(n,) class."""
+    """Class, (n,)."""
     pixels: NDArray[np.int64]
-    """(n,) number of pixels."""
+    """Number of pixels, (n,)."""
     score: NDArray[np.int64]
-    """(n,) sum of the scores."""
+    """Sum of the scores, (n,)."""
 
-    def take(self, which: NDArray[np.intp]) -> Regions:
-        """Some of the regions, in a new order."""
-        return Regions(self.value[which], self.pixels[which], self.score[which])
+    def take(self, indices: NDArray[np.intp]) -> Regions:
+        """Select some of the regions, in a new order."""
+        return Regions(self.value[indices], self.pixels[indices], self.score[indices])
 
-    def joined(self, other: Regions) -> Regions:
-        """These regions and then those of another table."""
+    def concat(self, tail: Regions) -> Regions:
+        """Append the regions of another table."""
         return Regions(
-            np.concatenate((self.value, other.value)),
-            np.concatenate((self.pixels, other.pixels)),
-            np.concatenate((self.score, other.score)),
+            np.concatenate((self.value, tail.value)),
+            np.concatenate((self.pixels, tail.pixels)),
+            np.concatenate((self.score, tail.score)),
         )
 
-    def grouped(self, group: NDArray[np.intp], count: int) -> Regions:
-        """The regions that groups of these ones make up."""
+    def merge(self, group: NDArray[np.intp], count: int) -> Regions:
+        """Merge the regions of each group into one."""
         value = np.zeros(count, np.uint8)
         value[group] = self.value
         # bincount sums in float64, exact up to 2**53.

@@ -1,4 +1,4 @@
-"""Where the chips lie: one plan for a whole raster, the same however the work is divided.
+"""Plan of the chips of a whole raster, the same however the work is divided.
 
 Chips begin at multiples of the network's stride. A network that halves its input five times
 answers differently when the image is moved by part of 32 pixels, so chips off that lattice
@@ -39,9 +39,9 @@ class Axis:
     length: int
     """Pixels of the raster along this axis."""
     size: int
-    """Side of a chip, pixels; larger than ``length`` where the chip is padded."""
+    """Side of a chip, pixels; larger than ``length`` if the chip is padded."""
     stride: int
-    """Pixels from one chip's start to the next one's, at least one."""
+    """Pixels from the start of a chip to the start of the next, at least one."""
     count: int
     """Number of chips, at least one."""
 
@@ -52,7 +52,7 @@ class Axis:
 
     @classmethod
     def place(cls, length: int, *, tile: int, overlap: int, multiple: int) -> Axis:
-        """Choose the side of the chips that leaves the fewest pixels to compute.
+        """Choose the side of the chips with the fewest pixels to compute.
 
         Args:
             length: Pixels to cover.
@@ -70,27 +70,27 @@ class Axis:
 
     @classmethod
     def of_size(cls, length: int, size: int, *, overlap: int, multiple: int) -> Axis:
-        """As few chips of a given side as cover ``length``; see `place`."""
+        """Lay out as few chips of a given side as cover ``length``; see `place`."""
         stride = stride_of(size, overlap=overlap, multiple=multiple)
         count = max(0, math.ceil((length - size) / stride)) + 1
         return cls(length, size, stride=stride, count=count)
 
     @classmethod
     def lattice(cls, length: int, size: int, *, overlap: int, multiple: int) -> Axis:
-        """Chips of a given side wherever one is home to a pixel, as on an axis without end."""
+        """Lay out chips of a given side wherever one is home to a pixel, as on an endless axis."""
         stride = stride_of(size, overlap=overlap, multiple=multiple)
         return cls(length, size, stride=stride, count=math.ceil(length / stride))
 
     def start(self, index: int) -> int:
-        """The first pixel of a chip."""
+        """First pixel of a chip."""
         return index * self.stride
 
     def stop(self, index: int) -> int:
-        """The pixel after the last one of a chip, cut at the raster's end."""
+        """Pixel after the last one of a chip, cut at the raster's end."""
         return min(index * self.stride + self.size, self.length)
 
     def home(self, index: int) -> int:
-        """The pixel after the last one whose home is a chip; the first is the chip's own first."""
+        """Pixel after the last one whose home is a chip; the first is the chip's own first."""
         return self.length if index == self.count - 1 else self.start(index + 1)
 
     def touching(self, start: int, stop: int) -> range:
@@ -99,7 +99,7 @@ class Axis:
         return range(first, min(self.count, (stop - 1) // self.stride + 1))
 
     def weight(self, index: int) -> NDArray[np.float32]:
-        """Blending weights of a chip along this axis; over all chips they sum to 1.
+        """Compute blending weights of a chip along this axis; over all chips they sum to 1.
 
         They rise from its edge over the pixels shared with its neighbour along a cubic (slow at
         the ends, where a network sees least around it), and are flat between.
@@ -109,42 +109,42 @@ class Axis:
         """
         start, stop = self.start(index), self.stop(index)
         total = np.zeros(stop - start)
-        for other in self.touching(start, stop):
-            first, last = max(start, self.start(other)), min(stop, self.stop(other))
-            begin = self.start(other)
-            total[first - start : last - start] += self._raw(other)[first - begin : last - begin]
-        out: NDArray[np.float32] = (self._raw(index) / total).astype(np.float32)
-        return out
+        for chip in self.touching(start, stop):
+            first, last = max(start, self.start(chip)), min(stop, self.stop(chip))
+            begin = self.start(chip)
+            total[first - start : last - start] += self._raw(chip)[first - begin : last - begin]
+        weight: NDArray[np.float32] = (self._raw(index) / total).astype(np.float32)
+        return weight
 
     def _raw(self, index: int) -> NDArray[np.float64]:
-        """Weights of a chip before those of all chips are made to sum to 1."""
+        """Compute weights of a chip before those of all chips are made to sum to 1."""
         start, stop = self.start(index), self.stop(index)
-        at = np.arange(start, stop) + 0.5
+        centres = np.arange(start, stop) + 0.5
         weight = np.ones(stop - start)
         # Chips count as whole here, also where the raster ends before they do.
-        shared = self.size - self.stride
-        if index > 0 and shared:
-            weight *= _rise((at - start) / shared)
-        if index < self.count - 1 and shared:
-            weight *= _rise((start + self.size - at) / shared)
+        overlap = self.size - self.stride
+        if index > 0 and overlap:
+            weight *= _rise((centres - start) / overlap)
+        if index < self.count - 1 and overlap:
+            weight *= _rise((start + self.size - centres) / overlap)
         return weight
 
 
 def stride_of(size: int, *, overlap: int, multiple: int) -> int:
-    """Pixels from one chip's start to the next one's, a multiple of ``multiple`` if it can be."""
+    """Compute the stride, a multiple of ``multiple`` if possible."""
     return (size - overlap) // multiple * multiple or size - overlap
 
 
 def _rise(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0 at 0, 1 from 1 on, ``3 t^2 - 2 t^3`` between (the cubic with level ends)."""
+    """Compute 0 at 0, 1 from 1 on, ``3 t^2 - 2 t^3`` between (the cubic with level ends)."""
     t = np.clip(t, 0, 1)
-    out: NDArray[np.float64] = t * t * (3 - 2 * t)
-    return out
+    height: NDArray[np.float64] = t * t * (3 - 2 * t)
+    return height
 
 
 @dataclass(frozen=True)
 class TilePlan:
-    """The chips of a whole raster, in row-major order."""
+    """Chips of a whole raster, in row-major order."""
 
     rows: Axis
     cols: Axis
@@ -191,12 +191,12 @@ class TilePlan:
         return Shape(self.rows.size, self.cols.size)
 
     def count(self, block: Window) -> int:
-        """How many windows touch a block, without making them."""
+        """Count the windows that touch a block, without making them."""
         rows = self.rows.touching(block.row, block.stop_row)
         return len(rows) * len(self.cols.touching(block.col, block.stop_col))
 
     def window_rows(self, block: Window) -> Iterator[list[Window]]:
-        """Windows that touch a block, one list for each row of chips, top to bottom."""
+        """Yield the windows that touch a block, one list per row of chips, top to bottom."""
         rows, cols = self.rows, self.cols
         columns = cols.touching(block.col, block.stop_col)
         for i in rows.touching(block.row, block.stop_row):
@@ -206,15 +206,15 @@ class TilePlan:
             ]
 
     def home(self, window: Window) -> Window:
-        """The part of a window of the plan in which lie the pixels whose home it is."""
+        """Return the part of a window with the pixels whose home it is."""
         stop_row = self.rows.home(window.row // self.rows.stride)
         stop_col = self.cols.home(window.col // self.cols.stride)
         return Window(window.row, window.col, stop_row - window.row, stop_col - window.col)
 
     def windows(self, block: Optional[Window] = None) -> list[Window]:
-        """Windows that touch a block (default: all), row by row, cut at the raster's edge."""
-        whole = Window(0, 0, *self.shape)
-        return [w for row in self.window_rows(block or whole) for w in row]
+        """Yield the windows that touch a block (default: all), by row, cut at the raster's edge."""
+        full_window = Window(0, 0, *self.shape)
+        return [w for row in self.window_rows(block or full_window) for w in row]
 
     def blocks(self, *, height: int, width: int) -> list[Window]:
         """Cut the raster into blocks of at most ``height`` x ``width`` pixels, row by row.

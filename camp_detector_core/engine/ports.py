@@ -1,4 +1,4 @@
-"""What the engine asks of the world around it, as small protocols.
+"""Protocols for what the engine needs from outside.
 
 Files, GPUs, user interfaces and clusters are adapters that satisfy one of these; the engine
 never names them.
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class RasterSource(Protocol):
-    """Pixels on a grid. ``read`` is called from one thread at a time."""
+    """Port of pixels on a grid. ``read`` is called from one thread at a time."""
 
     @property
     def grid(self) -> Grid:
-        """Where the pixels lie."""
+        """Grid of the pixels."""
 
     def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-        """Pixels of a window that lies in the grid.
+        """Read the pixels of a window that lies in the grid.
 
         Returns:
             Pixels (bands, height, width) in the raster's dtype, and a mask (height, width),
@@ -35,18 +35,18 @@ class RasterSource(Protocol):
 
 
 class Predictor(Protocol):
-    """A model. ``predict`` may be called from ``workers`` threads at once."""
+    """Port of a model. ``predict`` may be called from ``workers`` threads at once."""
 
     @property
     def workers(self) -> int:
-        """How many threads are worth calling ``predict`` from, at least 1."""
+        """Number of threads that can call ``predict`` at once, at least 1."""
 
     @property
     def batch_size(self) -> int:
-        """How many chips to hand over at a time, at least 1."""
+        """Number of chips per call, at least 1."""
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities of normalised chips.
+        """Compute probabilities of normalised chips.
 
         Args:
             batch: (n, bands, height, width) float32, normalised as the model's spec says.
@@ -61,10 +61,10 @@ class Predictor(Protocol):
 
 
 class MosaicSink(Protocol):
-    """Receives finished parts of the result, each pixel exactly once, from one thread."""
+    """Port that receives finished parts of the result, each pixel exactly once, from one thread."""
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Take the finished part of the result in a window of the grid.
+        """Write the finished part of the result in a window of the grid.
 
         Args:
             window: Where it lies.
@@ -79,10 +79,10 @@ class MosaicSink(Protocol):
 
 
 class Progress(Protocol):
-    """Told how far the work is; asked whether to go on."""
+    """Port that receives progress, and says if the user has cancelled."""
 
     def update(self, done: int, total: int) -> None:
-        """``done`` of ``total`` units of work are finished."""
+        """Report ``done`` of ``total`` units of work."""
 
     def cancelled(self) -> bool:
-        """Whether the user wants to stop."""
+        """True if the user wants to stop."""

@@ -1,4 +1,4 @@
-"""From raw pixels to what the network sees; training and every host use these functions.
+"""Normalisation of raw pixels for the network; training and every host use these functions.
 
 Nothing here looks at the data to decide how to scale it: the scaling is in the spec, or the user
 (or a pass over the whole raster) gives one `Stretch` for all of it.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A linear stretch of raw values to [0, 1], one pair a band, the same for a whole raster.
+    """Linear stretch of raw values to [0, 1], one pair per band, the same for a whole raster.
 
     It takes the place of ``Band.scale`` where a raster's dtype or radiometry is not the one that
     the model was trained on.
@@ -36,7 +36,7 @@ class Stretch:
     """Raw value that becomes 1, for each band."""
 
     def __post_init__(self) -> None:
-        """Refuse a stretch that turns the picture over or has no range."""
+        """Refuse a stretch that inverts the image or has no range."""
         if not self.low or len(self.low) != len(self.high):
             msg = f"a stretch needs one low and one high value a band: {self.low}, {self.high}"
             raise SpecError(msg)
@@ -53,7 +53,7 @@ def normalise(
     *,
     stretch: Optional[Stretch] = None,
 ) -> NDArray[np.float32]:
-    """Scale raw pixels to what the network sees.
+    """Scale raw pixels for the network.
 
     Args:
         pixels: (bands, height, width) raw values of any real dtype.
@@ -70,31 +70,31 @@ def normalise(
     if pixels.shape[0] != len(bands) or (stretch and len(stretch.low) != len(bands)):
         msg = f"the model takes {len(bands)} bands, got {pixels.shape[0]}"
         raise SpecError(msg)
-    out = pixels.astype(np.float32)
+    scaled = pixels.astype(np.float32)
     for i, band in enumerate(bands):
         if stretch is not None:
             low, high = stretch.low[i], stretch.high[i]
-            out[i] -= np.float32(low)
-            out[i] *= np.float32(1 / (high - low))
-            np.clip(out[i], 0, 1, out=out[i])
+            scaled[i] -= np.float32(low)
+            scaled[i] *= np.float32(1 / (high - low))
+            np.clip(scaled[i], 0, 1, out=scaled[i])
             factor, offset = 1 / band.std, -band.mean / band.std
         else:
             factor, offset = band.scale / band.std, -band.mean / band.std
-        out[i] *= np.float32(factor)
-        out[i] += np.float32(offset)
+        scaled[i] *= np.float32(factor)
+        scaled[i] += np.float32(offset)
     if not valid.all():
-        out[:, ~valid] = 0
-    return out
+        scaled[:, ~valid] = 0
+    return scaled
 
 
 def pad_to(chip: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Fill a chip up to (height, width) with zeros (the training mean) below and on the right.
+    """Pad a chip to (height, width) with zeros (the training mean) below and on the right.
 
     Cutting ``[:, :h, :w]`` out of the result undoes it.
     """
     bands, h, w = chip.shape
     if (h, w) == (height, width):
         return chip
-    out = np.zeros((bands, height, width), np.float32)
-    out[:, :h, :w] = chip
-    return out
+    padded = np.zeros((bands, height, width), np.float32)
+    padded[:, :h, :w] = chip
+    return padded

@@ -1,4 +1,4 @@
-"""Rings of many polygons as flat arrays, and the few sums over them that outlines need."""
+"""Rings of many polygons as flat arrays, with the sums over them that outlines need."""
 
 from __future__ import annotations
 
@@ -13,95 +13,97 @@ if TYPE_CHECKING:
 
 
 class Rings(NamedTuple):
-    """Rings of polygons, one after another; no ring is empty."""
+    """Rings of polygons in a row; no ring is empty."""
 
     x: NDArray[np.float64]
-    """(n,) columns of the corners, pixels; a ring's first corner is not repeated."""
+    """Columns (n,) of the corners, pixels; a ring's first corner is not repeated."""
     y: NDArray[np.float64]
-    """(n,) rows of the corners, pixels."""
+    """Rows (n,) of the corners, pixels."""
     offsets: NDArray[np.intp]
-    """(rings + 1,) ring ``k`` is at ``offsets[k]`` to ``offsets[k + 1]``."""
+    """Offsets (rings + 1,): ring ``k`` is at ``offsets[k]`` to ``offsets[k + 1]``."""
     owner: NDArray[np.intp]
-    """(rings,) the polygon of each ring, ascending; its first ring is the exterior."""
+    """Polygon of each ring (rings,), ascending; its first ring is the exterior."""
 
     @property
     def begin(self) -> NDArray[np.intp]:
-        """(rings,) where each ring begins."""
+        """Start of each ring, (rings,)."""
         return self.offsets[:-1]
 
     @property
     def lengths(self) -> NDArray[np.intp]:
-        """(rings,) number of corners."""
+        """Number of corners of each ring, (rings,)."""
         return np.diff(self.offsets)
 
     @property
     def ring(self) -> NDArray[np.intp]:
-        """(n,) the ring of each corner."""
+        """Ring of each corner, (n,)."""
         return np.repeat(np.arange(len(self.owner)), self.lengths)
 
     @property
-    def ahead(self) -> NDArray[np.intp]:
-        """(n,) index of the corner after each one."""
-        ahead = np.arange(1, len(self.x) + 1)
-        ahead[self.offsets[1:] - 1] = self.begin
-        return ahead
+    def next_corner(self) -> NDArray[np.intp]:
+        """Index of the next corner of each one, (n,)."""
+        next_corner = np.arange(1, len(self.x) + 1)
+        next_corner[self.offsets[1:] - 1] = self.begin
+        return next_corner
 
     @property
     def is_exterior(self) -> NDArray[np.bool_]:
-        """(rings,) True for the first ring of each polygon."""
+        """True (rings,) for the first ring of each polygon."""
         first = np.ones(len(self.owner), bool)
         first[1:] = self.owner[1:] != self.owner[:-1]
         return first
 
-    def take(self, which: NDArray[np.intp]) -> Rings:
-        """Some of the rings."""
-        lengths = self.lengths[which]
-        at = ragged(self.begin[which], lengths)
-        return Rings(self.x[at], self.y[at], offsets_of(lengths), self.owner[which])
+    def take(self, indices: NDArray[np.intp]) -> Rings:
+        """Select some of the rings."""
+        lengths = self.lengths[indices]
+        corner = ragged(self.begin[indices], lengths)
+        return Rings(self.x[corner], self.y[corner], offsets_of(lengths), self.owner[indices])
 
-    def exchanged(self, which: NDArray[np.intp], others: Rings) -> Rings:
-        """These rings with some of them exchanged for others."""
-        if not len(which):
+    def replaced(self, indices: NDArray[np.intp], new_rings: Rings) -> Rings:
+        """Replace some of the rings by others."""
+        if not len(indices):
             return self
-        both = Rings(
-            np.concatenate((self.x, others.x)),
-            np.concatenate((self.y, others.y)),
-            np.concatenate((self.offsets, others.offsets[1:] + self.offsets[-1])),
-            np.concatenate((self.owner, others.owner)),
+        all_rings = Rings(
+            np.concatenate((self.x, new_rings.x)),
+            np.concatenate((self.y, new_rings.y)),
+            np.concatenate((self.offsets, new_rings.offsets[1:] + self.offsets[-1])),
+            np.concatenate((self.owner, new_rings.owner)),
         )
         source = np.arange(len(self.owner))
-        source[which] = len(source) + np.arange(len(which))
-        return both.take(source)
+        source[indices] = len(source) + np.arange(len(indices))
+        return all_rings.take(source)
 
-    def turned(self, start: NDArray[np.intp]) -> Rings:
-        """The same rings, each from the corner with this index in it on."""
+    def rotated(self, start: NDArray[np.intp]) -> Rings:
+        """Rotate each ring to start from its corner with the given index."""
         lengths = self.lengths
-        within = np.arange(len(self.x)) - np.repeat(self.begin - start, lengths)
-        at = np.repeat(self.begin, lengths) + within % np.repeat(lengths, lengths)
-        return self._replace(x=self.x[at], y=self.y[at])
+        position = np.arange(len(self.x)) - np.repeat(self.begin - start, lengths)
+        corner = np.repeat(self.begin, lengths) + position % np.repeat(lengths, lengths)
+        return self._replace(x=self.x[corner], y=self.y[corner])
 
     def areas(self) -> NDArray[np.float64]:
-        """(rings,) signed areas, negative where counter-clockwise on the screen."""
+        """Compute signed areas (rings,), negative if counter-clockwise on the screen."""
         if not len(self.owner):
             return np.zeros(0)
         # Relative to each ring's first corner, so that large coordinates cost no digits.
         x = self.x - np.repeat(self.x[self.begin], self.lengths)
         y = self.y - np.repeat(self.y[self.begin], self.lengths)
-        ahead = self.ahead
-        sums: NDArray[np.float64] = np.add.reduceat(x * y[ahead] - x[ahead] * y, self.begin)
+        next_corner = self.next_corner
+        sums: NDArray[np.float64] = np.add.reduceat(
+            x * y[next_corner] - x[next_corner] * y, self.begin
+        )
         return sums / 2
 
     def farthest(
         self, from_x: NDArray[np.float64], from_y: NDArray[np.float64]
     ) -> NDArray[np.intp]:
-        """(rings,) index in each ring of the corner farthest from a point, of equals the first."""
+        """Find the index in each ring of the corner farthest from a point, of equals the first."""
         lengths = self.lengths
         distance = (self.x - np.repeat(from_x, lengths)) ** 2
         distance += (self.y - np.repeat(from_y, lengths)) ** 2
         return first_largest(distance, self.offsets) - self.begin
 
     def centroids(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(rings,) x and y of the mean corners."""
+        """Compute x and y of the mean corner of each ring, (rings,)."""
         lengths = self.lengths
         return np.add.reduceat(self.x, self.begin) / lengths, np.add.reduceat(
             self.y, self.begin
@@ -109,7 +111,7 @@ class Rings(NamedTuple):
 
 
 def first_largest(values: NDArray[np.float64], offsets: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(ranges,) index of the first largest value in each of some ranges, none of them empty."""
+    """Find the index of the first largest value in each of some non-empty ranges, (ranges,)."""
     begin = offsets[:-1]
     if not len(begin):
         return begin

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SCORE = 254
-"""The score of probability 1."""
+"""Score of probability 1."""
 NODATA_SCORE = 255
-"""The score of a pixel that has no valid input."""
+"""Score of a pixel without valid input."""
 
 
 def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -44,7 +44,7 @@ def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> N
 
 
 def to_probabilities(scores: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities of scores, NaN where nodata; the inverse of `to_scores` up to 1/508."""
+    """Convert scores to probabilities, NaN for NoData; the inverse of `to_scores` up to 1/508."""
     out: NDArray[np.float32] = scores.astype(np.float32)
     out /= np.float32(MAX_SCORE)
     out[scores == NODATA_SCORE] = np.nan
@@ -52,7 +52,7 @@ def to_probabilities(scores: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def score_threshold(threshold: float) -> int:
-    """The lowest score that stands for a probability of at least ``threshold``.
+    """Compute the lowest score of a probability of at least ``threshold``.
 
     Raises:
         SpecError: The threshold is not above 0 and at most 1.
@@ -66,7 +66,7 @@ def score_threshold(threshold: float) -> int:
 def to_classes(
     scores: NDArray[np.uint8], threshold: float, values: Sequence[int]
 ) -> NDArray[np.uint8]:
-    """The class of each pixel.
+    """Choose the class of each pixel.
 
     Args:
         scores: (channels, height, width) uint8; those of the classes first, others are not used.

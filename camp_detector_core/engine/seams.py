@@ -1,4 +1,4 @@
-"""Where blocks meet: corners with pixels of several blocks, and the paths through them."""
+"""Seams of blocks: corners with pixels of several blocks, and the paths through them."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ if TYPE_CHECKING:
     from .grid import Shape, Window
 
 UNKNOWN, NONE = -2, -1
-"""What stands for a region: the pixel's block is missing; the pixel belongs to no region."""
+"""Codes in place of a region: the pixel's block is missing; the pixel belongs to no region."""
 _AHEAD_LEFT = np.array((NE, SE, NW, SW))
-"""For a path along each pixel: the one ahead of it across the corner, on the region's side."""
-_BESIDE = np.array((SW, NW, SE, NE))
-"""For a path along each pixel: the one on its other side."""
+"""Next pixel of a path along each pixel: across the corner, on the region's side."""
+_OTHER_SIDE = np.array((SW, NW, SE, NE))
+"""Next pixel of a path along each pixel: on its other side."""
 
 
 @dataclass(frozen=True)
 class Corners:
-    """Corners of pixels that wait for a block, or for the end of a region."""
+    """Corners of pixels that need another block, or the end of a region."""
 
     key: NDArray[np.int64]
-    """(n,) ``row * (grid width + 1) + col``, ascending."""
+    """Number ``row * (grid width + 1) + col`` of each corner, (n,) ascending."""
     region: NDArray[np.intp]
-    """(n, 4) regions of the pixels around each one, or UNKNOWN, or NONE."""
+    """Regions (n, 4) of the pixels around each corner, or UNKNOWN, or NONE."""
 
     def renumbered(self, numbers: NDArray[np.intp]) -> Corners:
-        """The same with new numbers for the regions."""
+        """Return the corners with new region numbers."""
         # Negative indices reach the end, so that UNKNOWN and NONE stay.
         return Corners(self.key, np.append(numbers, (UNKNOWN, NONE))[self.region])
 
-    def take(self, which: NDArray[np.intp]) -> Corners:
-        """Some of the corners, in ascending order."""
-        return Corners(self.key[which], self.region[which])
+    def take(self, indices: NDArray[np.intp]) -> Corners:
+        """Select some of the corners, in ascending order."""
+        return Corners(self.key[indices], self.region[indices])
 
-    def merged(self, other: Corners) -> Corners:
-        """What both know about each corner, pixel by pixel the larger number."""
-        key = np.concatenate((self.key, other.key))
+    def merge(self, others: Corners) -> Corners:
+        """Combine the regions of both tables, pixel by pixel the larger number."""
+        key = np.concatenate((self.key, others.key))
         order = np.argsort(key, kind="stable")
         key = key[order]
         first = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
         if not len(first):
             return self
-        region = np.concatenate((self.region, other.region))[order]
+        region = np.concatenate((self.region, others.region))[order]
         return Corners(key[first], np.maximum.reduceat(region, first, axis=0))
 
-    def joined(self, other: Corners, shape: Shape) -> Corners:
-        """`merged` for two blocks of one grid, with nothing around the grid.
+    def join(self, second: Corners, shape: Shape) -> Corners:
+        """Combine the tables of two blocks of one grid, with nothing around the grid.
 
         Raises:
             GridError: A pixel is known to both: the blocks overlap.
         """
-        both = self.merged(other)
-        known = [np.count_nonzero(c.region != UNKNOWN) for c in (self, other, both)]
-        if known[0] + known[1] != known[2]:
+        merged = self.merge(second)
+        known_counts = [np.count_nonzero(c.region != UNKNOWN) for c in (self, second, merged)]
+        if known_counts[0] + known_counts[1] != known_counts[2]:
             msg = "the blocks overlap; hand over each pixel of the grid exactly once"
             raise GridError(msg)
-        row, col = np.divmod(both.key, shape[1] + 1)
+        row, col = np.divmod(merged.key, shape[1] + 1)
         for at_edge, pixels in (
             (row == 0, (NW, NE)),
             (row == shape[0], (SW, SE)),
@@ -74,25 +74,25 @@ class Corners:
             (col == shape[1], (NE, SE)),
         ):
             for pixel in pixels:
-                both.region[at_edge, pixel] = NONE
-        return both
+                merged.region[at_edge, pixel] = NONE
+        return merged
 
 
 class Passages(NamedTuple):
     """Ways of paths through corners."""
 
     ends: NDArray[np.int64]
-    """(n, 2) the edge along which a path comes, and that along which it goes."""
+    """Incoming and outgoing edge of each path, (n, 2)."""
     corner: NDArray[np.intp]
-    """(n,) index of the corner."""
+    """Index of the corner, (n,)."""
     region: NDArray[np.intp]
-    """(n,) the region that the path bounds."""
+    """Region that the path bounds, (n,)."""
     turns: NDArray[np.bool_]
-    """(n,) False where it goes straight on."""
+    """True (n,) where the path turns, False where it goes straight on."""
 
 
 def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> Corners:
-    """The corners of a block that need other blocks: those on shared sides, and the cuts.
+    """Find the corners of a block that need other blocks: on shared sides, and at cuts.
 
     Args:
         window: Where the block lies in the grid.
@@ -112,90 +112,96 @@ def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> 
         (rows, np.full_like(rows, window.width - 1), ((0, 1, SW), (1, 1, NW))),
     )
     parts = [(*cuts.T, runs.labels_at(*(cuts[:, :2] - 1 + _offset(cuts[:, 2])).T), NONE)]
-    for is_shared, (row, col, touched) in zip(shared_sides(window, shape), sides):
+    for is_shared, (row, col, pixels) in zip(shared_sides(window, shape), sides):
         if is_shared:
             region = runs.labels_at(row, col)
             parts += [
-                (row + down, col + right, np.full_like(row, pixel), region, UNKNOWN)
-                for down, right, pixel in touched
+                (row + row_offset, col + right, np.full_like(row, pixel), region, UNKNOWN)
+                for row_offset, right, pixel in pixels
             ]
     merged = Corners(np.zeros(0, np.int64), np.zeros((0, 4), np.intp))
-    for row, col, pixel, region, others in parts:
-        around = np.full((len(row), 4), others)
-        around[np.arange(len(row)), pixel] = region
+    for row, col, pixel, region, neighbour in parts:
+        regions = np.full((len(row), 4), neighbour)
+        regions[np.arange(len(row)), pixel] = region
         key = (row + window.row) * (shape[1] + 1) + col + window.col
-        merged = merged.merged(Corners(key, around))
+        merged = merged.merge(Corners(key, regions))
     return merged
 
 
 def _offset(pixel: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(n, 2) row and col of pixels around a corner, 0 or 1."""
+    """Row and column offsets (n, 2) of pixels around a corner, 0 or 1."""
     return np.column_stack((pixel >> 1, pixel & 1))
 
 
 def neighbours(corners: Corners, value: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """(n, 2) regions that meet in pixels of one class side by side around a corner.
+    """Find pairs (n, 2) of regions that meet in adjacent pixels of one class around a corner.
 
     Args:
         corners: Corners.
         value: (regions,) class of each region.
     """
     pairs = [corners.region[:, pixels] for pixels in ((NW, NE), (SW, SE), (NW, SW), (NE, SE))]
-    met = np.concatenate(pairs)
-    met = met[(met >= 0).all(axis=1) & (met[:, 0] != met[:, 1])]
-    same: NDArray[np.intp] = met[value[met[:, 0]] == value[met[:, 1]]]
-    return same
+    pairs_of_regions = np.concatenate(pairs)
+    pairs_of_regions = pairs_of_regions[
+        (pairs_of_regions >= 0).all(axis=1) & (pairs_of_regions[:, 0] != pairs_of_regions[:, 1])
+    ]
+    same_class: NDArray[np.intp] = pairs_of_regions[
+        value[pairs_of_regions[:, 0]] == value[pairs_of_regions[:, 1]]
+    ]
+    return same_class
 
 
-def unclear(
+def is_ambiguous(
     corners: Corners, value: NDArray[np.uint8], is_open: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """(n, 4) True where a pixel and the one across may turn out to be of one region.
+    """Test if a pixel and the one across may turn out to be of one region, (n, 4) bool.
 
     Args:
         corners: Corners with four known pixels each.
         value: (regions,) class of each region.
         is_open: (regions,) True where more pixels may be added to a region.
     """
-    region, across = corners.region, corners.region[:, ::-1]
+    region, opposite = corners.region, corners.region[:, ::-1]
     # NONE looks up what is appended.
     value, is_open = np.append(value, 0), np.append(is_open, np.False_)
-    met: NDArray[np.bool_] = (region != across) & (value[region] == value[across])
-    return met & is_open[region] & is_open[across]
+    meets: NDArray[np.bool_] = (region != opposite) & (value[region] == value[opposite])
+    return meets & is_open[region] & is_open[opposite]
 
 
-def passages(corners: Corners, waiting: NDArray[np.bool_], shape: Shape) -> Passages:
-    """How paths run through corners.
+def passages(corners: Corners, is_waiting: NDArray[np.bool_], shape: Shape) -> Passages:
+    """Route the paths through corners.
 
     A path turns right around a foreign pixel where the pixel across belongs to its region,
     though it may touch it only diagonally: so a region's rings do not touch themselves.
 
     Args:
         corners: Corners with four known pixels each.
-        waiting: (n, 4) True for pixels whose paths are left for later.
+        is_waiting: (n, 4) True for pixels whose paths are left for later.
         shape: Height and width of the grid.
 
     Returns:
         One passage for each edge that leads to a corner.
     """
     region = corners.region
-    leads = (region >= 0) & (region != region[:, _BESIDE]) & ~waiting
-    corner, pixel = np.nonzero(leads)
-    own = region[corner, pixel]
-    across, ahead = 3 - pixel, _AHEAD_LEFT[pixel]
-    right = region[corner, across] == own
-    straight = ~right & (region[corner, ahead] == own)
-    after = np.where(right, across, np.where(straight, ahead, pixel))
+    is_outline = (region >= 0) & (region != region[:, _OTHER_SIDE]) & ~is_waiting
+    corner, pixel = np.nonzero(is_outline)
+    path_region = region[corner, pixel]
+    opposite, next_pixel = 3 - pixel, _AHEAD_LEFT[pixel]
+    right = region[corner, opposite] == path_region
+    straight = ~right & (region[corner, next_pixel] == path_region)
+    leaving = np.where(right, opposite, np.where(straight, next_pixel, pixel))
     row, col = np.divmod(corners.key[corner], shape[1] + 1)
     ends = [
-        edge_ids(row - 1 + (at >> 1), col - 1 + (at & 1), sides[at], width=shape[1])
-        for at, sides in ((pixel, IN_SIDE), (after, OUT_SIDE))
+        edge_ids(
+            row - 1 + (pixel_at >> 1), col - 1 + (pixel_at & 1), sides[pixel_at], width=shape[1]
+        )
+        for pixel_at, sides in ((pixel, IN_SIDE), (leaving, OUT_SIDE))
     ]
-    return Passages(np.column_stack(ends), corner, own, ~straight)
+    return Passages(np.column_stack(ends), corner, path_region, ~straight)
 
 
 def link(chains: Paths, ends: NDArray[np.int64]) -> tuple[Paths, Paths, NDArray[np.int64]]:
-    """Join chains where one begins with the edge that another one ends with.
+    """Link each chain to the one that begins with its last edge.
 
     Args:
         chains: Parts of outlines.
@@ -208,16 +214,16 @@ def link(chains: Paths, ends: NDArray[np.int64]) -> tuple[Paths, Paths, NDArray[
     first = ends[order, 0]
     place = np.minimum(np.searchsorted(first, ends[:, 1]), len(first) - 1)
     successor = np.where(first[place] == ends[:, 1], order[place], -1) if len(first) else order
-    order, offsets, closed = follow(successor)
-    taken = chains.take(order)
-    joined = Paths(taken.points, taken.offsets[offsets], taken.region[offsets[:-1]])
-    still = np.flatnonzero(~closed)
+    order, offsets, is_ring = follow(successor)
+    ordered = chains.take(order)
+    linked = Paths(ordered.points, ordered.offsets[offsets], ordered.region[offsets[:-1]])
+    open_paths = np.flatnonzero(~is_ring)
     outer = np.column_stack((ends[order[offsets[:-1]], 0], ends[order[offsets[1:] - 1], 1]))
-    return _rotated(joined.take(np.flatnonzero(closed))), joined.take(still), outer[still]
+    return _rotate(linked.take(np.flatnonzero(is_ring))), linked.take(open_paths), outer[open_paths]
 
 
-def _rotated(rings: Paths) -> Paths:
-    """The same rings, each from its smallest (row, col) on."""
+def _rotate(rings: Paths) -> Paths:
+    """Rotate each ring to start from its smallest (row, col)."""
     if not len(rings.region):
         return rings
     begin, lengths = rings.offsets[:-1], rings.lengths
@@ -225,9 +231,9 @@ def _rotated(rings: Paths) -> Paths:
     rank = y * (int(x.max()) + 1) + x
     smallest = np.minimum.reduceat(rank, begin)
     shift = np.flatnonzero(rank == np.repeat(smallest, lengths)) - begin
-    within = np.arange(len(rank)) - np.repeat(begin - shift, lengths)
+    position = np.arange(len(rank)) - np.repeat(begin - shift, lengths)
     return Paths(
-        rings.points[np.repeat(begin, lengths) + within % np.repeat(lengths, lengths)],
+        rings.points[np.repeat(begin, lengths) + position % np.repeat(lengths, lengths)],
         rings.offsets,
         rings.region,
     )

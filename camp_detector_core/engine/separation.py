@@ -1,4 +1,4 @@
-"""How a model tells touching dwellings apart: what its further output channel means.
+"""Separation of touching dwellings by a further output channel of the model.
 
 A mask alone cannot: a row of tents with a pixel between them is one patch. Such a model has one
 channel after those of its classes, and `instances.py` parts the mask with it.
@@ -11,32 +11,32 @@ from dataclasses import dataclass
 from .values import require
 
 OUTPUT = "separation"
-"""Name of the output of an ONNX graph that gives the channel; that of the classes is the first."""
+"""Name of the ONNX output with the channel; the output of the classes comes first."""
 METHODS = ("border", "core")
-"""What the channel is the probability of; see `Separation.method`."""
+"""Meanings of the channel; see `Separation.method`."""
 MAX_REACH = 32
 MAX_SEED = 64
 
 
 @dataclass(frozen=True)
 class Separation:
-    """How seeds, one for each dwelling, are found, and how far they grow back into the mask.
+    """Way to find seeds, one per dwelling, and to grow them back into the mask.
 
     Raises:
         SpecError: A field is out of range.
     """
 
     method: str
-    """``border``: the channel is the probability of lying on the outline of a dwelling, and seeds
-    are the class pixels below ``threshold``. ``core``: the probability of lying well inside of
-    one, and seeds are the class pixels at or above ``threshold``."""
+    """Meaning of the channel. ``border``: the probability of lying on a dwelling's outline; seeds are
+    the class pixels below ``threshold``. ``core``: the probability of lying well inside of one;
+    seeds are the class pixels at or above ``threshold``."""
     threshold: float
-    """Probability of the channel that parts seeds from the rest, above 0 and below 1."""
+    """Probability of the channel at the limit of seeds, above 0 and below 1."""
     reach: int
     """Rounds of growth, each by one pixel up, down, left and right: 0 to 32. The corner of a
     rectangle is twice as far as its sides, so this should be twice the width of the outlines."""
     min_seed: int
-    """Pixels that a 4-connected part of the seeds must have to count: 1 to 64."""
+    """Smallest 4-connected part of the seeds in pixels that counts: 1 to 64."""
 
     def __post_init__(self) -> None:
         """Check each field."""
@@ -59,7 +59,7 @@ class Separation:
 
     @property
     def halo(self) -> int:
-        """How far, in pixels, what lies around a pixel can change its result.
+        """Distance in pixels within which other pixels can change a pixel's result.
 
         A round has four steps that each look one pixel further, and a crack between seeds can
         close by all four of them, column by column, so that three a round would not do. Before

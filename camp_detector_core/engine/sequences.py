@@ -10,36 +10,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STRIDE = 32
-"""One element in so many is a place where long chains are cut for the walk."""
+"""Every so many elements, long chains are cut for the walk."""
 
 
 class Sequences(NamedTuple):
     """Elements in the order of their chains, one chain after another."""
 
     order: NDArray[np.intp]
-    """(n,) every element once."""
+    """Elements (n,), each once."""
     offsets: NDArray[np.intp]
-    """(chains + 1,) chain ``k`` is ``order[offsets[k]:offsets[k + 1]]``."""
-    closed: NDArray[np.bool_]
-    """(chains,) True where the last element's successor is the first one."""
+    """Offsets (chains + 1,): chain ``k`` is ``order[offsets[k]:offsets[k + 1]]``."""
+    is_closed: NDArray[np.bool_]
+    """True (chains,) if the last element's successor is the first one."""
 
 
 def ragged(starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Indices ``starts[0], starts[0] + 1, ... , starts[1], ...``: ``lengths[k]`` of range ``k``."""
+    """List ``starts[0], starts[0] + 1, ...``, ``starts[1], ...``: ``lengths[k]`` of range ``k``."""
     stops = np.cumsum(lengths)
     total = int(stops[-1]) if len(stops) else 0
     return np.repeat(starts - (stops - lengths), lengths) + np.arange(total)
 
 
 def offsets_of(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(n + 1,) where each of n ranges starts when they lie one after another, and their total."""
-    out = np.zeros(len(lengths) + 1, np.intp)
-    np.cumsum(lengths, out=out[1:])
-    return out
+    """Compute the start (n + 1,) of each of n consecutive ranges, and their total."""
+    offsets = np.zeros(len(lengths) + 1, np.intp)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
 
 
 def stable_order(keys: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Order that sorts numbers from 0 to 2**32, equal ones as they stand.
+    """Sort numbers from 0 to 2**32 stably; returns their order.
 
     Numpy sorts 16-bit numbers by radix, several times faster than wider ones.
     """
@@ -67,33 +67,33 @@ def follow(successor: NDArray[np.intp]) -> Sequences:
         The chains, sorted by their first element; cycles start at their smallest element.
     """
     count = len(successor)
-    before = np.full(count + 1, -1, np.intp)
-    before[successor] = np.arange(count)
-    before = before[:count]
-    pieces = np.flatnonzero(_cuts(successor, before))
+    predecessor = np.full(count + 1, -1, np.intp)
+    predecessor[successor] = np.arange(count)
+    predecessor = predecessor[:count]
+    pieces = np.flatnonzero(_cuts(successor, predecessor))
     walk, lengths, last = _walk(successor, pieces)
     number = np.full(count + 1, -1, np.intp)
     number[pieces] = np.arange(len(pieces))
-    after = number[successor[last]] if count else number[:0]
-    roots, distances, closed = _rank(after, lengths)
-    first, which = np.unique(roots, return_inverse=True)
+    next_piece = number[successor[last]] if count else number[:0]
+    roots, distances, is_closed = _rank(next_piece, lengths)
+    first, chain = np.unique(roots, return_inverse=True)
     # Sums of weights are floats, exact up to 2**53.
-    offsets = offsets_of(np.bincount(which, lengths, len(first)).astype(np.intp))
-    positions = offsets[which] + distances
+    offsets = offsets_of(np.bincount(chain, lengths, len(first)).astype(np.intp))
+    positions = offsets[chain] + distances
     order = np.empty(count, np.intp)
     for step, (active, elements) in enumerate(walk):
         order[positions[active] + step] = elements
-    return Sequences(order, offsets, closed[first])
+    return Sequences(order, offsets, is_closed[first])
 
 
-def _cuts(successor: NDArray[np.intp], before: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) True where the walk of a piece begins."""
+def _cuts(successor: NDArray[np.intp], predecessor: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Choose the elements where the walk of a piece begins, (n,) bool."""
     index = np.arange(len(successor))
     ends = successor < 0
     # Multiplying by the golden ratio's bits scatters neighbouring numbers.
     cuts: NDArray[np.bool_] = (index * 40503 >> 8) % _STRIDE == 0
-    cuts |= before < 0
-    cuts |= (before >= index) & (ends | (successor >= index))
+    cuts |= predecessor < 0
+    cuts |= (predecessor >= index) & (ends | (successor >= index))
     return cuts
 
 
@@ -112,51 +112,51 @@ def _walk(
     walk = []
     lengths = np.zeros(len(pieces), np.intp)
     last = np.zeros(len(pieces), np.intp)
-    active, at = np.arange(len(pieces)), pieces
+    active, current = np.arange(len(pieces)), pieces
     while len(active):
-        walk.append((active, at))
-        ahead = successor[at]
-        stop = stops[ahead]
-        ended = active[stop]
-        lengths[ended] = len(walk)
-        last[ended] = at[stop]
+        walk.append((active, current))
+        following = successor[current]
+        stop = stops[following]
+        finished = active[stop]
+        lengths[finished] = len(walk)
+        last[finished] = current[stop]
         go = ~stop
-        active, at = active[go], ahead[go]
+        active, current = active[go], following[go]
     return walk, lengths, last
 
 
 def _rank(
-    after: NDArray[np.intp], lengths: NDArray[np.intp]
+    next_piece: NDArray[np.intp], lengths: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-    """Where each piece lies in its chain.
+    """Find the place of each piece in its chain.
 
     Args:
-        after: (n,) the piece that follows each one, or -1.
+        next_piece: (n,) the piece that follows each one, or -1.
         lengths: (n,) elements of each piece.
 
     Returns:
         The first piece of the chain of each piece (of a cycle: the smallest one), the number of
         elements between the two, and for each first piece whether the chain is a cycle.
     """
-    count = len(after)
+    count = len(next_piece)
     index = np.arange(count)
-    before = np.full(count + 1, -1, np.intp)
-    before[after] = index
-    before = before[:count]
-    starts = before < 0
+    previous_piece = np.full(count + 1, -1, np.intp)
+    previous_piece[next_piece] = index
+    previous_piece = previous_piece[:count]
+    starts = previous_piece < 0
     # Whatever is smallest upstream is the root; starts win over any cycle's numbers by their sign.
     low = np.where(starts, -1 - index, index)
-    jump = np.where(starts, index, before)
+    jump = np.where(starts, index, previous_piece)
     while True:
         lower = np.minimum(low, low[jump])
         if np.array_equal(lower, low):
             break
         low, jump = lower, jump[jump]
-    closed = low >= 0
-    roots = np.where(closed, low, -1 - low)
-    up = np.append(np.where(roots == index, count, before), count)
-    distances = np.append(lengths, 0)[up]
-    while (up < count).any():
-        distances += distances[up]
-        up = up[up]
-    return roots, distances[:count], closed
+    is_closed = low >= 0
+    roots = np.where(is_closed, low, -1 - low)
+    upward = np.append(np.where(roots == index, count, previous_piece), count)
+    distances = np.append(lengths, 0)[upward]
+    while (upward < count).any():
+        distances += distances[upward]
+        upward = upward[upward]
+    return roots, distances[:count], is_closed

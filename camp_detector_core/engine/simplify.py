@@ -1,4 +1,4 @@
-"""Outlines with fewer corners, within a distance of the pixel outline and of the same area.
+"""Simplified outlines, within a distance of the pixel outline and of the same area.
 
 Douglas and Peucker (1973) choose corners of an outline such that all others lie near the lines
 between them. On the staircase that a slanting wall leaves in a raster the chosen corners are its
@@ -23,58 +23,58 @@ if TYPE_CHECKING:
     XY = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _MIN_SINE = 0.35
-"""Lines that meet at less than about 20 degrees have no reliable common point."""
+"""Sine of about 20 degrees; lines at a smaller angle have no reliable common point."""
 _MAX_GROWTH = 1.2
-"""A ring whose area is off by a larger factor than this is not made right by scaling."""
+"""Largest factor of area that scaling corrects."""
 _ROUNDING = 1e-9
-"""Part of an area that counts as nothing."""
+"""Relative error of an area that counts as none."""
 _FEWEST = 3
-"""Corners of the simplest ring."""
+"""Number of corners of the simplest ring."""
 
 
 class Corners(NamedTuple):
-    """Closed rings, each from a chosen corner on, and how their corners may be used."""
+    """Closed rings, each starting from a chosen corner, with constraints on their corners."""
 
     x: NDArray[np.float64]
-    """(n,) the last corner of each ring repeats the first."""
+    """Columns (n,); the last corner of each ring repeats the first."""
     y: NDArray[np.float64]
     offsets: NDArray[np.intp]
-    """(rings + 1,) where each ring begins."""
+    """Start of each ring, (rings + 1,)."""
     owner: NDArray[np.intp]
-    """(rings,) the polygon of each ring."""
-    kept: NDArray[np.bool_]
-    """(n,) True for chosen corners, the first and the last of each ring among them."""
+    """Polygon of each ring, (rings,)."""
+    is_kept: NDArray[np.bool_]
+    """True (n,) for chosen corners, with the first and the last of each ring."""
     held_x: NDArray[np.bool_]
-    """(n,) True where a chosen corner must not move along x, but for ``push_x``."""
+    """True (n,) for chosen corners that must not move along x, except by ``push_x``."""
     held_y: NDArray[np.bool_]
     push_x: NDArray[np.int8]
-    """(n,) -1, 0 or 1: which way a held corner is moved, by `Limits.apart`."""
+    """Direction (n,) -1, 0 or 1, in which a held corner moves by `Limits.apart`."""
     push_y: NDArray[np.int8]
 
-    def take(self, which: NDArray[np.intp]) -> Corners:
-        """Some of the rings."""
-        lengths = np.diff(self.offsets)[which]
-        at = ragged(self.offsets[which], lengths)
+    def take(self, indices: NDArray[np.intp]) -> Corners:
+        """Select some of the rings."""
+        lengths = np.diff(self.offsets)[indices]
+        corner = ragged(self.offsets[indices], lengths)
         return Corners(
-            self.x[at],
-            self.y[at],
+            self.x[corner],
+            self.y[corner],
             offsets_of(lengths),
-            self.owner[which],
-            self.kept[at],
-            self.held_x[at],
-            self.held_y[at],
-            self.push_x[at],
-            self.push_y[at],
+            self.owner[indices],
+            self.is_kept[corner],
+            self.held_x[corner],
+            self.held_y[corner],
+            self.push_x[corner],
+            self.push_y[corner],
         )
 
     @property
     def is_held(self) -> NDArray[np.bool_]:
-        """(rings,) True where a corner is held."""
+        """True (rings,) for rings with a held corner."""
         return np.logical_or.reduceat(self.held_x | self.held_y, self.offsets[:-1])
 
 
 class Frames(NamedTuple):
-    """Bounds of the rings in pixels; infinite where there is no such side."""
+    """Bounds of the rings in pixels, infinite where there is no bound."""
 
     left: NDArray[np.float64]
     """(rings,)"""
@@ -82,16 +82,16 @@ class Frames(NamedTuple):
     right: NDArray[np.float64]
     bottom: NDArray[np.float64]
 
-    def take(self, which: NDArray[np.intp]) -> Frames:
-        """The bounds of some of the rings."""
-        return Frames(*(side[which] for side in self))
+    def take(self, indices: NDArray[np.intp]) -> Frames:
+        """Select the bounds of some of the rings."""
+        return Frames(*(side[indices] for side in self))
 
     def repeated(self, lengths: NDArray[np.intp]) -> Frames:
-        """The bounds of each corner, of rings of so many corners."""
+        """Repeat the bounds of each ring for its corners."""
         return Frames(*(np.repeat(side, lengths) for side in self))
 
-    def without(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """(n,) True for points outside of their frames."""
+    def excludes(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Test if points lie outside of their frames, (n,) bool."""
         return (x < self.left) | (x > self.right) | (y < self.top) | (y > self.bottom)
 
 
@@ -99,109 +99,111 @@ class Limits(NamedTuple):
     """Limits that drawn rings must keep."""
 
     distance: float
-    """How far old and new outline may lie from each other, pixels."""
+    """Largest distance of old and new outline from each other, pixels."""
     area: NDArray[np.float64]
-    """(rings,) their signed areas."""
+    """Signed areas, (rings,)."""
     loose: NDArray[np.bool_]
-    """(rings,) True where another area is good enough, if nothing can move."""
+    """True (rings,) for rings that may have another area if nothing can move."""
     apart: float
-    """By how much corners are moved along each axis where rings touch, pixels."""
+    """Distance by which corners move along each axis where rings touch, pixels."""
     frames: Optional[Frames]
-    """None where no ring comes near its own."""
+    """Frames; None if no ring comes near its own."""
 
 
-class Drawn(NamedTuple):
-    """New rings."""
+class DrawnRings(NamedTuple):
+    """Drawn rings with their faults."""
 
     rings: Rings
-    good: NDArray[np.bool_]
-    """(rings,) True where every point of the old outline lies within the limit of the new one, and
+    is_good: NDArray[np.bool_]
+    """True (rings,) if every point of the old outline lies within the limit of the new one, and
     every point of the new one within the limit of the old one and within its frame, and the area is
     as asked."""
-    missed: NDArray[np.bool_]
-    """(n,) True for the corner of `Corners` that is farthest from its line, if that is too far."""
-    strayed: NDArray[np.bool_]
-    """(n,) True for chosen corners of `Corners` that were moved out of the frame."""
+    is_missed: NDArray[np.bool_]
+    """True (n,) for the corner of `Corners` farthest from its line, if that is too far."""
+    is_outside: NDArray[np.bool_]
+    """True (n,) for chosen corners of `Corners` that moved out of the frame."""
 
 
 class _Lines(NamedTuple):
-    """The lines between neighbouring chosen corners, one for each corner."""
+    """Lines between neighbouring chosen corners, one per corner."""
 
     corners: Rings
-    """The chosen corners; line ``i`` leads from corner ``i`` to the one ahead of it."""
+    """Chosen corners; line ``i`` leads from corner ``i`` to the next one."""
     begin: NDArray[np.intp]
-    """(n,) index in `Corners` of the corner at which each line begins."""
+    """Index in `Corners` of the corner at which each line begins, (n,)."""
     end: NDArray[np.intp]
-    """(n,) and of that at which it ends."""
+    """Index in `Corners` of the corner at which each line ends, (n,)."""
 
 
-def draw(chosen: Corners, limits: Limits) -> Drawn:
+def draw(selection: Corners, limits: Limits) -> DrawnRings:
     """Draw rings through chosen corners.
 
     Args:
-        chosen: Outlines, at least one, with their chosen corners.
+        selection: Outlines, at least one, with their chosen corners.
         limits: For these rings.
     """
-    lines = lines_of(chosen)
+    lines = lines_of(selection)
     old, limit = lines.corners, limits.distance
-    new = _of_area(chosen, lines, _fitted(chosen, lines, limits), limits.area)
-    distance = distances(chosen, new)
+    new = _of_area(selection, lines, _fit(selection, lines, limits), limits.area)
+    distance = distances(selection, new)
     worst = first_largest(distance, np.append(lines.begin, len(distance)))
-    missed, strayed = np.zeros(len(distance), bool), np.zeros(len(distance), bool)
-    missed[worst] = distance[worst] > limit
+    is_missed, is_outside = np.zeros(len(distance), bool), np.zeros(len(distance), bool)
+    is_missed[worst] = distance[worst] > limit
     # A new line's points lie beside points of the old outline between the same two corners, or
     # nearer to one of these corners than the new one is. So these two distances bound both ways.
-    off = np.hypot(new.x - old.x, new.y - old.y) > limit
+    is_off = np.hypot(new.x - old.x, new.y - old.y) > limit
     if limits.frames is not None:
-        strayed[lines.begin] = out = limits.frames.repeated(new.lengths).without(new.x, new.y)
-        off |= out
-    good = ~np.logical_or.reduceat(missed, chosen.offsets[:-1])
-    good &= ~np.logical_or.reduceat(off, new.begin) & (new.lengths >= _FEWEST)
+        is_outside[lines.begin] = leaves_frame = limits.frames.repeated(new.lengths).excludes(
+            new.x, new.y
+        )
+        is_off |= leaves_frame
+    is_good = ~np.logical_or.reduceat(is_missed, selection.offsets[:-1])
+    is_good &= ~np.logical_or.reduceat(is_off, new.begin) & (new.lengths >= _FEWEST)
     right = np.abs(new.areas() - limits.area) <= _ROUNDING * np.abs(limits.area)
-    return Drawn(new, good & (right | limits.loose), missed, strayed)
+    return DrawnRings(new, is_good & (right | limits.loose), is_missed, is_outside)
 
 
 def corner_sides(rings: Rings, tolerance: NDArray[np.float64]) -> Rings:
-    """The corners that are chosen, where they are: rough outlines to take directions from."""
-    closed = close(rings)
-    return lines_of(closed._replace(kept=choose(closed, tolerance))).corners
+    """Return the chosen corners in place, as rough outlines for directions."""
+    corners = close(rings)
+    return lines_of(corners._replace(is_kept=choose(corners, tolerance))).corners
 
 
 def close(rings: Rings) -> Corners:
-    """Rings from their farthest corners on, which are kept with those opposite; none are held."""
+    """Close rings at their farthest corners, chosen with those opposite; none are held."""
     start = rings.farthest(*rings.centroids())
-    turned = rings.turned(start)
-    opposite = turned.farthest(turned.x[turned.begin], turned.y[turned.begin])
+    rotated = rings.rotated(start)
+    opposite = rotated.farthest(rotated.x[rotated.begin], rotated.y[rotated.begin])
     offsets = offsets_of(rings.lengths + 1)
     first, last = offsets[:-1], offsets[1:] - 1
-    at = ragged(turned.begin, rings.lengths + 1)
-    at[last] = turned.begin
-    x, y = turned.x[at], turned.y[at]
-    kept = np.zeros(len(x), bool)
-    kept[first] = kept[last] = kept[first + opposite] = True
-    free, still = np.zeros(len(x), bool), np.zeros(len(x), np.int8)
-    return Corners(x, y, offsets, rings.owner, kept, free, free, still, still)
+    corner = ragged(rotated.begin, rings.lengths + 1)
+    corner[last] = rotated.begin
+    x, y = rotated.x[corner], rotated.y[corner]
+    is_kept = np.zeros(len(x), bool)
+    is_kept[first] = is_kept[last] = is_kept[first + opposite] = True
+    not_held, no_push = np.zeros(len(x), bool), np.zeros(len(x), np.int8)
+    return Corners(x, y, offsets, rings.owner, is_kept, not_held, not_held, no_push, no_push)
 
 
-def choose(closed: Corners, tolerance: NDArray[np.float64]) -> NDArray[np.bool_]:
+def choose(corners: Corners, tolerance: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Choose corners of all rings at once, halving the parts of the outlines level by level.
 
     Args:
-        closed: The rings; kept corners stay so.
+        corners: The rings; kept corners stay so.
         tolerance: (rings,) how far corners may lie from the line that replaces them, pixels.
 
     Returns:
         (n,) True for chosen corners.
     """
-    x, y, kept = closed.x, closed.y, closed.kept.copy()
-    lines = lines_of(closed)
+    x, y, is_kept = corners.x, corners.y, corners.is_kept.copy()
+    lines = lines_of(corners)
     begin, end = lines.begin, lines.end
-    allowed = np.repeat(tolerance, lines.corners.lengths) ** 2
+    limits = np.repeat(tolerance, lines.corners.lengths) ** 2
     while True:
         long = np.flatnonzero(end - begin > 1)
         if not len(long):
-            return kept
-        begin, end, allowed = begin[long], end[long], allowed[long]
+            return is_kept
+        begin, end, limits = begin[long], end[long], limits[long]
         lengths = end - begin - 1
         inner = ragged(begin + 1, lengths)
         line = np.repeat(np.arange(len(long)), lengths)
@@ -209,17 +211,17 @@ def choose(closed: Corners, tolerance: NDArray[np.float64]) -> NDArray[np.bool_]
             (x[inner], y[inner]), (x[begin], y[begin]), (x[end], y[end]), line
         )
         worst = first_largest(distance, offsets_of(lengths))
-        far = distance[worst] > allowed
-        split = inner[worst[far]]
-        kept[split] = True
-        begin, end = np.concatenate((begin[far], split)), np.concatenate((split, end[far]))
-        allowed = np.concatenate((allowed[far], allowed[far]))
+        is_far = distance[worst] > limits
+        split = inner[worst[is_far]]
+        is_kept[split] = True
+        begin, end = np.concatenate((begin[is_far], split)), np.concatenate((split, end[is_far]))
+        limits = np.concatenate((limits[is_far], limits[is_far]))
 
 
 def _squared_distances(
     point: XY, begin: XY, end: XY, line: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """(n,) squared distances of points to line segments.
+    """Compute squared distances (n,) of points to line segments.
 
     Args:
         point: x and y of the points.
@@ -232,90 +234,94 @@ def _squared_distances(
     inverse = 1 / np.where(square > 0, square, 1)
     px, py = point[0] - begin[0][line], point[1] - begin[1][line]
     dx, dy = dx[line], dy[line]
-    along = np.clip((px * dx + py * dy) * inverse[line], 0, 1)
-    px -= along * dx
-    py -= along * dy
+    position = np.clip((px * dx + py * dy) * inverse[line], 0, 1)
+    px -= position * dx
+    py -= position * dy
     distance: NDArray[np.float64] = px * px + py * py
     return distance
 
 
-def lines_of(chosen: Corners) -> _Lines:
-    """The lines between the chosen corners."""
-    corners = np.flatnonzero(chosen.kept)
-    count = np.add.reduceat(chosen.kept, chosen.offsets[:-1], dtype=np.intp)
+def lines_of(selection: Corners) -> _Lines:
+    """Make the lines between the chosen corners."""
+    corners = np.flatnonzero(selection.is_kept)
+    count = np.add.reduceat(selection.is_kept, selection.offsets[:-1], dtype=np.intp)
     is_start = np.ones(len(corners), bool)
     is_start[np.cumsum(count) - 1] = False
     start = np.flatnonzero(is_start)
     begin, end = corners[start], corners[start + 1]
-    rings = Rings(chosen.x[begin], chosen.y[begin], offsets_of(count - 1), chosen.owner)
+    rings = Rings(selection.x[begin], selection.y[begin], offsets_of(count - 1), selection.owner)
     return _Lines(rings, begin, end)
 
 
-def _fitted(chosen: Corners, lines: _Lines, limits: Limits) -> Rings:
-    """Corners where lines meet that have the area of their part of the outline on either side.
+def _fit(selection: Corners, lines: _Lines, limits: Limits) -> Rings:
+    """Place corners where lines meet that preserve the area of their part of the outline.
 
     A line from a corner along d that is moved by s gains the area s x d. So the movement s of the
     corner between the lines d and e which gain the areas a and b solves s x d = a, s x e = b.
     """
     corners = lines.corners
-    ahead, behind = corners.ahead, _behind(corners)
-    dx, dy = corners.x[ahead] - corners.x, corners.y[ahead] - corners.y
-    gain = _gains(chosen, lines)
-    held_x, held_y = chosen.held_x[lines.begin], chosen.held_y[lines.begin]
-    x, y = _moved((dx, dy), (dx[behind], dy[behind]), gain, gain[behind])
-    alone = held_x ^ held_y
-    if alone.any():  # they slide along one axis, as near as they can to what both lines ask
-        x = np.where(alone, _slide(dy, gain, dy[behind], gain[behind]), x)
-        y = np.where(alone, -_slide(dx, gain, dx[behind], gain[behind]), y)
+    next_corner, previous = corners.next_corner, _previous_corner(corners)
+    dx, dy = corners.x[next_corner] - corners.x, corners.y[next_corner] - corners.y
+    gain = _gains(selection, lines)
+    held_x, held_y = selection.held_x[lines.begin], selection.held_y[lines.begin]
+    x, y = _move((dx, dy), (dx[previous], dy[previous]), gain, gain[previous])
+    slides = held_x ^ held_y
+    if slides.any():  # they slide along one axis, as near as they can to what both lines ask
+        x = np.where(slides, _slide(dy, gain, dy[previous], gain[previous]), x)
+        y = np.where(slides, -_slide(dx, gain, dx[previous], gain[previous]), y)
     reach = np.hypot(np.where(held_x, 0, x), np.where(held_y, 0, y))
     shorten = np.minimum(1, 0.9 * limits.distance / np.where(reach > 0, reach, 1))
-    push_x, push_y = (limits.apart * push[lines.begin] for push in (chosen.push_x, chosen.push_y))
+    push_x, push_y = (
+        limits.apart * push[lines.begin] for push in (selection.push_x, selection.push_y)
+    )
     x, y = np.where(held_x, push_x, shorten * x), np.where(held_y, push_y, shorten * y)
     return corners._replace(x=corners.x + x, y=corners.y + y)
 
 
-def _moved(line: XY, last: XY, after: NDArray[np.float64], before: NDArray[np.float64]) -> XY:
-    """Movements of corners which gain areas along the line ahead and along the one behind."""
+def _move(line: XY, last: XY, gain: NDArray[np.float64], previous_gain: NDArray[np.float64]) -> XY:
+    """Compute movements of corners that gain the areas of the line ahead and the one behind."""
     (dx, dy), (before_x, before_y) = line, last
     sine = before_x * dy - before_y * dx
     square, square_before = dx * dx + dy * dy, before_x * before_x + before_y * before_y
     meet = np.abs(sine) > _MIN_SINE * np.sqrt(square * square_before)
     inverse = 1 / np.where(meet, sine, 1)
     # Where the lines are nearly parallel, the mean of both movements at right angles to them.
-    half, half_before = after / square / 2, before / square_before / 2
+    half, half_before = gain / square / 2, previous_gain / square_before / 2
     x = np.where(
-        meet, (after * before_x - before * dx) * inverse, half * dy + half_before * before_y
+        meet, (gain * before_x - previous_gain * dx) * inverse, half * dy + half_before * before_y
     )
     y = np.where(
-        meet, (after * before_y - before * dy) * inverse, -half * dx - half_before * before_x
+        meet, (gain * before_y - previous_gain * dy) * inverse, -half * dx - half_before * before_x
     )
     return x, y
 
 
 def _slide(
     line: NDArray[np.float64],
-    after: NDArray[np.float64],
+    gain: NDArray[np.float64],
     last: NDArray[np.float64],
-    before: NDArray[np.float64],
+    previous_gain: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Movements t with ``t line = after`` and ``t last = before``, in the least squares."""
+    """Solve ``t line = after`` and ``t last = before`` for t, in the least squares."""
     square = line * line + last * last
-    out: NDArray[np.float64] = (line * after + last * before) / np.where(square > 0, square, np.inf)
-    return out
+    movement: NDArray[np.float64] = (line * gain + last * previous_gain) / np.where(
+        square > 0, square, np.inf
+    )
+    return movement
 
 
-def _behind(rings: Rings) -> NDArray[np.intp]:
-    """(n,) index of the corner before each one."""
-    ahead = rings.ahead
-    behind = np.empty_like(ahead)
-    behind[ahead] = np.arange(len(ahead))
-    return behind
+def _previous_corner(rings: Rings) -> NDArray[np.intp]:
+    """Index of the previous corner of each one, (n,)."""
+    next_corner = rings.next_corner
+    previous = np.empty_like(next_corner)
+    previous[next_corner] = np.arange(len(next_corner))
+    return previous
 
 
-def _gains(chosen: Corners, lines: _Lines) -> NDArray[np.float64]:
-    """(n,) area between each line and its part of the outline, positive where the line lacks it."""
-    origin = np.repeat(chosen.offsets[:-1], np.diff(chosen.offsets))
-    x, y = chosen.x - chosen.x[origin], chosen.y - chosen.y[origin]
+def _gains(selection: Corners, lines: _Lines) -> NDArray[np.float64]:
+    """Area (n,) between each line and its outline part, positive if the line lacks it."""
+    origin = np.repeat(selection.offsets[:-1], np.diff(selection.offsets))
+    x, y = selection.x - selection.x[origin], selection.y - selection.y[origin]
     # Corners of pixels are whole numbers, and so are these sums: nothing is lost in them.
     sums = np.zeros(len(x))
     np.cumsum(x[:-1] * y[1:] - x[1:] * y[:-1], out=sums[1:])
@@ -325,62 +331,65 @@ def _gains(chosen: Corners, lines: _Lines) -> NDArray[np.float64]:
     return gains
 
 
-def _of_area(chosen: Corners, lines: _Lines, rings: Rings, area: NDArray[np.float64]) -> Rings:
-    """Rings with these areas, where little is missing."""
-    held = chosen.is_held
-    out = _scaled(rings, np.where(held, rings.areas(), area))
-    if not held.any():
-        return out
+def _of_area(selection: Corners, lines: _Lines, rings: Rings, area: NDArray[np.float64]) -> Rings:
+    """Correct small errors of the rings' areas."""
+    is_held = selection.is_held
+    scaled = _scale(rings, np.where(is_held, rings.areas(), area))
+    if not is_held.any():
+        return scaled
     # A ring without held corners is right by now, and is asked for nothing.
-    area = np.where(held, area, out.areas())
-    return _balanced(out, area, (chosen.held_x[lines.begin], chosen.held_y[lines.begin]))
+    area = np.where(is_held, area, scaled.areas())
+    return _balance(scaled, area, (selection.held_x[lines.begin], selection.held_y[lines.begin]))
 
 
-def _scaled(rings: Rings, area: NDArray[np.float64]) -> Rings:
-    """Rings scaled about their mean corners to these areas, where little is missing."""
+def _scale(rings: Rings, area: NDArray[np.float64]) -> Rings:
+    """Scale rings about their mean corners to these areas, if the error is small."""
     ratio = area / np.where(rings.areas() != 0, rings.areas(), np.inf)
-    near = (ratio < _MAX_GROWTH) & (ratio > 1 / _MAX_GROWTH) & (ratio != 1)
-    growth = np.repeat(np.sqrt(np.where(near, ratio, 1)) - 1, rings.lengths)
+    is_small = (ratio < _MAX_GROWTH) & (ratio > 1 / _MAX_GROWTH) & (ratio != 1)
+    growth = np.repeat(np.sqrt(np.where(is_small, ratio, 1)) - 1, rings.lengths)
     x, y = (np.repeat(mean, rings.lengths) for mean in rings.centroids())
     return rings._replace(x=rings.x + growth * (rings.x - x), y=rings.y + growth * (rings.y - y))
 
 
-def _balanced(
-    rings: Rings, area: NDArray[np.float64], held: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+def _balance(
+    rings: Rings, area: NDArray[np.float64], is_held: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> Rings:
-    """Rings whose free corners are moved outwards, all alike, until they have these areas.
+    """Move the rings' free corners outwards by equal distances until the areas are right.
 
     With corners p + t m the area is a quadratic function of t.
     """
-    begin, ahead, behind = rings.begin, rings.ahead, _behind(rings)
-    chord_x, chord_y = rings.x[ahead] - rings.x[behind], rings.y[ahead] - rings.y[behind]
+    begin, next_corner, previous = rings.begin, rings.next_corner, _previous_corner(rings)
+    chord_x, chord_y = (
+        rings.x[next_corner] - rings.x[previous],
+        rings.y[next_corner] - rings.y[previous],
+    )
     length = np.hypot(chord_x, chord_y)
     length = np.where(length > 0, length, np.inf)
-    x = np.where(held[0], 0, chord_y / length)
-    y = np.where(held[1], 0, -chord_x / length)
+    x = np.where(is_held[0], 0, chord_y / length)
+    y = np.where(is_held[1], 0, -chord_x / length)
     lacks = rings.areas() - area
     linear = np.add.reduceat(x * chord_y - y * chord_x, begin) / 2
-    square = np.add.reduceat(x * y[ahead] - x[ahead] * y, begin) / 2
+    square = np.add.reduceat(x * y[next_corner] - x[next_corner] * y, begin) / 2
     root = linear * linear - 4 * square * lacks
-    known = (root >= 0) & (linear > 0)
-    below = np.where(known, linear + np.sqrt(np.where(known, root, 0)), np.inf)
-    t = np.repeat(-2 * lacks / below, rings.lengths)
+    is_solvable = (root >= 0) & (linear > 0)
+    denominator = np.where(is_solvable, linear + np.sqrt(np.where(is_solvable, root, 0)), np.inf)
+    t = np.repeat(-2 * lacks / denominator, rings.lengths)
     return rings._replace(x=rings.x + t * x, y=rings.y + t * y)
 
 
-def distances(chosen: Corners, new: Rings) -> NDArray[np.float64]:
-    """(n,) distance of each corner from its line's new place, 0 for chosen corners."""
-    lengths = np.diff(chosen.offsets)
+def distances(selection: Corners, new: Rings) -> NDArray[np.float64]:
+    """Compute the distance (n,) of each corner from its new line, 0 for chosen corners."""
+    lengths = np.diff(selection.offsets)
     ring = np.repeat(np.arange(len(lengths)), lengths)
     # Each ring has one chosen corner more than it has lines: its first one comes twice.
-    line = np.cumsum(chosen.kept) - 1 - ring
-    inner = np.flatnonzero(~chosen.kept)
-    distances = np.zeros(len(chosen.x))
-    ahead = new.ahead
+    line = np.cumsum(selection.is_kept) - 1 - ring
+    inner = np.flatnonzero(~selection.is_kept)
+    distances = np.zeros(len(selection.x))
+    next_corner = new.next_corner
     distances[inner] = _squared_distances(
-        (chosen.x[inner], chosen.y[inner]),
+        (selection.x[inner], selection.y[inner]),
         (new.x, new.y),
-        (new.x[ahead], new.y[ahead]),
+        (new.x[next_corner], new.y[next_corner]),
         line[inner],
     )
     return np.sqrt(distances)

@@ -1,4 +1,4 @@
-"""The one description of a model; every file format and every host reads or derives it from here.
+"""The description of a model, from which every file format and host derives its own.
 
 The authority is the JSON text stored in the ONNX file under `METADATA_KEY`: one file is one
 model. STAC items and Esri model definitions repeat it and must agree.
@@ -22,8 +22,8 @@ from .values import NUMBERS, check_number, require, to_object, to_objects, to_te
 METADATA_KEY = "camp_detector.spec"
 """Key of the JSON text in the ONNX file's metadata."""
 PLAIN_VERSION, SCHEMA_VERSION = 1, 2
-"""Of the description; raised when an older reader would misread a newer one. A model that does not
-tell touching dwellings apart is still described in version 1, to the byte."""
+"""Versions of the description; a newer one is for content that older readers would misread. A model
+without a separation is still described in version 1, to the byte."""
 
 _DTYPES = ("uint8", "uint16", "int16", "float32")
 _COLOR = re.compile(r"#[0-9A-F]{6}")
@@ -36,14 +36,14 @@ def _positive(value: float) -> bool:
 
 @dataclass(frozen=True)
 class Band:
-    """One input channel: the network sees ``(raw * scale - mean) / std``.
+    """Input channel: the network sees ``(raw * scale - mean) / std``.
 
     Raises:
         SpecError: No name, or a scaling that cannot be undone.
     """
 
     name: str
-    """STAC common name where there is one: red, green, blue, nir ..."""
+    """STAC common name if there is one: red, green, blue, nir ..."""
     scale: float
     """Multiplier from raw values to the range of ``mean`` and ``std``; 1/255 for 8-bit images."""
     mean: float
@@ -63,7 +63,7 @@ class Band:
 
 @dataclass(frozen=True)
 class ClassDef:
-    """One class that the model finds; output channel ``i`` belongs to class ``i`` of the spec.
+    """Class that the model detects; output channel ``i`` belongs to class ``i`` of the spec.
 
     Raises:
         SpecError: A value that is background or nodata, or a colour that is not ``#RRGGBB``.
@@ -94,7 +94,7 @@ class ClassDef:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What a host must know to run a model and to say what came out.
+    """Everything that a host needs to run a model and to describe its results.
 
     Raises:
         SpecError: A field is missing, out of range, or contradicts another one.
@@ -107,11 +107,11 @@ class ModelSpec:
     bands: tuple[Band, ...]
     """Input channels in the order in which the network takes them."""
     classes: tuple[ClassDef, ...]
-    """One for each of the first output channels; background is not listed."""
+    """Classes of the first output channels; background is not listed."""
     gsd: float
-    """Ground sampling distance that the network was trained on, metres a pixel."""
+    """Ground sampling distance that the network was trained on, metres per pixel."""
     dtype: str = "uint8"
-    """dtype of the raw values that ``Band.scale`` is meant for."""
+    """Pixel type of the raw values that ``Band.scale`` is meant for."""
     tile_size: int = 512
     """Side of the chips that the network is run on, pixels; a multiple of ``multiple``."""
     overlap: int = 64
@@ -123,15 +123,15 @@ class ModelSpec:
     min_area: float = 0.0
     """Smallest dwelling to report, square metres."""
     description: str = ""
-    """What the model is for, in a few sentences."""
+    """Purpose of the model, in a few sentences."""
     licence: str = ""
     """SPDX identifier of the model's licence."""
     attribution: tuple[str, ...] = ()
-    """Who must be named when the model or its results are published: data and weights."""
+    """Names to credit when the model or its results are published: data and weights."""
     provenance: Mapping[str, str] = field(default_factory=dict)
-    """Where the model comes from: command, seed, data, software, figures; text to text."""
+    """Origin of the model: command, seed, data, software, figures; text to text."""
     separation: Optional[Separation] = None
-    """What one further output channel, after those of the classes, means; None where there is
+    """Meaning of one further output channel, after those of the classes; None where there is
     none, and each connected patch of the mask is a dwelling."""
 
     def __post_init__(self) -> None:
@@ -184,17 +184,17 @@ class ModelSpec:
 
     @property
     def channels(self) -> int:
-        """Output channels: one for each class, and one more where there is a separation."""
+        """Number of output channels: one per class, and one more with a separation."""
         return len(self.classes) + (self.separation is not None)
 
     def to_dict(self) -> dict[str, Any]:
-        """A plain dict that JSON can hold; the inverse of `from_dict`."""
-        plain = self.separation is None
-        out: dict[str, Any] = {"schema_version": PLAIN_VERSION if plain else SCHEMA_VERSION}
+        """Convert to a plain dict for JSON; the inverse of `from_dict`."""
+        is_plain = self.separation is None
+        result: dict[str, Any] = {"schema_version": PLAIN_VERSION if is_plain else SCHEMA_VERSION}
         for f in fields(self):
             value = getattr(self, f.name)
             if f.name == "separation":
-                if plain:
+                if is_plain:
                     continue
                 value = dict(vars(value))
             elif f.name in {"bands", "classes"}:
@@ -203,11 +203,11 @@ class ModelSpec:
                 value = list(value)
             elif f.name == "provenance":
                 value = dict(value)
-            out[f.name] = value
-        return out
+            result[f.name] = value
+        return result
 
     def to_json(self) -> str:
-        """JSON text with sorted keys, ASCII only; the same spec gives the same bytes."""
+        """Write JSON text with sorted keys, ASCII only; the same spec gives the same bytes."""
         return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=True, allow_nan=False)
 
     @classmethod
@@ -220,8 +220,8 @@ class ModelSpec:
         if not isinstance(raw, dict):
             msg = f"a model description must be an object, got {type(raw).__name__}"
             raise SpecError(msg)
-        given = dict(raw)
-        version = given.pop("schema_version", None)
+        values = dict(raw)
+        version = values.pop("schema_version", None)
         require(
             version in (PLAIN_VERSION, SCHEMA_VERSION),
             f"this model's description is of version {reprlib.repr(version)}, and this release of "
@@ -229,24 +229,24 @@ class ModelSpec:
             "Detector",
         )
         require(
-            (version == SCHEMA_VERSION) == ("separation" in given),
+            (version == SCHEMA_VERSION) == ("separation" in values),
             f"a model description of version {SCHEMA_VERSION} holds a separation, and one of "
             f"version {PLAIN_VERSION} holds none",
         )
-        unknown = set(given) - {f.name for f in fields(cls)}
+        unknown = set(values) - {f.name for f in fields(cls)}
         require(not unknown, f"unknown fields in the model description: {sorted(unknown)!r:.300}")
         try:
             for name, kind in (("bands", Band), ("classes", ClassDef)):
-                held = to_objects(given.get(name, ()), name)
-                given[name] = tuple(_build(kind, each) for each in held)
-            if "separation" in given:
-                given["separation"] = _build(Separation, given["separation"])
-            given["attribution"] = to_texts(given.get("attribution", ()))
-            given["provenance"] = {
+                objects = to_objects(values.get(name, ()), name)
+                values[name] = tuple(_build(kind, entry) for entry in objects)
+            if "separation" in values:
+                values["separation"] = _build(Separation, values["separation"])
+            values["attribution"] = to_texts(values.get("attribution", ()))
+            values["provenance"] = {
                 to_text(k, "provenance"): to_text(str(v), f"provenance {k}")
-                for k, v in to_object(given.get("provenance", {}), "provenance").items()
+                for k, v in to_object(values.get("provenance", {}), "provenance").items()
             }
-            spec: ModelSpec = _build(cls, given)
+            spec: ModelSpec = _build(cls, values)
         except (TypeError, ValueError, RecursionError, OverflowError) as error:
             if isinstance(error, SpecError):
                 raise
@@ -277,9 +277,9 @@ def _build(kind: Any, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any of t
     for f in fields(kind):
         if f.name not in raw:
             continue
-        value, wanted = raw[f.name], str(f.type)
-        if wanted in NUMBERS:
-            check_number(value, wanted, f.name)
-        if wanted == "str":
+        value, expected = raw[f.name], str(f.type)
+        if expected in NUMBERS:
+            check_number(value, expected, f.name)
+        if expected == "str":
             to_text(value, f.name)
     return kind(**raw)

@@ -1,4 +1,4 @@
-"""Rectangles in place of outlines that are nearly rectangles."""
+"""Rectangles in place of nearly rectangular outlines."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from .simplify import Frames
 
 MIN_IOU = 0.85
-"""A rectangle is accepted if what it shares with the region is at least this part of their union.
+"""Smallest intersection over union of a rectangle with its region.
 
 A disc and the best square reach 0.83. As the areas are equal, at most 8.1 % of either is outside
 of the other.
 """
 _WALL_TOLERANCE = 1.0
-"""How roughly the walls are drawn that tell the direction, pixels."""
+"""Tolerance in pixels for drawing the walls that give the direction."""
 _TURNS = (8.0, 4.0, 2.0, 1.0)
-"""Steps by which the direction is improved, degrees."""
+"""Steps in degrees by which the direction is improved."""
 
 
 class _Moments(NamedTuple):
@@ -36,20 +36,20 @@ class _Moments(NamedTuple):
     yy: NDArray[np.float64]
     xy: NDArray[np.float64]
 
-    def take(self, which: NDArray[np.intp]) -> _Moments:
-        return _Moments(*(column[which] for column in self))
+    def take(self, indices: NDArray[np.intp]) -> _Moments:
+        return _Moments(*(column[indices] for column in self))
 
     def sides(self, angle: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Half the sides of the rectangles of equal area and elongation, along and across."""
+        """Half sides of the rectangles of equal area and elongation, along and across."""
         cos, sin = np.cos(angle), np.sin(angle)
-        along = cos * cos * self.xx + 2 * cos * sin * self.xy + sin * sin * self.yy
-        across = sin * sin * self.xx - 2 * cos * sin * self.xy + cos * cos * self.yy
-        half = np.sqrt(np.abs(self.area) * np.sqrt(along / across)) / 2
+        variance_along = cos * cos * self.xx + 2 * cos * sin * self.xy + sin * sin * self.yy
+        variance_across = sin * sin * self.xx - 2 * cos * sin * self.xy + cos * cos * self.yy
+        half = np.sqrt(np.abs(self.area) * np.sqrt(variance_along / variance_across)) / 2
         return half, np.abs(self.area) / half / 4
 
 
 def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
-    """Rectangles for rings of polygons without holes, where they are good enough.
+    """Make rectangles for rings of polygons without holes, if they fit well enough.
 
     A rectangle has the area, the centre and, along its sides, the ratio of the second moments of
     the region. Its direction is that of the walls or of the longest extent, whichever overlaps
@@ -62,15 +62,15 @@ def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
     Returns:
         The replaced rings, and the rectangles.
     """
-    alone = np.bincount(rings.owner)[rings.owner] == 1
-    chosen = np.flatnonzero(alone & (rings.lengths > 4))  # noqa: PLR2004 - four are a rectangle
-    if not len(chosen):
-        return chosen, rings.take(chosen)
-    outlines = rings.take(chosen)
+    has_no_hole = np.bincount(rings.owner)[rings.owner] == 1
+    candidates = np.flatnonzero(has_no_hole & (rings.lengths > 4))  # noqa: PLR2004 - four are a rectangle
+    if not len(candidates):
+        return candidates, rings.take(candidates)
+    outlines = rings.take(candidates)
     moments = _moments(outlines)
     # The direction is searched with rough outlines, which have a tenth of the corners; only the
     # last choices are made with the pixels.
-    walls = corner_sides(outlines, np.full(len(chosen), _WALL_TOLERANCE))
+    walls = corner_sides(outlines, np.full(len(candidates), _WALL_TOLERANCE))
     first = _direction_of_extent(moments), _direction_of_walls(walls)
     angle = _best(walls, moments, first)
     for step in np.radians(_TURNS):
@@ -78,18 +78,18 @@ def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
     angle = _best(outlines, moments, (*first, angle))
     last = np.radians(_TURNS[-1])
     angle = _best(outlines, moments, (angle, angle + last, angle - last))
-    drawn = _drawn(moments, angle, rings.owner[chosen])
-    frame = frames.take(chosen).repeated(drawn.lengths)
-    out = frame.without(drawn.x, drawn.y)
-    good = (_iou(outlines, moments, angle) >= MIN_IOU) & ~out.reshape(-1, 4).any(axis=1)
-    return chosen[good], drawn.take(np.flatnonzero(good))
+    corners = _corners_of(moments, angle, rings.owner[candidates])
+    frame = frames.take(candidates).repeated(corners.lengths)
+    is_outside = frame.excludes(corners.x, corners.y)
+    is_good = (_iou(outlines, moments, angle) >= MIN_IOU) & ~is_outside.reshape(-1, 4).any(axis=1)
+    return candidates[is_good], corners.take(np.flatnonzero(is_good))
 
 
 def _moments(rings: Rings) -> _Moments:
-    lengths, ahead = rings.lengths, rings.ahead
+    lengths, next_corner = rings.lengths, rings.next_corner
     x = rings.x - np.repeat(rings.x[rings.begin], lengths)
     y = rings.y - np.repeat(rings.y[rings.begin], lengths)
-    x1, y1 = x[ahead], y[ahead]
+    x1, y1 = x[next_corner], y[next_corner]
     cross = x * y1 - x1 * y
     terms = (
         cross / 2,
@@ -111,9 +111,9 @@ def _direction_of_extent(moments: _Moments) -> NDArray[np.float64]:
 
 
 def _direction_of_walls(walls: Rings) -> NDArray[np.float64]:
-    """The mean direction of the walls modulo a right angle, long walls counting more."""
-    ahead = walls.ahead
-    wall = (walls.x[ahead] - walls.x) + 1j * (walls.y[ahead] - walls.y)
+    """Compute the mean direction of the walls modulo a right angle, long walls counting more."""
+    next_corner = walls.next_corner
+    wall = (walls.x[next_corner] - walls.x) + 1j * (walls.y[next_corner] - walls.y)
     # The fourth power is the same for all four directions of a rectangle's sides.
     return np.angle(np.add.reduceat(wall**4 / np.abs(wall) ** 2, walls.begin)) / 4
 
@@ -121,47 +121,48 @@ def _direction_of_walls(walls: Rings) -> NDArray[np.float64]:
 def _best(
     rings: Rings, moments: _Moments, angles: tuple[NDArray[np.float64], ...]
 ) -> NDArray[np.float64]:
-    """For each ring the direction whose rectangle has the largest overlap; of equals the first."""
+    """Choose for each ring the direction with the largest overlap; of equals the first."""
     overlaps = [_iou(rings, moments, angle) for angle in angles]
     best: NDArray[np.float64] = np.choose(np.argmax(overlaps, axis=0), angles)
     return best
 
 
 def _iou(rings: Rings, moments: _Moments, angle: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(rings,) intersection over union of each ring and its rectangle in a direction.
+    """Compute intersection over union (rings,) of each ring and its rectangle in a direction.
 
     In the rectangle's frame the intersection is the area under the outline, counted between the
     rectangle's left and right side and held between its lower and upper one.
     """
-    lengths, begin, ahead = rings.lengths, rings.begin, rings.ahead
+    lengths, begin, next_corner = rings.lengths, rings.begin, rings.next_corner
     half_u, half_v = (np.repeat(half, lengths) for half in moments.sides(angle))
     cos, sin = np.repeat(np.cos(angle), lengths), np.repeat(np.sin(angle), lengths)
     x, y = rings.x - np.repeat(moments.x, lengths), rings.y - np.repeat(moments.y, lengths)
     u, v = x * cos + y * sin, y * cos - x * sin
-    run = u[ahead] - u
-    slope = (v[ahead] - v) / np.where(run != 0, run, np.inf)
-    held = np.clip(u, -half_u, half_u)
-    first = v + (held - u) * slope
-    last = v + (held[ahead] - u) * slope
+    run = u[next_corner] - u
+    slope = (v[next_corner] - v) / np.where(run != 0, run, np.inf)
+    clipped = np.clip(u, -half_u, half_u)
+    first = v + (clipped - u) * slope
+    last = v + (clipped[next_corner] - u) * slope
     rise = last - first
     steep = np.abs(rise) > 1e-6  # noqa: PLR2004 - below, the quotient loses its digits
     mean = np.where(
         steep,
-        (_under(last, half_v) - _under(first, half_v)) / np.where(steep, rise, 1),
+        (_clipped_integral(last, half_v) - _clipped_integral(first, half_v))
+        / np.where(steep, rise, 1),
         np.clip(first, -half_v, half_v),
     )
-    shared = np.abs(np.add.reduceat(mean * (held[ahead] - held), begin))
-    iou: NDArray[np.float64] = shared / (2 * np.abs(moments.area) - shared)
+    overlap = np.abs(np.add.reduceat(mean * (clipped[next_corner] - clipped), begin))
+    iou: NDArray[np.float64] = overlap / (2 * np.abs(moments.area) - overlap)
     return iou
 
 
-def _under(v: NDArray[np.float64], half: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Integral from 0 to v of a coordinate held between -half and half."""
+def _clipped_integral(v: NDArray[np.float64], half: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Integrate from 0 to v a coordinate clipped to -half and half."""
     size = np.abs(v)
     return np.where(size <= half, v * v / 2, half * size - half * half / 2)
 
 
-def _drawn(moments: _Moments, angle: NDArray[np.float64], owner: NDArray[np.intp]) -> Rings:
+def _corners_of(moments: _Moments, angle: NDArray[np.float64], owner: NDArray[np.intp]) -> Rings:
     half_u, half_v = moments.sides(angle)
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
     # Counter-clockwise on the screen, as all exteriors.

@@ -1,4 +1,4 @@
-"""Whether a raster is what a model was made for, for hosts that tell little of it."""
+"""Checks that a raster fits a model, for hosts that tell little about it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from .spec import ModelSpec
 
 PIXEL_TYPES = {"uint8": "u1", "uint16": "u2", "int16": "i2", "float32": "f4"}
-"""Esri's name of each type of pixels that a model may take."""
+"""Esri's name of each pixel type that a model may take."""
 _NAMES = {"u1": "8 bit unsigned", "u2": "16 bit unsigned", "i2": "16 bit signed", "f4": "float"}
 
 
 def check_bands(spec: ModelSpec, count: int, *, exact: bool = False) -> None:
-    """Refuse a raster with too few bands, or a tile with others than were asked for.
+    """Refuse a raster with too few bands, or a tile with other bands than requested.
 
     Raises:
         RasterError: Too few bands; or, where ``exact``, too many.
@@ -36,18 +36,18 @@ def check_bands(spec: ModelSpec, count: int, *, exact: bool = False) -> None:
 
 
 def check_depth(spec: ModelSpec, pixel_type: str) -> None:
-    """Refuse pixels of another type, which would be scaled wrongly without anybody noticing.
+    """Refuse pixels of another type, which would be scaled wrongly without notice.
 
     Raises:
         RasterError: ``pixel_type``, in Esri's words, is not that of the model.
     """
-    wanted = PIXEL_TYPES[spec.dtype]
-    if pixel_type == wanted:
+    expected = PIXEL_TYPES[spec.dtype]
+    if pixel_type == expected:
         return
     msg = (
-        f"the model takes {_NAMES[wanted]} pixels and this raster's are "
+        f"the model takes {_NAMES[expected]} pixels and this raster's are "
         f"{_NAMES.get(pixel_type, 'others')}: convert it first with Copy Raster (pixel type "
-        f"{_NAMES[wanted]}, Scale Pixel Value checked)"
+        f"{_NAMES[expected]}, Scale Pixel Value checked)"
     )
     raise RasterError(msg)
 

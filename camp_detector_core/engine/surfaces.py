@@ -1,4 +1,4 @@
-"""The rules by which polygons are taken from features: all polygons count, whatever holds them.
+"""Rules for taking polygons from features: all polygons count, in any kind of geometry.
 
 A reader (shapely, QGIS, arcpy) gives each feature's geometry as well-known binary, makes its own
 geometries of the outlines that come back, and mends those that cross themselves. What is taken
@@ -27,76 +27,76 @@ _CORNERS = 4
 
 
 class Outline(NamedTuple):
-    """One surface; its faces are polygons whose union it is, mostly a single one."""
+    """Surface whose faces are polygons with one union, mostly a single polygon."""
 
     faces: list[list[Ring]]
-    """The rings of each face: (n, 2) coordinates, finite and closed, the outer ring first."""
+    """Rings of each face: (n, 2) coordinates, finite and closed, the outer ring first."""
 
     def wkb(self) -> list[bytes]:
-        """Each face as a polygon in well-known binary."""
+        """Write each face as a polygon in well-known binary."""
         return [_polygon(rings) for rings in self.faces]
 
 
 @dataclass
 class Tally:
-    """Counts of what the features of a layer hold."""
+    """Counts of the features of a layer."""
 
     polygons: int = 0
-    """All polygons, also those that were left out."""
+    """Number of all polygons, also of omitted ones."""
     nested: int = 0
-    """Polygons inside of geometry collections."""
+    """Number of polygons inside of geometry collections."""
     lines: int = 0
     points: int = 0
     empty: int = 0
     missing: int = 0
-    """Features without a geometry."""
+    """Number of features without a geometry."""
     unreadable: int = 0
-    """Features whose geometry is damaged."""
+    """Number of features whose geometry is damaged."""
     infinite: int = 0
-    """Polygons with coordinates that are no numbers."""
+    """Number of polygons with coordinates that are not finite."""
     beyond: int = 0
-    """Polygons that lie nowhere on the Earth, or nowhere in the CRS that they are wanted in."""
+    """Number of polygons outside of the Earth, or of the requested CRS."""
     flat: int = 0
-    """Polygons without area."""
+    """Number of polygons without area."""
     mended: int = 0
-    """Polygons that cross themselves, or whose rings were not closed."""
+    """Number of polygons that cross themselves, or had open rings."""
     scraps: int = 0
-    """Lines and points that mending leaves."""
+    """Number of lines and points that mending leaves."""
     twice: int = 0
-    """Polygons that are the same as an earlier one."""
+    """Number of polygons that repeat an earlier one."""
     others: list[str] = field(default_factory=list)
     """Further clauses of the sentence."""
 
     def sentence(self, name: str) -> Optional[str]:
-        """All that a user would not expect, or None.
+        """Write a sentence on everything unexpected, or None.
 
         Args:
             name: Of the file or layer.
         """
-        said = []
+        clauses = []
         if self.nested:
             were = _were(self.nested)
-            said.append(
+            clauses.append(
                 f"{self.nested:,} of {counted(self.polygons, 'polygon')} {were} inside geometry "
                 f"collections and {were} taken"
             )
         left = self._left_out()
         if left:
-            said.append(f"{_listed(left)} {_were(self._dropped())} left out")
+            clauses.append(f"{_enumerate(left)} {_were(self._dropped())} left out")
         if self.mended:
             scraps = f" ({counted(self.scraps, 'stray line')} dropped)" if self.scraps else ""
-            said.append(
+            clauses.append(
                 f"{counted(self.mended, 'polygon')} with crossing or open outlines "
                 f"{_were(self.mended)} mended{scraps}"
             )
         if self.twice:
             are = "is" if self.twice == 1 else "are"
-            said.append(
+            clauses.append(
                 f"{counted(self.twice, 'polygon')} that {are} the same as another "
                 f"{_were(self.twice)} counted once"
             )
-        said += self.others
-        return f"{name}: {'; '.join(said)}" if said else None
+        clauses += self.others
+        return f"{name}: {'; '.join(clauses)}" if clauses else None
 
     def _left_out(self) -> list[str]:
         counts = (
@@ -117,7 +117,7 @@ class Tally:
             ),
             (self.flat, "polygon without area", "polygons without area"),
         )
-        return [counted(n, one, many) for n, one, many in counts if n]
+        return [counted(n, singular, plural) for n, singular, plural in counts if n]
 
     def _dropped(self) -> int:
         return (
@@ -126,26 +126,26 @@ class Tally:
         )  # fmt: skip
 
     def contents(self) -> str:
-        """Name the geometries that stand in place of polygons."""
-        return _listed(self._left_out()) or "no feature"
+        """Name the geometries in place of polygons."""
+        return _enumerate(self._left_out()) or "no feature"
 
 
 class Surfaces:
-    """Takes the polygons of features, one feature after another."""
+    """Collector of the polygons of features."""
 
-    def __init__(self, *, once: bool = True) -> None:
-        """Nothing is taken yet.
+    def __init__(self, *, skip_repeated: bool = True) -> None:
+        """Start without polygons.
 
         Args:
-            once: Whether a polygon that is the same as an earlier one is left out.
+            skip_repeated: Whether a polygon that is the same as an earlier one is left out.
         """
         self.tally = Tally()
-        self._once = once
-        self._seen: dict[Hashable, list[Outline]] = {}
+        self._skip_repeated = skip_repeated
+        self._outlines_by_key: dict[Hashable, list[Outline]] = {}
         self._normal: dict[Hashable, set[Hashable]] = {}
 
     def take(self, wkb: Optional[bytes], kind: Hashable = None) -> list[Outline]:
-        """The polygons of a feature; none where all is left out.
+        """Take the polygons of a feature; an empty list if all are omitted.
 
         Args:
             wkb: Its geometry in well-known binary of any kind, None where it has none.
@@ -159,8 +159,12 @@ class Surfaces:
         except ValueError:
             self.tally.unreadable += 1
             return []
-        found = [outline for part in parts for outline in self._outlines(part)]
-        return [o for o in found if not self._is_known(o, kind)] if self._once else found
+        outlines = [outline for part in parts for outline in self._outlines(part)]
+        return (
+            [o for o in outlines if not self._is_known(o, kind)]
+            if self._skip_repeated
+            else outlines
+        )
 
     def _outlines(self, part: Part) -> list[Outline]:
         tally = self.tally
@@ -175,24 +179,24 @@ class Surfaces:
         if not all(np.isfinite(ring).all() for rings in faces for ring in rings):
             tally.infinite += 1
             return []
-        closed = [[_closed(ring) for ring in rings if len(ring)] for rings in faces]
+        closed_faces = [[_close(ring) for ring in rings if len(ring)] for rings in faces]
         tally.mended += any(
             len(a) != len(b)
-            for rings, made in zip(faces, closed)
-            for a, b in zip((r for r in rings if len(r)), made)
+            for rings, new_rings in zip(faces, closed_faces)
+            for a, b in zip((r for r in rings if len(r)), new_rings)
         )
-        kept = [
+        faces_kept = [
             [rings[0], *(hole for hole in rings[1:] if len(hole) >= _CORNERS)]
-            for rings in closed
+            for rings in closed_faces
             if rings and len(rings[0]) >= _CORNERS
         ]
-        if not kept:
+        if not faces_kept:
             tally.flat += 1
             return []
-        return [Outline(kept)]
+        return [Outline(faces_kept)]
 
     def _is_known(self, outline: Outline, kind: Hashable) -> bool:
-        """Whether it came before; the costly comparison is of those that are alike only."""
+        """Test if a polygon came before; only similar ones are compared in full."""
         first = outline.faces[0][0]
         alike: Hashable = (
             kind,
@@ -200,7 +204,7 @@ class Surfaces:
             first.min(axis=0).tobytes(),
             first.max(axis=0).tobytes(),
         )
-        earlier = self._seen.setdefault(alike, [])
+        earlier = self._outlines_by_key.setdefault(alike, [])
         if not earlier:
             earlier.append(outline)
             return False
@@ -212,12 +216,12 @@ class Surfaces:
         return False
 
 
-def _closed(ring: Ring) -> Ring:
+def _close(ring: Ring) -> Ring:
     return ring if (ring[0] == ring[-1]).all() else np.concatenate((ring, ring[:1]))
 
 
 def _normal(outline: Outline) -> Hashable:
-    """The same for the same ground, wherever rings begin, whichever way they run."""
+    """Normalise an outline, so that rings of any start and direction compare equal."""
     faces = [(_normal_ring(r[0]), *sorted(_normal_ring(h) for h in r[1:])) for r in outline.faces]
     return tuple(sorted(faces))
 
@@ -229,21 +233,21 @@ def _normal_ring(ring: Ring) -> bytes:
         return bytes(ring[:1].tobytes())
     first = int(np.lexsort((points[:, 1], points[:, 0]))[0])
     onward = np.roll(points, -first, axis=0)
-    back = np.roll(onward[::-1], 1, axis=0)
-    ways: list[bytes] = [onward.tobytes(), back.tobytes()]
+    backward = np.roll(onward[::-1], 1, axis=0)
+    ways: list[bytes] = [onward.tobytes(), backward.tobytes()]
     return min(ways)
 
 
 def _polygon(rings: list[Ring]) -> bytes:
-    out = [struct.pack("<BII", 1, 3, len(rings))]
+    chunks = [struct.pack("<BII", 1, 3, len(rings))]
     for ring in rings:
-        out += (struct.pack("<I", len(ring)), ring.astype("<f8").tobytes())
-    return b"".join(out)
+        chunks += (struct.pack("<I", len(ring)), ring.astype("<f8").tobytes())
+    return b"".join(chunks)
 
 
 def _were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _listed(parts: list[Any]) -> str:
+def _enumerate(parts: list[Any]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

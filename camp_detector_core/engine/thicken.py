@@ -1,4 +1,4 @@
-"""Grow parts of a raster into the room around them so that no two of them ever meet.
+"""Growth of raster parts into the surrounding room without ever joining two of them.
 
 A pixel may be added if it is simple for 4-connected parts on an 8-connected ground: the kept
 pixels among its eight neighbours that touch its sides are connected among themselves, so that
@@ -25,7 +25,7 @@ def ring_of(stride: int) -> tuple[int, ...]:
 
 
 def _addable() -> NDArray[np.bool_]:
-    """(256,) True for the neighbourhoods in which adding the middle joins nothing that is apart.
+    """Table (256,) of neighbourhoods in which adding the middle joins no separate parts.
 
     The number of parts is Yokoi's crossing number (Yokoi, Toriwaki, Fukumura 1975, Computer
     Graphics and Image Processing 4): the sum over the sides k of x_k - x_k x_(k+1) x_(k+2). It is
@@ -34,32 +34,34 @@ def _addable() -> NDArray[np.bool_]:
     bits = np.arange(256)[:, None] >> np.arange(8) & 1
     x = np.concatenate((bits, bits[:, :1]), axis=1)
     parts = sum(x[:, k] * (1 - x[:, k + 1] * x[:, k + 2]) for k in (0, 2, 4, 6))
-    out: NDArray[np.bool_] = (parts == 1) | bits.all(axis=1)
-    return out
+    addable: NDArray[np.bool_] = (parts == 1) | bits.all(axis=1)
+    return addable
 
 
 ADDABLE = _addable()
 
 
-def neighbourhoods(flat: NDArray[np.uint8], at: NDArray[np.intp], stride: int) -> NDArray[np.uint8]:
-    """Which neighbours of some pixels are set, as bits in the order of `ring_of`.
+def neighbourhoods(
+    flat: NDArray[np.uint8], pixels: NDArray[np.intp], stride: int
+) -> NDArray[np.uint8]:
+    """Collect the neighbours of some pixels as bits in the order of `ring_of`.
 
     Args:
         flat: Raster of 0 and 1, row by row, with a margin of one pixel.
-        at: (n,) pixels inside of the margin.
+        pixels: (n,) pixels inside of the margin.
         stride: Width of the raster with its margin.
 
     Returns:
         (n,) uint8.
     """
-    code = np.zeros(len(at), np.uint8)
+    code = np.zeros(len(pixels), np.uint8)
     for bit, step in enumerate(ring_of(stride)):
-        code |= flat.take(at + step) << np.uint8(bit)
+        code |= flat.take(pixels + step) << np.uint8(bit)
     return code
 
 
 def thicken(
-    kept: NDArray[np.uint8], room: NDArray[np.bool_], *, rounds: int, origin: tuple[int, int]
+    parts: NDArray[np.uint8], room: NDArray[np.bool_], *, rounds: int, origin: tuple[int, int]
 ) -> None:
     """Add pixels to the parts of a raster, in place, without joining any two.
 
@@ -68,23 +70,23 @@ def thicken(
     grid: the pixels of a step are no neighbours, so their order does not matter.
 
     Args:
-        kept: (height + 2, width + 2) 0 and 1, with a margin of zeros.
+        parts: (height + 2, width + 2) 0 and 1, with a margin of zeros.
         room: (height, width) True where a pixel may be added.
         rounds: How many pixels to grow by.
         origin: Row and column in the grid of the first pixel inside of the margin.
     """
-    flat, stride = kept.reshape(-1), kept.shape[1]
+    flat, stride = parts.reshape(-1), parts.shape[1]
     fields = [_field(room, stride, (-origin[0]) % 2 ^ i, (-origin[1]) % 2 ^ j) for i, j in _STEPS]
     for _ in range(rounds):
-        near = [at[_beside(flat, at, stride)] for at in fields]
-        added = 0
-        for at in near:
-            simple = at[ADDABLE[neighbourhoods(flat, at, stride)]]
+        nearby = [field[_is_beside(flat, field, stride)] for field in fields]
+        count = 0
+        for field in nearby:
+            simple = field[ADDABLE[neighbourhoods(flat, field, stride)]]
             flat[simple] = 1
-            added += len(simple)
-        if not added:
+            count += len(simple)
+        if not count:
             return  # nor would any later round
-        fields = [at[flat.take(at) == 0] for at in fields]
+        fields = [field[flat.take(field) == 0] for field in fields]
 
 
 _STEPS = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -93,19 +95,19 @@ _STEPS = ((0, 0), (0, 1), (1, 0), (1, 1))
 def _field(room: NDArray[np.bool_], stride: int, row: int, col: int) -> NDArray[np.intp]:
     """Every second pixel of every second row of the room, in the flat raster with its margin."""
     part = np.ascontiguousarray(room[row::2, col::2])
-    at = np.flatnonzero(part)
-    rows = at // max(1, part.shape[1])
+    pixels = np.flatnonzero(part)
+    rows = pixels // max(1, part.shape[1])
     # 2 (at - rows w) + col + 1 is the column, 2 rows + row + 1 the row, both with the margin.
-    at += at
-    at += rows * (2 * stride - 2 * part.shape[1])
-    at += (row + 1) * stride + col + 1
-    return at
+    pixels += pixels
+    pixels += rows * (2 * stride - 2 * part.shape[1])
+    pixels += (row + 1) * stride + col + 1
+    return pixels
 
 
-def _beside(flat: NDArray[np.uint8], at: NDArray[np.intp], stride: int) -> NDArray[np.bool_]:
-    """(n,) True where a pixel shares a side with a kept one."""
-    found = flat.take(at - stride)
+def _is_beside(flat: NDArray[np.uint8], pixels: NDArray[np.intp], stride: int) -> NDArray[np.bool_]:
+    """Test if pixels share a side with a part, (n,) bool."""
+    neighbours = flat.take(pixels - stride)
     for step in (-1, 1, stride):
-        found |= flat.take(at + step)
-    out: NDArray[np.bool_] = found.view(bool)
-    return out
+        neighbours |= flat.take(pixels + step)
+    is_beside: NDArray[np.bool_] = neighbours.view(bool)
+    return is_beside

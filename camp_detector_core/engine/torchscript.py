@@ -1,4 +1,4 @@
-"""Run a TorchScript model with torch: the only file of the engine that names it.
+"""TorchScript models run with torch: the only file of the engine that names it.
 
 For hosts that have torch and no ONNX Runtime, or no ONNX Runtime that can use their GPU. As with
 `ort.py`, importing this module loads the library. A TorchScript file holds a graph and tensors,
@@ -24,12 +24,12 @@ _GPU_BATCH = 8
 
 
 def count_gpus() -> int:
-    """How many GPUs torch can use."""
+    """Count the GPUs that torch can use."""
     return int(torch.cuda.device_count()) if torch.cuda.is_available() else 0
 
 
 class TorchPredictor:
-    """A model as a `Predictor`; torch itself uses several processors for one chip."""
+    """TorchScript model as a `Predictor`; torch uses several processors for one chip."""
 
     workers = 1
     fixed_size = None
@@ -66,7 +66,7 @@ class TorchPredictor:
         self._run = getattr(self._model, "channels", self._model)
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities of normalised chips; see `Predictor.predict`.
+        """Compute probabilities of normalised chips; see `Predictor.predict`.
 
         Raises:
             PredictorError: torch fails, or the result is not what the spec promises.
@@ -74,19 +74,19 @@ class TorchPredictor:
         try:
             with self._quiet():
                 chips = torch.from_numpy(np.ascontiguousarray(batch)).to(self._device)
-                out = self._run(chips).float().cpu().numpy()
+                probabilities = self._run(chips).float().cpu().numpy()
         except Exception as error:
-            said = " ".join(str(error).split())
-            if "out of memory" not in said:
-                said = said[-300:]  # where torch puts what is wrong
-            msg = f"the model cannot be run on chips of {batch.shape}: {said}"
+            message = " ".join(str(error).split())
+            if "out of memory" not in message:
+                message = message[-300:]  # where torch puts what is wrong
+            msg = f"the model cannot be run on chips of {batch.shape}: {message}"
             raise PredictorError(msg) from error
-        wanted = (batch.shape[0], self._channels, *batch.shape[2:])
-        if out.shape != wanted:
-            msg = f"the model gave {out.shape} where {wanted} is expected"
+        expected = (batch.shape[0], self._channels, *batch.shape[2:])
+        if probabilities.shape != expected:
+            msg = f"the model gave {probabilities.shape} where {expected} is expected"
             raise PredictorError(msg)
-        if not np.isfinite(out).all():
+        if not np.isfinite(probabilities).all():
             msg = "the model gave values that are not numbers (NaN or infinite)"
             raise PredictorError(msg)
-        result: NDArray[np.float32] = np.asarray(out, np.float32)
+        result: NDArray[np.float32] = np.asarray(probabilities, np.float32)
         return result

@@ -1,4 +1,4 @@
-"""Whether polygons are valid: simple rings, apart from each other, holes inside the exterior."""
+"""Validity of polygons: simple rings, apart from each other, holes inside the exterior."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 _BAND = 16.0
 """Height of the bands of rows within which segments are compared, pixels."""
 _SLACK = 0.01
-"""Segments nearer than this to each other along a row are compared, pixels."""
+"""Largest distance of compared segments along a row, pixels."""
 _SIGHT = 0.25
-"""Distance between the lines along which it is seen what lies within what, pixels."""
+"""Distance between the lines of sight that test containment, pixels."""
 _CHUNK = 1 << 19
-"""Pairs compared at a time."""
+"""Number of pairs compared at a time."""
 _FLAT = 1e-9
-"""Twice the area of a triangle below which its corners count as lying on a line, pixels."""
+"""Twice the area of a triangle below which its corners count as collinear, pixels."""
 
 
 class _Segments(NamedTuple):
     """Sides of polygons, and a table of them by polygon, band of rows, and left end."""
 
     x: NDArray[np.float64]
-    """(2, n) x of both ends, relative to the polygon's left end."""
+    """Columns (2, n) of both ends, relative to the polygon's left end."""
     y: NDArray[np.float64]
-    """(2, n) y of both ends, relative to the polygon's upper end."""
+    """Rows (2, n) of both ends, relative to the polygon's upper end."""
     ring: NDArray[np.intp]
-    """(n,) ring of each segment."""
+    """Ring of each segment, (n,)."""
     polygon: NDArray[np.intp]
-    """(n,) polygon of each segment."""
-    ahead: NDArray[np.intp]
-    """(n,) the segment after each one."""
+    """Polygon of each segment, (n,)."""
+    next_segment: NDArray[np.intp]
+    """Next segment of each one, (n,)."""
     entry: NDArray[np.intp]
-    """(m,) a segment for each band that it touches, sorted by key."""
+    """Segment of each table entry, one per touched band, (m,) sorted by key."""
     key: NDArray[np.float64]
-    """(m,) ``(polygon * bands + band) * span + x`` of the left end."""
+    """Key ``(polygon * bands + band) * span + x`` of the left end, (m,)."""
     bands: int
     """Number of bands of the highest polygon."""
     span: float
@@ -57,13 +57,13 @@ def valid_polygons(rings: Rings) -> NDArray[np.bool_]:
     Returns:
         (n,) True where no side is one of the `faulty_sides`.
     """
-    good = np.ones(rings.owner[-1] + 1, bool)
-    good[rings.owner[rings.ring[faulty_sides(rings)]]] = False
-    return good
+    is_valid = np.ones(rings.owner[-1] + 1, bool)
+    is_valid[rings.owner[rings.ring[faulty_sides(rings)]]] = False
+    return is_valid
 
 
 def faulty_sides(rings: Rings) -> NDArray[np.bool_]:
-    """Find the sides because of which polygons are not valid, or touch themselves.
+    """Find the sides that make polygons invalid or self-touching.
 
     Args:
         rings: Rings of polygons that are numbered 0 .. n - 1, each with at least three corners.
@@ -74,23 +74,23 @@ def faulty_sides(rings: Rings) -> NDArray[np.bool_]:
         lie outside the exterior or in another hole.
     """
     segments = _segments(rings)
-    faulty = _folded(segments)
-    faulty[segments.ahead[faulty]] = True
-    for one, other in _near(segments):
-        meet = _meet(segments, one, other)
-        faulty[one[meet]] = faulty[other[meet]] = True
+    faulty = _is_folded(segments)
+    faulty[segments.next_segment[faulty]] = True
+    for first, second in _close_pairs(segments):
+        meet = _meet(segments, first, second)
+        faulty[first[meet]] = faulty[second[meet]] = True
     misplaced = np.zeros(len(rings.owner), bool)
     misplaced[_misplaced(segments, rings)] = True
     return faulty | misplaced[segments.ring]
 
 
 def _segments(rings: Rings) -> _Segments:
-    ahead, ring = rings.ahead, rings.ring
+    next_segment, ring = rings.next_corner, rings.ring
     polygon = rings.owner[ring]
     first = np.flatnonzero(np.append(True, polygon[1:] != polygon[:-1]))
     x = rings.x - np.minimum.reduceat(rings.x, first)[polygon]
     y = rings.y - np.minimum.reduceat(rings.y, first)[polygon]
-    x, y = np.stack((x, x[ahead])), np.stack((y, y[ahead]))
+    x, y = np.stack((x, x[next_segment])), np.stack((y, y[next_segment]))
     band = (y // _BAND).astype(np.intp)
     top, bottom = band.min(axis=0), band.max(axis=0)
     times = bottom - top + 1
@@ -98,41 +98,45 @@ def _segments(rings: Rings) -> _Segments:
     bands, span = int(bottom.max()) + 1, float(x.max()) + 1
     key = (polygon[entry] * bands + ragged(top, times)) * span + x.min(axis=0)[entry]
     order = np.argsort(key)
-    return _Segments(x, y, ring, polygon, ahead, entry[order], key[order], bands, span)
+    return _Segments(x, y, ring, polygon, next_segment, entry[order], key[order], bands, span)
 
 
-def _folded(segments: _Segments) -> NDArray[np.bool_]:
-    """(n,) True for segments that have no length, or that the next one runs back along."""
+def _is_folded(segments: _Segments) -> NDArray[np.bool_]:
+    """Test if segments have no length, or fold back along the next one, (n,) bool."""
     dx, dy = segments.x[1] - segments.x[0], segments.y[1] - segments.y[0]
-    next_x, next_y = dx[segments.ahead], dy[segments.ahead]
+    next_x, next_y = dx[segments.next_segment], dy[segments.next_segment]
     flat = np.abs(dx * next_y - dy * next_x) <= _FLAT
-    folded: NDArray[np.bool_] = flat & (dx * next_x + dy * next_y <= 0)
-    return folded
+    is_folded: NDArray[np.bool_] = flat & (dx * next_x + dy * next_y <= 0)
+    return is_folded
 
 
-def _near(segments: _Segments) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Pairs of segments of one polygon whose bounding boxes meet, without neighbours."""
+def _close_pairs(segments: _Segments) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Find pairs of segments of one polygon whose bounding boxes meet, without neighbours."""
     entry, key = segments.entry, segments.key
     reach = key + (segments.x.max(axis=0) - segments.x.min(axis=0))[entry] + _SLACK
     first = np.arange(1, len(key) + 1)
     counts = np.searchsorted(key, reach, "right") - first
     total = offsets_of(counts)
     low, high = segments.y.min(axis=0), segments.y.max(axis=0)
-    at = 0
-    while at < len(key):
-        stop = max(at + 1, int(np.searchsorted(total, total[at] + _CHUNK, "right")) - 1)
-        one = np.repeat(entry[at:stop], counts[at:stop])
-        other = entry[ragged(first[at:stop], counts[at:stop])]
-        at = stop
-        near = (low[one] <= high[other]) & (low[other] <= high[one])
-        near &= (segments.ahead[one] != other) & (segments.ahead[other] != one)
-        yield one[near], other[near]
+    position = 0
+    while position < len(key):
+        stop = max(position + 1, int(np.searchsorted(total, total[position] + _CHUNK, "right")) - 1)
+        left = np.repeat(entry[position:stop], counts[position:stop])
+        right = entry[ragged(first[position:stop], counts[position:stop])]
+        position = stop
+        boxes_meet = (low[left] <= high[right]) & (low[right] <= high[left])
+        boxes_meet &= (segments.next_segment[left] != right) & (
+            segments.next_segment[right] != left
+        )
+        yield left[boxes_meet], right[boxes_meet]
 
 
-def _meet(segments: _Segments, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) True where two segments whose bounding boxes meet have a point in common."""
-    meets = np.ones(len(one), bool)
-    for line, ends in ((one, other), (other, one)):
+def _meet(
+    segments: _Segments, first: NDArray[np.intp], second: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Test if two segments whose bounding boxes meet have a common point, (n,) bool."""
+    meets = np.ones(len(first), bool)
+    for line, ends in ((first, second), (second, first)):
         x, y = segments.x[0, line], segments.y[0, line]
         dx, dy = segments.x[1, line] - x, segments.y[1, line] - y
         side = [
@@ -144,7 +148,7 @@ def _meet(segments: _Segments, one: NDArray[np.intp], other: NDArray[np.intp]) -
 
 
 def _misplaced(segments: _Segments, rings: Rings) -> NDArray[np.intp]:
-    """Holes that lie outside the exterior or inside another hole, if no rings meet.
+    """Find holes that lie outside the exterior or inside another hole, if no rings meet.
 
     Along the uppermost of some narrow lines of sight that crosses a hole, an odd number of sides of
     the exterior and an even number of sides of other holes must lie to the left of the hole.
@@ -162,23 +166,23 @@ def _misplaced(segments: _Segments, rings: Rings) -> NDArray[np.intp]:
     line, side = ragged(begin, counts), np.repeat(side, counts)
     # One number for each line of sight of each polygon; only those that a hole needs matter.
     top = _lines_above(np.minimum.reduceat(segments.y[0], rings.begin))
-    many = int(line.max()) + 2
-    wanted = rings.owner * many + top
-    number = segments.polygon[side] * many + line
-    needed = np.flatnonzero(np.isin(number, wanted[hole]))
-    side, number = side[needed], number[needed]
+    line_count = int(line.max()) + 2
+    numbers = rings.owner * line_count + top
+    number = segments.polygon[side] * line_count + line
+    candidates = np.flatnonzero(np.isin(number, numbers[hole]))
+    side, number = side[candidates], number[candidates]
     (x0, x1), (y0, y1) = segments.x[:, side], segments.y[:, side]
-    y = (number % many + 0.5) * _SIGHT
+    y = (number % line_count + 0.5) * _SIGHT
     order = np.lexsort((x0 + (y - y0) / (y1 - y0) * (x1 - x0), number))
     ring, number = segments.ring[side[order]], number[order]
     # Every ring crosses a line an even number of times, so lines before this one do not count.
     holes_before: NDArray[np.intp] = np.cumsum(is_hole[ring]) - is_hole[ring]
     outer_before = np.arange(len(ring)) - holes_before
-    first, at = np.unique(np.where(number == wanted[ring], ring, -1), return_index=True)
-    good = (outer_before[at] % 2 == 1) & (holes_before[at] % 2 == 0)
-    return np.setdiff1d(hole, first[good])
+    first, place = np.unique(np.where(number == numbers[ring], ring, -1), return_index=True)
+    is_valid = (outer_before[place] % 2 == 1) & (holes_before[place] % 2 == 0)
+    return np.setdiff1d(hole, first[is_valid])
 
 
 def _lines_above(y: NDArray[np.float64]) -> NDArray[np.intp]:
-    """(n,) how many lines of sight have a smaller y: line ``k`` is at ``(k + 0.5) * _SIGHT``."""
+    """Count the lines of sight with a smaller y, (n,): line ``k`` is at ``(k + 0.5) * _SIGHT``."""
     return np.ceil(y / _SIGHT - 0.5).astype(np.intp)

@@ -1,4 +1,4 @@
-"""Checks of single values that were read from JSON that a stranger may have written.
+"""Checks of single values from untrusted JSON.
 
 Every function raises `SpecError` with the field's name and a short form of the value.
 """
@@ -11,17 +11,17 @@ from typing import Any, Mapping, Sequence
 from .errors import SpecError
 
 NUMBERS: Mapping[str, Any] = {"int": (int,), "float": (int, float)}
-"""What JSON gives for the dataclass fields of these types."""
+"""JSON types of the dataclass fields of these types."""
 
 
 def require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
-    """Refuse what does not hold."""
+    """Raise if a condition fails."""
     if not condition:
         raise SpecError(message)
 
 
 def to_text(value: Any, name: str) -> str:  # noqa: ANN401 - whatever the JSON holds
-    """A value that must be text that can be written as UTF-8."""
+    """Return a value that must be text in valid Unicode."""
     if not isinstance(value, str):
         msg = f"{name} must be text, got {reprlib.repr(value)}"
         raise SpecError(msg)
@@ -34,7 +34,7 @@ def to_text(value: Any, name: str) -> str:  # noqa: ANN401 - whatever the JSON h
 
 
 def to_texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the JSON holds
-    """A list of texts; a single text is none, though it can be iterated."""
+    """Return a list of texts; a single text is refused, though it can be iterated."""
     if not isinstance(value, (list, tuple)):
         msg = f"attribution must be a list of texts, got {reprlib.repr(value)}"
         raise SpecError(msg)
@@ -42,7 +42,7 @@ def to_texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the JSON
 
 
 def to_object(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever the JSON holds
-    """A value that must be an object."""
+    """Return a value that must be an object."""
     if not isinstance(value, dict):
         msg = f"{name} must be an object, got {reprlib.repr(value)}"
         raise SpecError(msg)
@@ -50,7 +50,7 @@ def to_object(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 - wha
 
 
 def to_objects(value: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - whatever the JSON holds
-    """A value that must be a list; its entries are looked at where they are used."""
+    """Return a value that must be a list, with its entries unchecked."""
     if not isinstance(value, (list, tuple)):
         msg = f"{name} must be a list, got {reprlib.repr(value)}"
         raise SpecError(msg)
@@ -58,7 +58,7 @@ def to_objects(value: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - whatev
 
 
 def check_number(value: Any, kind: str, name: str) -> None:  # noqa: ANN401 - whatever the JSON holds
-    """Refuse text, truth values, and integers beyond the range of a float."""
+    """Refuse text, booleans, and integers beyond the range of a float."""
     if isinstance(value, bool) or not isinstance(value, NUMBERS[kind]):
         msg = f"{name} must be a number, got {reprlib.repr(value)}"
         raise SpecError(msg)

@@ -18,7 +18,7 @@ from .dwelling import Dwelling, dwellings_of
 from .errors import GridError
 from .grid import Shape, Window
 from .paths import Paths, Regions
-from .seams import NONE, UNKNOWN, Corners, border, link, neighbours, passages, unclear
+from .seams import NONE, UNKNOWN, Corners, border, is_ambiguous, link, neighbours, passages
 from .sequences import offsets_of
 from .trace import shared_sides, trace
 
@@ -33,22 +33,22 @@ __all__ = ["Dwelling", "Fragment", "Linker", "Pieces", "trace_block"]
 
 @dataclass(frozen=True)
 class Pieces:
-    """Regions with all of their outlines that are known so far."""
+    """Regions with all of their known outlines."""
 
     regions: Regions
-    """Numbered by their place in this table."""
+    """Regions, numbered by their place in this table."""
     rings: Paths
-    """Outlines that are closed."""
+    """Closed outlines."""
     chains: Paths
-    """Outlines that are still open."""
+    """Open outlines."""
     ends: NDArray[np.int64]
-    """(chains, 2) first and last edge of each chain."""
+    """First and last edge of each chain, (chains, 2)."""
     corners: Corners
-    """Where blocks are missing, or where it is not known yet which chains belong together."""
+    """Corners next to missing blocks, or with several possible links of chains."""
 
     @classmethod
-    def nothing(cls) -> Pieces:
-        """No regions at all."""
+    def empty(cls) -> Pieces:
+        """Make an empty table."""
         empty = np.zeros(0, np.int64)
         paths = Paths(np.zeros((0, 2), np.int32), np.zeros(1, np.intp), empty)
         return cls(
@@ -61,22 +61,22 @@ class Pieces:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the arrays take, bytes."""
+        """Memory of the arrays, bytes."""
         arrays = [self.ends, self.corners.key, self.corners.region, *vars(self.regions).values()]
         for paths in (self.rings, self.chains):
             arrays += vars(paths).values()
         return sum(array.nbytes for array in arrays)
 
-    def parted(self, is_open: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
-        """The complete regions, and the open ones with all chains and corners, numbered anew."""
+    def split(self, is_open: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
+        """Split into complete regions and open ones with all chains and corners, numbered anew."""
         numbers = np.where(is_open, np.cumsum(is_open), np.cumsum(~is_open)) - 1
         parts = []
-        for chosen in (~is_open, is_open):
-            rings = self.rings.take(np.flatnonzero(chosen[self.rings.region]))
+        for is_selected in (~is_open, is_open):
+            rings = self.rings.take(np.flatnonzero(is_selected[self.rings.region]))
             parts.append(
                 replace(
-                    self.nothing(),
-                    regions=self.regions.take(np.flatnonzero(chosen)),
+                    self.empty(),
+                    regions=self.regions.take(np.flatnonzero(is_selected)),
                     rings=replace(rings, region=numbers[rings.region]),
                 )
             )
@@ -87,16 +87,16 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Fragment:
-    """What one block contributes; small beside the block, and fit for pickling."""
+    """Regions of one block; small beside the block, and fit for pickling."""
 
     window: Window
-    """Where the block lies in the grid."""
+    """Window of the block in the grid."""
     shape: Shape
     """Height and width of the grid."""
     complete: Pieces
     """Regions that touch no side shared with another block."""
     pending: Pieces
-    """Regions that do."""
+    """Regions that touch a shared side."""
 
 
 def trace_block(
@@ -135,13 +135,13 @@ def trace_block(
         ends=tracing.ends,
         corners=border(window, shape, runs, tracing.cuts),
     )
-    complete, pending = pieces.parted(is_open)
+    complete, pending = pieces.split(is_open)
     return Fragment(window, shape, complete, pending)
 
 
-def _touching_sides(runs: Runs, shared: tuple[bool, bool, bool, bool]) -> NDArray[np.bool_]:
-    """(regions,) True where a region has a pixel at a shared side."""
-    north, west, south, east = shared
+def _touching_sides(runs: Runs, shared_flags: tuple[bool, bool, bool, bool]) -> NDArray[np.bool_]:
+    """Test if regions have a pixel at a shared side, (regions,) bool."""
+    north, west, south, east = shared_flags
     height, width = runs.shape
     row, col = np.divmod(runs.start, width + 1)
     end = runs.stop - row * (width + 1)
@@ -160,7 +160,7 @@ def _touching_sides(runs: Runs, shared: tuple[bool, bool, bool, bool]) -> NDArra
 
 
 class Linker:
-    """Joins the fragments of blocks that partition a grid, in any order.
+    """Linker that joins the fragments of blocks that partition a grid, in any order.
 
     Between calls it holds the outlines of incomplete regions, and the corners along sides at which
     a block is missing; complete regions are handed out at once.
@@ -169,16 +169,16 @@ class Linker:
     def __init__(self, shape: Shape) -> None:
         """Expect the blocks of a grid of this height and width."""
         self._shape = Shape(*shape)
-        self._missing = shape[0] * shape[1]
-        self._pieces = Pieces.nothing()
+        self._missing_pixels = shape[0] * shape[1]
+        self._pieces = Pieces.empty()
 
     @property
     def nbytes(self) -> int:
-        """Memory held for regions that are incomplete, bytes."""
+        """Memory held for incomplete regions, bytes."""
         return self._pieces.nbytes
 
     def add(self, fragment: Fragment) -> list[Dwelling]:
-        """Take a block.
+        """Add a block.
 
         Returns:
             The dwellings that are complete now, sorted by the (row, col) at which they start.
@@ -192,17 +192,17 @@ class Linker:
                 f"others are of {self._shape[0]} x {self._shape[1]}"
             )
             raise GridError(msg)
-        self._missing -= fragment.window.height * fragment.window.width
-        if self._missing < 0:
+        self._missing_pixels -= fragment.window.height * fragment.window.width
+        if self._missing_pixels < 0:
             msg = "the blocks overlap; hand over each pixel of the grid exactly once"
             raise GridError(msg)
-        done, self._pieces = _join(self._pieces, fragment.pending, self._shape)
+        finished, self._pieces = _join(self._pieces, fragment.pending, self._shape)
         complete = fragment.complete
-        rings = replace(done.rings, region=done.rings.region + len(complete.regions.value))
-        return dwellings_of(complete.regions.joined(done.regions), complete.rings.joined(rings))
+        rings = replace(finished.rings, region=finished.rings.region + len(complete.regions.value))
+        return dwellings_of(complete.regions.concat(finished.regions), complete.rings.concat(rings))
 
     def finish(self) -> list[Dwelling]:
-        """End the work.
+        """Check that all blocks came.
 
         Returns:
             What is left: nothing, since the last block completes every region.
@@ -210,57 +210,60 @@ class Linker:
         Raises:
             GridError: Blocks are missing.
         """
-        if self._missing or len(self._pieces.corners.key):
-            msg = f"blocks are missing: {self._missing} pixels of the grid were not handed over"
+        if self._missing_pixels or len(self._pieces.corners.key):
+            msg = (
+                f"blocks are missing: {self._missing_pixels} pixels of the grid were not handed "
+                "over"
+            )
             raise GridError(msg)
         return []
 
 
-def _join(held: Pieces, added: Pieces, shape: Shape) -> tuple[Pieces, Pieces]:
-    """Complete regions, and those that stay open, of what is held and what comes new."""
-    pieces = _side_by_side(held, added, shape)
+def _join(base: Pieces, extra: Pieces, shape: Shape) -> tuple[Pieces, Pieces]:
+    """Join old and new pieces; returns complete regions and those that stay open."""
+    pieces = _concat(base, extra, shape)
     corners, regions = pieces.corners, pieces.regions
-    known = (corners.region != UNKNOWN).all(axis=1)
-    waits = corners.region[~known]
+    is_known = (corners.region != UNKNOWN).all(axis=1)
+    waits = corners.region[~is_known]
     is_open = np.zeros(len(regions.value), bool)
     is_open[waits[waits >= 0]] = True
-    full = corners.take(np.flatnonzero(known))
-    waiting = unclear(full, regions.value, is_open)
-    ways = passages(full, waiting, shape)
+    full = corners.take(np.flatnonzero(is_known))
+    is_waiting = is_ambiguous(full, regions.value, is_open)
+    ways = passages(full, is_waiting, shape)
     row, col = np.divmod(full.key[ways.corner[ways.turns]], shape[1] + 1)
     points = np.column_stack((col, row)).astype(np.int32)
-    through = Paths(points, offsets_of(ways.turns.astype(np.intp)), ways.region)
+    paths_through = Paths(points, offsets_of(ways.turns.astype(np.intp)), ways.region)
     rings, chains, ends = link(
-        pieces.chains.joined(through), np.concatenate((pieces.ends, ways.ends))
+        pieces.chains.concat(paths_through), np.concatenate((pieces.ends, ways.ends))
     )
-    kept, still = corners.region, ~known
-    kept[known] = np.where(waiting, full.region, NONE)
-    still[known] = waiting.any(axis=1)
+    regions_kept, is_open_corner = corners.region, ~is_known
+    regions_kept[is_known] = np.where(is_waiting, full.region, NONE)
+    is_open_corner[is_known] = is_waiting.any(axis=1)
     left = Pieces(
         regions=regions,
-        rings=pieces.rings.joined(rings),
+        rings=pieces.rings.concat(rings),
         chains=chains,
         ends=ends,
-        corners=Corners(corners.key, kept).take(np.flatnonzero(still)),
+        corners=Corners(corners.key, regions_kept).take(np.flatnonzero(is_open_corner)),
     )
-    return left.parted(is_open)
+    return left.split(is_open)
 
 
-def _side_by_side(held: Pieces, added: Pieces, shape: Shape) -> Pieces:
-    """Both in one, regions that turn out to be one made one."""
-    first = len(held.regions.value)
-    numbers = first + np.arange(len(added.regions.value))
-    regions = held.regions.joined(added.regions)
-    corners = held.corners.joined(added.corners.renumbered(numbers), shape)
+def _concat(base: Pieces, extra: Pieces, shape: Shape) -> Pieces:
+    """Concatenate both tables and merge regions that turn out to be one."""
+    first = len(base.regions.value)
+    numbers = first + np.arange(len(extra.regions.value))
+    regions = base.regions.concat(extra.regions)
+    corners = base.corners.join(extra.corners.renumbered(numbers), shape)
     group, count = connect(len(regions.value), neighbours(corners, regions.value))
-    both = []
-    for old, new in ((held.rings, added.rings), (held.chains, added.chains)):
-        paths = old.joined(replace(new, region=new.region + first))
-        both.append(replace(paths, region=group[paths.region]))
+    tables = []
+    for old, new in ((base.rings, extra.rings), (base.chains, extra.chains)):
+        paths = old.concat(replace(new, region=new.region + first))
+        tables.append(replace(paths, region=group[paths.region]))
     return Pieces(
-        regions=regions.grouped(group, count),
-        rings=both[0],
-        chains=both[1],
-        ends=np.concatenate((held.ends, added.ends)),
+        regions=regions.merge(group, count),
+        rings=tables[0],
+        chains=tables[1],
+        ends=np.concatenate((base.ends, extra.ends)),
         corners=corners.renumbered(group),
     )

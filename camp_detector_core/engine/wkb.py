@@ -1,4 +1,4 @@
-"""The parts of a geometry in well-known binary of any kind: ISO, EWKB or OGC, 2D to 4D, nested."""
+"""Parts of a geometry in well-known binary of any kind: ISO, EWKB or OGC, 2D to 4D, nested."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _EWKB_Z, _EWKB_M, _EWKB_SRID = 0x80000000, 0x40000000, 0x20000000
 
 
 class Part(NamedTuple):
-    """A part of a geometry that has no parts of its own kind."""
+    """Part of a geometry without parts of its own kind."""
 
     kind: str
-    """One of the names above."""
+    """Kind, one of the names above."""
     rings: list[Ring]
-    """Of a polygon: (n, 2) coordinates of each ring, the outer one first."""
+    """Rings of a polygon: (n, 2) coordinates, the outer one first."""
     faces: list[list[Ring]]
-    """Of a mesh: the rings of each face."""
+    """Rings of each face of a mesh."""
     nested: bool
-    """Whether it lies in a geometry collection."""
+    """True if it lies in a geometry collection."""
 
 
 class _Open:
-    """A geometry whose parts are still being read."""
+    """Geometry whose parts are still being read."""
 
     def __init__(self, kind: int, count: int, *, nested: bool) -> None:
         self.kind, self.left, self.nested = kind, count, nested
@@ -47,44 +47,44 @@ class _Open:
 
 
 class _Reader:
-    """A place in the bytes."""
+    """Reader with a position in the bytes."""
 
     def __init__(self, data: bytes) -> None:
-        self._data, self._at, self._order = data, 0, "<"
+        self._data, self._position, self._order = data, 0, "<"
 
     def header(self) -> tuple[int, int]:
-        """Type without its dimensions, and how many numbers a point has."""
-        order = self._data[self._at]
+        """Read the type without its dimensions, and the number of coordinates per point."""
+        order = self._data[self._position]
         if order > 1:
             msg = "no byte order"
             raise ValueError(msg)
         self._order = "<" if order else ">"
-        self._at += 1
+        self._position += 1
         code = self.count()
         if code & _EWKB_SRID:
             self.count()
-        plain = code & 0x1FFFFFFF
-        kind, family = plain % 1000, plain // 1000
+        base_code = code & 0x1FFFFFFF
+        kind, family = base_code % 1000, base_code // 1000
         has_z = bool(code & _EWKB_Z) or family in {1, 3}
         has_m = bool(code & _EWKB_M) or family in {2, 3}
         return kind, 2 + has_z + has_m
 
     def count(self) -> int:
-        """An unsigned number of 32 bits."""
-        (value,) = struct.unpack_from(self._order + "I", self._data, self._at)
-        self._at += 4
+        """Read an unsigned number of 32 bits."""
+        (value,) = struct.unpack_from(self._order + "I", self._data, self._position)
+        self._position += 4
         return int(value)
 
     def points(self, count: int, size: int) -> Ring:
-        """(count, 2) coordinates."""
+        """Read (count, 2) coordinates."""
         kind = np.dtype(self._order + "f8")
-        flat = np.frombuffer(self._data, kind, count * size, self._at)
-        self._at += 8 * count * size
+        flat = np.frombuffer(self._data, kind, count * size, self._position)
+        self._position += 8 * count * size
         return flat.reshape(count, size)[:, :2].astype(np.float64)
 
 
 def parts_of(data: bytes) -> Iterator[Part]:
-    """The parts of a geometry, one after another.
+    """Yield the parts of a geometry.
 
     Args:
         data: Well-known binary. Arcs are made straight lines.
@@ -105,14 +105,14 @@ def parts_of(data: bytes) -> Iterator[Part]:
                     yield Part(EMPTY, [], [], nested)
             elif kind in _LEAVES:
                 part = _leaf(reader, kind, size, nested=nested)
-                yield from _placed(part, stack)
+                yield from _place(part, stack)
                 if stack:
                     stack[-1].left -= 1
             else:
                 msg = f"type {kind}"
                 raise ValueError(msg)
             while stack and not stack[-1].left:
-                yield from _closed(stack.pop(), stack)
+                yield from _close(stack.pop(), stack)
             if not stack:
                 return
     except (struct.error, IndexError) as error:
@@ -122,8 +122,8 @@ def parts_of(data: bytes) -> Iterator[Part]:
 
 def _leaf(reader: _Reader, kind: int, size: int, *, nested: bool) -> Part:
     if _LEAVES[kind] == POINT:
-        at = reader.points(1, size)
-        return Part(EMPTY if np.isnan(at).all() else POINT, [], [], nested)
+        point = reader.points(1, size)
+        return Part(EMPTY if np.isnan(point).all() else POINT, [], [], nested)
     if _LEAVES[kind] == LINE:
         line = reader.points(reader.count(), size)
         if kind == _ARCS:
@@ -133,8 +133,8 @@ def _leaf(reader: _Reader, kind: int, size: int, *, nested: bool) -> Part:
     return Part(POLYGON if rings and len(rings[0]) else EMPTY, rings, [], nested)
 
 
-def _placed(part: Part, stack: list[_Open]) -> Iterator[Part]:
-    """Give a part to the surface that it belongs to, or out."""
+def _place(part: Part, stack: list[_Open]) -> Iterator[Part]:
+    """Pass a part on to its surface, or yield it."""
     above = stack[-1].kind if stack else 0
     if above in {_COMPOUND, _CURVE_POLYGON}:
         stack[-1].rings += part.rings
@@ -144,16 +144,16 @@ def _placed(part: Part, stack: list[_Open]) -> Iterator[Part]:
         yield part
 
 
-def _closed(done: _Open, stack: list[_Open]) -> Iterator[Part]:
-    """A geometry whose parts have all been read."""
+def _close(geometry: _Open, stack: list[_Open]) -> Iterator[Part]:
+    """Close a geometry whose parts have all been read."""
     if stack:
         stack[-1].left -= 1
-    if done.kind in _MESHES and done.faces:
-        yield Part(FACES, [], done.faces, done.nested)
-    elif done.kind == _COMPOUND and done.rings:
+    if geometry.kind in _MESHES and geometry.faces:
+        yield Part(FACES, [], geometry.faces, geometry.nested)
+    elif geometry.kind == _COMPOUND and geometry.rings:
         # Each member begins where the one before ends.
-        line = np.concatenate([done.rings[0], *(r[1:] for r in done.rings[1:])])
-        yield from _placed(Part(LINE, [line], [], done.nested), stack)
-    elif done.kind == _CURVE_POLYGON and done.rings:
-        kind = POLYGON if len(done.rings[0]) else EMPTY
-        yield from _placed(Part(kind, done.rings, [], done.nested), stack)
+        line = np.concatenate([geometry.rings[0], *(r[1:] for r in geometry.rings[1:])])
+        yield from _place(Part(LINE, [line], [], geometry.nested), stack)
+    elif geometry.kind == _CURVE_POLYGON and geometry.rings:
+        kind = POLYGON if len(geometry.rings[0]) else EMPTY
+        yield from _place(Part(kind, geometry.rings, [], geometry.nested), stack)

@@ -1,19 +1,19 @@
-"""Text that is safe to show: no character in it acts on a terminal, and a message has an end."""
+"""Text that is safe to show: without control characters, and of limited length."""
 
 MAX_MESSAGE = 500
-"""Characters of a message; one sentence with a long path in it fits."""
+"""Length limit of a message, enough for one sentence with a long path."""
 _END = 200
-"""Characters that are kept of the end of a longer one, since the remedy stands there."""
+"""Number of characters kept of the end of a longer message, since the remedy stands there."""
 _MAX_SHOWN = 200
-"""Characters of a stranger's text that a message repeats."""
+"""Length limit of untrusted text in a message."""
 _HARMLESS = frozenset("\u200c\u200d\u200e\u200f\u2068\u2069")
-"""Parts of text though not printable: joiners of letters (Persian, Hindi), and the marks and
+"""Allowed characters that are not printable: joiners of letters (Persian, Hindi), and the marks and
 isolates that keep names and numbers in order within Arabic sentences. They override no direction.
 """
 
 
 def visible(text: str) -> str:
-    """One line of text in which control characters are spelled out.
+    """Write one line of text with its control characters spelled out.
 
     Terminals obey escape sequences, and characters that turn the direction of writing make a name
     look like another one. A name in a file of unknown origin can hold both.
@@ -35,14 +35,14 @@ def _character(c: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same for text of several lines, which it keeps."""
+    """Write lines of text with their control characters spelled out."""
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def shown(text: object, most: int = _MAX_SHOWN) -> str:
-    """Text of a stranger, fit for one line: at most so long, and without characters that act."""
-    whole = str(text)
-    return visible(whole if len(whole) <= most else f"{whole[:most]}...")
+def shown(text: object, limit: int = _MAX_SHOWN) -> str:
+    """Shorten untrusted text to one line without control characters."""
+    full = str(text)
+    return visible(full if len(full) <= limit else f"{full[:limit]}...")
 
 
 def one_line(text: str) -> str:
@@ -51,7 +51,7 @@ def one_line(text: str) -> str:
 
 
 def message(text: str, limit: int = MAX_MESSAGE) -> str:
-    """A sentence for the user on one line of at most ``limit`` characters.
+    """Write a message for the user on one line of at most ``limit`` characters.
 
     Of a longer one the middle is left out, and how much of it, because the beginning names what
     is wrong and the end says what to do.

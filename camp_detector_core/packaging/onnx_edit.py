@@ -15,8 +15,8 @@ from camp_detector_core.engine.protobuf import (
     bytes_field,
     fields,
     last_text,
+    located_fields,
     number_field,
-    placed_fields,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def with_metadata(data: bytes, entries: Mapping[str, str]) -> bytes:
     """A model with these entries in its metadata, in place of those of the same names."""
     kept: list[bytes | memoryview] = []
     message = memoryview(data)
-    for number, value, start, end in placed_fields(message):
+    for number, value, start, end in located_fields(message):
         is_entry = number == _METADATA and isinstance(value, memoryview)
         if not (is_entry and isinstance(value, memoryview) and last_text(value, 1) in entries):
             kept.append(message[start:end])
@@ -107,7 +107,7 @@ def with_ending(data: bytes, ending: Ending) -> bytes:
     """
     message = memoryview(data)
     out: list[bytes | memoryview] = []
-    for number, value, start, end in placed_fields(message):
+    for number, value, start, end in located_fields(message):
         if number == _GRAPH and isinstance(value, memoryview):
             out.append(bytes_field(_GRAPH, _ended(value, ending)))
         else:
@@ -118,7 +118,7 @@ def with_ending(data: bytes, ending: Ending) -> bytes:
 def _ended(graph: memoryview, ending: Ending) -> bytes:
     out: list[bytes | memoryview] = []
     nodes, weights, last = _tail(ending)
-    for number, value, start, end in placed_fields(graph):
+    for number, value, start, end in located_fields(graph):
         if number == _OUTPUT and isinstance(value, memoryview):
             name = last_text(value, 1)
             if name == ending.output and not ending.is_nothing:

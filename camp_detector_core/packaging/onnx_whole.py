@@ -16,7 +16,7 @@ from camp_detector_core.engine.onnx_file import (
     onnx_facts,
     parts_of,
 )
-from camp_detector_core.engine.protobuf import bytes_field, placed_fields
+from camp_detector_core.engine.protobuf import bytes_field, located_fields
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.hrefs import homes_of, is_inside
 from camp_detector_core.model_file.members import member_of
@@ -60,7 +60,7 @@ class _Joining:
         parts = parts_of(kind)
         out: list[bytes | memoryview] = []
         changed = False
-        for number, value, start, end in placed_fields(message):
+        for number, value, start, end in located_fields(message):
             new = None
             if number in parts and isinstance(value, memoryview):
                 new = self.message(parts[number], value)
@@ -71,7 +71,7 @@ class _Joining:
     def _tensor(self, tensor: memoryview) -> bytes:
         kept = [
             bytes(tensor[start:end])
-            for number, _, start, end in placed_fields(tensor)
+            for number, _, start, end in located_fields(tensor)
             if number not in {_RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION}
         ]
         return b"".join([*kept, bytes_field(_RAW_DATA, self._weights(external_data(tensor)))])

@@ -172,7 +172,7 @@ class Counting:
         self.counted_in = boundaries.name
         self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
         found: list[tuple[str, QgsGeometry, list[Any]]] = []
-        skipped, surfaces = 0, Surfaces(once=False)
+        skipped, surfaces = 0, Surfaces(skip_repeated=False)
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
             given = feature.geometry()

@@ -64,7 +64,7 @@ def test_all_polygons_come_out_whatever_holds_them(
     if dimension == 3:
         shape = shapely.force_3d(shape, z=7.0)
     data = shapely.to_wkb(shape, output_dimension=dimension, flavor=flavour, byte_order=int(little))
-    polygons = [o.wkb() for o in Surfaces(once=False).take(data)]
+    polygons = [o.wkb() for o in Surfaces(skip_repeated=False).take(data)]
     expected = [shapely.force_2d(p) for p in polygons_in(shape)]
     assert [shapely.from_wkb(f[0]).wkt for f in polygons] == [p.wkt for p in expected]
 
@@ -109,7 +109,7 @@ def test_the_same_polygon_counts_once(other: str, same: bool) -> None:
         1,
         0,
     ]
-    every = Surfaces(once=False)
+    every = Surfaces(skip_repeated=False)
     assert [len(every.take(wkb(SQUARE))) for _ in range(3)] == [1, 1, 1]
 
 
@@ -141,7 +141,8 @@ def test_arcs_bound_surfaces() -> None:
     whole = header(8, 3) + np.array([(0, 0), (2, 0), (0, 0)], "<f8").tobytes()
     surface = header(12, 3) + b"".join(header(10, 1) + ring for ring in (circle, half, whole))
     areas = [
-        shapely.from_wkb(o.wkb()[0]).area for o in Surfaces(once=False).take(header(7, 1) + surface)
+        shapely.from_wkb(o.wkb()[0]).area
+        for o in Surfaces(skip_repeated=False).take(header(7, 1) + surface)
     ]
     assert areas == pytest.approx([math.pi, math.pi / 2, math.pi], rel=2e-3)
 
