@@ -49,7 +49,7 @@ class CampDetectorError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What is wrong, without the remedy."""
+        """Fault, without the remedy."""
         return str(self.args[0])
 
     def with_sentence(self: _Error, sentence: str) -> _Error:  # noqa: PYI019 - not in Python 3.9

@@ -16,21 +16,21 @@ HUGE_DWELLING = 3000.0
 """Square metres: few buildings are larger, and no dwelling of a camp."""
 
 
-def is_native(gsd: Sequence[float], wanted: float) -> bool:
+def is_native(gsd: Sequence[float], model_gsd: float) -> bool:
     """True if a raster's own grid is close enough to the GSD that a model is run at.
 
     Args:
         gsd: Metres a pixel along each axis of the raster.
-        wanted: Metres a pixel that the model is run at.
+        model_gsd: Metres per pixel that the model is run at.
     """
-    return all(abs(side / wanted - 1) <= GSD_TOLERANCE for side in gsd)
+    return all(abs(side / model_gsd - 1) <= GSD_TOLERANCE for side in gsd)
 
 
-def is_too_coarse(gsd: Sequence[float], wanted: float) -> bool:
+def is_too_coarse(gsd: Sequence[float], model_gsd: float) -> bool:
     """True if the raster's pixels would have to be enlarged beyond `MAX_ENLARGEMENT`."""
-    return max(gsd) > wanted * MAX_ENLARGEMENT
+    return max(gsd) > model_gsd * MAX_ENLARGEMENT
 
 
-def is_too_fine(gsd: Sequence[float], wanted: float) -> bool:
+def is_too_fine(gsd: Sequence[float], model_gsd: float) -> bool:
     """True if the raster's pixels would have to be shrunk beyond `MAX_REDUCTION`."""
-    return min(gsd) * MAX_REDUCTION < wanted
+    return min(gsd) * MAX_REDUCTION < model_gsd

@@ -40,7 +40,7 @@ _TOOL = "tool"
 
 
 class Words(Protocol):
-    """How a host calls parameters and tools; None where it has none of the kind."""
+    """A host's words for parameters and tools; None if it has none of the kind."""
 
     def parameter(self, name: str, value: Optional[str]) -> Optional[str]:
         """Give the words for a parameter, or for a parameter set to a value."""
@@ -106,15 +106,15 @@ def names_in(template: str) -> Iterator[tuple[str, str]]:
 def _fill(clause: str, words: Words) -> str:
     """Put the names of a clause into words; empty where one of them has none."""
     parts = []
-    for text, field, rest, _ in Formatter().parse(clause):
+    for text, field, field_format, _ in Formatter().parse(clause):
         parts.append(text)
         if field is None:
             continue
         if field == _TOOL:
-            spelled = words.tool(rest or "")
+            spelled = words.tool(field_format or "")
         else:
             name, equals, value = field.partition("=")
-            value += f":{rest}" if rest else ""
+            value += f":{field_format}" if field_format else ""
             spelled = words.parameter(name, value if equals else None)
         if spelled is None:
             return ""

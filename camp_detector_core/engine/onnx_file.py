@@ -61,7 +61,7 @@ _TEXTS: Mapping[str, frozenset[int]] = {
     "DeviceConfiguration": frozenset({1, 3}),
 }
 """Fields that hold text."""
-_NOTHING: Mapping[int, str] = {}
+_IGNORED: Mapping[int, str] = {}
 _NO_TEXT: frozenset[int] = frozenset()
 _MAX_FIELDS = 2_000_000
 """Largest number of fields in a file; the largest models in practice have some 10,000."""
@@ -153,7 +153,7 @@ class _Walk:
         while queue:
             kind, message, depth = queue.pop()
             self._begin(kind, message, depth)
-            parts, texts = _PARTS.get(kind, _NOTHING), _TEXTS.get(kind, _NO_TEXT)
+            parts, texts = _PARTS.get(kind, _IGNORED), _TEXTS.get(kind, _NO_TEXT)
             for number, value in fields(message):
                 left -= 1
                 if left < 0:
@@ -202,7 +202,7 @@ class _Walk:
 
 def parts_of(kind: str) -> Mapping[int, str]:
     """Return the kinds of a message's submessages by field number."""
-    return _PARTS.get(kind, _NOTHING)
+    return _PARTS.get(kind, _IGNORED)
 
 
 def is_outside(tensor: memoryview) -> bool:

@@ -175,19 +175,19 @@ class _Redrawing:
         left = rings
         for _ in range(_REPAIRS + 1):
             limits = self._limits(left, loose)
-            drawn = draw(part, limits)
-            successes = np.flatnonzero(drawn.is_good)
-            self.rings = self.rings.replaced(left[successes], drawn.rings.take(successes))
+            result = draw(part, limits)
+            successes = np.flatnonzero(result.is_good)
+            self.rings = self.rings.replaced(left[successes], result.rings.take(successes))
             self._store(left[successes], part.take(successes))
             rings = np.setdiff1d(rings, left[successes], assume_unique=True)
-            wrong = np.logical_or.reduceat(drawn.is_missed | drawn.is_outside, part.offsets[:-1])
-            retries = np.flatnonzero(~drawn.is_good & wrong)
+            wrong = np.logical_or.reduceat(result.is_missed | result.is_outside, part.offsets[:-1])
+            retries = np.flatnonzero(~result.is_good & wrong)
             if not len(retries):
                 break
             part = part._replace(
-                is_kept=part.is_kept | drawn.is_missed,
-                held_x=part.held_x | drawn.is_outside,
-                held_y=part.held_y | drawn.is_outside,
+                is_kept=part.is_kept | result.is_missed,
+                held_x=part.held_x | result.is_outside,
+                held_y=part.held_y | result.is_outside,
             ).take(retries)
             left, loose = left[retries], loose[retries]
         return rings

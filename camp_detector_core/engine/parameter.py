@@ -19,7 +19,7 @@ UNITS = {"m": "metres", "m2": "square metres", "px": "pixels"}
 
 
 class Kind(Enum):
-    """What a value is; `Parameter.parse` gives the type in Python."""
+    """Kinds of values; `Parameter.parse` returns the Python type."""
 
     FLAG = "flag"
     """bool"""
@@ -46,7 +46,7 @@ _FORMS = {
     Kind.WHOLES: "whole numbers between commas, each {limits}, such as 3,2,1",
     Kind.RANGE: "LOW,HIGH with LOW below HIGH",
 }
-"""How a value of each kind is written."""
+"""Notation of a value of each kind."""
 
 
 class Limits(NamedTuple):
@@ -55,7 +55,7 @@ class Limits(NamedTuple):
     low: float
     high: float = math.inf
     above: bool = False
-    """Whether the least number itself is too low."""
+    """True if the least number itself is too low."""
 
     def hold(self, value: float) -> bool:
         """Tell whether a number lies within; NaN never does, infinity neither."""
@@ -84,11 +84,11 @@ class Parameter:
     unit: str = ""
     """One of `UNITS`."""
     limits: Optional[Limits] = None
-    """Of a number, or of each number of several."""
+    """Limits of a number, or of each number of several."""
     default: Any = None
     """Value of the parameter where none is given; None where that depends, see ``unset``."""
     unset: str = ""
-    """What happens without a value, such as "the model's"."""
+    """Effect of no value, such as "the model's"."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """Words that are taken (besides numbers, where ``kind`` says so), each with its meaning."""
     form: str = ""
@@ -140,15 +140,15 @@ class Parameter:
         Raises:
             ParameterError: It cannot be read, or the parameter does not take it.
         """
-        written = "" if text is None else str(text).strip()
-        if not written:
+        stripped = "" if text is None else str(text).strip()
+        if not stripped:
             return self.default
         if self.kind in {Kind.TEXT, Kind.DATA}:
-            return written
+            return stripped
         try:
-            value = written if written in self.choices else _READERS[self.kind](written)
+            value = stripped if stripped in self.choices else _READERS[self.kind](stripped)
         except (ValueError, OverflowError):
-            raise self._error(repr(written)) from None
+            raise self._error(repr(stripped)) from None
         self.check(value)
         return value
 
@@ -167,8 +167,8 @@ class Parameter:
             return low < high and math.isfinite(high - low)
         return bool(numbers) and (self.limits is None or all(map(self.limits.hold, numbers)))
 
-    def _error(self, given: str) -> ParameterError:
-        sentence = f"must be {self.requirement()}, got {shown(given, _MOST)}"
+    def _error(self, value_text: str) -> ParameterError:
+        sentence = f"must be {self.requirement()}, got {shown(value_text, _MOST)}"
         return ParameterError(sentence, parameter=self.name)
 
 

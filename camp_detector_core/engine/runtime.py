@@ -1,4 +1,4 @@
-"""Which library runs a model, and on which GPU: for hosts that do not know what is installed.
+"""Choice of library and GPU for a model, for hosts that do not know what is installed.
 
 ONNX Runtime comes first; TorchScript where there is none, or none that can use the GPU that was
 asked for; the processor where that GPU cannot be used. A model is loaded once in a process and
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 CPU, FREEST_GPU = -1, -2
 """In place of the number of a GPU: the processor, and the GPU with most free memory."""
 OUT_OF_MEMORY = "Ran out of GPU memory, please try a smaller batch size"
-"""What ArcGIS' own functions say, word for word."""
+"""Message of ArcGIS' own functions, word for word."""
 _SIGNS = ("out of memory", "failed to allocate memory", "not enough memory")
 _MAX_MODELS = 2
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_open: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
+_open: OrderedDict[tuple[Any, ...], OpenModel] = OrderedDict()
 
 
 class LibraryMissingError(PredictorError):
-    """No library is installed that could run the model."""
+    """No installed library can run the model."""
 
 
-class Opened(NamedTuple):
-    """A model that is ready."""
+class OpenModel(NamedTuple):
+    """Open model."""
 
     predictor: Any
     """A `Predictor`, with ``fixed_size``: the only side of chips that it takes, or None."""
     is_on_gpu: bool
     lock: threading.Lock
-    """For those that can do one thing at a time alone."""
+    """Lock for callers that allow one run at a time."""
 
 
 class Files(NamedTuple):
@@ -62,7 +62,7 @@ class Files(NamedTuple):
     torchscript: Optional[Path] = None
 
 
-def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> Opened:
+def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> OpenModel:
     """Load a model, or give the one that is loaded already.
 
     Args:
@@ -94,13 +94,13 @@ def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> Opened:
 class Batched:
     """A `Predictor` that hands over no more chips at a time than the user wants."""
 
-    def __init__(self, opened: Opened, batch_size: int) -> None:
+    def __init__(self, model: OpenModel, batch_size: int) -> None:
         """Share a model that is open."""
-        self._predictor: Predictor = opened.predictor
-        self._is_on_gpu = opened.is_on_gpu
+        self._predictor: Predictor = model.predictor
+        self._is_on_gpu = model.is_on_gpu
         # One GPU does one thing at a time, and DirectML does not bear two.
         self._guard: ContextManager[object] = (
-            opened.lock if opened.is_on_gpu else contextlib.nullcontext()
+            model.lock if model.is_on_gpu else contextlib.nullcontext()
         )
         self.workers = self._predictor.workers
         self.batch_size = min(self._predictor.batch_size, batch_size)
@@ -122,7 +122,7 @@ class Batched:
             raise
 
 
-def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
+def _load(files: Files, spec: ModelSpec, device: int) -> OpenModel:
     ort: Any = _library("ort")
     torch: Any = None
     script = files.torchscript
@@ -142,31 +142,33 @@ def _load(files: Files, spec: ModelSpec, device: int) -> Opened:
             options = {"cuda": {"device_id": number}, "directml": {"device_id": first}}
             on_gpu = first_gpu(model, AUTOMATIC, on_fallback=_log.info, options=options)
             if on_gpu is not None:
-                return Opened(_told(on_gpu, spec, files), is_on_gpu=True, lock=threading.Lock())
+                return OpenModel(
+                    _check_description(on_gpu, spec, files), is_on_gpu=True, lock=threading.Lock()
+                )
         if torch is not None and script and number < torch.count_gpus():
             on_gpu = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
-            return Opened(on_gpu, is_on_gpu=True, lock=threading.Lock())
+            return OpenModel(on_gpu, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
-        on_cpu: Any = _told(on_processor(model), spec, files)
+        on_cpu: Any = _check_description(on_processor(model), spec, files)
     else:
         on_cpu = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
-    return Opened(on_cpu, is_on_gpu=False, lock=threading.Lock())
+    return OpenModel(on_cpu, is_on_gpu=False, lock=threading.Lock())
 
 
-def _told(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor
-    """A network that does not say of itself that it is another one than is described."""
-    own = predictor.metadata.get(METADATA_KEY)
-    if own is not None and ModelSpec.from_json(own) != spec:
+def _check_description(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor
+    """Refuse a network whose own description differs from the definition's."""
+    spec_text = predictor.metadata.get(METADATA_KEY)
+    if spec_text is not None and ModelSpec.from_json(spec_text) != spec:
         msg = (
-            f"the model file {files.onnx} describes itself as {ModelSpec.from_json(own).id} and "
-            f"not as its definition does ({spec.id}), or in other words: get the package again"
+            f"the model file {files.onnx} describes itself as {ModelSpec.from_json(spec_text).id} "
+            f"and not as its definition does ({spec.id}), or in other words: get the package again"
         )
         raise SpecError(msg)
     return predictor
 
 
 def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded when wanted
-    """The adapter of a library, or None where that is not installed or does not load."""
+    """Import the adapter of a library; None if it is not installed or does not load."""
     try:
         return importlib.import_module(f"{__package__}.{adapter}")
     except (ImportError, OSError) as error:  # OSError: a DLL that is missing
@@ -175,18 +177,18 @@ def _library(adapter: str) -> Any:  # noqa: ANN401 - one of two modules, loaded 
 
 
 def freest_gpu() -> int:
-    """The number of the GPU with most free memory, as its driver says; 0 where it does not."""
+    """Find the GPU with most free memory by its driver; 0 if the driver does not tell."""
     tool = shutil.which("nvidia-smi")
     if tool is None or os.environ.get("CUDA_VISIBLE_DEVICES"):
         return 0
     command = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
     no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     try:
-        said = subprocess.run(  # noqa: S603  # nosec B603 - a fixed command of the driver's
+        listing = subprocess.run(  # noqa: S603  # nosec B603 - a fixed command of the driver's
             command, capture_output=True, text=True, timeout=20, check=True,
             creationflags=no_window,
         ).stdout  # fmt: skip
-        free = [float(line) for line in said.split()]
+        free_memory = [float(line) for line in listing.split()]
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0
-    return free.index(max(free)) if free else 0
+    return free_memory.index(max(free_memory)) if free_memory else 0

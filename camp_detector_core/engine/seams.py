@@ -44,15 +44,15 @@ class Corners:
         """Select some of the corners, in ascending order."""
         return Corners(self.key[indices], self.region[indices])
 
-    def merge(self, others: Corners) -> Corners:
+    def merge(self, second: Corners) -> Corners:
         """Combine the regions of both tables, pixel by pixel the larger number."""
-        key = np.concatenate((self.key, others.key))
+        key = np.concatenate((self.key, second.key))
         order = np.argsort(key, kind="stable")
         key = key[order]
         first = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
         if not len(first):
             return self
-        region = np.concatenate((self.region, others.region))[order]
+        region = np.concatenate((self.region, second.region))[order]
         return Corners(key[first], np.maximum.reduceat(region, first, axis=0))
 
     def join(self, second: Corners, shape: Shape) -> Corners:

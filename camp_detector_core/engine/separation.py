@@ -27,8 +27,8 @@ class Separation:
     """
 
     method: str
-    """Meaning of the channel. ``border``: the probability of lying on a dwelling's outline; seeds are
-    the class pixels below ``threshold``. ``core``: the probability of lying well inside of one;
+    """Meaning of the channel. ``border``: the probability of lying on a dwelling's outline; seeds
+    are the class pixels below ``threshold``. ``core``: the probability of lying well inside of one;
     seeds are the class pixels at or above ``threshold``."""
     threshold: float
     """Probability of the channel at the limit of seeds, above 0 and below 1."""

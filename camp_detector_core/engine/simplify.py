@@ -104,7 +104,7 @@ class Limits(NamedTuple):
     """Signed areas, (rings,)."""
     loose: NDArray[np.bool_]
     """True (rings,) for rings that may have another area if nothing can move."""
-    apart: float
+    gap: float
     """Distance by which corners move along each axis where rings touch, pixels."""
     frames: Optional[Frames]
     """Frames; None if no ring comes near its own."""
@@ -272,7 +272,7 @@ def _fit(selection: Corners, lines: _Lines, limits: Limits) -> Rings:
     reach = np.hypot(np.where(held_x, 0, x), np.where(held_y, 0, y))
     shorten = np.minimum(1, 0.9 * limits.distance / np.where(reach > 0, reach, 1))
     push_x, push_y = (
-        limits.apart * push[lines.begin] for push in (selection.push_x, selection.push_y)
+        limits.gap * push[lines.begin] for push in (selection.push_x, selection.push_y)
     )
     x, y = np.where(held_x, push_x, shorten * x), np.where(held_y, push_y, shorten * y)
     return corners._replace(x=corners.x + x, y=corners.y + y)

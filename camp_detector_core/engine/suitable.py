@@ -53,28 +53,28 @@ def check_depth(spec: ModelSpec, pixel_type: str) -> None:
 
 
 def advice_on_cells(spec: ModelSpec, unit: Unit, cell: tuple[float, float]) -> Optional[str]:
-    """What to tell a user whose pixels are of another size than those that the model knows.
+    """Advise a user whose pixels differ in size from the model's.
 
     Args:
         spec: The model.
-        unit: Of the raster's coordinates.
+        unit: Unit of the raster's coordinates.
         cell: Width and height of a pixel in these.
 
     Returns:
-        A sentence; None where the pixels are of the size that the model was trained on, or where
-        it is not known of what size they are.
+        A sentence; None if the pixels have the size that the model was trained on, or if
+        their size is not known.
     """
     if not unit.is_known:
         return None
     metres = cell[0] * unit.metres[0], cell[1] * unit.metres[1]
     if is_native(metres, spec.gsd):
         return None
-    wanted = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])
+    cell_size = spec.gsd / math.sqrt(unit.metres[0] * unit.metres[1])
     # As people type it: without exponent.
-    typed = np.format_float_positional(float(f"{wanted:.4g}"), trim="-")
+    size_text = np.format_float_positional(float(f"{cell_size:.4g}"), trim="-")
     better = f", or better {spec.gsd:g} metres in UTM, where pixels are square on the ground"
     return (
         f"The model {spec.id} was trained on pixels of {spec.gsd:g} m and this raster's are of "
         f"{math.sqrt(metres[0] * metres[1]):.3g} m: set Environments > Cell Size to "
-        f"{typed} {unit.name}{better if unit.name == 'degrees' else ''}."
+        f"{size_text} {unit.name}{better if unit.name == 'degrees' else ''}."
     )

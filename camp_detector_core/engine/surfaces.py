@@ -64,7 +64,7 @@ class Tally:
     """Number of lines and points that mending leaves."""
     twice: int = 0
     """Number of polygons that repeat an earlier one."""
-    others: list[str] = field(default_factory=list)
+    further_clauses: list[str] = field(default_factory=list)
     """Further clauses of the sentence."""
 
     def sentence(self, name: str) -> Optional[str]:
@@ -95,7 +95,7 @@ class Tally:
                 f"{counted(self.twice, 'polygon')} that {are} the same as another "
                 f"{_were(self.twice)} counted once"
             )
-        clauses += self.others
+        clauses += self.further_clauses
         return f"{name}: {'; '.join(clauses)}" if clauses else None
 
     def _left_out(self) -> list[str]:

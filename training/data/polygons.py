@@ -82,7 +82,7 @@ def read_polygons(
             outlines.append(outline)
     tally = surfaces.tally
     if passed:
-        tally.others.append(f"the layer {name} was taken and not {_names(passed)}")
+        tally.further_clauses.append(f"the layer {name} was taken and not {_names(passed)}")
     shapes, owner = _shapes_on_earth(path, _faces_of(outlines), crs, tally)
     shapes, owner = _mended(shapes, owner, tally)
     if not len(shapes):

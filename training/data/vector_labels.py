@@ -135,7 +135,7 @@ def _tell_conflicts(polygons: PolygonLayer, values: NDArray[np.uint8]) -> None:
     count = int((common > _OVERLAP * smaller).sum())
     if count:
         pairs_of = "pair of polygons" if count == 1 else "pairs of polygons"
-        polygons.tally.others.append(
+        polygons.tally.further_clauses.append(
             f"{count:,} {pairs_of} of different classes overlap, where pixels count for the one "
             "that comes later in the file"
         )
