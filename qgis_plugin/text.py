@@ -48,7 +48,7 @@ class DialogWords:
 def labels() -> dict[str, str]:
     """What the dialogs call each parameter."""
     return {
-        "allow_external_sources": tr("Let the imagery read files outside of its folder"),
+        "external": tr("Let the imagery read files outside of its folder"),
         "bands": tr("Bands"),
         "gsd": tr("Resolution"),
         "min_area": tr("Minimum area"),

@@ -11,7 +11,7 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine
 
 from camp_detector_core.atomic import OutputSet
-from camp_detector_core.engine.errors import OutputError, RasterError
+from camp_detector_core.engine.errors import OutputError, ParameterError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.cog import ClassSink
 from camp_detector_core.georaster.table import rows_of
@@ -271,5 +271,5 @@ def test_rasters_too_far_apart_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("gsd", [1e9, 0.04])
 def test_a_wrong_gsd_of_the_user_is_called_that(tmp_path: Path, gsd: float) -> None:
     path = plain(tmp_path / "a.tif", (1, 2, 3))
-    with pytest.raises(RasterError, match=r"--gsd .* give 0\.05 to 500 metres"):
+    with pytest.raises(ParameterError, match=r"gsd=.* give 0\.05 to 500 metres"):
         open_rasters(path, options=SourceOptions(gsd=gsd))

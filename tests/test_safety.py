@@ -375,7 +375,10 @@ def test_no_argument_shows_the_help(camp: Any) -> None:
         (("a.tif", "-o", "o.gpkg", "--simplify", "nan"), "--simplify must be 0 to 1000 metres"),
         (("a.tif", "-o", "o.gpkg", "--min-area", "inf"), "--min-area must be 0 to 1000000 square"),
         (("a.tif", "-o", "o.gpkg", "--min-area", "nan"), "--min-area must be 0 to 1000000 square"),
-        (("a.tif", "-o", "o.gpkg", "--stretch=-1e308,1e308"), "range of pixel values"),
+        (
+            ("a.tif", "-o", "o.gpkg", "--stretch=-1e308,1e308"),
+            "must be percentile or LOW,HIGH",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_named(camp: Any, options: tuple[str, ...], wrong: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from camp_detector_core.console import say, warn
+from camp_detector_core.engine.parameters import GSD, MIN_AREA, OVERLAP, THRESHOLD, TILE_SIZE
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.input_options import together
 
 from .errors import plain_errors
 from .options import VERBOSE
+from .parameters import option, together
 
 if TYPE_CHECKING:
     from camp_detector_core.describing import DescribedModel, ModelOptions
@@ -58,7 +60,15 @@ WISHES = together(
     click.option(
         "--bands", callback=_names, help="Names of its bands in its order: red,green,blue."
     ),
-    click.option("--gsd", type=float, help="Metres a pixel that it was trained on."),
+    option(
+        replace(
+            GSD,
+            default=None,
+            choices={},
+            form="METRES",
+            help="Metres a pixel that it was trained on.",
+        )
+    ),
     click.option(
         "--dtype",
         type=click.Choice(["uint8", "uint16", "int16", "float32"]),
@@ -92,22 +102,16 @@ WISHES = together(
         type=click.IntRange(min=-1),
         help="Channel that is no class, from 0; -1: none.  [default: 0 of a softmax]",
     ),
-    click.option("--threshold", type=float, help="Probability of a dwelling.  [default: 0.5]"),
-    click.option(
-        "--tile-size", type=click.IntRange(min=1), help="Pixels.  [default: its own, or 512]"
-    ),
-    click.option(
-        "--overlap",
-        type=click.IntRange(min=0),
-        help="Pixels that tiles share.  [default: an eighth of a tile]",
-    ),
+    option(replace(THRESHOLD, unset="0.5")),
+    option(replace(TILE_SIZE, unset="its own, or 512")),
+    option(replace(OVERLAP, unset="an eighth of a tile")),
     click.option(
         "--separation",
         metavar="METHOD,THRESHOLD,REACH,MIN_SEED",
         callback=_separation,
         help="How an output named separation tells touching dwellings apart: core,0.2,18,60.",
     ),
-    click.option("--min-area", type=float, help="Square metres; smaller ones are left out."),
+    option(replace(MIN_AREA, unset="0")),
     click.option("--name", help="Its name.  [default: the file's]"),
     click.option("--version", help="Its version.  [default: 1]"),
     click.option("--description", help="A sentence on what it finds."),

@@ -11,10 +11,9 @@ from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.engine.messages import Message
-from camp_detector_core.input_options import INPUT
 
 from .errors import Stopped, plain_errors
-from .options import MACHINE, MODEL, OUTPUT, VERBOSE, request_of
+from .options import DETECT, VERBOSE, request_of
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
 from .transfer import TransferBar
 
@@ -37,10 +36,7 @@ def _images(
 
 @click.command()
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...", callback=_images)
-@OUTPUT
-@MODEL
-@INPUT
-@MACHINE
+@DETECT
 @click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors.")
 @VERBOSE
 def detect(

@@ -1,6 +1,8 @@
-"""How a command line calls parameters and tools: ``--min-area``, ``gdalwarp``."""
+"""The words of a command line for parameters and tools: ``--min-area``, ``gdalwarp``."""
 
 from __future__ import annotations
+
+from camp_detector_core.engine.parameters import CLI, PARAMETERS
 
 _TOOLS = {
     "assign_crs": "gdal_edit.py -a_srs",
@@ -16,8 +18,6 @@ _TOOLS = {
     "unset_nodata": "gdal_edit.py -unsetnodata",
     "warp": "gdalwarp",
 }
-_ARGUMENTS = {"images": "IMAGE"}
-"""Parameters that have a place on the command line in place of a name."""
 
 
 class CommandWords:
@@ -25,7 +25,8 @@ class CommandWords:
 
     def parameter(self, name: str, value: str | None) -> str:
         """Give the option, with its value where there is one."""
-        option = _ARGUMENTS.get(name) or option_of(name)
+        known = PARAMETERS.get(name)
+        option = known.form if known is not None and name == "images" else option_of(name)
         return option if value is None else f"{option} {value}"
 
     def tool(self, name: str) -> str:
@@ -37,5 +38,11 @@ COMMAND = CommandWords()
 
 
 def option_of(name: str) -> str:
-    """Give the option for a parameter: ``--min-area`` for ``min_area``."""
-    return f"--{name.replace('_', '-')}"
+    """Give the option for a parameter: ``--min-area`` for ``min_area``.
+
+    Args:
+        name: Of a parameter of the table, or of one that only a command line has.
+    """
+    known = PARAMETERS.get(name)
+    here = name if known is None else known.hosts.get(CLI, name)
+    return f"--{here.replace('_', '-')}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Union
 
+from ..engine.parameters import OVERLAY_SIZE
 from ..georaster.finding import FixedPredictor
 from ..georaster.options import SourceOptions
 from ..georaster.settings import Settings
@@ -48,7 +49,7 @@ class Outputs:
     """A picture of the imagery with the outlines over it."""
     report: AnyPath | None = None
     """JSON: what was run, with what, on what, and the counts."""
-    overlay_size: int | None = 2048
+    overlay_size: int | None = OVERLAY_SIZE.default
     """Longest side of the picture, pixels; None: that of the image, up to 8192."""
     grid: OutputGrid = "model"
     """Grid of the rasters: ``model`` gives Cloud-Optimized GeoTIFF of bytes at the resolution that

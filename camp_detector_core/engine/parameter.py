@@ -44,6 +44,7 @@ _FORMS = {
     Kind.WHOLE: "a whole number, {limits}",
     Kind.NUMBER: "{limits}",
     Kind.WHOLES: "whole numbers between commas, each {limits}, such as 3,2,1",
+    Kind.WORD: "one of {words}",
     Kind.RANGE: "LOW,HIGH with LOW below HIGH",
 }
 """Notation of a value of each kind."""
@@ -144,7 +145,7 @@ class Parameter:
         if not stripped:
             return self.default
         if self.kind in {Kind.TEXT, Kind.DATA}:
-            return stripped
+            return text
         try:
             value = stripped if stripped in self.choices else _READERS[self.kind](stripped)
         except (ValueError, OverflowError):
@@ -156,10 +157,11 @@ class Parameter:
         """Say what a value must be, such as "0 to 1000 metres"."""
         unit = f" {UNITS[self.unit]}" if self.unit else ""
         limits = "a number" if self.limits is None else f"{self.limits}{unit}"
-        form = _FORMS.get(self.kind, "").format(limits=limits)
-        if self.choices and self.kind is Kind.NUMBER:
-            form = f"a number {form}"
-        return " or ".join(filter(None, [", ".join(self.choices), form]))
+        words = ", ".join(self.choices)
+        form = _FORMS.get(self.kind, "").format(limits=limits, words=words)
+        if not words or self.kind is Kind.WORD:
+            return form
+        return f"{words} or {'a number ' if self.kind is Kind.NUMBER else ''}{form}"
 
     def _holds(self, numbers: tuple[float, ...]) -> bool:
         if self.kind is Kind.RANGE:

@@ -91,6 +91,15 @@ GRID = Parameter(
     },
     hosts=_hosts("grid", CLI),
 )
+GRID = Parameter(
+    "grid",
+    Kind.WORD,
+    "Grid of the rasters",
+    "Grid of the rasters that are written.",
+    default="model",
+    choices={"model": "that of the model", "image": "the image's own size and place"},
+    hosts=_hosts("grid", CLI),
+)
 REPORT = Parameter(
     "report",
     Kind.FLAG,
@@ -292,8 +301,8 @@ PIXEL_SIZE = Parameter(
     form="METRES",
     hosts=_hosts("pixel_size", CLI, MLFLOW),
 )
-ALLOW_EXTERNAL_SOURCES = Parameter(
-    "allow_external_sources",
+EXTERNAL = Parameter(
+    "external",
     Kind.FLAG,
     "Let the imagery read files outside of its folder",
     "Let virtual rasters and the like read files outside of their folder and servers; only for "

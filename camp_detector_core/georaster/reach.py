@@ -172,9 +172,9 @@ def _refusal(owner: str, source: str, reason: str) -> RasterError:
     subject = owner if source == owner else f"{owner} reads {source[:200]},"
     return RasterError(
         f"{subject} {reason}",
-        parameter="allow_external_sources",
+        parameter="external",
         remedy="put all of it below one folder and name that, or copy it into one file with "
-        "{tool:copy} | if you trust it, give {allow_external_sources}",
+        "{tool:copy} | if you trust it, give {external}",
     )
 
 

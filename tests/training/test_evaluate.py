@@ -315,7 +315,7 @@ def test_results_appear_together_or_not_at_all(tmp_path: Path) -> None:
         write({"bad": 1})
     assert list(tmp_path.iterdir()) == []
     write({"n": 1})
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="give overwrite to replace it"):
         write({"n": 2})
     assert json.loads((tmp_path / "a" / "b" / "y.json").read_text()) == {"n": 1}
     write({"n": 2}, overwrite=True)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.cli.parameters import option, together, values_of
 from camp_detector_core.console import say
+from camp_detector_core.engine.parameters import (
+    MIN_AREA,
+    SEPARATE,
+    SIMPLIFY,
+    SQUARE,
+    THREADS,
+    THRESHOLD,
+    TTA,
+)
 
 from . import options
 
@@ -18,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from training.evaluation.measure import EvaluateOptions, Evaluation
+
+_SETTINGS = together(*map(option, (THRESHOLD, MIN_AREA, SIMPLIFY, SQUARE, SEPARATE, TTA)))
 
 
 @click.command()
@@ -64,24 +76,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=options.OUT, help="Folder for report.html, JSON, CSV tables and errors.gpkg."
 )
-@click.option("--threshold", type=float, help="Probability of a dwelling (default: the model's).")
-@click.option("--min-area", type=float, help="Smallest dwelling in m2 (default: the model's).")
-@click.option(
-    "--simplify",
-    type=float,
-    help="Metres by which outlines may be straightened (default: one pixel); 0: exact pixels.",
-)
-@click.option("--square", is_flag=True, help="Make rectangles of nearly rectangular outlines.")
-@click.option(
-    "--no-separate",
-    is_flag=True,
-    help="Take each connected region of the mask as one dwelling; do not separate touching ones.",
-)
-@click.option(
-    "--tta",
-    is_flag=True,
-    help="Average the predictions for the flips and turns of each chip; takes 8 times as long.",
-)
+@_SETTINGS
 @click.option(
     "--iou", default=0.5, show_default=True, help="IoU from which a dwelling counts as detected."
 )
@@ -91,7 +86,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Side in metres of the blocks of ground for figures by block and for intervals.",
 )
-@click.option("--threads", type=int, help="Processors to use (default: all).")
+@option(THREADS)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the tables.")
 @click.option("--overwrite", is_flag=True, help="Replace files in --out that exist.")
 def evaluate(out: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
@@ -175,12 +170,11 @@ def _options(arguments: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.georaster.settings import Settings
     from training.evaluation.measure import EvaluateOptions
 
-    own = ("threshold", "min_area", "simplify", "square", "tta")
     names = (
         "model", "chips", "labels", "split", "part", "class_field", "layer", "chip_gsd", "iou",
     )  # fmt: skip
     return EvaluateOptions(
-        settings=Settings(**{n: arguments[n] for n in own}, separate=_separate(arguments)),
+        settings=Settings(**values_of(Settings, arguments)),
         threads=arguments["threads"],
         block_metres=arguments["block_metres"],
         **{n: arguments[n] for n in names},
@@ -198,11 +192,6 @@ def _measure(evaluate_options: EvaluateOptions, models: dict[str, Path]) -> dict
             evaluate_options, chip_gsd=evaluate_options.chip_gsd or evaluations[name].spec.gsd
         )
     return evaluations
-
-
-def _separate(arguments: dict[str, Any]) -> bool | None:
-    """None is the model's own way."""
-    return False if arguments["no_separate"] else None
 
 
 def _models(first: Path, pairs: Iterable[str]) -> dict[str, Path]:

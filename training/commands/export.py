@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from camp_detector_core.cli.parameters import option
 from camp_detector_core.console import say
+from camp_detector_core.engine.parameters import THRESHOLD
 
 from . import options
 
@@ -35,9 +38,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Opset of the ONNX files; 11 is for old hosts.",
 )
-@click.option(
-    "--threshold", type=float, help="Probability of a dwelling (default: that of --spec)."
-)
+@option(replace(THRESHOLD, unset="that of the description"))
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
 def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | bool | None) -> None:
     """Export weights in every format, each compared with the network before it is kept.

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from camp_detector_core.cli.parameters import INPUT, values_of
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.input_options import INPUT, source_of
+from camp_detector_core.georaster.options import SourceOptions
 
 
 @click.command()
@@ -64,7 +65,8 @@ def inference(
     """  # noqa: D301 - click wants the control character
     from training.inference import InferenceOptions, infer
 
-    options = InferenceOptions(image_path, model_path, output_dir, overwrite, source_of(source))
+    how = SourceOptions(**values_of(SourceOptions, source))
+    options = InferenceOptions(image_path, model_path, output_dir, overwrite, how)
     log = None
     if mlflow_tracking:
         from training.tracking.inference import InferenceLog

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from camp_detector_core.cli.parameters import option
 from camp_detector_core.console import say
+from camp_detector_core.engine.parameters import GSD, MIN_AREA, THRESHOLD
 from training.publish import check_publish, publish_run
 
 from . import options
@@ -52,7 +55,11 @@ if TYPE_CHECKING:
 @click.option("--samples", default=512, show_default=True, help="Samples per epoch.")
 @click.option("--batch-size", default=8, show_default=True, help="Samples per step.")
 @click.option("--crop", default=256, show_default=True, help="Side of a sample, pixels.")
-@click.option("--gsd", default=0.2, show_default=True, help="GSD of the model, metres per pixel.")
+@option(
+    replace(
+        GSD, default=0.2, choices={}, form="METRES", help="GSD of the model in metres per pixel."
+    )
+)
 @click.option(
     "--bands",
     default="red,green,blue",
@@ -147,10 +154,8 @@ if TYPE_CHECKING:
     "START/END (default: that of the chips and the manifest beside them).",
 )
 @click.option("--attribution", multiple=True, help="Attribution of the data; repeatable.")
-@click.option(
-    "--threshold", type=float, help="Probability of a dwelling (default: the best on validation)."
-)
-@click.option("--min-area", default=2.0, show_default=True, help="Smallest dwelling, m2.")
+@option(replace(THRESHOLD, unset="the best on validation"))
+@option(replace(MIN_AREA, default=2.0, unset=""))
 @click.option(
     "--opset",
     type=click.Choice(["11", "17"]),
