@@ -15,6 +15,8 @@ import numpy as np
 import shapely
 
 from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.model_file.zip_file import open_zip
 from tests.support import packages, stac_items
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
@@ -69,6 +71,34 @@ def _check_package(folder: Path) -> object:
     from camp_detector_core.packaging.package_check.check import check_package
 
     return check_package(folder / "model.dlpk").text(as_json=False)
+
+
+def _install_check(folder: Path) -> object:
+    """Look at a package as the ArcGIS toolbox does before it installs one."""
+    from esri_toolbox.rcd_toolbox.package_check import describe, faults_of
+
+    path = folder / "model.dlpk"
+    faults = faults_of(path)
+    if faults:
+        raise PredictorError(faults[0])
+    return list(describe(path))
+
+
+def _definition_files(folder: Path) -> list[Path]:
+    (package,) = _package_files(folder)
+    with open_zip(package) as archive:
+        data = {name: archive.read(name) for name in (f"{packages.STEM}.emd", "model.onnx")}
+    package.unlink()
+    (folder / "model.onnx").write_bytes(data["model.onnx"])
+    (folder / "model.emd").write_bytes(data[f"{packages.STEM}.emd"])
+    return [folder / "model.emd", folder / "model.onnx"]
+
+
+def _open_definition(folder: Path) -> object:
+    from camp_detector_core.model_file.package import open_definition
+    from camp_detector_core.model_file.reader import model_of_definition
+
+    return model_of_definition(open_definition(folder / "model.emd"))
 
 
 def _item_files(folder: Path) -> list[Path]:
@@ -239,7 +269,9 @@ DOORS: dict[str, Door] = {
     "model.onnx": Door(_model_files, _open_model("model.onnx")),
     "model.dlpk": Door(_package_files, _open_model("model.dlpk")),
     "model.json": Door(_item_files, _open_model("model.json")),
+    "model.emd": Door(_definition_files, _open_definition),
     "package check": Door(_package_files, _check_package),
+    "install check": Door(_package_files, _install_check),
     "validate": Door(_item_files, _validate),
     "image.tif": Door(_tiff, _detect("image.tif")),
     "image.vrt": Door(_virtual, _detect("image.vrt")),
