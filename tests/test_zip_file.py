@@ -147,7 +147,7 @@ def test_a_member_without_a_name_is_a_problem_and_no_crash(tmp_path: Path) -> No
     with zipfile.ZipFile(path) as archive:
         assert "" in archive.namelist()
     lines = check_package(path).lines()
-    assert any("is no name that Windows knows" in line for line in lines)
+    assert any("is not a valid file name on Windows" in line for line in lines)
     assert open_model(path).spec == tiny_spec()
 
 

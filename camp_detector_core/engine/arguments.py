@@ -36,7 +36,7 @@ _LARGEST_AREA = MIN_AREA.limits.high if MIN_AREA.limits else 0.0
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a user can choose; the defaults stand where no model is known yet."""
+    """Values that a user can choose; the defaults apply until a model is known."""
 
     padding: int = PADDING.default
     """Pixels on each side of a chip; neighbouring chips share twice as many."""
@@ -53,32 +53,32 @@ class Arguments:
     return_probabilities: bool = RETURN_PROBABILITIES.default
     """True if the raster that comes out holds probabilities."""
 
-    def changed(self, given: Mapping[str, Any]) -> Arguments:
+    def changed(self, texts: Mapping[str, Any]) -> Arguments:
         """These, with what the user wrote in their place; other names are not looked at.
 
         Args:
-            given: Texts such as ``64``, ``64.0``, ``0,5`` or ``True``; empty and None stand for
+            texts: Texts such as ``64``, ``64.0``, ``0,5`` or ``True``; empty and None stand for
                 what is here.
 
         Raises:
             ParameterError: A text that is no number, or a number out of range.
         """
         largest_side = replace(TILE_SIZE, limits=Limits(1, MAX_SIDE))
-        side = _value(largest_side, self.tile_size, given)
+        side = _value(largest_side, self.tile_size, texts)
         most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
-        own = {**vars(self), PADDING.name: min(self.padding, most)}
+        values = {**vars(self), PADDING.name: min(self.padding, most)}
         special = {
             PADDING.name: replace(PADDING, limits=Limits(0, most)),
             TILE_SIZE.name: largest_side,
             # A model's own may be larger than what makes sense for a user.
             MIN_AREA.name: replace(MIN_AREA, limits=Limits(0, max(_LARGEST_AREA, self.min_area))),
         }
-        chosen = {**ARGUMENTS, **special}
+        parameters = {**ARGUMENTS, **special}
         return Arguments(
-            **{name: _value(chosen[name], value, given) for name, value in own.items()}
+            **{name: _value(parameters[name], value, texts) for name, value in values.items()}
         )
 
 
-def _value(parameter: Parameter, own: object, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number or a truth value
+def _value(parameter: Parameter, default: object, texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number or a truth value
     """The value that was given for a parameter, or the model's own."""
-    return replace(parameter, default=own).parse(given.get(parameter.hosts[FUNCTION]))
+    return replace(parameter, default=default).parse(texts.get(parameter.hosts[FUNCTION]))

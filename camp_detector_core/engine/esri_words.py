@@ -1,4 +1,4 @@
-"""How ArcGIS calls parameters and tools: in its dialogs, and in the arguments of its tools."""
+"""Words of ArcGIS for parameters and tools, in dialogs and in the arguments of functions."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _RASTERS = {"probability", "mask"}
 
 
 class GdalResults:
-    """What a library of a host writes; see the port `RunLibrary`."""
+    """Results that a host's GDAL writes; see the port `RunLibrary`."""
 
     def check_outputs(self, outputs: Outputs, crs_wkt: Optional[str] = None) -> None:
         """Refuse all but rasters on the model's grid; see the port.
@@ -29,9 +29,12 @@ class GdalResults:
             OutputError: Something else is asked for.
         """
         del crs_wkt
-        others = sorted(outputs.paths().keys() - _RASTERS)
-        if others or outputs.grid != "model":
-            msg = f"{', '.join(others) or 'a raster on the grid of the image'} is written elsewhere"
+        unsupported = sorted(outputs.paths().keys() - _RASTERS)
+        if unsupported or outputs.grid != "model":
+            msg = (
+                f"{', '.join(unsupported) or 'a raster on the grid of the image'} is written "
+                "elsewhere"
+            )
             raise OutputError(msg)
 
     def raster_sink(

@@ -45,7 +45,7 @@ def name_fault(name: str, seen: set[str]) -> Optional[Fault]:
     if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in parts:
         return Fault("leads out of the package", "reject the package")
     if _WINDOWS.search(name) or _DEVICE.search(name) or "" in parts[:-1] or not name:
-        return Fault("is no name that Windows knows", "name the file otherwise")
+        return Fault("is not a valid file name on Windows", "name the file otherwise")
     if is_twice:
         return Fault("occurs twice, as Windows compares names", "build the package again")
     return None

@@ -147,7 +147,7 @@ def spec_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
         (lambda m: m.update({"../x.txt": b""}), "leads out of the package"),
         (lambda m: m.update({"/etc/x": b""}), "leads out of the package"),
         (lambda m: m.update({"C:x": b""}), "leads out of the package"),
-        (lambda m: m.update({"a\\b": b""}), "is no name that Windows knows"),
+        (lambda m: m.update({"a\\b": b""}), "is not a valid file name on Windows"),
         (lambda m: m.update({"MODEL.onnx": b""}), "occurs twice"),
         (lambda m: m.update({"zelt-\u00e4.txt": b""}), "not plain ASCII"),
         (lambda m: m.update({"second.emd": b"{}"}), "has 2 model definitions"),
