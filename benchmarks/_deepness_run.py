@@ -1,4 +1,4 @@
-"""One run of Deepness in QGIS' own Python without windows; `deepness.py` starts and measures it.
+"""Run Deepness once in QGIS' own Python without windows; `deepness.py` starts and measures it.
 
 It is a file of its own and takes its folder off the path: here ``qgis`` and ``deepness`` are QGIS
 and the plugin, not the scripts beside it, and QGIS is asked for by name so that no reader mixes

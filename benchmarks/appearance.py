@@ -43,7 +43,7 @@ def coarse(factor: float) -> Change:
 
 
 def tinted(red: float, green: float, blue: float) -> Change:
-    """Other gains of the bands."""
+    """Scale the bands by other gains."""
 
     def change(image: Image.Image) -> Image.Image:
         scaled = np.asarray(image) * np.array((red, green, blue))

@@ -103,7 +103,7 @@ class Plugins:
         }
 
     def camp_detector(self, scene: Path, *, keep: Path | None = None) -> dict[str, float]:
-        """One run of our algorithm; its polygons are kept where a file is named."""
+        """Run our algorithm once; its polygons stay in ``keep``, if a file is named."""
         with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
             out = keep or Path(scratch, "found.gpkg")
             seconds, peak, _ = child(
@@ -117,7 +117,7 @@ class Plugins:
         return {"seconds": seconds, "peak_mb": peak, "dwellings": dwellings}
 
     def deepness(self, scene: Path, setting: str, *, keep: Path | None = None) -> dict[str, float]:
-        """One run of Deepness; mask and polygons are kept where a folder is named."""
+        """Run Deepness once; mask and polygons stay in ``keep``, if a folder is named."""
         command = ["--scene", str(scene), "--model", str(self._model), *self._more]
         if setting == "equal":
             command += ["--overlap", str(self.overlap), "--small", "0"]
@@ -142,7 +142,7 @@ def _path(folders: list[Path]) -> str:
 
 
 def turn(plugins: Plugins, scene: Path, start: dict) -> dict:
-    """One run of each, and Deepness' over ours."""
+    """Run each plugin once, and divide Deepness' figures by ours."""
     row = {"floor_seconds": plugins.floor(scene), "ours": plugins.camp_detector(scene)}
     figures = row["ours"]
     for setting in SETTINGS:
@@ -213,7 +213,7 @@ def overlaps(scene: Path, folder: Path) -> dict[str, float]:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict:
-    """All figures of one run."""
+    """Measure one run."""
     from _qgis_profile import profile
     from detect import write_scene
 

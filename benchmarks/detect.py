@@ -198,7 +198,7 @@ def detect_command(image: Path, out: Path, model: Path, threads: int) -> list[st
 
 
 def measure(folder: Path, model: Path, *, turns: int, threads: int, tiles: list[int]) -> dict:
-    """All figures of one run."""
+    """Measure one run."""
     scene, origin = apart(write_scene, folder)
     out = folder / "out.gpkg"
     rows = []

@@ -22,7 +22,7 @@ sys.path.append(str(ROOT))
 
 
 def measure(folder: Path, *, turns: int, threads: int) -> dict:
-    """All figures of one run."""
+    """Measure one run."""
     from _measure import apart, child
     from _qgis_profile import QGIS, profile
     from detect import detect_command, write_scene

@@ -34,7 +34,7 @@ _STREAMS: Final = (
 
 @dataclass(frozen=True)
 class Label:
-    """One dwelling as the image shows it."""
+    """Label of a dwelling as the image shows it."""
 
     polygon: NDArray[np.float64]
     """(n, 2) corners x, y in pixels from the image's upper left corner, not closed."""
@@ -140,7 +140,7 @@ def _plan(rngs: dict[str, np.random.Generator], options: SceneOptions, *, frame:
 
 
 def _join_neighbours(rng: np.random.Generator, placer: Placer, scene_object: SceneObject) -> None:
-    """Let some tin roofs share a wall with one or two more."""
+    """Join some tin roofs to one or two more by a shared wall."""
     while len(scene_object.boxes) == 1 and chance(rng, 0.35):
         scene_object = build_neighbour(rng, scene_object, length=rng.uniform(3.5, 9.0))
         if not placer.offer(scene_object, gap=0.0):

@@ -67,7 +67,7 @@ class Site:
     y: float
     """Centre, metres."""
     style: str
-    """One of rows, clusters, dense, open."""
+    """Layout of the dwellings: rows, clusters, dense or open."""
     angle: float
     """Main direction, radians."""
     kinds: tuple[Kind, ...]

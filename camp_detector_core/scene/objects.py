@@ -51,10 +51,11 @@ _WINGED_FROM: Final = 7.0
 
 @dataclass(frozen=True)
 class SceneObject:
-    """One object: its outline seen from above, its heights, and the seed of its texture."""
+    """Object of a camp: outline seen from above, heights, and the seed of its texture."""
 
     kind: str
-    """One of `KINDS`, or a distractor: tree, vehicle, truck, tank, latrine, tarpaulin."""
+    """Kind of the object: one of `KINDS`, or a distractor: tree, vehicle, truck, tank, latrine,
+    tarpaulin."""
     boxes: tuple[Box, ...]
     """The rectangle of each wing of the roof."""
     parts: tuple[Points, ...]

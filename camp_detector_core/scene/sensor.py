@@ -26,7 +26,7 @@ _STRIP: Final = (0.3, 0.6)
 
 
 def expose(rng: np.random.Generator, rgb: Light3, options: SceneOptions) -> NDArray[np.uint8]:
-    """Take the picture.
+    """Expose the image: light becomes digital numbers.
 
     Args:
         rng: Source of noise and of the strips.

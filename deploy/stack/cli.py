@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One command that starts or stops at a time."""
+    """Lock the folder, so that one command starts or stops at a time."""
     try:
         with (folder / ".lock").open("a") as lock:
             try:

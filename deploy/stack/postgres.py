@@ -46,7 +46,7 @@ def _as_account(command: list[str]) -> list[str]:
 
 
 def _give(path: Path) -> None:
-    """Let the account own a file, where this is root."""
+    """Make the account the owner of a file, if this is root."""
     if os.geteuid() == 0:
         shutil.chown(path, ACCOUNT, ACCOUNT)
 

@@ -31,7 +31,7 @@ INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One program to be started."""
+    """Program that the stack starts."""
 
     name: str
     command: tuple[str, ...]
@@ -48,7 +48,7 @@ def state(pid: int) -> str:
 
 
 def processes() -> list[int]:
-    """All that live."""
+    """List the running processes."""
     pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
     return [pid for pid in pids if state(pid) not in "ZX"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "127.0.0.1"
-"""All that is started listens here and nowhere else."""
+"""Address on which all services listen."""
 GRPC = 10000
 """SeaweedFS opens a second port this far above each of its own."""
 S3_PORTS = 5
@@ -62,7 +62,7 @@ class Ports:
 
     @property
     def of_s3(self) -> list[int]:
-        """All ports that SeaweedFS listens on."""
+        """List the ports that SeaweedFS listens on."""
         own = range(self.s3, self.s3 + S3_PORTS)
         return [*own, *(port + GRPC for port in own)]
 

@@ -182,7 +182,7 @@ def _options(arguments: dict[str, Any]) -> EvaluateOptions:
 
 
 def _measure(evaluate_options: EvaluateOptions, models: dict[str, Path]) -> dict[str, Evaluation]:
-    """Each model on the same ground: without a place, images are as large as the first one says."""
+    """Evaluate each model on the same ground; without a place the first one sets the size."""
     from training.evaluation.measure import evaluate_model
 
     evaluations: dict[str, Evaluation] = {}

@@ -157,7 +157,7 @@ class _Progress:
         self._stage, self._printed_at = "", 0.0
 
     def __call__(self, stage: str, count: int, total: int) -> None:
-        """Take what is done."""
+        """Show the progress of a stage."""
         if sys.stderr.isatty():
             self._draw(stage, count, total)
         elif count == total or time.monotonic() - self._printed_at > _PERIOD:
@@ -165,7 +165,7 @@ class _Progress:
             self._printed_at = time.monotonic()
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Close the progress bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -47,7 +47,7 @@ _MAX_BYTES = 4 << 30
 
 @dataclass(frozen=True)
 class Chip:
-    """One image."""
+    """Image of a training set."""
 
     name: str
     """Stem of the file."""
@@ -68,7 +68,7 @@ class Chip:
 
 
 def read_chips(folder: Path) -> list[Chip]:
-    """All images of a folder, by name.
+    """Open all images of a folder, sorted by name.
 
     Raises:
         RasterError: No folder, no image in it, two of one name, or one that cannot be read.
@@ -98,7 +98,7 @@ def read_chips(folder: Path) -> list[Chip]:
 
 
 def open_chip(path: Path) -> Chip:
-    """One image.
+    """Open one image.
 
     Raises:
         RasterError: It cannot be read.

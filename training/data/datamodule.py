@@ -128,11 +128,11 @@ class CampDataModule(lightning.LightningDataModule):
         )
 
     def val_dataloader(self) -> DataLoader[Sample]:
-        """Every pixel of the validation part once."""
+        """Load every pixel of the validation part once."""
         return self._fixed("val")
 
     def test_dataloader(self) -> DataLoader[Sample]:
-        """Every pixel of the held-out part once."""
+        """Load every pixel of the held-out part once."""
         return self._fixed("test")
 
     def _fixed(self, part: str) -> DataLoader[Sample]:

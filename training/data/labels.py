@@ -222,7 +222,7 @@ class FolderLabels(VectorLabels):
     """The masks in the folder."""
 
     def read(self, chip: Chip) -> ChipLabels:
-        """As `VectorLabels`.
+        """Read as `VectorLabels` does, and compare with the masks.
 
         Raises:
             RasterError: Also where a mask shows something else than the polygons.

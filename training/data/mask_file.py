@@ -1,4 +1,4 @@
-"""One mask raster: a value for each pixel, and where it says nothing."""
+"""Mask raster: a value for each pixel, and the pixels that it does not label."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class ArrayArea:
     """An area in memory, such as a generated scene."""
 
     def __init__(self, patch: Patch, gsd: tuple[float, float]) -> None:
-        """Keep the arrays."""
+        """Store the arrays."""
         self._patch = patch
         self.gsd = gsd
         self.shape = Shape(*patch.valid.shape)
@@ -125,7 +125,7 @@ class ChipArea:
         store: ChipStore,
         gsd: tuple[float, float],
     ) -> None:
-        """Take the chips with their places; the first row and column with a pixel are 0.
+        """Take the chips with their windows; the first row and column with a pixel are 0.
 
         Args:
             chips_and_windows: Each chip and its window in the area.

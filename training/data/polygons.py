@@ -57,7 +57,7 @@ def read_polygons(
     columns: Sequence[str] | None = None,
     kind: str | None = None,
 ) -> PolygonLayer:
-    """All polygons of a layer, by the rules of `camp_detector_core.engine.surfaces`.
+    """Read all polygons of a layer, by the rules of `camp_detector_core.engine.surfaces`.
 
     Args:
         path: A file, or a folder that is a data set (``.gdb``).

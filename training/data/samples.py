@@ -65,7 +65,7 @@ class RandomSamples(Dataset[Sample]):
         augment: AugmentOptions,
         seed: int,
     ) -> None:
-        """Keep what is needed.
+        """Take groups of areas, and the form of the samples.
 
         Args:
             groups: Shares of the samples, and the areas that they come from (by their size).

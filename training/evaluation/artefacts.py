@@ -43,7 +43,7 @@ def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
 
 
 def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: Path) -> None:
-    """One row for each chip: pixels labelled and found, IoU."""
+    """Write one row for each chip: labelled and predicted pixels, IoU."""
     rows = []
     for prediction in predictions:
         for name, place in prediction.places():

@@ -45,7 +45,7 @@ class Squares:
     """Side of a square."""
 
     def rows_and_cols(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """First row of each row of squares and first column of each column of them."""
+        """Return the first row and the first column of the squares along each axis."""
         along_x, along_y = self.grid.gsd
         height, width = self.grid.shape
         return _starts(height, along_y / self.metres), _starts(width, along_x / self.metres)
@@ -84,7 +84,7 @@ class Blocks:
 
     @classmethod
     def total(cls, parts: Sequence[Blocks]) -> Blocks:
-        """All blocks of several classes or areas; counts at the same place are added up."""
+        """Join the blocks of several classes or areas; counts at the same place are added up."""
         places = np.concatenate([np.empty((0, 3), np.intp), *(p.places for p in parts)])
         counts = np.concatenate([np.empty((0, COLUMNS), np.int64), *(p.counts for p in parts)])
         unique, inverse = np.unique(places, axis=0, return_inverse=True)
@@ -135,7 +135,7 @@ def right_in(counts: Counts) -> tuple[Counts, Counts]:
 
 
 def figures_of(counts: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-    """All figures that are made of counts.
+    """Compute all figures from counts.
 
     Args:
         counts: (..., COLUMNS) sums over blocks.

@@ -25,7 +25,7 @@ TITLES = {
 
 
 def comparison_rows(evaluations: Mapping[str, Evaluation]) -> list[dict[str, Any]]:
-    """One row for each evaluation, the others held against the first one.
+    """Make one row for each evaluation, the others compared with the first one.
 
     To compare ways of making dwellings, evaluate one model with other `EvaluateOptions.settings`
     or another `EvaluateOptions.spec`, each under a name::
@@ -74,7 +74,7 @@ def comparison_table(rows: list[dict[str, Any]]) -> str:
 
 
 def figure(figures: Mapping[str, Any], name: str) -> str:
-    """One figure as people read it, a dash where there is none."""
+    """Format one figure for people; a dash if there is none."""
     value = figures.get(name)
     if value is None or not math.isfinite(value):
         return "-"

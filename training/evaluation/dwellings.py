@@ -32,7 +32,7 @@ class Dwellings:
 
     @classmethod
     def total(cls, parts: Sequence[Dwellings]) -> Dwellings:
-        """All dwellings of several areas or classes."""
+        """Join the dwellings of several areas or classes."""
         shift = np.cumsum([[0, 0], *([len(p.predicted), len(p.labelled)] for p in parts)], axis=0)
         pairs = [p.pairs + at for p, at in zip(parts, shift[:-1], strict=True)]
         return cls(
@@ -65,7 +65,7 @@ class Dwellings:
         return float(self.ious.sum() / total) if total else 1.0
 
     def by_size(self, bounds: Sequence[float] = SIZES) -> list[dict[str, float | int | str | None]]:
-        """One row for each class of size: recall by labelled area, precision by found area.
+        """Make one row for each size class: recall by labelled area, precision by detected area.
 
         A lower bound belongs to the class above it. None stands where there is nothing to count.
         """

@@ -1,4 +1,4 @@
-"""All files of an evaluation."""
+"""Write all files of an evaluation."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class LabelChoice(NamedTuple):
 
 
 class MaskFile(MaskLabels):
-    """One mask raster, of whatever name, for one image."""
+    """Labels of one image from one mask raster of any name."""
 
     def __init__(self, path: Path, chip: Chip, classes: Sequence[ClassDef]) -> None:
         """Take the file; its values are as in `MaskLabels`.

@@ -69,7 +69,7 @@ def draw_area(area: AreaScore) -> Image:
 
 
 def draw_block(area: AreaScore, row: int, col: int) -> Image:
-    """One block of ground, enlarged where it is small and decimated where it is large.
+    """Draw one block of ground, enlarged if it is small and decimated if it is large.
 
     Args:
         area: Where it lies.
@@ -97,7 +97,7 @@ def draw_block(area: AreaScore, row: int, col: int) -> Image:
 
 
 def _around(starts: list[int], number: int, end: int) -> tuple[int, int]:
-    """First and last pixel of a block and its margin, along one axis."""
+    """Return the first and last pixel of a block and its margin, along one axis."""
     first, stop = starts[number], [*starts, end][number + 1]
     margin = round((stop - first) * _MARGIN)
     return max(0, first - margin), min(end, stop + margin)

@@ -49,7 +49,7 @@ class EvaluateOptions:
     chips: Path
     """Folder of images, or one image of any size."""
     labels: Path
-    """One vector file, a folder of masks with the same stems, or the one mask of one image."""
+    """Vector file, folder of masks named like the chips, or the mask of one image."""
     split: Path | None = None
     """A ``split.json``; without it all chips count."""
     part: str = "test"
@@ -99,11 +99,11 @@ class Evaluation:
 
     @property
     def total(self) -> Score:
-        """All areas and classes together."""
+        """Score of all areas and classes together."""
         return Score.total([s for a in self.areas for s in a.classes.values()])
 
     def of_class(self, name: str) -> Score:
-        """All areas together, for one class."""
+        """Score of all areas together, for one class."""
         return Score.total([a.classes[name] for a in self.areas])
 
 

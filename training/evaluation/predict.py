@@ -55,7 +55,7 @@ class Prediction:
     """(classes, height, width)."""
 
     def places(self) -> list[tuple[str, Window]]:
-        """Each chip's name and where it lies on the model's pixels."""
+        """Return the name of each chip and its window on the model's pixels."""
         down = self.grid.shape.height / self.area.shape.height
         across = self.grid.shape.width / self.area.shape.width
         out = []
@@ -89,7 +89,7 @@ class Sheet:
         self.scores = np.zeros((channels, *shape), np.uint8)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Keep the scores of a window."""
+        """Store the scores of a window."""
         del classes
         rows, cols = window.slices
         self.scores[:, rows, cols] = scores[: len(self.scores)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from training.evaluation.pixel import ScoreHistogram
 
 BINS = 15
-"""As in Guo et al."""
+"""Number of bins, as in Guo et al."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Reliability:
         return float((self.pixels[nonempty] * gap).sum() / self.pixels.sum())
 
     def rows(self) -> list[dict[str, float | int | None]]:
-        """One row a bin; None in an empty one."""
+        """Make one row per bin, with None in an empty one."""
         bins = len(self.pixels)
         return [
             {

@@ -30,7 +30,7 @@ HIT, MISS, FALSE_ALARM = "hit", "miss", "false alarm"
 
 
 def block_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """One row for each block of ground, all classes together, in reading order of each area.
+    """Make one row for each block of ground, all classes together, in reading order.
 
     ``pixels`` are those of the ground, whatever the number of classes. ``west`` and ``north`` are
     its first corner in the CRS of the images, None without one; the figures are None where there
@@ -91,7 +91,7 @@ class Marked:
 
     @classmethod
     def of(cls, area: AreaScore) -> Marked:
-        """All classes of an area."""
+        """Mark the polygons of all classes of an area."""
         polygons: list[NDArray[np.object_]] = [np.empty(0, object)]
         results, classes = polygons.copy(), polygons.copy()
         for name, matching in area.matchings.items():

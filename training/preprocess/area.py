@@ -23,7 +23,7 @@ _EDGE = 1e-9
 
 
 class Tile(NamedTuple):
-    """One tile of the XYZ scheme; y counts from the north."""
+    """Tile of the XYZ scheme; y counts from the north."""
 
     zoom: int
     x: int

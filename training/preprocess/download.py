@@ -48,7 +48,7 @@ class _Download:
         """Tiles that came and show no ground."""
 
     def work(self) -> None:
-        """Take tiles until there are none, or something is wrong."""
+        """Download tiles until there are none, or an error stops the work."""
         try:
             while (tile := self._next()) is not None:
                 self._one(tile)
@@ -131,7 +131,7 @@ def _fetch_all(
     http: HttpOptions,
     progress: Callable[[int, int], None],
 ) -> None:
-    """Let threads fetch what is not there, and wait for them; errors as those of `download`."""
+    """Download the missing tiles in threads, and wait for them; errors as those of `download`."""
     missing = folder.missing()
     have, side = _common_side(area, folder)
     todo = [t for t in area if t not in have and (t.x, t.y) not in missing]

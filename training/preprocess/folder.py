@@ -54,7 +54,7 @@ class TrainFolder:
     """Opens the folder for one request; use it with ``with``, and call `finish` at the end."""
 
     def __init__(self, root: Path, request: Request, *, overwrite: bool = False) -> None:
-        """Look at the folder, and change nothing yet.
+        """Read the state of the folder, and change nothing yet.
 
         Raises:
             PreprocessError: It holds other work, and ``overwrite`` was not said.
@@ -98,7 +98,7 @@ class TrainFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let others in; what is done so far stays."""
+        """Release the folder for others; finished work stays."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -188,7 +188,7 @@ class TrainFolder:
         return record if record is not None and record.url == url else None
 
     def put_outlines(self, data: bytes, record: LabelRecord) -> None:
-        """Put other outlines in place; at no moment does anything say that they are older ones.
+        """Replace the outlines; at no moment does a record describe older ones.
 
         Raises:
             OutputError: They cannot be written.
@@ -203,7 +203,7 @@ class TrainFolder:
         replace_json(self._work / _LABELS, asdict(record))
 
     def _mend_missing(self) -> None:
-        """Take away a last line without its end: a kill may have cut off a number."""
+        """Remove a last line without its end: a kill may have cut off a number."""
         with suppress(FileNotFoundError):
             path = self._work / _MISSING
             data = path.read_bytes()

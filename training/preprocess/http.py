@@ -39,9 +39,9 @@ class HttpOptions:
     """Rate, patience and identity of the requests to servers."""
 
     rate: float = 10.0
-    """Most requests in a second."""
+    """Maximum number of requests per second."""
     workers: int = 4
-    """Most requests at a time."""
+    """Maximum number of requests at a time."""
     retries: int = 5
     """Number of times that a request is repeated."""
     timeout: float = 30.0
@@ -122,7 +122,7 @@ class Client:
         raise PreprocessError(msg)
 
     def _ask(self, url: str, read: Callable[[bytes], T]) -> T | None:
-        """One attempt."""
+        """Send one request, and read the answer."""
         import requests
 
         try:
@@ -170,7 +170,7 @@ class Client:
         return bytes(data)
 
     def _session(self) -> requests.Session:
-        """One for each thread, as `requests` wants it."""
+        """Return the session of this thread, since `requests` needs one for each."""
         if not hasattr(self._own, "session"):
             self._own.session = open_session(self._options)
         session: requests.Session = self._own.session

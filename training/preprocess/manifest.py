@@ -98,7 +98,7 @@ class LabelRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All that is known of a folder of chips and labels."""
+    """Record of a folder of chips and labels."""
 
     bbox: Box
     """The area that was asked for; the chips cover it and a little more."""

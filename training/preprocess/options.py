@@ -26,7 +26,7 @@ MOST_TILES = 20_000
 
 @dataclass(frozen=True)
 class PreprocessOptions:
-    """All that `preprocess` can be told."""
+    """Options of `preprocess`."""
 
     bbox: Box = BBOX
     zoom: int = ZOOM

@@ -99,7 +99,7 @@ class _Busy(Exception):  # noqa: N818 - asked again, and an error only if it sta
 
 
 def fetch_buildings(bbox: Box, options: OverpassOptions, http: HttpOptions) -> Outlines:
-    """All buildings of OpenStreetMap that touch an area, whole, with the holes of relations.
+    """Download all buildings of OpenStreetMap that touch an area, whole.
 
     Args:
         bbox: The area.
@@ -189,7 +189,7 @@ def _settings(options: OverpassOptions, http: HttpOptions, answers: _Answers) ->
 
 
 def _look(response: requests.Response, answers: _Answers) -> None:
-    """Look at an answer before osmnx does, which takes most faults for an empty one.
+    """Check an answer before osmnx does, which takes most faults for an empty one.
 
     Raises:
         _Busy: It may be another one later.

@@ -101,7 +101,7 @@ def preprocess(
 
 
 def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions) -> None:
-    """Say how much it is before anything is fetched.
+    """Log the number of tiles and their size before the download.
 
     Raises:
         PreprocessError: It is too much.

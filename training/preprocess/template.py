@@ -74,7 +74,7 @@ class TileTemplate:
 
 
 def quadkey(tile: Tile) -> str:
-    """One digit for each zoom: 0 to 3 for north-west, north-east, south-west, south-east.
+    """Return one digit per zoom level: 0 to 3 for north-west, north-east, south-west, south-east.
 
     As https://learn.microsoft.com/bingmaps/articles/bing-maps-tile-system describes it.
     """

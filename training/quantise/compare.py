@@ -74,7 +74,7 @@ def compare(
     *,
     spec: ModelSpec,
 ) -> Fidelity:
-    """Hold two models' probabilities against the labels and against each other.
+    """Compare two models' probabilities with the labels and with each other.
 
     Args:
         tiles: What was predicted.

@@ -184,7 +184,7 @@ def _fold_shapes(model: onnx.ModelProto, chips: Sequence[NDArray[np.float32]]) -
 
 
 def _fold_pad(graph: onnx.GraphProto, node: onnx.NodeProto, shapes: list[NDArray[Any]]) -> None:
-    """Let the convolution after a node pad, where the padding is always the same and zero."""
+    """Fold a constant zero padding into the convolution that follows."""
     users = [n for n in graph.node if node.output[0] in n.input]
     constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     fill = constants.get(node.input[2], np.ones(1)) if len(node.input) > 2 and node.input[2] else 0  # noqa: PLR2004
@@ -213,7 +213,7 @@ def _fold_pad(graph: onnx.GraphProto, node: onnx.NodeProto, shapes: list[NDArray
 
 
 def _fold_resize(graph: onnx.GraphProto, node: onnx.NodeProto, shapes: list[NDArray[Any]]) -> None:
-    """Say a resize by its factor, where that is always the same whole number."""
+    """Replace the size of a resize by its factor, if that is always the same whole number."""
     factor = shapes[0]
     if any(not np.array_equal(factor, s) for s in shapes) or (factor % 1).any():
         return

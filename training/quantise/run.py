@@ -1,4 +1,4 @@
-"""One run of quantisation: its options, and the run itself."""
+"""Quantise a model: options, and the run itself."""
 
 from __future__ import annotations
 
@@ -284,7 +284,7 @@ class _Run:
     def _describe(
         self, model: onnx.ModelProto, fidelity: Fidelity, float_nodes: Sequence[str]
     ) -> bytes:
-        """Put in what the model is and how it was made."""
+        """Write description and recipe into the model."""
         figures = (
             f"{self.options.part}: iou {fidelity.iou_float:.4f} as float, {fidelity.iou_int8:.4f} "
             f"as int8; probabilities differ by {fidelity.mean:.4f} on average, by "

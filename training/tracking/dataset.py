@@ -27,7 +27,7 @@ _POLYGONS = "buildings.geojson"
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of the data."""
+    """File of the data."""
 
     path: str
     """``chips/...``, ``labels/...`` or ``manifest.json``."""
@@ -37,7 +37,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class DataList:
-    """All files of the data; it says the same about the same content on every machine."""
+    """List of the data's files; equal for equal content on every machine."""
 
     name: str
     files: tuple[DataFile, ...]
@@ -97,7 +97,7 @@ def sha256_of(path: Path) -> str:
 
 
 def write_list(data: DataList, folder: Path) -> None:
-    """Keep the list in a run's folder.
+    """Write the list into a run's folder.
 
     Raises:
         OutputError: The file cannot be written.

@@ -43,7 +43,7 @@ def _create(client: MlflowClient, name: str) -> str:
 
 
 def show_runs_first(client: MlflowClient, experiment: str) -> None:
-    """Say that an experiment is of training, for pages of MLflow that ask.
+    """Mark an experiment as one of training, for the pages of MLflow that ask.
 
     Those of 3.17 have a switch above the menu instead, which `page_of` sets. What a person chose
     stays; and nothing depends on it, so a refusal does no harm.

@@ -23,7 +23,7 @@ _MASK_ONLY = "mask only"
 
 
 class Point(NamedTuple):
-    """One value of a metric."""
+    """Value of a metric at a step."""
 
     key: str
     value: float
@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
 
 def params_of(options: TrainOptions) -> dict[str, str]:
-    """All options as ``data.gsd``, ``optim.lr`` and so on.
+    """Flatten the options to ``data.gsd``, ``optim.lr`` and so on.
 
     With a dot in each name, none is one of those that ``mlflow run`` logs itself, which would
     differ in spelling. Paths tell nothing of the machine.
@@ -71,7 +71,7 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - whatever options hold
 
 
 def epochs_of(folder: Path) -> list[Point]:
-    """Every figure of every epoch, of a run and of its resumptions, by step of the optimiser."""
+    """Read all figures of all epochs and resumptions, by step of the optimiser."""
     logs = folder / LOGS
     files = [*sorted(logs.glob("metrics-*.csv")), logs / "metrics.csv"]
     values: dict[tuple[str, int], float] = {}

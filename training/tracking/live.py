@@ -45,7 +45,7 @@ class LiveLogger(Logger):
         return self._run_id
 
     def log_hyperparams(self, params: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        """Nothing: the options were logged when the run began."""
+        """Do nothing: the options were logged when the run began."""
 
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
@@ -73,7 +73,7 @@ class SystemMetrics:
     """Load of processor, memory, disk, network and GPU, measured by MLflow in a thread."""
 
     def __init__(self, run_id: str, *, seconds: float) -> None:
-        """Take a run and the time between two looks, unless MLflow's own variable sets it."""
+        """Take a run and the seconds between measurements; a variable of MLflow overrides them."""
         self._run_id = run_id
         self._seconds = seconds
         self._monitor: Any = None

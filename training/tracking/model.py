@@ -81,7 +81,7 @@ def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str
 
 
 def _log_network(folder: Path, spec: ModelSpec, arguments: dict[str, Any]) -> str:
-    """As ``pt2``, torch's format without pickle."""
+    """Log the network as ``pt2``, torch's format without pickle."""
     import mlflow
     import torch
 

@@ -25,7 +25,7 @@ def file_of(uri: str) -> Path | None:
 
 @contextmanager
 def alone_if_new(uri: str) -> Iterator[None]:
-    """Hold others off while a SQLite file is made; two at once would damage it for good.
+    """Lock a new SQLite file while one process makes it; two at once would damage it for good.
 
     Args:
         uri: Of MLflow; nothing happens where it is no file, or one that is complete; nor on

@@ -92,7 +92,7 @@ class Tracker:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Say how the training ended, if it does not end well."""
+        """Mark the run as killed or failed if the training does not end well."""
         try:
             yield
         except NotLoggedError:

@@ -1,4 +1,4 @@
-"""All that MLflow shows of a run, from its folder; as often as one likes.
+"""Upload all that MLflow shows of a run from its folder; repeatable.
 
 What is there already is found out first, so that a second upload adds what the first one missed and
 doubles nothing.
@@ -177,7 +177,7 @@ class Uploader:
             self._upload(path, f"datasets/train/{file.path}", checksum)
 
     def _upload(self, path: Path, name: str, checksum: str | None = None) -> None:
-        """One file, unless it is there; its checksum is computed where it is not given."""
+        """Upload one file, unless MLflow has it; the checksum is computed if it is missing."""
         if not path.is_file():
             return
         checksum = checksum or sha256_of(path)
