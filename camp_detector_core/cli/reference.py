@@ -1,0 +1,97 @@
+"""Reference tables of parameters in the documentation, from the one table of the engine.
+
+``python -m camp_detector_core.cli.reference docs/*.md`` writes them between their marks, such as
+``<!-- parameters: qgis -->`` and ``<!-- end of parameters -->``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camp_detector_core.console import say
+from camp_detector_core.engine.parameter import Kind
+from camp_detector_core.engine.parameters import (
+    ARCGIS,
+    CLI,
+    FUNCTION,
+    PARAMETERS,
+    QGIS,
+    shown_in,
+)
+
+from .words import COMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from camp_detector_core.engine.parameter import Parameter
+
+HOSTS = {CLI: "command line", QGIS: "QGIS", ARCGIS: "ArcGIS", FUNCTION: "raster function"}
+ALL = "all"
+"""In place of a host: every parameter, with its name in each."""
+_END = "<!-- end of parameters -->"
+_MARKED = re.compile(rf"(<!-- parameters: (\w+) -->\n).*?({re.escape(_END)})", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """Give a page of the documentation with its tables written anew."""
+    return _MARKED.sub(lambda mark: f"{mark[1]}\n{table_of(mark[2])}\n\n{mark[3]}", text)
+
+
+def table_of(host: str) -> str:
+    """Give the table of the parameters of a host, or of `ALL`, in Markdown."""
+    if host == ALL:
+        head = ("parameter", "values", "default", *HOSTS.values(), "meaning")
+        rows = [
+            (p.label, _values(p), _default(p), *(_name(p, h) for h in HOSTS), _meaning(p))
+            for p in PARAMETERS.values()
+        ]
+    else:
+        head = ("parameter", "name", "values", "default", "meaning")
+        rows = [
+            (p.label, _name(p, host), _values(p), _default(p), _meaning(p)) for p in shown_in(host)
+        ]
+    return "\n".join(map(_row, [head, ["---"] * len(head), *rows]))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |".replace("  ", " ")
+
+
+def _name(parameter: Parameter, host: str) -> str:
+    if host not in parameter.hosts:
+        return ""
+    here = parameter.hosts[host]
+    return f"`{COMMAND.parameter(parameter.name, None) if host == CLI else here}`"
+
+
+def _values(parameter: Parameter) -> str:
+    return "" if parameter.kind is Kind.FLAG else parameter.requirement()
+
+
+def _default(parameter: Parameter) -> str:
+    if parameter.required:
+        return "must be given"
+    return parameter.unset if parameter.default is None else f"`{parameter.default}`"
+
+
+def _meaning(parameter: Parameter) -> str:
+    words = (f"`{word}`: {text}." for word, text in parameter.choices.items() if text)
+    return " ".join([parameter.help, *words])
+
+
+def main(pages: Iterable[str]) -> None:
+    """Write the tables of some pages anew."""
+    for page in map(Path, pages):
+        old = page.read_text(encoding="utf-8")
+        new = filled(old)
+        if new != old:
+            page.write_text(new, encoding="utf-8")
+            say(f"{page}: tables of parameters written")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
