@@ -51,7 +51,7 @@ _tools = _load()
 
 
 class Toolbox:
-    """What ArcGIS Pro asks a toolbox for."""
+    """The toolbox, as ArcGIS Pro asks for it."""
 
     def __init__(self):
         """Name the toolbox and its tools."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-HERE = Path(__file__).absolute().parent
+HOME = Path(__file__).absolute().parent
 CPU = -1  # of ArcGIS' ``device``
 NODATA = 255
 ARGUMENTS = {
@@ -47,11 +47,11 @@ ENGINE = re.compile(r"(rcd_engine_\w+)\.zip")
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
-_homes = [HERE]
+_homes = [HOME]
 
 
 class CampDetectorProblem(Exception):  # noqa: N818 - users of ArcGIS read its name
-    """What is wrong and what to do, in one sentence for the user."""
+    """A sentence for the user: the fault, and the remedy."""
 
 
 def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
@@ -89,27 +89,27 @@ def _engine(part: str) -> ModuleType:
     one session of ArcGIS. Where this file is gone, it is the zip beside the last definition.
     """
     with _lock:
-        home = next((h for h in _homes if h.is_dir()), HERE)
+        home = next((h for h in _homes if h.is_dir()), HOME)
         names = [path.name for path in home.iterdir()] if home.is_dir() else []
-        found = list(filter(None, map(ENGINE.fullmatch, names)))
-        if len(found) != 1:
-            what = "is missing" if not found else "is there more than once"
-            msg = f"The engine (rcd_engine_*.zip) {what} in {home}: get the model package again."
+        engines = list(filter(None, map(ENGINE.fullmatch, names)))
+        if len(engines) != 1:
+            fault = "is missing" if not engines else "is there more than once"
+            msg = f"The engine (rcd_engine_*.zip) {fault} in {home}: get the model package again."
             raise CampDetectorProblem(msg)
-        file, name = str(home / found[0].group(0)), found[0].group(1)
+        file, name = str(home / engines[0].group(0)), engines[0].group(1)
         if file not in sys.path:
             # ArcGIS unpacks into folders that are gone after a while.
             sys.path[:] = [file, *(p for p in sys.path if not _is_gone(Path(p)))]
         package = importlib.import_module(name)
         inside = str(Path(file, name))
         if inside not in package.__path__:
-            kept = (p for p in package.__path__ if not _is_gone(Path(p).parent))
-            package.__path__[:] = [inside, *kept]
+            paths = (p for p in package.__path__ if not _is_gone(Path(p).parent))
+            package.__path__[:] = [inside, *paths]
     return importlib.import_module(f"{name}.{part}")
 
 
 def _is_gone(path: Path) -> bool:
-    """Whether this was the zip of an engine."""
+    """True if this was the zip of an engine, and is there no more."""
     return bool(ENGINE.fullmatch(path.name)) and not path.exists()
 
 
@@ -163,15 +163,17 @@ class Definition(NamedTuple):
     @classmethod
     def read(cls, model: str) -> Definition:
         """Read a definition from the path of an .emd, or from its text."""
-        text, folder = model.strip().lstrip("\ufeff"), HERE
+        text, folder = model.strip().lstrip("\ufeff"), HOME
         if not text.startswith("{"):
             folder = Path(text).absolute().parent
             _homes[1:] = [folder]
             try:
                 text = Path(text).read_text(encoding="utf-8-sig")
             except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or "it is no text"
-                msg = f"The model definition {model:.200} cannot be read ({why}): choose it again."
+                reason = getattr(error, "strerror", None) or "it is no text"
+                msg = (
+                    f"The model definition {model:.200} cannot be read ({reason}): choose it again."
+                )
                 raise CampDetectorProblem(msg) from None
         try:
             raw = json_text.parse_json(text)
@@ -183,8 +185,8 @@ class Definition(NamedTuple):
                 for c in fields["Classes"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            msg = f"The model definition is not one of Camp Detector's, or was changed: {why:.300}."
+            reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            msg = f"The definition is not one of Camp Detector's, or was changed: {reason:.300}."
             raise CampDetectorProblem(msg) from None
         values = {c.value for c in spec.classes}
         if len(bands) != len(spec.bands) or {value for value, _, _ in classes} != values:
@@ -259,36 +261,36 @@ class RefugeeCampDetector:
 
     @_in_one_sentence("say what it needs")
     def getParameterInfo(self) -> list[dict[str, object]]:
-        """What ArcGIS asks the user for; from the fourth entry on, the table of arguments."""
+        """List what ArcGIS asks the user for; from the fourth entry on, the table of arguments."""
         out = [
             _row("raster", "raster", None, "Raster", "The imagery"),
             _row("model", "string", None, "Input Model Definition", "The .emd of the model"),
             _row("device", "numeric", CPU, arguments.DEVICE.title, arguments.DEVICE.help),
         ]
         for name, value in asdict(self._arguments or arguments.Arguments()).items():
-            known = arguments.ARGUMENTS[name]
-            out.append(_row(name, "numeric", value, known.title, known.explanation))
+            entry = arguments.ARGUMENTS[name]
+            out.append(_row(name, "numeric", value, entry.title, entry.explanation))
             if isinstance(value, bool):
                 out[-1].update(dataType="string", value=str(value), domain=("True", "False"))
         return out
 
     @_in_one_sentence("use these arguments")
     def getConfiguration(self, **scalars: object) -> dict[str, object]:
-        """How ArcGIS shall cut the raster into tiles; the arguments come as texts."""
-        definition = self._known()
-        chosen = definition.defaults().changed(scalars)
-        layout = _layout_of(definition.spec, chosen)
+        """Say how ArcGIS shall cut the raster into tiles; the arguments come as texts."""
+        definition = self._require_definition()
+        values = definition.defaults().changed(scalars)
+        layout = _layout_of(definition.spec, values)
         with self._own:
-            self._arguments, self._detector = chosen, None
+            self._arguments, self._detector = values, None
         return {
             "extractBands": definition.bands,
             "padding": int(layout.margin),
             "tx": int(layout.side),
             "ty": int(layout.side),
             "fixedTileSize": 1,
-            "batch_size": chosen.batch_size,
-            "threshold": chosen.threshold,
-            "test_time_augmentation": chosen.test_time_augmentation,
+            "batch_size": values.batch_size,
+            "threshold": values.threshold,
+            "test_time_augmentation": values.test_time_augmentation,
             "inheritProperties": 4 | 8,  # place and resampling; not pixel type (1) and NoData (2)
             "invalidateProperties": 2 | 4 | 8,
             "inputMask": True,
@@ -297,9 +299,9 @@ class RefugeeCampDetector:
     @_in_one_sentence("use this raster")
     def updateRasterInfo(self, **kwargs: Any) -> dict[str, Any]:
         """Say what comes out, and check that the raster is what the model was made for."""
-        output, definition = kwargs["output_info"], self._known()
+        output, definition = kwargs["output_info"], self._require_definition()
         self._check_raster(definition.spec, kwargs.get("raster_info") or {})
-        probabilities = self._chosen().return_probabilities
+        probabilities = self._values().return_probabilities
         output["bandCount"] = 1
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
@@ -331,21 +333,21 @@ class RefugeeCampDetector:
         """Classify a tile; what is outside of the raster or masked stays without result."""
         detector = self._ready()
         classes, scores = detector.classes(*self._block(pixelBlocks))
-        known, found = classes != NODATA, classes
-        if self._chosen().return_probabilities:
-            likeliest = scores[: len(self._known().spec.classes)].max(axis=0)
-            found = np.where(known, likeliest / np.float32(254), np.float32(-1))
-        kind = props.get("pixelType") or ("f4" if found is not classes else "u1")
+        valid, values = classes != NODATA, classes
+        if self._values().return_probabilities:
+            likeliest = scores[: len(self._require_definition().spec.classes)].max(axis=0)
+            values = np.where(valid, likeliest / np.float32(254), np.float32(-1))
+        kind = props.get("pixelType") or ("f4" if values is not classes else "u1")
         return {
-            "output_pixels": np.ascontiguousarray(found.reshape(shape).astype(kind)),
-            "output_mask": np.ascontiguousarray(known.reshape(shape).astype("u1")),
+            "output_pixels": np.ascontiguousarray(values.reshape(shape).astype(kind)),
+            "output_mask": np.ascontiguousarray(valid.reshape(shape).astype("u1")),
         }
 
     @_in_one_sentence("find objects in this tile")
     def vectorize(self, **pixelBlocks: NDArray[np.generic]) -> dict[str, str]:
         """The dwellings of a tile as a feature table, in pixels from its upper left corner."""
         detector = self._ready()
-        names = {value: name for value, name, _ in self._known().classes}
+        names = {value: name for value, name, _ in self._require_definition().classes}
         dwellings = detector.dwellings(*self._block(pixelBlocks))
         return {"output_vectors": esri_json.dwelling_table(dwellings, names)}
 
@@ -366,29 +368,29 @@ class RefugeeCampDetector:
         tell = getattr(_arcpy(), "AddWarning", None)
         (tell or _log.warning)(sentence)
 
-    def _known(self) -> Definition:
+    def _require_definition(self) -> Definition:
         if self._definition is not None:
             return self._definition
         msg = "No model definition was given: choose a .dlpk or an .emd of Camp Detector."
         raise CampDetectorProblem(msg)
 
-    def _chosen(self) -> arguments.Arguments:
+    def _values(self) -> arguments.Arguments:
         """The arguments, or the model's own where none were given yet."""
-        return self._arguments or self._known().defaults()
+        return self._arguments or self._require_definition().defaults()
 
     def _ready(self) -> host_tiles.TileDetector:
         """The detector, made when the first tile comes."""
         with self._own:
             detector = self._detector
             if detector is None:
-                detector = self._detector = self._made()
+                detector = self._detector = self._open_detector()
             return detector
 
-    def _made(self) -> host_tiles.TileDetector:
-        definition, chosen = self._known(), self._chosen()
-        layout = _layout_of(definition.spec, chosen)
+    def _open_detector(self) -> host_tiles.TileDetector:
+        definition, values = self._require_definition(), self._values()
+        layout = _layout_of(definition.spec, values)
         spec, script = definition.spec, definition.file("TorchScriptFile")
-        files = runtime.Files(definition.file("ModelFile") or HERE / "model.onnx", script)
+        files = runtime.Files(definition.file("ModelFile") or HOME / "model.onnx", script)
         try:
             model = runtime.open_model(files, spec, device=self._device)
         except runtime.LibraryMissingError:
@@ -402,13 +404,13 @@ class RefugeeCampDetector:
         if side not in {None, layout.chip}:
             msg = f"This model takes only chips of {side} pixels: set tile_size to {side}."
             raise CampDetectorProblem(msg)
-        least = chosen.min_area / (self._pixel_area or spec.gsd**2)
+        least = values.min_area / (self._pixel_area or spec.gsd**2)
         return host_tiles.TileDetector(
-            runtime.Batched(model, chosen.batch_size),
-            replace(spec, threshold=chosen.threshold, min_area=chosen.min_area),
+            runtime.Batched(model, values.batch_size),
+            replace(spec, threshold=values.threshold, min_area=values.min_area),
             layout,
             outlines=outline.OutlineOptions(tolerance=1.0, min_pixels=least),
-            tta=chosen.test_time_augmentation,
+            tta=values.test_time_augmentation,
         )
 
     def _block(
@@ -418,10 +420,10 @@ class RefugeeCampDetector:
         pixels = np.asarray(blocks["raster_pixels"])
         if pixels.ndim == 2:  # noqa: PLR2004 - one band may come without its axis
             pixels = pixels[np.newaxis]
-        spec = self._known().spec
+        spec = self._require_definition().spec
         if not self._is_checked:
-            known = suitable.PIXEL_TYPES[spec.dtype]
-            suitable.check_depth(spec, known if pixels.dtype == spec.dtype else "other")
+            pixel_type = suitable.PIXEL_TYPES[spec.dtype]
+            suitable.check_depth(spec, pixel_type if pixels.dtype == spec.dtype else "other")
         suitable.check_bands(spec, pixels.shape[0], exact=True)
         valid = np.ones(pixels.shape[1:], bool)
         mask = blocks.get("raster_mask")
@@ -453,7 +455,7 @@ class RefugeeCampDetector:
             self._warn(advice)
 
 
-def _layout_of(spec: specs.ModelSpec, chosen: arguments.Arguments) -> host_tiles.TileLayout:
+def _layout_of(spec: specs.ModelSpec, values: arguments.Arguments) -> host_tiles.TileLayout:
     """The tiles that ArcGIS shall cut.
 
     Raises:
@@ -461,9 +463,9 @@ def _layout_of(spec: specs.ModelSpec, chosen: arguments.Arguments) -> host_tiles
     """
     return host_tiles.TileLayout.of(
         spec,
-        tile_size=chosen.tile_size,
-        padding=chosen.padding,
-        batch_size=chosen.batch_size,
+        tile_size=values.tile_size,
+        padding=values.padding,
+        batch_size=values.batch_size,
     )
 
 

@@ -1,1 +1,1 @@
-"""What runs inside ArcGIS Pro; packages carry these files, and nothing imports them here."""
+"""Code that runs inside ArcGIS Pro; packages and the toolbox carry it."""

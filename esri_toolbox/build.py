@@ -19,10 +19,10 @@ from camp_detector_core.packaging.package_source import open_source
 from camp_detector_core.whole_file import whole_file
 from esri_toolbox.metadata import NAME, metadata_files
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+HOME = Path(__file__).resolve().parent
+ROOT = HOME.parent
 FOLDER = "CampDetector"
-"""What the zip file unpacks into."""
+"""Folder that the zip file unpacks into."""
 _TOOLS = "rcd_toolbox"
 
 _log = logging.getLogger(__name__)
@@ -31,13 +31,13 @@ _log = logging.getLogger(__name__)
 def toolbox_files() -> dict[str, bytes]:
     """All files of the toolbox but the models, by their names in its folder."""
     files = {
-        f"{NAME}.pyt": text_bytes(HERE / f"{NAME}.pyt"),
-        "README.md": text_bytes(HERE / "README.md"),
+        f"{NAME}.pyt": text_bytes(HOME / f"{NAME}.pyt"),
+        "README.md": text_bytes(HOME / "README.md"),
         "arcgis.md": text_bytes(ROOT / "docs/arcgis.md"),
         "LICENSE.txt": text_bytes(ROOT / "LICENSE"),
         **metadata_files(),
     }
-    sources = {path.name: text_bytes(path) for path in (HERE / _TOOLS).glob("*.py")}
+    sources = {path.name: text_bytes(path) for path in (HOME / _TOOLS).glob("*.py")}
     return {**files, **{f"{_TOOLS}/{name}": data for name, data in host_files(sources).items()}}
 
 
@@ -56,8 +56,8 @@ def write_metadata() -> list[Path]:
     """Write the metadata files beside the toolbox."""
     paths = []
     for name, data in metadata_files().items():
-        (HERE / name).write_bytes(data)
-        paths.append(HERE / name)
+        (HOME / name).write_bytes(data)
+        paths.append(HOME / name)
     return paths
 
 
@@ -104,8 +104,8 @@ def main() -> None:
     except FileExistsError as error:
         parser.exit(2, f"error: {error.filename} is a file, and --out needs a folder\n")
     except OSError as error:
-        where = error.filename or options.out
-        parser.exit(2, f"error: {where} cannot be written: {error.strerror or error}\n")
+        path = error.filename or options.out
+        parser.exit(2, f"error: {path} cannot be written: {error.strerror or error}\n")
     for path in paths:
         _log.info("%s (%d bytes)", path, path.stat().st_size)
 

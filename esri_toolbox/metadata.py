@@ -31,7 +31,7 @@ _TYPES = {
     "DERasterDataset": "Raster Dataset",
     "Field": "Field",
 }
-"""What ArcGIS calls its types of parameters."""
+"""Names of ArcGIS' types of parameters, by their keywords."""
 
 
 def metadata_files() -> dict[str, bytes]:

@@ -16,8 +16,6 @@ NOT_YET = frozenset(
         "camp_detector_core/model_file",
         "camp_detector_core/packaging",
         "camp_detector_core/packaging/package_check",
-        "esri_toolbox",
-        "esri_toolbox/rcd_toolbox",
         "qgis_plugin",
         "qgis_plugin/algorithms",
         "qgis_plugin/gui",

@@ -1,4 +1,4 @@
-"""What is looked at while a dialog is filled in, before anything runs."""
+"""Checks of a dialog while it is filled in, before anything runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FILLED = tuple(name for name in ARGUMENTS if hasattr(ModelSpec, name))
 
 
 class Finding(NamedTuple):
-    """Something to say at a parameter."""
+    """A remark at a parameter."""
 
     parameter: str
     text: str
@@ -41,28 +41,28 @@ class Finding(NamedTuple):
 
 
 def model_of(parameters: Parameters, kind: Kind) -> Model:
-    """The model that was chosen, or the default one.
+    """The model that the user chose, or the default one.
 
     Raises:
         ToolError: There is none, or it cannot be read.
     """
-    named = parameters["in_model"].valueAsText
-    return read_model(named or default_model(kind))
+    path = parameters["in_model"].valueAsText
+    return read_model(path or default_model(kind))
 
 
 def fill(parameters: Parameters, kind: Kind) -> None:
     """Put the model's own values where the user has not put others.
 
-    Whether a value is the user's is told by what was filled in before: ArcGIS marks a parameter
+    A value is the user's if it is not the one that was filled in before: ArcGIS marks a parameter
     as altered also where a tool's own code sets it.
     """
     try:
-        now = summary_of(model_of(parameters, kind))
+        summary = summary_of(model_of(parameters, kind))
     except CampDetectorError:
         return
     says = parameters["model_says"]
     before = says.valueAsText
-    if before == now:
+    if before == summary:
         return
     for name in FILLED:
         if name not in parameters:
@@ -73,13 +73,13 @@ def fill(parameters: Parameters, kind: Kind) -> None:
             or abs(float(parameter.value) - (value_in(before, name) or 0.0)) > 1e-9  # noqa: PLR2004
         )
         if not own:
-            value = value_in(now, name)
+            value = value_in(summary, name)
             parameter.value = int(value) if value and name == "tile_size" else value
-    says.value = now
+    says.value = summary
 
 
 def arguments_of(parameters: Parameters, spec: ModelSpec) -> Arguments:
-    """How the model is run: the user's values, and the model's own where there are none.
+    """Combine the user's values with the model's own where there are none.
 
     Raises:
         ParameterError: A value that cannot be, or that the model cannot be run with.
@@ -87,8 +87,8 @@ def arguments_of(parameters: Parameters, spec: ModelSpec) -> Arguments:
     own = Arguments(
         padding=emd_keys(spec)["Padding"], **{name: getattr(spec, name) for name in FILLED}
     )
-    given = {name: parameters[name].valueAsText for name in ARGUMENTS if name in parameters}
-    arguments = own.changed(given)
+    texts = {name: parameters[name].valueAsText for name in ARGUMENTS if name in parameters}
+    arguments = own.changed(texts)
     side = arguments.tile_size
     try:
         replace(spec, tile_size=side)
@@ -109,48 +109,48 @@ def bands_of(parameters: Parameters) -> Bands:
 
 
 def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
-    """All that does not fit, as far as it can be told without reading a pixel."""
-    named = parameters["in_raster"].value
+    """Compare raster, model and values, as far as that takes no pixel."""
+    layer = parameters["in_raster"].value
     try:
         model = model_of(parameters, kind)
     except CampDetectorError as error:
         # A dialog that was just opened has no model yet, and says so only once a raster is chosen.
-        quiet = named is None and not parameters["in_model"].valueAsText
+        quiet = layer is None and not parameters["in_model"].valueAsText
         return [] if quiet else [Finding("in_model", in_words(error), is_error=True)]
-    found, bands = _of_model(model, kind), None
+    remarks, bands = _of_model(model, kind), None
     try:
         arguments_of(parameters, model.spec)
         bands = bands_of(parameters)
     except ParameterError as error:
-        where = name_here(error.parameter) or "in_model"
-        found.append(Finding(where, in_words(error), is_error=True))
-    if named is None:
-        return found
+        place = name_here(error.parameter) or "in_model"
+        remarks.append(Finding(place, in_words(error), is_error=True))
+    if layer is None:
+        return remarks
     try:
         raster = facts_of(parameters["in_raster"].valueAsText)
-        found += of_raster(raster, model.spec, bands)
-        return found + _of_engine(raster, model, bands, parameters)
+        remarks += of_raster(raster, model.spec, bands)
+        return remarks + _of_engine(raster, model, bands, parameters)
     except CampDetectorError as error:
-        return [*found, Finding("in_raster", in_words(error), is_error=True)]
+        return [*remarks, Finding("in_raster", in_words(error), is_error=True)]
 
 
 def _of_model(model: Model, kind: Kind) -> list[Finding]:
     if model.definition.kind == kind:
         return []
-    stated = shown(model.definition.fields.get("ModelType"))
+    model_type = shown(model.definition.fields.get("ModelType"))
     text = (
-        f"This package is made for another tool (its ModelType is {stated}, and this one takes "
+        f"This package is made for another tool (its ModelType is {model_type}, and this one takes "
         f"{MODEL_TYPES[kind]}): ArcGIS' own tool may refuse it."
     )
     return [Finding("in_model", text, is_error=False)]
 
 
 def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Finding]:
-    """What does not fit between a raster and a model; the core checks bands that were chosen."""
-    found = [] if bands is not None else _of_bands(raster, spec)
+    """Compare a raster with what a model takes; the core checks bands that the user chose."""
+    remarks = [] if bands is not None else _of_bands(raster, spec)
 
     def say(text: str, *, is_error: bool) -> None:
-        found.append(Finding("in_raster", text, is_error=is_error))
+        remarks.append(Finding("in_raster", text, is_error=is_error))
 
     if raster.dtype not in {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32",
                             "float64"}:  # fmt: skip
@@ -161,7 +161,7 @@ def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Findin
             "with Define Projection.",
             is_error=True,
         )
-        return found
+        return remarks
     size = raster.cell_size(spec)
     fault = fault_of_size(size, spec.gsd)
     if fault:
@@ -178,7 +178,7 @@ def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Findin
             "stretched: project it (to UTM, for example) for better results.",
             is_error=False,
         )
-    return found
+    return remarks
 
 
 def _of_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
@@ -197,9 +197,9 @@ def _of_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
 def _of_engine(
     raster: RasterFacts, model: Model, bands: Bands, parameters: Parameters
 ) -> list[Finding]:
-    wanted = parameters["engine"].valueAsText or "AUTOMATIC"
+    choice = parameters["engine"].valueAsText or "AUTOMATIC"
     try:
-        _, reason = choose(wanted, raster, model, bands)
+        _, reason = choose(choice, raster, model, bands)
     except CampDetectorError as error:
         return [Finding("engine", in_words(error), is_error=True)]
     if reason is None:
@@ -210,10 +210,10 @@ def _of_engine(
     return [Finding("engine", text, is_error=False)]
 
 
-def show(parameters: Parameters, found: list[Finding]) -> None:
+def show(parameters: Parameters, remarks: list[Finding]) -> None:
     """Put the findings at their parameters; of several, errors first, all in one text."""
     by_name: dict[str, list[Finding]] = {}
-    for finding in found:
+    for finding in remarks:
         by_name.setdefault(finding.parameter, []).append(finding)
     for name, several in by_name.items():
         errors = [f.text for f in several if f.is_error]

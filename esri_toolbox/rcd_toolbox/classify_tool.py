@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 from . import deep_learning
-from .choices import choices_of
 from .deep_learning import discard
 from .host import Progress, require_new
 from .placing import place
+from .tool_request import announce, request_of
 
 if TYPE_CHECKING:
-    from .choices import Choices
     from .host import Messages
     from .parameters import Parameters
+    from .tool_request import ToolRequest
 
 _FIELD = "Class"
 
@@ -27,31 +27,22 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
     target = str(parameters["out_raster"].valueAsText)
     require_new(target, "the output")
-    chosen = choices_of(parameters, "classify", messages)
+    request = request_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
-    messages.addMessage(
-        f"Model {chosen.model.title}, threshold {chosen.arguments.threshold:g}, "
-        f"tiles of {chosen.arguments.tile_size} pixels."
-    )
-    with _scratch_raster() as made:
-        if chosen.engine == "ARCGIS":
-            messages.addMessage("Run with ArcGIS' Image Analyst.")
+    announce(request, f"threshold {request.arguments.threshold:g}", messages)
+    with _scratch_raster() as raster:
+        if request.engine == "ARCGIS":
             progress.label("ArcGIS runs the model")
-            deep_learning.classify(chosen, made)
+            deep_learning.classify(request, raster)
         else:
-            if chosen.reason:
-                messages.addWarningMessage(
-                    f"{chosen.reason}: the engine of this toolbox runs the model."
-                )
-            messages.addMessage("Run with the engine of Camp Detector.")
-            from . import own_engine  # needs GDAL and ONNX Runtime
+            from . import carried_core  # needs GDAL and ONNX Runtime
 
-            own_engine.classify(chosen, made, progress, messages)
+            carried_core.classify(request, raster, progress, messages)
         progress.check()
         progress.label("Writing the raster")
-        _copy(chosen, made, target)
+        _copy(request, raster, target)
     try:
-        _name_classes(chosen, target)
+        _name_classes(request, target)
     except (RuntimeError, OSError, arcpy.ExecuteError) as error:
         reason = " ".join(str(error).split())[:300]
         messages.addWarningMessage(
@@ -72,29 +63,29 @@ def _scratch_raster() -> Iterator[str]:
         discard(path)
 
 
-def _copy(chosen: Choices, made: str, target: str) -> None:
+def _copy(request: ToolRequest, raster: str, target: str) -> None:
     """Put the finished raster in its place; that it may be replaced was asked before."""
     import arcpy
 
     def copy(path: str) -> None:
-        arcpy.management.CopyRaster(made, path, nodata_value="255", pixel_type="8_BIT_UNSIGNED")
+        arcpy.management.CopyRaster(raster, path, nodata_value="255", pixel_type="8_BIT_UNSIGNED")
 
     # Else the user's environments would cut, move or project what has its grid already.
     with arcpy.EnvManager(
         cellSize="MAXOF",
         extent="MAXOF",
-        outputCoordinateSystem=chosen.facts.reference,
-        snapRaster=made,
+        outputCoordinateSystem=request.facts.reference,
+        snapRaster=raster,
     ):
         place(target, copy)
 
 
-def _name_classes(chosen: Choices, target: str) -> None:
+def _name_classes(request: ToolRequest, target: str) -> None:
     """Give the raster a colour map, and an attribute table that names the classes."""
     import arcpy
 
-    names = {0: "background", **chosen.model.class_names}
-    colours_of = {0: "#000000", **{c.value: c.color for c in chosen.model.spec.classes}}
+    names = {0: "background", **request.model.class_names}
+    colours_of = {0: "#000000", **{c.value: c.color for c in request.model.spec.classes}}
     colours = Path(str(arcpy.CreateUniqueName("rcd_colours.clr", arcpy.env.scratchFolder)))
     lines = [" ".join(map(str, (value, *bytes.fromhex(c[1:])))) for value, c in colours_of.items()]
     try:

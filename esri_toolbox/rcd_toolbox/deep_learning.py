@@ -10,22 +10,22 @@ from .host import licence
 from .machine import EXTENSION
 
 if TYPE_CHECKING:
-    from .choices import Bounds, Choices
     from .raster_facts import RasterFacts
+    from .tool_request import Bounds, ToolRequest
 
 _SLIVER = 1e-6
 """Parts of a pixel that are rounding, not ground."""
 
 
 @contextmanager
-def _environment(chosen: Choices) -> Iterator[None]:
+def _environment(request: ToolRequest) -> Iterator[None]:
     """The environments that the tools look at, as they were afterwards."""
     import arcpy
 
-    facts = chosen.facts
-    size = facts.cell_size(chosen.model.spec)
-    bounds = chosen.bounds or facts.bounds
-    wanted: dict[str, object] = {
+    facts = request.facts
+    size = facts.cell_size(request.model.spec)
+    bounds = request.bounds or facts.bounds
+    environments: dict[str, object] = {
         "cellSize": size.value,
         "extent": arcpy.Extent(*bounds),
         "outputCoordinateSystem": facts.reference,
@@ -34,13 +34,13 @@ def _environment(chosen: Choices) -> Iterator[None]:
         "scratchWorkspace": arcpy.env.scratchGDB,
     }
     if size.native:
-        wanted["snapRaster"] = chosen.raster
-        wanted["extent"] = arcpy.Extent(*aligned(bounds, facts))
-    if chosen.processor in {"CPU", "GPU"}:
-        wanted["processorType"] = chosen.processor
-    if chosen.gpu_id is not None:
-        wanted["gpuId"] = str(chosen.gpu_id)
-    with arcpy.EnvManager(**wanted):
+        environments["snapRaster"] = request.raster
+        environments["extent"] = arcpy.Extent(*aligned(bounds, facts))
+    if request.processor in {"CPU", "GPU"}:
+        environments["processorType"] = request.processor
+    if request.gpu_id is not None:
+        environments["gpuId"] = str(request.gpu_id)
+    with arcpy.EnvManager(**environments):
         yield
 
 
@@ -57,7 +57,7 @@ def aligned(bounds: Bounds, facts: RasterFacts) -> Bounds:
     )
 
 
-def detect(chosen: Choices) -> str:
+def detect(request: ToolRequest) -> str:
     """Run Detect Objects Using Deep Learning into a feature class of its own.
 
     Returns:
@@ -70,13 +70,13 @@ def detect(chosen: Choices) -> str:
 
     out = str(arcpy.CreateUniqueName("rcd_dwellings", arcpy.env.scratchGDB))
     try:
-        with licence(EXTENSION), _environment(chosen):
+        with licence(EXTENSION), _environment(request):
             arcpy.ia.DetectObjectsUsingDeepLearning(
-                in_raster=chosen.raster,
+                in_raster=request.raster,
                 out_detected_objects=out,
-                in_model_definition=str(chosen.model.path),
-                arguments=chosen.argument_text(),
-                run_nms="NMS" if chosen.run_nms else "NO_NMS",
+                in_model_definition=str(request.model.path),
+                arguments=request.argument_text(),
+                run_nms="NMS" if request.run_nms else "NO_NMS",
                 confidence_score_field="Confidence",
                 class_value_field="Classvalue",
                 max_overlap_ratio=0,
@@ -89,7 +89,7 @@ def detect(chosen: Choices) -> str:
     return out
 
 
-def classify(chosen: Choices, out_raster: str) -> None:
+def classify(request: ToolRequest, out_raster: str) -> None:
     """Run Classify Pixels Using Deep Learning and save what it returns.
 
     Raises:
@@ -97,15 +97,15 @@ def classify(chosen: Choices, out_raster: str) -> None:
     """
     import arcpy
 
-    with licence(EXTENSION), _environment(chosen):
-        found = arcpy.ia.ClassifyPixelsUsingDeepLearning(
-            in_raster=chosen.raster,
-            in_model_definition=str(chosen.model.path),
-            arguments=chosen.argument_text(),
+    with licence(EXTENSION), _environment(request):
+        raster = arcpy.ia.ClassifyPixelsUsingDeepLearning(
+            in_raster=request.raster,
+            in_model_definition=str(request.model.path),
+            arguments=request.argument_text(),
             processing_mode="PROCESS_AS_MOSAICKED_IMAGE",
             use_pixelspace="NO_PIXELSPACE",
         )
-        found.save(out_raster)
+        raster.save(out_raster)
 
 
 def discard(path: str) -> None:

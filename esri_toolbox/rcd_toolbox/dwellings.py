@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Shape = Union[arcpy.PointGeometry, arcpy.Multipoint, arcpy.Polyline, arcpy.Polygon]
 
 
-class Found(NamedTuple):
-    """The dwellings that the features of a layer stand for."""
+class LayerDwellings(NamedTuple):
+    """The dwellings of a layer, and features that are none."""
 
     dwellings: list[Dwelling]
     left_out: int
@@ -28,7 +28,7 @@ class Found(NamedTuple):
     """Polygons that are the same as an earlier one."""
 
 
-def dwellings_in(layer: object, progress: Progress) -> Found:
+def dwellings_in(layer: object, progress: Progress) -> LayerDwellings:
     """The dwellings of a layer, by the rules of `engine.surfaces`.
 
     Args:
@@ -37,7 +37,7 @@ def dwellings_in(layer: object, progress: Progress) -> Found:
     """
     import arcpy
 
-    found: list[Dwelling] = []
+    dwellings: list[Dwelling] = []
     left_out = 0
     surfaces = Surfaces()
     with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
@@ -45,10 +45,10 @@ def dwellings_in(layer: object, progress: Progress) -> Found:
             if i % 1024 == 0:
                 progress.check()
             before = surfaces.tally.twice
-            dwellings = list(_of(shape, surfaces))
-            found += dwellings
-            left_out += not dwellings and surfaces.tally.twice == before
-    return Found(found, left_out, surfaces.tally.twice)
+            new = list(_of(shape, surfaces))
+            dwellings += new
+            left_out += not new and surfaces.tally.twice == before
+    return LayerDwellings(dwellings, left_out, surfaces.tally.twice)
 
 
 def _of(shape: Optional[Shape], surfaces: Surfaces) -> Iterator[Dwelling]:

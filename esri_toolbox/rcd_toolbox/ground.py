@@ -28,16 +28,16 @@ _SAME_METHOD = {"gauss_kruger": "transverse_mercator"}
 
 @dataclass(frozen=True)
 class CellSize:
-    """What a raster's pixels are on the ground, and with which cell size a model is run."""
+    """Size of a raster's pixels on the ground, and the cell size to run a model with."""
 
     own: tuple[float, float]
     """Sides of the raster's own pixels in metres, along x and y."""
     native: bool
-    """Whether the raster's own grid is good enough."""
+    """True if the model can be run on the raster's own grid."""
     value: float
     """Cell size in units of the coordinate system."""
     stretched: bool
-    """Whether cells of one size along x and y cannot be square on the ground (degrees)."""
+    """True if cells of one size along x and y cannot be square on the ground (degrees)."""
 
 
 class ArcGisCrs:
@@ -77,8 +77,8 @@ class ArcGisCrs:
         for i, place in enumerate(zip(x.tolist(), y.tolist())):
             try:
                 point = arcpy.PointGeometry(arcpy.Point(*place), self._reference)
-                found = point.projectAs(world).firstPoint
-                out[:, i] = found.X, found.Y
+                projected = point.projectAs(world).firstPoint
+                out[:, i] = projected.X, projected.Y
             except (RuntimeError, ValueError, AttributeError, TypeError):  # noqa: PERF203
                 continue  # outside of the projection
         return out[0], out[1]
@@ -130,7 +130,7 @@ def cell_size(cells: tuple[float, float], metres: tuple[float, float], gsd: floa
 
 
 def fault_of_size(size: CellSize, gsd: float) -> Optional[str]:
-    """Why a model cannot be run on such pixels, or None."""
+    """Give the reason why a model cannot be run on pixels of this size, or None."""
     if is_too_coarse(size.own, gsd):
         return (
             f"The raster has pixels of {max(size.own):.3g} m and the model needs about {gsd:.3g} m:"
@@ -145,5 +145,5 @@ def fault_of_size(size: CellSize, gsd: float) -> Optional[str]:
 
 
 def is_known(reference: Optional[arcpy.SpatialReference]) -> TypeGuard[arcpy.SpatialReference]:
-    """Whether coordinates lead to places on Earth."""
+    """True if coordinates lead to places on Earth."""
     return reference is not None and str(reference.type) in {"Geographic", "Projected"}

@@ -72,8 +72,10 @@ def look(work: Callable[[], None], parameters: list[arcpy.Parameter]) -> None:
     try:
         work()
     except Exception as error:  # noqa: BLE001 - the border of the host
-        what = f"{type(error).__name__}: {_one_line(error)}"
-        parameters[0].setWarningMessage(f"These values could not be checked before a run ({what}).")
+        reason = f"{type(error).__name__}: {_one_line(error)}"
+        parameters[0].setWarningMessage(
+            f"These values could not be checked before a run ({reason})."
+        )
 
 
 def _fail(messages: Messages, text: str, error: BaseException) -> None:
@@ -118,22 +120,22 @@ class Progress(Listener):
 
         self._arcpy = arcpy
         self._total = total
-        self._shown = 0
+        self._position = 0
         arcpy.SetProgressor("step", message, 0, total, 1)
 
     def label(self, text: str) -> None:
-        """Say what is done now."""
+        """Name the step that begins."""
         self._arcpy.SetProgressorLabel(text)
 
     def update(self, done: int, total: int) -> None:
         """``done`` of ``total`` units of work are finished."""
         position = self._total * done // max(1, total)
-        if position > self._shown:
-            self._shown = position
+        if position > self._position:
+            self._position = position
             self._arcpy.SetProgressorPosition(position)
 
     def cancelled(self) -> bool:
-        """Whether the user wants to stop."""
+        """True if the user wants to stop."""
         return bool(self._arcpy.env.isCancelled)
 
     def notify(self, message: str) -> None:
@@ -151,7 +153,7 @@ class Progress(Listener):
             raise Cancelled(msg)
 
 
-def require_new(path: str, what: str) -> None:
+def require_new(path: str, output: str) -> None:
     """Refuse to replace an output, unless the geoprocessing options say that it may be.
 
     Raises:
@@ -161,7 +163,7 @@ def require_new(path: str, what: str) -> None:
 
     if arcpy.Exists(path) and not arcpy.env.overwriteOutput:
         msg = (
-            f"{path} exists already: choose another name for {what}, or allow overwriting in the "
+            f"{path} exists already: choose another name for {output}, or allow overwriting in the "
             "geoprocessing options"
         )
         raise ToolError(msg)

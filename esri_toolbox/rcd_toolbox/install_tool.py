@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.engine.counts import counted
+
 from .errors import ToolError
 from .host import Progress
 from .model_folder import install
@@ -40,12 +42,16 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     messages.addMessage("It is now the default model of this kind.")
 
 
-def _check(path: Path, named: Path, messages: Messages) -> None:
-    """Refuse a package with faults, all of which are told."""
+def _check(path: Path, package: Path, messages: Messages) -> None:
+    """Report all faults of a package, or of its copy, and refuse it if there are any.
+
+    Raises:
+        ToolError: There are faults.
+    """
     faults = faults_of(path)
     for fault in faults:
         messages.addWarningMessage(fault)
     if faults:
-        what = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        msg = f"{named} has {what} and is not installed: get or make the package again"
+        number = counted(len(faults), "fault")
+        msg = f"{package} has {number} and is not installed: get or make the package again"
         raise ToolError(msg)

@@ -1,4 +1,4 @@
-"""What is installed and licensed here, found without loading any of it."""
+"""Libraries and licences of this computer; none of them is loaded to tell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INSTALLER = (
 
 
 def has_module(name: str) -> bool:
-    """Whether a package could be imported."""
+    """True if a package could be imported."""
     try:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
@@ -29,7 +29,7 @@ def has_module(name: str) -> bool:
 
 
 def why_not_arcgis(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
-    """Why ArcGIS' own tool cannot do it, as the beginning of a sentence; None where it can."""
+    """Give the reason why ArcGIS' own tool cannot do it, to begin a sentence; None if it can."""
     import arcpy
 
     status = str(arcpy.CheckExtension(EXTENSION))
@@ -48,7 +48,7 @@ def why_not_arcgis(raster: RasterFacts, model: Model, bands: Bands) -> Optional[
 
 
 def _why_not_so(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
-    """Why ArcGIS' tool cannot read the raster as the model needs it; None where it can."""
+    """Give the reason why ArcGIS' tool cannot read the raster as the model needs it, or None."""
     if bands is not None:
         return "Bands were chosen, and ArcGIS' own tool takes those of the model's definition"
     if raster.dtype != model.spec.dtype:
@@ -57,7 +57,7 @@ def _why_not_so(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str
 
 
 def why_not_own() -> Optional[str]:
-    """Why the engine of the toolbox cannot do it, as the beginning of a sentence; None: it can."""
+    """Give the reason why the carried core cannot do it, to begin a sentence; None if it can."""
     if not has_module("onnxruntime"):
         return f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
     if not has_module("osgeo"):
@@ -66,13 +66,13 @@ def why_not_own() -> Optional[str]:
 
 
 def choose(
-    wanted: str, raster: RasterFacts, model: Model, bands: Bands
+    choice: str, raster: RasterFacts, model: Model, bands: Bands
 ) -> tuple[str, Optional[str]]:
-    """Who runs the model.
+    """Choose what runs the model.
 
     Args:
-        wanted: ``AUTOMATIC``, ``ARCGIS`` or ``CAMP_DETECTOR``.
-        raster: What it is run on.
+        choice: ``AUTOMATIC``, ``ARCGIS`` or ``CAMP_DETECTOR``.
+        raster: The input.
         model: The model.
         bands: The bands that the user chose.
 
@@ -82,13 +82,13 @@ def choose(
     Raises:
         ToolError: Neither can, or not the one that was asked for.
     """
-    if wanted == "CAMP_DETECTOR":
+    if choice == "CAMP_DETECTOR":
         _require(why_not_own(), "choose ARCGIS or AUTOMATIC under {engine}")
-        return wanted, None
+        return choice, None
     arcgis = why_not_arcgis(raster, model, bands)
     if arcgis is None:
         return "ARCGIS", None
-    if wanted == "ARCGIS":
+    if choice == "ARCGIS":
         _require(arcgis, "choose AUTOMATIC or CAMP_DETECTOR under {engine}")
     own = why_not_own()
     if own is not None:

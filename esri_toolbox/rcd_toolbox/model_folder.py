@@ -1,4 +1,4 @@
-"""Where installed models lie, and which one is taken where none is named."""
+"""The folder of installed models, and the model that is taken if none is named."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
 _PART = ".part-"
-"""What the name of a package starts with while it is copied; it stays where that was killed."""
+"""Start of the name of a package while it is copied; it stays if that is killed."""
 
 
 def model_folder() -> Path:
     """The user's own folder of models; it may not exist yet."""
-    named = os.environ.get("CAMP_DETECTOR_MODELS")
-    if named:
-        return Path(named)
+    own = os.environ.get("CAMP_DETECTOR_MODELS")
+    if own:
+        return Path(own)
     local = os.environ.get("LOCALAPPDATA")
     if local:
         return Path(local) / "CampDetector" / "models"
@@ -60,10 +60,10 @@ def default_model(kind: Kind) -> Path:
 def _newest_first(folder: Path) -> list[Path]:
     try:
         packages = [p for p in folder.glob("*.dlpk") if not p.name.startswith(_PART)]
-        found = [(-path.stat().st_mtime_ns, path.name, path) for path in packages]
+        newest = [(-path.stat().st_mtime_ns, path.name, path) for path in packages]
     except OSError:
         return []
-    return [path for _, _, path in sorted(found)]
+    return [path for _, _, path in sorted(newest)]
 
 
 def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> tuple[Path, bool]:
@@ -96,7 +96,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
         if target.exists():
             if digest(target) == digest(part):
-                _now(target)
+                _touch(target)
                 return target, False
             if not replace:
                 msg = (
@@ -116,16 +116,16 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
             part.unlink(missing_ok=True)
 
 
-def _now(path: Path) -> None:
+def _touch(path: Path) -> None:
     """Make a package the one that was installed last."""
-    now = time.time_ns()
-    os.utime(path, ns=(now, now))
+    moment = time.time_ns()
+    os.utime(path, ns=(moment, moment))
 
 
 def digest(path: Path) -> str:
     """SHA-256 of a file."""
-    found = hashlib.sha256()
+    checksum = hashlib.sha256()
     with path.open("rb") as stream:
         for part in iter(lambda: stream.read(1 << 20), b""):
-            found.update(part)
-    return found.hexdigest()
+            checksum.update(part)
+    return checksum.hexdigest()

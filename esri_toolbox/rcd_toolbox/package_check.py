@@ -65,20 +65,20 @@ def faults_of(path: Path) -> list[str]:
 def _member_faults(package: zipfile.ZipFile) -> Iterator[str]:
     """A sentence for each member that must not be there, or that is damaged."""
     members = package.infolist()
-    seen: set[str] = set()
-    faults = [(m, _fault_of(m, seen)) for m in members]
+    names: set[str] = set()
+    faults = [(m, _fault_of(m, names)) for m in members]
     yield from (f"{shown(m.filename)} {fault}." for m, fault in faults if fault)
     total = sum(m.file_size for m in members)
     if total > _MAX_TOTAL:
         yield f"It unpacks to {total >> 20} MiB, and at most {_MAX_TOTAL >> 20} are taken."
     elif not any(fault for _, fault in faults):
         damages = ((m.filename, damage_of(package, m)) for m in members)
-        yield from (f"{shown(name)} is damaged: {why}." for name, why in damages if why)
+        yield from (f"{shown(name)} is damaged: {reason}." for name, reason in damages if reason)
 
 
-def _fault_of(member: zipfile.ZipInfo, seen: set[str]) -> Optional[str]:
+def _fault_of(member: zipfile.ZipInfo, names: set[str]) -> Optional[str]:
     """The fault of a member that can be told by its entry in the table of contents."""
-    fault = name_fault(member.filename, seen)
+    fault = name_fault(member.filename, names)
     if fault is None and member.file_size > MAX_NETWORK:
         return f"unpacks to more than {MAX_NETWORK >> 20} MiB"
     if fault is None and not is_folder(member):
@@ -105,8 +105,8 @@ def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
         return
     yield from _file_faults(package, model)
     if kind is None:
-        stated = shown(fields["ModelType"])
-        yield f"{shown(name)}: the ModelType {stated} is none that this toolbox runs."
+        model_type = shown(fields["ModelType"])
+        yield f"{shown(name)}: the ModelType {model_type} is none that this toolbox runs."
         return
     for key, value in disagreements(fields, model.spec, kind, stated_only=True).items():
         yield (
@@ -117,11 +117,11 @@ def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
 
 def _file_faults(package: zipfile.ZipFile, model: Model) -> Iterator[str]:
     for key in NEEDED_FILES:
-        stated = model.definition.fields[key]
-        name = member_of(stated)
+        value = model.definition.fields[key]
+        name = member_of(value)
         if name is None or name not in package.namelist():
-            where = shown(model.definition.name)
-            yield f"{where} names {shown(stated)} as {key}, which the package does not hold."
+            definition = shown(model.definition.name)
+            yield f"{definition} names {shown(value)} as {key}, which the package does not hold."
         elif key == "InferenceFunction":
             yield from _function_faults(package, name)
 

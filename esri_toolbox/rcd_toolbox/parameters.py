@@ -27,7 +27,7 @@ def _make(text: ParameterText) -> arcpy.Parameter:
     import arcpy
 
     datatype = text.datatype if isinstance(text.datatype, str) else list(text.datatype)
-    made = arcpy.Parameter(
+    parameter = arcpy.Parameter(
         displayName=text.label,
         name=text.name,
         datatype=datatype,
@@ -36,19 +36,19 @@ def _make(text: ParameterText) -> arcpy.Parameter:
         category=text.category or None,
     )
     if text.depends_on:
-        made.parameterDependencies = [text.depends_on]
+        parameter.parameterDependencies = [text.depends_on]
     if text.choices:
-        made.filter.type = "ValueList"
-        made.filter.list = list(text.choices)
+        parameter.filter.type = "ValueList"
+        parameter.filter.list = list(text.choices)
     elif text.limits is not None:
-        made.filter.type = "Range"
-        made.filter.list = list(text.limits)
+        parameter.filter.type = "Range"
+        parameter.filter.list = list(text.limits)
     elif text.file_types:
-        made.filter.list = list(text.file_types)
+        parameter.filter.list = list(text.file_types)
     elif text.geometry:
-        made.filter.list = list(text.geometry)
+        parameter.filter.list = list(text.geometry)
     if text.default is not None:
-        made.value = text.default
+        parameter.value = text.default
     if not text.enabled:
-        made.enabled = False
-    return made
+        parameter.enabled = False
+    return parameter

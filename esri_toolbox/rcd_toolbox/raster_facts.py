@@ -1,4 +1,4 @@
-"""What a raster is, as far as the checks and the run need it."""
+"""Properties of a raster that checks and runs need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RasterFacts:
 
     name: str
     path: str
-    """Where it lies, or an empty text."""
+    """Path of the file or the dataset, or an empty text."""
     bands: int
     dtype: str
     reference: arcpy.SpatialReference
@@ -40,7 +40,7 @@ class RasterFacts:
 
     @property
     def has_place(self) -> bool:
-        """Whether its coordinate system is known."""
+        """True if its coordinate system is known."""
         return is_known(self.reference)
 
     def centre(
@@ -70,15 +70,15 @@ def facts_of(raster: object) -> RasterFacts:
     import arcpy
 
     try:
-        found = arcpy.Raster(raster)
-        extent = found.extent
+        dataset = arcpy.Raster(raster)
+        extent = dataset.extent
         return RasterFacts(
             name=os.path.basename(str(raster)) or str(raster),
-            path=str(found.catalogPath or ""),
-            bands=int(found.bandCount),
-            dtype=PIXEL_TYPES.get(str(found.pixelType), str(found.pixelType)),
-            reference=found.spatialReference,
-            cells=(float(found.meanCellWidth), float(found.meanCellHeight)),
+            path=str(dataset.catalogPath or ""),
+            bands=int(dataset.bandCount),
+            dtype=PIXEL_TYPES.get(str(dataset.pixelType), str(dataset.pixelType)),
+            reference=dataset.spatialReference,
+            cells=(float(dataset.meanCellWidth), float(dataset.meanCellHeight)),
             bounds=(
                 float(extent.XMin),
                 float(extent.YMin),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _TYPES = {str: ("TEXT", 254), int: ("LONG", 0), float: ("DOUBLE", 0)}
 FIELDS: tuple[Field, ...] = tuple((name, *_TYPES[kind]) for name, kind in COLUMNS.items())
 Line = tuple[str, Optional["Area"], Tally]
-"""Of the table: a name, the area where it is one, and what was counted."""
+"""A line of the table: its name, its area if it has one, and the tally."""
 _INPUTS = ("in_dwellings", "in_boundaries")
 _OUTPUTS = ("out_areas", "out_hexagons", "out_table")
 _MOST_LINES = 40
@@ -53,7 +53,7 @@ class Area:
 
 @dataclass(frozen=True)
 class _Job:
-    """What to count, and what is wanted of it."""
+    """The layers to count, and the outputs."""
 
     text: dict[str, Optional[str]]
     """Each parameter as text."""
@@ -62,29 +62,29 @@ class _Job:
     hexagon_width: float
     """Metres."""
     reference: arcpy.SpatialReference
-    """Of the dwellings, in which all is counted."""
+    """Coordinate system of the dwellings, in which all is counted."""
     dwellings: list[Dwelling]
     progress: Progress
     left_out: dict[Optional[str], int] = field(default_factory=dict)
-    """How many features of the boundaries are no area, by the name of the layer."""
+    """Number of features of the boundaries that are no area, by the name of the layer."""
 
     def write(self, outputs: dict[str, list[Area]], table: Sequence[Line]) -> None:
-        """Write what is wanted: all of it, or nothing.
+        """Write all outputs, or none.
 
         Raises:
             ToolError: The table cannot be written.
         """
-        wanted = [(self.text[name], areas) for name, areas in outputs.items()]
-        written: list[str] = []
+        targets = [(self.text[name], areas) for name, areas in outputs.items()]
+        finished: list[str] = []
         try:
             with text_file(self.text["out_table"], lambda out: _write_table(out, table)):
-                for target, areas in wanted:
+                for target, areas in targets:
                     if target:
-                        with feature_class(target, FIELDS, self.reference) as made:
-                            made.fill((area.shape, area.row()) for area in areas)
-                        written.append(target)
+                        with feature_class(target, FIELDS, self.reference) as table_of_areas:
+                            table_of_areas.fill((area.shape, area.row()) for area in areas)
+                        finished.append(target)
         except BaseException:
-            for target in written:
+            for target in finished:
                 discard(target)
             raise
 
@@ -111,18 +111,18 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     width = float(parameters["hexagon_width"].value or 100.0)
     boundaries = parameters["in_boundaries"].value
     job = _Job(text, boundaries, width, reference, dwellings, progress)
-    everything = Tally()
+    total = Tally()
     for dwelling in job.dwellings:
-        everything.add(dwelling)
-    parameters["count"].value = everything.dwellings
-    counted, outputs = _counted(job)
-    table: list[Line] = [("all dwellings", None, everything), *counted]
+        total.add(dwelling)
+    parameters["count"].value = total.dwellings
+    lines, outputs = _count(job)
+    table: list[Line] = [("all dwellings", None, total), *lines]
     progress.label("Writing")
     progress.check()  # the last time: from here on all is written
     job.write(outputs, table)
     for line in lines_of(table):
         messages.addMessage(line)
-    points = everything.dwellings - everything.measured
+    points = total.dwellings - total.measured
     if points:
         messages.addMessage(f"Dwellings that are points, whose ground is not known: {points:,}")
     _warn(job, messages, left_out, twice)
@@ -130,13 +130,13 @@ def execute(parameters: Parameters, messages: Messages) -> None:
 
 def _warn(job: _Job, messages: Messages, left_out: int, twice: int) -> None:
     """Say how many features were left out, and how many are there more than once."""
-    named = job.text["in_dwellings"]
+    dwellings = job.text["in_dwellings"]
     if twice:
         messages.addWarningMessage(
-            f"Polygons of {named} that are the same as another one, which were counted once: "
+            f"Polygons of {dwellings} that are the same as another one, which were counted once: "
             f"{twice:,}"
         )
-    for layer, number in ((named, left_out), *job.left_out.items()):
+    for layer, number in ((dwellings, left_out), *job.left_out.items()):
         if number:
             messages.addWarningMessage(
                 f"Features of {layer} that have no area and are no point, and are left out: "
@@ -144,7 +144,7 @@ def _warn(job: _Job, messages: Messages, left_out: int, twice: int) -> None:
             )
 
 
-def _counted(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
+def _count(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
     """Count by area and by hexagon: the lines of the table, and what goes into each output."""
     table: list[Line] = []
     outputs: dict[str, list[Area]] = {}
@@ -163,9 +163,9 @@ def _counted(job: _Job) -> tuple[list[Line], dict[str, list[Area]]]:
 
 
 def fault_of(parameters: Parameters) -> Optional[str]:
-    """What was asked for that cannot be, or None."""
-    given = {name for name, p in parameters.items() if p.valueAsText}
-    if "out_areas" in given and "in_boundaries" not in given:
+    """Give the reason why the outputs cannot be made, or None."""
+    names = {name for name, p in parameters.items() if p.valueAsText}
+    if "out_areas" in names and "in_boundaries" not in names:
         return "Output Areas needs Boundaries: choose a polygon layer, or leave the output empty"
     return None
 
@@ -176,28 +176,28 @@ def _refuse_same(text: dict[str, Optional[str]]) -> None:
     Raises:
         ToolError: There is one.
     """
-    taken: dict[str, str] = {}
+    places: dict[str, str] = {}
     for name in (*_INPUTS, *_OUTPUTS):
-        named = text[name]
-        if not named:
+        path = text[name]
+        if not path:
             continue
-        place = _place_of(named)
-        if name in _OUTPUTS and place in taken:
-            msg = f"{named} is {taken[place]} as well: choose another name for the output"
+        place = _place_of(path)
+        if name in _OUTPUTS and place in places:
+            msg = f"{path} is {places[place]} as well: choose another name for the output"
             raise ToolError(msg)
-        if place in taken:
-            msg = f"{named} was given as dwellings and as boundaries: choose other boundaries"
+        if place in places:
+            msg = f"{path} was given as dwellings and as boundaries: choose other boundaries"
             raise ToolError(msg)
-        taken[place] = "an input" if name in _INPUTS else "another output"
+        places[place] = "an input" if name in _INPUTS else "another output"
 
 
-def _place_of(named: str) -> str:
-    """Where a layer or a path leads, so that equal ones have equal texts."""
+def _place_of(path: str) -> str:
+    """The place that a layer or a path leads to; equal places have equal texts."""
     import arcpy
 
-    if arcpy.Exists(named):
-        named = str(getattr(arcpy.Describe(named), "catalogPath", "") or named)
-    return ntpath.normpath(named).casefold()
+    if arcpy.Exists(path):
+        path = str(getattr(arcpy.Describe(path), "catalogPath", "") or path)
+    return ntpath.normpath(path).casefold()
 
 
 def _reference(layer: str) -> arcpy.SpatialReference:
@@ -225,16 +225,16 @@ def _by_area(job: _Job) -> tuple[list[Area], Tally]:
             if shape is not None and shape.area:
                 shapes.append((_name(name[0] if name else None, number), shape))
             else:
-                named = job.text["in_boundaries"]
-                job.left_out[named] = job.left_out.get(named, 0) + 1
+                layer = job.text["in_boundaries"]
+                job.left_out[layer] = job.left_out.get(layer, 0) + 1
     if not shapes:
         msg = f"{job.text['in_boundaries']} holds no polygon to count in: choose another layer"
         raise ToolError(msg)
     rings = [rings_of(shape) for _, shape in shapes]
-    counted, outside = tally(job.dwellings, rings, job.progress.check)
+    tallies, outside = tally(job.dwellings, rings, job.progress.check)
     areas = [
-        Area(name, shape, ground_area(shape), found)
-        for (name, shape), found in zip(shapes, counted)
+        Area(name, shape, ground_area(shape), inside)
+        for (name, shape), inside in zip(shapes, tallies)
     ]
     return areas, outside
 
@@ -251,17 +251,17 @@ def _by_hexagon(job: _Job) -> list[Area]:
     middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     grid = HexagonGrid(middle, metres_per_unit(job.reference, middle), job.hexagon_width)
     out = []
-    for number, (cell, found) in enumerate(tally_cells(job.dwellings, grid).items(), 1):
+    for number, (cell, inside) in enumerate(tally_cells(job.dwellings, grid).items(), 1):
         shape = polygon([grid.ring(cell)], job.reference)
-        out.append(Area(f"hexagon {number}", shape, ground_area(shape), found))
+        out.append(Area(f"hexagon {number}", shape, ground_area(shape), inside))
     return out
 
 
 def _write_table(stream: TextIO, table: Sequence[Line]) -> None:
     writer = csv.writer(stream)
     writer.writerow([name for name, _, _ in FIELDS])
-    for title, area, found in table:
-        row = area.row() if area else [title, found.dwellings, found.covered, found.mean]
+    for title, area, inside in table:
+        row = area.row() if area else [title, inside.dwellings, inside.covered, inside.mean]
         writer.writerow([_cell(v) for v in row] + [""] * (len(FIELDS) - len(row)))
 
 
@@ -277,13 +277,13 @@ def lines_of(table: Sequence[Line]) -> list[str]:
     """The table as lines for the messages."""
     head = f"{'':<32} {'dwellings':>9} {'covered m2':>12} {'mean m2':>9} {'per ha':>8}"
     out = [head]
-    for title, area, found in table[:_MOST_LINES]:
-        mean = "" if found.mean is None else f"{found.mean:.1f}"
-        covered = "" if found.covered is None else f"{found.covered:,.0f}"
-        density = found.density(area.square_metres) if area else None
+    for title, area, inside in table[:_MOST_LINES]:
+        mean = "" if inside.mean is None else f"{inside.mean:.1f}"
+        covered = "" if inside.covered is None else f"{inside.covered:,.0f}"
+        density = inside.density(area.square_metres) if area else None
         per_hectare = "" if density is None else f"{density:.1f}"
         out.append(
-            f"{title[:32]:<32} {found.dwellings:>9} {covered:>12} {mean:>9} {per_hectare:>8}"
+            f"{title[:32]:<32} {inside.dwellings:>9} {covered:>12} {mean:>9} {per_hectare:>8}"
         )
     if len(table) > _MOST_LINES:
         out.append(f"... and {len(table) - _MOST_LINES} more; all are in the outputs.")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from .wording_types import ToolText
 
     Work = Callable[[Parameters, Messages], None]
-    """What a tool does when it is run."""
+    """The work of a tool."""
 
 
 class Tool:
-    """What every tool of ours is; ``CampDetector.pyt`` gives each its name."""
+    """A tool of ours; ``CampDetector.pyt`` gives each its name."""
 
     text: ToolText
 
@@ -73,8 +73,8 @@ class _ModelTool(Tool):
         from .checks import findings, show
         from .host import look
 
-        named = by_name(parameters)
-        look(lambda: show(named, findings(named, self.kind)), parameters)
+        by_names = by_name(parameters)
+        look(lambda: show(by_names, findings(by_names, self.kind)), parameters)
 
 
 class _Detect(_ModelTool):
@@ -121,10 +121,10 @@ class _Summary(Tool):
         """Say what was asked for that cannot be."""
         from .summary_tool import fault_of
 
-        named = by_name(parameters)
-        fault: Optional[str] = fault_of(named)
+        by_names = by_name(parameters)
+        fault: Optional[str] = fault_of(by_names)
         if fault:
-            named["in_boundaries"].setErrorMessage(fault)
+            by_names["in_boundaries"].setErrorMessage(fault)
 
     def _work(self) -> Work:
         from .summary_tool import execute

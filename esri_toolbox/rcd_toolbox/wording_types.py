@@ -1,4 +1,4 @@
-"""How tools and their parameters are described; see `wording`."""
+"""Descriptions of tools and of their parameters; `wording` holds them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ParameterText:
     datatype: Union[str, tuple[str, ...]]
     """Keyword of ArcGIS: ``GPRasterLayer``, ``DEFile`` ..."""
     help: str
-    """What it does and what to choose, in full sentences."""
+    """Sentences that say what it does and what to choose."""
     kind: str = "Optional"
     """``Required``, ``Optional`` or ``Derived``."""
     output: bool = False
@@ -78,7 +78,7 @@ class ToolText:
     label: str
     summary: str
     usage: tuple[str, ...]
-    """What to know before using it, a paragraph each."""
+    """Paragraphs to read before using it."""
     parameters: tuple[ParameterText, ...]
     example: str
     """A call of it in Python."""

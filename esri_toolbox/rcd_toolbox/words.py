@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.messages import Message
 
 
-def in_words(what: Union[CampDetectorError, Message]) -> str:
+def in_words(error: Union[CampDetectorError, Message]) -> str:
     """Give an error or a message of the core on one line, in the words of ArcGIS."""
-    return message(what.render(EsriWords(ARCGIS)))
+    return message(error.render(EsriWords(ARCGIS)))
 
 
 def name_here(parameter: Optional[str]) -> Optional[str]:
     """The name in ArcGIS' dialogs of a parameter that an error is about; None for none there."""
-    known = PARAMETERS.get(parameter or "")
-    return None if known is None else known.hosts.get(ARCGIS)
+    entry = PARAMETERS.get(parameter or "")
+    return None if entry is None else entry.hosts.get(ARCGIS)

@@ -105,8 +105,8 @@ def test_a_change_of_the_raster_waits_for_the_detector_that_is_being_made(
     threads: list[threading.Thread] = []
 
     class Watched(module.RefugeeCampDetector):  # type: ignore[misc, name-defined]
-        def _made(self) -> Any:
-            detector = super()._made()
+        def _open_detector(self) -> Any:
+            detector = super()._open_detector()
             if not threads:
                 raster = {**info, "cellSize": (0.25, 0.25)}
                 threads.append(

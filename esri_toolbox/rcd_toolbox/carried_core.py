@@ -1,4 +1,4 @@
-"""Run a model with the engine that lies beside the toolbox; GDAL reads and writes rasters."""
+"""Run a model with the core that the toolbox carries; GDAL reads and writes rasters."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ from .words import in_words
 if TYPE_CHECKING:
     from camp_detector_core.detection.outcome import Outcome
 
-    from .choices import Choices
     from .features import DwellingRow
     from .host import Messages, Progress
+    from .tool_request import ToolRequest
 
 _BATCH = 256
 """Dwellings between two looks at whether the user wants to stop."""
 
 
-def detect(chosen: Choices, progress: Progress, messages: Messages) -> Iterator[DwellingRow]:
+def detect(request: ToolRequest, progress: Progress, messages: Messages) -> Iterator[DwellingRow]:
     """Find dwellings: a polygon each, with class, area in square metres, confidence of 100.
 
     Raises:
         CampDetectorError: The model or the raster cannot be used; `Cancelled` if the user stops.
     """
-    outcome = _found(chosen, progress, messages)
+    outcome = _run(request, progress, messages)
     progress.label("Writing dwellings")
     for row in outcome.rows:
         if row.number % _BATCH == 1:
             progress.check()
         outer, *holes = row.rings
         rings = [turned(outer, clockwise=True), *(turned(h, clockwise=False) for h in holes)]
-        shape = polygon(rings, chosen.facts.reference)
+        shape = polygon(rings, request.facts.reference)
         yield shape, (row.class_name, ground_area(shape), 100.0 * row.probability)
 
 
-def classify(chosen: Choices, path: str, progress: Progress, messages: Messages) -> None:
+def classify(request: ToolRequest, path: str, progress: Progress, messages: Messages) -> None:
     """Write the class of each pixel into a new GeoTIFF; 255 is NoData.
 
     Raises:
         CampDetectorError: The model or the raster cannot be used, or the file not be written;
             `Cancelled` if the user stops.
     """
-    _found(chosen, progress, messages, mask=path)
+    _run(request, progress, messages, mask=path)
 
 
-def _found(
-    chosen: Choices, progress: Progress, messages: Messages, *, mask: Optional[str] = None
+def _run(
+    request: ToolRequest, progress: Progress, messages: Messages, *, mask: Optional[str] = None
 ) -> Outcome:
     """Run the model.
 
@@ -65,49 +65,49 @@ def _found(
         CampDetectorError: As said of `detect` and `classify`.
     """
     progress.label("Running the model")
-    values = chosen.arguments
+    values = request.arguments
     settings = Settings(
         threshold=values.threshold,
         min_area=values.min_area,
         tile_size=values.tile_size,
         tta=values.test_time_augmentation,
     )
-    source = SourceOptions(bands=chosen.bands, extent=chosen.bounds)
-    with _readable(chosen) as path:
-        model = _predictor(chosen)
-        request = Request((path,), model, settings, source, Outputs(mask=mask))
-        outcome = run(request, GdalRun(), progress)
+    source = SourceOptions(bands=request.bands, extent=request.bounds)
+    with _readable(request) as path:
+        model, outputs = _predictor(request), Outputs(mask=mask)
+        work = Request((path,), model, settings, source, outputs)
+        outcome = run(work, GdalRun(), progress)
     for warning in outcome.warnings:
         messages.addWarningMessage(in_words(warning))
     return outcome
 
 
-def _predictor(chosen: Choices) -> OnnxPredictor:
+def _predictor(request: ToolRequest) -> OnnxPredictor:
     """The network, held against what the package says of it."""
-    model = model_of_definition(chosen.model.definition)
+    model = model_of_definition(request.model.definition)
     return OnnxPredictor(model.onnx, origin=model.origin)
 
 
 @contextmanager
-def _readable(chosen: Choices) -> Iterator[str]:
+def _readable(request: ToolRequest) -> Iterator[str]:
     """A file with the raster that GDAL can read: its own, or a copy of a part of a database."""
     import arcpy
 
-    path = chosen.facts.path
+    path = request.facts.path
     if os.path.isfile(path):
         yield path
         return
     copy = str(arcpy.CreateUniqueName("rcd_raster.tif", arcpy.env.scratchFolder))
     try:
-        bounds = aligned(chosen.bounds or chosen.facts.bounds, chosen.facts)
+        bounds = aligned(request.bounds or request.facts.bounds, request.facts)
         # Else the user's environments would move or project it, and its pixels lie elsewhere.
         with arcpy.EnvManager(
             cellSize="MAXOF",
             extent=arcpy.Extent(*bounds),
-            outputCoordinateSystem=chosen.facts.reference,
-            snapRaster=chosen.raster,
+            outputCoordinateSystem=request.facts.reference,
+            snapRaster=request.raster,
         ):
-            arcpy.management.CopyRaster(chosen.raster, copy)
+            arcpy.management.CopyRaster(request.raster, copy)
         yield copy
     finally:
         discard(copy)

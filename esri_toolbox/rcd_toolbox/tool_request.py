@@ -1,4 +1,4 @@
-"""What the user chose in Detect Dwellings or Classify Camp Pixels."""
+"""The request of a user in Detect Dwellings or Classify Camp Pixels."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Choices:
-    """One run, all checked."""
+class ToolRequest:
+    """All that one run is asked to do, checked."""
 
     raster: object
     """The layer, or the text that names the raster."""
@@ -38,14 +38,14 @@ class Choices:
     bounds: Optional[Bounds]
     """The part to work on, in the raster's coordinates; None is all of it."""
     bands: Bands
-    """Numbers of the raster's bands, from 1, in the order of the model's; None: none were given."""
+    """Numbers of the raster's bands, from 1, in the order of the model's; None: no choice."""
     arguments: Arguments
-    """How the model is run."""
+    """Values to run the model with."""
     run_nms: bool
     engine: str
     """``ARCGIS`` or ``CAMP_DETECTOR``."""
     reason: Optional[str]
-    """Why it is not ArcGIS that runs the model, where the user left that open."""
+    """Reason for which ArcGIS does not run the model, if the user left that open."""
     processor: str
     gpu_id: Optional[int]
 
@@ -60,22 +60,22 @@ def _plain(value: object) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def choices_of(parameters: Parameters, kind: Kind, messages: Messages) -> Choices:
+def request_of(parameters: Parameters, kind: Kind, messages: Messages) -> ToolRequest:
     """Read the parameters, and refuse what cannot be run.
 
     Raises:
-        ToolError: With the first thing that is wrong.
+        CampDetectorError: With the first thing that is wrong.
     """
     model = model_of(parameters, kind)
     facts = facts_of(parameters["in_raster"].valueAsText)
     arguments, bands = arguments_of(parameters, model.spec), bands_of(parameters)
-    found = of_raster(facts, model.spec, bands)
-    _refuse([f for f in found if f.is_error])
-    for finding in found:
+    findings = of_raster(facts, model.spec, bands)
+    _refuse([f for f in findings if f.is_error])
+    for finding in findings:
         messages.addWarningMessage(finding.text)
     engine, reason = choose(_text(parameters, "engine") or "AUTOMATIC", facts, model, bands)
     gpu = parameters["gpu_id"].value
-    return Choices(
+    return ToolRequest(
         raster=parameters["in_raster"].value,
         facts=facts,
         model=model,
@@ -88,6 +88,24 @@ def choices_of(parameters: Parameters, kind: Kind, messages: Messages) -> Choice
         processor=_text(parameters, "processor") or "ENVIRONMENT",
         gpu_id=None if gpu is None else int(gpu),
     )
+
+
+def announce(request: ToolRequest, values: str, messages: Messages) -> None:
+    """Say which model runs, with what, and who runs it.
+
+    Args:
+        request: The run.
+        values: The model's values, for a sentence.
+        messages: Get the lines.
+    """
+    tiles = f"tiles of {request.arguments.tile_size} pixels"
+    messages.addMessage(f"Model {request.model.title}, {values}, {tiles}.")
+    if request.engine == "ARCGIS":
+        messages.addMessage("Run with ArcGIS' Image Analyst.")
+        return
+    if request.reason:
+        messages.addWarningMessage(f"{request.reason}: the engine of this toolbox runs the model.")
+    messages.addMessage("Run with the engine of Camp Detector.")
 
 
 def _refuse(errors: list[Finding]) -> None:
@@ -103,20 +121,20 @@ def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optio
     """The part of the raster to work on: the parameter's, or else the environment's."""
     import arcpy
 
-    given = extent if extent is not None else arcpy.env.extent
-    if given is None or isinstance(given, str):
+    box = extent if extent is not None else arcpy.env.extent
+    if box is None or isinstance(box, str):
         # The environment may hold a word, such as DEFAULT or MAXOF; so may the parameter, besides
         # four numbers.
-        numbers = _numbers(given)
+        numbers = _numbers(box)
         if numbers is None:
             return None
         left, bottom, right, top = numbers
     else:
-        reference = given.spatialReference
+        reference = box.spatialReference
         if is_known(reference) and not _same(reference, facts):
-            given = given.projectAs(facts.reference)
-        left, bottom = float(given.XMin), float(given.YMin)
-        right, top = float(given.XMax), float(given.YMax)
+            box = box.projectAs(facts.reference)
+        left, bottom = float(box.XMin), float(box.YMin)
+        right, top = float(box.XMax), float(box.YMax)
     whole = facts.bounds
     part = (max(left, whole[0]), max(bottom, whole[1]), min(right, whole[2]), min(top, whole[3]))
     if not (part[0] < part[2] and part[1] < part[3]):
