@@ -26,14 +26,7 @@ PARTS = (
     "georaster",
     "hostgdal",
     "model_file",
-    "atomic.py",
-    "durable.py",
-    "file_names.py",
-    "placing.py",
-    "scratch.py",
-    "side_files.py",
-    "signals.py",
-    "own_inputs.py",
+    "outputs",
     "vector_formats.py",
 )
 """Folders and modules that QGIS and ArcGIS Pro carry: rasters through their own GDAL, and readers

@@ -20,9 +20,9 @@ from torch import nn
 from torch.jit._trace import TracerWarning
 
 from camp_detector_core.activation import TwoOutputs, WithActivation
-from camp_detector_core.checked_file import ExportError, write_checked
 from camp_detector_core.engine.separation import OUTPUT as SEPARATION
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
+from camp_detector_core.outputs.checked_file import ExportError, write_checked
 from camp_detector_core.packaging.onnx_metadata import (
     deepness_metadata,
     set_metadata,

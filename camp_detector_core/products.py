@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .atomic import cannot_write
 from .georaster.cog import raster_sink
+from .outputs.output_set import cannot_write
 from .raster.library import Rasterio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .atomic import Target
     from .detection.outcome import Outcome, Setup
     from .detection.request import Outputs
     from .georaster.cog import RasterSink
+    from .outputs.output_set import Target
 
 _SMALLEST_PICTURE, _LARGEST_PICTURE = 16, 8192
 

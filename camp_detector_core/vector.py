@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .atomic import cannot_write
 from .engine.errors import OutputError, VectorError
 from .georaster.table import FIELDS
+from .outputs.output_set import cannot_write
 from .vector_files import VectorLayer, read_layer, write_layer
 from .vector_formats import FORMATS
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .atomic import Target
     from .georaster.table import DwellingRows
+    from .outputs.output_set import Target
 
 LAYER = "dwellings"
 _SHAPEFILE_LIMIT = 2**31 - 1

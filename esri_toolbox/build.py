@@ -14,9 +14,9 @@ from camp_detector_core.carry import host_files, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
+from camp_detector_core.outputs.whole_file import whole_file
 from camp_detector_core.packaging.dlpk import package_bytes
 from camp_detector_core.packaging.package_source import open_source
-from camp_detector_core.whole_file import whole_file
 from esri_toolbox.metadata import NAME, metadata_files
 
 HOME = Path(__file__).resolve().parent

@@ -19,7 +19,7 @@ from camp_detector_core import __version__
 from camp_detector_core.carry import COPY, host_files, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import whole_file
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -11,13 +11,13 @@ import rasterio.env
 import rasterio.shutil
 from rasterio.transform import Affine
 
-from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.scores import to_classes
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.georaster.cog import ClassSink, ProbabilitySink
+from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.raster import (
     RasterioCogs,
     gdal_env,

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError
-from camp_detector_core.whole_file import whole_file
+from camp_detector_core.outputs.output_set import OutputSet
+from camp_detector_core.outputs.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,6 +21,9 @@ PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "be
 CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
 GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
 MODEL_FILE, DETECTION = "camp_detector_core.model_file", "camp_detector_core.detection"
+OUTPUTS = "camp_detector_core.outputs"
+CARRIED = (GEORASTER, HOSTGDAL, MODEL_FILE, DETECTION, OUTPUTS)
+"""Packages that hosts carry beside the engine."""
 
 HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
 """Hosts of ours, and the libraries that only exist inside a host."""
@@ -69,18 +72,6 @@ HOST_LIBRARIES = {
 
 SHARED_CLI = (f"{CORE}.cli.parameters", f"{CORE}.cli.words")
 """Parts of the command line that the commands of training take: options, and their spelling."""
-
-CARRIED = (
-    "atomic",
-    "durable",
-    "file_names",
-    "own_inputs",
-    "placing",
-    "scratch",
-    "side_files",
-    "signals",
-)
-"""Modules that hosts carry beside the folders."""
 
 
 class Import(NamedTuple):
@@ -136,7 +127,7 @@ def fault(item: Import) -> str | None:
         owned = item.importer in ONLY_IN.get(top, ())
         if top not in sys.stdlib_module_names and top != "numpy" and not owned:
             return "the engine imports the standard library and numpy alone"
-    if any(within(item.importer, home) for home in (GEORASTER, HOSTGDAL, MODEL_FILE, DETECTION)):
+    if any(within(item.importer, home) for home in CARRIED):
         return _carried(item, top)
     owners = ONLY_IN.get(top)
     if owners and not any(within(item.importer, owner) for owner in (*owners, "benchmarks")):
@@ -147,16 +138,16 @@ def fault(item: Import) -> str | None:
 def _carried(item: Import, top: str) -> str | None:
     """Contract of what hosts carry beside the engine: rasters, GDAL's bindings, models' files."""
     if within(item.importer, HOSTGDAL):
-        parts = (ENGINE, GEORASTER, DETECTION, HOSTGDAL)
-        carried: tuple[str, ...] = (*parts, *(f"{CORE}.{n}" for n in CARRIED))
+        carried: tuple[str, ...] = (ENGINE, GEORASTER, OUTPUTS, DETECTION, HOSTGDAL)
         library = {"numpy", "osgeo"}
     elif within(item.importer, DETECTION):
-        parts = (ENGINE, GEORASTER, MODEL_FILE, DETECTION)
-        carried, library = (*parts, *(f"{CORE}.{n}" for n in CARRIED)), {"numpy"}
+        carried, library = (ENGINE, GEORASTER, MODEL_FILE, OUTPUTS, DETECTION), {"numpy"}
+    elif within(item.importer, OUTPUTS):
+        carried, library = (ENGINE, OUTPUTS), set()
     elif within(item.importer, MODEL_FILE):
         carried, library = (ENGINE, MODEL_FILE), set()
     else:
-        carried, library = (ENGINE, GEORASTER, f"{CORE}.atomic"), {"numpy"}
+        carried, library = (ENGINE, GEORASTER, OUTPUTS), {"numpy"}
     if top == CORE:
         if not any(within(item.imported, name) for name in carried):
             return "what a host carries imports nothing that it does not carry"
@@ -285,7 +276,7 @@ def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, rea
         ("camp_detector_core/engine/ort.py", "def f():\n    import onnxruntime"),
         (
             "camp_detector_core/hostgdal/a.py",
-            "from osgeo import gdal\nfrom ..engine import grid\nfrom ..atomic import Target",
+            "from osgeo import gdal\nfrom ..engine import grid\nfrom ..outputs import signals",
         ),
         ("camp_detector_core/georaster/a.py", "import numpy\nfrom ..engine.grid import Grid"),
         ("camp_detector_core/cli.py", "from .raster import x\nfrom .engine.ort import y"),

@@ -19,7 +19,7 @@ from rasterio.crs import CRS
 
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.engine.spec import ClassDef
-from camp_detector_core.side_files import members
+from camp_detector_core.outputs.side_files import members
 from camp_detector_core.vector import FORMATS
 from camp_detector_core.vector_files import VectorLayer, read_layer, write_layer
 from tests.support.hostile import misreadings, stems

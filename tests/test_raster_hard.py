@@ -10,11 +10,11 @@ import rasterio.shutil
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
-from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import OutputError, ParameterError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.cog import ClassSink
 from camp_detector_core.georaster.table import rows_of
+from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.overlay import render_overlay
 from camp_detector_core.raster import RasterioCogs, SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.ground import metres_per_unit

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from rasterio.transform import Affine
 
 from camp_detector_core.console import ignore_undecodable_logs
+from camp_detector_core.detection.own_inputs import refuse_own_inputs, refuse_own_sources
 from camp_detector_core.engine.errors import OutputError, RasterError
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.read_errors import cannot_open, cannot_read
-from camp_detector_core.own_inputs import refuse_own_inputs, refuse_own_sources
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.library import Rasterio
 from tests.support.models import tiny_spec

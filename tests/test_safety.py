@@ -15,9 +15,9 @@ import pyogrio.raw
 import pytest
 import rasterio.shutil
 
-from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import Cancelled, OutputError
-from camp_detector_core.file_names import fault_in
+from camp_detector_core.outputs.file_names import fault_in
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 from tests.support.rasters import rgb_of, scene, write_raster
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -221,7 +221,7 @@ def test_a_zero_byte_is_refused_in_words(tmp_path: Path) -> None:
 _DIE = """
 import os, sys
 from pathlib import Path
-from camp_detector_core.atomic import OutputSet
+from camp_detector_core.outputs.output_set import OutputSet
 with OutputSet([Path(sys.argv[1])], overwrite=True) as outputs:
     outputs.target(Path(sys.argv[1])).temporary.write_text("half")
     if sys.argv[2] == "moving":

@@ -15,11 +15,11 @@ import shapely
 from rasterio.crs import CRS
 from rasterio.warp import transform_geom
 
-from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.dwelling import Dwelling
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.table import rows_of
+from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.raster.library import crs_of
 from camp_detector_core.vector import FORMATS, check_format, write_dwellings
 from tests.support.models import tiny_spec

@@ -8,9 +8,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.atomic import cannot_write
 from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.outputs.output_set import cannot_write
 from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.decoding import (
     WAY,

@@ -11,15 +11,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from camp_detector_core.atomic import standing
 from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.detection.own_inputs import refuse_own_inputs
 from camp_detector_core.detection.ports import Listener
 from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.model_file import open_model
-from camp_detector_core.own_inputs import refuse_own_inputs
+from camp_detector_core.outputs.output_set import standing
 from camp_detector_core.products import RasterioRun
 from training.output import made_folder
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
-from camp_detector_core.checked_file import write_checked
+from camp_detector_core.outputs.checked_file import write_checked
 from training.data.split import Split
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 
 if TYPE_CHECKING:
     from pathlib import Path

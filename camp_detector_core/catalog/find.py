@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import item
 from camp_detector_core.model_file.package import MAX_NETWORK
-from camp_detector_core.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import whole_file
 
 from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of

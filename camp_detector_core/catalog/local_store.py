@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.whole_file import PART, new_folders, whole_file
+from camp_detector_core.outputs.whole_file import PART, new_folders, whole_file
 
 from .errors import CatalogError, ConflictError, UnknownModelError
 from .names import CATALOG, LOCK, TABLE

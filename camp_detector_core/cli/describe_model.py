@@ -171,9 +171,9 @@ def describe(
 def _describe(
     model: Path, out: Path | None, wishes: ModelOptions, *, image: str | None, overwrite: bool
 ) -> None:
-    from camp_detector_core.atomic import OutputSet
     from camp_detector_core.describing import describe_model
     from camp_detector_core.engine.errors import OutputError
+    from camp_detector_core.outputs.output_set import OutputSet
 
     path = out or model.with_name(f"{model.stem}_described.onnx")
     if path.suffix.lower() != ".onnx":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from camp_detector_core.console import warn
 from camp_detector_core.detection.ports import Listener
-from camp_detector_core.signals import heeded
+from camp_detector_core.outputs.signals import caught_signals
 
 from .errors import Stopped
 from .words import COMMAND
@@ -49,7 +49,7 @@ class StopRequest:
 
     def __enter__(self) -> Self:
         """Take over the signals."""
-        for number in heeded():
+        for number in caught_signals():
             self._before[number] = signal.signal(number, self._remember)
         return self
 

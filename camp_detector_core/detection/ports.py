@@ -9,9 +9,9 @@ from ..georaster.ports import Library
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..atomic import Target
     from ..engine.messages import Message
     from ..georaster.cog import RasterSink
+    from ..outputs.output_set import Target
     from .outcome import Outcome, Setup
     from .request import Outputs
 

@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..atomic import OutputSet, standing
 from ..engine.errors import Cancelled
 from ..engine.messages import Message
 from ..engine.predictors import AUTO, Fallback, open_predictor
@@ -20,9 +19,10 @@ from ..georaster.open import place_source
 from ..georaster.stretch import choose_stretch
 from ..georaster.table import rows_of
 from ..model_file import ModelFile, default_model_path, open_model
-from ..own_inputs import refuse_own_inputs, refuse_own_sources
+from ..outputs.output_set import OutputSet, standing
 from .doubts import doubts_of
 from .outcome import Outcome, Setup
+from .own_inputs import refuse_own_inputs, refuse_own_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Protocol
 
 import numpy as np
 
-from ..atomic import cannot_write
 from ..engine.scores import MAX_SCORE, NODATA_SCORE
+from ..outputs.output_set import cannot_write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from ..atomic import Target
     from ..engine.grid import Grid, Window
     from ..engine.spec import ModelSpec
+    from ..outputs.output_set import Target
 
 BLOCK = 512
 """Side of the blocks in the files, pixels."""

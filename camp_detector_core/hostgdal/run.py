@@ -11,10 +11,10 @@ from .cog import GdalCogs
 from .library import Gdal
 
 if TYPE_CHECKING:
-    from ..atomic import Target
     from ..detection.outcome import Outcome, Setup
     from ..detection.request import Outputs
     from ..georaster.cog import RasterSink
+    from ..outputs.output_set import Target
 
 _RASTERS = {"probability", "mask"}
 

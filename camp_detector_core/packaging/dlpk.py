@@ -13,7 +13,6 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.carry import zip_bytes
 from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.wording import one_line, shown
@@ -29,6 +28,7 @@ from camp_detector_core.model_file.emd import (
 )
 from camp_detector_core.model_file.item import properties_of
 from camp_detector_core.model_file.json_values import texts
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 
 from .engine_copy import engine_copy
 from .item_info import THUMBNAIL, ItemInfo

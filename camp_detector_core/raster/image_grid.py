@@ -15,12 +15,12 @@ from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 
-from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 from camp_detector_core.georaster.cog import raster_sink
 from camp_detector_core.georaster.inputs import OUTPUT_TAG
 from camp_detector_core.georaster.open import place_source
+from camp_detector_core.outputs.output_set import cannot_write
 
 from .cog import RasterioCogs
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.atomic import Target
     from camp_detector_core.detection.outcome import Setup
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.georaster.source import PlacedSource
+    from camp_detector_core.outputs.output_set import Target
 
 _SIDE = 2048
 """Side of the windows that are warped at a time, pixels; memory does not grow with the image."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from camp_detector_core.atomic import OutputSet, cannot_write
 from camp_detector_core.engine.errors import OutputError, VectorError
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 from camp_detector_core.vector_files import VectorLayer, write_layer
 
 from .options import SceneError

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QUrl
 
-from camp_detector_core.atomic import standing
+from camp_detector_core.outputs.output_set import standing
 
 from ..i18n import tr
 from ..layers import file_of

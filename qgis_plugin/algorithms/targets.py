@@ -8,7 +8,7 @@ from typing import Any, Optional, Sequence
 
 from osgeo import gdal
 
-from camp_detector_core.file_names import fault_in
+from camp_detector_core.outputs.file_names import fault_in
 
 from ..i18n import tr
 from .inputs import open_quietly

@@ -12,9 +12,9 @@ from qgis.core import (
     QgsProcessingException,
 )
 
-from camp_detector_core.atomic import OutputSet
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
-from camp_detector_core.scratch import Workplace
+from camp_detector_core.outputs.output_set import OutputSet
+from camp_detector_core.outputs.scratch import Workplace
 
 from .. import compat
 from ..i18n import tr

@@ -68,10 +68,10 @@ def main():
     rows = module("georaster.table").rows_of([dwelling], grid, model, crs)
     turned = module("georaster.settings").Settings(simplify=0.5, tile_size=96)
     final = Path(out, "a.txt")
-    atomic = module("atomic")
-    with atomic.OutputSet([final], overwrite=False) as outputs:
+    output_set = module("outputs.output_set")
+    with output_set.OutputSet([final], overwrite=False) as outputs:
         outputs.target(final).temporary.write_text("whole", encoding="utf-8")
-        module("own_inputs").refuse_own_inputs(atomic.standing([final]), [__file__])
+        module("detection.own_inputs").refuse_own_inputs(output_set.standing([final]), [__file__])
         outputs.commit()
     result = {
         "python": platform.python_version(),

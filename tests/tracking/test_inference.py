@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import rasterio
 
-from camp_detector_core.atomic import Target
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
 from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.outputs.output_set import Target
 from camp_detector_core.raster import gdal_env, open_source
 from camp_detector_core.raster.image_grid import ImageGrid
 from tests.support.datasets import write_picture

@@ -153,8 +153,8 @@ def _refuse_inputs(
     Raises:
         OutputError: An output is an input too.
     """
-    from camp_detector_core.atomic import standing
-    from camp_detector_core.own_inputs import refuse_own_inputs
+    from camp_detector_core.detection.own_inputs import refuse_own_inputs
+    from camp_detector_core.outputs.output_set import standing
     from training.output import files_in
 
     inputs = (

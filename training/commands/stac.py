@@ -83,8 +83,8 @@ def _of_run(arguments: dict[str, Any]) -> Path:
 def _of_model(arguments: dict[str, Any]) -> Path:
     from dataclasses import replace
 
-    from camp_detector_core.atomic import OutputSet
     from camp_detector_core.model_file import open_model
+    from camp_detector_core.outputs.output_set import OutputSet
     from camp_detector_core.packaging.stac import (
         TrainingArea,
         create_stac_mlm_item,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camp_detector_core.atomic import cannot_write
+from camp_detector_core.outputs.output_set import cannot_write
 from training.evaluation.artefacts import write_csv
 from training.evaluation.compare import comparison_rows
 from training.evaluation.page import make_page

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.json_text import parse_json
+from camp_detector_core.outputs.output_set import cannot_write
 from training.preprocess.manifest import (
     NAME,
     LabelRecord,

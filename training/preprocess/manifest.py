@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
-from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
+from camp_detector_core.outputs.output_set import cannot_write
 from training.output import write_json
 
 if TYPE_CHECKING:

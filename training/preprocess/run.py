@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camp_detector_core.atomic import cannot_write
 from camp_detector_core.engine.counts import counted
+from camp_detector_core.outputs.output_set import cannot_write
 from training.preprocess.area import TileArea, tiles_of
 from training.preprocess.download import download
 from training.preprocess.folder import Request, TrainFolder

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from camp_detector_core.atomic import cannot_write
+from camp_detector_core.outputs.output_set import cannot_write
 from training.tracking.options import LogData, TrackingError
 
 if TYPE_CHECKING:

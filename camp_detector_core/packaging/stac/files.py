@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.checked_file import write_checked
 from camp_detector_core.model_file.hrefs import href_of, path_of_href
 from camp_detector_core.model_file.item import MULTIHASH_SHA256
+from camp_detector_core.outputs.checked_file import write_checked
 
 from .assets import asset_kinds
 from .facts import StacError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.checked_file import write_checked
 from camp_detector_core.model_file.item import assets_of, properties_of
+from camp_detector_core.outputs.checked_file import write_checked
 from camp_detector_core.packaging.validation.reading import read_item
 
 from .assets import asset_fields, asset_kinds

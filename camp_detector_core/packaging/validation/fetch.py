@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
-from camp_detector_core.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import whole_file
 
 from .schemas import MAX_BYTES, SchemaError, SchemaStore, as_schema, names_of, references
 

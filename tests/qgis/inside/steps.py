@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import session
-from parameters import kept, parameters_of
+from parameters import parameters_of, references
 
 
 def options(step):
@@ -36,7 +36,7 @@ def orphan(step):
 
     messages, parameters, context = fresh(), parameters_of(step), QgsProcessingContext()
     layer, project = parameters[step["removed"]], QgsProject.instance()
-    kept.remove(layer)
+    references.remove(layer)
     project.addMapLayer(layer)
     context.setProject(project)
     parameters[step["removed"]] = layer.id()
@@ -234,7 +234,7 @@ def task_of(step, messages, outcomes):
         parameters[name].destinationName = title
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
     task.executed.connect(lambda ok, results: outcomes.append((ok, results, time.monotonic())))
-    kept.append((algorithm, context, feedback, parameters, task))
+    references.append((algorithm, context, feedback, parameters, task))
     QgsApplication.taskManager().addTask(task)
     return algorithm, context, feedback, task
 
@@ -278,7 +278,7 @@ def beside(step):
 
     other = QgsRasterLayer(*step["other"])
     assert other.isValid()
-    kept.append(other)
+    references.append(other)
     settings = QgsMapSettings()
     settings.setLayers([other])
     settings.setDestinationCrs(other.crs())
@@ -430,7 +430,7 @@ def main():
     answers = [globals()[step["op"]](step) for step in steps]
     print(json.dumps(answers, default=str), flush=True)
     loaded.unload()
-    kept.clear()
+    references.clear()
     app.exitQgis()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.whole_file import whole_file
+from ..engine.errors import CampDetectorError
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ STOPPING = tuple(
 """The signals by which a person or the system asks a program to end."""
 
 
-def heeded() -> tuple[signal.Signals, ...]:
-    """Those of `STOPPING` that are not ignored (nohup ignores SIGHUP).
+def caught_signals() -> tuple[signal.Signals, ...]:
+    """Give the signals of `STOPPING` that are not ignored (nohup ignores SIGHUP).
 
     There is none outside the main thread, where Python does not let handlers be set.
     """
@@ -39,7 +39,7 @@ def held_signals() -> Iterator[None]:
     def keep(number: int, _frame: FrameType | None) -> None:
         waiting.append(number)
 
-    before = {number: signal.signal(number, keep) for number in heeded()}
+    before = {number: signal.signal(number, keep) for number in caught_signals()}
     try:
         yield
     finally:

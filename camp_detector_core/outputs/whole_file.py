@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.durable import sync_file, sync_folder
+from .durable import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PART = ".part-"
-"""How the names of unfinished files begin."""
+"""Beginning of the names of unfinished files."""
 
 
 @contextmanager

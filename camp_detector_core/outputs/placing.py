@@ -42,7 +42,7 @@ class Step:
 
 
 class _State(Enum):
-    """How far a step is."""
+    """Progress of a step."""
 
     OPEN = "the earlier file has the name"
     DONE = "the new file has had it"

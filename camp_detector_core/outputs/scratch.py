@@ -45,11 +45,11 @@ class Workplace:
         """
         recover(parent, warn=warn)
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-        """Where finished files wait."""
+        """Folder of finished files."""
         self.scratch = self.folder / "scratch"
-        """Where intermediate files lie."""
+        """Folder of intermediate files."""
         self.old = self.folder / OLD
-        """Where earlier results lie while new ones take their place."""
+        """Folder of earlier results while new ones take their place."""
         self.old.mkdir(parents=True)
         self._lock_path = self.scratch / _LOCK
         self._lock: int | None = _make_lock(self._lock_path)

@@ -14,7 +14,7 @@ _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\x01-\x1f]')
 
 
 def fault_in(name: str, *, windows: bool = os.name == "nt") -> str:
-    """Why no file may get a name; empty if one may.
+    """Say why no file may get a name; empty if one may.
 
     Args:
         name: Without its folder.
@@ -35,7 +35,7 @@ def fault_in(name: str, *, windows: bool = os.name == "nt") -> str:
 
 
 def is_utf8(name: str) -> bool:
-    """Whether a name or path can be given to libraries."""
+    """True if a name or path can be given to libraries."""
     try:
         name.encode()
     except UnicodeEncodeError:

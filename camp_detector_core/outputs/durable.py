@@ -36,7 +36,7 @@ def identity(path: Path) -> Identity | None:
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """Whether two names lead to one file; False where a name leads to none."""
+    """True if two names lead to one file; False where a name leads to none."""
     try:
         return os.path.samestat(one.lstat(), other.lstat())
     except FileNotFoundError:

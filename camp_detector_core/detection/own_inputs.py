@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from .engine.errors import OutputError, RasterError
-from .georaster.names import identity
+from ..engine.errors import OutputError, RasterError
+from ..georaster.names import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from .georaster.names import Identity
-    from .georaster.ports import Library
+    from ..georaster.names import Identity
+    from ..georaster.ports import Library
 
 
 def refuse_own_inputs(standing: Iterable[Path], named: Iterable[str | Path]) -> None:

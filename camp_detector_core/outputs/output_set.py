@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..engine.errors import Cancelled, OutputError
 from .durable import alone_in
-from .engine.errors import Cancelled, OutputError
 from .file_names import fault_in, is_utf8
 from .placing import Placing
 from .scratch import LOG, Workplace, recover
@@ -38,9 +38,9 @@ class Target:
     """One output: where it is written and where it ends up."""
 
     final: Path
-    """Where the user wants it."""
+    """Path that the user named."""
     temporary: Path
-    """Where it is written, of the same name."""
+    """Path that it is written to, of the same name."""
     scratch: Path
     """A folder for intermediate files, on the same disk; it is deleted."""
 
@@ -101,7 +101,7 @@ class OutputSet:
             self._clean()
 
     def target(self, final: Path) -> Target:
-        """Where to write the output that ends up at ``final``."""
+        """Give the place to write the output that ends up at ``final``."""
         path = Path(os.path.abspath(final))  # noqa: PTH100 - keeps links
         place = self._places[path.parent]
         return Target(path, place.folder / path.name, place.scratch)
@@ -142,21 +142,21 @@ class OutputSet:
                 for placing in placings.values():
                     placing.forward()
             except BaseException as error:
-                kept = self._undo(placings)
-                if isinstance(error, OSError) or kept:
-                    raise _not_moved(error, kept) from error
+                left_over = self._undo(placings)
+                if isinstance(error, OSError) or left_over:
+                    raise _not_moved(error, left_over) from error
                 raise
 
     def _undo(self, placings: dict[Path, Placing]) -> list[Path]:
         """Take back all moves that can be; gives the folders in which earlier results remain."""
-        kept = []
+        left_over = []
         for parent, placing in placings.items():
             if placing.back():
                 place = self._places.pop(parent)
                 placing.forget()
                 place.keep()
-                kept.append(place.old)
-        return kept
+                left_over.append(place.old)
+        return left_over
 
     def _clean(self) -> None:
         for place in self._places.values():
@@ -164,10 +164,10 @@ class OutputSet:
         self._places = {}
 
 
-def _not_moved(error: BaseException, kept: list[Path]) -> OutputError:
+def _not_moved(error: BaseException, left_over: list[Path]) -> OutputError:
     """The error for results that are not in place."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    rest = f"; earlier results remain in {', '.join(map(str, kept))}" if kept else ""
+    rest = f"; earlier results remain in {', '.join(map(str, left_over))}" if left_over else ""
     return OutputError(f"the results cannot be moved into place: {reason}{rest}")
 
 
