@@ -27,7 +27,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from _measure import apart, child
+from _measure import child, in_own_process
 
 sys.path[0] = str(Path(__file__).resolve().parent)
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +79,7 @@ class Plugins:
 
         self._folder, self._model = folder, folder / source.name
         self._more = ["--batch", str(options.batch), *(["--cache"] if options.cache else [])]
-        self._tile, self.overlap = apart(fixed_model, source, self._model)
+        self._tile, self.overlap = in_own_process(fixed_model, source, self._model)
         libraries = [folder / "libraries"]
         self._camp_detector_command = ["/usr/bin/env", _path(libraries), QGIS, "run"]
         libraries_of_deepness = [*libraries, options.deepness, *filter(None, [options.opencv])]
@@ -184,7 +184,7 @@ def agreement(plugins: Plugins, scene: Path, folder: Path) -> dict[str, float]:
     (folder / "ours.gpkg").unlink(missing_ok=True)
     plugins.camp_detector(scene, keep=folder / "ours.gpkg")
     plugins.deepness(scene, "equal", keep=folder)
-    return apart(overlaps, scene, folder)
+    return in_own_process(overlaps, scene, folder)
 
 
 def overlaps(scene: Path, folder: Path) -> dict[str, float]:
@@ -219,7 +219,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
 
     from camp_detector_core.model_file import default_model_path
 
-    scene, origin = apart(write_scene, folder)
+    scene, origin = in_own_process(write_scene, folder)
     os.environ.update({k: v for k, v in profile(folder).items() if k != "PYTHONPATH"})
     shipped = default_model_path()
     sources = {"int8": shipped, "float32": shipped.parent / "float32" / shipped.name}

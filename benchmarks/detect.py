@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.errors
-from _measure import apart, child
+from _measure import child, in_own_process
 from rasterio.transform import from_origin
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -199,7 +199,7 @@ def detect_command(image: Path, out: Path, model: Path, threads: int) -> list[st
 
 def measure(folder: Path, model: Path, *, turns: int, threads: int, tiles: list[int]) -> dict:
     """Measure one run."""
-    scene, origin = apart(write_scene, folder)
+    scene, origin = in_own_process(write_scene, folder)
     out = folder / "out.gpkg"
     rows = []
     for _ in range(turns):
@@ -222,10 +222,10 @@ def measure(folder: Path, model: Path, *, turns: int, threads: int, tiles: list[
             }
         )
         print(f"  floor {best:.1f} s, detect {wall:.1f} s: ratio {wall / best:.3f}, {rss:.0f} MB")
-    trivial = apart(trivial_model, folder)
+    trivial = in_own_process(trivial_model, folder)
     memory = {}
     for times in (1, 10):
-        image = apart(stack, scene, times)
+        image = in_own_process(stack, scene, times)
         _, rss, _ = child(*detect_command(image, out, trivial, threads))
         memory[f"x{times}"] = round(rss)
     return {

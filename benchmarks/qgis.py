@@ -23,14 +23,14 @@ sys.path.append(str(ROOT))
 
 def measure(folder: Path, *, turns: int, threads: int) -> dict:
     """Measure one run."""
-    from _measure import apart, child
+    from _measure import child, in_own_process
     from _qgis_profile import QGIS, profile
     from detect import detect_command, write_scene
 
     from camp_detector_core.model_file import default_model_path
 
-    scene, origin = apart(write_scene, folder)
-    variables = apart(profile, folder)
+    scene, origin = in_own_process(write_scene, folder)
+    variables = in_own_process(profile, folder)
     os.environ.update({k: v for k, v in variables.items() if k != "PYTHONPATH"})
     libraries = f"PYTHONPATH={folder / 'libraries'}"
     run = ["/usr/bin/env", libraries, QGIS, "run"]

@@ -84,12 +84,12 @@ def running(stack: Stack) -> list[int]:
 
 def is_ready(stack: Stack) -> bool:
     """Return True if the server accepts connections."""
-    process = subprocess.run(  # noqa: S603 - our own command, no shell
+    result = subprocess.run(  # noqa: S603 - our own command, no shell
         [str(_programs() / "pg_isready"), "-q", "-h", HOST, "-p", str(stack.ports.postgres)],
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return process.returncode == 0 and bool(running(stack))
+    return result.returncode == 0 and bool(running(stack))
 
 
 def _make(stack: Stack) -> None:
@@ -117,13 +117,13 @@ def _make(stack: Stack) -> None:
     write_private(password, stack.secrets.postgres_password + "\n")
     _give(password)
     try:
-        process = _run(
+        result = _run(
             stack, "initdb", "-D", home / "new", "-U", SUPERUSER, f"--pwfile={password}",
             "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums",
         )  # fmt: skip
     finally:
         password.unlink()
-    if process.returncode:
+    if result.returncode:
         raise StackError(_failed(stack, "The database cannot be made"))
     (home / "new").rename(data)
 
@@ -156,10 +156,10 @@ def start(stack: Stack) -> bool:
         f"-p {stack.ports.postgres} -c listen_addresses={HOST} -c unix_socket_directories="
         " -c password_encryption=scram-sha-256 -c logging_collector=off"
     )
-    process = _run(
+    result = _run(
         stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-o", options, "start"
     )  # fmt: skip
-    if process.returncode:
+    if result.returncode:
         raise StackError(_failed(stack, "PostgreSQL does not start"))
     _make_databases(stack)
     return True
@@ -212,7 +212,7 @@ def stop(stack: Stack) -> bool:
     """Stop the server in good order; True if one ran."""
     if not running(stack):
         return False
-    process = _run(stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-m", "fast", "stop")
-    if process.returncode or running(stack):
+    result = _run(stack, "pg_ctl", "-D", _data(stack), "-w", "-t", SECONDS, "-m", "fast", "stop")
+    if result.returncode or running(stack):
         raise StackError(_failed(stack, "PostgreSQL does not stop"))
     return True
