@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from .plugin import CampDetectorPlugin
 
 
-def classFactory(iface: Any) -> Any:
+def classFactory(iface: QgisInterface) -> CampDetectorPlugin:
     """What QGIS asks a plugin for.
 
     Args:

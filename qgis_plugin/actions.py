@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import Qt
@@ -12,6 +12,17 @@ from qgis.PyQt.QtGui import QIcon
 from .i18n import tr
 from .icon import own_icon
 from .runtime import is_there, places, problem
+
+if TYPE_CHECKING:
+    from qgis.core import QgsMapLayer
+    from qgis.gui import QgisInterface, QgsMessageBarItem
+    from qgis.PyQt.QtWidgets import QWidget
+
+    from .gui.models_dialog import ModelsDialog
+    from .gui.options import OptionsFactory
+    from .gui.preview_dock import PreviewDock
+    from .gui.runtime_dialog import RuntimeDialog
+
 
 try:
     from qgis.PyQt.QtGui import QAction  # Qt 6
@@ -27,16 +38,16 @@ _TOLD = "campDetectorToldOfRuntime"
 class Actions:
     """All actions of the plugin in one QGIS."""
 
-    def __init__(self, iface: Any) -> None:
+    def __init__(self, iface: QgisInterface) -> None:
         """Put them into menu and toolbar."""
         from .gui.options import OptionsFactory
 
         self._iface = iface
-        self.actions: list[Any] = []
-        self.windows: dict[str, Any] = {}
-        self.dock: Any = None
-        self._offer: Any = None
-        self.factory: Optional[Any] = OptionsFactory()
+        self.actions: list[QAction] = []
+        self.windows: dict[str, Union[ModelsDialog, RuntimeDialog]] = {}
+        self.dock: Optional[PreviewDock] = None
+        self._offer: Optional[QgsMessageBarItem] = None
+        self.factory: Optional[OptionsFactory] = OptionsFactory()
         places.clean()
         self.toolbar = iface.addToolBar("Camp Detector")
         self.toolbar.setObjectName("CampDetectorToolBar")
@@ -76,7 +87,7 @@ class Actions:
         self._iface.mainWindow().removeToolBar(self.toolbar)
         _discard(self.toolbar)
 
-    def detect(self, **values: Any) -> None:
+    def detect(self, **values: object) -> None:
         """Open the algorithm's dialog; where ONNX Runtime is missing, say so with a way out."""
         from processing import execAlgorithmDialog
 
@@ -103,18 +114,18 @@ class Actions:
         from .gui.models_dialog import ModelsDialog
 
         canvas = self._iface.mapCanvas()
-        self._show("models", lambda: ModelsDialog(self._iface.mainWindow(), canvas)).refresh()
+        self._show("models", lambda: ModelsDialog(self._iface.mainWindow(), canvas))
 
     def show_runtime(self) -> None:
         """Show the page of ONNX Runtime."""
         from .gui.runtime_dialog import RuntimeDialog
 
-        def make() -> Any:
+        def make() -> RuntimeDialog:
             dialog = RuntimeDialog(self._iface.mainWindow())
             dialog.page.changed.connect(lambda: None if problem() else self._withdraw())
             return dialog
 
-        self._show("runtime", make).page.refresh()
+        self._show("runtime", make)
 
     def show_settings(self) -> None:
         """Show the plugin's page of QGIS' options."""
@@ -127,8 +138,10 @@ class Actions:
 
         pages.show()
 
-    def _detect_layer(self, *, layer: Any, model: str, threshold: float, extent: Any) -> None:
-        values: dict[str, Any] = {"THRESHOLD": threshold}
+    def _detect_layer(
+        self, *, layer: Optional[QgsMapLayer], model: str, threshold: float, extent: Optional[str]
+    ) -> None:
+        values: dict[str, object] = {"THRESHOLD": threshold}
         if extent is not None:
             values["EXTENT"] = extent
         if model:
@@ -137,14 +150,14 @@ class Actions:
             values["INPUT"] = layer.id()
         self.detect(**values)
 
-    def _show(self, name: str, make: Callable[[], Any]) -> Any:
+    def _show(self, name: str, make: Callable[[], Union[ModelsDialog, RuntimeDialog]]) -> None:
         if name not in self.windows:
             self.windows[name] = make()
         window = self.windows[name]
         window.show()
         window.raise_()
         window.activateWindow()
-        return window
+        window.refresh()
 
     def _offer_runtime(self, text: str = "") -> None:
         self._withdraw()
@@ -155,7 +168,9 @@ class Actions:
 
         button = QPushButton(tr("Runtime…"))
         button.clicked.connect(lambda: self.show_runtime())
-        message.layout().addWidget(button)
+        layout = None if message is None else message.layout()
+        if layout is not None:
+            layout.addWidget(button)
         self._offer = bar.pushWidget(message, Qgis.MessageLevel.Warning)
 
     def _withdraw(self) -> None:
@@ -174,20 +189,7 @@ class Actions:
         self.actions.append(action)
 
 
-def _discard(widget: Any) -> None:
+def _discard(widget: QWidget) -> None:
     """Take a widget out of QGIS' window at once, and delete it when Qt can."""
-    widget.setParent(None)
+    widget.setParent(None)  # type: ignore[call-overload]
     widget.deleteLater()
-
-
-def install(plugin: Any) -> None:
-    """Add the plugin's actions to QGIS."""
-    plugin.actions = Actions(plugin.iface)
-
-
-def remove(plugin: Any) -> None:
-    """Take them away again."""
-    found = getattr(plugin, "actions", None)
-    if found is not None:
-        found.remove()
-        plugin.actions = None

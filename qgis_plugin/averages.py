@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def averaged(pixels: Any, valid: Any, fine: int) -> tuple[Any, Any]:
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def averaged(
+    pixels: NDArray[Scalar], valid: NDArray[np.bool_], fine: int
+) -> tuple[NDArray[Scalar], NDArray[np.bool_]]:
     """The mean of each square of pixels.
 
     Args:

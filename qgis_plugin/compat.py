@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     Qgis,
@@ -15,6 +15,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.PyQt import QtCore
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
 
 
 def _of(new: tuple[str, str], old: Any, old_name: str) -> Any:
@@ -38,7 +41,8 @@ UNCHECKED = _of(
     "FlagSkipGeometryValidityChecks",
 )
 """Outlines that cross themselves are read as well: QGIS' own check throws through Python's loop."""
-FAST_INSERT = getattr(QgsFeatureSink, "Flag", QgsFeatureSink).FastInsert
+_flags: Any = getattr(QgsFeatureSink, "Flag", QgsFeatureSink)
+FAST_INSERT = _flags.FastInsert
 POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else None
 if POLYGON is None:
     POLYGON = QgsWkbTypes.Polygon
@@ -91,7 +95,12 @@ def holds_parts(field: QgsField) -> bool:
     }
 
 
-def chosen_fields(algorithm: Any, parameters: dict[str, Any], name: str, context: Any) -> list[str]:
+def chosen_fields(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    name: str,
+    context: QgsProcessingContext,
+) -> list[str]:
     """The names of fields that a parameter holds (another method since QGIS 3.40)."""
     if Qgis.QGIS_VERSION_INT >= 34000:  # noqa: PLR2004 - the release that changed it
         return list(algorithm.parameterAsStrings(parameters, name, context))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camp_detector_core.detection.doubts import HugeDwellings
+from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine.limits import HUGE_DWELLING
 
 from .i18n import tr
-from .text import plain
+from .words import WORDS, sentence_of
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.messages import Message
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 def in_words(warning: Message) -> str:
     """A warning of a run in the words of QGIS."""
     if not isinstance(warning, HugeDwellings):
-        return plain(warning)
+        return sentence_of(warning)
     return tr(
         "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
         "first: borders and holes of one colour that the layer does not call nodata are taken "
-        "for roofs; give that colour as “Value that means no image” (NODATA), or as the "
-        "layer's additional no data value, to leave them out.",
+        "for roofs; give that colour as {nodata}, or as the layer's additional no data value, "
+        "to leave them out.",
+        nodata=WORDS.parameter(options.NODATA.name, None),
         most=f"{HUGE_DWELLING:,.0f}",
         count=f"{warning.count:,}",
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core.detection.ports import Listener
 
 from .i18n import tr
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from qgis.core import QgsProcessingFeedback
+
+    from camp_detector_core.detection.request import OpenModel
 
 
 _LINES = 20
@@ -48,7 +52,9 @@ class Stoppable:
     With test-time augmentation a tile is eight runs of the network, too many to wait for.
     """
 
-    def __init__(self, predictor: Any, progress: TileProgress, cancelled: type[Exception]) -> None:
+    def __init__(
+        self, predictor: OpenModel, progress: TileProgress, cancelled: type[Exception]
+    ) -> None:
         """Wrap a predictor.
 
         Args:
@@ -67,9 +73,9 @@ class Stoppable:
     @property
     def provider(self) -> str:
         """ONNX Runtime's name of what runs the model."""
-        return str(self._predictor.provider)
+        return self._predictor.provider
 
-    def predict(self, batch: Any) -> Any:
+    def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities of chips; see the engine's `Predictor`.
 
         Raises:

@@ -14,8 +14,8 @@ from camp_detector_core.hostgdal.library import GdalCrs
 from .i18n import tr
 from .layers import Layer, SourceError, wkt_variant
 from .provider_reader import Lattice
-from .text import plain
 from .tiles.reader import lattice_for
+from .words import sentence_of
 
 if TYPE_CHECKING:
     from qgis.core import QgsRectangle
@@ -170,7 +170,7 @@ def _metres(layer: Layer, bounds: Bounds) -> tuple[float, float]:
     try:
         mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
     except RasterError as error:
-        msg = f"{layer.title}: {plain(error)}"
+        msg = f"{layer.title}: {sentence_of(error)}"
         raise SourceError(msg) from error
     return float(mx[0]), float(my[0])
 

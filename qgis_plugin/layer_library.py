@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, Optional, Union
 
 from camp_detector_core.georaster.validity import refuse_value
 from camp_detector_core.georaster.virtual import GDAL_TYPES
@@ -17,6 +17,8 @@ from .tiles.reader import TileReader
 from .tiles.store import TileStore
 
 if TYPE_CHECKING:
+    from camp_detector_core.georaster.ports import Crs, Reader, StoredText
+
     from .lattices import Bounds
 
 
@@ -45,6 +47,10 @@ class LayerLibrary(GdalResults):
         """No file's."""
         self._layer, self._lattice, self._nodata = layer, lattice, nodata
         self._gdal = Gdal()
+        if layer.provider is None:
+            msg = f"{name}: a layer that is a file"
+            raise ValueError(msg)
+        self._provider = layer.provider
         self.errors = ServerErrors(layer.provider)
         """Answers of the server in place of pixels."""
         self._tiles = None
@@ -57,7 +63,7 @@ class LayerLibrary(GdalResults):
         del offline
         yield self
 
-    def open(self, name: str, *, label: Optional[str] = None) -> Any:
+    def open(self, name: str, *, label: Optional[str] = None) -> Reader:
         """Open the layer, or what else GDAL can.
 
         Raises:
@@ -67,8 +73,8 @@ class LayerLibrary(GdalResults):
             return self._gdal.open(name, label=label)
         at, crs = self._lattice, self._gdal.crs(self._layer.crs.toWkt(wkt_variant()))
         value, errors = self._nodata, self.errors
-        reader: Any = (
-            LayerReader(self._layer.provider, at, crs, errors, nodata=value)
+        reader: Union[LayerReader, TileReader] = (
+            LayerReader(self._provider, at, crs, errors, nodata=value)
             if self._tiles is None
             else TileReader(self._tiles, at, crs, errors, nodata=value)
         )
@@ -76,11 +82,11 @@ class LayerLibrary(GdalResults):
             refuse_value(value, reader.dtypes[0], self.own_name)
         return reader
 
-    def store_text(self, text: str) -> Any:
+    def store_text(self, text: str) -> StoredText:
         """Hold the text of a virtual raster."""
         return self._gdal.store_text(text)
 
-    def crs(self, code: str) -> Any:
+    def crs(self, code: str) -> Crs:
         """The CRS of a code such as EPSG:3857."""
         return self._gdal.crs(code)
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRasterDataProvider, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsMultiBandColorRenderer,
+    QgsRasterDataProvider,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 
 from .i18n import tr
 from .tiles.scheme import TileScheme
+
+if TYPE_CHECKING:
+    from qgis.core import QgsMapLayer, QgsRasterRenderer
 
 _SUFFIX = re.compile(
     r"\|(?=(?:layername|layerid|subset|geometrytype|uniquegeometrytype|authcfg"
@@ -67,7 +76,7 @@ def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
     return not re.search(_UNDEFINED, crs.toWkt(wkt_variant()), re.IGNORECASE)
 
 
-def look_at(layer: Any) -> Layer:
+def look_at(layer: Optional[QgsMapLayer]) -> Layer:
     """Take from a layer what is needed of it; in the main thread.
 
     Args:
@@ -76,19 +85,20 @@ def look_at(layer: Any) -> Layer:
     Raises:
         SourceError: It is not valid.
     """
-    if layer is None or not layer.isValid():
+    provider = layer.dataProvider() if isinstance(layer, QgsRasterLayer) else None
+    if not isinstance(layer, QgsRasterLayer) or not layer.isValid() or provider is None:
         raise SourceError(tr("The raster layer cannot be read: load it again."))
     found = Layer(
         layer.name(), layer.crs(), layer.extent(),
-        nodata=_nodata_of(layer.dataProvider()), shown=_shown_by(layer.renderer()),
+        nodata=_nodata_of(provider), shown=_shown_by(layer.renderer()),
     )  # fmt: skip
     if layer.providerType() == "gdal":
         return replace(found, file=file_of(layer.source())[0])
-    provider = layer.dataProvider().clone()
-    return replace(found, provider=provider, tiles=TileScheme.of(provider))
+    own = provider.clone()
+    return replace(found, provider=own, tiles=None if own is None else TileScheme.of(own))
 
 
-def _nodata_of(provider: Any) -> Optional[float]:
+def _nodata_of(provider: QgsRasterDataProvider) -> Optional[float]:
     """The one value that the user has set for all bands; None: none, or ranges."""
     found = set()
     for band in range(1, provider.bandCount() + 1):
@@ -99,9 +109,9 @@ def _nodata_of(provider: Any) -> Optional[float]:
     return found.pop() if len(found) == 1 else None
 
 
-def _shown_by(renderer: Any) -> Optional[tuple[int, ...]]:
+def _shown_by(renderer: Optional[QgsRasterRenderer]) -> Optional[tuple[int, ...]]:
     """The bands that a style draws in red, green and blue; None: it does not draw so."""
-    if not hasattr(renderer, "redBand"):
+    if not isinstance(renderer, QgsMultiBandColorRenderer):
         return None
     bands = (renderer.redBand(), renderer.greenBand(), renderer.blueBand())
     return bands if min(bands) > 0 else None
@@ -109,7 +119,7 @@ def _shown_by(renderer: Any) -> Optional[tuple[int, ...]]:
 
 def wkt_variant() -> Any:
     """WKT that every GDAL reads; the enum moved between releases of QGIS."""
-    variants = getattr(QgsCoordinateReferenceSystem, "WktVariant", None)
+    variants: Any = getattr(QgsCoordinateReferenceSystem, "WktVariant", None)
     return (
         variants.WKT_PREFERRED_GDAL
         if hasattr(variants, "WKT_PREFERRED_GDAL")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import QgsApplication
 
 from . import i18n
 from .provider import CampDetectorProvider
 
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from .actions import Actions
+
 
 class CampDetectorPlugin:
     """The provider, and where there are windows the menu, the toolbar and the dialogs."""
 
-    def __init__(self, iface: Any) -> None:
+    def __init__(self, iface: QgisInterface) -> None:
         """Speak the user's language, and do nothing else yet.
 
         Args:
@@ -22,7 +27,7 @@ class CampDetectorPlugin:
         """
         self.iface = iface
         self.provider: Optional[CampDetectorProvider] = None
-        self._actions: Any = None
+        self.actions: Optional[Actions] = None
         i18n.install()
 
     def initProcessing(self) -> None:
@@ -35,17 +40,15 @@ class CampDetectorPlugin:
         """Add everything."""
         self.initProcessing()
         if self.iface is not None:
-            # By a statement, which QGIS sees, so that it forgets the module when it updates us.
-            from . import actions
+            from .actions import Actions
 
-            self._actions = actions
-            actions.install(self)
+            self.actions = Actions(self.iface)
 
     def unload(self) -> None:
         """Take everything away again."""
-        if self._actions is not None:
-            self._actions.remove(self)
-            self._actions = None
+        if self.actions is not None:
+            self.actions.remove()
+            self.actions = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Optional, Sequence
 
 import numpy as np
 from qgis.core import Qgis, QgsRectangle
@@ -16,6 +16,12 @@ from camp_detector_core.georaster.validity import valid_pixels
 from .averages import averaged
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from qgis.core import QgsRasterDataProvider
+
+    from camp_detector_core.engine.grid import Window
+    from camp_detector_core.georaster.ports import Crs
+
     from .server_errors import ServerErrors
 
 _ARGB = ("ARGB32", "ARGB32_Premultiplied")
@@ -39,6 +45,10 @@ _UNCALCULATED = float(np.finfo(np.float32).min)
 """What QGIS' raster calculator, and so a virtual raster, gives where a pixel is missing."""
 
 
+_Key = tuple["Window", int, int]
+"""What was read last: a window, and the pixels along its sides."""
+
+
 class Lattice(NamedTuple):
     """Where pixels lie: north up, in CRS units."""
 
@@ -51,7 +61,7 @@ class Lattice(NamedTuple):
     fine: int = 1
     """Along each side so many finer pixels are read for one, which is their mean."""
 
-    def rectangle(self, window: Any) -> QgsRectangle:
+    def rectangle(self, window: Window) -> QgsRectangle:
         """The place of a window of pixels."""
         return QgsRectangle(
             self.left + window.col * self.step_x,
@@ -61,7 +71,7 @@ class Lattice(NamedTuple):
         )
 
 
-def type_name(number: Any) -> str:
+def type_name(number: Qgis.DataType) -> str:
     """QGIS' name of a type of pixels."""
     for name in (*_ARGB, *_DTYPES):
         if getattr(Qgis.DataType, name, None) == number:
@@ -71,11 +81,11 @@ def type_name(number: Any) -> str:
 
 def header_of(
     lattice: Lattice,
-    crs: Any,
+    crs: Optional[Crs],
     dtypes: tuple[str, ...],
     colors: tuple[str, ...],
     names: tuple[str, ...],
-) -> Any:
+) -> Header:
     """The engine's `Header` of pixels that lie on a lattice."""
     return Header(
         shape=Shape(lattice.height, lattice.width),
@@ -100,9 +110,9 @@ class LayerReader:
 
     def __init__(
         self,
-        provider: Any,
+        provider: QgsRasterDataProvider,
         lattice: Lattice,
-        crs: Any,
+        crs: Optional[Crs],
         errors: ServerErrors,
         *,
         nodata: Optional[float] = None,
@@ -120,8 +130,8 @@ class LayerReader:
         self._provider, self._lattice, self._crs, self._errors = provider, lattice, crs, errors
         self._value = nodata
         self._argb = kinds[0] if kinds and kinds[0] in _ARGB else ""
-        self._last: tuple[Any, Any] = (None, None)
-        self._valid: tuple[Any, Any] = (None, None)
+        self._last: Optional[tuple[_Key, NDArray[np.uint8]]] = None
+        self._valid: Optional[tuple[_Key, NDArray[np.bool_]]] = None
         self.shape = Shape(lattice.height, lattice.width)
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
@@ -129,7 +139,7 @@ class LayerReader:
         self.colors = PICTURE if self._argb else tuple("undefined" for _ in kinds)
         """What each band shows."""
 
-    def header(self) -> Any:
+    def header(self) -> Header:
         """All that can be known without reading pixels."""
         count = len(self.dtypes)
         names = [""] * count if self._argb else [self._description(i + 1) for i in range(count)]
@@ -142,11 +152,11 @@ class LayerReader:
     def read(
         self,
         bands: Sequence[int],
-        window: Any,
+        window: Window,
         *,
         shape: Optional[tuple[int, int]] = None,
         average: bool = False,
-    ) -> Any:
+    ) -> NDArray[np.generic]:
         """Pixels (bands, height, width) of a window; see the port.
 
         Raises:
@@ -170,21 +180,23 @@ class LayerReader:
         return pixels
 
     def read_mask(
-        self, window: Any, *, band: int = 1, shape: Optional[tuple[int, int]] = None
-    ) -> Any:
+        self, window: Window, *, band: int = 1, shape: Optional[tuple[int, int]] = None
+    ) -> NDArray[np.uint8]:
         """(height, width) uint8: 0 where pixels are missing, of the bands that were read last.
 
         Raises:
             ReadError: The provider gives no pixels.
         """
         del band  # one mask holds for all that are read
-        if self._valid[0] != (window, *(shape or window.shape)):
+        height, width = shape or window.shape
+        if self._valid is None or self._valid[0] != (window, height, width):
             self.read(range(1, 4 if self._argb else len(self.dtypes) + 1), window, shape=shape)
-        return np.where(self._valid[1], _OPAQUE, 0).astype(np.uint8)
+        valid = np.zeros((height, width), bool) if self._valid is None else self._valid[1]
+        return np.where(valid, _OPAQUE, 0).astype(np.uint8)
 
     def close(self) -> None:
         """Forget the last pixels."""
-        self._last = self._valid = (None, None)
+        self._last = self._valid = None
 
     def _description(self, band: int) -> str:
         name = self._provider.generateBandName(band)
@@ -199,10 +211,10 @@ class LayerReader:
             return None
         return float(self._provider.sourceNoDataValue(band))
 
-    def _picture(self, window: Any, height: int, width: int, fine: int) -> Any:
+    def _picture(self, window: Window, height: int, width: int, fine: int) -> NDArray[np.uint8]:
         """(4, height, width) uint8: red, green, blue, alpha; the last one is remembered."""
         key = (window, height, width)
-        if self._last[0] != key:
+        if self._last is None or self._last[0] != key:
             order = _BLUE_FIRST if sys.byteorder == "little" else _ALPHA_FIRST
             size = height * fine, width * fine
             raw = np.frombuffer(self._bytes(1, window, *size), np.uint8)
@@ -219,7 +231,7 @@ class LayerReader:
             self._last = (key, pixels)
         return self._last[1]
 
-    def _count(self, valid: Any) -> None:
+    def _count(self, valid: NDArray[np.bool_]) -> None:
         """Some pixels came, and some did not; what the user calls no image has come.
 
         Raises:
@@ -231,11 +243,11 @@ class LayerReader:
             self._errors.raise_if_failed()
         self._errors.take_account(gaps=empty > 0)
 
-    def _band(self, band: int, window: Any, height: int, width: int) -> Any:
+    def _band(self, band: int, window: Window, height: int, width: int) -> NDArray[np.generic]:
         data = self._bytes(band, window, height, width)
         return np.frombuffer(data, self.dtypes[band - 1]).reshape(height, width)
 
-    def _bytes(self, band: int, window: Any, height: int, width: int) -> bytes:
+    def _bytes(self, band: int, window: Window, height: int, width: int) -> bytes:
         """The pixels of a band, row by row.
 
         Raises:
@@ -255,7 +267,7 @@ class LayerReader:
         return bytes(block.data())
 
 
-def _unmultiplied(pixels: Any) -> Any:
+def _unmultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours of (4, height, width) as they were before alpha was multiplied in."""
     alpha = pixels[3].astype(np.uint16)
     if not ((alpha > 0) & (alpha < _OPAQUE)).any():

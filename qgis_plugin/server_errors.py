@@ -7,7 +7,7 @@ ground without dwellings: what does not exist is counted and said, anything else
 from __future__ import annotations
 
 import threading
-from typing import Any, Hashable
+from typing import TYPE_CHECKING, Hashable, Optional
 
 from qgis.core import QgsRasterBlockFeedback
 from qgis.PyQt.QtCore import Qt
@@ -20,6 +20,10 @@ from .web.answers import Answer, server_of
 from .web.exchange import Ask, ask_all
 from .web.hearing import Hearing, address_of
 
+if TYPE_CHECKING:
+    from qgis.core import QgsFeedback, QgsRasterDataProvider
+
+
 _LARGEST = 100 << 20
 """Bytes of a picture."""
 
@@ -27,7 +31,7 @@ _LARGEST = 100 << 20
 class ServerErrors:
     """Keeps account of one run."""
 
-    def __init__(self, provider: Any) -> None:
+    def __init__(self, provider: QgsRasterDataProvider) -> None:
         """Count what concerns a provider."""
         self.feedback = QgsRasterBlockFeedback()
         """Cancelled when the user wants to stop; to be given to the provider."""
@@ -42,11 +46,11 @@ class ServerErrors:
         self._missing: set[Hashable] = set()
         self._notes: list[str] = []
         self._lock = threading.Lock()
-        self._stops: Any = None
+        self._stops: Optional[QgsFeedback] = None
 
-    def listen(self, feedback: Any) -> None:
+    def listen(self, feedback: QgsFeedback) -> None:
         """Stop waiting for the server once the user wants to stop."""
-        feedback.canceled.connect(self.feedback.cancel, Qt.ConnectionType.DirectConnection)
+        feedback.canceled.connect(self.feedback.cancel, Qt.ConnectionType.DirectConnection)  # type: ignore[call-arg]
         self._stops = feedback
         if feedback.isCanceled():
             self.feedback.cancel()

@@ -7,23 +7,28 @@ is read through a copy of the layer's data provider, at a resolution that is cho
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
-from typing import Any, Optional
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Optional
 
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.georaster.names import literal
+from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.hostgdal import calls
 from camp_detector_core.hostgdal.library import GdalCrs
 
 from .i18n import tr
-from .lattices import Bounds, bounds_of, lattice_of
+from .lattices import bounds_of, lattice_of
 from .layer_library import LayerLibrary
 from .layers import Layer, SourceError, lies_somewhere, look_at, wkt_variant
-from .text import plain
+from .words import sentence_of
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+
 
 __all__ = ["Layer", "Raster", "SourceError", "lies_somewhere", "look_at", "raster_of"]
 _MOST_PIXELS = 2_000_000_000
@@ -37,12 +42,10 @@ class Raster:
     name: str
     crs: QgsCoordinateReferenceSystem
     """Invalid where the results get theirs from the file."""
-    library: Any = None
+    library: Optional[LayerLibrary] = None
     """Reads it; None: GDAL."""
-    extent: Optional[Bounds] = None
-    """The part that is wanted; None: all."""
-    options: dict[str, Any] = field(default_factory=dict)
-    """For the engine's `SourceOptions`."""
+    options: SourceOptions = field(default_factory=SourceOptions)
+    """How the engine reads it."""
     notes: list[str] = field(default_factory=list)
     """What the user should know of it, in sentences."""
     _scratch: Optional[str] = None
@@ -58,11 +61,11 @@ class Raster:
 
 def raster_of(
     layer: Layer,
-    spec: Any,
+    spec: ModelSpec,
     *,
     extent: Optional[QgsRectangle],
     resolution: Optional[float],
-    options: Optional[dict[str, Any]] = None,
+    options: SourceOptions,
 ) -> Raster:
     """What the engine is to read.
 
@@ -71,25 +74,23 @@ def raster_of(
         spec: The model's description.
         extent: In the layer's CRS; None: all of it.
         resolution: Metres on the ground a pixel; None: what fits the model.
-        options: What the user chose of the engine's `SourceOptions`.
+        options: What the user chose.
 
     Raises:
         SourceError: A layer without end and without an extent, or one that lies nowhere.
     """
     bounds = None if extent is None else bounds_of(extent)
-    chosen, notes = dict(options or {}), []
-    nodata = chosen.get("nodata")
+    nodata, notes = options.nodata, []
     if nodata is None and layer.nodata is not None:
         nodata = layer.nodata
         notes.append(tr("The value {x} is no image, as the layer says.", x=f"{nodata:g}"))
     if layer.file is not None:
-        if not chosen.get("external"):
+        if not options.external:
             _refuse_reach(layer.file)
         raster = _file(layer, layer.file)
-        raster.extent, raster.notes = bounds, notes
-        raster.options = {**chosen, "nodata": nodata, "shown": layer.shown}
-        if resolution is not None:
-            raster.options["gsd"] = resolution
+        raster.notes = notes
+        gsd = options.gsd if resolution is None else resolution
+        raster.options = replace(options, nodata=nodata, shown=layer.shown, gsd=gsd, extent=bounds)
         return raster
     lattice = lattice_of(layer, spec.gsd, bounds, resolution)
     if lattice.width * lattice.height > _MOST_PIXELS:
@@ -103,8 +104,8 @@ def raster_of(
     name = tr("the layer {name}", name=layer.title)
     part = bounds_of(layer.extent) if bounds is None else bounds
     library = LayerLibrary(name, layer, lattice, part, nodata=nodata)
-    chosen.update(gsd="native", nodata=None, shown=layer.shown)
-    return Raster(name, layer.crs, library=library, options=chosen, notes=notes)
+    own = replace(options, gsd="native", nodata=None, shown=layer.shown)
+    return Raster(name, layer.crs, library=library, options=own, notes=notes)
 
 
 def _refuse_reach(name: str) -> None:
@@ -116,7 +117,7 @@ def _refuse_reach(name: str) -> None:
     try:
         refuse_reach(literal(name))
     except RasterError as error:
-        raise SourceError(plain(error)) from error
+        raise SourceError(sentence_of(error)) from error
 
 
 def _file(layer: Layer, name: str) -> Raster:

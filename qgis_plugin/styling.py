@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Sequence
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsColorRampShader,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
-    QgsLayerTree,
+    QgsLayerTreeGroup,
+    QgsLayerTreeLayer,
     QgsPalettedRasterRenderer,
     QgsPalLayerSettings,
     QgsProcessingContext,
@@ -29,6 +30,12 @@ from qgis.PyQt.QtGui import QColor
 
 from .i18n import bare, tr
 
+if TYPE_CHECKING:
+    from qgis.core import QgsMapLayer
+
+    from camp_detector_core.engine.spec import ModelSpec
+
+
 BACKGROUND, MAX_SCORE = 0, 254
 CHANGES = {
     "appeared": "#1A9641",
@@ -44,7 +51,7 @@ _DENSITIES = ("#9DB9DE", "#6F97CC", "#3D6FB6", "#1F3F75")
 _FILL_ALPHA = 90
 _PROBABILITY = ((0.0, 0), (0.25, 60), (0.5, 150), (1.0, 255))
 """Probability and opacity."""
-_alive: deque[Any] = deque(maxlen=64)
+_alive: deque[QgsProcessingLayerPostProcessorInterface] = deque(maxlen=64)
 """QGIS holds no reference of Python to what styles its layers."""
 _loaded: list[str] = []
 """Ids of the results that were loaded just now."""
@@ -59,7 +66,7 @@ class Named(NamedTuple):
     """``#RRGGBB``."""
 
 
-def named(spec: Any) -> tuple[Named, ...]:
+def named(spec: ModelSpec) -> tuple[Named, ...]:
     """The classes of a model's description."""
     return tuple(Named(c.value, c.name, c.color) for c in spec.classes)
 
@@ -67,13 +74,15 @@ def named(spec: Any) -> tuple[Named, ...]:
 class _Styler(QgsProcessingLayerPostProcessorInterface):
     """Names a layer and styles it, in the main thread."""
 
-    def __init__(self, name: str, style: Callable[[Any], None]) -> None:
+    def __init__(self, name: str, style: Callable[[QgsMapLayer], None]) -> None:
         """Remember what to do."""
         super().__init__()
         self._name = name
         self._style = style
 
-    def postProcessLayer(self, layer: Any, _context: Any, _feedback: Any) -> None:
+    def postProcessLayer(
+        self, layer: Optional[QgsMapLayer], _context: object, _feedback: object
+    ) -> None:
         """Do it."""
         if layer is None or not layer.isValid():
             return
@@ -87,15 +96,19 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
 
 def _put_outlines_on_top() -> None:
     """Move outlines above the rasters that were loaded with them, which would cover them."""
+    root = QgsProject.instance().layerTreeRoot()
     ours = [QgsProject.instance().mapLayer(i) for i in _loaded]
     _loaded.clear()
     rasters = {v.id() for v in ours if isinstance(v, QgsRasterLayer)}
     for layer in ours:
-        node = QgsProject.instance().layerTreeRoot().findLayer(layer) if layer else None
-        if node is None or layer.id() in rasters:
+        if layer is None or root is None or layer.id() in rasters:
             continue
-        parent = node.parent()
-        places = [n.layerId() if QgsLayerTree.isLayer(n) else "" for n in parent.children()]
+        node = root.findLayer(layer.id())
+        parent = None if node is None else node.parent()
+        if node is None or not isinstance(parent, QgsLayerTreeGroup):
+            continue
+        nodes = parent.children()
+        places = [n.layerId() if isinstance(n, QgsLayerTreeLayer) else "" for n in nodes]
         first = min((i for i, name in enumerate(places) if name in rasters), default=len(places))
         if first < places.index(layer.id()):
             parent.insertChildNode(first, node.clone())
@@ -103,7 +116,7 @@ def _put_outlines_on_top() -> None:
 
 
 def finish(
-    context: QgsProcessingContext, destination: str, name: str, style: Callable[[Any], None]
+    context: QgsProcessingContext, destination: str, name: str, style: Callable[[QgsMapLayer], None]
 ) -> None:
     """Have a result named and styled, if QGIS is to load it.
 
@@ -125,7 +138,7 @@ def finish(
     details.setPostProcessor(styler)
 
 
-def dwellings(classes: Sequence[Named]) -> Callable[[Any], None]:
+def dwellings(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
     """Outlines in the colours of the classes."""
 
     def style(layer: Any) -> None:
@@ -174,7 +187,7 @@ def areas(layer: Any) -> None:
     layer.setLabelsEnabled(True)
 
 
-def class_raster(classes: Sequence[Named]) -> Callable[[Any], None]:
+def class_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
     """Each class in its colour; what is none is clear."""
 
     def style(layer: Any) -> None:
@@ -188,7 +201,7 @@ def class_raster(classes: Sequence[Named]) -> Callable[[Any], None]:
     return style
 
 
-def probability_raster(classes: Sequence[Named]) -> Callable[[Any], None]:
+def probability_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
     """The first class' probability, the clearer the lower."""
 
     def style(layer: Any) -> None:
@@ -213,7 +226,9 @@ def _is_scaled(layer: Any) -> bool:
     return abs(float(layer.dataProvider().bandScale(1)) - 1.0) > 1e-9  # noqa: PLR2004 - rounding
 
 
-def _categories(field: str, colors: dict[str, str], labels: dict[str, str]) -> Any:
+def _categories(
+    field: str, colors: dict[str, str], labels: dict[str, str]
+) -> QgsCategorizedSymbolRenderer:
     return QgsCategorizedSymbolRenderer(
         field,
         [
@@ -225,7 +240,7 @@ def _categories(field: str, colors: dict[str, str], labels: dict[str, str]) -> A
 
 def _symbol(color: str) -> QgsFillSymbol:
     line = QColor(color)
-    return QgsFillSymbol.createSimple(
+    return QgsFillSymbol.createSimple(  # type: ignore[return-value]
         {
             "color": f"{line.red()},{line.green()},{line.blue()},{_FILL_ALPHA}",
             "outline_color": line.name(),

@@ -9,6 +9,7 @@ import ast
 import json
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,12 +91,26 @@ def module_name(path: Path, root: Path) -> str:
     return ".".join(parts)
 
 
-def imports_of(path: Path, root: Path) -> list[Import]:
-    """Every import of a file, also those inside functions and for type checkers only."""
+class Runs(ast.NodeTransformer):
+    """Leaves of a module what runs: no imports for type checkers alone."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+
+def imports_of(path: Path, root: Path, *, runs: bool = False) -> list[Import]:
+    """Every import of a file, also those inside functions.
+
+    Args:
+        path: The file.
+        root: Of the packages.
+        runs: Leave out those for type checkers only.
+    """
     name = module_name(path, root)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(Runs().visit(tree) if runs else tree):
         if isinstance(node, ast.Import):
             imports += [
                 Import(name, alias.name, relative=False, line=node.lineno) for alias in node.names
@@ -194,6 +209,43 @@ def violations(root: Path) -> list[str]:
                 if reason:
                     faults.append(f"{item.importer}:{item.line} imports {item.imported}: {reason}")
     return faults
+
+
+def circles(root: Path) -> list[str]:
+    """The first circle of modules that import each other, be it inside functions; empty: none."""
+    paths = {
+        module_name(path, root): path
+        for package in PACKAGES
+        for path in sorted((root / package).rglob("*.py"))
+    }
+    graph = {}
+    for name, path in paths.items():
+        ends = {i.imported for i in imports_of(path, root, runs=True)}
+        ends |= {end.rpartition(".")[0] for end in ends - paths.keys()}
+        graph[name] = {end for end in ends & paths.keys() if not within(name, end)}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(ROOT) == []
+
+
+def test_a_planted_circle_is_caught(tmp_path: Path) -> None:
+    for name, line in (
+        ("a", "from .b import x"),
+        ("b", "def f():\n    from qgis_plugin import c"),
+        ("c", "from .a import y"),
+        ("d", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .e import z"),
+        ("e", "from .d import z"),
+    ):
+        path = tmp_path / "qgis_plugin" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(line, encoding="utf-8")
+    assert set(circles(tmp_path)) == {f"qgis_plugin.{name}" for name in "abc"}
 
 
 def test_the_sources_keep_the_contract() -> None:

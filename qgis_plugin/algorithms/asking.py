@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import (
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterString,
     QgsRectangle,
     QgsSettings,
 )
 
+from camp_detector_core.engine import parameters as options
+from camp_detector_core.engine.parameters import QGIS
+from camp_detector_core.engine.predictors import AUTO
+from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 
-from ..compat import DOUBLE, INTEGER, POLYGONS
+from ..compat import POLYGONS
 from ..i18n import tr
 from ..runtime import devices
 from ..sources import Layer, look_at
 from .base import CampAlgorithm, Fault
 from .features import source_of
 from .mask import polygons_of
+from .options import definition_of, help_of, value_of
 
-INPUT, EXTENT, MASK, DEVICE = "INPUT", "EXTENT", "MASK", "DEVICE"
-THRESHOLD, RESOLUTION, OVERLAP, TILE_SIZE = "THRESHOLD", "RESOLUTION", "OVERLAP", "TILE_SIZE"
-BANDS, STRETCH, NODATA, SEPARATE, TTA = "BANDS", "STRETCH", "NODATA", "SEPARATE", "TTA"
-EXTERNAL = "ALLOW_EXTERNAL_SOURCES"
+if TYPE_CHECKING:
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsProcessingContext,
+        QgsProcessingParameterDefinition,
+    )
+
+    from camp_detector_core.engine.parameter import Parameter
+
+    from ..models.installed import InstalledModel
+
+
+INPUT, EXTENT, MASK, DEVICE = (
+    option.hosts[QGIS] for option in (options.IMAGES, options.EXTENT, options.AREA, options.DEVICE)
+)
+_SETTINGS = (
+    options.GSD, options.OVERLAP, options.TILE_SIZE, options.BANDS, options.STRETCH,
+    options.NODATA, options.EXTERNAL, options.SEPARATE, options.TTA,
+)  # fmt: skip
+"""What the dialogs fold away."""
 _DEVICE = "camp_detector/device"
 """Of the user's settings."""
-_PERCENTILE = "percentile"
 
 
 @dataclass
@@ -42,12 +59,12 @@ class Asked:
     """What the user asked for, taken from the parameters in the main thread."""
 
     layer: Layer
-    model: Any
+    model: InstalledModel
     """An `InstalledModel`."""
-    settings: Any
+    settings: Settings
     """The engine's `Settings`."""
-    options: dict[str, Any]
-    """For the engine's `SourceOptions`."""
+    options: SourceOptions
+    """How the imagery is read."""
     extent: Optional[QgsRectangle]
     """In the layer's CRS."""
     mask: Optional[list[bytes]]
@@ -62,119 +79,62 @@ class AsksForModel(CampAlgorithm):
 
     def add_inputs(self) -> None:
         """Add what is asked for first."""
-        self.addParameter(QgsProcessingParameterRasterLayer(INPUT, tr("Imagery")))
+        self._add(
+            options.IMAGES, QgsProcessingParameterRasterLayer(INPUT, tr(options.IMAGES.label))
+        )
         self.add_model()
-        self.addParameter(QgsProcessingParameterExtent(EXTENT, tr("Extent"), optional=True))
-        self.addParameter(
-            QgsProcessingParameterFeatureSource(
-                MASK, tr("Only inside of these polygons"), [POLYGONS], optional=True
-            )
+        label = tr(options.EXTENT.label)
+        self._add(options.EXTENT, QgsProcessingParameterExtent(EXTENT, label, optional=True))
+        label = tr(options.AREA.label)
+        self._add(
+            options.AREA,
+            QgsProcessingParameterFeatureSource(MASK, label, [POLYGONS], optional=True),
         )
-        self._number(
-            THRESHOLD,
-            tr("Threshold"),
-            tr("Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own."),
-            most=1.0,
-        )
+        self.addParameter(definition_of(options.THRESHOLD))
+
+    def _add(self, option: Parameter, definition: QgsProcessingParameterDefinition) -> None:
+        definition.setHelp(help_of(option))
+        self.addParameter(definition)
 
     def add_settings(self) -> None:
         """Add what is folded away."""
         present = devices.devices()
-        preferred = str(QgsSettings().value(_DEVICE, devices.AUTO) or devices.AUTO)
-        self.addParameter(
+        preferred = str(QgsSettings().value(_DEVICE, AUTO) or AUTO)
+        self._add(
+            options.DEVICE,
             QgsProcessingParameterEnum(
                 DEVICE,
-                tr("Device"),
+                tr(options.DEVICE.label),
                 options=present,
-                defaultValue=preferred if preferred in present else devices.AUTO,
+                defaultValue=preferred if preferred in present else AUTO,
                 usesStaticStrings=True,
-            )
-        )
-        self._number(
-            RESOLUTION,
-            tr("Resolution (m)"),
-            tr("Metres a pixel that the model is run at. Not set: what fits model and imagery."),
-            is_advanced=True,
-        )
-        self._number(
-            OVERLAP,
-            tr("Tile overlap (pixels)"),
-            tr("Pixels that neighbouring tiles share. Not set: the model's own."),
-            kind=INTEGER,
-        )
-        self._number(
-            TILE_SIZE,
-            tr("Tile size (pixels)"),
-            tr("Side of the tiles. Not set: what fits the imagery best."),
-            kind=INTEGER,
-        )
-        for name, label, about in (
-            (
-                BANDS,
-                tr("Bands"),
-                tr("Numbers in the model's order, such as 4,3,2. Not set: by colour."),
             ),
-            (
-                STRETCH,
-                tr("Stretch"),
-                tr("LOW,HIGH of the pixel values, or percentile. Not set: where it is needed."),
-            ),
-        ):
-            parameter = QgsProcessingParameterString(name, label, optional=True)
-            parameter.setHelp(about)
-            self.advanced(parameter)
-        self._number(
-            NODATA,
-            tr("Value that means no image"),
-            tr("Such as the white or black around many mosaics. Not set: what the layer says."),
-            least=None,
-            is_advanced=True,
         )
-        self.advanced(
-            QgsProcessingParameterBoolean(
-                EXTERNAL, tr("Let the imagery read files outside of its folder"), defaultValue=False
-            )
-        )
-        self.advanced(
-            QgsProcessingParameterBoolean(
-                SEPARATE, tr("Part dwellings that touch"), defaultValue=True
-            )
-        )
-        self.advanced(
-            QgsProcessingParameterBoolean(
-                TTA, tr("Look at each tile 8 times (slow)"), defaultValue=False
-            )
+        for option in _SETTINGS:
+            self.advanced(definition_of(option))
+
+    def settings(self, parameters: dict[str, object], context: QgsProcessingContext) -> Settings:
+        """How the model is run.
+
+        Raises:
+            ParameterError: A value cannot be.
+        """
+        value = partial(value_of, algorithm=self, parameters=parameters, context=context)
+        return Settings(
+            threshold=value(options.THRESHOLD),
+            overlap=value(options.OVERLAP),
+            tile_size=value(options.TILE_SIZE),
+            separate=None if value(options.SEPARATE) else False,
+            tta=value(options.TTA),
         )
 
-    def _number(  # noqa: PLR0913 - the facts of a parameter
+    def asked(
         self,
-        name: str,
-        label: str,
-        about: str,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
         *,
-        kind: Any = DOUBLE,
-        least: Optional[float] = 0.0,
-        most: Optional[float] = None,
-        is_advanced: bool = False,
-    ) -> None:
-        """Add an optional number; ``about`` is shown when the mouse rests on it."""
-        parameter = QgsProcessingParameterNumber(name, label, kind, optional=True)
-        parameter.setHelp(about)
-        if least is not None:
-            parameter.setMinimum(least)
-        if most is not None:
-            parameter.setMaximum(most)
-        if is_advanced or kind == INTEGER:
-            self.advanced(parameter)
-        else:
-            self.addParameter(parameter)
-
-    def extra_settings(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
-        """More of the engine's `Settings`."""
-        del parameters, context
-        return {}
-
-    def asked(self, parameters: dict[str, Any], context: Any, *, with_mask: bool = True) -> Asked:
+        with_mask: bool = True,
+    ) -> Asked:
         """All parameters, read and held against each other; in the main thread.
 
         Args:
@@ -200,14 +160,7 @@ class AsksForModel(CampAlgorithm):
             extent = self.parameterAsExtent(parameters, EXTENT, context, layer.crs)
             if extent.isEmpty():
                 raise Fault(tr("“Extent” (EXTENT) is empty: choose another one, or leave it out."))
-        settings = Settings(
-            threshold=self.number(parameters, THRESHOLD, context),
-            overlap=self._whole(parameters, OVERLAP, context),
-            tile_size=self._whole(parameters, TILE_SIZE, context),
-            separate=None if self.parameterAsBoolean(parameters, SEPARATE, context) else False,
-            tta=self.parameterAsBoolean(parameters, TTA, context),
-            **self.extra_settings(parameters, context),
-        )
+        settings = self.settings(parameters, context)
         return Asked(
             layer=layer,
             model=self.chosen_model(parameters, context),
@@ -215,11 +168,13 @@ class AsksForModel(CampAlgorithm):
             options=self._options(parameters, context),
             extent=extent,
             mask=self._mask(parameters, context, layer.crs, None if with_mask else 1),
-            resolution=self.number(parameters, RESOLUTION, context),
+            resolution=value_of(options.GSD, self, parameters, context),
             device=self._device(parameters, context),
         )
 
-    def accepted(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+    def accepted(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> dict[str, object]:
         """See `CampAlgorithm.accepted`; the device is looked at, too.
 
         Raises:
@@ -230,7 +185,7 @@ class AsksForModel(CampAlgorithm):
             return left
         return {**left, DEVICE: self._device(parameters, context)}
 
-    def _device(self, parameters: dict[str, Any], context: Any) -> str:
+    def _device(self, parameters: dict[str, object], context: QgsProcessingContext) -> str:
         """What the model is to run on.
 
         Raises:
@@ -245,10 +200,14 @@ class AsksForModel(CampAlgorithm):
                     known=", ".join(known),
                 )
             )
-        return name or devices.AUTO
+        return name or AUTO
 
     def _mask(
-        self, parameters: dict[str, Any], context: Any, crs: Any, most: Optional[int]
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        crs: QgsCoordinateReferenceSystem,
+        most: Optional[int],
     ) -> Optional[list[bytes]]:
         """The polygons that bound the search, see `polygons_of`; None: it has no bounds.
 
@@ -258,45 +217,18 @@ class AsksForModel(CampAlgorithm):
         source = source_of(self, parameters, MASK, context, optional=True)
         return None if source is None else polygons_of(source, crs, context, most=most)
 
-    def _options(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
-        """For the engine's `SourceOptions`."""
-        options: dict[str, Any] = {"external": self.parameterAsBool(parameters, EXTERNAL, context)}
-        bands = self.parameterAsString(parameters, BANDS, context).strip()
-        if bands:
-            try:
-                options["bands"] = tuple(int(b) for b in bands.split(","))
-            except ValueError as error:
-                msg = tr(
-                    "“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.",
-                    x=bands,
-                )
-                raise Fault(msg) from error
-        stretch = self.parameterAsString(parameters, STRETCH, context).strip()
-        if stretch == _PERCENTILE:
-            options["stretch"] = stretch
-        elif stretch:
-            options["stretch"] = _pair(stretch)
-        nodata = self.number(parameters, NODATA, context)
-        if nodata is not None:
-            options["nodata"] = nodata
-        return options
+    def _options(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> SourceOptions:
+        """How the imagery is read.
 
-    def number(self, parameters: dict[str, Any], name: str, context: Any) -> Optional[float]:
-        """A number, or None where it is not given."""
-        if parameters.get(name) is None or parameters.get(name) == "":
-            return None
-        return float(self.parameterAsDouble(parameters, name, context))
-
-    def _whole(self, parameters: dict[str, Any], name: str, context: Any) -> Optional[int]:
-        value = self.number(parameters, name, context)
-        return None if value is None else int(value)
-
-
-def _pair(text: str) -> tuple[float, float]:
-    try:
-        low, high = (float(v) for v in text.split(","))
-    except ValueError:
-        low = high = math.nan
-    if not math.isfinite(high - low):
-        raise Fault(tr("“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.", x=text))
-    return low, high
+        Raises:
+            ParameterError: A value cannot be.
+        """
+        value = partial(value_of, algorithm=self, parameters=parameters, context=context)
+        return SourceOptions(
+            bands=value(options.BANDS),
+            stretch=value(options.STRETCH),
+            nodata=value(options.NODATA),
+            external=value(options.EXTERNAL),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Optional, TypeVar
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -18,12 +18,21 @@ from camp_detector_core.engine.errors import CampDetectorError
 from ..compat import ADVANCED
 from ..i18n import tr
 from ..icon import ICON, own_icon
+from ..words import sentence_of
 from .inputs import destroyed
 from .places import outputs_of
 from .targets import problem_of
 
 if TYPE_CHECKING:
+    from qgis.core import (
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+        QgsProcessingParameterDefinition,
+    )
     from qgis.PyQt.QtGui import QIcon
+
+    from ..models.installed import InstalledModel
+    from ..models.library import ModelLibrary
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _KINDS = (".onnx", ".json", ".geojson", ".dlpk")
@@ -66,7 +75,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                 return QUrl.fromLocalFile(str(page)).toString()
         return ""
 
-    def advanced(self, parameter: Any) -> None:
+    def advanced(self, parameter: QgsProcessingParameterDefinition) -> None:
         """Add a parameter that is folded away."""
         parameter.setFlags(parameter.flags() | ADVANCED)
         self.addParameter(parameter)
@@ -101,7 +110,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             )
         )
 
-    def outputs_problem(self, parameters: dict[str, Any], context: Any) -> Optional[str]:
+    def outputs_problem(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> Optional[str]:
         """Why results cannot go where they should, in a sentence; None: they can."""
         model = None
         if self.parameterDefinition(MODEL) is not None:
@@ -112,7 +123,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         found = destroyed(self, parameters, context, model)
         return found or problem_of(outputs_of(self, parameters, context))
 
-    def accepted(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+    def accepted(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> dict[str, object]:
         """The parameters without the names that were looked at here.
 
         QGIS refuses names that are in no list of a dialog, and does not say which there are.
@@ -126,7 +139,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             self.chosen_model(parameters, context)
         return {**parameters, MODEL: None}
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+    def checkParameterValues(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         try:
             accepted = self.accepted(parameters, context)
@@ -134,9 +149,14 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             return False, str(error)
         ok, said = super().checkParameterValues(accepted, context)
         problem = self.outputs_problem(parameters, context) if ok else None
-        return (False, problem) if problem else (ok, said)
+        return (False, problem) if problem else (ok, said or "")
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, _feedback: Any) -> bool:
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        _feedback: QgsProcessingFeedback,
+    ) -> bool:
         """Look at the outputs once more: tasks and models do not check parameters.
 
         Raises:
@@ -147,7 +167,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             raise QgsProcessingException(problem)
         return True
 
-    def chosen_model(self, parameters: dict[str, Any], context: Any) -> Any:
+    def chosen_model(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> InstalledModel:
         """The model that was chosen.
 
         Raises:
@@ -168,7 +190,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             library = models()
             found = library.find(named) if named else library.default()
         except (OSError, CampDetectorError) as error:
-            raise Fault(str(error)) from error
+            raise Fault(sentence_of(error)) from error
         if found is None:
             raise Fault(
                 tr(
@@ -182,7 +204,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         return found
 
 
-def models() -> Any:
+def models() -> ModelLibrary:
     """The installed models."""
     from ..models.library import ModelLibrary
 
@@ -202,6 +224,4 @@ def prepared(left: Optional[T]) -> T:
 
 def stop_with(error: Exception) -> QgsProcessingException:
     """The exception that QGIS shows, with the one sentence."""
-    from ..text import plain
-
-    return QgsProcessingException(plain(error))
+    return QgsProcessingException(sentence_of(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from typing import Iterator, Sequence
 
 from qgis.core import QgsFeature, QgsFields, QgsGeometry
 
@@ -46,10 +46,12 @@ def features_of_changes(
         yield feature
 
 
-def _rows(before: Date, after: Date, pairs: Sequence[Pair]) -> list[tuple[QgsGeometry, list[Any]]]:
+def _rows(
+    before: Date, after: Date, pairs: Sequence[Pair]
+) -> list[tuple[QgsGeometry, list[object]]]:
     """Geometry and attributes of each feature to write."""
     of_after = {p.after: p for p in pairs}
-    out: list[tuple[QgsGeometry, list[Any]]] = []
+    out: list[tuple[QgsGeometry, list[object]]] = []
     for i, new in enumerate(after.inside):
         pair = of_after.get(i)
         if pair is None:

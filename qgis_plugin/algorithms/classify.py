@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestination
 
@@ -12,6 +12,9 @@ from .base import prepared
 from .counting import Stopped
 from .running import CLASSES, PROBABILITY, RunsModel
 from .writing import Writing
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 
 class ClassifyPixels(RunsModel):
@@ -35,7 +38,7 @@ class ClassifyPixels(RunsModel):
         """What it is found by."""
         return tr("camp,refugee,tent,shelter,segmentation,deep learning,onnx").split(",")
 
-    def initAlgorithm(self, _configuration: Any = None) -> None:
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
         self.add_inputs()
         self.add_settings()
@@ -47,8 +50,11 @@ class ClassifyPixels(RunsModel):
         )
 
     def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
         """Run the model and write the rasters."""
         asked = prepared(self._asked)
         with Writing(self, parameters, context, feedback) as writing:
@@ -66,4 +72,4 @@ class ClassifyPixels(RunsModel):
                 feedback.pushInfo(tr("Stopped; nothing was written."))
                 return {}
         classes = styling.named(done[0].spec)
-        return self.show_rasters(context, results, asked.layer.title, classes)
+        return {**self.show_rasters(context, results, asked.layer.title, classes)}

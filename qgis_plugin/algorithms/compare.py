@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from qgis.core import (
     QgsGeometry,
@@ -29,6 +29,10 @@ from .matching import (
 from .outlines import ground_of
 from .twice import same_features
 from .writing import Writing
+
+if TYPE_CHECKING:
+    from qgis.core import QgsDistanceArea, QgsProcessingContext, QgsProcessingFeedback
+
 
 BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
 APPEARED, VANISHED, UNCHANGED = "APPEARED", "VANISHED", "UNCHANGED"
@@ -79,7 +83,7 @@ class CompareDates(CampAlgorithm):
         """What it is found by."""
         return tr("camp,refugee,change,difference,damage,growth").split(",")
 
-    def initAlgorithm(self, _configuration: Any = None) -> None:
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
         for name, label in (
             (BEFORE, tr("Dwellings of the earlier date")),
@@ -115,7 +119,9 @@ class CompareDates(CampAlgorithm):
         ):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+    def checkParameterValues(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         if parameters.get(BEFORE) == _choose():
             return False, tr("Choose the dwellings of the earlier date.")
@@ -132,7 +138,12 @@ class CompareDates(CampAlgorithm):
             return False, str(error)
         return ok, said
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
         """Open what belongs to the main thread.
 
         Raises:
@@ -156,8 +167,11 @@ class CompareDates(CampAlgorithm):
         return True
 
     def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
         """Match, then write."""
         opened = prepared(self._opened)
         crs = opened.after.crs
@@ -202,7 +216,9 @@ class CompareDates(CampAlgorithm):
         styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
         return {OUTPUT: destination, **counts}
 
-    def _refuse_one_date(self, parameters: dict[str, Any], context: Any) -> None:
+    def _refuse_one_date(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> None:
         """See that two layers are compared.
 
         Raises:
@@ -218,7 +234,9 @@ class CompareDates(CampAlgorithm):
             )
 
     @staticmethod
-    def _dates(opened: Opened, ground: Any, feedback: Any) -> list[tuple[list[Any], list[Any]]]:
+    def _dates(
+        opened: Opened, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
+    ) -> list[tuple[list[Any], list[Any]]]:
         """The dwellings of each date, inside and outside of the mask.
 
         Raises:

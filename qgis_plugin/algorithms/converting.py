@@ -18,6 +18,8 @@ from .tables import Unwritable, check, said
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qgis.core import QgsProcessingFeedback
+
 _KML_NAMES = ("HEADING", "TILT", "ROLL", "SNIPPET", "MODEL", "SCALE_X", "SCALE_Y", "SCALE_Z")
 _KML = {f"LIBKML_{name}_FIELD": "-" for name in _KML_NAMES}
 """GDAL gives fields of these names a meaning of their own and drops what it cannot use so, such as
@@ -34,7 +36,7 @@ class Changes(NamedTuple):
     left_out: list[str]
     """Fields that it cannot hold."""
 
-    def tell(self, feedback: Any, path: str) -> None:
+    def tell(self, feedback: QgsProcessingFeedback, path: str) -> None:
         """Say so of a file."""
         if self.renamed:
             names = ", ".join(f"{name} → {called}" for name, called in self.renamed.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -25,6 +25,14 @@ from .dwellings import Dwellings
 from .features import Features, placed_source
 from .keeping import Kept, kept_fields
 from .outlines import area_of, ground_of, joined, placed, rings_of
+
+if TYPE_CHECKING:
+    from qgis.core import QgsField, QgsProcessingContext, QgsProcessingFeedback
+
+    from camp_detector_core.engine.areas import Tally
+
+    from ..models.installed import InstalledModel
+
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
 _LOOK = 1000
@@ -47,16 +55,16 @@ class Area:
     name: str
     geometry: QgsGeometry
     square_metres: float
-    tally: Any
-    kept: list[Any] = field(default_factory=list)
+    tally: Tally
+    kept: list[object] = field(default_factory=list)
     """Values of the boundary's own fields."""
 
     @staticmethod
-    def fields() -> list[Any]:
+    def fields() -> list[QgsField]:
         """Of the output, before those that are kept."""
         return compat.fields(FIELDS)
 
-    def values(self) -> list[Any]:
+    def values(self) -> list[object]:
         """Of the fields of the output."""
         return [*self.tally.values(self.name, self.square_metres), *self.kept]
 
@@ -74,7 +82,9 @@ class Opened:
     """Of the hexagons, metres."""
 
     @classmethod
-    def of(cls, algorithm: CampAlgorithm, parameters: dict[str, Any], context: Any) -> Opened:
+    def of(
+        cls, algorithm: CampAlgorithm, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> Opened:
         """Open the layers.
 
         Raises:
@@ -97,7 +107,9 @@ class Opened:
 class Counting:
     """The dwellings, and the areas that they are counted in."""
 
-    def __init__(self, opened: Opened, context: Any, feedback: Any) -> None:
+    def __init__(
+        self, opened: Opened, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
         """Read the dwellings.
 
         Raises:
@@ -109,7 +121,7 @@ class Counting:
         self.title = opened.dwellings.name
         self._ground = ground_of(self.crs, context)
         self.shapes: list[QgsGeometry] = []
-        self.dwellings: list[Any] = []
+        self.dwellings: list[areas.Dwelling] = []
         self.models: Counter[str] = Counter()
         """How many dwellings each model found, as far as the layer says so."""
         self.kept: list[Kept] = []
@@ -158,7 +170,7 @@ class Counting:
         mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
         return float(mx[0]), float(my[0])
 
-    def areas(self) -> tuple[list[Area], Optional[Any]]:
+    def areas(self) -> tuple[list[Area], Optional[Tally]]:
         """Each area with its count, and what lies outside of all, None for hexagons.
 
         Raises:
@@ -171,7 +183,7 @@ class Counting:
         named = self._opened.named
         self.counted_in = boundaries.name
         self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
-        found: list[tuple[str, QgsGeometry, list[Any]]] = []
+        found: list[tuple[str, QgsGeometry, list[object]]] = []
         skipped, surfaces = 0, Surfaces(skip_repeated=False)
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
@@ -222,7 +234,7 @@ class Counting:
         xs, ys = [d.at[0] for d in self.dwellings], [d.at[1] for d in self.dwellings]
         return ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2) if xs else (0.0, 0.0)
 
-    def _remember(self, model: Any) -> None:
+    def _remember(self, model: InstalledModel) -> None:
         text = text_of(model)
         if text and (text in self.models or len(self.models) < _MODELS):
             self.models[text] += 1
@@ -237,11 +249,11 @@ class Counting:
             raise Stopped
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value of a field as text, empty for none."""
     text = "" if value is None else str(value).strip()
     return "" if text == "NULL" else text[:_LONGEST]
 
 
-def _name(value: Any, number: int) -> str:
+def _name(value: object, number: int) -> str:
     return text_of(value) or tr("area {number}", number=number)

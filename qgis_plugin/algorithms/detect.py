@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Iterator, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -11,11 +12,11 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterRasterDestination,
 )
 
+from camp_detector_core.engine import parameters as options
 from camp_detector_core.georaster.table import FIELDS
 
 from .. import compat, styling
@@ -23,11 +24,19 @@ from ..i18n import tr
 from .base import Fault, prepared
 from .converting import leads_to_lonlat
 from .counting import Stopped
+from .options import definition_of, value_of
 from .places import SINK, outputs_of
 from .running import CLASSES, PROBABILITY, RunsModel
 from .writing import Writing
 
-MIN_AREA, SQUARE, SIMPLIFY = "MIN_AREA", "SQUARE", "SIMPLIFY"
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+    from camp_detector_core.detection.outcome import Outcome
+    from camp_detector_core.georaster.settings import Settings
+    from camp_detector_core.georaster.table import DwellingRows
+
+
 OUTPUT, COUNT, AREA = "OUTPUT", "COUNT", "AREA"
 _NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
 """What GeoPackages call coordinates without a CRS that are no degrees."""
@@ -58,45 +67,37 @@ class DetectDwellings(RunsModel):
         """What it is found by."""
         return tr("camp,refugee,tent,shelter,building,footprint,deep learning,onnx").split(",")
 
-    def initAlgorithm(self, _configuration: Any = None) -> None:
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
         self.add_inputs()
-        self._number(
-            MIN_AREA,
-            tr("Minimum area (m²)"),
-            tr("Smaller dwellings are left out. Not set: the model's own."),
-        )
-        self.addParameter(
-            QgsProcessingParameterBoolean(SQUARE, tr("Square corners"), defaultValue=False)
-        )
+        self.addParameter(definition_of(options.MIN_AREA))
+        self.addParameter(definition_of(options.SQUARE))
         self.add_settings()
-        self._number(
-            SIMPLIFY,
-            tr("Straighten outlines by (m)"),
-            tr("At most so many metres. Not set: one pixel; 0: not at all."),
-            is_advanced=True,
-        )
+        self.advanced(definition_of(options.SIMPLIFY))
         self.addParameter(
-            QgsProcessingParameterFeatureSink(OUTPUT, tr("Dwellings"), compat.POLYGONS)
+            QgsProcessingParameterFeatureSink(OUTPUT, tr(options.OUT.label), compat.POLYGONS)
         )
-        for name, label in ((CLASSES, tr("Class raster")), (PROBABILITY, tr("Probability raster"))):
+        for name, option in ((CLASSES, options.MASK), (PROBABILITY, options.PROBABILITY)):
             self.addParameter(
                 QgsProcessingParameterRasterDestination(
-                    name, label, optional=True, createByDefault=False
+                    name, tr(option.label), optional=True, createByDefault=False
                 )
             )
         self.addOutput(QgsProcessingOutputNumber(COUNT, tr("Number of dwellings")))
         self.addOutput(QgsProcessingOutputNumber(AREA, tr("Covered square metres")))
 
-    def extra_settings(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
-        """How outlines are drawn."""
-        return {
-            "min_area": self.number(parameters, MIN_AREA, context),
-            "simplify": self.number(parameters, SIMPLIFY, context),
-            "square": self.parameterAsBoolean(parameters, SQUARE, context),
-        }
+    def settings(self, parameters: dict[str, object], context: QgsProcessingContext) -> Settings:
+        """How the model is run, and how outlines are drawn."""
+        return replace(
+            super().settings(parameters, context),
+            min_area=value_of(options.MIN_AREA, self, parameters, context),
+            simplify=value_of(options.SIMPLIFY, self, parameters, context),
+            square=value_of(options.SQUARE, self, parameters, context),
+        )
 
-    def look_at_place(self, crs: str, parameters: dict[str, Any], context: Any) -> None:
+    def look_at_place(
+        self, crs: str, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> None:
         """See that dwellings in a coordinate system can be written where they are to go.
 
         Raises:
@@ -115,8 +116,11 @@ class DetectDwellings(RunsModel):
                 )
 
     def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
         """Find the dwellings, then write them."""
         asked = prepared(self._asked)
         with Writing(self, parameters, context, feedback) as writing:
@@ -167,7 +171,7 @@ def _fields() -> QgsFields:
     return fields
 
 
-def _features(found: Any, fields: QgsFields) -> Iterator[QgsFeature]:
+def _features(found: Outcome, fields: QgsFields) -> Iterator[QgsFeature]:
     """The dwellings as features."""
     rows, model = found.rows, found.spec.id
     for index, shape in enumerate(polygons(rows)):
@@ -187,7 +191,7 @@ def _features(found: Any, fields: QgsFields) -> Iterator[QgsFeature]:
         yield feature
 
 
-def polygons(rows: Any) -> Iterator[bytes]:
+def polygons(rows: DwellingRows) -> Iterator[bytes]:
     """The engine's rows as well-known binary, one after another.
 
     The corners are copied as they are, so that nothing is rounded.

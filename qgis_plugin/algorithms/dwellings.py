@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from camp_detector_core.engine.surfaces import Surfaces
 
@@ -11,7 +11,7 @@ from ..i18n import tr
 from .outlines import joined
 
 if TYPE_CHECKING:
-    from qgis.core import QgsGeometry
+    from qgis.core import QgsGeometry, QgsProcessingFeedback
 
 
 class Dwellings:
@@ -69,7 +69,7 @@ class Dwellings:
             self._flat += is_polygon
             self._lines += not is_polygon
 
-    def tell(self, feedback: Any, *, compared: bool = False) -> None:
+    def tell(self, feedback: QgsProcessingFeedback, *, compared: bool = False) -> None:
         """Say what is a point, and what was left out, once all are read.
 
         Args:
@@ -118,7 +118,7 @@ class Dwellings:
                 )
             )
 
-    def _tell_polygons(self, feedback: Any) -> None:
+    def _tell_polygons(self, feedback: QgsProcessingFeedback) -> None:
         tally = self._surfaces.tally
         if tally.nested:
             feedback.pushWarning(

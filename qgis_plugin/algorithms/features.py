@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureRequest, QgsWkbTypes
 
@@ -13,14 +13,22 @@ from ..sources import lies_somewhere
 from .base import Fault
 from .targets import misread
 
+if TYPE_CHECKING:
+    from qgis.core import (
+        QgsProcessingAlgorithm,
+        QgsProcessingContext,
+        QgsProcessingFeatureSource,
+        QgsProcessingFeedback,
+    )
+
 
 class Features:
     """What a parameter names, opened: the layer may be changed or removed while it is read."""
 
     def __init__(
         self,
-        source: Any,
-        context: Any,
+        source: QgsProcessingFeatureSource,
+        context: QgsProcessingContext,
         *,
         into: Optional[QgsCoordinateReferenceSystem] = None,
         attributes: Optional[list[int]] = None,
@@ -56,7 +64,7 @@ class Features:
             else:  # what PROJ makes of places beyond the world
                 self._lost += 1
 
-    def tell(self, feedback: Any) -> None:
+    def tell(self, feedback: QgsProcessingFeedback) -> None:
         """Say what could not be placed, once all are read."""
         if self._lost:
             feedback.pushWarning(
@@ -73,7 +81,12 @@ class Features:
 
 
 def source_of(
-    algorithm: Any, parameters: dict[str, Any], name: str, context: Any, *, optional: bool = False
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    name: str,
+    context: QgsProcessingContext,
+    *,
+    optional: bool = False,
 ) -> Any:
     """QGIS' source of a parameter; None where it may be left out, and is.
 
@@ -92,7 +105,12 @@ def source_of(
 
 
 def placed_source(
-    algorithm: Any, parameters: dict[str, Any], name: str, context: Any, *, optional: bool = False
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    name: str,
+    context: QgsProcessingContext,
+    *,
+    optional: bool = False,
 ) -> Any:
     """The same of a layer that lies on the Earth.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional
 
 from osgeo import gdal
 from qgis.core import (
@@ -23,6 +23,10 @@ from ..i18n import tr
 from ..layers import file_of
 from .places import Place, outputs_of, same_file
 
+if TYPE_CHECKING:
+    from qgis.core import QgsMapLayer, QgsProcessingAlgorithm, QgsProcessingContext
+
+
 _QUERY = re.compile(r"\s*select\s", re.IGNORECASE)
 _RASTERS = (
     "SELECT table_name FROM gpkg_contents WHERE data_type IN ('tiles', '2d-gridded-coverage')"
@@ -32,7 +36,10 @@ _DEEPEST = 8
 
 
 def destroyed(
-    algorithm: Any, parameters: dict[str, Any], context: Any, also: Optional[str] = None
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    context: QgsProcessingContext,
+    also: Optional[str] = None,
 ) -> Optional[str]:
     """The sentence for an output that is the file of an input; None: there is none.
 
@@ -61,7 +68,9 @@ def destroyed(
     return None
 
 
-def _inputs(algorithm: Any, parameters: dict[str, Any], context: Any) -> Iterator[Place]:
+def _inputs(
+    algorithm: QgsProcessingAlgorithm, parameters: dict[str, object], context: QgsProcessingContext
+) -> Iterator[Place]:
     for definition in algorithm.parameterDefinitions():
         name, kind = definition.name(), definition.type()
         value = parameters.get(name)
@@ -78,7 +87,7 @@ def _inputs(algorithm: Any, parameters: dict[str, Any], context: Any) -> Iterato
             yield from _layer(algorithm.parameterAsVectorLayer(given, name, context))
 
 
-def _layer(layer: Any) -> Iterator[Place]:
+def _layer(layer: Optional[QgsMapLayer]) -> Iterator[Place]:
     """The files of a layer; a virtual mosaic has several."""
     if layer is None or not layer.isValid():
         return
@@ -90,7 +99,7 @@ def _source(kind: str, source: str) -> Iterator[Place]:
     if kind == "virtualraster":
         decoded, _ = QgsRasterDataProvider.decodeVirtualRasterProviderUri(source)
         for part in decoded.rInputLayers:
-            yield from _source(part.provider, part.uri)
+            yield from _source(str(part.provider), str(part.uri))
     elif kind == "virtual":
         yield from _queried(source)
     elif kind == "gdal":
@@ -121,7 +130,7 @@ def _queried(source: str) -> Iterator[Place]:
             yield from _layer(layer)
 
 
-def _vector(path: str, kind: str, parts: dict[str, Any]) -> Iterator[Place]:
+def _vector(path: str, kind: str, parts: Mapping[str, object]) -> Iterator[Place]:
     """A table, and the other files of its dataset."""
     dataset = open_quietly(path, gdal.OF_VECTOR)
     table = parts.get("layerName")
@@ -160,7 +169,9 @@ def _raster_tables(path: str) -> list[Optional[str]]:
     """The tables of a GeoPackage with rasters; one None: it does not tell."""
     dataset = open_quietly(path, gdal.OF_RASTER | gdal.OF_VECTOR)
     try:
-        found = None if dataset is None else dataset.ExecuteSQL(_RASTERS)
+        if dataset is None:
+            return [None]
+        found = dataset.ExecuteSQL(_RASTERS)
         tables = [] if found is None else [row.GetField(0) for row in found]
         if found is not None:
             dataset.ReleaseResultSet(found)
@@ -169,7 +180,7 @@ def _raster_tables(path: str) -> list[Optional[str]]:
     return list(tables) or [None]
 
 
-def open_quietly(name: str, flags: int) -> Any:
+def open_quietly(name: str, flags: int) -> Optional[gdal.Dataset]:
     """What GDAL reads there, None: nothing."""
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, NamedTuple
+from typing import Iterable, NamedTuple
 
 from qgis.core import QgsField, QgsFields, QgsJsonUtils
 
@@ -19,14 +19,14 @@ _SHORT = 10
 class Kept(NamedTuple):
     """A field that is kept."""
 
-    index: int
+    column: int
     """In the layer that it comes from."""
     field: QgsField
     """As it is written."""
 
-    def value(self, attributes: list[Any]) -> Any:
+    def value(self, attributes: list[object]) -> object:
         """What is written of a feature's attributes."""
-        value = attributes[self.index]
+        value = attributes[self.column]
         if isinstance(value, (list, dict)):
             return QgsJsonUtils.encodeValue(value)
         return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from camp_detector_core.engine.surfaces import Surfaces
 
@@ -11,8 +11,21 @@ from ..sources import lies_somewhere
 from .base import Fault
 from .features import Features
 
+if TYPE_CHECKING:
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsProcessingContext,
+        QgsProcessingFeatureSource,
+    )
 
-def polygons_of(source: Any, crs: Any, context: Any, *, most: Optional[int] = None) -> list[bytes]:
+
+def polygons_of(
+    source: QgsProcessingFeatureSource,
+    crs: QgsCoordinateReferenceSystem,
+    context: QgsProcessingContext,
+    *,
+    most: Optional[int] = None,
+) -> list[bytes]:
     """The polygons of a layer as well-known binary, all of them or the first so many.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Optional, Sequence
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPoint, QgsSpatialIndex
 
@@ -15,6 +15,14 @@ from .mask import polygons_of
 from .outlines import area_of, centre_of, valid
 
 if TYPE_CHECKING:
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsDistanceArea,
+        QgsProcessingContext,
+        QgsProcessingFeatureSource,
+        QgsProcessingFeedback,
+    )
+
     from .features import Features
 
 CHANGED_FROM = 0.5
@@ -62,7 +70,9 @@ class Date(NamedTuple):
         return sum(part >= CHANGED_FROM for part in self.lone.values())
 
 
-def read(features: Features, ground: Any, feedback: Any) -> list[Dwelling]:
+def read(
+    features: Features, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
+) -> list[Dwelling]:
     """All dwellings of a date.
 
     Args:
@@ -103,7 +113,11 @@ def read(features: Features, ground: Any, feedback: Any) -> list[Dwelling]:
     return sorted(found, key=lambda dwelling: dwelling.number)
 
 
-def mask_of(source: Any, crs: Any, context: Any) -> QgsGeometry:
+def mask_of(
+    source: QgsProcessingFeatureSource,
+    crs: QgsCoordinateReferenceSystem,
+    context: QgsProcessingContext,
+) -> QgsGeometry:
     """The ground of polygons.
 
     Args:
@@ -123,7 +137,7 @@ def mask_of(source: Any, crs: Any, context: Any) -> QgsGeometry:
 
 
 def parted(
-    dwellings: list[Dwelling], mask: Optional[QgsGeometry], feedback: Any
+    dwellings: list[Dwelling], mask: Optional[QgsGeometry], feedback: QgsProcessingFeedback
 ) -> tuple[list[Dwelling], list[Dwelling]]:
     """Dwellings whose centre lies inside of the mask, and the others.
 
@@ -133,6 +147,8 @@ def parted(
     if mask is None:
         return dwellings, []
     engine = QgsGeometry.createGeometryEngine(mask.constGet())
+    if engine is None:
+        return [], dwellings
     engine.prepareGeometry()
     found: tuple[list[Dwelling], list[Dwelling]] = ([], [])
     for i, dwelling in enumerate(dwellings):
@@ -161,7 +177,7 @@ def held_together(
     before: tuple[list[Dwelling], list[Dwelling]],
     after: tuple[list[Dwelling], list[Dwelling]],
     least: float,
-    feedback: Any,
+    feedback: QgsProcessingFeedback,
 ) -> tuple[Date, Date, list[Pair]]:
     """Match two dates, and see on what ground those without a partner stand.
 
@@ -191,12 +207,12 @@ def held_together(
     return dates[0], dates[1], pairs
 
 
-def _look(feedback: Any) -> None:
+def _look(feedback: QgsProcessingFeedback) -> None:
     if feedback.isCanceled():
         raise Stopped
 
 
-def _index(dwellings: Sequence[Dwelling], feedback: Any) -> QgsSpatialIndex:
+def _index(dwellings: Sequence[Dwelling], feedback: QgsProcessingFeedback) -> QgsSpatialIndex:
     index = QgsSpatialIndex()
     for i, dwelling in enumerate(dwellings):
         if i % _LOOK == 0:
@@ -224,7 +240,7 @@ def _matched(
     after: Sequence[Dwelling],
     index: QgsSpatialIndex,
     least: float,
-    feedback: Any,
+    feedback: QgsProcessingFeedback,
 ) -> list[Pair]:
     """Each dwelling in one pair at most, the best pairs first; ``index`` may hold more."""
     pairs = []

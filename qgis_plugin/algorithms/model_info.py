@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import (
     QgsProcessingOutputNumber,
@@ -15,9 +15,15 @@ from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.wording import visible
 
 from ..i18n import tr
-from ..text import plain
+from ..words import sentence_of
 from .base import CampAlgorithm, Fault, stop_with
 from .report import page, write_page
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+    from ..models.installed import InstalledModel
+
 
 OUTPUT, ID, GSD, THRESHOLD, SHA256 = "OUTPUT", "ID", "GSD", "THRESHOLD", "SHA256"
 
@@ -38,7 +44,7 @@ class ModelInformation(CampAlgorithm):
             "must be named when results are published. Nothing is run."
         )
 
-    def initAlgorithm(self, _configuration: Any = None) -> None:
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
         self.add_model()
         self.addParameter(
@@ -51,18 +57,23 @@ class ModelInformation(CampAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(THRESHOLD, tr("Threshold")))
         self.addOutput(QgsProcessingOutputString(SHA256, tr("Checksum")))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+    def checkParameterValues(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         try:
             self.chosen_model(parameters, context)
         except (Fault, CampDetectorError) as error:
-            return False, plain(error)
+            return False, sentence_of(error)
         return ok, said
 
     def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
         """Look into the model and say what is there."""
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
         try:
@@ -86,7 +97,7 @@ class ModelInformation(CampAlgorithm):
         return results
 
 
-def facts_of(model: Any) -> list[tuple[str, str]]:
+def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
     """What a model says of itself, in pairs of what and how much."""
     spec = model.spec
     return [

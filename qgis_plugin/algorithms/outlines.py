@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 from qgis.core import QgsDistanceArea, QgsGeometry
 
@@ -14,13 +14,15 @@ from ..i18n import tr
 from .base import Fault
 
 if TYPE_CHECKING:
-    from qgis.core import QgsCoordinateReferenceSystem
+    from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext
+
+    from camp_detector_core.engine.surfaces import Outline
 
 
 _POLE = 90.0
 
 
-def ground_of(crs: QgsCoordinateReferenceSystem, context: Any) -> QgsDistanceArea:
+def ground_of(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsDistanceArea:
     """Measures areas on the ground, on the ellipsoid of the CRS, whatever the project says."""
     ground = QgsDistanceArea()
     ground.setSourceCrs(crs, context.transformContext())
@@ -77,7 +79,7 @@ def valid(shape: QgsGeometry) -> QgsGeometry:
     return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
 
 
-def joined(outlines: Sequence[Any]) -> Optional[QgsGeometry]:
+def joined(outlines: Sequence[Outline]) -> Optional[QgsGeometry]:
     """The ground of some outlines, without lines that cover nothing; None for no ground."""
     parts = []
     for outline in outlines:

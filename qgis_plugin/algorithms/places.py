@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from osgeo import gdal
 from qgis.core import (
@@ -15,6 +15,10 @@ from qgis.core import (
 )
 
 from camp_detector_core import vector_formats
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
+
 
 SINK = "sink"
 """QGIS' name of the kind of parameter that says where features go."""
@@ -57,7 +61,7 @@ class Place(NamedTuple):
         return found[1].lower() if found else ""
 
     @property
-    def format(self) -> Optional[Any]:
+    def format(self) -> Optional[vector_formats.VectorFormat]:
         """How its format is written, a `VectorFormat`; None: not at all, or as a folder."""
         return formats().get(self.ending)
 
@@ -79,7 +83,7 @@ class Output(NamedTuple):
     place: Place
 
 
-def formats() -> dict[str, Any]:
+def formats() -> dict[str, vector_formats.VectorFormat]:
     """The formats that vector files can have here, by their endings."""
     both = {**vector_formats.FORMATS, **vector_formats.MORE_FORMATS}
     return {ending: rules for ending, rules in both.items() if _can_write(rules.driver)}
@@ -96,10 +100,14 @@ def _can_write(driver: str) -> bool:
     found = gdal.GetDriverByName(driver)
     if found is None or found.GetMetadataItem("DCAP_VECTOR") != "YES":
         return False
-    return found.GetMetadataItem("DCAP_CREATE") == "YES"
+    return bool(found.GetMetadataItem("DCAP_CREATE") == "YES")
 
 
-def outputs_of(algorithm: Any, parameters: dict[str, Any], context: Any = None) -> list[Output]:
+def outputs_of(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    context: Optional[QgsProcessingContext] = None,
+) -> list[Output]:
     """The files that a run is to write, as far as the user named them.
 
     Args:
@@ -116,7 +124,7 @@ def outputs_of(algorithm: Any, parameters: dict[str, Any], context: Any = None) 
     return found
 
 
-def given_of(value: Any, context: Any = None) -> str:
+def given_of(value: object, context: Optional[QgsProcessingContext] = None) -> str:
     """The text that says where a result goes, empty: nothing does."""
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink

@@ -16,6 +16,8 @@ from ..i18n import LANGUAGES, right_to_left, tr
 from .report_picture import DWELLING, OPAQUE, Picture
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.areas import Tally
+
     from .crediting import Credit
 
 MOST_LINES = 2000
@@ -50,7 +52,7 @@ class Line(NamedTuple):
     """Of the table."""
 
     name: str
-    tally: Any
+    tally: Tally
     """What was counted."""
     square_metres: Optional[float]
     """Size of the area; None where it is none."""

@@ -179,9 +179,8 @@ def _place(
     box = drawn.boundingBox()
     if min(box.width(), box.height()) < _LEAST:
         return None
-    found = drawn.poleOfInaccessibility(2.0)
-    middle, room = found if isinstance(found, tuple) else (found, 0.0)
-    if middle.isEmpty():
+    middle, room = drawn.poleOfInaccessibility(2.0)
+    if middle.isEmpty() or room is None:
         return None
     size = _FILL * room / math.hypot(_WIDE * len(str(number)), 1.0)
     at = middle.asPoint()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any, Optional
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
-from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.engine.parameters import MIN_AREA, QGIS
 from camp_detector_core.hostgdal.area import Area
 from camp_detector_core.hostgdal.opening import open_gdal_source
 from camp_detector_core.hostgdal.run import GdalRun
@@ -19,23 +20,32 @@ from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
 from ..sources import Raster, SourceError, raster_of
-from ..text import plain
 from ..web.deadlocks import run_of_this_thread
+from ..words import sentence_of
 from .asking import INPUT, Asked, AsksForModel
 from .base import Fault, stop_with
 
+if TYPE_CHECKING:
+    from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext, QgsProcessingFeedback
+
+    from camp_detector_core.detection.outcome import Outcome
+    from camp_detector_core.engine.spec import ModelSpec
+
+    from ..server_errors import ServerErrors
+    from ..styling import Named
+
+
 CLASSES, PROBABILITY = "CLASSES", "PROBABILITY"
-_MIN_AREA = "MIN_AREA"
 
 
 class _Watching(TileProgress):
     """Stops a run that got no imagery at all before its results are put in place."""
 
-    def __init__(self, feedback: Any, layer: str) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, layer: str) -> None:
         """Tell this feedback; ``layer`` is what the user calls the imagery."""
         super().__init__(feedback)
         self._layer = layer
-        self.errors: Any = None
+        self.errors: Optional[ServerErrors] = None
         """Of a map server; None: it is a file."""
 
     def update(self, done: int, total: int) -> None:
@@ -57,7 +67,9 @@ class RunsModel(AsksForModel):
         super().__init__()
         self._asked: Optional[Asked] = None
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+    def checkParameterValues(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         problem = runtime.problem()
@@ -69,10 +81,15 @@ class RunsModel(AsksForModel):
             asked = self.asked(parameters, context, with_mask=False)
             self.look_at_place(self._look_at_raster(asked), parameters, context)
         except (Fault, SourceError, CampDetectorError) as error:
-            return False, plain(error)
+            return False, sentence_of(error)
         return ok, said
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
         """Take what belongs to the main thread."""
         super().prepareAlgorithm(parameters, context, feedback)
         try:
@@ -81,7 +98,9 @@ class RunsModel(AsksForModel):
             raise stop_with(error) from error
         return True
 
-    def look_at_place(self, crs: str, parameters: dict[str, Any], context: Any) -> None:
+    def look_at_place(
+        self, crs: str, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> None:
         """See that results in a coordinate system can be written where they are to go.
 
         Args:
@@ -93,7 +112,9 @@ class RunsModel(AsksForModel):
             Fault: They cannot.
         """
 
-    def run_model(self, asked: Asked, feedback: Any, **outputs: Any) -> Any:
+    def run_model(
+        self, asked: Asked, feedback: QgsProcessingFeedback, **outputs: Any
+    ) -> Optional[tuple[Outcome, QgsCoordinateReferenceSystem]]:
         """Run the model; gives the core's `Outcome` and the CRS of the results, None if stopped.
 
         Args:
@@ -122,11 +143,7 @@ class RunsModel(AsksForModel):
                     (raster.name,),
                     Stoppable(predictor, progress, Cancelled),
                     asked.settings,
-                    SourceOptions(
-                        **raster.options,
-                        extent=raster.extent,
-                        area=None if asked.mask is None else Area(asked.mask),
-                    ),
+                    replace(raster.options, area=None if asked.mask is None else Area(asked.mask)),
                     Outputs(overwrite=True, **outputs),
                 )
                 found = detect(request, raster.library or GdalRun(), progress)
@@ -139,7 +156,11 @@ class RunsModel(AsksForModel):
         return found, raster.crs
 
     def show_rasters(
-        self, context: Any, files: dict[str, str], layer: str, classes: Any
+        self,
+        context: QgsProcessingContext,
+        files: dict[str, str],
+        layer: str,
+        classes: Sequence[Named],
     ) -> dict[str, str]:
         """Have the rasters of a run named and styled; gives them as results.
 
@@ -164,7 +185,7 @@ class RunsModel(AsksForModel):
         """What a run is done with, as it may be the model's own."""
         spec = asked.settings.apply(asked.model.spec)
         values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
-        if self.parameterDefinition(_MIN_AREA) is None:
+        if self.parameterDefinition(MIN_AREA.hosts[QGIS]) is None:
             return tr("Threshold {threshold}, tile overlap {overlap} pixels", **values)
         return tr(
             "Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels",
@@ -172,7 +193,7 @@ class RunsModel(AsksForModel):
             **values,
         )
 
-    def _tell(self, found: Any, raster: Any, feedback: Any) -> None:
+    def _tell(self, found: Outcome, raster: Raster, feedback: QgsProcessingFeedback) -> None:
         """Say what the user should know of a run."""
         for warning in found.warnings:
             feedback.pushWarning(in_words(warning))
@@ -202,14 +223,13 @@ class RunsModel(AsksForModel):
         spec = asked.settings.apply(asked.model.spec)
         raster = _raster(asked, spec)
         with closing(raster):
-            options = SourceOptions(**raster.options, extent=raster.extent)
-            source = open_gdal_source(raster.name, spec, options, library=raster.library)
+            source = open_gdal_source(raster.name, spec, raster.options, library=raster.library)
             wkt = source.grid.crs_wkt
             source.close()
         return wkt or ""
 
 
-def _raster(asked: Asked, spec: Any) -> Raster:
+def _raster(asked: Asked, spec: ModelSpec) -> Raster:
     """What the engine is to read for a model; see `raster_of`."""
     return raster_of(
         asked.layer,

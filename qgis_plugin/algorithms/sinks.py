@@ -6,7 +6,7 @@ import os
 from enum import Enum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Iterator
+from typing import TYPE_CHECKING, Iterable, Iterator, Optional
 
 from qgis.core import (
     QgsDataSourceUri,
@@ -19,7 +19,7 @@ from qgis.core import (
 from .targets import DATABASES, is_folder
 
 if TYPE_CHECKING:
-    from qgis.core import QgsFeature
+    from qgis.core import QgsFeature, QgsProcessingParameterDefinition
 
     from .places import Place
 
@@ -42,7 +42,7 @@ class Way(Enum):
     DIRECT = "QGIS writes them where they stay"
 
 
-def way_of(given: Any, place: Place) -> Way:
+def way_of(given: object, place: Place) -> Way:
     """How features get to a place.
 
     Args:
@@ -75,7 +75,7 @@ def source_of(path: str, place: Place) -> str:
     return f"ogr:{uri.uri(expandAuthConfig=False)}"
 
 
-def redirected(given: Any, to: str) -> Any:
+def redirected(given: object, to: str) -> object:
     """A parameter for features with another place, which is not to be loaded.
 
     Args:
@@ -86,11 +86,16 @@ def redirected(given: Any, to: str) -> Any:
         return to
     other = QgsProcessingOutputLayerDefinition(given)
     other.sink = QgsProperty.fromValue(to)
-    other.destinationProject = None
+    other.destinationProject = None  # type: ignore[assignment]
     return other
 
 
-def load(given: Any, place: str, definition: Any, context: Any) -> None:
+def load(
+    given: object,
+    place: str,
+    definition: Optional[QgsProcessingParameterDefinition],
+    context: QgsProcessingContext,
+) -> None:
     """Have QGIS load features from their place, if it was asked to.
 
     Args:
@@ -99,8 +104,10 @@ def load(given: Any, place: str, definition: Any, context: Any) -> None:
         definition: Of the parameter.
         context: Of the run.
     """
-    project = getattr(given, "destinationProject", None)
-    if project is None:
+    if not isinstance(given, QgsProcessingOutputLayerDefinition):
+        return
+    project = given.destinationProject
+    if project is None or definition is None:  # type: ignore[redundant-expr]
         return
     name = given.destinationName or definition.description()
     details = QgsProcessingContext.LayerDetails(

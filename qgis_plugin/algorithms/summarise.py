@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Iterator, Optional, Sequence
 
 from qgis.core import (
     QgsFeature,
@@ -29,6 +29,10 @@ from .report import Line, Report, write_report
 from .report_picture import Picture, Shaded
 from .twice import same_features
 from .writing import Writing
+
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
 
 OUTPUT, REPORT, COUNT, COVERED = "OUTPUT", "REPORT", "COUNT", "COVERED"
 _LOOK = 200
@@ -64,7 +68,7 @@ class SummariseCamp(CampAlgorithm):
         """What it is found by."""
         return tr("camp,refugee,statistics,density,count,report,hexagon").split(",")
 
-    def initAlgorithm(self, _configuration: Any = None) -> None:
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
         self.addParameter(
             QgsProcessingParameterFeatureSource(
@@ -106,7 +110,9 @@ class SummariseCamp(CampAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(COUNT, tr("Number of dwellings")))
         self.addOutput(QgsProcessingOutputNumber(COVERED, tr("Covered square metres")))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+    def checkParameterValues(
+        self, parameters: dict[str, object], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
         """Whether it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         try:
@@ -123,7 +129,12 @@ class SummariseCamp(CampAlgorithm):
             return False, str(error)
         return ok, said
 
-    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> bool:
         """Open what belongs to the main thread.
 
         Raises:
@@ -137,8 +148,11 @@ class SummariseCamp(CampAlgorithm):
         return True
 
     def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
         """Count, then write."""
         try:
             counting = Counting(prepared(self._opened), context, feedback)

@@ -127,22 +127,27 @@ def names_in(path: str, table: str) -> list[str]:
     """The fields of a table of a file, empty: there is no such table."""
     dataset = open_quietly(path, gdal.OF_VECTOR)
     layer = None if dataset is None else dataset.GetLayerByName(table)
-    fields = None if layer is None else layer.GetLayerDefn()
-    count = 0 if fields is None else fields.GetFieldCount()
-    return [fields.GetFieldDefn(i).GetName() for i in range(count)]
+    if layer is None:
+        return []
+    fields = layer.GetLayerDefn()
+    return [fields.GetFieldDefn(i).GetName() for i in range(fields.GetFieldCount())]
 
 
 def has_table(path: str, table: str) -> bool:
     """Whether a file has a table, whatever the case of its name."""
     dataset = open_quietly(path, gdal.OF_VECTOR)
-    count = dataset.GetLayerCount() if dataset is not None else 0
-    return any(dataset.GetLayer(i).GetName().lower() == table.lower() for i in range(count))
+    if dataset is None:
+        return False
+    layers = (dataset.GetLayer(i) for i in range(dataset.GetLayerCount()))
+    return any(layer.GetName().lower() == table.lower() for layer in layers)
 
 
 def drop_table(path: str, table: str) -> None:
     """Take a table out of a file, if it is there and can be."""
     dataset = open_quietly(path, _UPDATE)
-    for i in range(dataset.GetLayerCount() if dataset is not None else 0):
+    if dataset is None:
+        return
+    for i in range(dataset.GetLayerCount()):
         if dataset.GetLayer(i).GetName().lower() == table.lower():
             with suppress(RuntimeError):
                 dataset.DeleteLayer(i)

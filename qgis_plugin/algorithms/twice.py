@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProviderRegistry
 
 from .places import same_file
 
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsVectorLayer
+
 
 class _Given(NamedTuple):
     """A layer, and which of its features."""
 
-    layer: Any
+    layer: Optional[QgsVectorLayer]
     is_selection: bool
-    part: tuple[Any, ...]
+    part: tuple[object, ...]
     """How many features, and which filter, as far as the parameter says."""
 
 
 def same_features(
-    algorithm: Any, parameters: dict[str, Any], one: str, other: str, context: Any
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    one: str,
+    other: str,
+    context: QgsProcessingContext,
 ) -> Optional[str]:
     """Name of the layer where two parameters are the same features of it; None: they are not.
 
@@ -38,7 +45,12 @@ def same_features(
     return None
 
 
-def _given(algorithm: Any, parameters: dict[str, Any], name: str, context: Any) -> _Given:
+def _given(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: dict[str, object],
+    name: str,
+    context: QgsProcessingContext,
+) -> _Given:
     value, is_selection, part = parameters.get(name), False, (-1, "")
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
         is_selection = value.selectedFeaturesOnly
@@ -48,7 +60,7 @@ def _given(algorithm: Any, parameters: dict[str, Any], name: str, context: Any) 
     return _Given(layer, is_selection, part)
 
 
-def _same_source(one: Any, other: Any) -> bool:
+def _same_source(one: QgsVectorLayer, other: QgsVectorLayer) -> bool:
     """Whether two layers are read from the same place, with the same filter."""
     kind = one.providerType()
     if kind != other.providerType() or kind == "memory":

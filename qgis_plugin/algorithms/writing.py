@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Iterable, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Optional
 
 from qgis.core import (
     QgsFeature,
@@ -18,6 +18,7 @@ from camp_detector_core.outputs.scratch import Workplace
 
 from .. import compat
 from ..i18n import tr
+from ..words import sentence_of
 from .converting import Changes, convert
 from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
@@ -34,6 +35,14 @@ from .tables import (
 from .targets import is_folder
 from .unwritten import cannot_write, not_whole
 
+if TYPE_CHECKING:
+    from qgis.core import (
+        QgsCoordinateReferenceSystem,
+        QgsProcessingAlgorithm,
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+    )
+
 
 class Writing:
     """The results of one run, used with ``with``.
@@ -44,7 +53,11 @@ class Writing:
     """
 
     def __init__(
-        self, algorithm: Any, parameters: dict[str, Any], context: Any, feedback: Any
+        self,
+        algorithm: QgsProcessingAlgorithm,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
     ) -> None:
         """Nothing is written yet.
 
@@ -74,8 +87,8 @@ class Writing:
         self._way = Way.DIRECT
         if self._sink is not None:
             self._way = way_of(parameters.get(self._sink.name), self._sink.place)
-        self._outputs: Any = None
-        self._room: Any = None
+        self._outputs: Optional[OutputSet] = None
+        self._room: Optional[Workplace] = None
         self._names: dict[str, str] = {}
         self._done = False
         self._part = ""
@@ -84,6 +97,13 @@ class Writing:
         self._fields: list[str] = []
         self._new_table: Optional[Place] = None
         """That QGIS makes where it stays, for this run."""
+
+    @property
+    def _open(self) -> OutputSet:
+        if self._outputs is None:
+            msg = "not entered yet"
+            raise RuntimeError(msg)
+        return self._outputs
 
     @property
     def files(self) -> dict[str, str]:
@@ -104,14 +124,14 @@ class Writing:
             self._outputs = OutputSet(finals, overwrite=True, warn=warn)
             self._outputs.__enter__()
             for final in finals:
-                self._names[str(self._outputs.target(final).temporary)] = str(final)
+                self._names[str(self._open.target(final).temporary)] = str(final)
             if self._sink is not None and self._way is Way.PUT:
                 parent = Path(os.path.abspath(self._sink.place.path)).parent  # noqa: PTH100
                 self._room = Workplace(parent, warn=warn)
         except (OSError, CampDetectorError) as error:
             if self._outputs is not None:
                 self._outputs.__exit__()
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(sentence_of(error)) from error
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -120,7 +140,7 @@ class Writing:
         Raises:
             QgsProcessingException: The same, with the names that the user gave.
         """
-        self._outputs.__exit__()
+        self._open.__exit__()
         if self._room is not None:
             self._room.remove()
         if not self._done:
@@ -140,9 +160,15 @@ class Writing:
     def part(self, name: str) -> Optional[str]:
         """Where a raster or page is to be written by now; None: it is not asked for."""
         path = self._files.get(name)
-        return None if path is None else str(self._outputs.target(Path(path)).temporary)
+        return None if path is None else str(self._open.target(Path(path)).temporary)
 
-    def write(self, fields: QgsFields, kind: Any, crs: Any, features: Iterable[QgsFeature]) -> None:
+    def write(
+        self,
+        fields: QgsFields,
+        kind: Any,
+        crs: QgsCoordinateReferenceSystem,
+        features: Iterable[QgsFeature],
+    ) -> None:
         """Write features, until the user wants to stop.
 
         Args:
@@ -195,7 +221,7 @@ class Writing:
         elif self._sink is not None and self._way is Way.CONVERTED:
             self._convert(self._sink.place)
         try:
-            self._outputs.commit()
+            self._open.commit()
         except OutputError as error:
             raise QgsProcessingException(
                 tr(
@@ -231,7 +257,7 @@ class Writing:
             QgsProcessingException: It cannot be.
         """
         final = Path(place.path)
-        temporary = self._outputs.target(final).temporary
+        temporary = self._open.target(final).temporary
         try:
             changes = convert(self._part, temporary, final.stem, place.format, self._crs)
         except Unwritable as error:
@@ -268,18 +294,18 @@ class Writing:
         load(self._parameters.get(name), final, definition, self._context)
         return final
 
-    def _redirected(self, name: str) -> dict[str, Any]:
+    def _redirected(self, name: str) -> dict[str, object]:
         """The parameters with a place for features that is ours."""
         if self._sink is None or self._way is Way.DIRECT:
             return self._parameters
         place = self._sink.place
-        if self._way is Way.PUT:
+        if self._room is not None:
             self._part = to = str(self._room.scratch / "table.gpkg")
         elif self._way is Way.CONVERTED:
-            scratch = self._outputs.target(Path(place.path)).scratch
+            scratch = self._open.target(Path(place.path)).scratch
             self._part = to = str(scratch / "table.gpkg")
         else:
-            self._part = str(self._outputs.target(Path(place.path)).temporary)
+            self._part = str(self._open.target(Path(place.path)).temporary)
             to = source_of(self._part, place)
         return {**self._parameters, name: redirected(self._parameters.get(name), to)}
 

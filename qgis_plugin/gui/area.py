@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Mapping, Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from osgeo import ogr
 from qgis.core import (
@@ -13,10 +13,16 @@ from qgis.core import (
     QgsCsException,
     QgsGeometry,
     QgsProject,
-    QgsWkbTypes,
 )
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
+
+from ..compat import IS_POLYGON
+
+if TYPE_CHECKING:
+    from qgis.core import QgsPoint
+    from qgis.gui import QgsMapCanvas
+
 
 _MARGIN = 1.3
 _EAST, _NORTH = 180, 90
@@ -25,12 +31,12 @@ _EAST, _NORTH = 180, 90
 class AreaOnMap:
     """One outline at a time."""
 
-    def __init__(self, canvas: Any) -> None:
+    def __init__(self, canvas: QgsMapCanvas) -> None:
         """Draw nothing yet."""
         self._canvas = canvas
         self._band: Optional[QgsRubberBand] = None
 
-    def show(self, shape: Optional[Mapping[str, Any]], *, zoom: bool = False) -> bool:
+    def show(self, shape: Optional[Mapping[str, object]], *, zoom: bool = False) -> bool:
         """Draw a GeoJSON geometry in degrees in place of the last one.
 
         Returns:
@@ -46,7 +52,7 @@ class AreaOnMap:
             geometry.transform(QgsCoordinateTransform(degrees, here, QgsProject.instance()))
         except QgsCsException:
             return False
-        band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+        band = QgsRubberBand(self._canvas, IS_POLYGON)
         band.setStrokeColor(QColor(228, 87, 46))
         band.setFillColor(QColor(228, 87, 46, 40))
         band.setWidth(2)
@@ -66,7 +72,7 @@ class AreaOnMap:
             self._band = None
 
 
-def geometry_of(shape: Any) -> Optional[QgsGeometry]:
+def geometry_of(shape: object) -> Optional[QgsGeometry]:
     """A GeoJSON geometry of a stranger, or None where it is no polygon."""
     if not isinstance(shape, Mapping) or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
@@ -87,5 +93,5 @@ def geometry_of(shape: Any) -> Optional[QgsGeometry]:
     return geometry
 
 
-def _finite(point: Any) -> bool:
+def _finite(point: QgsPoint) -> bool:
     return math.isfinite(point.x()) and math.isfinite(point.y())

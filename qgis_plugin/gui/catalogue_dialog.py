@@ -57,8 +57,8 @@ class CatalogueDialog(QDialog):
         self.place = QLineEdit(str(QgsSettings().value(_LAST, "") or ""))
         self.place.setPlaceholderText(tr("STAC catalogue: a file, or https://…/catalog.json"))
         self.browse = QPushButton(tr("File…"))
-        self.open = QPushButton(tr("Open"))
-        self.open.setDefault(True)
+        self.start = QPushButton(tr("Open"))
+        self.start.setDefault(True)
         self.list = QListWidget()
         self.facts = QTextBrowser()
         self.facts.setOpenLinks(False)
@@ -70,12 +70,12 @@ class CatalogueDialog(QDialog):
         self.take = QPushButton(tr("Download and add"))
         self.stop = QPushButton(tr("Stop"))
         row, middle, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for widget in (self.place, self.browse, self.open):
-            row.addWidget(widget)
+        for entry in (self.place, self.browse, self.start):
+            row.addWidget(entry)
         middle.addWidget(self.list, 1)
         middle.addWidget(self.facts, 2)
-        for widget in (self.take, self.stop, self.progress):
-            last.addWidget(widget)
+        for part in (self.take, self.stop, self.progress):
+            last.addWidget(part)
         last.addStretch()
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
@@ -90,7 +90,7 @@ class CatalogueDialog(QDialog):
         buttons.helpRequested.connect(lambda: pages.show("models#catalogue"))
         pages.on_f1(self, "models#catalogue")
         self.browse.clicked.connect(lambda: self._browse())
-        self.open.clicked.connect(lambda: self.look())
+        self.start.clicked.connect(lambda: self.look())
         self.take.clicked.connect(lambda: self.download())
         self.stop.clicked.connect(lambda: self._cancel())
         self.list.currentItemChanged.connect(lambda *_: self._show())
@@ -189,7 +189,7 @@ class CatalogueDialog(QDialog):
     def _busy(self, work: Optional[Work]) -> None:
         self._work = work
         busy = work is not None
-        for widget in (self.open, self.browse, self.take):
+        for widget in (self.start, self.browse, self.take):
             widget.setEnabled(not busy)
         self.stop.setEnabled(busy)
         self.progress.setValue(0)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from ..i18n import right_to_left, tr
 from ..models.installed import ADDED, BUNDLED, FOLDER, InstalledModel, accuracy_of, area_of
 from .area import geometry_of
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+
     from ..models import ModelLibrary
     from ..models.catalogue import Offer
 
@@ -67,7 +69,7 @@ def offer_html(offer: Offer) -> str:
     return spec_html(offer.spec, offer.size, [(tr("Training area"), where), *measured])
 
 
-def spec_html(spec: Any, size: Optional[int], extra: list[tuple[str, str]]) -> str:
+def spec_html(spec: ModelSpec, size: Optional[int], extra: list[tuple[str, str]]) -> str:
     """A description as a table; what strangers wrote is shown as plain text."""
     rows = [
         (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
+from qgis.PyQt.QtGui import QDesktopServices, QKeyEvent, QKeySequence
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtWidgets import QWidget
+
 
 _PAGES = Path(__file__).resolve().parent.parent / "help"
 
@@ -29,14 +33,16 @@ def show(topic: str = "index") -> None:
 class _Key(QObject):
     """Opens a page when F1 is pressed in a window or a panel, or in what it holds."""
 
-    def __init__(self, widget: Any, topic: str) -> None:
+    def __init__(self, widget: QWidget, topic: str) -> None:
         """Watch a widget for as long as it is there."""
         super().__init__(widget)
         self._topic = topic
         widget.installEventFilter(self)
 
-    def eventFilter(self, _watched: Any, event: Any) -> bool:
+    def eventFilter(self, _watched: Optional[QObject], event: Optional[QEvent]) -> bool:
         """See the key before QGIS' own F1 does, which counts in all of its window."""
+        if not isinstance(event, QKeyEvent):
+            return False
         kind = event.type()
         if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
             return False
@@ -48,7 +54,7 @@ class _Key(QObject):
         return True
 
 
-def on_f1(widget: Any, topic: str) -> None:
+def on_f1(widget: QWidget, topic: str) -> None:
     """Let F1 open a page while a window, or something in a panel, has the keyboard.
 
     A shortcut would be ambiguous in a panel: QGIS has F1 for its own help.

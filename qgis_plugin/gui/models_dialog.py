@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
@@ -32,13 +32,18 @@ from .catalogue_dialog import CatalogueDialog
 from .facts import added, kept, model_html
 from .work import sentence
 
+if TYPE_CHECKING:
+    from qgis.gui import QgsMapCanvas
+    from qgis.PyQt.QtGui import QHideEvent
+
+
 _DATA = Qt.ItemDataRole.UserRole
 
 
 class ModelsDialog(QDialog):
     """A list of models, and what is known of the chosen one."""
 
-    def __init__(self, parent: Optional[QWidget], canvas: Any) -> None:
+    def __init__(self, parent: Optional[QWidget], canvas: Optional[QgsMapCanvas]) -> None:
         """Look for models.
 
         Args:
@@ -135,7 +140,7 @@ class ModelsDialog(QDialog):
         if self.area is not None:
             self.area.clear()
 
-    def hideEvent(self, event: Any) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         """Take the training area off the map, however the window is left."""
         if self.area is not None and not event.spontaneous():  # that is minimised
             self.area.clear()

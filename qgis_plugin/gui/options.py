@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import QgsSettings
 from qgis.gui import QgsOptionsPageWidget, QgsOptionsWidgetFactory
@@ -18,6 +18,8 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from camp_detector_core.engine.predictors import AUTO
 
 from ..i18n import flow, tr, turn
 from ..icon import own_icon
@@ -43,7 +45,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.device = QComboBox()
         for name in devices.devices():
             self.device.addItem(devices.label(name), name)
-        chosen = str(QgsSettings().value(DEVICE, devices.AUTO) or devices.AUTO)
+        chosen = str(QgsSettings().value(DEVICE, AUTO) or AUTO)
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
         self.model = QComboBox()
         models = library.models()
@@ -90,10 +92,12 @@ class OptionsPage(QgsOptionsPageWidget):
             set_folders([Path(folder) for folder in folders])
         self._shown = self._chosen()
 
-    def _chosen(self) -> tuple[Any, Any, list[str]]:
+    def _chosen(self) -> tuple[str, str, list[str]]:
         """Device, model and folders as they stand in the page."""
-        folders = [self.folders.item(i).text() for i in range(self.folders.count())]
-        return self.device.currentData(), self.model.currentData(), folders
+        items = (self.folders.item(i) for i in range(self.folders.count()))
+        folders = [item.text() for item in items if item is not None]
+        device, model = self.device.currentData(), self.model.currentData()
+        return str(device or ""), str(model or ""), folders
 
     def helpKey(self) -> str:
         """QGIS' help button opens our page."""
@@ -118,6 +122,6 @@ class OptionsFactory(QgsOptionsWidgetFactory):
         """The plugin's."""
         return own_icon()
 
-    def createWidget(self, parent: Any) -> OptionsPage:
+    def createWidget(self, parent: Optional[QWidget] = None) -> OptionsPage:
         """The page."""
         return OptionsPage(parent)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional, Sequence
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -16,6 +16,7 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
+    QgsRasterLayer,
     QgsRectangle,
 )
 
@@ -35,6 +36,20 @@ from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
 from ..runtime import devices
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from qgis.core import QgsMapLayer, QgsProcessingFeedback
+    from qgis.gui import QgsMapCanvas
+
+    from camp_detector_core.engine.grid import Grid
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.georaster.ports import Crs
+    from camp_detector_core.georaster.table import DwellingRows
+
+    from ..models.installed import InstalledModel
+
+
 MAX_PIXELS = 36_000_000
 """Of the model, on the visible map; more is no preview."""
 
@@ -44,7 +59,7 @@ class Ask:
     """What is to be previewed; made in the main thread."""
 
     layer: sources.Layer
-    model: Any
+    model: InstalledModel
     """An ``InstalledModel``."""
     extent: QgsRectangle
     """In the layer's CRS."""
@@ -57,9 +72,9 @@ class Preview:
 
     path: Path
     """A GeoTIFF of probabilities."""
-    spec: Any
-    grid: Any
-    scores: Any
+    spec: ModelSpec
+    grid: Grid
+    scores: NDArray[np.uint8]
     """(channels, height, width) uint8."""
     crs: QgsCoordinateReferenceSystem
     warnings: tuple[str, ...]
@@ -74,12 +89,12 @@ class Shown:
     """A preview at one threshold."""
 
     preview: Preview
-    rows: Any
+    rows: DwellingRows
     """The dwellings, as `dwellings` gives them."""
     threshold: float
 
 
-def visible(layer: Any, canvas: Any) -> QgsRectangle:
+def visible(layer: QgsMapLayer, canvas: QgsMapCanvas) -> QgsRectangle:
     """The part of a layer that is on the map, in the layer's CRS.
 
     Raises:
@@ -106,12 +121,15 @@ def visible(layer: Any, canvas: Any) -> QgsRectangle:
     return extent
 
 
-def is_endless(layer: Any) -> bool:
+def is_endless(layer: Optional[QgsMapLayer]) -> bool:
     """Whether a layer has no size of its own, as web maps have none; an extent must be chosen."""
-    return layer is not None and layer.isValid() and layer.dataProvider().xSize() <= 0
+    if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
+        return False
+    provider = layer.dataProvider()
+    return provider is not None and provider.xSize() <= 0
 
 
-def extent_text(canvas: Any) -> str:
+def extent_text(canvas: QgsMapCanvas) -> str:
     """What the map shows, as Processing writes extents."""
     settings = canvas.mapSettings()
     box, crs = settings.visibleExtent(), settings.destinationCrs()
@@ -149,7 +167,7 @@ def check_size(ask: Ask) -> None:
         )  # fmt: skip
 
 
-def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
+def run(ask: Ask, feedback: QgsProcessingFeedback, warn: Callable[[str], None]) -> Preview:
     """Run the model over the visible map; in a thread.
 
     Raises:
@@ -158,15 +176,15 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         RuntimeProblem: ONNX Runtime is not there.
     """
     progress = TileProgress(feedback)
-    predictor = devices.load(ask.model.read(), ask.device, warn)
-    predictor = Stoppable(predictor, progress, Cancelled)
+    loaded = devices.load(ask.model.read(), ask.device, warn)
+    predictor = Stoppable(loaded, progress, Cancelled)
     # The map shows the layer already, with all that it reads.
     raster = sources.raster_of(
         ask.layer,
         predictor.spec,
         extent=ask.extent,
         resolution=None,
-        options={"external": True},
+        options=SourceOptions(external=True),
     )
     if raster.library is not None:
         raster.library.errors.listen(feedback)
@@ -175,7 +193,7 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
         request = Request(
             (raster.name,),
             predictor,
-            source=SourceOptions(**raster.options, extent=raster.extent),
+            source=raster.options,
             outputs=Outputs(probability=path),
         )
         found = detect(request, raster.library or GdalRun(), progress)
@@ -192,7 +210,9 @@ def run(ask: Ask, feedback: Any, warn: Callable[[str], None]) -> Preview:
     return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(warnings))
 
 
-def first(ask: Ask, threshold: float, feedback: Any, warn: Callable[[str], None]) -> Shown:
+def first(
+    ask: Ask, threshold: float, feedback: QgsProcessingFeedback, warn: Callable[[str], None]
+) -> Shown:
     """Run the model over the visible map, and find the dwellings; in a thread.
 
     Raises:
@@ -208,7 +228,7 @@ def first(ask: Ask, threshold: float, feedback: Any, warn: Callable[[str], None]
         raise
 
 
-def _scores(path: Path) -> Any:
+def _scores(path: Path) -> NDArray[np.uint8]:
     """All scores of a file that `run` has written."""
     import numpy as np
     from osgeo import gdal
@@ -218,7 +238,7 @@ def _scores(path: Path) -> Any:
     return np.frombuffer(dataset.ReadRaster(), np.uint8).reshape(shape)
 
 
-def dwellings(preview: Preview, threshold: float) -> Any:
+def dwellings(preview: Preview, threshold: float) -> DwellingRows:
     """The dwellings at a threshold, as detection gives them.
 
     Args:
@@ -233,12 +253,12 @@ def dwellings(preview: Preview, threshold: float) -> Any:
     )
     sink = polygons.PolygonSink(grid.shape, spec, options)
     sink.write(grid.window, preview.scores, classes)
-    crs: Optional[Any] = None
+    crs: Optional[Crs] = None
     if grid.crs_wkt:
         crs = GdalCrs.from_text(grid.crs_wkt)
     return table.rows_of(sink.finish(), grid, spec, crs)
 
 
-def polygon(rings: Any) -> QgsGeometry:
+def polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> QgsGeometry:
     """A dwelling's geometry."""
     return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring] for ring in rings])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from qgis.core import QgsMapLayerProxyModel, QgsSettings
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
@@ -21,14 +21,24 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from camp_detector_core.engine.predictors import AUTO
+
 from .. import sources
 from ..i18n import flow, mark, tr, turn
 from ..models import ModelLibrary
-from ..runtime import devices, problem
+from ..runtime import problem
 from . import help as pages
 from . import preview
 from .preview_layers import PreviewLayers
 from .work import Work, sentence
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from camp_detector_core.georaster.table import DwellingRows
+
+    from .preview import Shown
+
 
 _DELAY_MS = 150
 """After the last move of the slider; outlines are drawn anew then."""
@@ -39,7 +49,7 @@ DEVICE = "camp_detector/device"
 class PreviewDock(QgsDockWidget):
     """What it shows goes away with it."""
 
-    def __init__(self, iface: Any, detect: Callable[..., None]) -> None:
+    def __init__(self, iface: QgisInterface, detect: Callable[..., None]) -> None:
         """Show choices; nothing runs yet.
 
         Args:
@@ -137,7 +147,7 @@ class PreviewDock(QgsDockWidget):
         if fault or layer is None or model is None or self._work is not None:
             self.note.setText(fault or tr("Choose a raster layer and a model."))
             return
-        device = str(QgsSettings().value(DEVICE, devices.AUTO) or devices.AUTO)
+        device = str(QgsSettings().value(DEVICE, AUTO) or AUTO)
         try:
             ask = preview.Ask(
                 sources.look_at(layer),
@@ -181,13 +191,15 @@ class PreviewDock(QgsDockWidget):
         self._work = self._drawing = None
         self.layers.clear()
 
-    def _finished(self, shown: Any, fault: Optional[str]) -> None:
+    def _finished(self, shown: Optional[Shown], fault: Optional[str]) -> None:
         self._work = None
         self._enable()
         if fault is not None:
             if shown is not None:
                 shown.preview.discard()
             self.note.setText(fault or tr("Stopped."))
+            return
+        if shown is None:
             return
         self.layers.show(shown)
         self._tell(shown)
@@ -212,9 +224,9 @@ class PreviewDock(QgsDockWidget):
             self._timer.start()  # once it is done
             return
 
-        def drawn(rows: Any, fault: Optional[str]) -> None:
+        def drawn(rows: Optional[DwellingRows], fault: Optional[str]) -> None:
             self._drawing = None
-            if fault is not None or self.layers.preview is not found:
+            if rows is None or fault is not None or self.layers.preview is not found:
                 self.note.setText(fault or "")
                 return
             self.layers.draw(rows)
@@ -245,7 +257,7 @@ class PreviewDock(QgsDockWidget):
 
     def _whole(self) -> None:
         layer, model, extent = self.layer.currentLayer(), self.model.currentData(), None
-        if preview.is_endless(layer):
+        if layer is not None and preview.is_endless(layer):
             try:
                 preview.visible(layer, self._iface.mapCanvas())
             except sources.SourceError as error:

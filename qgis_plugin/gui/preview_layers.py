@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from typing import Any, Callable, Iterable, Optional
+from typing import TYPE_CHECKING, Callable, Iterable, Optional
 
 from qgis.core import (
     Qgis,
@@ -15,6 +15,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRasterShader,
     QgsSingleBandPseudoColorRenderer,
+    QgsSingleSymbolRenderer,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QColor
@@ -22,6 +23,12 @@ from qgis.PyQt.QtGui import QColor
 from ..i18n import bare, tr
 from .preview import Preview, Shown, polygon
 from .repaint import Repaint
+
+if TYPE_CHECKING:
+    from qgis.gui import QgsMapCanvas
+
+    from camp_detector_core.georaster.table import DwellingRows
+
 
 _DISCRETE = (
     Qgis.ShaderInterpolationMethod
@@ -36,7 +43,7 @@ _STRONG, _WEAK = 140, 80
 class PreviewLayers:
     """Puts a preview on the map, and takes it away."""
 
-    def __init__(self, canvases: Callable[[], Iterable[Any]]) -> None:
+    def __init__(self, canvases: Callable[[], Iterable[QgsMapCanvas]]) -> None:
         """Nothing is on the map.
 
         Args:
@@ -49,12 +56,14 @@ class PreviewLayers:
     @property
     def raster(self) -> Optional[QgsRasterLayer]:
         """The layer of probabilities, if the user has not removed it."""
-        return QgsProject.instance().mapLayer(self._raster_id) if self._raster_id else None
+        layer = QgsProject.instance().mapLayer(self._raster_id) if self._raster_id else None
+        return layer if isinstance(layer, QgsRasterLayer) else None
 
     @property
     def vector(self) -> Optional[QgsVectorLayer]:
         """The layer of outlines, if the user has not removed it."""
-        return QgsProject.instance().mapLayer(self._vector_id) if self._vector_id else None
+        layer = QgsProject.instance().mapLayer(self._vector_id) if self._vector_id else None
+        return layer if isinstance(layer, QgsVectorLayer) else None
 
     def show(self, shown: Shown) -> None:
         """Put a preview on the map in place of the last one.
@@ -72,7 +81,7 @@ class PreviewLayers:
         symbol = QgsFillSymbol.createSimple(
             {"style": "no", "outline_color": "#E4572E", "outline_width": "0.5"}
         )
-        vector.renderer().setSymbol(symbol)
+        vector.setRenderer(QgsSingleSymbolRenderer(symbol))
         self._color(raster, shown.threshold)
         _fill(vector, shown.rows)
         QgsProject.instance().addMapLayers([vector, raster])
@@ -100,7 +109,7 @@ class PreviewLayers:
         shader.setRasterShaderFunction(ramp)
         layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
 
-    def draw(self, rows: Any) -> None:
+    def draw(self, rows: DwellingRows) -> None:
         """Draw dwellings in place of the last ones."""
         layer = self.vector
         if layer is not None:
@@ -122,7 +131,7 @@ class PreviewLayers:
             self.preview = None
 
 
-def _fill(layer: QgsVectorLayer, rows: Any) -> None:
+def _fill(layer: QgsVectorLayer, rows: DwellingRows) -> None:
     """Have dwellings in place of what a layer holds."""
     features = []
     for row in rows:
@@ -130,8 +139,9 @@ def _fill(layer: QgsVectorLayer, rows: Any) -> None:
         feature.setGeometry(polygon(row.rings))
         features.append(feature)
     provider = layer.dataProvider()
-    provider.truncate()
-    provider.addFeatures(features)
+    if provider is not None:
+        provider.truncate()
+        provider.addFeatures(features)
     layer.setName(
         bare(
             tr("Preview: 1 dwelling")
@@ -142,7 +152,7 @@ def _fill(layer: QgsVectorLayer, rows: Any) -> None:
     layer.updateExtents()
 
 
-def _item(value: float, color: QColor, alpha: int, label: str) -> Any:
+def _item(value: float, color: QColor, alpha: int, label: str) -> QgsColorRampShader.ColorRampItem:
     shade = QColor(color)
     shade.setAlpha(alpha)
     return QgsColorRampShader.ColorRampItem(value, shade, label)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Callable, Iterable
+from typing import TYPE_CHECKING, Callable, Iterable
+
+if TYPE_CHECKING:
+    from qgis.core import QgsMapLayer
+    from qgis.gui import QgsMapCanvas
 
 
 class Repaint:
@@ -14,16 +18,16 @@ class Repaint:
     layer was before. So a layer that changes while a map is drawn asks again when that is done.
     """
 
-    def __init__(self, canvases: Callable[[], Iterable[Any]]) -> None:
+    def __init__(self, canvases: Callable[[], Iterable[QgsMapCanvas]]) -> None:
         """Draw nothing yet.
 
         Args:
             canvases: Gives the maps of QGIS.
         """
         self._canvases = canvases
-        self._waiting: list[tuple[Any, Callable[[], None]]] = []
+        self._waiting: list[tuple[QgsMapCanvas, Callable[[], None]]] = []
 
-    def of(self, layer: Any) -> None:
+    def of(self, layer: QgsMapLayer) -> None:
         """Draw a layer anew now, and again where a map was being drawn."""
         busy = [canvas for canvas in self._canvases() if canvas.isDrawing()]
         layer.triggerRepaint()
@@ -42,7 +46,7 @@ class Repaint:
                 canvas.mapCanvasRefreshed.disconnect(slot)
         self._waiting.clear()
 
-    def _once_more(self, canvas: Any, layer: Any) -> None:
+    def _once_more(self, canvas: QgsMapCanvas, layer: QgsMapLayer) -> None:
         def painted() -> None:
             self._waiting.remove((canvas, painted))
             canvas.mapCanvasRefreshed.disconnect(painted)

@@ -233,6 +233,10 @@ class RuntimeDialog(QDialog):
         buttons.helpRequested.connect(lambda: pages.show("runtime"))
         pages.on_f1(self, "runtime")
 
+    def refresh(self) -> None:
+        """Show what is there by now."""
+        self.page.refresh()
+
     def leave(self) -> None:
         """The plugin goes away."""
         self.page.leave()

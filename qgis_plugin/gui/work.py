@@ -14,11 +14,12 @@ from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from ..i18n import tr
 from ..runtime import RuntimeProblem, Stopped
 from ..sources import SourceError
+from ..words import sentence_of
 
 LOG = "Camp Detector"
 Done = Callable[[Any, Optional[str]], None]
 """Gets the result, or None and a sentence; an empty sentence where the user stopped it."""
-_running: set[Any] = set()
+_running: set[Work] = set()
 
 
 class Work(QgsTask):
@@ -39,7 +40,7 @@ class Work(QgsTask):
         """
         super().__init__(title, QgsTask.Flag.CanCancel)
         self.feedback = QgsProcessingFeedback(False)  # noqa: FBT003 - QGIS' signature
-        self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)
+        self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)  # type: ignore[call-arg]
         self.progressChanged.connect(self.went)
         self._function, self._done = function, done
         self._result: Any = None
@@ -112,7 +113,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, (Cancelled, Stopped)):
         return ""
     if isinstance(error, (CampDetectorError, RuntimeProblem, SourceError)):
-        return str(error)
+        return sentence_of(error)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     QgsMessageLog.logMessage(text, LOG, Qgis.MessageLevel.Critical)
     return tr(

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtCore import QTranslator
+    from qgis.PyQt.QtWidgets import QWidget
+
 
 CONTEXT = "CampDetector"
 """The context of all texts in the ``.ts`` and ``.qm`` files."""
 LANGUAGES = ("fr", "es", "ar")
 _RIGHT_TO_LEFT = {"ar"}
 _HOME = Path(__file__).resolve().parent
-_installed: list[Any] = []
+_installed: list[QTranslator] = []
 _ISOLATE, _END = "\u2068", "\u2069"
 _EMBED, _POP = "\u202b", "\u202c"
 _MARKS = _ISOLATE + _END + _EMBED + _POP
@@ -61,7 +66,7 @@ def right_to_left() -> bool:
     return there and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
-def turn(window: Any) -> None:
+def turn(window: QWidget) -> None:
     """Let a window run as its texts do; QGIS' own do so only where Qt's translation is there."""
     from qgis.PyQt.QtCore import Qt
 
@@ -75,7 +80,7 @@ def mark(text: str) -> str:
     return f"{_EMBED}{text}{_POP}" if is_ours else text
 
 
-def flow(window: Any) -> None:
+def flow(window: QWidget) -> None:
     """Let titles, buttons and choices of a window run as their texts do."""
     if not speaks_right_to_left():
         return

@@ -45,118 +45,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Threshold</source>
-        <translation>العتبة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>الاحتمال، من 0 إلى 1، الذي يُعد البكسل ابتداءً منه مسكنًا. إن لم يُحدد: قيمة النموذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Resolution (m)</source>
-        <translation>الدقة المكانية (م)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>عدد الأمتار لكل بكسل التي يُشغَّل بها النموذج. إن لم تُحدد: ما يناسب النموذج والصور.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>تداخل البلاطات (بكسل)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>البكسلات المشتركة بين البلاطات المتجاورة. إن لم تُحدد: قيمة النموذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>حجم البلاطة (بكسل)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>طول ضلع البلاطات. إن لم يُحدد: أنسب ما يكون للصور.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Value that means no image</source>
-        <translation>القيمة التي تعني عدم وجود صورة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>مثل الأبيض أو الأسود حول كثير من الفسيفساءات. إن لم تُحدد: ما تذكره الطبقة.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
         <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
         <translation>‏تتعذر قراءة {path} كصورة: اختر طبقة نقطية أو ملفًا نقطيًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>يجب أن يكون «التمديد» (STRETCH) بالشكل LOW,HIGH أو percentile، لا {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Imagery</source>
-        <translation>الصور</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Extent</source>
-        <translation>النطاق</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>داخل هذه المضلعات فقط</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Device</source>
-        <translation>المعالج</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Bands</source>
-        <translation>النطاقات الطيفية</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>الأرقام بترتيب النموذج، مثل 4,3,2. إن لم تُحدد: حسب اللون.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Stretch</source>
-        <translation>التمديد</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>أدنى,أعلى قيم البكسلات، أو percentile. إن لم يُحدد: حيث يلزم.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Let the imagery read files outside of its folder</source>
-        <translation>السماح للصورة بقراءة ملفات خارج مجلدها</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>فصل المساكن المتلاصقة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>النظر إلى كل بلاطة 8 مرات (بطيء)</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -167,11 +57,6 @@
         <location filename="../algorithms/asking.py"/>
         <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
         <translation>النطاق (EXTENT) فارغ: اختر غيره، أو اتركه.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>يجب أن تكون «النطاقات الطيفية» (BANDS) أرقامًا بينها فواصل مثل 4,3,2، لا {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -270,6 +155,11 @@ Both dates must show the same ground: where they do not, give polygons of the gr
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>ظهر {appeared}، اختفى {vanished}، بقي {unchanged}، تغيّر: {before} قبل، {after} بعد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>داخل هذه المضلعات فقط</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -427,26 +317,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Minimum area (m²)</source>
-        <translation>أصغر مساحة (م²)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Smaller dwellings are left out. Not set: the model's own.</source>
-        <translation>تُستبعد المساكن الأصغر. إن لم تُحدد: قيمة النموذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Straighten outlines by (m)</source>
-        <translation>تقويم الحدود بمقدار (م)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>At most so many metres. Not set: one pixel; 0: not at all.</source>
-        <translation>بهذا العدد من الأمتار على الأكثر. إن لم يُحدد: بكسل واحد؛ 0: بلا تقويم.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>{layer}: 1 dwelling</source>
         <translation>‏{layer}: مسكن واحد</translation>
     </message>
@@ -459,16 +329,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/detect.py"/>
         <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
         <translation>مخيم,لاجئون,خيمة,مأوى,مبنى,مسقط,تعلم عميق,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Square corners</source>
-        <translation>زوايا قائمة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Dwellings</source>
-        <translation>المساكن</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -562,6 +422,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
+        <source>Bands</source>
+        <translation>النطاقات الطيفية</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>البكسلات</translation>
     </message>
@@ -579,6 +444,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/model_info.py"/>
         <source>Classes</source>
         <translation>الأصناف</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Threshold</source>
+        <translation>العتبة</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -646,6 +516,26 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>غير مميزة بعضها عن بعض</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m</source>
+        <translation>م</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m²</source>
+        <translation>م²</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>pixels</source>
+        <translation>البكسلات</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Not set: {unset}.</source>
+        <translation>‏إن لم يُحدد: {unset}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>تحتوي {layer} على حدود لا تقع في أي مكان على الأرض: راجع نظام إحداثياتها.</translation>
@@ -674,6 +564,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/report.py"/>
         <source>Area</source>
         <translation>المنطقة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings</source>
+        <translation>المساكن</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -952,8 +847,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في «القيمة التي تعني عدم وجود صورة» (NODATA)، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في {nodata}، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1069,11 +964,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/facts.py"/>
         <source>dwellings</source>
         <translation>المساكن</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>pixels</source>
-        <translation>البكسلات</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1492,11 +1382,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
-        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation>‏{place} يقود إلى {href}، وهو ليس في الفهرس.</translation>
-    </message>
-    <message>
-        <location filename="../models/catalogue.py"/>
         <source>The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file is whole: ask its publisher.</source>
         <translation>لا يذكر الفهرس SHA-256 للنموذج {name}، فلا يمكن معرفة ما إذا كان الملف كاملًا: اسأل ناشره.</translation>
     </message>
@@ -1514,6 +1399,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
         <translation>‏{place} ليس نموذجًا من نماذج Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.py"/>
+        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
+        <translation>‏{place} يقود إلى {href}، وهو ليس في الفهرس.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
@@ -1597,6 +1487,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
+        <source>this ONNX Runtime is not made for it</source>
+        <translation>لم يُصنع ONNX Runtime هذا له</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
+        <source>its driver or a library is missing</source>
+        <translation>ينقص برنامج تشغيله أو مكتبة</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
         <source>Automatic: a GPU where there is one</source>
         <translation>تلقائي: معالج رسومي إن وُجد</translation>
     </message>
@@ -1619,16 +1519,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../runtime/devices.py"/>
         <source>Apple GPU (Core ML)</source>
         <translation>معالج رسومي Apple (Core ML)</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>its driver or a library is missing</source>
-        <translation>ينقص برنامج تشغيله أو مكتبة</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>this ONNX Runtime is not made for it</source>
-        <translation>لم يُصنع ONNX Runtime هذا له</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
@@ -1791,21 +1681,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>الخلفية</translation>
     </message>
     <message>
-        <location filename="../text.py"/>
-        <source>Straighten outlines by</source>
-        <translation>تقويم الحدود بمقدار</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile size</source>
-        <translation>حجم البلاطة</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile overlap</source>
-        <translation>تداخل البلاطات</translation>
-    </message>
-    <message>
         <location filename="../tiles/store.py"/>
         <source>a map tile is no picture, or damaged</source>
         <translation>بلاطة من الخريطة ليست صورة أو تالفة</translation>
@@ -1854,6 +1729,186 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../web/exchange.py"/>
         <source>it leads elsewhere</source>
         <translation>إنه يقود إلى مكان آخر</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery</source>
+        <translation>الصور</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>صور من الأعلى: كل ما تقرؤه مكتبة GDAL. يلزم أن تحوي النطاقات التي يذكرها النموذج، وأن تكون بكسلاتها قريبة في حجمها مما دُرِّب عليه؛ وما عداها يُعاد اعتيانه.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Extent</source>
+        <translation>النطاق</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>The part of the raster to work on.</source>
+        <translation>الجزء الذي يُعالَج من الصورة النقطية.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels whose centre lies in no polygon are taken as missing.</source>
+        <translation>تُعد البكسلات التي لا يقع مركزها داخل أي مضلع مفقودة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability from which a pixel is dwelling: lower marks more ground and lets neighbours grow together, higher marks less.</source>
+        <translation>الاحتمال الذي يُعد البكسل ابتداءً منه مسكنًا: الأقل يحدد أرضًا أكثر ويجعل المساكن المتجاورة تلتحم، والأعلى يحدد أقل.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the model's</source>
+        <translation>قيمة النموذج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Smallest dwelling in square metres; smaller ones are left out.</source>
+        <translation>أصغر مسكن بالمتر المربع؛ ويُستبعد ما هو أصغر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile size</source>
+        <translation>حجم البلاطة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Side of the tiles that the model sees, a multiple of its step (usually 32). Larger ones need more memory.</source>
+        <translation>طول ضلع البلاطات التي يراها النموذج، من مضاعفات خطوته (وهي 32 عادةً). والأكبر يحتاج إلى ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>up to the model's, as fits the imagery best</source>
+        <translation>حتى قيمة النموذج، بحسب الأنسب للصور</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile overlap</source>
+        <translation>تداخل البلاطات</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels that neighbouring tiles share, less than half of a tile.</source>
+        <translation>البكسلات المشتركة بين البلاطات المتجاورة، أقل من نصف البلاطة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by</source>
+        <translation>تقويم الحدود بمقدار</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by at most this; 0 keeps every pixel edge.</source>
+        <translation>تقويم الحدود بهذا المقدار على الأكثر؛ و0 يبقي كل حافة من حواف البكسلات.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>one pixel</source>
+        <translation>بكسل واحد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Square corners</source>
+        <translation>زوايا قائمة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Make nearly rectangular outlines rectangles.</source>
+        <translation>تحويل الحدود القريبة من المستطيل إلى مستطيلات.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch</source>
+        <translation>فصل المساكن المتلاصقة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch, at no cost in time; else each connected patch is one dwelling.</source>
+        <translation>فصل المساكن المتلاصقة دون كلفة في الوقت؛ وإلا عُدّت كل بقعة متصلة مسكنًا واحدًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average over flips and turns</source>
+        <translation>حساب المتوسط على الانعكاسات والتدويرات</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
+        <translation>حساب متوسط الإجابات على الانعكاسات والتدويرات الثمانية لكل بلاطة (4 إن لم تكن مربعة). يستغرق 8 أضعاف الوقت، مقابل حدود أدق قليلًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands of the raster in the order of the model's, e.g. 3,2,1.</source>
+        <translation>نطاقات الصورة النقطية بترتيب نطاقات النموذج، مثل 3,2,1.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>by name or colour, else the first ones</source>
+        <translation>بالاسم أو اللون، وإلا فالأولى</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Stretch</source>
+        <translation>التمديد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw values that become black and white.</source>
+        <translation>القيم الأصلية التي تصير أسود وأبيض.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>none for the dtype of the model, else percentile</source>
+        <translation>بلا تمديد لنوع بيانات النموذج، وإلا percentile</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>NoData value</source>
+        <translation>قيمة NoData</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw value of pixels without image, e.g. 255 for white borders.</source>
+        <translation>القيمة الأصلية للبكسلات التي بلا صورة، مثل 255 للحواف البيضاء.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>what the raster says</source>
+        <translation>ما تذكره الصورة النقطية</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Metres a pixel to work at.</source>
+        <translation>عدد الأمتار لكل بكسل عند المعالجة.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the raster's own within 10 % of the model's, else the model's</source>
+        <translation>دقة الصورة إن كانت في حدود 10 % من دقة النموذج، وإلا فدقة النموذج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>السماح للصورة بقراءة ملفات خارج مجلدها</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let virtual rasters and the like read files outside of their folder and servers; only for files that you trust.</source>
+        <translation>السماح للصور النقطية الافتراضية وأمثالها بقراءة ملفات خارج مجلدها وخوادم؛ للملفات التي تثق بها فقط.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Device</source>
+        <translation>المعالج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>What runs the model.</source>
+        <translation>ما يشغّل النموذج.</translation>
     </message>
 </context>
 </TS>

@@ -45,118 +45,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Threshold</source>
-        <translation>Umbral</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>Probabilidad, de 0 a 1, a partir de la cual un píxel es vivienda. Sin definir: la del modelo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Resolution (m)</source>
-        <translation>Resolución (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>Metros por píxel con los que se ejecuta el modelo. Sin definir: lo que conviene al modelo y a las imágenes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>Solape de teselas (píxeles)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>Píxeles que comparten teselas vecinas. Sin definir: los del modelo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>Tamaño de tesela (píxeles)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>Lado de las teselas. Sin definir: lo que mejor conviene a las imágenes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Value that means no image</source>
-        <translation>Valor que significa sin imagen</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>Como el blanco o el negro alrededor de muchos mosaicos. Sin definir: lo que indica la capa.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
         <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
         <translation>{path} no se puede leer como imagen: elija una capa o un archivo ráster.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>«Estiramiento» (STRETCH) debe ser LOW,HIGH o percentile, y no {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Imagery</source>
-        <translation>Imágenes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Extent</source>
-        <translation>Extensión</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>Solo dentro de estos polígonos</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Device</source>
-        <translation>Dispositivo</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Bands</source>
-        <translation>Bandas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>Números en el orden del modelo, como 4,3,2. Sin definir: por color.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Stretch</source>
-        <translation>Estiramiento</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>MÍN,MÁX de los valores de los píxeles, o percentile. Sin definir: donde hace falta.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Let the imagery read files outside of its folder</source>
-        <translation>Permitir que la imagen lea archivos fuera de su carpeta</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>Separar viviendas que se tocan</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>Mirar cada tesela 8 veces (lento)</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -167,11 +57,6 @@
         <location filename="../algorithms/asking.py"/>
         <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
         <translation>«Extensión» (EXTENT) está vacía: elija otra, o no indique ninguna.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>«Bandas» (BANDS) debe ser números separados por comas, como 4,3,2, y no {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -270,6 +155,11 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>{appeared} aparecieron, {vanished} desaparecieron, {unchanged} siguen, cambiadas: {before} antes, {after} después</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>Solo dentro de estos polígonos</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -427,26 +317,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Minimum area (m²)</source>
-        <translation>Superficie mínima (m²)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Smaller dwellings are left out. Not set: the model's own.</source>
-        <translation>Las viviendas más pequeñas se omiten. Sin definir: la del modelo.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Straighten outlines by (m)</source>
-        <translation>Enderezar contornos (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>At most so many metres. Not set: one pixel; 0: not at all.</source>
-        <translation>Como máximo tantos metros. Sin definir: un píxel; 0: nada.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>{layer}: 1 dwelling</source>
         <translation>{layer}: 1 vivienda</translation>
     </message>
@@ -459,16 +329,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/detect.py"/>
         <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
         <translation>campamento,refugiados,tienda,refugio,edificio,huella,aprendizaje profundo,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Square corners</source>
-        <translation>Esquinas rectas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Dwellings</source>
-        <translation>Viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -562,6 +422,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
+        <source>Bands</source>
+        <translation>Bandas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>Píxeles</translation>
     </message>
@@ -579,6 +444,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/model_info.py"/>
         <source>Classes</source>
         <translation>Clases</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Threshold</source>
+        <translation>Umbral</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -646,6 +516,26 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>no se distinguen</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m</source>
+        <translation>m</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m²</source>
+        <translation>m²</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>pixels</source>
+        <translation>píxeles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Not set: {unset}.</source>
+        <translation>Sin definir: {unset}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>{layer} contiene contornos que no están en ningún lugar de la Tierra: revise su sistema de coordenadas.</translation>
@@ -674,6 +564,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/report.py"/>
         <source>Area</source>
         <translation>Zona</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings</source>
+        <translation>Viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -952,8 +847,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como «Valor que significa sin imagen» (NODATA), o como valor sin datos adicional de la capa, para excluirlos.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como {nodata}, o como valor sin datos adicional de la capa, para excluirlos.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1069,11 +964,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/facts.py"/>
         <source>dwellings</source>
         <translation>viviendas</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>pixels</source>
-        <translation>píxeles</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1492,11 +1382,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
-        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation>{place} lleva a {href}, que no está en el catálogo.</translation>
-    </message>
-    <message>
-        <location filename="../models/catalogue.py"/>
         <source>The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file is whole: ask its publisher.</source>
         <translation>El catálogo no da ningún SHA-256 de {name}, por lo que no se puede saber si el archivo está completo: pregunte a quien lo publica.</translation>
     </message>
@@ -1514,6 +1399,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
         <translation>{place} no es un modelo de Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.py"/>
+        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
+        <translation>{place} lleva a {href}, que no está en el catálogo.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
@@ -1597,6 +1487,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
+        <source>this ONNX Runtime is not made for it</source>
+        <translation>este ONNX Runtime no está hecho para él</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
+        <source>its driver or a library is missing</source>
+        <translation>falta su controlador o una biblioteca</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
         <source>Automatic: a GPU where there is one</source>
         <translation>Automático: una GPU donde la haya</translation>
     </message>
@@ -1619,16 +1519,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../runtime/devices.py"/>
         <source>Apple GPU (Core ML)</source>
         <translation>GPU de Apple (Core ML)</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>its driver or a library is missing</source>
-        <translation>falta su controlador o una biblioteca</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>this ONNX Runtime is not made for it</source>
-        <translation>este ONNX Runtime no está hecho para él</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
@@ -1791,21 +1681,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>fondo</translation>
     </message>
     <message>
-        <location filename="../text.py"/>
-        <source>Straighten outlines by</source>
-        <translation>Enderezar contornos</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile size</source>
-        <translation>Tamaño de tesela</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile overlap</source>
-        <translation>Solape de teselas</translation>
-    </message>
-    <message>
         <location filename="../tiles/store.py"/>
         <source>a map tile is no picture, or damaged</source>
         <translation>una tesela no es una imagen o está dañada</translation>
@@ -1854,6 +1729,186 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../web/exchange.py"/>
         <source>it leads elsewhere</source>
         <translation>lleva a otro lugar</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery</source>
+        <translation>Imágenes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>Imágenes tomadas desde arriba: todo lo que GDAL lee. Necesitan las bandas que el modelo nombra y píxeles de tamaño parecido a los de su entrenamiento; las demás se remuestrean.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Extent</source>
+        <translation>Extensión</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>The part of the raster to work on.</source>
+        <translation>La parte del ráster que se procesa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels whose centre lies in no polygon are taken as missing.</source>
+        <translation>Los píxeles cuyo centro no está en ningún polígono se toman por ausentes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability from which a pixel is dwelling: lower marks more ground and lets neighbours grow together, higher marks less.</source>
+        <translation>Probabilidad a partir de la cual un píxel es vivienda: más baja marca más terreno y deja que las vecinas se junten; más alta marca menos.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the model's</source>
+        <translation>la del modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Smallest dwelling in square metres; smaller ones are left out.</source>
+        <translation>Vivienda más pequeña en metros cuadrados; las menores se omiten.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile size</source>
+        <translation>Tamaño de tesela</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Side of the tiles that the model sees, a multiple of its step (usually 32). Larger ones need more memory.</source>
+        <translation>Lado de las teselas que ve el modelo, múltiplo de su paso (normalmente 32). Las mayores necesitan más memoria.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>up to the model's, as fits the imagery best</source>
+        <translation>como mucho el del modelo, según lo que mejor convenga a las imágenes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile overlap</source>
+        <translation>Solape de teselas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels that neighbouring tiles share, less than half of a tile.</source>
+        <translation>Píxeles que comparten teselas vecinas, menos de la mitad de una tesela.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by</source>
+        <translation>Enderezar contornos</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by at most this; 0 keeps every pixel edge.</source>
+        <translation>Enderezar los contornos como máximo esta distancia; 0 conserva cada borde de píxel.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>one pixel</source>
+        <translation>un píxel</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Square corners</source>
+        <translation>Esquinas rectas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Make nearly rectangular outlines rectangles.</source>
+        <translation>Convertir en rectángulos los contornos casi rectangulares.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch</source>
+        <translation>Separar viviendas que se tocan</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch, at no cost in time; else each connected patch is one dwelling.</source>
+        <translation>Separar las viviendas que se tocan, sin coste de tiempo; si no, cada mancha conexa es una vivienda.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average over flips and turns</source>
+        <translation>Promediar reflexiones y giros</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
+        <translation>Promediar las respuestas a las 8 reflexiones y giros de cada tesela (4 si no son cuadradas). Tarda 8 veces más, con contornos algo más fieles.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands of the raster in the order of the model's, e.g. 3,2,1.</source>
+        <translation>Bandas del ráster en el orden de las del modelo, p. ej. 3,2,1.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>by name or colour, else the first ones</source>
+        <translation>por nombre o color, si no las primeras</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Stretch</source>
+        <translation>Estiramiento</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw values that become black and white.</source>
+        <translation>Valores originales que pasan a ser negro y blanco.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>none for the dtype of the model, else percentile</source>
+        <translation>ninguno con el tipo de datos del modelo, si no percentile</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>NoData value</source>
+        <translation>Valor NoData</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw value of pixels without image, e.g. 255 for white borders.</source>
+        <translation>Valor original de los píxeles sin imagen, p. ej. 255 con bordes blancos.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>what the raster says</source>
+        <translation>lo que indica el ráster</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Metres a pixel to work at.</source>
+        <translation>Metros por píxel con los que se trabaja.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the raster's own within 10 % of the model's, else the model's</source>
+        <translation>la del ráster si difiere hasta un 10 % de la del modelo, si no la del modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>Permitir que la imagen lea archivos fuera de su carpeta</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let virtual rasters and the like read files outside of their folder and servers; only for files that you trust.</source>
+        <translation>Permitir que los rásteres virtuales y similares lean archivos fuera de su carpeta y servidores; solo con archivos de confianza.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Device</source>
+        <translation>Dispositivo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>What runs the model.</source>
+        <translation>Lo que ejecuta el modelo.</translation>
     </message>
 </context>
 </TS>

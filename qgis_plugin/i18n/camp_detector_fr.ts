@@ -45,118 +45,8 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>Threshold</source>
-        <translation>Seuil</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Probability, 0 to 1, from which a pixel is dwelling. Not set: the model's own.</source>
-        <translation>Probabilité, de 0 à 1, à partir de laquelle un pixel est une habitation. Non défini : valeur du modèle.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Resolution (m)</source>
-        <translation>Résolution (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Metres a pixel that the model is run at. Not set: what fits model and imagery.</source>
-        <translation>Mètres par pixel auxquels le modèle est exécuté. Non défini : ce qui convient au modèle et aux images.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile overlap (pixels)</source>
-        <translation>Recouvrement des tuiles (pixels)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Pixels that neighbouring tiles share. Not set: the model's own.</source>
-        <translation>Pixels que partagent des tuiles voisines. Non défini : valeur du modèle.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Tile size (pixels)</source>
-        <translation>Taille des tuiles (pixels)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Side of the tiles. Not set: what fits the imagery best.</source>
-        <translation>Côté des tuiles. Non défini : ce qui convient le mieux aux images.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Value that means no image</source>
-        <translation>Valeur qui signifie « pas d’image »</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Such as the white or black around many mosaics. Not set: what the layer says.</source>
-        <translation>Comme le blanc ou le noir autour de nombreuses mosaïques. Non défini : ce qu’indique la couche.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
         <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
         <translation>{path} ne peut pas être lu comme imagerie : choisissez une couche raster ou un fichier raster.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Stretch” (STRETCH) must be LOW,HIGH or percentile, got {x}.</source>
-        <translation>« Étirement » (STRETCH) doit être LOW,HIGH ou percentile, et non {x}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Imagery</source>
-        <translation>Images</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Extent</source>
-        <translation>Emprise</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Only inside of these polygons</source>
-        <translation>Seulement à l’intérieur de ces polygones</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Device</source>
-        <translation>Processeur</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Bands</source>
-        <translation>Bandes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Numbers in the model's order, such as 4,3,2. Not set: by colour.</source>
-        <translation>Numéros dans l’ordre du modèle, par exemple 4,3,2. Non défini : selon la couleur.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Stretch</source>
-        <translation>Étirement</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>LOW,HIGH of the pixel values, or percentile. Not set: where it is needed.</source>
-        <translation>MIN,MAX des valeurs des pixels, ou percentile. Non défini : là où c’est nécessaire.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Let the imagery read files outside of its folder</source>
-        <translation>Laisser l’image lire des fichiers hors de son dossier</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Part dwellings that touch</source>
-        <translation>Séparer les habitations contiguës</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>Look at each tile 8 times (slow)</source>
-        <translation>Regarder chaque tuile 8 fois (lent)</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
@@ -167,11 +57,6 @@
         <location filename="../algorithms/asking.py"/>
         <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
         <translation>« Emprise » (EXTENT) est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>“Bands” (BANDS) must be numbers between commas such as 4,3,2, got {x}.</source>
-        <translation>« Bandes » (BANDS) doit être des nombres séparés par des virgules, comme 4,3,2, et non {x}.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -270,6 +155,11 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
         <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>{appeared} apparues, {vanished} disparues, {unchanged} restées, changées : {before} avant, {after} après</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Only inside of these polygons</source>
+        <translation>Seulement à l’intérieur de ces polygones</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -427,26 +317,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>Minimum area (m²)</source>
-        <translation>Surface minimale (m²)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Smaller dwellings are left out. Not set: the model's own.</source>
-        <translation>Les habitations plus petites sont écartées. Non défini : valeur du modèle.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Straighten outlines by (m)</source>
-        <translation>Redresser les contours de (m)</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>At most so many metres. Not set: one pixel; 0: not at all.</source>
-        <translation>Au plus ce nombre de mètres. Non défini : un pixel ; 0 : pas du tout.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>{layer}: 1 dwelling</source>
         <translation>{layer} : 1 habitation</translation>
     </message>
@@ -459,16 +329,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/detect.py"/>
         <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
         <translation>camp,réfugiés,tente,abri,bâtiment,emprise,apprentissage profond,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Square corners</source>
-        <translation>Angles droits</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>Dwellings</source>
-        <translation>Habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -562,6 +422,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
+        <source>Bands</source>
+        <translation>Bandes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
         <source>Pixels</source>
         <translation>Pixels</translation>
     </message>
@@ -579,6 +444,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/model_info.py"/>
         <source>Classes</source>
         <translation>Classes</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/model_info.py"/>
+        <source>Threshold</source>
+        <translation>Seuil</translation>
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
@@ -646,6 +516,26 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>non distinguées</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m</source>
+        <translation>m</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>m²</source>
+        <translation>m²</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>pixels</source>
+        <translation>pixels</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Not set: {unset}.</source>
+        <translation>Non défini : {unset}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>{layer} contient des contours qui ne se trouvent nulle part sur Terre : vérifiez son système de coordonnées.</translation>
@@ -674,6 +564,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/report.py"/>
         <source>Area</source>
         <translation>Zone</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Dwellings</source>
+        <translation>Habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -952,8 +847,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as “Value that means no image” (NODATA), or as the layer's additional no data value, to leave them out.</source>
-        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme « Valeur qui signifie “pas d’image” » (NODATA), ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme {nodata}, ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1069,11 +964,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/facts.py"/>
         <source>dwellings</source>
         <translation>habitations</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>pixels</source>
-        <translation>pixels</translation>
     </message>
     <message>
         <location filename="../gui/facts.py"/>
@@ -1492,11 +1382,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../models/catalogue.py"/>
-        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
-        <translation>{place} mène à {href}, qui ne se trouve pas dans le catalogue.</translation>
-    </message>
-    <message>
-        <location filename="../models/catalogue.py"/>
         <source>The catalogue gives no SHA-256 for {name}, so it cannot be told whether the file is whole: ask its publisher.</source>
         <translation>Le catalogue ne donne pas de SHA-256 pour {name}, on ne peut donc pas savoir si le fichier est entier : demandez à son éditeur.</translation>
     </message>
@@ -1514,6 +1399,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../models/catalogue.py"/>
         <source>{place} is no model of Camp Detector.</source>
         <translation>{place} n’est pas un modèle de Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.py"/>
+        <source>{place} leads to {href}, which does not lie in the catalogue.</source>
+        <translation>{place} mène à {href}, qui ne se trouve pas dans le catalogue.</translation>
     </message>
     <message>
         <location filename="../models/installed.py"/>
@@ -1597,6 +1487,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../runtime/devices.py"/>
+        <source>this ONNX Runtime is not made for it</source>
+        <translation>cet ONNX Runtime n’est pas fait pour lui</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
+        <source>its driver or a library is missing</source>
+        <translation>son pilote ou une bibliothèque manque</translation>
+    </message>
+    <message>
+        <location filename="../runtime/devices.py"/>
         <source>Automatic: a GPU where there is one</source>
         <translation>Automatique : un GPU s’il y en a un</translation>
     </message>
@@ -1619,16 +1519,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../runtime/devices.py"/>
         <source>Apple GPU (Core ML)</source>
         <translation>GPU Apple (Core ML)</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>its driver or a library is missing</source>
-        <translation>son pilote ou une bibliothèque manque</translation>
-    </message>
-    <message>
-        <location filename="../runtime/devices.py"/>
-        <source>this ONNX Runtime is not made for it</source>
-        <translation>cet ONNX Runtime n’est pas fait pour lui</translation>
     </message>
     <message>
         <location filename="../runtime/install.py"/>
@@ -1791,21 +1681,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>arrière-plan</translation>
     </message>
     <message>
-        <location filename="../text.py"/>
-        <source>Straighten outlines by</source>
-        <translation>Redresser les contours de</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile size</source>
-        <translation>Taille des tuiles</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
-        <source>Tile overlap</source>
-        <translation>Recouvrement des tuiles</translation>
-    </message>
-    <message>
         <location filename="../tiles/store.py"/>
         <source>a map tile is no picture, or damaged</source>
         <translation>une tuile n'est pas une image, ou est endommagée</translation>
@@ -1854,6 +1729,186 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../web/exchange.py"/>
         <source>it leads elsewhere</source>
         <translation>elle mène ailleurs</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery</source>
+        <translation>Images</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>Images vues du ciel : tout ce que GDAL lit. Il leur faut les bandes que le modèle nomme, et des pixels à peu près aussi grands que ceux de son entraînement ; les autres sont rééchantillonnées.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Extent</source>
+        <translation>Emprise</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>The part of the raster to work on.</source>
+        <translation>La partie du raster à traiter.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels whose centre lies in no polygon are taken as missing.</source>
+        <translation>Les pixels dont le centre n’est dans aucun polygone sont tenus pour manquants.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability from which a pixel is dwelling: lower marks more ground and lets neighbours grow together, higher marks less.</source>
+        <translation>Probabilité à partir de laquelle un pixel est une habitation : plus bas, davantage de terrain est marqué et des voisines se rejoignent ; plus haut, moins de terrain.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the model's</source>
+        <translation>valeur du modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Smallest dwelling in square metres; smaller ones are left out.</source>
+        <translation>Plus petite habitation en mètres carrés ; les plus petites sont écartées.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile size</source>
+        <translation>Taille des tuiles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Side of the tiles that the model sees, a multiple of its step (usually 32). Larger ones need more memory.</source>
+        <translation>Côté des tuiles que voit le modèle, multiple de son pas (en général 32). Les plus grandes demandent plus de mémoire.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>up to the model's, as fits the imagery best</source>
+        <translation>au plus celui du modèle, selon ce qui convient le mieux aux images</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Tile overlap</source>
+        <translation>Recouvrement des tuiles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Pixels that neighbouring tiles share, less than half of a tile.</source>
+        <translation>Pixels que partagent des tuiles voisines, moins de la moitié d’une tuile.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by</source>
+        <translation>Redresser les contours de</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Straighten outlines by at most this; 0 keeps every pixel edge.</source>
+        <translation>Redresser les contours d’au plus cette distance ; 0 garde chaque bord de pixel.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>one pixel</source>
+        <translation>un pixel</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Square corners</source>
+        <translation>Angles droits</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Make nearly rectangular outlines rectangles.</source>
+        <translation>Faire des rectangles des contours presque rectangulaires.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch</source>
+        <translation>Séparer les habitations contiguës</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Separate dwellings that touch, at no cost in time; else each connected patch is one dwelling.</source>
+        <translation>Séparer les habitations contiguës, sans perte de temps ; sinon chaque tache d’un seul tenant est une habitation.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average over flips and turns</source>
+        <translation>Moyenne sur symétries et rotations</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
+        <translation>Faire la moyenne des réponses aux 8 symétries et rotations de chaque tuile (4 si les tuiles ne sont pas carrées). Prend 8 fois plus de temps, pour des contours un peu plus justes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands of the raster in the order of the model's, e.g. 3,2,1.</source>
+        <translation>Bandes du raster dans l’ordre de celles du modèle, par exemple 3,2,1.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>by name or colour, else the first ones</source>
+        <translation>par nom ou couleur, sinon les premières</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Stretch</source>
+        <translation>Étirement</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw values that become black and white.</source>
+        <translation>Valeurs brutes qui deviennent le noir et le blanc.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>none for the dtype of the model, else percentile</source>
+        <translation>aucun pour le type de données du modèle, sinon percentile</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>NoData value</source>
+        <translation>Valeur NoData</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Raw value of pixels without image, e.g. 255 for white borders.</source>
+        <translation>Valeur brute des pixels sans image, par exemple 255 pour des bords blancs.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>what the raster says</source>
+        <translation>ce qu’indique le raster</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Metres a pixel to work at.</source>
+        <translation>Mètres par pixel auxquels travailler.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the raster's own within 10 % of the model's, else the model's</source>
+        <translation>celle du raster à 10 % près de celle du modèle, sinon celle du modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let the imagery read files outside of its folder</source>
+        <translation>Laisser l’image lire des fichiers hors de son dossier</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Let virtual rasters and the like read files outside of their folder and servers; only for files that you trust.</source>
+        <translation>Laisser les rasters virtuels et similaires lire des fichiers hors de leur dossier et des serveurs ; seulement pour des fichiers de confiance.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Device</source>
+        <translation>Processeur</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>What runs the model.</source>
+        <translation>Ce qui exécute le modèle.</translation>
     </message>
 </context>
 </TS>

@@ -17,6 +17,9 @@ from typing import Iterator, Mapping
 from xml.etree import ElementTree  # noqa: ICN001 - said in full
 from xml.sax.saxutils import escape
 
+from camp_detector_core.engine.parameters import QGIS, shown_in
+
+from ..words import texts_of
 from . import CONTEXT, LANGUAGES
 
 HOME = Path(__file__).resolve().parent
@@ -42,7 +45,15 @@ def texts() -> dict[str, str]:
             continue
         for text in _texts_in(ast.parse(path.read_text(encoding="utf-8"))):
             found.setdefault(text, path.relative_to(PLUGIN).as_posix())
+    for text in _texts_of_options():
+        found.setdefault(text, "algorithms/options.py")
     return found
+
+
+def _texts_of_options() -> Iterator[str]:
+    """What the dialogs show of the engine's table of options."""
+    for option in shown_in(QGIS):
+        yield from filter(None, texts_of(option))
 
 
 def _texts_in(tree: ast.AST) -> Iterator[str]:

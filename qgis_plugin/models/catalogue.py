@@ -11,7 +11,7 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
+from typing import TYPE_CHECKING, Callable, Mapping, Optional
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled, PredictorError, SpecError
@@ -23,8 +23,11 @@ from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file, read_json
 
 from ..i18n import tr
+from ..words import sentence_of
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+
     from .installed import InstalledModel
     from .library import ModelLibrary
 
@@ -38,9 +41,9 @@ Read = Callable[[str, int], bytes]
 class Offer:
     """A model that a catalogue offers."""
 
-    spec: Any
+    spec: ModelSpec
     """The engine's ``ModelSpec``."""
-    item: Mapping[str, Any]
+    item: Mapping[str, object]
     place: str
     """Of the ONNX file: a path or an address."""
     size: Optional[int]
@@ -101,7 +104,7 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
         except CampDetectorError as error:
             if place == where:
                 raise
-            found.left_out.append(str(error))
+            found.left_out.append(sentence_of(error))
             continue
         _take(page, place, found)
         for target in _links(page, place, found):
@@ -143,7 +146,7 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
     return library.add_bytes(data, item=offer.item, source=offer.place)
 
 
-def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
+def _take(page: Mapping[str, object], place: str, found: Catalogue) -> None:
     """Put the items of a page among the offers."""
     kind = page.get("type")
     features = page.get("features") if kind == "FeatureCollection" else [page]
@@ -158,10 +161,10 @@ def _take(page: Mapping[str, Any], place: str, found: Catalogue) -> None:
             try:
                 found.offers.append(_offer(item, place, found.where))
             except CampDetectorError as error:
-                found.left_out.append(str(error))
+                found.left_out.append(sentence_of(error))
 
 
-def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
+def _offer(item: dict[str, object], place: str, root: str) -> Offer:
     spec = spec_of(item, place)
     if spec is None:
         raise SpecError(tr("{place} is no model of Camp Detector.", place=place))
@@ -172,7 +175,7 @@ def _offer(item: dict[str, Any], place: str, root: str) -> Offer:
     return Offer(spec, item, target, size if isinstance(size, int) else None, sha256)
 
 
-def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
+def _links(page: Mapping[str, object], place: str, found: Catalogue) -> list[str]:
     links = page.get("links")
     targets = []
     for link in links if isinstance(links, list) else []:
@@ -180,7 +183,7 @@ def _links(page: Mapping[str, Any], place: str, found: Catalogue) -> list[str]:
             try:
                 targets.append(resolve(link.get("href"), place, found.where))
             except CampDetectorError as error:
-                found.left_out.append(str(error))
+                found.left_out.append(sentence_of(error))
     return targets
 
 

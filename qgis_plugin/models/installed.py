@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Mapping, Optional
+from typing import TYPE_CHECKING, Mapping, Optional
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.model_file.reader import open_model
@@ -13,6 +13,8 @@ from ..i18n import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from camp_detector_core.engine.spec import ModelSpec
 
 _BASELINE = "all_ones_iou"
 """What a model that calls every pixel a dwelling would have; not a figure of this one."""
@@ -25,7 +27,7 @@ class InstalledModel:
 
     path: Path
     """The file that it is read from: ``.onnx``, STAC item or ``.dlpk``."""
-    spec: Any
+    spec: ModelSpec
     """The engine's ``ModelSpec``."""
     origin: str
     """`BUNDLED`, `ADDED` or `FOLDER`."""
@@ -33,7 +35,7 @@ class InstalledModel:
     """Of the ONNX file, 64 hexadecimal digits."""
     size: int
     """Of the ONNX file in bytes."""
-    item: Mapping[str, Any] = field(default_factory=dict)
+    item: Mapping[str, object] = field(default_factory=dict)
     """The STAC item that came with it."""
     source: str = ""
     """Where an added model came from."""
@@ -68,7 +70,7 @@ class InstalledModel:
         return bytes(found.onnx)
 
     @property
-    def area(self) -> Optional[Mapping[str, Any]]:
+    def area(self) -> Optional[Mapping[str, object]]:
         """GeoJSON geometry, in degrees, of the ground that it was trained on; None: not known."""
         return area_of(self.item)
 
@@ -77,13 +79,13 @@ class InstalledModel:
         return accuracy_of(self.item, self.spec)
 
 
-def area_of(item: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+def area_of(item: Mapping[str, object]) -> Optional[Mapping[str, object]]:
     """The ground that an item says its model was trained on; see `InstalledModel.area`."""
     shape = item.get("geometry")
     return shape if isinstance(shape, dict) and shape.get("coordinates") else None
 
 
-def accuracy_of(item: Mapping[str, Any], spec: Any) -> list[tuple[str, str]]:
+def accuracy_of(item: Mapping[str, object], spec: ModelSpec) -> list[tuple[str, str]]:
     """What an item or a description says of a model's accuracy, in pairs of what and how much."""
     properties = item.get("properties")
     told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
@@ -110,7 +112,7 @@ def _reworded(text: str) -> str:
     return re.sub(rf",? ?\b{_BASELINE} [0-9.]+", "", text)
 
 
-def _figures(figures: Mapping[str, Any]) -> str:
+def _figures(figures: Mapping[str, object]) -> str:
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in figures.items()

@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Optional, Sequence
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError, PredictorError
 from camp_detector_core.model_file.reader import open_model
@@ -113,7 +113,7 @@ class ModelLibrary:
         opened = open_model(path)
         return self.add_bytes(opened.onnx, item=opened.item, source=str(path))
 
-    def add_bytes(self, data: bytes, *, item: Mapping[str, Any], source: str) -> InstalledModel:
+    def add_bytes(self, data: bytes, *, item: Mapping[str, object], source: str) -> InstalledModel:
         """Store the bytes of an ONNX file; nothing is stored of what came with the plugin.
 
         Args:
@@ -191,7 +191,7 @@ class ModelLibrary:
         )  # fmt: skip
 
 
-def _folders_of(value: Any) -> list[Path]:
+def _folders_of(value: object) -> list[Path]:
     """The folders in a setting; what is no text there, as after an edit by hand, is left out."""
     texts = value if isinstance(value, (list, tuple)) else [value]
     return [Path(text) for text in texts if isinstance(text, str) and text]

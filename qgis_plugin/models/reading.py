@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Sequence, Union
 
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.model_file import item as stac
 from camp_detector_core.model_file import reader
 
@@ -18,7 +19,9 @@ ENDINGS = {".onnx", ".dlpk", ".json"}
 """Of files that may hold a model."""
 _MOST_IN_FOLDER = 500
 _State = tuple[tuple[str, int, int], ...]
-_read: dict[_State, Any] = {}
+_Read = tuple[ModelSpec, str, int, dict[str, object]]
+"""Description, checksum and size of a network, and the item beside it."""
+_read: dict[_State, Union[_Read, CampDetectorError]] = {}
 """What files said, or why they are no model, by path, time and size: lists of models are asked for
 often, and may lie on slow drives."""
 _assets: dict[_State, Any] = {}
@@ -105,7 +108,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def json_of(path: Path) -> dict[str, Any]:
+def json_of(path: Path) -> dict[str, object]:
     """What a file of our own says; nothing where it is damaged."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -6,11 +6,15 @@ import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from ..i18n import tr
 from . import places
 from .errors import RuntimeProblem
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
 
 _NAME = "onnxruntime"
 _USE = "_camp_detector_in_use"
@@ -93,7 +97,7 @@ def state() -> State:
     )
 
 
-def _load() -> tuple[Any, str]:
+def _load() -> tuple[Optional[ModuleType], str]:
     """The module, or None and why not.
 
     The private folder comes first while ONNX Runtime is imported and last afterwards, so that
@@ -132,5 +136,5 @@ def _load() -> tuple[Any, str]:
     return module, ""
 
 
-def _works(module: Any) -> bool:
+def _works(module: Optional[ModuleType]) -> bool:
     return hasattr(module, "InferenceSession") and hasattr(module, "__version__")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from qgis.core import QgsNetworkAccessManager
@@ -33,7 +32,7 @@ def environment() -> dict[str, str]:
     return out
 
 
-def _address(proxy: Any) -> str:
+def _address(proxy: QNetworkProxy) -> str:
     schemes = {_KINDS.HttpProxy: "http", _KINDS.HttpCachingProxy: "http"}
     schemes[_KINDS.Socks5Proxy] = "socks5"
     scheme = schemes.get(proxy.type())

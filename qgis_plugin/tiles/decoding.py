@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 import numpy as np
 from osgeo import gdal
@@ -15,13 +15,17 @@ from camp_detector_core.hostgdal import calls
 
 from ..averages import averaged
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
 _LARGEST = 4096
 """Pixels along a side; more is no map tile, and unpacks to more than it may."""
 _BANDS = 4
 _OPAQUE = 255
 
 
-def pixels_of(data: bytes, side: int) -> tuple[Optional[Any], bool]:
+def pixels_of(data: bytes, side: int) -> tuple[Optional[NDArray[np.uint8]], bool]:
     """A tile's pixels.
 
     Args:
@@ -83,10 +87,11 @@ def _by_gdal(data: bytes) -> Optional[QImage]:
     return None if found.isNull() else found
 
 
-def _array(image: QImage) -> Any:
+def _array(image: QImage) -> NDArray[np.uint8]:
     """(4, height, width) uint8, its own memory."""
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
     raw = image.constBits().asstring(image.bytesPerLine() * image.height())
     rows = np.frombuffer(raw, np.uint8).reshape(image.height(), image.bytesPerLine())
-    rows = rows[:, : _BANDS * image.width()].reshape(image.height(), image.width(), _BANDS)
-    return np.ascontiguousarray(np.moveaxis(rows, -1, 0))
+    shape = image.height(), image.width(), _BANDS
+    pixels = rows[:, : _BANDS * image.width()].reshape(shape)
+    return np.ascontiguousarray(np.moveaxis(pixels, -1, 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 import numpy as np
 from osgeo import gdal
@@ -17,6 +17,13 @@ from ..provider_reader import PICTURE, Lattice, header_of
 from .scheme import Part
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from camp_detector_core.engine.grid import Window
+    from camp_detector_core.georaster.ports import Crs, Header
+
+    from ..server_errors import ServerErrors
+    from .scheme import TileScheme
     from .store import TileStore
 
 _MARGIN = 2
@@ -32,8 +39,8 @@ class TileReader:
         self,
         store: TileStore,
         lattice: Lattice,
-        crs: Any,
-        errors: Any,
+        crs: Optional[Crs],
+        errors: ServerErrors,
         *,
         nodata: Optional[float] = None,
     ) -> None:
@@ -48,7 +55,7 @@ class TileReader:
         """
         self._store, self._lattice, self._crs = store, lattice, crs
         self._errors, self._value = errors, nodata
-        self._last: tuple[Any, Any] = (None, None)
+        self._last: Optional[tuple[tuple[Window, int, int], NDArray[np.uint8]]] = None
         self.shape = Shape(lattice.height, lattice.width)
         """Height and width in pixels."""
         self.dtypes = ("uint8",) * len(PICTURE)
@@ -56,7 +63,7 @@ class TileReader:
         self.colors = PICTURE
         """Colour of each band."""
 
-    def header(self) -> Any:
+    def header(self) -> Header:
         """All that can be known without reading pixels."""
         names = ("",) * len(PICTURE)
         return header_of(self._lattice, self._crs, self.dtypes, self.colors, names)
@@ -68,11 +75,11 @@ class TileReader:
     def read(
         self,
         bands: Sequence[int],
-        window: Any,
+        window: Window,
         *,
         shape: Optional[tuple[int, int]] = None,
         average: bool = False,
-    ) -> Any:
+    ) -> NDArray[np.generic]:
         """Pixels (bands, height, width) of a window; see the port.
 
         Raises:
@@ -83,8 +90,8 @@ class TileReader:
         return self._picture(window, shape or window.shape)[[b - 1 for b in bands]]
 
     def read_mask(
-        self, window: Any, *, band: int = 1, shape: Optional[tuple[int, int]] = None
-    ) -> Any:
+        self, window: Window, *, band: int = 1, shape: Optional[tuple[int, int]] = None
+    ) -> NDArray[np.uint8]:
         """(height, width) uint8: 0 where pixels are missing.
 
         Raises:
@@ -97,18 +104,18 @@ class TileReader:
 
     def close(self) -> None:
         """Forget the last pixels."""
-        self._last = (None, None)
+        self._last = None
 
-    def _picture(self, window: Any, size: tuple[int, int]) -> Any:
+    def _picture(self, window: Window, size: tuple[int, int]) -> NDArray[np.uint8]:
         """(4, height, width) uint8 of a window; the last one is remembered."""
         key = (window, *size)
-        if self._last[0] != key:
+        if self._last is None or self._last[0] != key:
             pixels = self._pixels(window, *size)
             self._errors.count(pixels[0].size, int((pixels[_ALPHA] == 0).sum()))
             self._last = (key, pixels)
         return self._last[1]
 
-    def _pixels(self, window: Any, height: int, width: int) -> Any:
+    def _pixels(self, window: Window, height: int, width: int) -> NDArray[np.uint8]:
         """(4, height, width) uint8 of a window, by its own zoom level or the next finer one."""
         at, scheme = self._lattice, self._store.scheme
         place = at.rectangle(window)
@@ -122,7 +129,7 @@ class TileReader:
         target = Lattice(bounds[0], bounds[3], *steps, width, height)
         return _resampled(self._tiles(wide), self._lattice_of(wide), target)
 
-    def _tiles(self, part: Part) -> Any:
+    def _tiles(self, part: Part) -> NDArray[np.uint8]:
         """Pixels of a zoom level as they are, transparent where they are no image."""
         pixels = self._store.pixels(part)
         if self._value is not None:
@@ -156,7 +163,7 @@ class TileReader:
         return Part(part.zoom, col, row, max(right - col, 1), max(bottom - row, 1))
 
 
-def _resampled(pixels: Any, own: Lattice, target: Lattice) -> Any:
+def _resampled(pixels: NDArray[np.uint8], own: Lattice, target: Lattice) -> NDArray[np.uint8]:
     """Pixels on another lattice, as the engine has GDAL resample files.
 
     Args:
@@ -184,7 +191,7 @@ def _resampled(pixels: Any, own: Lattice, target: Lattice) -> Any:
 
 
 def lattice_for(
-    store_scheme: Any,
+    store_scheme: TileScheme,
     bounds: tuple[float, float, float, float],
     steps: tuple[float, float],
     tolerance: float,

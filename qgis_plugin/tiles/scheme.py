@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 from urllib.parse import unquote, urlsplit
 
 from qgis.core import Qgis
 
 from camp_detector_core.georaster.xyz import CRS_CODE, transform_of
+
+if TYPE_CHECKING:
+    from qgis.core import QgsRasterDataProvider
+
 
 _SIDE = 256
 """Pixels of a tile where the layer does not say more."""
@@ -52,7 +56,7 @@ class TileScheme:
     """QGIS' id of a log-in."""
 
     @classmethod
-    def of(cls, provider: Any) -> Optional[TileScheme]:
+    def of(cls, provider: QgsRasterDataProvider) -> Optional[TileScheme]:
         """The tiles of a data provider; None where it has none that are pictures."""
         words = words_of(provider.dataSourceUri())
         is_picture = provider.dataType(1) == Qgis.DataType.ARGB32

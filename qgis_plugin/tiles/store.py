@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from ..web.exchange import Ask, ask_all
 from .decoding import pixels_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..server_errors import ServerErrors
+    from ..web.answers import Answer
     from .scheme import Part, Place, TileScheme
 
 _KEPT = 128 << 20
@@ -28,7 +32,7 @@ class TileStore:
     """The pixels of a layer's tiles."""
 
     def __init__(
-        self, scheme: TileScheme, errors: Any, bounds: tuple[float, float, float, float]
+        self, scheme: TileScheme, errors: ServerErrors, bounds: tuple[float, float, float, float]
     ) -> None:
         """Fetch nothing yet.
 
@@ -38,11 +42,11 @@ class TileStore:
             errors: A `ServerErrors`: told which tiles are missing, and asked whether to stop.
         """
         self.scheme, self._errors, self._bounds = scheme, errors, bounds
-        self._kept: OrderedDict[Place, Optional[Any]] = OrderedDict()
+        self._kept: OrderedDict[Place, Optional[NDArray[np.uint8]]] = OrderedDict()
         """None: there is no such tile."""
         self._fault: Optional[str] = None
 
-    def pixels(self, part: Part) -> Any:
+    def pixels(self, part: Part) -> NDArray[np.uint8]:
         """(4, height, width) uint8, red, green, blue, alpha; alpha is 0 where no tile is.
 
         Raises:
@@ -76,7 +80,7 @@ class TileStore:
         """The pixels of a zoom level that are given."""
         return self.scheme.part(zoom, self._bounds)
 
-    def _tiles(self, places: list[Place]) -> dict[Place, Optional[Any]]:
+    def _tiles(self, places: list[Place]) -> dict[Place, Optional[NDArray[np.uint8]]]:
         absent = [place for place in places if place not in self._kept]
         for place, tile in zip(absent, self._fetch(absent)):
             self._kept[place] = tile
@@ -89,7 +93,7 @@ class TileStore:
             self._kept.popitem(last=False)
         return found
 
-    def _fetch(self, places: list[Place]) -> list[Optional[Any]]:
+    def _fetch(self, places: list[Place]) -> list[Optional[NDArray[np.uint8]]]:
         if self._fault is not None:  # a server that refuses is not asked again
             raise RasterError(self._fault)
         scheme, errors = self.scheme, self._errors
@@ -101,7 +105,7 @@ class TileStore:
             for place in places
         ]  # fmt: skip
         answers = ask_all(asks, cancelled=errors.feedback.isCanceled)
-        out: list[Optional[Any]] = []
+        out: list[Optional[NDArray[np.uint8]]] = []
         for place, answer in zip(places, answers):
             self._fault = answer.fault
             if self._fault is not None:
@@ -110,7 +114,7 @@ class TileStore:
             out.append(None if answer.is_missing else self._decoded(answer))
         return out
 
-    def _decoded(self, answer: Any) -> Any:
+    def _decoded(self, answer: Answer) -> NDArray[np.uint8]:
         pixels, other = pixels_of(answer.body, self.scheme.side)
         if pixels is None:
             msg = no_imagery(answer.server, tr("a map tile is no picture, or damaged"))

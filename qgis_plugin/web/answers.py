@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import TYPE_CHECKING, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
@@ -12,6 +12,10 @@ from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 from camp_detector_core.georaster.xyz import MISSING_CODES, TEMPORARY_CODES
 
 from ..i18n import tr
+
+if TYPE_CHECKING:
+    from qgis.core import QgsNetworkReplyContent
+
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 """Addresses are long and may hold keys."""
@@ -43,7 +47,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body: bytes = b""
-    error: Any = _Error.NoError
+    error: QNetworkReply.NetworkError = _Error.NoError
     """Qt's."""
     trouble: str = ""
     """Qt's words for it, or ours."""
@@ -133,7 +137,13 @@ def no_imagery(server: str, reason: str) -> str:
     )
 
 
-def answer_of(reply: Any, *, body: bytes = b"", url: str = "", trouble: str = "") -> Answer:
+def answer_of(
+    reply: Union[QNetworkReply, QgsNetworkReplyContent],
+    *,
+    body: bytes = b"",
+    url: str = "",
+    trouble: str = "",
+) -> Answer:
     """Read a finished reply.
 
     Args:
@@ -143,6 +153,7 @@ def answer_of(reply: Any, *, body: bytes = b"", url: str = "", trouble: str = ""
         trouble: Why it was broken off, in place of Qt's words.
     """
     said = QNetworkRequest.Attribute
+    fault: QNetworkReply.NetworkError = reply.error()  # type: ignore[operator]
     status = reply.attribute(said.HttpStatusCodeAttribute)
     phrase = reply.attribute(said.HttpReasonPhraseAttribute)
     names = [bytes(name) for name in reply.rawHeaderList()]
@@ -152,8 +163,8 @@ def answer_of(reply: Any, *, body: bytes = b"", url: str = "", trouble: str = ""
         plain_words(phrase or ""),
         {n.decode("latin-1").lower(): bytes(reply.rawHeader(n)).decode("latin-1") for n in names},
         body,
-        reply.error(),
-        trouble or ("" if reply.error() == _Error.NoError else str(reply.errorString())),
+        fault,
+        trouble or ("" if fault == _Error.NoError else str(reply.errorString())),
         bool(trouble),
     )
 

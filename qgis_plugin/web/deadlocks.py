@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager, suppress
-from typing import Any, Iterator
+from typing import TYPE_CHECKING, Iterator, Optional
+
+if TYPE_CHECKING:
+    from qgis.core import QgsNetworkAccessManager
+    from qgis.PyQt.QtNetwork import QNetworkReply
+
 
 _lock = threading.Lock()
 _held = [0]
@@ -34,7 +39,9 @@ def is_main() -> bool:
     return threading.get_ident() == threading.main_thread().ident
 
 
-def never_wait_for_the_main_thread(manager: Any, reply: Any = None) -> None:
+def never_wait_for_the_main_thread(
+    manager: QgsNetworkAccessManager, reply: Optional[QNetworkReply] = None
+) -> None:
     """Have no questions asked while the main thread waits for a run; else do nothing.
 
     Args:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Optional, Sequence
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEventLoop, QTimer, QUrl
@@ -19,6 +19,10 @@ from .answers import Answer, answer_of
 from .deadlocks import never_wait_for_the_main_thread
 from .manager import delete, network_of_this_thread, unwatched
 from .places import may_lead, origin_of
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtNetwork import QNetworkReply
+
 
 _AT_ONCE = 6
 """Requests at a time, as browsers send them."""
@@ -60,7 +64,7 @@ class _Turn:
     url: str
     hops: int = 0
     attempt: int = 0
-    reply: Any = None
+    reply: Optional[QNetworkReply] = None
     body: bytearray = field(default_factory=bytearray)
     trouble: str = ""
 
@@ -101,7 +105,7 @@ class _Exchange:
         self._stopped = False
         self._fault: Optional[BaseException] = None
         self._loop = QEventLoop()
-        self._replies: list[Any] = []
+        self._replies: list[QNetworkReply] = []
         never_wait_for_the_main_thread(network_of_this_thread())
 
     def run(self) -> list[Answer]:
@@ -111,7 +115,7 @@ class _Exchange:
         timer.start(_POLL_MS)
         self._guarded(self._look)()
         if not self._done():
-            self._loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            self._loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # type: ignore[arg-type]
         delete(timer, timer.timeout)
         for reply in self._replies:
             delete(reply, reply.readyRead, reply.downloadProgress, reply.finished)
@@ -146,7 +150,8 @@ class _Exchange:
         self._waiting.clear()
         self._resting.clear()
         for turn in self._running[:]:
-            turn.reply.abort()
+            if turn.reply is not None:
+                turn.reply.abort()
 
     def _look(self) -> None:
         """Stop where the user wants to, else send what may be sent."""
@@ -190,7 +195,7 @@ class _Exchange:
             if turn.ask.authcfg:
                 login = QgsApplication.authManager()
                 done = login.updateNetworkRequest(request, turn.ask.authcfg)
-                if isinstance(done, tuple) and isinstance(done[-1], QNetworkRequest):
+                if isinstance(done, tuple) and isinstance(done[-1], QNetworkRequest):  # type: ignore[redundant-expr]
                     request = done[-1]
         return request
 
@@ -208,7 +213,8 @@ class _Exchange:
         """Break an answer off that is larger than it may be."""
         if size > turn.ask.limit and not turn.trouble and turn.reply is not None:
             turn.trouble = tr("it is larger than {limit} MiB", limit=turn.ask.limit >> 20)
-            turn.reply.abort()
+            if turn.reply is not None:
+                turn.reply.abort()
 
     def _finished(self, turn: _Turn) -> None:
         if turn.reply is None:

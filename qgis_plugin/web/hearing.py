@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Optional
+from typing import TYPE_CHECKING, Callable, Iterator, Optional
 from urllib.parse import parse_qs, unquote
 
 from qgis.core import Qgis, QgsApplication
@@ -21,6 +21,10 @@ from ..i18n import tr
 from .answers import Answer, answer_of, no_imagery, plain_words, server_of
 from .deadlocks import is_main, never_wait_for_the_main_thread
 from .manager import network_of_this_thread
+
+if TYPE_CHECKING:
+    from qgis.core import QgsNetworkReplyContent
+
 
 _TAGS = {"WMS", "WCS", "Network", "AMS"}
 _MOST = 200
@@ -55,8 +59,8 @@ class Hearing:
         log = QgsApplication.messageLog()
         never_wait_for_the_main_thread(network_of_this_thread())
         self._thread = threading.get_ident()
-        network_of_this_thread().finished.connect(self._finished, direct)
-        log.messageReceived.connect(self._line, direct)
+        network_of_this_thread().finished.connect(self._finished, direct)  # type: ignore[call-arg]
+        log.messageReceived.connect(self._line, direct)  # type: ignore[call-arg]
         try:
             yield
         finally:
@@ -100,13 +104,13 @@ class Hearing:
         self._answers.clear()
         return found
 
-    def _finished(self, content: Any) -> None:
+    def _finished(self, content: QgsNetworkReplyContent) -> None:
         """An answer, in this thread; in the main one those of other threads pass by as well."""
         answer = answer_of(content)
         if not is_main() or not self._server or server_of(answer.url) == self._server:
             self._answers[answer.url] = answer
 
-    def _line(self, text: str, tag: str, level: Any) -> None:
+    def _line(self, text: str, tag: str, level: Qgis.MessageLevel) -> None:
         """A message of any thread."""
         bad = level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical) and tag in _TAGS
         if bad and threading.get_ident() == self._thread and len(self._lines) < _MOST:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt import sip
 
 from .deadlocks import is_main
 
+Made = TypeVar("Made", bound="QObject")
 
-def network_of_this_thread() -> Any:
+if TYPE_CHECKING:
+    from qgis.PyQt.QtCore import QObject, pyqtBoundSignal
+
+
+def network_of_this_thread() -> QgsNetworkAccessManager:
     """The ``QgsNetworkAccessManager`` of the calling thread, to be taken anew for each use."""
     manager = QgsNetworkAccessManager.instance()
     return manager if is_main() else unwatched(manager)
 
 
-def unwatched(made: Any) -> Any:
+def unwatched(made: Made) -> Made:
     """Keep PyQt from watching the end of an object that Qt made in a thread, and give it back.
 
     PyQt's watcher lives in the main thread, so it learns of the end some time later; then it marks
@@ -33,7 +38,7 @@ def unwatched(made: Any) -> Any:
     return made
 
 
-def delete(made: Any, *signals: Any) -> None:
+def delete(made: QObject, *signals: pyqtBoundSignal) -> None:
     """Delete an object of this thread, and let go of what its signals call.
 
     Left to Qt, a slot is let go of by the event loop of the thread that connected it. A thread that

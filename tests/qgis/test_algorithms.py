@@ -17,6 +17,7 @@ import shapely
 from rasterio.transform import Affine
 
 from camp_detector_core.demo import draw_camp
+from camp_detector_core.engine.parameters import QGIS, shown_in
 from tests.support.outlines import features
 from tests.support.qgis_ground import (
     Ground,
@@ -256,7 +257,7 @@ def test_coordinates_that_lie_nowhere_are_no_degrees(
 
 def test_polygons_that_no_dwelling_fills_are_doubted(results: dict[str, Any]) -> None:
     (doubt,) = [w for w in results["large"]["warnings"] if "larger than 3,000 m²" in w]
-    assert "Value that means no image" in doubt
+    assert "“NoData value” (NODATA)" in doubt
     assert not any("larger than" in w for w in results["file"]["warnings"])
 
 
@@ -309,14 +310,25 @@ def test_the_pages_tell_every_parameter_and_result(results: dict[str, Any], name
     assert sorted(n for n in names if f"`{n}`" not in section) == []
 
 
+def test_pages_call_the_options_as_the_dialog_does(results: dict[str, Any]) -> None:
+    page = (ROOT / "qgis_plugin/help/detectdwellings.html").read_text(encoding="utf-8")
+    manual = (ROOT / "docs/qgis.md").read_text(encoding="utf-8")
+    shown = results["described"]["detectdwellings"]["parameters"]
+    for option in shown_in(QGIS):
+        name = option.hosts[QGIS]
+        assert shown[name].partition(" (")[0] == option.label
+        assert f"<th>{option.label}</th><td><code>{name}</code>" in page
+        assert f"| {option.label} | `{name}` |" in manual
+
+
 @pytest.mark.parametrize(
     ("step", "words"),
     [
         ("check one band", "has 1 band and the model takes 3 bands"),
         ("check rotated", "Raster > Projections > Warp"),
         ("check coarse", "has pixels of 10 m and the model needs 0.5 m"),
-        ("check bands", "“Bands” (BANDS) must be numbers between commas such as 4,3,2"),
-        ("check area", "“Minimum area” (MIN_AREA) must be 0 to 1000000 square metres"),
+        ("check bands", "“Bands” (BANDS) must be whole numbers between commas"),
+        ("check area", "“Minimum area” (MIN_AREA) must be 0 to 1000000 square metres, got -1"),
         ("check overlap", "overlap 60 must be less than half"),
         ("check stretch", "LOW below HIGH"),
         ("check model", "camp.tif is no model: choose an ONNX file"),

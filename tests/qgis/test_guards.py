@@ -231,7 +231,7 @@ def test_what_is_no_geometry_has_no_outline(do: Any) -> None:
 
 def test_the_engine_speaks_of_titles_and_menus_and_names_stay_as_they_are(do: Any) -> None:
     name = "/a b/{bands} own --nodata with gdalwarp.tif"
-    (answer,) = do(["plain", name])
+    (answer,) = do(["in_words", name])
     assert answer == [
         f"“Bands” (BANDS) asks for band 9, but {name} has 3",
         f"{name}: say which with “Bands” (BANDS), e.g. “Bands” (BANDS) 1,2,3",

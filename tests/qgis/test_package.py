@@ -74,7 +74,7 @@ def test_the_same_sources_give_the_same_bytes(plugin_zip: Path, tmp_path: Path) 
 
 def test_without_the_model_it_is_small(tmp_path: Path) -> None:
     path = build(tmp_path, None)
-    assert path.stat().st_size < 650_000  # what docs/qgis.md says
+    assert path.stat().st_size < 750_000  # what docs/qgis.md says
     with zipfile.ZipFile(path) as archive:
         assert not [name for name in archive.namelist() if name.endswith(".onnx")]
 

@@ -271,13 +271,13 @@ class Steps:
 
         return [geometry_of(shape) is not None for shape in shapes]
 
-    def plain(self, name):
+    def in_words(self, name):
         from camp_detector._core.engine.errors import ParameterError, RasterError
         from camp_detector._core.engine.messages import Message
-        from camp_detector.text import plain
+        from camp_detector.words import sentence_of
 
         return [
-            plain(error)
+            sentence_of(error)
             for error in (
                 ParameterError(f"asks for band 9, but {name} has 3", parameter="bands"),
                 RasterError(name, remedy="say which with {bands}, e.g. {bands=1,2,3}"),

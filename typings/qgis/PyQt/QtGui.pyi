@@ -1,0 +1,2 @@
+from PyQt5.QtGui import *
+from PyQt5.QtWidgets import QAction as QAction

@@ -1,0 +1,1 @@
+"""Qt as QGIS gives it, whichever its release."""

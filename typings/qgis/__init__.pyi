@@ -1,0 +1,1 @@
+"""What the published types of QGIS leave out."""
