@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.item import assets_of, parse_item, roles_of, sha256_of
-from camp_detector_core.model_file.json_values import as_list
+from camp_detector_core.model_file.item import (
+    assets_of,
+    parse_item,
+    properties_of,
+    roles_of,
+    sha256_of,
+)
+from camp_detector_core.model_file.json_values import as_list, first_dict
 
 from .errors import catalog_errors
 
@@ -48,8 +54,7 @@ class Entry:
     @property
     def properties(self) -> dict[str, Any]:
         """The item's properties."""
-        properties = self.item.get("properties")
-        return properties if isinstance(properties, dict) else {}
+        return properties_of(self.item)
 
     @property
     def assets(self) -> tuple[Asset, ...]:
@@ -77,14 +82,14 @@ class Entry:
     @property
     def bands(self) -> tuple[str, ...]:
         """Names of the bands that the model takes as input."""
-        first = _first(self.properties.get("mlm:input"))
+        first = first_dict(self.properties.get("mlm:input"))
         names = [b.get("name") if isinstance(b, dict) else b for b in as_list(first.get("bands"))]
         return tuple(str(n) for n in names if n)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes that the model detects, without the background."""
-        first = _first(self.properties.get("mlm:output"))
+        first = first_dict(self.properties.get("mlm:output"))
         classes = [c for c in as_list(first.get("classification:classes")) if isinstance(c, dict)]
         return tuple(str(c.get("name")) for c in classes if c.get("value") != 0)
 
@@ -160,11 +165,6 @@ def _assets(item: dict[str, Any]) -> Iterator[Asset]:
             sha256=sha256,
             title=str(asset.get("title") or ""),
         )
-
-
-def _first(value: object) -> dict[str, Any]:
-    values = as_list(value)
-    return values[0] if values and isinstance(values[0], dict) else {}
 
 
 def _metrics(properties: dict[str, Any]) -> Iterator[tuple[str, float]]:

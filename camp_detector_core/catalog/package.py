@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,12 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.hrefs import HrefError, file_of_href, href_of
 from camp_detector_core.model_file.item import MULTIHASH_SHA256, read_item
-from camp_detector_core.model_file.untrusted import require_file
+from camp_detector_core.model_file.untrusted import checksum_of, require_file
 
 from .entry import Asset, Entry, revision
 from .errors import CatalogError, extra
 from .names import check_id, file_name, item_path
-from .stores import CHUNK, MAX_FILE
+from .stores import MAX_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -212,19 +211,14 @@ def _source(asset: Asset, item: Path, home: Path) -> Path:
 
 def _sum(path: Path) -> tuple[str, int]:
     """Compute SHA-256 and size of a file."""
-    digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as stream:
-            while piece := stream.read(CHUNK):
-                digest.update(piece)
-                size += len(piece)
-                if size > MAX_FILE:
-                    msg = f"{path} is larger than {MAX_FILE >> 30} GiB, which no catalogue takes"
-                    raise CatalogError(msg)
+        if path.stat().st_size > MAX_FILE:
+            msg = f"{path} is larger than {MAX_FILE >> 30} GiB, which no catalogue takes"
+            raise CatalogError(msg)
+        return checksum_of(path)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
         raise CatalogError(msg) from error
-    return digest.hexdigest(), size
 
 
 def _without_clashes(files: dict[str, AssetFile]) -> dict[str, AssetFile]:

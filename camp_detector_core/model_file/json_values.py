@@ -15,6 +15,11 @@ def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def first_dict(value: object) -> dict[str, Any]:
+    """Return the first entry of a list if it is an object, else an empty one."""
+    return as_dict(next(iter(as_list(value)), None))
+
+
 def texts(value: object) -> list[str]:
     """List the texts in a list."""
     return [entry for entry in as_list(value) if isinstance(entry, str)]

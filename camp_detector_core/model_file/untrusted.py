@@ -5,6 +5,7 @@ Every refusal is a `PredictorError`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_CHUNK = 1 << 20
 _AWAY = re.compile(r"\s*(?:\\|[A-Za-z]:|[\\/]{2})")
 """How a path begins that Windows takes for one on another computer or drive."""
 
@@ -80,6 +82,24 @@ def read_file(path: Path, limit: int, *, what: str = "model") -> bytes:
         msg = f"{path} is larger than {limit >> 20} MiB, which no {what} here is"
         raise PredictorError(msg)
     return data
+
+
+def checksum_of(path: Path, kind: str = "sha256") -> tuple[str, int]:
+    """The checksum of a file, in hexadecimal digits, and its size in bytes.
+
+    Args:
+        path: A regular file of any size; it is never held whole.
+        kind: Name of the hash function for `hashlib`.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    digest, size = hashlib.new(kind, usedforsecurity=False), 0
+    with path.open("rb") as stream:
+        for part in iter(lambda: stream.read(_CHUNK), b""):
+            digest.update(part)
+            size += len(part)
+    return digest.hexdigest(), size
 
 
 def read_json(data: bytes, origin: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ..engine.errors import PredictorError
 from ..engine.wording import shown
@@ -161,18 +161,24 @@ def member_fault(entry: zipfile.ZipInfo) -> Optional[Fault]:
     return None
 
 
-def damage_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Optional[str]:
+def damage_of(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    sink: Callable[[bytes], object] = lambda _: None,
+) -> Optional[str]:
     """Read a member to its end and give the reason why it is not whole; None where it is.
 
     Args:
         archive: From `open_zip`.
         entry: One of its members, without a `member_fault`.
+        sink: Gets its bytes, piece by piece; Python gives no more of them than the entry states.
     """
     size = 0
     try:
         with archive.open(entry) as stream:
             for part in iter(lambda: stream.read(_CHUNK), b""):
                 size += len(part)
+                sink(part)
     except DAMAGED as error:
         return shown(error)
     return None if size == entry.file_size else f"{size} bytes in place of {entry.file_size}"
@@ -201,24 +207,12 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int, origin: str) ->
     if fault:
         msg = f"{where} {fault.what}: {fault.remedy}"
         raise PredictorError(msg)
-    held = io.BytesIO()
-    try:
-        size = entries[0].file_size
-        if size <= limit:
-            with archive.open(entries[0]) as stream:
-                for part in iter(lambda: stream.read(_CHUNK), b""):
-                    held.write(part)
-            size = max(size, held.tell())
-    except DAMAGED as error:
-        msg = f"{where} is damaged ({shown(error)}): copy or download the package again"
-        raise PredictorError(msg) from error
-    if size > limit:
+    if entries[0].file_size > limit:
         msg = f"{where} unpacks to more than {limit >> 20} MiB and is refused"
         raise PredictorError(msg)
-    if size > held.tell():
-        msg = (
-            f"{where} is damaged ({held.tell()} bytes in place of {size}): copy or download the "
-            "package again"
-        )
+    held = io.BytesIO()
+    damage = damage_of(archive, entries[0], held.write)
+    if damage is not None:
+        msg = f"{where} is damaged ({damage}): copy or download the package again"
         raise PredictorError(msg)
     return held.getvalue()

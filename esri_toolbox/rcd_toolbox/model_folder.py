@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Callable, Optional
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file.emd import MODEL_TYPES
 from camp_detector_core.model_file.package import open_definition
+from camp_detector_core.model_file.untrusted import checksum_of
 
 from .errors import ToolError
 from .model_package import read_model
@@ -95,7 +95,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         check(part)
         target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
         if target.exists():
-            if digest(target) == digest(part):
+            if checksum_of(target) == checksum_of(part):
                 _touch(target)
                 return target, False
             if not replace:
@@ -120,12 +120,3 @@ def _touch(path: Path) -> None:
     """Make a package the one that was installed last."""
     moment = time.time_ns()
     os.utime(path, ns=(moment, moment))
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    checksum = hashlib.sha256()
-    with path.open("rb") as stream:
-        for part in iter(lambda: stream.read(1 << 20), b""):
-            checksum.update(part)
-    return checksum.hexdigest()

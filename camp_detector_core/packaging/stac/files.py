@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file.hrefs import href_of, path_of_href
 from camp_detector_core.model_file.item import MULTIHASH_SHA256
+from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.outputs.checked_file import write_checked
 
 from .assets import asset_kinds
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pystac
 
     from camp_detector_core.engine.spec import ModelSpec
-
-_CHUNK = 1 << 20
 
 
 def find_assets(folder: Path, spec: ModelSpec) -> dict[str, Path]:
@@ -60,16 +58,12 @@ def file_fields(path: Path) -> dict[str, Any]:
     Raises:
         StacError: It cannot be read.
     """
-    digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
+        sha256, size = checksum_of(path)
     except OSError as error:
         msg = f"{path} cannot be read for the item: {error.strerror}"
         raise StacError(msg) from error
-    return {"file:size": size, "file:checksum": MULTIHASH_SHA256 + digest.hexdigest()}
+    return {"file:size": size, "file:checksum": MULTIHASH_SHA256 + sha256}
 
 
 def item_bytes(item: Mapping[str, Any]) -> bytes:

@@ -6,13 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.engine.spec import ModelSpec
-from camp_detector_core.model_file.item import SPEC_PROPERTY
+from camp_detector_core.model_file.item import SPEC_PROPERTY, properties_of, spec_of
+from camp_detector_core.model_file.json_values import as_dict, as_list, first_dict
 
 from .model import bands_of, class_name, mlm_name, scaling_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from camp_detector_core.engine.spec import ModelSpec
 
 
 def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
@@ -25,15 +27,14 @@ def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
         SpecError: The item has no description, or one that contradicts its bands, scaling,
             classes or resolution.
     """
-    properties = item.get("properties")
-    if not isinstance(properties, dict) or SPEC_PROPERTY not in properties:
+    spec = spec_of(item, "the item")
+    if spec is None:
         msg = (
             f"the item holds no {SPEC_PROPERTY}, so it was not made by this software: name the "
             ".onnx file itself"
         )
         raise SpecError(msg)
-    spec = ModelSpec.from_dict(properties[SPEC_PROPERTY])
-    for name, agrees in _agreements(spec, properties):
+    for name, agrees in _agreements(spec, properties_of(item)):
         if not agrees:
             msg = f"the item's {name} is not that of its {SPEC_PROPERTY}: make the item again"
             raise SpecError(msg)
@@ -42,8 +43,8 @@ def spec_from_item(item: Mapping[str, Any]) -> ModelSpec:
 
 def _agreements(spec: ModelSpec, properties: Mapping[str, Any]) -> list[tuple[str, bool]]:
     """Compare the standard fields that repeat the description, one by one."""
-    first = _first(properties.get("mlm:input"))
-    output = _first(properties.get("mlm:output"))
+    first = first_dict(properties.get("mlm:input"))
+    output = first_dict(properties.get("mlm:output"))
     classes = output.get("classification:classes")
     classes_of_spec = [(0, "background"), *((c.value, class_name(c.name)) for c in spec.classes)]
     return [
@@ -56,18 +57,12 @@ def _agreements(spec: ModelSpec, properties: Mapping[str, Any]) -> list[tuple[st
     ]
 
 
-def _first(value: object) -> dict[str, Any]:
-    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
-
-
 def _names(value: object) -> list[Any]:
-    entries = value if isinstance(value, list) else []
-    return [e.get("name") if isinstance(e, dict) else None for e in entries]
+    return [as_dict(entry).get("name") for entry in as_list(value)]
 
 
 def _values(value: object) -> list[tuple[Any, Any]]:
-    entries = value if isinstance(value, list) else []
-    return [(e.get("value"), e.get("name")) for e in entries if isinstance(e, dict)]
+    return [(e.get("value"), e.get("name")) for e in map(as_dict, as_list(value)) if e]
 
 
 def _same_scaling(spec: ModelSpec, value: object) -> bool:

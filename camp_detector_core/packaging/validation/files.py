@@ -13,6 +13,7 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.hrefs import HrefError, HrefFault, file_of_href, homes_of
 from camp_detector_core.model_file.item import assets_of, roles_of
 from camp_detector_core.model_file.json_values import is_whole
+from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.model_file.zip_file import open_zip
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _CHECKPOINT_FOLDER = "checkpoints"
 """The one folder beside the item's own that an href may lead to: training keeps its checkpoints
 out of ``meta``. A model that is to be run must not lie there."""
 _MAX_HASHED = 16 << 30
-_CHUNK = 1 << 20
 _MAX_NAMED = 3
 """Number of missing files that a note names."""
 _HASHES = {
@@ -191,11 +191,11 @@ def _check_checksum(
         findings.unchecked(place, f"the file has more than {_MAX_HASHED >> 30} GiB")
         return
     try:
-        true = _digest(path, name)
+        true, _ = checksum_of(path, name)
     except OSError as error:
         findings.problem(place, f"the file cannot be read: {error.strerror}", "make it readable")
         return
-    if true != digest:
+    if true != digest.hex():
         message = f"is not the {name} of {shown(asset['href'])}"
         findings.problem(place, message, "write the item again, or copy the file again")
 
@@ -220,14 +220,6 @@ def _varint(data: bytes) -> tuple[int, bytes]:
         shift += 7
         position += 1
     return value | data[position] << shift, data[position + 1 :]
-
-
-def _digest(path: Path, name: str) -> bytes:
-    digest = hashlib.new(name, usedforsecurity=False)
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
 
 
 def _check_content(
