@@ -14,8 +14,6 @@ NOT_YET = frozenset(
         "camp_detector_core",
         "camp_detector_core/cli",
         "camp_detector_core/model_file",
-        "camp_detector_core/packaging",
-        "camp_detector_core/packaging/package_check",
         "qgis_plugin",
         "qgis_plugin/algorithms",
         "qgis_plugin/gui",

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HOST = "esri_toolbox"
-"""The package that holds the raster function, which is read as a file and never imported."""
+"""Package with the raster function, which is read as a file and never imported."""
 _ENDING = ".dlpk"
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-"""Short, because ArcGIS unpacks into long paths, and ASCII without blanks."""
+"""Short ASCII without blanks, because ArcGIS unpacks into long paths."""
 _TAGS = ("deep learning", "dwellings", "refugee camps", "humanitarian")
 
 
@@ -57,7 +57,7 @@ def create_dlpk(  # noqa: PLR0913 - each is one choice of the user
     torchscript: str | Path | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Make a deep learning package of a model; it is whole, or the path is as it was.
+    """Make a deep learning package of a model, completely or not at all.
 
     Args:
         model: ``.onnx``, a STAC item of this project, or a ``.dlpk``.
@@ -100,9 +100,11 @@ def create_dlpks(
         OutputError: A package cannot be written, or exists.
     """
     base = source.spec.name if name is None else base_of(name)
-    wanted = {folder / name_of(f"{base}-{kind}.dlpk"): kind for kind in KINDS}
-    write_files({out: package_bytes(source, out, kind) for out, kind in wanted.items()}, overwrite)
-    return list(wanted)
+    kinds_by_path = {folder / name_of(f"{base}-{kind}.dlpk"): kind for kind in KINDS}
+    write_files(
+        {out: package_bytes(source, out, kind) for out, kind in kinds_by_path.items()}, overwrite
+    )
+    return list(kinds_by_path)
 
 
 def write_files(files: Mapping[Path, bytes], overwrite: bool) -> None:  # noqa: FBT001 - no default
@@ -126,7 +128,7 @@ def write_files(files: Mapping[Path, bytes], overwrite: bool) -> None:  # noqa: 
 
 
 def stem_of(out: Path) -> str:
-    """The name that a package has outside and its definition inside.
+    """Name of a package, which is also that of its definition.
 
     Raises:
         SpecError: ArcGIS could not do with it.
@@ -146,7 +148,7 @@ def stem_of(out: Path) -> str:
 
 
 def name_of(name: str) -> str:
-    """The name of a package's file as it was given, which must not be a path: it leads elsewhere.
+    """Return the file name of a package if it is not a path, which would lead elsewhere.
 
     Raises:
         SpecError: It is one, or ArcGIS could not do with it.
@@ -162,7 +164,7 @@ def name_of(name: str) -> str:
 
 
 def base_of(name: str, *, ending: str = "") -> str:
-    """A name to which ``-classify.dlpk`` and ``-detect.dlpk`` can be added.
+    """Name to which ``-classify.dlpk`` and ``-detect.dlpk`` can be added.
 
     Args:
         name: As it was given, without what is the same in all names that can be given.
@@ -171,17 +173,17 @@ def base_of(name: str, *, ending: str = "") -> str:
     Raises:
         SpecError: It ends in one of these already.
     """
-    bare = name[: -len(_ENDING)] if name.lower().endswith(_ENDING) else name
-    short = next((bare[: -len(k) - 1] for k in KINDS if bare.endswith(f"-{k}")), bare)
+    stem = name[: -len(_ENDING)] if name.lower().endswith(_ENDING) else name
+    short = next((stem[: -len(k) - 1] for k in KINDS if stem.endswith(f"-{k}")), stem)
     if short != name:
-        added = " and ".join(f"-{kind}{_ENDING}" for kind in KINDS)
-        msg = f"{shown(name + ending)!r} would get {added} added: give {shown(short + ending)!r}"
+        suffixes = " and ".join(f"-{kind}{_ENDING}" for kind in KINDS)
+        msg = f"{shown(name + ending)!r} would get {suffixes} added: give {shown(short + ending)!r}"
         raise SpecError(msg)
     return name
 
 
 def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
-    """The bytes of a package.
+    """Build the bytes of a package.
 
     Args:
         source: From `open_source`.
@@ -212,7 +214,7 @@ def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
 
 
 def raster_function() -> bytes:
-    """The source of the Python raster function that ArcGIS runs.
+    """Source of the Python raster function that ArcGIS runs.
 
     Raises:
         OutputError: This installation lacks it.
@@ -229,7 +231,7 @@ def raster_function() -> bytes:
 
 
 def item_info(source: PackageSource, stem: str, kind: Kind) -> ItemInfo:
-    """How a package presents itself in ArcGIS and its portals."""
+    """Title, summary and credits of a package for ArcGIS and its portals."""
     spec = source.spec
     names = tuple(c.name for c in spec.classes)
     keywords = texts(properties_of(source.item).get("keywords"))
@@ -238,7 +240,7 @@ def item_info(source: PackageSource, stem: str, kind: Kind) -> ItemInfo:
         title=title_of(spec, source.item),
         snippet=f"Finds {', '.join(names)} at {spec.gsd:g} m; for {TOOLS[kind]}.",
         description=description_of(spec, source.item),
-        credits="; ".join(one_line(who) for who in spec.attribution),
+        credits="; ".join(one_line(name) for name in spec.attribution),
         licence=one_line(spec.licence),
         tags=tuple(dict.fromkeys((*_TAGS, *names, *map(one_line, keywords)))),
     )

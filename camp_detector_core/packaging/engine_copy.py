@@ -15,18 +15,18 @@ from camp_detector_core import __version__
 from camp_detector_core.carry import ENGINE, core_files, digest_of, zip_bytes
 
 ENGINE_NAME = re.compile(r"rcd_engine_[0-9A-Za-z_]{1,40}_[0-9a-f]{8}\.zip")
-"""Names of engine copies of any release."""
+"""Pattern for names of engine copies of any release."""
 _DIGITS = 8
 
 
 @dataclass(frozen=True)
 class EngineCopy:
-    """The engine of this release, as it is put into packages."""
+    """Engine of this release, as packages hold it."""
 
     name: str
-    """Of the file."""
+    """Name of the file."""
     data: bytes
-    """The zip file."""
+    """Content of the zip file."""
 
     @property
     def package(self) -> str:
@@ -35,7 +35,7 @@ class EngineCopy:
 
 
 def engine_copy() -> EngineCopy:
-    """Make the zip file from the sources that are installed; the same sources, the same bytes."""
+    """Make the zip file from the installed sources; the same sources give the same bytes."""
     sources = {name.partition("/")[2]: data for name, data in core_files(*ENGINE).items()}
     digits = digest_of(sources)[:_DIGITS]
     release = re.sub(r"[^0-9A-Za-z]+", "_", __version__)

@@ -1,4 +1,4 @@
-"""What Esri's portals and ArcGIS show of a package: ``esriinfo/iteminfo.xml`` and ``item.pkinfo``.
+"""Item information for Esri's portals and ArcGIS: ``esriinfo/iteminfo.xml``, ``item.pkinfo``.
 
 No public document gives the two formats whole; the elements are those that portals give for items
 (``/sharing/content/items/ID/info/iteminfo.xml``) and that packages of other kinds hold.
@@ -12,31 +12,31 @@ from xml.sax.saxutils import escape
 
 PACKAGE_TYPE = "Deep Learning Package"
 THUMBNAIL = "thumbnail/thumbnail.png"
-"""As seen from ``esriinfo``."""
+"""Path relative to ``esriinfo``."""
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = uuid.UUID("5c6a1a44-6a53-5d0e-9d1c-0b9f6a1d2f11")
 """Namespace of the identifiers of packages."""
 _MAX_SNIPPET = 250
-"""Characters that portals show of a summary."""
+"""Length of a summary that portals show."""
 
 
 @dataclass(frozen=True)
 class ItemInfo:
-    """How a package presents itself."""
+    """Title, summary and credits of a package."""
 
     name: str
-    """The stem of its file."""
+    """Stem of the package's file."""
     title: str
     snippet: str
-    """One sentence; what is too long for a portal is cut."""
+    """Summary, one sentence; cut to the length that portals show."""
     description: str
     credits: str
-    """Who must be named."""
+    """Names to credit."""
     licence: str
     tags: tuple[str, ...]
 
     def item_xml(self) -> bytes:
-        """``iteminfo.xml``: ASCII, with other characters as references."""
+        """Write ``iteminfo.xml`` in ASCII, with other characters as references."""
         tags = "".join(f"<tag>{_text(tag)}</tag>" for tag in self.tags)
         words = ("Deep Learning", PACKAGE_TYPE, "Raster", "dlpk")
         keywords = "".join(f"<typekeyword>{word}</typekeyword>" for word in words)
@@ -57,7 +57,7 @@ class ItemInfo:
         return _document("ESRI_ItemInformation", lines)
 
     def package_xml(self, digest: str) -> bytes:
-        """``item.pkinfo``.
+        """Write ``item.pkinfo``.
 
         Args:
             digest: Of what is in the package, from which its identifier is made.
@@ -80,5 +80,5 @@ def _document(root: str, lines: list[str]) -> bytes:
 
 
 def _text(text: str) -> str:
-    """Text of a model, fit for XML: characters that XML does not know become blanks."""
+    """Make a model's text valid for XML, with unknown characters as blanks."""
     return escape("".join(c if c.isprintable() else " " for c in text))

@@ -1,4 +1,4 @@
-"""Where a model fails: in the words of the card of the model that ships, or in general."""
+"""Limits of a model, from the card of the shipped model or in general terms."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ hand."""
 
 
 def limits_of(model: ModelFile) -> str:
-    """Markdown without a heading; of the shipped model what was found out about it."""
+    """Write the limits in Markdown without a heading; for the shipped model from its card."""
     return (_shipped() if _ships(model) else "") or _GENERAL
 
 
 def _ships(model: ModelFile) -> bool:
-    """Whether this is the file that ships."""
+    """True for the file of the shipped model."""
     try:
         data = read_file(default_model_path(), MAX_NETWORK)
     except PredictorError:  # an installation without it
@@ -41,7 +41,7 @@ def _ships(model: ModelFile) -> bool:
 
 
 def _shipped() -> str:
-    """The section of the card beside the model that ships; empty where there is none."""
+    """Read the section of the shipped model's card; empty if there is none."""
     try:
         card = read_file(default_model_path().with_name("MODEL_CARD.md"), _MAX_CARD).decode()
     except (PredictorError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""What a person should know before using a model: its card, and the licences of a package."""
+"""Card of a model for people, and the licences of a package."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOOLS: Mapping[Kind, str] = {
     "classify": "Classify Pixels Using Deep Learning",
     "detect": "Detect Objects Using Deep Learning",
 }
-"""The tool of ArcGIS' Image Analyst that each kind of package is for."""
+"""Tool of ArcGIS' Image Analyst for each kind of package."""
 _MIT = """\
 MIT License
 
@@ -56,27 +56,27 @@ _LABELS = {
     "mean_f1": "mean F1",
     "predicted": "marked",
 }
-"""Of the keys of figures that do not say it themselves."""
+"""Labels of figures whose keys do not explain themselves."""
 _SIGNED = frozenset({"count_error"})
 _SHARES = _SIGNED | {"precision", "recall"}
-_MOST = 1e6
-"""Larger numbers of strangers are no shares, and may be too large for a float."""
+_LARGEST = 1e6
+"""Larger numbers in untrusted items are no shares, and may be too large for a float."""
 _TIMES = ("start_datetime", "end_datetime", "datetime")
 
 
 def title_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
-    """The item's title, or one made of the description."""
-    told = properties_of(dict(item)).get("title")
-    if isinstance(told, str) and told:
-        return one_line(told)
+    """Return the item's title, or make one from the description."""
+    title = properties_of(dict(item)).get("title")
+    if isinstance(title, str) and title:
+        return one_line(title)
     return f"{spec.name} {spec.version}: {', '.join(c.name for c in spec.classes)}"
 
 
 def description_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
-    """What the model is for, in the words of its item, less those on STAC's fields, or its own."""
+    """Return the model's purpose: the item's words, without those on STAC's fields, or its own."""
     properties = properties_of(dict(item))
-    told, note = properties.get("description"), properties.get(AREA_NOTE)
-    text = told if isinstance(told, str) else ""
+    description, note = properties.get("description"), properties.get(AREA_NOTE)
+    text = description if isinstance(description, str) else ""
     for words in (*FIELD_WORDS, note):
         if isinstance(words, str) and words:
             text = text.replace(words, " ")
@@ -88,7 +88,7 @@ def description_of(spec: ModelSpec, item: Mapping[str, Any]) -> str:
 
 
 def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: str) -> bytes:
-    """``MODEL_CARD.md``.
+    """Write ``MODEL_CARD.md``.
 
     Args:
         spec: The model.
@@ -117,24 +117,26 @@ def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: 
         "Name these when you publish the model or what it found:"
         if spec.attribution
         else "The model names nobody who must be credited.",
-        "\n".join(f"- {one_line(who)}" for who in spec.attribution),
+        "\n".join(f"- {one_line(name)}" for name in spec.attribution),
         "A map of dwellings can put people at risk. Think of them before you publish one.",
     ]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
 def licence_text(spec: ModelSpec) -> bytes:
-    """``LICENSE.txt``: of the model, and of the code."""
+    """Write ``LICENSE.txt`` for the model and the code."""
     licence = one_line(spec.licence)
-    told = (
+    statement = (
         f"{licence}\n(text of licences by their SPDX identifier: https://spdx.org/licenses/)"
         if licence
         else "not stated; ask who gave you the model before you pass it on"
     )
-    who = "".join(f"  {one_line(name)}\n" for name in spec.attribution) or "  nobody is named\n"
+    creditors = (
+        "".join(f"  {one_line(name)}\n" for name in spec.attribution) or "  nobody is named\n"
+    )
     return (
-        f"The model in this package, {one_line(spec.id)}\n\n{told}\n\n"
-        f"Must be named when the model or what it found is published:\n{who}\n"
+        f"The model in this package, {one_line(spec.id)}\n\n{statement}\n\n"
+        f"Must be named when the model or what it found is published:\n{creditors}\n"
         f"The code in this package\n\n{_MIT}"
     ).encode()
 
@@ -157,13 +159,13 @@ def _imagery(spec: ModelSpec) -> list[tuple[str, object]]:
 
 
 def _figures(spec: ModelSpec, item: Mapping[str, Any]) -> str:
-    """What the item tells of figures; else those in the provenance, which the last table has."""
+    """List the item's figures; else those in the provenance, which the last table has."""
     metrics = as_dict(properties_of(dict(item)).get("camp_detector:metrics"))
     rows = [(figure_label(way), figure_text(way, value)) for way, value in _flat(metrics, ())]
     if rows:
         return _table(("figure", ""), rows)
-    known = [(k, v) for k, v in sorted(spec.provenance.items()) if _is_figure(k)]
-    return _table(("figure", ""), known) if known else "No figures came with the model."
+    figures = [(k, v) for k, v in sorted(spec.provenance.items()) if _is_figure(k)]
+    return _table(("figure", ""), figures) if figures else "No figures came with the model."
 
 
 def _is_figure(key: str) -> bool:
@@ -171,20 +173,20 @@ def _is_figure(key: str) -> bool:
 
 
 def figure_label(way: tuple[str, ...]) -> str:
-    """What a figure is, for people, from the keys that lead to it in an item."""
+    """Label a figure for people, from the keys that lead to it in an item."""
     *places, name = (one_line(_LABELS.get(key, key.replace("_", " "))) for key in way)
     return f"{', '.join(places)}: {name}" if places else name
 
 
 def figure_text(way: tuple[str, ...], value: float) -> str:
-    """A figure, for people: shares in percent, the others as they are."""
-    if way[-1] in _SHARES and abs(value) < _MOST:
+    """Format a figure for people: shares in percent, others unchanged."""
+    if way[-1] in _SHARES and abs(value) < _LARGEST:
         return f"{100 * value:+.1f} %" if way[-1] in _SIGNED else f"{100 * value:.1f} %"
     return str(value) if type(value) is int else f"{value:.3g}"
 
 
 def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Numbers of nested figures, with the keys that lead to them."""
+    """Yield the numbers of nested figures with the keys that lead to them."""
     if isinstance(value, dict):
         for key in sorted(map(str, value)):
             yield from _flat(value.get(key), (*way, key))
@@ -194,9 +196,13 @@ def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def _origin(spec: ModelSpec, item: Mapping[str, Any]) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = [("model", spec.id)]
-    told = properties_of(dict(item))
-    if told.get("camp_detector:datetime_of") == "imagery":
-        rows += [(n.replace("_", " "), told[n]) for n in _TIMES if isinstance(told.get(n), str)]
+    properties = properties_of(dict(item))
+    if properties.get("camp_detector:datetime_of") == "imagery":
+        rows += [
+            (n.replace("_", " "), properties[n])
+            for n in _TIMES
+            if isinstance(properties.get(n), str)
+        ]
     run: RunFacts = facts_of(spec)
     if run.architecture:
         rows.append(("network", " ".join(filter(None, (run.architecture, run.encoder)))))

@@ -1,4 +1,4 @@
-"""Changes to the bytes of an ONNX file, without a library that knows ONNX.
+"""Changes to the bytes of an ONNX file, without the onnx library.
 
 All of a file that is not named here stays as it is, to the byte. Numbers of fields are those of
 onnx/onnx.proto: ModelProto has the graph (7) and metadata (14); a graph has nodes (1), weights (5)
@@ -31,25 +31,25 @@ _NEUTRAL = {
     "Identity", "Cast", "Slice", "Gather", "Split", "Reshape", "Transpose", "Squeeze", "Unsqueeze",
     "Resize", "Upsample", "QuantizeLinear", "DequantizeLinear", "Crop",
 }  # fmt: skip
-"""Operators that give the values that they are given, or values between them."""
+"""Operators that pass values on unchanged, or values between them."""
 
 
 def with_metadata(data: bytes, entries: Mapping[str, str]) -> bytes:
-    """A model with these entries in its metadata, in place of those of the same names."""
-    kept: list[bytes | memoryview] = []
+    """Return a model with these metadata entries, which replace those of the same names."""
+    parts: list[bytes | memoryview] = []
     message = memoryview(data)
     for number, value, start, end in located_fields(message):
         is_entry = number == _METADATA and isinstance(value, memoryview)
         if not (is_entry and isinstance(value, memoryview) and last_text(value, 1) in entries):
-            kept.append(message[start:end])
+            parts.append(message[start:end])
     new = [
         bytes_field(_METADATA, _text(1, key) + _text(2, entries[key])) for key in sorted(entries)
     ]
-    return b"".join([*kept, *new])
+    return b"".join([*parts, *new])
 
 
 def last_operator(data: bytes, output: str) -> str:
-    """The operator whose values an output has; empty where it cannot be told."""
+    """Find the operator that computes an output; empty if unknown."""
     makers: dict[str, tuple[str, str]] = {}
     for graph in _graphs(data):
         for number, node in fields(graph):
@@ -62,10 +62,10 @@ def last_operator(data: bytes, output: str) -> str:
                 ]
                 first = next((t for n, t in texts if n == _IN), "")
                 makers.update((t, (operator, first)) for n, t in texts if n == _OUT)
-    seen: set[str] = set()
+    visited: set[str] = set()
     name = output
-    while name in makers and name not in seen:
-        seen.add(name)
+    while name in makers and name not in visited:
+        visited.add(name)
         operator, name = makers[name]
         if operator not in _NEUTRAL:
             return operator
@@ -73,49 +73,49 @@ def last_operator(data: bytes, output: str) -> str:
 
 
 def _graphs(data: bytes) -> list[memoryview]:
-    found = fields(memoryview(data))
-    return [v for n, v in found if n == _GRAPH and isinstance(v, memoryview)]
+    graph_fields = fields(memoryview(data))
+    return [v for n, v in graph_fields if n == _GRAPH and isinstance(v, memoryview)]
 
 
 @dataclass(frozen=True)
 class Ending:
-    """The operation behind an output of a network."""
+    """Operation behind an output of a network."""
 
     output: str
-    """The output; it becomes the only one, unless others are kept."""
+    """Name of the output; it becomes the only one, unless others are kept."""
     activation: str = "none"
     """``none``, ``sigmoid`` or ``softmax`` (over the channels)."""
     channels: tuple[int, ...] | None = None
-    """Channels that are kept, in this order; None: all."""
+    """Channels to keep, in this order; None for all."""
     count: int = 1
-    """Channels that come out."""
-    kept: Collection[str] = ()
+    """Number of resulting channels."""
+    extra_outputs: Collection[str] = ()
     """Other outputs that stay."""
 
     @property
     def is_nothing(self) -> bool:
-        """Whether the network ends as it did."""
+        """True if the network's end stays unchanged."""
         return self.activation == "none" and self.channels is None
 
 
 def with_ending(data: bytes, ending: Ending) -> bytes:
-    """A model whose network ends otherwise, in probabilities of the classes.
+    """Return a model with another end that gives probabilities of the classes.
 
     Args:
         data: The ONNX file, with one graph.
         ending: What comes at its end.
     """
     message = memoryview(data)
-    out: list[bytes | memoryview] = []
+    parts: list[bytes | memoryview] = []
     for number, value, start, end in located_fields(message):
         if number == _GRAPH and isinstance(value, memoryview):
-            out.append(bytes_field(_GRAPH, _ended(value, ending)))
+            parts.append(bytes_field(_GRAPH, _replace_end(value, ending)))
         else:
-            out.append(message[start:end])
-    return b"".join(out)
+            parts.append(message[start:end])
+    return b"".join(parts)
 
 
-def _ended(graph: memoryview, ending: Ending) -> bytes:
+def _replace_end(graph: memoryview, ending: Ending) -> bytes:
     out: list[bytes | memoryview] = []
     nodes, weights, last = _tail(ending)
     for number, value, start, end in located_fields(graph):
@@ -123,7 +123,7 @@ def _ended(graph: memoryview, ending: Ending) -> bytes:
             name = last_text(value, 1)
             if name == ending.output and not ending.is_nothing:
                 out.append(bytes_field(_OUTPUT, _value_info(last, ending.count)))
-            elif name == ending.output or name in ending.kept:
+            elif name == ending.output or name in ending.extra_outputs:
                 out.append(graph[start:end])
         else:
             out.append(graph[start:end])
@@ -133,7 +133,7 @@ def _ended(graph: memoryview, ending: Ending) -> bytes:
 
 
 def _tail(ending: Ending) -> tuple[list[bytes], list[bytes], str]:
-    """The nodes and weights that are added, and the name of what comes out."""
+    """Make the nodes and weights to add, and the name of the new output."""
     nodes, weights, name = [], [], ending.output
     if ending.activation != "none":
         operator = {"sigmoid": "Sigmoid", "softmax": "Softmax"}[ending.activation]
@@ -142,9 +142,9 @@ def _tail(ending: Ending) -> tuple[list[bytes], list[bytes], str]:
         nodes.append(_node(operator, [name], new, axis))
         name = new
     if ending.channels is not None:
-        which, new = f"{_PREFIX}channels", f"{_PREFIX}classes"
-        nodes.append(_node("Gather", [name, which], new, [("axis", 1)]))
-        weights.append(_integers(which, ending.channels))
+        indices, new = f"{_PREFIX}channels", f"{_PREFIX}classes"
+        nodes.append(_node("Gather", [name, indices], new, [("axis", 1)]))
+        weights.append(_integers(indices, ending.channels))
         name = new
     return nodes, weights, name
 
@@ -153,17 +153,17 @@ def _node(
     operator: str, inputs: Sequence[str], output: str, attributes: Sequence[tuple[str, int]]
 ) -> bytes:
     texts = [*(_text(_IN, name) for name in inputs), _text(_OUT, output), _text(_NAME, output)]
-    held = [
+    attribute_fields = [
         bytes_field(
             _ATTRIBUTE, _text(1, name) + number_field(3, value) + number_field(20, _INT_ATTRIBUTE)
         )
         for name, value in attributes
     ]
-    return b"".join([*texts, _text(_OPERATOR, operator), *held])
+    return b"".join([*texts, _text(_OPERATOR, operator), *attribute_fields])
 
 
 def _integers(name: str, values: Sequence[int]) -> bytes:
-    """A TensorProto: dimensions (1), type (2), name (8), bytes (9)."""
+    """Write a TensorProto: dimensions (1), type (2), name (8), bytes (9)."""
     raw = struct.pack(f"<{len(values)}q", *values)
     return b"".join(
         [number_field(1, len(values)), number_field(2, _INT64), _text(8, name), bytes_field(9, raw)]
@@ -171,7 +171,7 @@ def _integers(name: str, values: Sequence[int]) -> bytes:
 
 
 def _value_info(name: str, channels: int) -> bytes:
-    """A ValueInfoProto of float32 (n, channels, height, width)."""
+    """Write a ValueInfoProto of float32 (n, channels, height, width)."""
     sizes = [_text(2, "n"), number_field(1, channels), _text(2, "height"), _text(2, "width")]
     shape = b"".join(bytes_field(1, size) for size in sizes)
     tensor = number_field(1, _FLOAT) + bytes_field(2, shape)

@@ -1,4 +1,4 @@
-"""What goes into the network of an ONNX file and what comes out, without a library that knows ONNX.
+"""Inputs and outputs of an ONNX file's network, without the onnx library.
 
 GraphProto (onnx/onnx.proto): field 5 are the weights (TensorProto, name 8), 11 the inputs and 12
 the outputs, each a ValueInfoProto of name (1) and type (2); TypeProto: tensor (1) of element type
@@ -24,38 +24,38 @@ _NAME, _TYPE = 1, 2
 _TENSOR, _ELEMENT, _SHAPE, _DIMENSION, _SIZE = 1, 1, 2, 1, 1
 _NAME_OF_WEIGHT = 8
 _MAX_FIELDS = 1_000_000
-"""Fields that a file is searched for; the largest models that were looked at have some 10,000."""
+"""Largest number of fields in a file; the largest models in practice have some 10,000."""
 _SIGN = 1 << 63
 _DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64",
     10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "cfloat32", 15: "cfloat64",
 }  # fmt: skip
-"""TensorProto.DataType in the names of STAC; the others have none."""
+"""Names of TensorProto.DataType in STAC; the others have none."""
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """One input or output of a graph."""
+    """Input or output of a graph."""
 
     name: str
-    """As the file has it."""
+    """Name in the file."""
     dtype: str
-    """In STAC's words (`float32`); ``other`` where they have none."""
+    """Type in STAC's words (`float32`); ``other`` if it has none."""
     shape: tuple[int, ...] | None
-    """-1 where a dimension is free; None where the file does not give the rank."""
+    """Sizes, -1 for free dimensions; None if the file gives no rank."""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The ends of a network."""
+    """Inputs and outputs of a network."""
 
     inputs: tuple[Tensor, ...]
-    """Without weights, which old files list as inputs, too."""
+    """Inputs without weights, which old files list as inputs, too."""
     outputs: tuple[Tensor, ...]
 
 
 class _Reader:
-    """Walks messages, and no further than a file may be long."""
+    """Reader of messages, up to a limit."""
 
     def __init__(self) -> None:
         self._left = _MAX_FIELDS
@@ -68,29 +68,29 @@ class _Reader:
                 raise ValueError(msg)
             yield field
 
-    def parts(self, message: memoryview, *wanted: int) -> Iterator[tuple[int, memoryview]]:
-        """The fields of these numbers that are made of bytes."""
+    def parts(self, message: memoryview, *numbers: int) -> Iterator[tuple[int, memoryview]]:
+        """Yield the byte fields with these numbers."""
         for number, value in self._fields(message):
-            if number in wanted and isinstance(value, memoryview):
+            if number in numbers and isinstance(value, memoryview):
                 yield number, value
 
-    def number(self, message: memoryview, wanted: int) -> int | None:
-        """The last integer of this number, with its sign."""
-        found = None
+    def number(self, message: memoryview, field_number: int) -> int | None:
+        """Read the last integer of a field number, with its sign."""
+        last = None
         for number, value in self._fields(message):
-            if number == wanted and isinstance(value, int):
-                found = value if value < _SIGN else value - 2 * _SIGN
-        return found
+            if number == field_number and isinstance(value, int):
+                last = value if value < _SIGN else value - 2 * _SIGN
+        return last
 
-    def text(self, message: memoryview, wanted: int) -> str:
-        """The last text of this number; empty where there is none."""
-        found = ""
-        for _, value in self.parts(message, wanted):
-            found = bytes(value).decode()
-        return found
+    def text(self, message: memoryview, field_number: int) -> str:
+        """Read the last text of a field number; empty if there is none."""
+        last = ""
+        for _, value in self.parts(message, field_number):
+            last = bytes(value).decode()
+        return last
 
     def tensor(self, message: memoryview) -> Tensor:
-        """A ValueInfoProto."""
+        """Read a ValueInfoProto."""
         dtype, shape = "other", None
         for _, kind in self.parts(message, _TYPE):
             for _, tensor in self.parts(kind, _TENSOR):
@@ -103,7 +103,7 @@ class _Reader:
         return Tensor(self.text(message, _NAME), dtype, shape)
 
     def graph(self, data: memoryview) -> Graph | None:
-        """The ends of the (last) graph; None where there is none."""
+        """Read the (last) graph; None if there is none."""
         graph = None
         for _, graph in self.parts(data, _GRAPH):  # noqa: B007 - the last one counts
             pass
@@ -119,7 +119,7 @@ class _Reader:
 
 
 def read_graph(data: bytes, origin: str) -> Graph:
-    """The inputs and outputs of a model.
+    """Read the inputs and outputs of a model.
 
     Args:
         data: The ONNX file.

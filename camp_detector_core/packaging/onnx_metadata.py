@@ -1,4 +1,4 @@
-"""The metadata of ONNX files: our own description of the model, and Deepness' keys."""
+"""Metadata of ONNX files: the model's description, and Deepness' keys."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def spec_metadata(spec: ModelSpec) -> dict[str, str]:
-    """The one entry from which every host reads what the model is."""
+    """Make the entry from which every host reads the description."""
     return {METADATA_KEY: spec.to_json()}
 
 
 def deepness_metadata(spec: ModelSpec) -> dict[str, str]:
-    """What the QGIS plugin Deepness reads, each value being JSON.
+    """Make the entries that the QGIS plugin Deepness reads, as JSON values.
 
     Deepness divides by 255 and applies no activation, so it can run models of 8-bit images with
     one class whose graph ends in probabilities. The tile size has two keys because its code reads
@@ -51,7 +51,7 @@ def deepness_metadata(spec: ModelSpec) -> dict[str, str]:
 
 
 def set_metadata(model: onnx.ModelProto, entries: dict[str, str]) -> None:
-    """Put entries into a model in memory, in place of those that it has."""
+    """Put entries into a model in memory, replacing the ones it has."""
     del model.metadata_props[:]
     for key in sorted(entries):
         prop = model.metadata_props.add()
@@ -59,7 +59,7 @@ def set_metadata(model: onnx.ModelProto, entries: dict[str, str]) -> None:
 
 
 def get_metadata(path: Path) -> dict[str, str]:
-    """All entries of a file.
+    """Read all entries of a file.
 
     Raises:
         SpecError: Not an ONNX file.
@@ -76,7 +76,7 @@ def get_metadata(path: Path) -> dict[str, str]:
 
 
 def read_spec(path: Path) -> ModelSpec:
-    """The description in a file.
+    """Read the description in a file.
 
     Raises:
         SpecError: Not an ONNX file, or one without a valid description.

@@ -1,4 +1,4 @@
-"""One whole ONNX file of a model whose weights lie beside it, without a library that knows ONNX.
+"""Complete ONNX file of a model whose weights lie beside it, without the onnx library.
 
 The files that it names are read in its own folder and below, and nowhere else.
 """
@@ -30,7 +30,7 @@ _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 9, 13, 14
 
 
 def read_whole(path: Path) -> bytes:
-    """The bytes of an ONNX file with all of its weights in it.
+    """Read an ONNX file with all of its weights in it.
 
     Args:
         path: The file; weights outside of it are looked for beside it.
@@ -42,11 +42,11 @@ def read_whole(path: Path) -> bytes:
     data = read_file(path, MAX_NETWORK)
     if not onnx_facts(data, str(path)).outside:
         return data
-    return _Joining(path).message(MODEL, memoryview(data)) or data
+    return _Copier(path).message(MODEL, memoryview(data)) or data
 
 
-class _Joining:
-    """Copies messages, with weights of other files in place of where they lie."""
+class _Copier:
+    """Copier of messages that includes external weights."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -54,35 +54,35 @@ class _Joining:
         self._left = MAX_NETWORK
 
     def message(self, kind: str, message: memoryview) -> bytes | None:
-        """A message with what lies outside of it; None where it stays as it is."""
+        """Copy a message with its external weights; None if it stays unchanged."""
         if kind == TENSOR and is_outside(message):
             return self._tensor(message)
         parts = parts_of(kind)
         out: list[bytes | memoryview] = []
-        changed = False
+        is_changed = False
         for number, value, start, end in located_fields(message):
             new = None
             if number in parts and isinstance(value, memoryview):
                 new = self.message(parts[number], value)
-            changed = changed or new is not None
+            is_changed = is_changed or new is not None
             out.append(message[start:end] if new is None else bytes_field(number, new))
-        return b"".join(out) if changed else None
+        return b"".join(out) if is_changed else None
 
     def _tensor(self, tensor: memoryview) -> bytes:
-        kept = [
+        parts = [
             bytes(tensor[start:end])
             for number, _, start, end in located_fields(tensor)
             if number not in {_RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION}
         ]
-        return b"".join([*kept, bytes_field(_RAW_DATA, self._weights(external_data(tensor)))])
+        return b"".join([*parts, bytes_field(_RAW_DATA, self._weights(external_data(tensor)))])
 
-    def _weights(self, told: dict[str, str]) -> bytes:
-        """The numbers of one tensor."""
-        path = self._beside(told.get("location", ""))
+    def _weights(self, location: dict[str, str]) -> bytes:
+        """Read the numbers of one tensor."""
+        path = self._file_at(location.get("location", ""))
         try:
-            offset = int(told.get("offset") or 0)
+            offset = int(location.get("offset") or 0)
             size = path.stat().st_size
-            length = int(told["length"]) if told.get("length") else size - offset
+            length = int(location["length"]) if location.get("length") else size - offset
         except (OSError, ValueError) as error:
             msg = f"{self._path} does not say where in {path} its weights lie: export it again"
             raise PredictorError(msg) from error
@@ -109,8 +109,8 @@ class _Joining:
             raise PredictorError(msg)
         return data
 
-    def _beside(self, location: str) -> Path:
-        """The file of a location, in the model's folder or below."""
+    def _file_at(self, location: str) -> Path:
+        """Find the file of a location, in the model's folder or below."""
         name = member_of(location)
         path = self._path.parent / (name or "")
         if name is None or not is_inside(path, self._homes):

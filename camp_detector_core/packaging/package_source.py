@@ -1,4 +1,4 @@
-"""What packages for ArcGIS Pro are made of: a model, its STAC item, and its TorchScript."""
+"""Sources of packages for ArcGIS Pro: a model, its STAC item, and its TorchScript."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _MAX_SPEC = 1 << 20
 
 @dataclass(frozen=True)
 class PackageSource:
-    """What packages are made of, read once."""
+    """Sources of packages, read once."""
 
     model: ModelFile
     item: dict[str, Any] = field(default_factory=dict)
-    """The STAC item; empty where there is none."""
+    """STAC item; empty if there is none."""
     example: Path | None = None
-    """A picture for the thumbnail."""
+    """Image for the thumbnail."""
     torchscript: bytes | None = None
 
     @property
     def spec(self) -> ModelSpec:
-        """The model's description."""
+        """Description of the model."""
         return self.model.spec
 
 
@@ -44,23 +44,23 @@ def open_source(
     item: str | Path | None = None,
     torchscript: str | Path | None = None,
 ) -> PackageSource:
-    """Read what packages are made of; the arguments are those of `create_dlpk`.
+    """Read the sources; the arguments are those of `create_dlpk`.
 
     Raises:
         PredictorError: A file cannot be read, or is not what it should be.
         SpecError: Files describe different models.
     """
-    opened = open_model(model)
+    model_file = open_model(model)
     if item is None and Path(model).suffix.lower() == ".json":
         item = model
-    told = {} if item is None else _read_item(Path(item), opened.spec)
-    script = None if torchscript is None else _read_script(Path(torchscript), opened.spec)
-    example = None if item is None else _example(told, Path(item))
-    return PackageSource(opened, told, example, script)
+    item_fields = {} if item is None else _read_item(Path(item), model_file.spec)
+    script = None if torchscript is None else _read_script(Path(torchscript), model_file.spec)
+    example = None if item is None else _example(item_fields, Path(item))
+    return PackageSource(model_file, item_fields, example, script)
 
 
 def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
-    """The item, which must be of this model."""
+    """Read the item, which must describe this model."""
     item = read_item(path)
     if spec_of(item, str(path)) != spec:
         msg = (
@@ -72,7 +72,7 @@ def _read_item(path: Path, spec: ModelSpec) -> dict[str, Any]:
 
 
 def _example(item: dict[str, Any], path: Path) -> Path | None:
-    """The item's example picture, where it lies in the item's folder or below."""
+    """Find the item's example image, in the item's folder or below."""
     try:
         picture = file_of_href(assets_of(item).get("example-input", {}).get("href"), path)
         return picture if picture.is_file() else None
@@ -81,29 +81,30 @@ def _example(item: dict[str, Any], path: Path) -> Path | None:
 
 
 def _read_script(path: Path, spec: ModelSpec) -> bytes:
-    """A TorchScript file of the same model; it is not loaded."""
+    """Read a TorchScript file of the same model, without loading it."""
     data = read_file(path, MAX_NETWORK, what="TorchScript")
-    told = script_spec(data)
-    if told is None:
+    spec_text = script_spec(data)
+    if spec_text is None:
         msg = f"{path} is not TorchScript that training exported: name its best_model.pt"
         raise PredictorError(msg)
-    if told != spec.to_json():
+    if spec_text != spec.to_json():
         msg = f"{path} and the ONNX model describe different models: export both again"
         raise SpecError(msg)
     return data
 
 
 def script_spec(data: bytes) -> str | None:
-    """The description in a TorchScript file, as text; None where it holds none.
+    """Read the description in a TorchScript file as text; None if there is none.
 
     Nothing is loaded: the file is a zip with code, and the description beside it.
     """
     try:
         with open_zip(data, zip64=True) as archive:
             names = archive.namelist()
-            found = [n for n in names if n.endswith(f"/extra/{METADATA_KEY}") and n.count("/") == 2]  # noqa: PLR2004
-            if len(found) != 1 or not any("/code/" in name for name in names):
+            ending = f"/extra/{METADATA_KEY}"
+            members = [n for n in names if n.endswith(ending) and n.count("/") == 2]  # noqa: PLR2004
+            if len(members) != 1 or not any("/code/" in name for name in names):
                 return None
-            return read_member(archive, found[0], _MAX_SPEC, "TorchScript").decode()
+            return read_member(archive, members[0], _MAX_SPEC, "TorchScript").decode()
     except (PredictorError, UnicodeDecodeError):
         return None

@@ -1,4 +1,4 @@
-"""What is wrong with a deep learning package (.dlpk), found without ArcGIS; nothing is run."""
+"""Check of a deep learning package (.dlpk), without ArcGIS and without running it."""
 
 from .check import PackageReport, check_package
 

@@ -1,4 +1,4 @@
-"""The zip file that a package is: opened without trust, and read within limits."""
+"""Zip file of an untrusted package, opened and read within limits."""
 
 from __future__ import annotations
 
@@ -30,20 +30,22 @@ _LITTER = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|\.git)(/
 
 
 class Package:
-    """The members of a package that can be read."""
+    """Readable members of a package."""
 
     def __init__(self, archive: zipfile.ZipFile, findings: Findings) -> None:
-        """Judge the table of contents, and every member's checksum."""
+        """Check the table of contents, and every member's checksum."""
         self._archive, self._findings = archive, findings
         self._sound: dict[str, zipfile.ZipInfo] = {}
         entries = [e for e in archive.infolist() if not is_folder(e)]
         self.names = frozenset(e.filename for e in entries)
-        """Files, with ``/`` between folders."""
+        """Paths of the files, with ``/`` between folders."""
         _check_names([e.filename for e in archive.infolist()], findings)
-        whole = sum(e.file_size for e in entries)
-        if whole > _MAX_WHOLE:
+        total_size = sum(e.file_size for e in entries)
+        if total_size > _MAX_WHOLE:
             findings.problem(
-                ("package",), f"unpacks to {whole >> 20} MiB, which no package does", "reject it"
+                ("package",),
+                f"unpacks to {total_size >> 20} MiB, which no package does",
+                "reject it",
             )
             return
         for entry in entries:
@@ -53,7 +55,7 @@ class Package:
             findings.passed.append("zip file")
 
     def read(self, name: str, limit: int) -> bytes | None:
-        """A member; None, with a problem, where it is not sound or larger than the limit.
+        """Read a member; None, with a problem, if it is damaged or too large.
 
         Args:
             name: One of `names`; others give None without a word.
@@ -63,8 +65,8 @@ class Package:
         if entry is None:
             return None
         if entry.file_size > limit:
-            what = f"has {entry.file_size} bytes, and {limit} are the most that such a file has"
-            self._findings.problem((name,), what, "build the package again")
+            message = f"has {entry.file_size} bytes, and {limit} are the most that such a file has"
+            self._findings.problem((name,), message, "build the package again")
             return None
         try:
             return read_member(self._archive, name, limit, name)
@@ -72,23 +74,23 @@ class Package:
             self._findings.problem((name,), "cannot be read", "copy or download the package again")
             return None
 
-    def find(self, stated: object) -> str | None:
-        """The member that a definition names; None where there is none of that name."""
-        name = member_of(stated)
+    def find(self, file_name: object) -> str | None:
+        """Find the member that a definition names; None if there is none."""
+        name = member_of(file_name)
         return name if name in self.names else None
 
     def _is_whole(self, entry: zipfile.ZipInfo) -> bool:
         """Read a member to its end, which checks its length and its checksum."""
         damage = damage_of(self._archive, entry)
         if damage is not None:
-            what, remedy = f"is damaged: {damage}", "copy or download the package again"
-            self._findings.problem((entry.filename,), what, remedy)
+            message, remedy = f"is damaged: {damage}", "copy or download the package again"
+            self._findings.problem((entry.filename,), message, remedy)
         return damage is None
 
 
 @contextmanager
 def open_package(path: Path, findings: Findings) -> Iterator[Package]:
-    """Open a package and judge it as a zip file.
+    """Open a package and check it as a zip file.
 
     Args:
         path: The file.
@@ -103,21 +105,21 @@ def open_package(path: Path, findings: Findings) -> Iterator[Package]:
 
 
 def _check_names(names: list[str], findings: Findings) -> None:
-    """Names that lead elsewhere, occur twice, or cannot be on Windows."""
-    seen: set[str] = set()
+    """Note names that lead elsewhere, occur twice, or are not valid on Windows."""
+    seen_names: set[str] = set()
     for name in names:
-        where, fault = (name,), name_fault(name, seen)
+        where, fault = (name,), name_fault(name, seen_names)
         if fault is not None:
             findings.problem(where, *fault)
         elif _LITTER.search(name):
             findings.advice(where, "is litter of another program", "leave it out")
         elif not name.isascii() or " " in name or len(name) > _LONG:
-            what = f"is not short and ASCII without blanks ({len(name)} characters)"
-            findings.advice(where, what, "name it otherwise: ArcGIS unpacks into long paths")
+            message = f"is not short and ASCII without blanks ({len(name)} characters)"
+            findings.advice(where, message, "name it otherwise: ArcGIS unpacks into long paths")
 
 
 def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:
-    """Whether a member is a file that every program can unpack."""
+    """Test if every program can unpack a member."""
     fault = member_fault(entry)
     if fault:
         findings.problem((entry.filename,), *fault)

@@ -21,16 +21,16 @@ from .network import check_network
 
 @dataclass(frozen=True)
 class PackageReport(Report):
-    """The outcome of one check."""
+    """Result of one check."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = super().to_dict()
-        return {"package": plain.pop("item"), **plain}
+        """Convert to plain values for JSON."""
+        fields = super().to_dict()
+        return {"package": fields.pop("item"), **fields}
 
 
 def check_package(path: str | Path) -> PackageReport:
-    """Say all that ArcGIS Pro, or a reader, would miss in a package.
+    """Note all that ArcGIS Pro, or a reader, would miss in a package.
 
     Nothing in it is run, imported, unpickled or extracted, and a member is never read beyond a
     limit. Packages of other makers are judged by what ArcGIS asks of all, ours by what we promise.
@@ -52,7 +52,7 @@ def check_package(path: str | Path) -> PackageReport:
 
 
 def _check_parts(package: Package, definition: Definition, findings: Findings) -> None:
-    """The files that a definition names."""
+    """Check the files that a definition names."""
     check_function(package, definition, findings)
     check_network(package, definition, findings)
     engines = [n for n in package.names if "/" not in n and ENGINE_NAME.fullmatch(n)]

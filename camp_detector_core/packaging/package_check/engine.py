@@ -1,4 +1,4 @@
-"""The copy of the engine in a package: its names and its sources are read, nothing is imported."""
+"""Copy of the engine in a package: its names and sources are read, nothing is imported."""
 
 from __future__ import annotations
 
@@ -20,46 +20,48 @@ if TYPE_CHECKING:
 
 _MAX_ENGINE, _MAX_SOURCES, _MAX_FILES = 8 << 20, 16 << 20, 500
 _DIGITS = 8
-_AGAIN = "build the package again"
+_REBUILD = "build the package again"
 
 
 def check_engine(
-    package: Package, definition: Definition, found: list[str], findings: Findings
+    package: Package, definition: Definition, copies: list[str], findings: Findings
 ) -> None:
-    """Judge the zip file that the raster function imports from.
+    """Check the zip file that the raster function imports from.
 
     Args:
         package: The members.
         definition: Names it as ``EngineFile``.
-        found: Files at the root that have the name of an engine.
+        copies: Files at the root that have the name of an engine.
         findings: Gets what is wrong.
     """
-    stated, where = definition.fields.get("EngineFile"), (definition.name, "EngineFile")
-    if len(found) != 1:
-        what = f"holds {len(found)} copies of the engine at its root, and one is needed"
-        findings.problem(("package",), what, _AGAIN)
+    stated_name, json_path = definition.fields.get("EngineFile"), (definition.name, "EngineFile")
+    if len(copies) != 1:
+        message = f"holds {len(copies)} copies of the engine at its root, and one is needed"
+        findings.problem(("package",), message, _REBUILD)
         return
-    (name,) = found
-    if stated is not None and stated != name:
-        findings.problem(where, f"is {shown(stated)}, and the package holds {name}", _AGAIN)
+    (name,) = copies
+    if stated_name is not None and stated_name != name:
+        findings.problem(
+            json_path, f"is {shown(stated_name)}, and the package holds {name}", _REBUILD
+        )
     data = package.read(name, _MAX_ENGINE)
     if data is None:
         return
-    known = engine_copy()
-    if (name, data) == (known.name, known.data):
+    own_copy = engine_copy()
+    if (name, data) == (own_copy.name, own_copy.data):
         findings.passed.append("engine of this release")
         return
-    before = findings.problems()
+    problem_count = findings.problems()
     sources = _sources(data, name, findings)
     if sources is not None:
         _check_sources(sources, name, findings)
-    if findings.problems() == before:
-        what = f"is not the engine of this release ({known.name})"
-        findings.advice((name,), what, "it is another release's, or it was made by others")
+    if findings.problems() == problem_count:
+        message = f"is not the engine of this release ({own_copy.name})"
+        findings.advice((name,), message, "it is another release's, or it was made by others")
 
 
 def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | None:
-    """The files of the one package inside, by their path below it; None with a problem."""
+    """Read the files of the one package inside, by path below it; None with a problem."""
     home = f"{name.removesuffix('.zip')}/"
     try:
         with open_zip(data, name) as archive:
@@ -70,27 +72,29 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
             names = [e.filename for e in entries]
             wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
             if wrong:
-                what = f"holds what is no source below {home} ({shown(wrong[0])})"
-                findings.problem((name,), what, _AGAIN)
+                message = f"holds what is no source below {home} ({shown(wrong[0])})"
+                findings.problem((name,), message, _REBUILD)
                 return None
             sources = {
                 n.removeprefix(home): read_member(archive, n, _MAX_SOURCES, name) for n in names
             }
     except PredictorError:
-        what = "is no zip file that can be read, or a source in it is damaged"
-        findings.problem((name,), what, _AGAIN)
+        message = "is no zip file that can be read, or a source in it is damaged"
+        findings.problem((name,), message, _REBUILD)
         return None
     if "__init__.py" not in sources:
-        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", _AGAIN)
+        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", _REBUILD)
         return None
     return sources
 
 
 def _check_sources(sources: dict[str, bytes], name: str, findings: Findings) -> None:
-    told = ENGINE_NAME.fullmatch(name)
-    if told and name.removesuffix(".zip")[-_DIGITS:] != digest_of(sources)[:_DIGITS]:
-        findings.problem((name,), "has another content than its name says: it was changed", _AGAIN)
+    match = ENGINE_NAME.fullmatch(name)
+    if match and name.removesuffix(".zip")[-_DIGITS:] != digest_of(sources)[:_DIGITS]:
+        findings.problem(
+            (name,), "has another content than its name says: it was changed", _REBUILD
+        )
     for path, source in sorted(sources.items()):
         tree = parse_source(source, path)
         if isinstance(tree, str):
-            findings.problem((name, path), f"is no source of Python 3.9: {tree}", _AGAIN)
+            findings.problem((name, path), f"is no source of Python 3.9: {tree}", _REBUILD)

@@ -1,4 +1,4 @@
-"""The Python raster function of a package: read and parsed, never imported."""
+"""Python raster function of a package: read and parsed, never imported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEAVY = {
     "rasterio", "scipy", "shapely", "skimage", "sklearn", "tensorflow", "torch", "torchvision",
     "transformers",
 }  # fmt: skip
-"""What is missing in some installations, or slow to load."""
+"""Libraries that are missing in some installations, or slow to load."""
 _ALL_NEED = ("initialize", "getParameterInfo", "getConfiguration")
 _NEEDS = {
     "ImageClassification": ("updateRasterInfo", "updatePixels"),
@@ -39,7 +39,7 @@ _NEEDS = {
 
 
 def parse_source(data: bytes, name: str) -> ast.Module | str:
-    """A source as the oldest Python of ArcGIS sees it, or why it cannot be.
+    """Parse a source as ArcGIS' oldest Python does, or return the reason of failure.
 
     It is parsed and compiled, and neither imported nor run.
     """
@@ -57,91 +57,91 @@ def parse_source(data: bytes, name: str) -> ast.Module | str:
 
 
 def check_function(package: Package, definition: Definition, findings: Findings) -> None:
-    """Judge the function that a definition names."""
-    stated, where = (
+    """Check the function that a definition names."""
+    stated_name, json_path = (
         definition.fields.get("InferenceFunction"),
         (
             definition.name,
             "InferenceFunction",
         ),
     )
-    if not isinstance(stated, str) or not stated:
+    if not isinstance(stated_name, str) or not stated_name:
         if not definition.ours:
             words = "is missing, so ArcGIS takes its own for the ModelType and ModelConfiguration"
-            findings.unchecked(where, words)
+            findings.unchecked(json_path, words)
         return
-    if _BUILT_IN.match(stated):
-        findings.unchecked(where, f"{shown(stated)} is a part of ArcGIS")
+    if _BUILT_IN.match(stated_name):
+        findings.unchecked(json_path, f"{shown(stated_name)} is a part of ArcGIS")
         return
-    name = package.find(stated)
+    name = package.find(stated_name)
     if name is None:
-        findings.problem(where, f"{shown(stated)} is not in the package", "build it again")
+        findings.problem(json_path, f"{shown(stated_name)} is not in the package", "build it again")
         return
     data = package.read(name, _MAX_SOURCE)
     if data is None:
         return
-    before = findings.problems()
+    problem_count = findings.problems()
     tree = parse_source(data, name)
     if isinstance(tree, str):
-        what = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
-        findings.problem((name,), what, "write it for the oldest Python that shall run it")
+        message = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
+        findings.problem((name,), message, "write it for the oldest Python that shall run it")
         return
     _check_class(tree, name, definition, findings)
     _check_imports(tree, name, definition, findings)
     if definition.ours:
         _compare(data, name, findings)
-    if findings.problems() == before:
+    if findings.problems() == problem_count:
         findings.passed.append("raster function")
 
 
 def _check_class(tree: ast.Module, name: str, definition: Definition, findings: Findings) -> None:
-    """Whether the class has the name of its file and the methods of its role."""
+    """Check that the class has the name of its file and the methods of its role."""
     stem = PurePosixPath(name).stem
     classes = {n.name: n for n in _top(tree.body) if isinstance(n, ast.ClassDef)}
-    found = classes.get(stem) or classes.get(_alias(tree, stem))
-    if found is None:
+    class_node = classes.get(stem) or classes.get(_alias(tree, stem))
+    if class_node is None:
         like = [c for c in classes.values() if "initialize" in _methods(c, classes)]
-        what = f"has no class {shown(stem)}, and ArcGIS looks for one of the file's name"
+        message = f"has no class {shown(stem)}, and ArcGIS looks for one of the file's name"
         remedy = f"name the class {shown(stem)}"
         if definition.ours or not like:
-            findings.problem((name,), what, remedy)
+            findings.problem((name,), message, remedy)
             return
-        findings.advice((name,), f"{what} (samples of Esri break this)", remedy)
-        found = like[0]
-    methods = _methods(found, classes)
+        findings.advice((name,), f"{message} (samples of Esri break this)", remedy)
+        class_node = like[0]
+    methods = _methods(class_node, classes)
     needs = (*_ALL_NEED, *_NEEDS.get(str(definition.fields.get("ModelType")), ()))
-    missing = [m for m in needs if m not in methods]
-    if missing and not _inherits_unknown(found, classes):
-        what = f"the class {shown(found.name)} has no {', '.join(missing)}"
-        findings.problem((name,), what, "write what the ModelType asks for")
+    missing_methods = [m for m in needs if m not in methods]
+    if missing_methods and not _inherits_unknown(class_node, classes):
+        message = f"the class {shown(class_node.name)} has no {', '.join(missing_methods)}"
+        findings.problem((name,), message, "write what the ModelType asks for")
 
 
 def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> set[str]:
-    """Names in a class and in those of this file that it inherits from."""
+    """Collect the methods of a class and of its bases in this file."""
     names: set[str] = set()
-    seen: set[str] = set()
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        seen.add(one.name)
-        for part in _top(one.body):
+    collected: set[str] = set()
+    queue = [node]
+    while queue:
+        node_of_class = queue.pop()
+        collected.add(node_of_class.name)
+        for part in _top(node_of_class.body):
             if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
                 names.add(part.name)
             elif isinstance(part, ast.Assign):
                 names |= {t.id for t in part.targets if isinstance(t, ast.Name)}
-        bases = [b.id for b in one.bases if isinstance(b, ast.Name)]
-        waiting += [classes[b] for b in bases if b in classes and b not in seen]
+        bases = [b.id for b in node_of_class.bases if isinstance(b, ast.Name)]
+        queue += [classes[b] for b in bases if b in classes and b not in collected]
     return names
 
 
 def _inherits_unknown(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
-    """Whether a class has bases that are not in this file."""
-    known = {*classes, "object"}
-    return any(not isinstance(b, ast.Name) or b.id not in known for b in node.bases)
+    """Test if a class has bases that are not in this file."""
+    known_names = {*classes, "object"}
+    return any(not isinstance(b, ast.Name) or b.id not in known_names for b in node.bases)
 
 
 def _alias(tree: ast.Module, stem: str) -> str:
-    """The class that a name is another name of: ``Stem = Other``."""
+    """Find the class that another name stands for: ``Stem = Other``."""
     for node in _top(tree.body):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
             names = [t.id for t in node.targets if isinstance(t, ast.Name)]
@@ -151,37 +151,37 @@ def _alias(tree: ast.Module, stem: str) -> str:
 
 
 def _check_imports(tree: ast.Module, name: str, definition: Definition, findings: Findings) -> None:
-    """Libraries that are needed as soon as the file is imported."""
+    """Check the libraries that the import of the file needs."""
     heavy = sorted(_imported(tree.body) & _HEAVY)
     if not heavy:
         return
-    what = (
+    message = (
         f"imports {', '.join(heavy)} at its top: without them, choosing the model fails with "
         "ERROR 002667"
     )
-    say = findings.problem if definition.ours else findings.advice
-    say((name,), what, "import them in the functions that need them")
+    note = findings.problem if definition.ours else findings.advice
+    note((name,), message, "import them in the functions that need them")
 
 
 def _imported(body: list[ast.stmt]) -> set[str]:
-    """Top packages that are imported unguarded when a module is."""
-    found: set[str] = set()
+    """Collect the top packages that a module imports unguarded."""
+    packages: set[str] = set()
     for node in body:
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
+            packages.add(node.module.partition(".")[0])
         elif isinstance(node, ast.If | ast.With | ast.ClassDef):
             if not _for_checkers(node):
-                found |= _imported([*node.body, *getattr(node, "orelse", [])])
+                packages |= _imported([*node.body, *getattr(node, "orelse", [])])
         elif isinstance(node, ast.Try):
             guarded = [] if node.handlers else node.body
-            found |= _imported([*guarded, *node.orelse, *node.finalbody])
-    return found
+            packages |= _imported([*guarded, *node.orelse, *node.finalbody])
+    return packages
 
 
 def _for_checkers(node: ast.stmt) -> bool:
-    """Whether a branch is for type checkers alone."""
+    """Test if a branch is for type checkers alone."""
     return isinstance(node, ast.If) and "TYPE_CHECKING" in {
         n.id if isinstance(n, ast.Name) else n.attr
         for n in ast.walk(node.test)
@@ -190,7 +190,7 @@ def _for_checkers(node: ast.stmt) -> bool:
 
 
 def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements of a module or a class, also those in its branches."""
+    """Yield the statements of a module or a class, also those in its branches."""
     for node in body:
         yield node
         if isinstance(node, ast.If | ast.Try):
@@ -198,12 +198,12 @@ def _top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _compare(data: bytes, name: str, findings: Findings) -> None:
-    """Hold our function against the one of this release."""
+    """Compare the function with the one of this release."""
     try:
-        known = raster_function()
+        own_source = raster_function()
     except CampDetectorError as error:
         findings.unchecked((name,), shown(error))
         return
-    if data != known:
-        what = "is not the function of this release"
-        findings.advice((name,), what, "it is another release's, or it was changed")
+    if data != own_source:
+        message = "is not the function of this release"
+        findings.advice((name,), message, "it is another release's, or it was changed")

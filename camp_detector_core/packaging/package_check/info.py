@@ -1,4 +1,4 @@
-"""What portals show of a package, and the papers beside its model."""
+"""Item information of a package for portals, and the papers beside its model."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _MAX_XML, _MAX_PICTURE = 1 << 20, 4 << 20
 _MAX_DEPTH = 20
 _ITEM, _INFO = "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo"
 _ROOTS = {_ITEM: "ESRI_ItemInformation", _INFO: "pkinfo"}
-_OWN = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
-_AGAIN = "build the package again"
+_PROJECT_FILES = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
+_REBUILD = "build the package again"
 
 
 def check_info(package: Package, findings: Findings, *, ours: bool) -> None:
-    """Judge item information and pictures; they may be missing, but in a package of ours."""
-    before = findings.problems()
+    """Check item information and pictures, which only packages of this project need."""
+    problem_count = findings.problems()
     if ours:
-        for name in _OWN:
+        for name in _PROJECT_FILES:
             if name not in package.names:
-                findings.advice((name,), "is missing", _AGAIN)
+                findings.advice((name,), "is missing", _REBUILD)
     for name in sorted(package.names):
         low = name.lower()
         if low in _ROOTS:
@@ -39,19 +39,21 @@ def check_info(package: Package, findings: Findings, *, ours: bool) -> None:
             data = package.read(name, _MAX_PICTURE)
             if data is not None:
                 _check_png(data, name, findings)
-    if findings.problems() == before and any(n.startswith("esriinfo/") for n in package.names):
+    if findings.problems() == problem_count and any(
+        n.startswith("esriinfo/") for n in package.names
+    ):
         findings.passed.append("item information")
 
 
 class _Refused(Exception):  # noqa: N818 - ends the parser, and never leaves this module
-    """Why a document is not read on."""
+    """Stops the parser at a refused construct."""
 
 
 class _Document:
-    """The root of a document, and its ``type``; entities are refused."""
+    """Root of a document, and its ``type``; entities are refused."""
 
     def __init__(self, data: bytes) -> None:
-        """Read all of it.
+        """Parse the whole document.
 
         Raises:
             _Refused: It is not what it should be.
@@ -88,21 +90,21 @@ class _Document:
 
 
 def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
-    """Whether a document is well-formed, without entities, and of the right kind."""
+    """Check that a document is well-formed, without entities, and of the right kind."""
     try:
-        found = _Document(data)
+        document = _Document(data)
     except _Refused as error:
-        findings.problem((name,), str(error), _AGAIN)
+        findings.problem((name,), str(error), _REBUILD)
         return
-    if found.root != root:
-        findings.problem((name,), f"is <{shown(found.root)}> and not <{root}>", _AGAIN)
-    elif found.kind and found.kind.strip() != PACKAGE_TYPE:
-        what = f"has the type {shown(found.kind)!r}, and not {PACKAGE_TYPE!r}"
-        findings.advice((name,), what, "correct it")
+    if document.root != root:
+        findings.problem((name,), f"is <{shown(document.root)}> and not <{root}>", _REBUILD)
+    elif document.kind and document.kind.strip() != PACKAGE_TYPE:
+        message = f"has the type {shown(document.kind)!r}, and not {PACKAGE_TYPE!r}"
+        findings.advice((name,), message, "correct it")
 
 
 def _check_png(data: bytes, name: str, findings: Findings) -> None:
-    """Whether a picture is made of whole chunks (PNG specification, section 5)."""
+    """Check that a picture has complete chunks (PNG specification, section 5)."""
     reason = png_fault(data)
     if reason:
-        findings.problem((name,), f"is no sound PNG: {reason}", _AGAIN)
+        findings.problem((name,), f"is no sound PNG: {reason}", _REBUILD)
