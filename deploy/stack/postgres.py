@@ -140,7 +140,7 @@ def _clear_lock(stack: Stack) -> None:
     restart of the machine, or by a dead process that nobody collects, as in some containers.
     """
     if not process.wait_until(lambda: not running(stack), lambda: True, SECONDS):
-        msg = f"Remains of a killed PostgreSQL ({running(stack)}) do not end; end them by hand."
+        msg = f"Remains of a killed PostgreSQL ({running(stack)}) do not end; stop them by hand."
         raise StackError(msg)
     (_data(stack) / "postmaster.pid").unlink(missing_ok=True)
 

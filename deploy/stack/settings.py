@@ -104,7 +104,7 @@ class Stack:
         parts = urlsplit(self.public_url)
         plain = parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"}
         if self.public_url and not (plain and "@" not in parts.netloc and "," not in parts.netloc):
-            msg = f"{self.public_url} is no address such as https://mlflow.example.org."
+            msg = f"{self.public_url} is not an address such as https://mlflow.example.org."
             raise StackError(msg)
 
     @property

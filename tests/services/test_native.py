@@ -99,7 +99,7 @@ def test_ports_that_cannot_be_are_refused(ports: dict[str, int], fault: str) -> 
 )
 def test_an_address_of_a_proxy_that_cannot_be_is_refused(tmp_path: Path, url: str) -> None:
     error = one_error("start", tmp_path / "stack", "--public-url", url)
-    assert f"{url} is no address such as" in error
+    assert f"{url} is not an address such as" in error
     assert not (tmp_path / "stack" / "secrets.json").exists()
 
 

@@ -352,7 +352,7 @@ def test_a_registered_model_is_fetched_and_checked(
         folder = tmp_path / str(number)
         folder.mkdir()
         assert fetch(name, folder).read_bytes() == expected
-    with pytest.raises(TrackingError, match="is no registered model"):
+    with pytest.raises(TrackingError, match="is not a registered model"):
         fetch("models:/tiny-camp", tmp_path)
     with pytest.raises(TrackingError, match="does not give models:/nobody"):
         fetch("models:/nobody@candidate", tmp_path)

@@ -143,7 +143,7 @@ def nothing_known(tmp_path: Path, town: Town) -> dict[str, Path]:
         (one_mask_for_many, "m.tif is one mask and the chips are a folder: give the folder"),
         (small_mask, "m.tif is 9 x 256 pixels, and its chip 128 x 256"),
         (no_place, "plain.png has no georeference, so .*houses.gpkg cannot .*: give masks"),
-        (split_of_one, "is one image and cannot be dealt by .*split.json: leave out --split"),
+        (split_of_one, "is one image and cannot be split by .*split.json: leave out --split"),
         (too_few_bands, "c.tif has 1 bands, and the model takes 3"),
         (labels_elsewhere, "none of the polygons in .*far.gpkg lies on any chip .1 chip.:"),
         (no_image, "houses.gpkg cannot be opened as a raster"),

@@ -142,6 +142,6 @@ def _area(arguments: dict[str, Any]) -> TrainingArea | None:
     try:
         raw = parse_json(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        msg = f"{path} is no GeoJSON that can be read: {error}"
+        msg = f"{path} is not readable GeoJSON: {error}"
         raise StacError(msg) from error
     return TrainingArea(*area_of_geojson(raw))

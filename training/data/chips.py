@@ -117,7 +117,7 @@ def open_chip(path: Path) -> Chip:
         crs, transform = CRS.from_string(CRS_CODE), tile
     elif placeless and crs is not None:
         LOG.warning(
-            "%s has a CRS but no place: it is taken as a picture without georeference", path
+            "%s has a CRS but no place: it is treated as an image without georeference", path
         )
         crs = None
     elif crs is not None:

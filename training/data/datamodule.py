@@ -153,6 +153,6 @@ class CampDataModule(lightning.LightningDataModule):
         if o.chip_gsd is None and any(c.grid is None for c in self.chips):
             LOG.warning(
                 "Some chips have no georeference: they are taken as %.3g m a pixel, the model's "
-                "GSD. Say --chip-gsd if that is wrong.",
+                "GSD. Give --chip-gsd if that is wrong.",
                 o.gsd,
             )

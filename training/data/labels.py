@@ -141,7 +141,9 @@ def _in_folder(
     )
     reason = reason or ("" if georeferenced else "chips have no georeference")
     if vectors and not reason:
-        LOG.info("labels are the polygons of %s, which tell touching ones apart", vectors[0])
+        LOG.info(
+            "labels are the polygons of %s, which keep touching dwellings separate", vectors[0]
+        )
         vector_labels = FolderLabels(vectors[0], classes, class_field=class_field, layer=layer)
         vector_labels.masks = masks
         return vector_labels

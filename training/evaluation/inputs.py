@@ -68,7 +68,7 @@ def choose_chips(
     """
     if chips.is_file():
         if split is not None:
-            msg = f"{chips} is one image and cannot be dealt by {split}: leave out --split"
+            msg = f"{chips} is one image and cannot be split by {split}: leave out --split"
             raise SplitError(msg)
         all_chips = chips_chosen = [open_chip(chips)]
     else:

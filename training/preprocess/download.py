@@ -137,7 +137,7 @@ def _fetch_all(
     todo = [t for t in area if t not in have and (t.x, t.y) not in missing]
     finished = len(area) - len(todo)
     if have:
-        LOG.info("%d of %d tiles are here already", finished, len(area))
+        LOG.info("%d of %d tiles are already here", finished, len(area))
     progress(finished, len(area))
     work = _Download(template, folder, http, todo=iter(todo), side=side)
     threads = [

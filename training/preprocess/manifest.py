@@ -62,7 +62,7 @@ class ImageryRecord:
         start, end = _moment(self.start, "start"), _moment(self.end, "end")
         _moment(self.fetched, "fetched")
         if (start is None) != (end is None) or (start and end and end < start):
-            msg = f"imagery from {self.start} to {self.end} is no span of time: give START/END"
+            msg = f"imagery from {self.start} to {self.end} is not a period: give START/END"
             raise PreprocessError(msg)
         if self.tiles < 0:
             msg = f"imagery cannot have {self.tiles} tiles"
@@ -165,7 +165,7 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
     try:
         values = parse_json(text)
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is no JSON: delete it, or make the chips again with preprocess --overwrite"
+        msg = f"{path} is not JSON: delete it, or make the chips again with preprocess --overwrite"
         raise PreprocessError(msg) from error
     return manifest_from(values, path)
 

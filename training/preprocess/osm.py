@@ -120,7 +120,7 @@ def fetch_buildings(bbox: Box, options: OverpassOptions, http: HttpOptions) -> O
                 raise PreprocessError(msg) from busy
             seconds = options.pause * 2**attempt if busy.after is None else busy.after
             seconds = min(seconds, options.longest_wait)
-            LOG.info("%s %s; asked again in %.0f seconds", host, busy.reason, seconds)
+            LOG.info("%s %s; next attempt in %.0f seconds", host, busy.reason, seconds)
             threading.Event().wait(seconds)
         else:
             return _outlines(frame, answers)

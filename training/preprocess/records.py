@@ -93,7 +93,7 @@ def span_of(text: str | None) -> tuple[str | None, str | None]:
     try:
         start, end = dt.datetime.fromisoformat(first), dt.datetime.fromisoformat(last or first)
     except ValueError as error:
-        msg = f"imagery date {text!r} is none: give 2022-07-20, or 2022-07-20/2022-07-23"
+        msg = f"imagery date {text!r} is not a date: give 2022-07-20, or 2022-07-20/2022-07-23"
         raise PreprocessError(msg) from error
     if _is_day(last or first):
         end += dt.timedelta(days=1, seconds=-1)

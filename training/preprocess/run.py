@@ -166,9 +166,9 @@ def _put_labels(
     url = options.overpass.public
     earlier = None if options.refresh_labels else folder.label_record(url)
     if earlier is not None:
-        LOG.info("%d outlines of %s are here already", earlier.features, earlier.fetched)
+        LOG.info("%d outlines of %s are already here", earlier.features, earlier.fetched)
         return earlier
-    LOG.info("asking %s for buildings", url)
+    LOG.info("requesting buildings from %s", url)
     outlines = fetch_buildings(area.bounds(margin=_MARGIN), options.overpass, options.http)
     outlines = touching(outlines, area.bounds())
     if not outlines.polygons:

@@ -187,7 +187,7 @@ def _refuse_blank(tiles: Sequence[Tile], options: QuantiseOptions) -> None:
     if not any((t.target & t.valid).any() for t in tiles):
         msg = (
             f"none of the {len(tiles)} tiles of the part {options.part} of {options.split} shows a "
-            "labelled dwelling, so no loss could be seen there: name another --part"
+            "labelled dwelling, so no loss can be measured there: name another --part"
         )
         raise QuantiseError(msg)
 
@@ -250,7 +250,7 @@ class _Run:
             raise QuantiseError(msg)
         if not fidelity.separation_error <= MAX_SEPARATION_ERROR:
             msg = (
-                f"quantised, {self.options.model} tells touching dwellings apart by probabilities "
+                f"quantised, {self.options.model} separates touching dwellings by probabilities "
                 f"that are off by {fidelity.separation_error:.3f} on average, more than "
                 f"{MAX_SEPARATION_ERROR:g}: nothing written (--force allows it)"
             )
@@ -276,7 +276,7 @@ class _Run:
         parts = [p for p in stretches(self.plain.graph, PARTS) if not set(p) <= set(float_nodes)]
         if len(parts) == 1:
             return ()
-        LOG.info("looking for the part of the network that must stay float")
+        LOG.info("searching for the part of the network that must stay float")
         some = expected[:SEARCH_TILES]
         harm = attrgetter(by)
         return min(parts, key=lambda p: harm(self._try((*float_nodes, *p), some)[1]))

@@ -64,7 +64,7 @@ class LiveLogger(Logger):
         except troubles() as error:
             self._is_disconnected = True
             LOG.warning(
-                "MLflow does not answer: %s; training goes on, and the figures follow at the end",
+                "MLflow does not answer: %s; training continues, and the metrics follow at the end",
                 reason(error),
             )
 

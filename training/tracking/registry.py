@@ -28,7 +28,7 @@ def fetch(uri: str, folder: Path) -> Path:
     """
     match = _ADDRESS.fullmatch(uri)
     if match is None:
-        msg = f"{uri} is no registered model: say models:/NAME@ALIAS or models:/NAME/VERSION"
+        msg = f"{uri} is not a registered model: give models:/NAME@ALIAS or models:/NAME/VERSION"
         raise TrackingError(msg)
     client = connect()
     import mlflow

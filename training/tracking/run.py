@@ -82,7 +82,7 @@ class Tracker:
         except troubles() as error:
             msg = (
                 f"MLflow at {safe_uri(address())} does not take the run: {reason(error)}; put that "
-                "right, or say --no-track"
+                "right, or give --no-track"
             )
             raise TrackingError(msg) from error
         LOG.info("MLflow: run %s at %s", self._record.run_id, page)

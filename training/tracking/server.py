@@ -71,7 +71,7 @@ def connect(uri: str | None = None) -> MlflowClient:
             f"MLflow at {safe_uri(address())} cannot be used: {reason(error)}; start the server, "
             "set "
             "MLFLOW_TRACKING_URI (with MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where "
-            "it wants them), or say --no-track"
+            "it wants them), or give --no-track"
         )
         raise TrackingError(msg) from error
     return client
@@ -88,7 +88,7 @@ def _refuse_misread_folder(uri: str) -> None:
         msg = (
             f"MLflow would put files of runs below {unquote(str(folder))} and not below {folder}: "
             "go into a folder without % and two digits in its name, set MLFLOW_TRACKING_URI to a "
-            "server, or say --no-track"
+            "server, or give --no-track"
         )
         raise TrackingError(msg)
 

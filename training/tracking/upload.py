@@ -73,7 +73,7 @@ class Uploader:
         data = read_list(self._folder)
         if data is None:
             if not (self._options.data.chips.is_dir() and self._options.data.labels.exists()):
-                LOG.warning("The data of %s is not where it was: not listed", self._folder)
+                LOG.warning("The data of %s have moved or are gone: not listed", self._folder)
                 return
             data = list_data(self._options.data)
             write_list(data, self._folder)

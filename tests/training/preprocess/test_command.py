@@ -127,7 +127,7 @@ def test_stopped_midway_it_goes_on_without_fetching_anything_twice(
     tiles.requests.clear()
     code, _, err = finish(command(tiles.template, overpass.url), tmp_path)
     assert code == 0, err
-    assert f"3 of {ALL} tiles are here already" in err
+    assert f"3 of {ALL} tiles are already here" in err
     assert set(tiles.counts.values()) == {1}
     assert {f"OAM-{x}-{y}-{z}" for x, y, z in tiles.requests} == chips(tmp_path) - chips_before
     assert len(overpass.queries) == 1
