@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +34,12 @@ PARTS = (
 of models. They name each other relatively, and need Python 3.9, its standard library and numpy."""
 COPY = "_core"
 """Folder of the copy in a host's package."""
-EPOCH = (1980, 1, 1, 0, 0, 0)
+Moment = tuple[int, int, int, int, int, int]
+"""Year, month, day, hour, minute and second."""
+EPOCH: Moment = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold: the same files give the same bytes."""
+_YEARS, _STEP = 40, 2
+"""Years from `EPOCH` on in which made times lie, and the seconds that a zip file tells apart."""
 _CORE = Path(__file__).resolve().parent
 _INIT = b'"""A copy of the parts of Camp Detector that this program carries."""\n'
 _IMPORT = re.compile(rb"^(\s*from )camp_detector_core(?=[.\w]* import\b)", re.MULTILINE)
@@ -102,19 +107,33 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def zip_bytes(members: Mapping[str, bytes], *, level: int | None = None) -> bytes:
+def moment_of(members: Mapping[str, bytes]) -> Moment:
+    """A time for all files of a zip file that is unpacked over an older one, from their content.
+
+    Python takes a compiled module for that of a source with the same time and size. So that none of
+    an older release is taken for that of a newer one, any change of content changes all times.
+    """
+    step = int(digest_of(members)[:8], 16) % (_YEARS * 365 * 86400 // _STEP)
+    moment = datetime(*EPOCH, tzinfo=UTC) + timedelta(seconds=_STEP * step)
+    return moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
+
+
+def zip_bytes(
+    members: Mapping[str, bytes], *, level: int | None = None, moment: Moment = EPOCH
+) -> bytes:
     """A zip file whose bytes depend on its members alone: sorted, without times.
 
     Args:
         members: Content by name, with ``/`` between folders.
         level: How hard they are deflated, 1 to 9; the bytes then depend on the release of zlib,
             too. None: they are stored as they are.
+        moment: Time that all members have.
     """
     buffer = BytesIO()
     kind = zipfile.ZIP_STORED if level is None else zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(buffer, "w", kind, compresslevel=level) as archive:
         for name in sorted(members):
-            entry = zipfile.ZipInfo(name, EPOCH)
+            entry = zipfile.ZipInfo(name, moment)
             entry.create_system = 3  # Unix, on every system
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, members[name], kind, level)

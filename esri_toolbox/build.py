@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from camp_detector_core import __version__
-from camp_detector_core.carry import host_files, text_bytes, zip_bytes
+from camp_detector_core.carry import host_files, moment_of, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
@@ -73,9 +73,10 @@ def build(out: Path, model: Path) -> Path:
         OSError: The file cannot be written.
     """
     files = {**toolbox_files(), **model_files(model)}
+    members = {f"{FOLDER}/{name}": data for name, data in files.items()}
     path = out / f"camp-detector-arcgis-{__version__}.zip"
     with whole_file(path) as temporary:
-        temporary.write_bytes(zip_bytes({f"{FOLDER}/{n}": data for n, data in files.items()}))
+        temporary.write_bytes(zip_bytes(members, moment=moment_of(members)))
         temporary.chmod(0o644)
     return path
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
+import calendar
 import importlib
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from camp_detector_core.carry import COPY, carried_core
+from camp_detector_core.carry import COPY, carried_core, moment_of, zip_bytes
 from esri_toolbox.build import build, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
@@ -94,7 +97,7 @@ def test_names_are_such_as_arcgis_takes(arcpy: ModuleType, toolbox: Path) -> Non
 
 
 def test_another_copy_of_the_toolbox_is_not_taken_for_this_one(toolbox: Path, copy: Path) -> None:
-    words = copy / "rcd_toolbox/wording.py"
+    words = copy / "rcd_toolbox/wording_detection.py"
     text = words.read_text(encoding="utf-8")
     words.write_text(text.replace('label="Detect Dwellings"', 'label="Other"'), encoding="utf-8")
     labels = [load_pyt(f).DetectDwellings().label for f in (toolbox, copy, toolbox, copy)]
@@ -109,7 +112,7 @@ def test_an_equal_copy_elsewhere_uses_its_own_files(toolbox: Path, copy: Path) -
 
 def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
     before = load_pyt(copy).DetectDwellings().label
-    words = copy / "rcd_toolbox/wording.py"
+    words = copy / "rcd_toolbox/wording_detection.py"
     text = words.read_text(encoding="utf-8")
     words.write_text(text.replace('label="Detect Dwellings"', 'label="Newer"'), encoding="utf-8")
     shutil.rmtree(copy / "rcd_toolbox/__pycache__", ignore_errors=True)
@@ -244,8 +247,6 @@ def test_metadata_explains_every_parameter(
 
 
 def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
-    import zipfile
-
     model = write_model(tmp_path / "tiny.onnx")
     first, second = (build(tmp_path / name, model) for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
@@ -264,6 +265,27 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
     expected |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
     assert names == {f"CampDetector/{name}" for name in expected}
     assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == expected
+
+
+def test_modules_compiled_of_an_older_release_are_not_taken(tmp_path: Path) -> None:
+    """Unpacked over an older release, a module of the same size must not have its time."""
+    module, answers = tmp_path / "module.py", []
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    for answer in ("1", "2"):
+        members = {module.name: f"ANSWER = {answer}\n".encode()}
+        packed = io.BytesIO(zip_bytes(members, moment=moment_of(members)))
+        with zipfile.ZipFile(packed) as archive:
+            (entry,) = archive.infolist()
+            archive.extract(entry, tmp_path)
+        time = calendar.timegm(entry.date_time)
+        os.utime(module, (time, time))
+        command = [sys.executable, "-c", "import module; print(module.ANSWER)"]
+        process = subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+        )
+        answers.append(process.stdout.strip())
+    assert list(tmp_path.rglob("*.pyc"))
+    assert answers == ["1", "2"]
 
 
 def test_what_the_build_cannot_write_is_one_line(tmp_path: Path) -> None:
