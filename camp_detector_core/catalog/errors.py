@@ -33,7 +33,7 @@ def catalog_errors() -> Iterator[None]:
     """Raise errors of reading models as errors of the catalogue.
 
     Raises:
-        CatalogError: What is inside has raised a `PredictorError`.
+        CatalogError: A `PredictorError` was raised inside.
     """
     try:
         yield

@@ -77,7 +77,7 @@ def onnx_asset(entry: Entry) -> Asset:
     """Find the ONNX model among an item's assets.
 
     Raises:
-        CatalogError: There is not exactly one.
+        CatalogError: The item has no ONNX model, or several.
     """
     with catalog_errors():
         key, _ = item.onnx_asset(entry.item, f"the item of {entry.id}")

@@ -109,7 +109,7 @@ def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Packa
         trained: When it was trained, with a time zone, where it does not say so itself.
 
     Raises:
-        CampDetectorError: It is no model that can be run, or the date is not known.
+        CampDetectorError: The model cannot be run, or its date is unknown.
     """
     extra("pystac")
     from camp_detector_core.packaging.stac import create_stac_mlm_item, facts_of

@@ -43,7 +43,7 @@ class PgStacCatalog:
 
         Args:
             dsn: ``postgresql://user:password@host:port/database``.
-            store: Where files go; None leaves them where they are.
+            store: Storage of the files; None leaves them in their place.
         """
         self._dsn = dsn.replace("postgres://", "postgresql://", 1)
         self._store = store
@@ -68,7 +68,7 @@ class PgStacCatalog:
         """Read one model.
 
         Raises:
-            UnknownModelError: There is none of that id.
+            UnknownModelError: The catalogue has no model of that id.
         """
         with self._connected() as db:
             text = _item(db, model_id) if _is_set_up(db) else None
@@ -178,7 +178,7 @@ class PgStacCatalog:
         """Remove a model, and its files if the store of files is known.
 
         Raises:
-            UnknownModelError: There is none of that id.
+            UnknownModelError: The catalogue has no model of that id.
         """
         entry = self.get(model_id)
         with self._connected() as db:

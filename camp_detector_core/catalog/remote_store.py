@@ -84,7 +84,7 @@ class RemoteStore:
         Args:
             store: One of ``obstore.store``.
             location: Its address without secrets.
-            writable: Whether it may be changed.
+            writable: True if it may be changed.
         """
         self._store = store
         self.location = location

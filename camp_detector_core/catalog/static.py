@@ -72,7 +72,7 @@ class StaticCatalog:
         """Read one model.
 
         Raises:
-            UnknownModelError: There is none of that id.
+            UnknownModelError: The catalogue has no model of that id.
             CatalogError: It cannot be read.
         """
         paths_of_items = self._paths(self._collection()[0])
@@ -194,7 +194,7 @@ class StaticCatalog:
         """Remove a model from the list, then its files.
 
         Raises:
-            UnknownModelError: There is none of that id.
+            UnknownModelError: The catalogue has no model of that id.
             CatalogError: It cannot be changed.
         """
         extra("rustac")
@@ -212,8 +212,8 @@ class StaticCatalog:
         """Update the list of models, then the root and the table.
 
         Args:
-            path: Of the one model that changes.
-            entry: What it is now; None where it is there no more.
+            path: Path of the model that changes.
+            entry: New entry; None if the model was removed.
         """
         for _ in range(_TURNS):
             collection, version = self._collection()

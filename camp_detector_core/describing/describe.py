@@ -66,11 +66,11 @@ def describe_model(
 
     Args:
         path: The ONNX file; weights in files beside it are put into the copy.
-        options: What the user says.
+        options: Values that the user gives.
         image: A raster that it is tried on; None: generated chips.
 
     Raises:
-        PredictorError: It is no ONNX model that can be run.
+        PredictorError: The file is not an ONNX model that can be run.
         SpecError: It is of another kind, or something must be said that cannot be told from it.
         RasterError: The raster cannot be read.
     """

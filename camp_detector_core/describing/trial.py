@@ -72,8 +72,8 @@ def activation_for(trial: TrialOutput, choice: Activation, *, exclusive: bool | 
 
     Args:
         trial: Its values.
-        choice: What the user says.
-        exclusive: Whether the channels are known to be classes and their background, of which each
+        choice: Operation that the user chooses.
+        exclusive: True if the channels are known to be classes and their background, of which each
             pixel is one; None where nothing is known.
 
     Raises:
@@ -139,7 +139,7 @@ def background_of(
         channels: Number of channels of the output.
         choice: Channel given by the user, or -1 for none.
         names: For each channel, True where it has the name of a background; empty: unknown.
-        exclusive: Whether each pixel is one of the channels.
+        exclusive: True if each pixel belongs to exactly one channel.
 
     Raises:
         SpecError: The channel does not exist.

@@ -82,7 +82,7 @@ def tally(
 
     Args:
         dwellings: Their points lie in the CRS of the areas.
-        areas: Where they overlap, the first one counts.
+        areas: Areas to count in; where they overlap, the first one counts.
         look: Called often; may raise to stop.
     """
     inside, outside = [Tally() for _ in areas], Tally()

@@ -7,7 +7,7 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
     """Write a number with its noun: ``1 tile``, ``2 tiles``, ``1,234 dwellings``.
 
     Args:
-        number: How many.
+        number: Number of things.
         singular: One of them.
         plural: Several of them; ``singular`` with an ``s`` unless given.
     """

@@ -25,7 +25,7 @@ def dwelling_table(dwellings: Iterable[Dwelling], names: Mapping[int, str]) -> s
     """Write dwellings as a table of polygons, as JSON.
 
     Args:
-        dwellings: Of one tile, in pixels.
+        dwellings: Dwellings of one tile, in pixels.
         names: Name of each class by its value.
     """
     table = _table(_FIELDS, [_feature(*item, names) for item in enumerate(dwellings, 1)])

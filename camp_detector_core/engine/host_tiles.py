@@ -79,7 +79,7 @@ class TileLayout:
             padding: Pixels on each side of a chip that count less because the network sees too
                 little around them; neighbouring chips share twice as many. Default: half of the
                 model's overlap.
-            batch_size: How many chips a tile should hold; the largest square below is taken.
+            batch_size: Number of chips that a tile should hold; the largest square below is taken.
 
         Raises:
             SpecError: A chip that the network cannot take, or a padding that leaves nothing of it.
@@ -135,7 +135,7 @@ class TileDetector:
             spec: Its description with the user's threshold.
             layout: The tiles, for the same spec.
             stretch: Stretch of raw values in place of the model's scale.
-            outlines: How outlines are redrawn; default: exact pixel edges.
+            outlines: Options for redrawing outlines; default: exact pixel edges.
             tta: Average over the flips and turns of each chip.
         """
         self._predictor = CachedPredictor(AugmentedPredictor(predictor) if tta else predictor)
@@ -171,7 +171,7 @@ class TileDetector:
     def dwellings(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> list[Dwelling]:
         """Find the dwellings whose middle lies in a tile, complete even if they reach out of it.
 
-        What some tile that holds a part of it cannot see whole is given piece by piece: by each
+        A dwelling that some tile with a part of it cannot see whole is returned in pieces: by each
         tile the part that it holds, however small, if as much as the tile sees of the whole is
         large enough.
 
@@ -292,7 +292,7 @@ class _View:
     def frame(self) -> Window:
         """Window of the view with valid pixels, which is the raster's extent at its border.
 
-        Where ground without pixels fills the view up to its end, it cannot be told from what lies
+        If ground without pixels fills the view up to its end, it cannot be told from what lies
         beyond the raster, and outlines leave neither.
         """
         valid = self._result.classes[self.zone.slices] != NODATA_SCORE
@@ -306,7 +306,7 @@ class _View:
         """Find this tile's dwellings of enough pixels, in pixels of the view.
 
         Returns:
-            Those that are whole, and pieces of others, which do not leave the tile.
+            Complete dwellings, and pieces of others, which do not leave the tile.
         """
         own_dwellings, large = [], []
         for dwelling in self._traced(self.zone, classes):

@@ -145,7 +145,7 @@ class _Walk:
         """Visit each message once.
 
         Raises:
-            ValueError: It is no model.
+            ValueError: The data is not a model.
             IndexError: It ends early.
         """
         left = _MAX_FIELDS
@@ -209,7 +209,7 @@ def is_outside(tensor: memoryview) -> bool:
     """Test if the values of a tensor lie in another file.
 
     Raises:
-        ValueError: It is no message.
+        ValueError: The data is not a message.
         IndexError: It ends early.
     """
     return any(n == _DATA_LOCATION and _is_external(v) for n, v in fields(tensor))
@@ -224,7 +224,7 @@ def external_data(tensor: memoryview) -> dict[str, str]:
     """Read the place of a tensor's values, by ``location``, ``offset`` and ``length``.
 
     Raises:
-        ValueError: It is no message.
+        ValueError: The data is not a message.
         IndexError: It ends early.
     """
     entries = [v for n, v in fields(tensor) if n == _EXTERNAL_DATA and isinstance(v, memoryview)]

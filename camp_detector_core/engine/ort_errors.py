@@ -68,9 +68,9 @@ def load_failure(error: BaseException, origin: str, release: str) -> PredictorEr
     """Explain why a model cannot be loaded.
 
     Args:
-        error: What ONNX Runtime raised.
+        error: Exception of ONNX Runtime.
         origin: The model's name.
-        release: Of the ONNX Runtime that is at hand.
+        release: Release of the installed ONNX Runtime.
     """
     if is_memory(error):
         return PredictorError(
@@ -139,9 +139,9 @@ def run_failure(error: BaseException, origin: str, shape: tuple[int, ...]) -> Pr
     """Explain why a model cannot be run.
 
     Args:
-        error: What ONNX Runtime raised.
+        error: Exception of ONNX Runtime.
         origin: The model's name.
-        shape: Of the chips that it was given.
+        shape: Shape of the chips.
     """
     if is_memory(error):
         return PredictorError(

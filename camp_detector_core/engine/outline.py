@@ -68,7 +68,7 @@ def refine_all(
 
     Args:
         dwellings: Dwellings with pixel outlines, from `Linker`.
-        options: What to do.
+        options: Options for redrawing.
         frame: Pixels that outlines do not leave, as those of the raster; they lie in it.
 
     Returns:

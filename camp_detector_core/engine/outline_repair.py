@@ -44,8 +44,8 @@ def redraw(exact: Rings, tolerance: float, frames: Frames) -> Rings:
 
     Args:
         exact: Pixel outlines of whole polygons that are numbered 0 .. n - 1.
-        tolerance: How far old and new outline may lie from each other, pixels; above 0.
-        frames: What the rings must not leave.
+        tolerance: Largest distance of old and new outline from each other, pixels; above 0.
+        frames: Bounds that the rings must not leave.
 
     Returns:
         Rings of valid polygons with the same areas; of polygons, that is: a hole that touches other

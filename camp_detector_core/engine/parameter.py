@@ -114,7 +114,7 @@ class Parameter:
         """Refuse a value that the parameter does not take; None stands for no value.
 
         Args:
-            value: Of the type of ``kind``.
+            value: Value of the type of ``kind``.
 
         Raises:
             ParameterError: Not one of the choices, or outside of the limits.

@@ -67,7 +67,7 @@ class MosaicSink(Protocol):
         """Write the finished part of the result in a window of the grid.
 
         Args:
-            window: Where it lies.
+            window: Window of the part in the grid.
             scores: (spec.channels, height, width) uint8; see
                 ``camp_detector_core.engine.scores``.
             classes: (height, width) uint8: 0 background, 255 nodata, else a class; touching

@@ -20,7 +20,7 @@ def fields(message: memoryview) -> Iterator[tuple[int, Value]]:
     """Yield numbers and values of a message's fields; None for fixed width.
 
     Raises:
-        ValueError: It is no message.
+        ValueError: The data is not a message.
         IndexError: It ends early.
     """
     for number, value, _, _ in located_fields(message):
@@ -31,7 +31,7 @@ def located_fields(message: memoryview) -> Iterator[tuple[int, Value, int, int]]
     """Yield the fields with their start and end positions.
 
     Raises:
-        ValueError: It is no message.
+        ValueError: The data is not a message.
         IndexError: It ends early.
     """
     position, end = 0, len(message)
@@ -103,7 +103,7 @@ def last_text(message: memoryview, number: int) -> Optional[str]:
     """Return the last text of a field number; None if there is none.
 
     Raises:
-        ValueError: It is no message, or the text no UTF-8.
+        ValueError: The data is not a message, or the text not UTF-8.
         IndexError: It ends early.
     """
     text = None

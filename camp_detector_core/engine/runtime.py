@@ -66,7 +66,7 @@ def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> OpenModel
     """Load a model, or give the one that is loaded already.
 
     Args:
-        files: Where the model lies.
+        files: Files of the model.
         spec: Its description.
         device: Number of the GPU, `CPU`, or `FREEST_GPU`. Where the GPU cannot be used the model
             runs on the processor; `Opened.is_on_gpu` says so.

@@ -95,7 +95,7 @@ def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> 
     """Find the corners of a block that need other blocks: on shared sides, and at cuts.
 
     Args:
-        window: Where the block lies in the grid.
+        window: Window of the block in the grid.
         shape: Height and width of the grid.
         runs: The regions of the block.
         cuts: (n, 3) row and col in the block of cut corners, and the cut pixel around each.

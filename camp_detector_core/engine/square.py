@@ -57,7 +57,7 @@ def rectangles(rings: Rings, frames: Frames) -> tuple[NDArray[np.intp], Rings]:
 
     Args:
         rings: Pixel outlines.
-        frames: What the rectangles must not leave.
+        frames: Bounds that the rectangles must not leave.
 
     Returns:
         The replaced rings, and the rectangles.

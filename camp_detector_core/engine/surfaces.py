@@ -71,7 +71,7 @@ class Tally:
         """Write a sentence on everything unexpected, or None.
 
         Args:
-            name: Of the file or layer.
+            name: Name of the file or layer.
         """
         clauses = []
         if self.nested:
@@ -137,7 +137,7 @@ class Surfaces:
         """Start without polygons.
 
         Args:
-            skip_repeated: Whether a polygon that is the same as an earlier one is left out.
+            skip_repeated: True to omit polygons that repeat an earlier one.
         """
         self.tally = Tally()
         self._skip_repeated = skip_repeated

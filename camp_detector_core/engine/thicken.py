@@ -72,7 +72,7 @@ def thicken(
     Args:
         parts: (height + 2, width + 2) 0 and 1, with a margin of zeros.
         room: (height, width) True where a pixel may be added.
-        rounds: How many pixels to grow by.
+        rounds: Number of pixels to grow by.
         origin: Row and column in the grid of the first pixel inside of the margin.
     """
     flat, stride = parts.reshape(-1), parts.shape[1]

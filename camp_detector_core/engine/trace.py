@@ -97,7 +97,7 @@ def trace(
         classes: (height, width) uint8: 0 background, 255 nodata, else a class.
         runs: The regions of ``classes``.
         is_open: (regions,) True where a region touches a shared side.
-        window: Where the block lies in the grid.
+        window: Window of the block in the grid.
         shape: Height and width of the grid.
 
     Returns:
@@ -193,7 +193,7 @@ def _ports(line: NDArray[np.uint8], *, is_shared: bool) -> NDArray[np.intp]:
 
     Args:
         line: The pixels along the side with the padding at both ends.
-        is_shared: Whether the side lies inside the grid, else nothing crosses it.
+        is_shared: True if the side lies inside the grid, else nothing crosses it.
 
     Returns:
         Twice the place of a change along the line, plus one for the path along its second pixel.

@@ -105,7 +105,7 @@ def trace_block(
     """Trace the regions of one block of a grid.
 
     Args:
-        window: Where the block lies in the grid.
+        window: Window of the block in the grid.
         classes: (height, width) uint8: 0 background, 255 nodata, else a class.
         scores: (height, width) uint8, the score of each pixel's class, 0 to 254.
         shape: Height and width of the grid.
@@ -205,7 +205,7 @@ class Linker:
         """Check that all blocks came.
 
         Returns:
-            What is left: nothing, since the last block completes every region.
+            The remaining dwellings: none, since the last block completes every region.
 
         Raises:
             GridError: Blocks are missing.

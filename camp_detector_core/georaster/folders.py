@@ -27,7 +27,7 @@ def rasters_in(folder: Path) -> list[str]:
         folder: Absolute.
 
     Raises:
-        RasterError: There is none, a folder cannot be read, a link leads nowhere, or it is a
+        RasterError: No raster is there, a folder cannot be read, a link leads nowhere, or it is a
             pyramid of map tiles, which show the same ground at several zooms.
     """
     paths = sorted(images_below(folder, SUFFIXES))
@@ -45,8 +45,8 @@ def images_below(folder: Path, suffixes: Container[str]) -> Iterator[Path]:
     Links to folders are followed, and each folder is searched once.
 
     Args:
-        folder: Where to look.
-        suffixes: Of images, in lower case.
+        folder: Folder to search.
+        suffixes: Extensions of images, in lower case.
 
     Raises:
         RasterError: A folder cannot be read.

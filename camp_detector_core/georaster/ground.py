@@ -96,7 +96,7 @@ def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
     """Return the grid with the ground size of a CRS unit at its middle.
 
     Args:
-        grid: Where the pixels lie.
+        grid: Grid of the pixels.
         crs: The CRS of the grid, None where it has none.
         unit: Metres of a unit where there is no CRS.
 

@@ -46,9 +46,9 @@ def read_layouts(paths: Sequence[str], library: Library, *, external: bool = Fal
     In a folder, what earlier runs of this program wrote is left out.
 
     Args:
-        paths: What the user named.
+        paths: Paths and URLs from the user.
         library: Reads the rasters.
-        external: Whether local files may read what lies outside of their folders.
+        external: True to let local files read files outside of their folders.
 
     Raises:
         RasterError: No path, a folder without rasters, or a raster that cannot be worked with.

@@ -39,7 +39,7 @@ def in_words(
     Args:
         make_error: Makes the error of the raster's name and the library's words.
         label: The raster's name for the user.
-        foreign: What the library raises.
+        foreign: Exceptions of the library.
         words: Takes the library's words from an error.
 
     Raises:

@@ -157,7 +157,7 @@ class PlacedSource:
         """Read the pixels of a window of the grid.
 
         Args:
-            window: Of the grid.
+            window: Window of the grid.
             shape: Fewer rows and columns to take of it, for a picture; overviews are used where
                 there are any.
 

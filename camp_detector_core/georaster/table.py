@@ -81,7 +81,7 @@ def rows_of(
 
     Args:
         dwellings: Polygons in pixel corners of ``grid``.
-        grid: Where the pixels lie.
+        grid: Grid of the pixels.
         spec: Names the classes.
         crs: The CRS of the grid, None where it has none.
     """

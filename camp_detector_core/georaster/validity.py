@@ -124,9 +124,9 @@ def read_valid(
 
     Args:
         reader: The raster that they are from.
-        marks: How it says what is missing.
+        marks: Marks of missing pixels.
         pixels: (bands, height, width) of the window.
-        window: Of the raster.
+        window: Window of the raster.
         shape: Rows and columns that were taken of it; None: all.
 
     Returns:
@@ -152,7 +152,7 @@ def valid_pixels(
 
     Args:
         pixels: (bands, height, width).
-        nodata: Of each band the value of missing pixels.
+        nodata: Value of missing pixels, for each band.
         masks: (height, width) alpha and masks, 0 where pixels are missing.
     """
     valid = np.ones(pixels.shape[1:], bool)

@@ -38,7 +38,7 @@ def source(
         layout: The raster.
         band: Its number from 1, or ``mask,1`` for the mask of the first band.
         window: The pixels that it fills; None: as many as it has, from the first.
-        extra: What is done with its pixels, in GDAL's words.
+        extra: Processing of its pixels, in GDAL's words.
     """
     kind = "ComplexSource" if extra else "SimpleSource"
     height, width = layout.shape
@@ -89,7 +89,7 @@ def computed(function: str, sources: Iterable[str]) -> str:
 
     Args:
         function: ``sum`` is not 0 where any of the sources is, ``mul`` where all are.
-        sources: Of bytes.
+        sources: Sources of bytes.
     """
     return (
         '<VRTRasterBand dataType="Byte" subClass="VRTDerivedRasterBand">'

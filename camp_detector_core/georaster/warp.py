@@ -37,7 +37,7 @@ def warped_vrt(
     Args:
         layout: The raster on its own grid.
         bands: Numbers of its bands to take, from 1, without alpha.
-        target: Where the pixels are wanted.
+        target: Grid of the view.
         native_grid: The grid of the raster.
         store_text: Holds the virtual rasters that it is made of.
 

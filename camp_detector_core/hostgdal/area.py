@@ -27,7 +27,7 @@ class Area:
             polygons: Each as well-known binary; there is at least one.
 
         Raises:
-            RasterError: There is none, or GDAL cannot read one.
+            RasterError: There is no polygon, or GDAL cannot read one.
         """
         driver = gdal.GetDriverByName("Memory") or gdal.GetDriverByName("MEM")
         self._dataset = driver.Create("", 0, 0, 0, gdal.GDT_Unknown)

@@ -46,9 +46,9 @@ def call(
     """Call a function of GDAL without its messages.
 
     Args:
-        function: Of ``osgeo``.
+        function: Function of ``osgeo``.
         args: Its arguments.
-        failed: Whether its result says that it failed.
+        failed: Tests if a result means failure.
         kwargs: Its arguments.
 
     Raises:

@@ -137,7 +137,7 @@ class GdalReader:
         Args:
             dataset: GDAL's own object.
             label: Its name in messages.
-            offline: Whether no server may be called for it.
+            offline: True if no server may be called for it.
 
         Raises:
             RasterError: Its header cannot be understood.
@@ -266,7 +266,7 @@ class Gdal:
         """Start without open rasters.
 
         Args:
-            offline: Whether no server may be called, since only files of this machine are read.
+            offline: True if no server may be called, since only files of this machine are read.
         """
         self._offline = offline
 

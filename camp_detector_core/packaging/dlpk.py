@@ -67,7 +67,7 @@ def create_dlpk(  # noqa: PLR0913 - each is one choice of the user
         item: STAC item of the model, for the card and the picture; where ``model`` is one, that.
         torchscript: The same model as TorchScript, as training exports it, to carry along. The
             package works without it.
-        overwrite: Whether an earlier package is replaced.
+        overwrite: True to replace an earlier package.
 
     Returns:
         The package.
@@ -93,7 +93,7 @@ def create_dlpks(
         source: From `open_source`.
         folder: It is made where it is missing.
         name: Without ending, by default the model's name.
-        overwrite: Whether earlier packages are replaced.
+        overwrite: True to replace earlier packages.
 
     Raises:
         SpecError: The name does not do.
@@ -188,7 +188,7 @@ def package_bytes(source: PackageSource, out: Path, kind: Kind) -> bytes:
     Args:
         source: From `open_source`.
         out: The name that it will have.
-        kind: Of the package.
+        kind: Kind of the package.
 
     Raises:
         OutputError: This installation lacks the raster function.

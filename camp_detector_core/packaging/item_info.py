@@ -60,7 +60,7 @@ class ItemInfo:
         """Write ``item.pkinfo``.
 
         Args:
-            digest: Of what is in the package, from which its identifier is made.
+            digest: Digest of the package's content, from which its identifier is made.
         """
         identifier = str(uuid.uuid5(_SPACE, f"{self.name} {digest}")).upper()
         lines = [

@@ -92,9 +92,9 @@ def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: 
 
     Args:
         spec: The model.
-        kind: Of the package.
+        kind: Kind of the package.
         item: The model's STAC item; empty where there is none.
-        limits: Where it fails, Markdown.
+        limits: Limits of the model, Markdown.
     """
     parts = [
         f"# {title_of(spec, item)}",

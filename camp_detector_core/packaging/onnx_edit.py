@@ -103,7 +103,7 @@ def with_ending(data: bytes, ending: Ending) -> bytes:
 
     Args:
         data: The ONNX file, with one graph.
-        ending: What comes at its end.
+        ending: New end of the network.
     """
     message = memoryview(data)
     parts: list[bytes | memoryview] = []

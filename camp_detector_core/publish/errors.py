@@ -96,9 +96,9 @@ def broken(error: Exception, action: str, host: str) -> UnansweredError:
     """Make the error for a request without an answer.
 
     Args:
-        error: What ``requests`` raised.
-        action: What was asked for.
-        host: Of the portal.
+        error: Exception of ``requests``.
+        action: Action of the request, for the message.
+        host: Host of the portal.
     """
     import requests
 

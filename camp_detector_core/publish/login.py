@@ -75,7 +75,7 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
         environment: Variables.
 
     Raises:
-        PublishError: There is none, or what there is contradicts itself.
+        PublishError: No credentials were found, or they contradict each other.
     """
     require_arcgis()
     address = portal or environment.get(PORTAL_VARIABLE)

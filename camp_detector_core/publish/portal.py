@@ -266,7 +266,7 @@ def group_named(portal: Portal, name: str) -> Group:
     """Find the one group of the user with a title or an id.
 
     Raises:
-        PublishError: There is none, or there are several, or members may not add to it.
+        PublishError: No group or several have this name, or members may not add to it.
     """
     exact = [g for g in portal.groups if name in (g.id, g.title)]
     hits = exact or [g for g in portal.groups if g.title.lower() == name.lower()]

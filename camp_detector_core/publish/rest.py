@@ -34,7 +34,7 @@ class RestApi:
         """Take over a session of the arcgis package.
 
         Args:
-            session: Of the arcgis package; it adds the token to each request.
+            session: Session of the arcgis package; it adds the token to each request.
             portal: Address of the portal, without what follows its home.
         """
         self._session = session
@@ -64,7 +64,7 @@ class RestApi:
         """Test the connection within seconds instead of the library's minutes.
 
         Args:
-            action: What this is for, in errors.
+            action: Action for error messages.
 
         Raises:
             UnansweredError: Nobody does; what the answer says does not matter.
@@ -86,11 +86,11 @@ class RestApi:
 
         Args:
             path: Below ``/sharing/rest``.
-            parameters: What is asked for.
-            action: What this is for, in errors.
+            parameters: Parameters of the query.
+            action: Action for error messages.
 
         Raises:
-            PublishError: There is no answer, or it is a refusal.
+            PublishError: The portal refuses, or does not answer.
         """
         return self._request("get", path, action, params={"f": "json", **parameters})
 
@@ -107,7 +107,7 @@ class RestApi:
         Args:
             path: Below ``/sharing/rest``.
             parameters: Fields of the form.
-            action: What this is for, in errors.
+            action: Action for error messages.
             files: Files of the form, by field.
 
         Raises:

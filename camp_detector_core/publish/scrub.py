@@ -45,11 +45,11 @@ def without_secrets(secrets: Secrets, tracebacks: list[str]) -> Iterator[None]:
     """Clean exceptions of secrets, and keep libraries from printing or logging.
 
     Args:
-        secrets: What is hidden; may grow within the block.
+        secrets: Texts to hide; more may be added within the block.
         tracebacks: Receives the cleaned traceback of the exception that ends the block.
 
     Raises:
-        CampDetectorError: Of the same kind, with a cleaned message and no cause.
+        CampDetectorError: The same kind of error, with a cleaned message and no cause.
     """
     try:
         with _quiet_libraries():

@@ -55,7 +55,7 @@ class ImageGrid:
 
         Args:
             made: The probability raster of a detection.
-            target: Where to.
+            target: Path of the output.
 
         Raises:
             OutputError: It cannot be written.
@@ -151,7 +151,7 @@ class ImageGridSink:
 
         Args:
             name: ``probability`` or ``mask``.
-            target: Where the raster is written, and where it will be.
+            target: Temporary and final path of the raster.
             setup: The run.
 
         Raises:

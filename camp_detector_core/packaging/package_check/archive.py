@@ -97,7 +97,7 @@ def open_package(path: Path, findings: Findings) -> Iterator[Package]:
         findings: Gets what is wrong.
 
     Raises:
-        PredictorError: It is no zip file that can be read, or beyond all measure.
+        PredictorError: The file is not a readable zip file, or far too large.
     """
     require_file(path, what="package")
     with open_zip(path) as archive:

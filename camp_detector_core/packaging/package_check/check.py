@@ -39,7 +39,7 @@ def check_package(path: str | Path) -> PackageReport:
         path: A ``.dlpk``.
 
     Raises:
-        PredictorError: It is no zip file that can be read, or beyond all measure.
+        PredictorError: The file is not a readable zip file, or far too large.
     """
     path = Path(path)
     findings = Findings()

@@ -58,7 +58,7 @@ def check_definition(package: Package, stem: str, findings: Findings) -> Definit
 
     Args:
         package: The members.
-        stem: Of the package's file.
+        stem: Stem of the package's file.
         findings: Gets what is wrong.
     """
     name = _root_emd(package, findings)

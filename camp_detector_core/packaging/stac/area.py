@@ -69,7 +69,7 @@ def area_of_bbox(bbox: Box) -> tuple[dict[str, Any], Box]:
     """Compute geometry and bbox of a rectangle; west is larger than east across the antimeridian.
 
     Raises:
-        StacError: It is none.
+        StacError: The values are not a rectangle on Earth.
     """
     import shapely
 

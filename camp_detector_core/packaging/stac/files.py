@@ -27,7 +27,7 @@ def find_assets(folder: Path, spec: ModelSpec) -> dict[str, Path]:
     """Find the files of a run that an item in this folder lists, by the key of their asset.
 
     Args:
-        folder: Where the item will be: ``meta`` of a training run.
+        folder: Folder of the item: ``meta`` of a training run.
         spec: The model.
     """
     assets = {}

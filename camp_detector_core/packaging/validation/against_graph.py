@@ -95,7 +95,7 @@ def _check_tensor(
         tensor: The tensor of the graph.
         json_path: Place of ``description``.
         findings: Receives the notes.
-        may_be_free: Whether the item may know a size that the graph leaves free: few exporters know
+        may_be_free: True if the item may know a size that the graph leaves free: few exporters know
             the sizes of what comes out.
     """
     if tensor.dtype != "other" and description.get("data_type") != tensor.dtype:

@@ -90,10 +90,10 @@ def fetch_schemas(
     """Fill the cache with schemas and the schemas that they refer to.
 
     Args:
-        uris: Of the schemas that an item names.
+        uris: Schemas that an item names.
         store: Those that it has are not fetched.
-        cache: Where they are kept.
-        get: How one is fetched.
+        cache: Folder of the schemas.
+        get: Function that downloads one.
 
     Returns:
         The URIs that were fetched, and an error for each that was not.

@@ -39,7 +39,7 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
 
     Args:
         item: As read.
-        path: Where it lies; hrefs start there.
+        path: Path of the item; hrefs start from it.
         findings: Receives the notes.
 
     Returns:
@@ -69,7 +69,7 @@ def _note_missing(missing_hrefs: dict[str, str], findings: Findings) -> None:
     """Write one note for all missing files, as when an item was moved without them.
 
     Args:
-        missing_hrefs: What the hrefs lead to, by the key of the asset.
+        missing_hrefs: Targets of the hrefs, by the key of the asset.
         findings: Receives the note.
     """
     remedy = "put the file there, correct the href, or take the asset out"

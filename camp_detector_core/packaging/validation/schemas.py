@@ -75,7 +75,7 @@ class SchemaStore:
         """Load a schema and all schemas that it refers to.
 
         Args:
-            uri: Of the schema.
+            uri: URI of the schema.
             local_schemas: Schemas that are there already, by URI.
 
         Returns:
@@ -113,7 +113,7 @@ def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
     """Parse a schema and set its URI as ``$id``, so that references to it resolve.
 
     Raises:
-        SchemaError: It is none.
+        SchemaError: The text is not a schema.
     """
     try:
         schema = read_json(data, origin) if len(data) <= MAX_BYTES else None

@@ -40,7 +40,7 @@ def validate_item(
     Args:
         path: The item, a JSON file.
         schemas: A folder of extension schemas, looked at before the user's cache.
-        fetch: Whether schemas that are not at hand are fetched into the cache; nothing else here
+        fetch: True to download missing schemas into the cache; nothing else here
             uses the network.
         progress: Told what is being done, where that takes time.
 
