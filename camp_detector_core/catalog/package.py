@@ -41,7 +41,7 @@ class AssetFile:
     """A file that is added with an item."""
 
     name: str
-    """Its name in the catalogue."""
+    """File name in the catalogue."""
     source: Path
     size: int
     sha256: str

@@ -77,7 +77,7 @@ class Frames(NamedTuple):
     """Bounds of the rings in pixels, infinite where there is no bound."""
 
     left: NDArray[np.float64]
-    """(rings,)"""
+    """Left bound of each ring, (rings,)."""
     top: NDArray[np.float64]
     right: NDArray[np.float64]
     bottom: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""From what a user names to the name by which a library opens exactly that.
+"""Names by which a library opens exactly the files that a user gives.
 
 GDAL and rasterio take names apart: as URLs, as drivers with arguments, as the text of a virtual
 raster. They do so with none that begins at the root of the file system, save for one spelling.

@@ -105,7 +105,7 @@ def _keep_part(source: PlacedSource, options: SourceOptions) -> None:
     """Give only the pixels of the extent and those around the area of interest.
 
     Raises:
-        RasterError: There is none.
+        RasterError: No pixel lies there.
     """
     if options.area is None:
         if options.extent is not None:

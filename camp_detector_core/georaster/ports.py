@@ -154,7 +154,7 @@ class Area(Protocol):
         """Give the part of a rectangle, or of everything, that the area can reach.
 
         Raises:
-            RasterError: There is none.
+            RasterError: No polygon touches the rectangle.
         """
 
     def mask(self, grid: Grid) -> NDArray[np.bool_]:

@@ -102,7 +102,7 @@ class PlacedSource:
             extent: xmin, ymin, xmax, ymax in CRS units.
 
         Raises:
-            RasterError: There is none.
+            RasterError: The rectangle touches no pixel.
         """
         left, bottom, right, top = extent
         t, (height, width) = self._full_grid.transform, self._full_grid.shape

@@ -54,7 +54,7 @@ class Area:
         """Part of a rectangle, or of the plane, that can touch the polygons.
 
         Raises:
-            RasterError: There is none.
+            RasterError: No polygon touches the rectangle.
         """
         bounds = self.bounds
         if extent is None:

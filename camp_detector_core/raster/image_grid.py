@@ -198,7 +198,7 @@ class ImageGridSink:
 
 @contextmanager
 def _georeference_is_known() -> Iterator[None]:
-    """Without rasterio's advice about pictures without georeference, of which a warning told."""
+    """Silence rasterio's warning about missing georeference, which is given on opening."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         yield
