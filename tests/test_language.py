@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 from pathlib import PurePosixPath
 
 import pytest
 
-from tests.support.language import Language, Place, bindings, docstrings, language_of, source_files
+from tests.support.language import (
+    ROOT,
+    Language,
+    Place,
+    bindings,
+    docstrings,
+    language_of,
+    source_files,
+)
 
 NOT_YET = frozenset(
     (
@@ -57,6 +67,27 @@ def test_no_name_is_a_bare_participle(language: Language) -> None:
 def test_every_docstring_begins_with_a_subject_or_a_verb(language: Language) -> None:
     assert language.docstrings
     assert in_clean_folders(language.headless) == []
+
+
+def glossary() -> list[list[str]]:
+    """Return the rows of the glossary in CONTRIBUTING.md: term, meaning, not, owner."""
+    lines = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| term |"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_each_term_of_the_glossary_has_one_row() -> None:
+    terms = [row[0] for row in glossary()]
+    assert len(terms) > 30
+    assert sorted(set(terms)) == sorted(terms)
+
+
+def test_the_owners_of_terms_exist() -> None:
+    owners = [(row[0], path) for row in glossary() for path in re.findall(r"`([^`]+)`", row[3])]
+    folders = (ROOT, ROOT / "camp_detector_core")
+    assert len(owners) >= len(glossary())
+    assert [o for o in owners if not any((f / o[1]).exists() for f in folders)] == []
 
 
 def test_a_folder_that_became_clean_has_left_the_list(language: Language) -> None:
