@@ -48,8 +48,8 @@ def open_catalog(location: str, *, assets_to: str | None = None) -> Catalog:
 
         return PgStacCatalog(location, open_store(assets_to) if assets_to else None)
     if assets_to:
-        msg = "--assets-to is for a catalogue in PostgreSQL; any other keeps the files itself"
-        raise CatalogError(msg)
+        msg = "only a catalogue in PostgreSQL has its files elsewhere; any other keeps them itself"
+        raise CatalogError(msg, parameter="assets_to", remedy="leave {assets_to} out")
     from .static import StaticCatalog
 
     return StaticCatalog(open_store(location))

@@ -59,8 +59,8 @@ def find_model(
     except UnreachableError as error:
         return _from_cache(source.location, text, error)
     except CatalogError as error:
-        msg = f"{text} is neither a file nor a model of the catalogue: {error}"
-        raise type(error)(msg) from error
+        sentence = f"{text} is neither a file nor a model of the catalogue: {error.sentence}"
+        raise error.with_sentence(sentence) from error
     local = source.local_item(entry)
     if local is not None:
         return FoundModel(local)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from typing import IO
 
 _CATALOG_FILES = {CATALOG, LOCK, TABLE, "models"}
-_SPACE = "; delete what is not needed there, or name another --catalog"
-_RIGHTS = "; change its permissions, or name another --catalog"
+_SPACE = "; delete what is not needed there | name another {catalog}"
+_RIGHTS = "; change its permissions | name another {catalog}"
 _REMEDIES: dict[int | None, str] = {
     errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE,
     errno.EROFS: _RIGHTS, errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS,
@@ -200,7 +200,7 @@ class LocalStore:
 def _error_of(error: Exception, failure: str) -> CatalogError:
     reason = getattr(error, "strerror", None) or str(error)
     remedy = _REMEDIES.get(getattr(error, "errno", None), "")
-    return CatalogError(f"{failure}: {reason}{remedy}")
+    return CatalogError(f"{failure}: {reason}", parameter="catalog", remedy=remedy)
 
 
 if sys.platform == "win32":

@@ -118,8 +118,8 @@ def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Packa
     run = facts_of(model.spec)
     trained = trained or run.trained
     if trained is None:
-        msg = f"{path} does not say when it was trained, which its item must: give --trained DATE"
-        raise CatalogError(msg)
+        msg = f"{path} does not say when it was trained, which its item must"
+        raise CatalogError(msg, parameter="trained", remedy="give {trained=DATE}")
     if trained > dt.datetime.now(dt.UTC) + _ZONES:
         msg = f"{path} cannot have been trained in the future, on {trained:%Y-%m-%d}: correct it"
         raise CatalogError(msg)
@@ -196,16 +196,14 @@ def _source(asset: Asset, item: Path, home: Path) -> Path:
         source = file_of_href(asset.href, item, [home])
     except HrefError as error:
         msg = (
-            f"the asset {shown(asset.key)} of {item} lies outside of {home}, at "
-            f"{shown(asset.href)}: leave it out with --assets, or allow a folder with --root"
+            f"the asset {shown(asset.key)} of {item} lies outside of {home}, at {shown(asset.href)}"
         )
-        raise CatalogError(msg) from error
+        remedy = "leave it out with {assets} | allow a folder with {root}"
+        raise CatalogError(msg, parameter="root", remedy=remedy) from error
     if not source.exists():
-        msg = (
-            f"the file of the asset {shown(asset.key)} of {item} is missing ({shown(asset.href)}): "
-            "put it there, or choose other assets with --assets"
-        )
-        raise CatalogError(msg)
+        msg = f"the file of the asset {shown(asset.key)} of {item} is missing ({shown(asset.href)})"
+        remedy = "put it there | choose other assets with {assets}"
+        raise CatalogError(msg, parameter="assets", remedy=remedy)
     return source
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from .base import Addition, unknown
 from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
-from .errors import CatalogError, ConflictError, UnknownModelError, extra
+from .errors import REPLACE, CatalogError, ConflictError, UnknownModelError, extra
 from .layout import at_home, item_paths, new_collection, parse, with_child, with_items
 from .local_store import LocalStore
 from .names import CATALOG, COLLECTION, TABLE, check_id, item_path, resolve
@@ -168,11 +168,8 @@ class StaticCatalog:
 
     def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
         if is_there and not force:
-            msg = (
-                f"{self.location} has a model {model_id} with other content already: give it "
-                "another version, or replace it with --overwrite"
-            )
-            raise CatalogError(msg)
+            msg = f"{self.location} has a model {model_id} with other content already"
+            raise CatalogError(msg, parameter="overwrite", remedy=REPLACE)
 
     def _is_whole(self, entry: Entry) -> bool:
         """Test if all files of a model exist."""

@@ -15,6 +15,7 @@ from camp_detector_core.engine.separation import Separation
 from .errors import plain_errors
 from .options import VERBOSE
 from .parameters import option, together
+from .words import COMMAND
 
 if TYPE_CHECKING:
     from camp_detector_core.describing import DescribedModel, ModelOptions
@@ -187,7 +188,7 @@ def _describe(
         outputs.target(path).temporary.write_bytes(made.data)
         outputs.commit()
     for warning in made.warnings:
-        warn(warning)
+        warn(warning.render(COMMAND))
     say(_text(made, path))
 
 

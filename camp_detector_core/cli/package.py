@@ -11,6 +11,7 @@ from camp_detector_core.console import say
 
 from .errors import plain_errors
 from .options import CATALOG, VERBOSE
+from .words import COMMAND
 
 _INVALID = 1
 """Exit code for a package with problems."""
@@ -48,7 +49,7 @@ def check(*, path: Path, as_json: bool, verbose: bool) -> None:
         from camp_detector_core.packaging.package_check import check_package
 
         report = check_package(path)
-        say(report.text(as_json=as_json))
+        say(report.text(COMMAND, as_json=as_json))
         sys.exit(0 if report.valid else _INVALID)
 
 

@@ -11,6 +11,7 @@ from camp_detector_core.console import say
 
 from .errors import plain_errors
 from .options import VERBOSE
+from .words import COMMAND
 
 _INVALID = 1
 """Exit code for an item with problems."""
@@ -55,5 +56,5 @@ def validate(
                 say(text, err=True)
 
         report = validate_item(item, schemas=schemas, fetch=fetch_schemas, progress=tell)
-        say(report.text(as_json=as_json))
+        say(report.text(COMMAND, as_json=as_json))
         sys.exit(0 if report.valid else _INVALID)

@@ -54,8 +54,8 @@ def _from_raster(spec: ModelSpec, image: str) -> NDArray[np.float32]:
         row, col = (rows - height) // 2, (cols - width) // 2
         pixels, valid = source.read(Window(row, col, height, width))
     if not valid.any():
-        msg = f"{image} has no valid pixel in its middle: give another raster to --try"
-        raise RasterError(msg)
+        msg = f"{image} has no valid pixel in its middle"
+        raise RasterError(msg, parameter="try", remedy="give another raster to {try}")
     return pad_to(normalise(pixels, valid, spec.bands, stretch=stretch), side, side)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError, SpecError
+from camp_detector_core.engine.messages import Message
 from camp_detector_core.engine.onnx_file import onnx_facts
 from camp_detector_core.engine.separation import OUTPUT as SEPARATION
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
@@ -56,7 +57,7 @@ class DescribedModel:
     spec: ModelSpec
     facts: tuple[tuple[str, str], ...]
     """Names and values of the description as text, with their sources."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def describe_model(
@@ -101,10 +102,12 @@ def describe_model(
     facts = (*facts_of(spec, draft, operation, trial), trial_text(shares, image))
     warnings = list(warnings_of(draft, shares, image))
     if spec.separation is None and SEPARATION in {v.name for v in network.outputs}:
-        warnings.append(
+        sentence = (
             f"{path} has an output {SEPARATION!r}, which may tell touching dwellings apart: it is "
-            "left out, as nothing says how (--separation METHOD,THRESHOLD,REACH,MIN_SEED does)"
+            "left out, as nothing says how"
         )
+        remedy = "({separation=METHOD,THRESHOLD,REACH,MIN_SEED} does)"
+        warnings.append(Message(sentence, "separation", remedy))
     return DescribedModel(described, spec, facts, tuple(warnings))
 
 
@@ -121,10 +124,13 @@ def _run(
     if values.ndim != _RANK or values.shape[0] != 1 or values.shape[2:] != chip.shape[2:]:
         msg = (
             f"the network answers chips of {chip.shape} with {values.shape}, and a value for each "
-            "pixel is needed: export it with its answer enlarged to the size of the chip, or give "
-            f"another --tile-size than {spec.tile_size}"
+            "pixel is needed"
         )
-        raise SpecError(msg)
+        remedy = (
+            "export it with its answer enlarged to the size of the chip | give another "
+            f"{{tile_size}} than {spec.tile_size}"
+        )
+        raise SpecError(msg, parameter="tile_size", remedy=remedy)
     return values
 
 
@@ -206,10 +212,12 @@ def _names(
     if len(names) != len(channels):
         msg = (
             f"{trial.origin} gives {len(channels)} classes, and {len(names)} are named "
-            f"({shown(', '.join(names)) or 'none'}): give --classes with a name for each, and "
-            "--background where a channel is none of them"
+            f"({shown(', '.join(names)) or 'none'})"
         )
-        raise SpecError(msg)
+        remedy = (
+            "give {classes} with a name for each, and {background} where a channel is none of them"
+        )
+        raise SpecError(msg, parameter="classes", remedy=remedy)
     return tuple(names)
 
 

@@ -71,11 +71,9 @@ class Draft:
             (self.hints.gsd, FROM_DEEPNESS),
         )
         if gsd is None:
-            msg = (
-                f"{self.origin} does not say how large its pixels are: give --gsd, the metres a "
-                "pixel of the imagery that it was trained on"
-            )
-            raise SpecError(msg)
+            msg = f"{self.origin} does not say how large its pixels are"
+            remedy = "give {gsd}, the metres a pixel of the imagery that it was trained on"
+            raise SpecError(msg, parameter="gsd", remedy=remedy)
         dtype = self.choose(
             "dtype",
             (self.options.dtype, FROM_USER),
@@ -113,8 +111,8 @@ class Draft:
         )
         tile = int(size)
         if side is not None and tile != side:
-            msg = f"{self.origin} takes chips of {side} pixels alone: leave --tile-size out"
-            raise SpecError(msg)
+            msg = f"{self.origin} takes chips of {side} pixels alone"
+            raise SpecError(msg, parameter="tile_size", remedy="leave {tile_size} out")
         if self.file_spec is not None and tile % self.file_spec.multiple == 0:
             return tile, self.file_spec.multiple
         multiple = _MULTIPLE
@@ -159,17 +157,15 @@ class Draft:
             (default_bands, f"{FROM_DEFAULT}, as Deepness does"),
         )
         if not isinstance(names, tuple):
-            msg = (
-                f"{self.origin} takes {channels} bands and does not say which: give --bands, "
-                "their names in its order, as red,green,blue"
-            )
-            raise SpecError(msg)
+            msg = f"{self.origin} takes {channels} bands and does not say which"
+            remedy = "give {bands}, their names in its order, as red,green,blue"
+            raise SpecError(msg, parameter="bands", remedy=remedy)
         if len(names) != channels:
             msg = (
                 f"{self.origin} takes {channels} bands, and {len(names)} are named "
-                f"({shown(', '.join(names))}): give --bands with one name for each"
+                f"({shown(', '.join(names))})"
             )
-            raise SpecError(msg)
+            raise SpecError(msg, parameter="bands", remedy="give {bands} with one name for each")
         fits = len(file_bands) == channels
         usual = (1 / 255,) if dtype == "uint8" else ()
         scale = self._value_per_band(
@@ -202,10 +198,9 @@ class Draft:
         )
         if not isinstance(choice, tuple):
             msg = (
-                f"{self.origin}: what values of {self.options.dtype} are multiplied by must be "
-                f"given with --scale, as 1/65535"
+                f"{self.origin} does not say what values of {self.options.dtype} are multiplied by"
             )
-            raise SpecError(msg)
+            raise SpecError(msg, parameter="scale", remedy="give {scale}, as 1/65535")
         values = choice * channels if len(choice) == 1 else choice
         if len(values) != channels:
             source = f"--{name}" if self.sources[name] == FROM_USER else self.sources[name]

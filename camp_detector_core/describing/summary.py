@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.counts import counted
+from camp_detector_core.engine.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,18 +70,19 @@ def facts_of(
     )
 
 
-def warnings_of(draft: Draft, shares: Sequence[float], image: str | None) -> tuple[str, ...]:
+def warnings_of(draft: Draft, shares: Sequence[float], image: str | None) -> tuple[Message, ...]:
     """Name the values that a person should look at."""
     warnings = [
-        f"the key {key} of Deepness in {draft.origin} could not be read, and is left aside"
+        Message(f"the key {key} of Deepness in {draft.origin} could not be read, and is left aside")
         for key in draft.hints.left_out
     ]
     inspected = shares[:1] if image is not None else shares[:2]
     if max(inspected) < _RARE or min(inspected) > _COMMON:
         amount = "nothing" if max(inspected) < _RARE else "nearly everything"
-        warnings.append(
-            f"{draft.origin} finds {amount} where it was tried: look whether --bands, --scale, "
-            "--mean, --std and --gsd are those that it was trained with (--try IMAGE tries another "
-            "raster)"
+        remedy = (
+            "look whether {bands}, {scale}, {mean}, {std} and {gsd} are those that it was trained "
+            "with ({try=IMAGE} tries another raster)"
         )
+        sentence = f"{draft.origin} finds {amount} where it was tried"
+        warnings.append(Message(sentence, remedy=remedy))
     return tuple(warnings)

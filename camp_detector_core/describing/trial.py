@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.errors import ParameterError, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ _TOLERANCE = 1e-3
 _BOUNDED = {"Sigmoid", "HardSigmoid", "Softmax", "Clip"}
 _LINEAR = {"Conv", "ConvTranspose", "Add", "Sub", "Mul", "MatMul", "Gemm", "BatchNormalization"}
 """Operators whose values are hardly ever probabilities."""
-_ASK = "say what they are with --activation none, sigmoid or softmax"
+_ASK = "say what they are with {activation=none}, sigmoid or softmax"
 
 
 @dataclass(frozen=True)
@@ -83,47 +83,43 @@ def activation_for(trial: TrialOutput, choice: Activation, *, exclusive: bool | 
     if not (np.isfinite(trial.low) and np.isfinite(trial.high)):
         msg = (
             f"{origin} gives values that are not numbers (NaN or infinite): its weights are "
-            "damaged, or its bands are scaled otherwise (--scale, --mean, --std)"
+            "damaged, or its bands are scaled otherwise"
         )
-        raise SpecError(msg)
+        raise SpecError(msg, parameter="scale", remedy="({scale}, {mean}, {std})")
     if choice != "auto":
         return _check_choice(trial, choice)
     if trial.are_probabilities:
         if trial.operator in _LINEAR and not trial.sum_to_one:
-            msg = f"{origin} gives {range_text}, which may be probabilities by chance alone: {_ASK}"
-            raise SpecError(msg)
+            msg = f"{origin} gives {range_text}, which may be probabilities by chance alone"
+            raise SpecError(msg, parameter="activation", remedy=_ASK)
         return "none"
     if trial.low >= 0 and trial.operator not in _LINEAR:
-        msg = (
-            f"{origin} gives {range_text}, which are neither probabilities nor their logits: {_ASK}"
-        )
-        raise SpecError(msg)
+        msg = f"{origin} gives {range_text}, which are neither probabilities nor their logits"
+        raise SpecError(msg, parameter="activation", remedy=_ASK)
     if trial.channels == 1:
         return "sigmoid"
     if exclusive:
         return "softmax"
-    msg = (
-        f"{origin} gives {range_text}, in {trial.channels} channels: give --activation softmax "
-        "where each pixel is one of them (--background says which is none of the classes), or "
-        "--activation sigmoid where each stands for itself"
+    msg = f"{origin} gives {range_text}, in {trial.channels} channels"
+    remedy = (
+        "give {activation=softmax} where each pixel is one of them ({background} says which is "
+        "none of the classes) | {activation=sigmoid} where each stands for itself"
     )
-    raise SpecError(msg)
+    raise SpecError(msg, parameter="activation", remedy=remedy)
 
 
 def _check_choice(trial: TrialOutput, choice: Activation) -> Activation:
     """Return the user's choice if the values allow it."""
     origin, range_text = trial.origin, trial.range_text
     if choice == "none" and not trial.are_probabilities:
-        msg = (
-            f"{origin} gives {range_text}, which are no probabilities: leave --activation none out"
-        )
-        raise SpecError(msg)
+        msg = f"{origin} gives {range_text}, which are no probabilities"
+        raise SpecError(msg, parameter="activation", remedy="leave {activation=none} out")
     if choice != "none" and trial.are_probabilities and trial.operator in _BOUNDED:
         msg = (
             f"{origin} gives {range_text}, which are probabilities: a second {choice} would spoil "
-            "them; leave --activation out"
+            "them"
         )
-        raise SpecError(msg)
+        raise SpecError(msg, parameter="activation", remedy="; leave {activation} out")
     if choice == "softmax" and trial.channels == 1:
         msg = f"{origin} gives one channel, and a softmax of one is 1 everywhere: take sigmoid"
         raise SpecError(msg)
@@ -142,15 +138,15 @@ def background_of(
         exclusive: True if each pixel belongs to exactly one channel.
 
     Raises:
-        SpecError: The channel does not exist.
+        ParameterError: The channel does not exist.
     """
     if choice is not None:
         if choice >= channels or (channels == 1 and choice == 0):
             msg = (
-                f"--background {choice} is not possible: the network gives {channels} channels, "
-                "counted from 0, and one at least must be a class"
+                f"is not possible: the network gives {channels} channels, counted from 0, and one "
+                "at least must be a class"
             )
-            raise SpecError(msg)
+            raise ParameterError(msg, parameter="background", value=str(choice))
         return choice if choice >= 0 else None
     if channels == 1:
         return None

@@ -81,8 +81,7 @@ class Message:
         sentence = self.sentence
         if self.subject:
             sentence = f"{_fill(self.subject, words) or _fill(self.subject, PLAIN)} {sentence}"
-        clauses = (_fill(clause, words) for clause in self.remedy.split(" | "))
-        remedy = ", or ".join(clause for clause in clauses if clause)
+        remedy = remedy_in(self.remedy, words)
         if not remedy:
             return sentence
         joint = "" if remedy.startswith(";") else " " if remedy.startswith("(") else ": "
@@ -91,6 +90,12 @@ class Message:
     def __str__(self) -> str:
         """Give the message in the words of no host."""
         return self.render(PLAIN)
+
+
+def remedy_in(template: str, words: Words) -> str:
+    """Put a remedy into a host's words; empty where the host has none of its ways out."""
+    clauses = (_fill(clause, words) for clause in template.split(" | "))
+    return ", or ".join(clause for clause in clauses if clause)
 
 
 def names_in(template: str) -> Iterator[tuple[str, str]]:

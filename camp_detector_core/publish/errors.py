@@ -102,11 +102,10 @@ def broken(error: Exception, action: str, host: str) -> UnansweredError:
     """
     import requests
 
+    remedy = ""
     if isinstance(error, requests.exceptions.SSLError):
-        reason = (
-            f"the certificate of {host} is not trusted: give the certificate of the authority that "
-            "signed it with --ca-bundle"
-        )
+        reason = f"the certificate of {host} is not trusted"
+        remedy = "give the certificate of the authority that signed it with {ca_bundle}"
     elif isinstance(error, requests.exceptions.Timeout):
         reason = f"{host} does not answer in time: look at the network, and run the command again"
     elif isinstance(error, requests.exceptions.RetryError) or "too many 5" in str(error):
@@ -116,4 +115,4 @@ def broken(error: Exception, action: str, host: str) -> UnansweredError:
             f"the connection to {host} cannot be made or broke off: look at the network and at the "
             "address of the portal, and run the command again"
         )
-    return UnansweredError(f"cannot {action}: {reason}")
+    return UnansweredError(f"cannot {action}: {reason}", remedy=remedy)

@@ -82,11 +82,9 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
     if profile is not None:
         return _from_profile(profile, portal)
     if not address:
-        msg = (
-            "it is not known where to publish: give --profile NAME or --portal URL, or set "
-            f"{PORTAL_VARIABLE}"
-        )
-        raise PublishError(msg)
+        msg = "it is not known where to publish"
+        remedy = f"give {{profile=NAME}} or {{portal=URL}}, or set {PORTAL_VARIABLE}"
+        raise PublishError(msg, parameter="portal", remedy=remedy)
     values = {n: environment.get(n, "") for n in (USERNAME_VARIABLE, PASSWORD_VARIABLE)}
     token = environment.get(TOKEN_VARIABLE, "")
     if token and any(values.values()):
@@ -99,12 +97,12 @@ def find_login(portal: str | None, profile: str | None, environment: Mapping[str
         return Login(portal_address(address), token=token.strip(), source=TOKEN_VARIABLE)
     missing_names = [name for name, value in values.items() if not value]
     if missing_names:
-        msg = (
-            f"there is nothing to log in with ({' and '.join(missing_names)} not set): name a "
-            f"profile of the arcgis package with --profile, or set {USERNAME_VARIABLE} and "
-            f"{PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}"
+        msg = f"there is nothing to log in with ({' and '.join(missing_names)} not set)"
+        remedy = (
+            "name a profile of the arcgis package with {profile}, or set "
+            f"{USERNAME_VARIABLE} and {PASSWORD_VARIABLE}, or {TOKEN_VARIABLE}"
         )
-        raise PublishError(msg)
+        raise PublishError(msg, parameter="profile", remedy=remedy)
     return Login(
         portal_address(address),
         username=values[USERNAME_VARIABLE],
@@ -152,11 +150,9 @@ def _from_profile(name: str, portal: str | None) -> Login:
         raise PublishError(msg)
     address = portal_address(facts.get("url") or portal or "https://www.arcgis.com")
     if portal is not None and portal_address(portal) != address:
-        msg = (
-            f"the profile {shown(name)} is for {address}, not for {portal_address(portal)}: leave "
-            "--portal out, or name another profile"
-        )
-        raise PublishError(msg)
+        msg = f"the profile {shown(name)} is for {address}, not for {portal_address(portal)}"
+        remedy = "leave {portal} out, or name another profile"
+        raise PublishError(msg, parameter="portal", remedy=remedy)
     username = facts.get("username") or ""
     password = _stored_password(name) if username else ""
     if not username or not password:

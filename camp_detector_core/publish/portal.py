@@ -193,8 +193,9 @@ def _authorities(path: Path) -> Path:
     try:
         ssl.create_default_context().load_verify_locations(cafile=path)
     except (OSError, ValueError) as error:
-        msg = f"{path} holds no certificates (PEM) that can be read: give a file with --ca-bundle"
-        raise PublishError(msg) from error
+        msg = f"{path} holds no certificates (PEM) that can be read"
+        remedy = "give a file with {ca_bundle}"
+        raise PublishError(msg, parameter="ca_bundle", remedy=remedy) from error
     return path
 
 

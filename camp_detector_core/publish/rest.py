@@ -137,10 +137,10 @@ class RestApi:
             target = urlsplit(answer.headers.get("Location", ""))
             msg = (
                 f"cannot {action}: {shown(self.host)} sends it on to "
-                f"{shown(f'{target.scheme}://{target.netloc}')}, and nothing was sent there: give "
-                "the address of the portal itself as --portal, if you trust it"
+                f"{shown(f'{target.scheme}://{target.netloc}')}, and nothing was sent there"
             )
-            raise RefusedError(msg)
+            remedy = "give the address of the portal itself as {portal}, if you trust it"
+            raise RefusedError(msg, parameter="portal", remedy=remedy)
         if answer.status_code >= _SERVER_FAULT:
             msg = (
                 f"cannot {action}: {self.host} answers with an internal error "

@@ -180,13 +180,13 @@ def test_a_folder_without_catalogue_is_empty(catalog: StaticCatalog, place: Path
 def test_a_place_of_another_kind_is_refused() -> None:
     with pytest.raises(CatalogError, match="ftp"):
         open_catalog("ftp://example.org/models")
-    with pytest.raises(CatalogError, match="--assets-to"):
+    with pytest.raises(CatalogError, match="assets_to"):
         open_catalog("models", assets_to="elsewhere")
 
 
 @pytest.mark.parametrize(
     ("number", "remedy"),
-    [(errno.ENOSPC, "delete what is not needed there"), (errno.EROFS, "name another --catalog")],
+    [(errno.ENOSPC, "delete what is not needed there"), (errno.EROFS, "name another catalog")],
 )
 def test_a_disk_that_takes_nothing_is_told_of_with_a_remedy(
     catalog: StaticCatalog,

@@ -62,7 +62,7 @@ def test_credentials_that_are_missing_or_double_are_named(
 
 
 def test_without_a_portal_every_way_to_name_one_is_said() -> None:
-    with pytest.raises(PublishError, match="--profile NAME or --portal URL, or set CAMP"):
+    with pytest.raises(PublishError, match="profile=NAME or portal=URL, or set CAMP"):
         find_login(None, None, {})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import say
 
 _DEFAULT = Path("meta/stac_item.json")
@@ -52,5 +53,5 @@ def validate_stac(
         msg = "the item is given twice: as an argument and with --stac-file"
         raise click.UsageError(msg)
     report = validate_item(item or stac_file or _DEFAULT, schemas=schemas, fetch=fetch_schemas)
-    say(report.text(as_json=as_json))
+    say(report.text(COMMAND, as_json=as_json))
     sys.exit(0 if report.valid else _INVALID)

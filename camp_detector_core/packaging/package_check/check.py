@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.emd_keys import SPEC_KEY
+from camp_detector_core.engine.messages import PLAIN
 from camp_detector_core.model_file.emd import FUNCTION
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME
 from camp_detector_core.packaging.validation.findings import Findings, Report
@@ -18,14 +19,17 @@ from .function import check_function
 from .info import check_info
 from .network import check_network
 
+if TYPE_CHECKING:
+    from camp_detector_core.engine.messages import Words
+
 
 @dataclass(frozen=True)
 class PackageReport(Report):
     """Result of one check."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, words: Words = PLAIN) -> dict[str, Any]:
         """Convert to plain values for JSON."""
-        fields = super().to_dict()
+        fields = super().to_dict(words)
         return {"package": fields.pop("item"), **fields}
 
 

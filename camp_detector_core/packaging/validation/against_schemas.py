@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .findings import Findings
 
 _CORE = "https://schemas.stacspec.org/v{}/item-spec/json-schema/item.json"
-_FETCH = "fetch it with --fetch-schemas, or name a folder that has it with --schemas"
+_FETCH = "fetch it with {fetch_schemas} | name a folder that has it with {schemas}"
 _MAX_ERRORS = 50
 """Number of errors of one schema that are noted."""
 _SHORT = 60

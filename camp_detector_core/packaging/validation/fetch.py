@@ -48,11 +48,9 @@ def require_host(uri: str) -> None:
     except ValueError:
         is_allowed = False
     if not is_allowed or not names_of(uri):
-        msg = (
-            f"{uri[:200]!a} is not fetched: schemas come over https from {', '.join(HOSTS)}; put "
-            "others into a folder and name it with --schemas"
-        )
-        raise SchemaError(msg)
+        msg = f"{uri[:200]!a} is not fetched: schemas come over https from {', '.join(HOSTS)}"
+        remedy = "; put others into a folder and name it with {schemas}"
+        raise SchemaError(msg, parameter="schemas", remedy=remedy)
 
 
 def download(uri: str) -> bytes:
@@ -72,8 +70,9 @@ def download(uri: str) -> bytes:
         raise SchemaError(msg) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
-        msg = f"{uri} cannot be fetched: {reason}; connect to the internet, or name --schemas"
-        raise SchemaError(msg) from error
+        msg = f"{uri} cannot be fetched: {reason}"
+        remedy = "; connect to the internet | name {schemas}"
+        raise SchemaError(msg, parameter="schemas", remedy=remedy) from error
     if len(data) > MAX_BYTES:
         msg = f"{uri} is larger than {MAX_BYTES >> 20} MiB, which no schema is"
         raise SchemaError(msg)

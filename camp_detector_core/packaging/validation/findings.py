@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from camp_detector_core.engine.counts import counted
+from camp_detector_core.engine.messages import PLAIN, remedy_in
 from camp_detector_core.engine.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from camp_detector_core.engine.messages import Words
 
 Level = Literal["problem", "advice", "not checked"]
 JsonPath = tuple[str | int, ...]
@@ -32,11 +35,20 @@ class Note:
     """Place in the item, such as ``properties.mlm:input[0].input.shape``."""
     message: str
     remedy: str = ""
+    """Of an unchecked part a template of `engine.messages`, which may name parameters."""
+
+    def remedy_in(self, words: Words) -> str:
+        """Put the remedy into the words of a host."""
+        return remedy_in(self.remedy, words) if self.level == "not checked" else self.remedy
+
+    def line(self, words: Words) -> str:
+        """Format the line for the user."""
+        remedy_text = f"; {self.remedy_in(words)}" if self.remedy else ""
+        return f"{self.level:<11} {self.path}: {self.message}{remedy_text}"
 
     def __str__(self) -> str:
-        """Format the line for the user."""
-        remedy_text = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.level:<11} {self.path}: {self.message}{remedy_text}"
+        """Format the line in the words of no host."""
+        return self.line(PLAIN)
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,12 @@ class Report:
         """True if there is no problem; unchecked parts are no problems, but have not passed."""
         return not self.of("problem")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, words: Words = PLAIN) -> dict[str, Any]:
         """Convert to plain values for JSON."""
 
         def as_dicts(level: Level) -> list[dict[str, str]]:
             return [
-                {"where": note.path, "what": note.message, "remedy": note.remedy}
+                {"where": note.path, "what": note.message, "remedy": note.remedy_in(words)}
                 for note in self.of(level)
             ]
 
@@ -78,14 +90,16 @@ class Report:
             "left_out": self.left_out,
         }
 
-    def text(self, *, as_json: bool) -> str:
-        """Format the whole report, as lines for people or as JSON."""
-        return json.dumps(self.to_dict(), indent=2) if as_json else "\n".join(self.lines())
+    def text(self, words: Words, *, as_json: bool) -> str:
+        """Format the whole report in a host's words, as lines for people or as JSON."""
+        if as_json:
+            return json.dumps(self.to_dict(words), indent=2)
+        return "\n".join(self.lines(words))
 
-    def lines(self) -> list[str]:
+    def lines(self, words: Words = PLAIN) -> list[str]:
         """Format problems, advice, unchecked parts and a summary as lines."""
         levels: tuple[Level, ...] = ("problem", "advice", "not checked")
-        lines = [str(note) for level in levels for note in self.of(level)]
+        lines = [note.line(words) for level in levels for note in self.of(level)]
         if self.left_out:
             lines.append(f"... and {self.left_out} more notes")
         counts = [len(self.of(level)) for level in levels]
@@ -129,7 +143,7 @@ class Findings:
         self._add(Note("advice", path_of(json_path), message, remedy))
 
     def unchecked(self, json_path: JsonPath, message: str, remedy: str = "") -> None:
-        """Note a part that could not be checked."""
+        """Note a part that could not be checked; the remedy is a template of `engine.messages`."""
         self._add(Note("not checked", path_of(json_path), message, remedy))
 
     def faulty(self, json_path: JsonPath) -> bool:

@@ -120,8 +120,9 @@ def as_schema(data: bytes, uri: str, origin: str) -> dict[str, Any]:
     except PredictorError as error:
         raise SchemaError(str(error)) from error
     if schema is None or "$schema" not in schema:
-        msg = f"{origin} is not a JSON schema: delete it, and fetch it with --fetch-schemas"
-        raise SchemaError(msg)
+        msg = f"{origin} is not a JSON schema"
+        remedy = "delete it, and fetch it with {fetch_schemas}"
+        raise SchemaError(msg, parameter="schemas", remedy=remedy)
     return {**schema, "$id": uri}
 
 

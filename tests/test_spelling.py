@@ -1,0 +1,112 @@
+"""Nothing but a command line spells options and commands of GDAL."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camp_detector_core.cli import cli
+from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.engine.messages import TOOLS, names_in
+from camp_detector_core.engine.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import click
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("camp_detector_core", "qgis_plugin", "esri_toolbox")
+COMMANDS = ("cli/", "demo.py", "__main__.py", "build.py", "packaging/stac/")
+"""Command lines, and the scripts that lie beside the item of a model, which are some too."""
+OTHER_PROGRAMS = ("engine/runtime.py", "qgis_plugin/runtime/")
+"""Callers of programs of others: nvidia-smi and pip."""
+SPELLED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|\bgdal(_\w+\.py|_translate|warp|info|buildvrt)\b")
+REMEDIES = {"remedy", "_REMEDY", "_ASK", "_ALIEN", "_SPACE", "_RIGHTS", "_FETCH", "REPLACE"}
+
+
+def sources() -> Iterator[Path]:
+    """Give the modules that are no command line."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if not any(part in path.as_posix() for part in (*COMMANDS, *OTHER_PROGRAMS)):
+                yield path
+
+
+def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Give all texts of a module but docstrings, which are expressions of their own."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.lineno, node.value
+
+
+def spelled(code: str) -> list[str]:
+    """Give the lines with texts that spell an option or a command."""
+    return [f"{line}: {text}" for line, text in texts(ast.parse(code)) if SPELLED.search(text)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_else_spells_an_option(package: str) -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in sources()
+        if package in path.parts and (lines := spelled(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ('msg = f"{x} is odd: give --min-area"', 1),
+        ('msg = "turn it with gdalwarp"', 1),
+        ('msg = "cut it with gdal_translate -projwin"', 1),
+        ('def f():\n    """Give --x."""\n', 0),
+        ('x = 1\n"""See --x."""\n', 0),
+        ('msg = "give {min_area} -- or not"', 0),
+    ],
+)
+def test_what_is_spelled_is_seen(code: str, count: int) -> None:
+    assert len(spelled(code)) == count
+
+
+def remedies() -> Iterator[tuple[str, str]]:
+    """Give each remedy that is written in the sources, with its file."""
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.arg] if isinstance(node, ast.keyword) else []
+            if isinstance(node, ast.Assign):
+                names = [name.id for name in node.targets if isinstance(name, ast.Name)]
+            if not REMEDIES.intersection(filter(None, names)):
+                continue
+            value = getattr(node, "value", None)
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield path.relative_to(ROOT).as_posix(), value.value
+
+
+def command_options() -> set[str]:
+    """Give all options of the command line."""
+
+    def walk(command: click.Command) -> Iterator[str]:
+        for parameter in command.params:
+            yield from parameter.opts
+        for child in getattr(command, "commands", {}).values():
+            yield from walk(child)
+
+    return set(walk(cli))
+
+
+def test_remedies_name_what_there_is() -> None:
+    known, every = command_options(), list(remedies())
+    assert len(every) > 30
+    for place, remedy in every:
+        for kind, name in names_in(remedy):
+            if kind == "tool":
+                assert name in TOOLS, place
+            else:
+                assert name in PARAMETERS or COMMAND.parameter(name, None) in known, place
