@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 HOSTS = {CLI: "command line", QGIS: "QGIS", ARCGIS: "ArcGIS", FUNCTION: "raster function"}
 ALL = "all"
 """In place of a host: every parameter, with its name in each."""
+OWN_WORDS = {
+    ARCGIS: {"images", "out", "mask", "model", "extent", "tile_size"},
+    FUNCTION: {"tile_size"},
+}
+"""Parameters that a host's dialogs describe otherwise, since its data and limits are its own; the
+text around its table does so, too."""
 _END = "<!-- end of parameters -->"
 _MARKED = re.compile(rf"(<!-- parameters: (\w+) -->\n).*?({re.escape(_END)})", re.DOTALL)
 
@@ -51,9 +57,8 @@ def table_of(host: str) -> str:
         ]
     else:
         head = ("parameter", "name", "values", "default", "meaning")
-        rows = [
-            (p.label, _name(p, host), _values(p), _default(p), _meaning(p)) for p in shown_in(host)
-        ]
+        shown = [p for p in shown_in(host) if p.name not in OWN_WORDS.get(host, ())]
+        rows = [(p.label, _name(p, host), _values(p), _default(p), _meaning(p)) for p in shown]
     return "\n".join(map(_row, [head, ["---"] * len(head), *rows]))
 
 

@@ -20,6 +20,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from camp_detector_core.carry import COPY, carried_core, moment_of, zip_bytes
+from camp_detector_core.cli.reference import OWN_WORDS
+from camp_detector_core.engine.parameters import ARCGIS, shown_in
 from esri_toolbox.build import build, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
@@ -241,6 +243,20 @@ def test_metadata_explains_every_parameter(
     assert element.findtext("summary")
     assert element.findtext("usage")
     ast.parse((element.findtext("scriptExamples/scriptExample/code") or "-").replace("\\", "/"))
+
+
+def test_the_dialogs_show_the_parameters_of_the_table(dialog: Callable[[str], Any]) -> None:
+    shown = {p.name: p for tool in TOOLS[:2] for p in dialog(tool).parameters}
+    assert set(shown) - {"model_says", "count"} == {p.hosts[ARCGIS] for p in shown_in(ARCGIS)}
+    for parameter in shown_in(ARCGIS):
+        own = shown[parameter.hosts[ARCGIS]]
+        assert own.displayName == parameter.title
+        if parameter.limits and parameter.name not in {"bands", *OWN_WORDS[ARCGIS]}:
+            assert own.filter.list == [parameter.limits.low, parameter.limits.high]
+        if parameter.choices:
+            assert own.filter.list == list(parameter.choices)
+        if parameter.name not in OWN_WORDS[ARCGIS] and not parameter.unset:
+            assert own.value == parameter.default
 
 
 # The zip file.
