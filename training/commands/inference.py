@@ -65,8 +65,8 @@ def inference(
     """  # noqa: D301 - click wants the control character
     from training.inference import InferenceOptions, infer
 
-    how = SourceOptions(**values_of(SourceOptions, source))
-    options = InferenceOptions(image_path, model_path, output_dir, overwrite, how)
+    source_options = SourceOptions(**values_of(SourceOptions, source))
+    options = InferenceOptions(image_path, model_path, output_dir, overwrite, source_options)
     log = None
     if mlflow_tracking:
         from training.tracking.inference import InferenceLog

@@ -40,8 +40,8 @@ def _part(data: CampDataModule, part: str) -> dict[str, Any]:
             squares += (values**2).sum(axis=1)
             count += values.shape[1]
             pixels_seen += patch.valid.size
-            known = patch.classes[patch.valid]
-            labelled += [(known == c.value).sum() for c in data.options.classes]
+            valid_classes = patch.classes[patch.valid]
+            labelled += [(valid_classes == c.value).sum() for c in data.options.classes]
     mean = total / max(1, count)
     std = np.sqrt(np.maximum(squares / max(1, count) - mean**2, 0))
     return {
