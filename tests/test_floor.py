@@ -7,6 +7,7 @@ copy, with nothing but numpy beside it.
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,9 @@ from typing import Any
 import pytest
 
 from camp_detector_core.carry import PARTS, carried_core, core_files, write_files
+from camp_detector_core.model_file.emd import EmdFiles, emd_bytes, emd_of
+from camp_detector_core.packaging.dlpk import create_dlpk
+from tests.support.models import stac_item, tiny_spec, write_model
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "camp_detector_core/engine"
@@ -73,9 +77,20 @@ def smoke(python: str | Path, vendored: Path) -> dict[str, Any]:
     return result
 
 
+def write_models(folder: Path) -> None:
+    """Write one model in each kind of file that hosts read."""
+    folder.mkdir()
+    network = write_model(folder / "tiny.onnx").name
+    (folder / "tiny.json").write_text(stac_item(network), encoding="utf-8")
+    create_dlpk(folder / network, folder / "tiny.dlpk", kind="detect")
+    emd = emd_of(tiny_spec(), "detect", EmdFiles("rcd_engine.zip", network))
+    (folder / "tiny.emd").write_bytes(emd_bytes(emd))
+
+
 def run_carried(python: str | Path, folder: Path) -> dict[str, Any]:
     """Run `floor_carried.py` by a Python that sees neither this project nor its environment."""
     write_files(folder / "_host", carried_core())
+    write_models(folder / "models")
     process = subprocess.run(
         [str(python), "-s", str(CARRIED_SMOKE), str(folder), "_host", str(folder)],
         capture_output=True, text=True, check=False, cwd=folder,
@@ -174,6 +189,8 @@ def test_what_is_carried_beside_the_engine_runs_there_too(
     own_result = run_carried(sys.executable, tmp_path / "here")
     own_result.pop("python")
     assert result == own_result
+    digest = hashlib.sha256((tmp_path / "here/models/tiny.onnx").read_bytes()).hexdigest()
+    assert [model[:2] for model in result["models"]] == [[tiny_spec().id, digest]] * 4
     # A square of a hundred-thousandth of a degree at 60 degrees north, less a hole of a quarter.
     assert result["areas"] == [pytest.approx(1.1142 * 0.5580 * 0.75, rel=0.001)]
     assert result["written"] == ["a.txt"]

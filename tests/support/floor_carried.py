@@ -1,7 +1,7 @@
 """Put what hosts carry beside the engine through its paces; runs on Python 3.9 with numpy 1.20.
 
 usage: python floor_carried.py FOLDER PACKAGE OUT, where FOLDER holds a copy of what a host carries
-under the name PACKAGE. Prints one line of JSON.
+under the name PACKAGE, and models of all kinds. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -73,7 +73,14 @@ def main():
         outputs.target(final).temporary.write_text("whole", encoding="utf-8")
         module("detection.own_inputs").refuse_own_inputs(output_set.standing([final]), [__file__])
         outputs.commit()
+    files = Path(folder, "models")
+    reader = module("model_file.reader")
+    models = [reader.open_model(files / name) for name in ("tiny.onnx", "tiny.json", "tiny.dlpk")]
+    models.append(
+        reader.model_of_definition(module("model_file.package").open_definition(files / "tiny.emd"))
+    )
     result = {
+        "models": [[m.spec.id, m.sha256, len(m.item)] for m in models],
         "python": platform.python_version(),
         "modules": names,
         "areas": rows.area.tolist(),
