@@ -269,7 +269,7 @@ class RefugeeCampDetector:
         ]
         for name, value in asdict(self._arguments or arguments.Arguments()).items():
             entry = arguments.ARGUMENTS[name]
-            out.append(_row(name, "numeric", value, entry.title, entry.explanation))
+            out.append(_row(name, "numeric", value, entry.title, entry.help))
             if isinstance(value, bool):
                 out[-1].update(dataType="string", value=str(value), domain=("True", "False"))
         return out
