@@ -112,11 +112,6 @@ class Transform(NamedTuple):
     f: float
 
     @property
-    def is_rotated(self) -> bool:
-        """True if rows and columns do not run along the axes of the CRS."""
-        return self.b != 0 or self.d != 0
-
-    @property
     def determinant(self) -> float:
         """Signed area of one pixel in square CRS units."""
         return self.a * self.e - self.b * self.d

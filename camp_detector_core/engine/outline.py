@@ -47,15 +47,6 @@ class OutlineOptions:
                 raise SpecError(msg)
 
 
-def refine(dwelling: Dwelling, options: OutlineOptions) -> Optional[Dwelling]:
-    """Redraw one dwelling; see `refine_all`, which is much faster for many.
-
-    Returns:
-        The dwelling with its new outline, or None where it is dropped.
-    """
-    return next(iter(refine_all((dwelling,), options)), None)
-
-
 def refine_all(
     dwellings: Sequence[Dwelling], options: OutlineOptions, frame: Optional[Window] = None
 ) -> list[Dwelling]:

@@ -43,14 +43,6 @@ def to_scores(probabilities: NDArray[np.float32], valid: NDArray[np.bool_]) -> N
     return scores
 
 
-def to_probabilities(scores: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Convert scores to probabilities, NaN for NoData; the inverse of `to_scores` up to 1/508."""
-    out: NDArray[np.float32] = scores.astype(np.float32)
-    out /= np.float32(MAX_SCORE)
-    out[scores == NODATA_SCORE] = np.nan
-    return out
-
-
 def score_threshold(threshold: float) -> int:
     """Compute the lowest score of a probability of at least ``threshold``.
 

@@ -16,13 +16,18 @@ from shapely.geometry import Polygon
 from benchmarks.polygonise import building_mask, draw, noise_mask
 from camp_detector_core.engine.dwelling import Dwelling, ring_area
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.engine.outline import OutlineOptions, refine, refine_all
+from camp_detector_core.engine.outline import OutlineOptions, refine_all
 from camp_detector_core.engine.rings import Rings
 from camp_detector_core.engine.square import MIN_IOU
 from camp_detector_core.engine.validity import valid_polygons
 from tests.support.masks import blobs, content, dwellings_in
 
 tolerances = st.sampled_from([0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 6.0])
+
+
+def redrawn(dwelling: Dwelling, options: OutlineOptions) -> Dwelling | None:
+    """Redraw one dwelling alone; None if it is dropped."""
+    return next(iter(refine_all((dwelling,), options)), None)
 
 
 def polygon(dwelling: Dwelling) -> Polygon:
@@ -118,7 +123,7 @@ def test_rings_keep_their_form(mask: np.ndarray, tolerance: float, square: bool)
 def test_one_by_one_is_as_all_at_once(mask: np.ndarray, tolerance: float, square: bool) -> None:
     exact = dwellings_in(mask)
     options = OutlineOptions(tolerance, square, min_pixels=3)
-    alone = [refine(dwelling, options) for dwelling in exact]
+    alone = [redrawn(dwelling, options) for dwelling in exact]
     together = refine_all(exact, options)
     assert [content(d) for d in alone if d is not None] == [content(d) for d in together]
     assert [d is None for d in alone] == [d.pixels < 3 for d in exact]
@@ -137,7 +142,7 @@ def test_upright_rectangles_stay_as_they_are(side: int, tolerance: float, square
     mask = np.zeros((side + 4, 2 * side + 4), np.uint8)
     mask[2 : 2 + side, 1 : 1 + 2 * side] = 1
     (exact,) = dwellings_in(mask)
-    refined = refine(exact, OutlineOptions(tolerance, square))
+    refined = redrawn(exact, OutlineOptions(tolerance, square))
     assert refined is not None
     assert content(refined) == content(exact)
 
@@ -146,8 +151,8 @@ def test_upright_rectangles_stay_as_they_are(side: int, tolerance: float, square
 @pytest.mark.parametrize("half", [(12, 8), (9, 9), (20, 5)])
 def test_slanting_roofs_get_four_corners(half: tuple[float, float], angle: float) -> None:
     exact, truth = building(half, angle)
-    simple = refine(exact, OutlineOptions(tolerance=1.5))
-    square = refine(exact, OutlineOptions(tolerance=1.5, square=True))
+    simple = redrawn(exact, OutlineOptions(tolerance=1.5))
+    square = redrawn(exact, OutlineOptions(tolerance=1.5, square=True))
     assert simple is not None
     assert square is not None
     assert len(simple.exterior) <= 7
@@ -171,8 +176,8 @@ def test_what_is_no_rectangle_is_not_made_one(angle: float) -> None:
         )
     )
     for exact in (wing, disc, triangle, ring):
-        plain = refine(exact, OutlineOptions(tolerance=1))
-        square = refine(exact, OutlineOptions(tolerance=1, square=True))
+        plain = redrawn(exact, OutlineOptions(tolerance=1))
+        square = redrawn(exact, OutlineOptions(tolerance=1, square=True))
         assert content(square) == content(plain)
 
 
