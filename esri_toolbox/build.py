@@ -14,7 +14,7 @@ from camp_detector_core.carry import host_files, moment_of, text_bytes, zip_byte
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
-from camp_detector_core.outputs.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import write_whole
 from camp_detector_core.packaging.dlpk import package_bytes
 from camp_detector_core.packaging.package_source import open_source
 from esri_toolbox.metadata import NAME, metadata_files
@@ -75,9 +75,7 @@ def build(out: Path, model: Path) -> Path:
     files = {**toolbox_files(), **model_files(model)}
     members = {f"{FOLDER}/{name}": data for name, data in files.items()}
     path = out / f"camp-detector-arcgis-{__version__}.zip"
-    with whole_file(path) as temporary:
-        temporary.write_bytes(zip_bytes(members, moment=moment_of(members)))
-        temporary.chmod(0o644)
+    write_whole(path, zip_bytes(members, moment=moment_of(members)), make_folder=True)
     return path
 
 

@@ -71,6 +71,11 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
         OutputError: The file cannot be written.
     """
     try:
-        path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        path.write_bytes(json_bytes(value))
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def json_bytes(value: dict[str, Any]) -> bytes:
+    """Give plain values as the bytes of a JSON file."""
+    return (json.dumps(value, indent=2, allow_nan=False) + "\n").encode()

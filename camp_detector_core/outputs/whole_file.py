@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,20 +18,21 @@ PART = ".part-"
 
 
 @contextmanager
-def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
+def whole_file(path: Path, *, suffix: str = "", make_folder: bool = True) -> Iterator[Path]:
     """Give an empty file beside a path, and rename it to the path when its bytes are on the disk.
 
     After an error it is deleted, with the folders that were made for it, and the path is as it was.
     Only its owner may read it, unless the caller changes that.
 
     Args:
-        path: Its folder is made where it is missing; an existing file is replaced.
+        path: An existing file is replaced.
         suffix: Of the unfinished file's name, where a library goes by that.
+        make_folder: True to make the folder if it is missing.
 
     Raises:
         OSError: It cannot be made or renamed.
     """
-    with new_folders(path.parent):
+    with new_folders(path.parent) if make_folder else nullcontext():
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART, suffix=suffix)
         os.close(handle)
         temporary = Path(name)
@@ -42,6 +43,22 @@ def whole_file(path: Path, *, suffix: str = "") -> Iterator[Path]:
             sync_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes, *, make_folder: bool = False) -> None:
+    """Write a file that everyone may read; it appears when it is whole.
+
+    Args:
+        path: An existing file is replaced.
+        data: The content.
+        make_folder: True to make the folder if it is missing.
+
+    Raises:
+        OSError: It cannot be written; an earlier file is as it was.
+    """
+    with whole_file(path, make_folder=make_folder) as temporary:
+        temporary.write_bytes(data)
+        temporary.chmod(0o644)
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ntpath
-import os
 import re
-import tempfile
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Callable, Iterator, Optional, TextIO
+
+from camp_detector_core.outputs.whole_file import whole_file
 
 from .deep_learning import discard
 from .errors import ToolError
@@ -79,19 +79,14 @@ def text_file(path: Optional[str], write: Callable[[TextIO], None]) -> Iterator[
         yield
         return
     target = Path(path)
-    part: Optional[Path] = None
-    try:
+    with ExitStack() as stack:
         with _refusing(target):
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-            part = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:
+            part = stack.enter_context(whole_file(target, make_folder=False))
+            with part.open("w", encoding="utf-8-sig", newline="") as stream:
                 write(stream)
         yield
         with _refusing(target):
-            part.replace(target)
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
+            stack.pop_all().close()
 
 
 @contextmanager

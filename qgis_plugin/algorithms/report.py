@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -11,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
 from qgis.core import QgsProcessingException
+
+from camp_detector_core.outputs.whole_file import write_whole
 
 from ..i18n import LANGUAGES, right_to_left, tr
 from .report_picture import DWELLING, OPAQUE, Picture
@@ -96,23 +96,11 @@ def write_page(path: str, text: str) -> None:
         QgsProcessingException: It cannot be written.
     """
     try:
-        _put(Path(path), text)
+        write_whole(Path(path), text.encode(errors="replace"))
     except OSError as error:
         raise QgsProcessingException(
             tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
         ) from error
-
-
-def _put(final: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=final.parent, prefix=".part-")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-            stream.write(text)
-        part.chmod(0o644)
-        part.replace(final)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_report(path: str, report: Report) -> None:

@@ -14,7 +14,8 @@ from camp_detector_core import __version__
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.outputs.output_set import cannot_write
-from training.output import write_json
+from camp_detector_core.outputs.whole_file import write_whole
+from training.output import json_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,10 +202,8 @@ def replace_json(path: Path, value: dict[str, Any]) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.part")
-    write_json(temporary, value)
     try:
-        temporary.replace(path)
+        write_whole(path, json_bytes(value))
     except OSError as error:
         raise cannot_write(path, error) from error
 

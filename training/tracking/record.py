@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from camp_detector_core.outputs.output_set import cannot_write
+from camp_detector_core.outputs.whole_file import write_whole
 from training.tracking.options import LogData, TrackingError
 
 if TYPE_CHECKING:
@@ -42,10 +42,8 @@ class TrackRecord:
             OutputError: The disk does not take it.
         """
         path = folder / NAME
-        draft = path.with_name(f".{NAME}.{os.getpid()}")
         try:
-            draft.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, (json.dumps(asdict(self), indent=1) + "\n").encode())
         except OSError as error:
             raise cannot_write(path, error) from error
 
