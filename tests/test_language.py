@@ -23,7 +23,6 @@ NOT_YET = frozenset(
     (
         "camp_detector_core",
         "camp_detector_core/cli",
-        "camp_detector_core/model_file",
         "qgis_plugin",
         "qgis_plugin/algorithms",
         "qgis_plugin/gui",

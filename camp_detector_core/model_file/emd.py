@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..engine.spec import ModelSpec
 
 Kind = Literal["classify", "detect"]
-"""What ArcGIS does with a model: the tool Classify Pixels, or Detect Objects."""
+"""Use that ArcGIS makes of a model: the tool Classify Pixels, or Detect Objects."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MODEL_TYPES: Mapping[Kind, str] = {
     "classify": "ImageClassification",
@@ -81,14 +81,14 @@ def emd_of(spec: ModelSpec, kind: Kind, files: EmdFiles) -> dict[str, Any]:
     if kind not in KINDS:
         msg = f"a package is of the kind {' or '.join(KINDS)}, not {kind!r}"
         raise SpecError(msg)
-    given = {
+    own = {
         "EngineFile": files.engine,
         "InferenceFunction": files.function,
         "ModelFile": files.model,
         "ModelType": MODEL_TYPES[kind],
         "TorchScriptFile": files.torchscript,
     }
-    return {**emd_keys(spec), **{key: value for key, value in given.items() if value is not None}}
+    return {**emd_keys(spec), **{key: value for key, value in own.items() if value is not None}}
 
 
 def emd_bytes(emd: Mapping[str, Any]) -> bytes:

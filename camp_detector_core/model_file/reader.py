@@ -32,7 +32,7 @@ class ModelFile:
     onnx: bytes
     """The bytes of the ONNX file."""
     spec: ModelSpec
-    """What the model is, from the ONNX file's metadata."""
+    """The model's description, from the ONNX file's metadata."""
     sha256: str
     """Checksum of ``onnx``, 64 hexadecimal digits."""
     origin: str
@@ -120,8 +120,8 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
     """Hold a file against the size and checksum that the item gives, if it does."""
     size = asset.get("file:size")
     if size is not None and size != len(data):
-        told = f"{len(data)} bytes and the item says {shown(size)}"
-        msg = f"{path} has {told}: copy or download it again"
+        sizes = f"{len(data)} bytes and the item says {shown(size)}"
+        msg = f"{path} has {sizes}: copy or download it again"
         raise PredictorError(msg)
     sha256 = sha256_of(asset, f"the item of {path}")
     if sha256 not in {None, hashlib.sha256(data).hexdigest()}:

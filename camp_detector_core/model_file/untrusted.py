@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _AWAY = re.compile(r"\s*(?:\\|[A-Za-z]:|[\\/]{2})")
-"""How a path begins that Windows takes for one on another computer or drive."""
+"""Beginning of a path that Windows takes for one on another computer or drive."""
 
 
 def require_file(path: Path, *, what: str = "model") -> None:
@@ -35,14 +35,14 @@ def require_file(path: Path, *, what: str = "model") -> None:
         PredictorError: As said.
     """
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            kind = "a folder" if stat.S_ISDIR(state.st_mode) else "a device or a pipe"
             msg = f"the {what} {shown(path)} cannot be read: it is {kind}, not a file"
             raise PredictorError(msg)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error, what) from error
-    if not found.st_size:
+    if not state.st_size:
         msg = f"the {what} {shown(path)} is empty (0 bytes): copy or download it again"
         raise PredictorError(msg)
 
@@ -53,9 +53,9 @@ def _unreadable(path: Path, error: Exception, what: str = "model") -> PredictorE
 
 
 def leads_away(path: str) -> bool:
-    """Whether a path could lead to another computer or drive, on any system.
+    """Test if a path could lead to another computer or drive, on any system.
 
-    It is told by its text: where Windows only looks whether there is such a file, it may log in at
+    Its text decides: where Windows only looks whether there is such a file, it may log in at
     the other computer already.
     """
     return _AWAY.match(path) is not None
@@ -109,14 +109,14 @@ def read_json(data: bytes, origin: str) -> dict[str, Any]:
         PredictorError: It holds none.
     """
     try:
-        found = parse_json(data)
+        value = parse_json(data)
     except ValueError as error:
         msg = f"{origin} is not JSON that can be read: {error}; write, copy or download it again"
         raise PredictorError(msg) from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         msg = f"{origin} is not a JSON object"
         raise PredictorError(msg)
-    return found
+    return value
 
 
 def parse_spec(raw: Any, origin: str) -> ModelSpec:  # noqa: ANN401 - whatever the file holds

@@ -139,12 +139,12 @@ def _refuse_table(archive: zipfile.ZipFile, origin: str) -> None:
 
 
 def is_folder(entry: zipfile.ZipInfo) -> bool:
-    """Whether a member is a folder; one without a name is a file, which Python's own breaks at."""
+    """Test if a member is a folder; one without a name is a file, at which `ZipInfo` fails."""
     return entry.filename.endswith("/")
 
 
 def member_fault(entry: zipfile.ZipInfo) -> Optional[Fault]:
-    """What keeps a program from unpacking a member as a file; None where every program can."""
+    """Find what keeps programs from unpacking a member as a file; None where all of them can."""
     kind = stat.S_IFMT(entry.external_attr >> _UNIX)
     again = "build the package again"
     if kind not in {0, stat.S_IFREG}:
