@@ -205,7 +205,7 @@ def _library_errors(path: Path, action: str) -> Iterator[None]:
             # Readers of the features count what is open, damaged or of no known type.
             warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\b")
             yield
-    except UnboundLocalError as error:  # how pyogrio stumbles over a CRS that is no UTF-8
+    except UnboundLocalError as error:  # how pyogrio stumbles over a CRS that is not UTF-8
         msg = f"{path} cannot be {action}: its CRS is damaged, give it the right one"
         raise VectorError(msg) from error
     except (RuntimeError, ValueError, LookupError, OSError) as error:

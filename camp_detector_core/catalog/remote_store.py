@@ -192,7 +192,7 @@ class RemoteStore:
             hint = (
                 "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
                 if self._writable
-                else "the server asks for a permission that you have not"
+                else "the server asks for a permission that you do not have"
             )
             return CatalogError(f"cannot {action} {url}: access is denied; {hint}")
         if isinstance(error, exceptions.GenericError):

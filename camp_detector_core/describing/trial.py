@@ -112,7 +112,7 @@ def _check_choice(trial: TrialOutput, choice: Activation) -> Activation:
     """Return the user's choice if the values allow it."""
     origin, range_text = trial.origin, trial.range_text
     if choice == "none" and not trial.are_probabilities:
-        msg = f"{origin} gives {range_text}, which are no probabilities"
+        msg = f"{origin} gives {range_text}, which are not probabilities"
         raise SpecError(msg, parameter="activation", remedy="leave {activation=none} out")
     if choice != "none" and trial.are_probabilities and trial.operator in _BOUNDED:
         msg = (

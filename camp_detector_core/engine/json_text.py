@@ -41,7 +41,7 @@ def parse_json(text: Union[str, bytes]) -> Any:  # noqa: ANN401 - whatever the J
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
     except UnicodeDecodeError as error:
-        msg = f"byte {error.start} is no UTF-8"
+        msg = f"byte {error.start} is not UTF-8"
         raise ValueError(msg) from error
     _refuse_depth(value)
     return value
@@ -81,7 +81,7 @@ def _finite(text: str) -> float:
 
 
 def _no_number(word: str) -> float:
-    msg = f"{word} is no number in JSON"
+    msg = f"{word} is not a number in JSON"
     raise ValueError(msg)
 
 

@@ -91,7 +91,7 @@ def onnx_facts(data: bytes, origin: str) -> OnnxFacts:
         origin: Its name, for messages.
 
     Raises:
-        PredictorError: The bytes are no ONNX model, or a name in it is no UTF-8.
+        PredictorError: The bytes are no ONNX model, or a name in it is not UTF-8.
     """
     walk = _Walk()
     try:

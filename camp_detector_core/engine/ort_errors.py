@@ -96,14 +96,14 @@ def _version(reason: str, release: str) -> Optional[str]:
         version, latest = map(int, ir.groups())
         return (
             f"has the ONNX IR version {version}, and ONNX Runtime {release}, which is at hand, "
-            f"reads up to {latest}: install onnxruntime anew ({_newer(_FIRST_IR.get(version))}), "
+            f"reads up to {latest}: reinstall onnxruntime ({_newer(_FIRST_IR.get(version))}), "
             f"or export the model again for opset {_EVERY_OPSET} with IR version {_EVERY_IR}"
         )
     if opset:
         version, latest = int(opset[1]), int(opset[3])
         return (
             f"uses opset {version} of {opset[2]}, and ONNX Runtime {release}, which is at hand, "
-            f"knows up to {latest}: install onnxruntime anew "
+            f"knows up to {latest}: reinstall onnxruntime "
             f"({_newer(_FIRST_OPSET.get(version))}), "
             f"export the model again for opset {min(_EVERY_OPSET, latest)}, or convert it with "
             f"onnx.version_converter.convert_version(model, {min(_EVERY_OPSET, latest)})"

@@ -107,8 +107,8 @@ class Tally:
             (self.unreadable, "damaged geometry", "damaged geometries"),
             (
                 self.infinite,
-                "polygon with coordinates that are no numbers",
-                "polygons with coordinates that are no numbers",
+                "polygon with coordinates that are not numbers",
+                "polygons with coordinates that are not numbers",
             ),
             (
                 self.beyond,

@@ -140,7 +140,7 @@ def ground_scale(crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
     scale = _measured(crs, x, y)
     is_known = np.isfinite(scale.area) & (scale.area > 0)
     if not is_known[0]:
-        msg = f"x {x[0]:g}, y {y[0]:g} is no place on Earth"
+        msg = f"x {x[0]:g}, y {y[0]:g} is not a place on Earth"
         raise RasterError(msg, remedy=_ALIEN)
     return Scale(*(np.where(is_known, values, values[0]) for values in scale))
 

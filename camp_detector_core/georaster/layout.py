@@ -158,7 +158,7 @@ def large_block(name: str, *, height: int, width: int, size: int) -> RasterError
 def _refuse_values(header: Header, name: str) -> None:
     """Refuse pixel types that are not plain numbers."""
     if _PALETTE in header.colors:
-        msg = f"{name} is a palette image, whose numbers are no colours"
+        msg = f"{name} is a palette image, whose values are not colours"
         raise RasterError(msg, remedy="expand it first with {tool:expand_palette}")
     unsupported = [d for d in header.dtypes if d not in _DTYPES]
     if unsupported:

@@ -144,7 +144,7 @@ def _lacking(label: str, reason: str) -> RasterError | None:
         )
     if _NO_MEMORY.search(reason):
         return RasterError(
-            f"{label} cannot be read, because the memory does not suffice",
+            f"{label} cannot be read, because there is not enough memory",
             remedy="close other programs, or write the raster anew in tiles with {tool:tile}",
         )
     return None

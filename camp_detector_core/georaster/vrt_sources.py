@@ -58,7 +58,7 @@ def sources_of(text: bytes) -> list[Source]:
         msg = f"byte {error.start} of it is not UTF-8"
         raise BrokenVrtError(msg) from error
     except expat.ExpatError as error:
-        msg = f"it is no XML ({error})"
+        msg = f"it is not XML ({error})"
         raise BrokenVrtError(msg) from error
     return list(dict.fromkeys(reader.sources))
 

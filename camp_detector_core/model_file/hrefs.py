@@ -67,7 +67,7 @@ def path_of_href(href: str, folder: Path) -> Path:
         folder: Where it starts.
 
     Raises:
-        ValueError: It is no href, or no path.
+        ValueError: It is not an href, or no path.
     """
     names = names_of(href)
     return next((folder / n for n in names if (folder / n).exists()), folder / names[0])
@@ -77,7 +77,7 @@ def path_of_url(url: str) -> str:
     """The path in a URL ``file:///...``, as this system writes it.
 
     Raises:
-        ValueError: It is no URL.
+        ValueError: It is not a URL.
     """
     path = unquote(urlsplit(url).path)
     return path[1:] if os.name == "nt" and _DRIVE.match(path) else path
@@ -140,7 +140,7 @@ def _fault_of(href: str) -> HrefFault | None:
     """Judge an href by its text alone.
 
     Raises:
-        ValueError: It is no href.
+        ValueError: It is not an href.
     """
     parts = urlsplit(href)
     is_url = parts.scheme == "file"

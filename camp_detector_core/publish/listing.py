@@ -218,6 +218,6 @@ def _word(text: str) -> str:
     """Make a part of a type keyword, without commas or blanks."""
     clean = "".join(c if c.isalnum() or c in "._-" else "_" for c in text)
     if not clean:
-        msg = f"{shown(text)!r} is no name or version that a portal could find an item by"
+        msg = f"{shown(text)!r} is not a name or version by which a portal finds an item"
         raise PublishError(msg)
     return clean[:100]

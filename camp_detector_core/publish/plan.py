@@ -121,7 +121,7 @@ def _folder(
     if name is None:
         return None
     if not name.strip() or any(c in name for c in '/\\"<>'):
-        msg = f"{shown(name)!r} is no name of a folder: it may hold neither slashes nor brackets"
+        msg = f"{shown(name)!r} is not a name of a folder: it may hold neither slashes nor brackets"
         raise PublishError(msg)
     hits = [f for f in folders if name == f.title] or [
         f for f in folders if name.lower() == f.title.lower()

@@ -202,7 +202,7 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
         (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give scale, as 1/65535"),
         (net([]), TWO, "gives 1 classes, and 2 are named"),
         (net([]), ModelOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
-        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "none"}), "are no probabilities"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "none"}), "are not probabilities"),
         (
             net([]),
             ModelOptions(**{**vars(PLAIN), "background": 1}),

@@ -28,8 +28,8 @@ BAD = [
     ("18446744073709551617", "has 20 digits"),
     ("1e400", "too large"),
     ("-1e999", "too large"),
-    ("NaN", "NaN is no number"),
-    ("Infinity", "Infinity is no number"),
+    ("NaN", "NaN is not a number"),
+    ("Infinity", "Infinity is not a number"),
     ("[" * 101 + "]" * 101, "nested too deep"),
     ("[" * 100_000, "nested too deep"),
     ('{"a":' * 5000 + "1" + "}" * 5000, "nested too deep"),
@@ -66,7 +66,7 @@ def test_they_are_refused_in_items_and_options(tmp_path: Path, text: str, words:
 
 
 def test_bytes_that_are_no_utf8_are_told() -> None:
-    with pytest.raises(ValueError, match="byte 1 is no UTF-8"):
+    with pytest.raises(ValueError, match="byte 1 is not UTF-8"):
         parse_json(b'"\xff"')
     assert parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 

@@ -87,7 +87,7 @@ def ir(version: int) -> Callable[[onnx.ModelProto], Any]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (ir(99), ["IR version 99", RELEASE, "reads up to", "install onnxruntime anew", "opset 17"]),
+        (ir(99), ["IR version 99", RELEASE, "reads up to", "reinstall onnxruntime", "opset 17"]),
         (opset(99), ["opset 99 of ai.onnx", RELEASE, "knows up to", "convert_version(model, 17)"]),
         (operator("Foo", ""), ["operator Foo of the standard operators", RELEASE]),
         (operator("Foo", "org.example"), ["operator Foo of the domain org.example", RELEASE]),

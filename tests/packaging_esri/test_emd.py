@@ -130,7 +130,7 @@ def text_of(**changes: Any) -> bytes:
     [
         (b"{", PredictorError, "is not JSON"),
         (b"[]", PredictorError, "not a JSON object"),
-        (b'{"a": NaN}', PredictorError, "NaN is no number"),
+        (b'{"a": NaN}', PredictorError, "NaN is not a number"),
         (b'{"a": 1, "a": 2}', PredictorError, "twice"),
         (b"\xef\xbb\xbf" + text_of(), PredictorError, "not ASCII"),
         (b" " * (MAX_EMD + 1), PredictorError, "larger than"),

@@ -55,7 +55,7 @@ def moved(old: str, new: str) -> Callable[[dict[str, bytes]], object]:
         (put("two.emd", b"{}"), "holds 2 model definitions"),
         (put(f"{STEM}.emd", b"{"), "is not JSON"),
         (put(f"{STEM}.emd", b"[]"), "not a JSON object"),
-        (put(f"{STEM}.emd", b'{"a": NaN}'), "NaN is no number in JSON"),
+        (put(f"{STEM}.emd", b'{"a": NaN}'), "NaN is not a number in JSON"),
         (put(f"{STEM}.emd", b" " * (1 << 21)), "are the most that such a file has"),
         (drop("model.onnx"), "model.onnx is not in the package"),
         (put("model.onnx", b"x"), "is not an ONNX model"),

@@ -180,7 +180,7 @@ def test_an_item_that_cannot_be_shared_is_there_and_said(
         (["--group", "Nobody"], "is in no group Nobody of Relief maps (groups: Shelter mapping, "),
         (["--group", "Twins"], "2 groups are called Twins (22222222"),
         (["--group", "Read only"], "may not add to it: ask its owner chief"),
-        (["--folder", "a/b"], "is no name of a folder"),
+        (["--folder", "a/b"], "is not a name of a folder"),
     ],
 )
 def test_groups_and_folders_are_looked_up_before_anything_is_sent(

@@ -265,7 +265,7 @@ def test_another_camera_is_grey_or_has_its_colours_exchanged() -> None:
         else:
             order = [next(i for i in range(4) if torch.equal(band, image[i])) for band in out]
             assert sorted(order) == [0, 1, 2, 3]
-            assert order[3] == 3  # what is no colour stays
+            assert order[3] == 3  # what is not a colour stays
             looks.add("exchanged" if order != [0, 1, 2, 3] else "same")
     assert looks >= {"grey", "exchanged"}
 

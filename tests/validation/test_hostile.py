@@ -27,8 +27,8 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and link
         ("", "is empty"),
         ("{", "is not JSON"),
         ("[1, 2]", "is not a JSON object"),
-        ('{"a": NaN}', "NaN is no number in JSON"),
-        ('{"a": -Infinity}', "Infinity is no number"),
+        ('{"a": NaN}', "NaN is not a number in JSON"),
+        ('{"a": -Infinity}', "Infinity is not a number"),
         ('{"a": 1e999}', "1e999 is too large"),
         ('{"a": 1, "a": 2}', "'a' occurs twice"),
         ("[" * 100_000, "nested too deep"),
@@ -140,7 +140,7 @@ def test_links_are_followed_to_the_end(tmp_path: Path) -> None:
     os.mkfifo(home / "pipe.png")
     assert "leads out of the item's folder" in notes(home, "link.png")["problem"][0]
     assert notes(home, "round.png")["problem"]
-    assert "which is no file" in notes(home, "pipe.png")["problem"][0]
+    assert "which is not a file" in notes(home, "pipe.png")["problem"][0]
 
 
 def test_nothing_that_an_item_names_is_imported(

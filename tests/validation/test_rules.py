@@ -52,14 +52,14 @@ def test_the_good_item_has_no_problem(tmp_path: Path) -> None:
 
 CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     # bands, shapes, scaling
-    ((*INPUT, "bands", 1), "nir", "mlm:input[0].bands[1]: 'nir' is no band"),
+    ((*INPUT, "bands", 1), "nir", "mlm:input[0].bands[1]: 'nir' is not a band"),
     ((*INPUT, "bands"), ["red", "green"], "the dimension bands is 3, and 2 bands"),
     ((*INPUT, "input", "dim_order", 1), "channel", "names no dimension bands"),
     ((*INPUT, "input", "shape", 1), 4, "the dimension bands is 4, and 3 bands"),
-    ((*INPUT, "input", "shape", 2), 0, "input.shape[2]: 0 is no size"),
-    ((*INPUT, "input", "shape", 2), -2, "input.shape[2]: -2 is no size"),
+    ((*INPUT, "input", "shape", 2), 0, "input.shape[2]: 0 is not a size"),
+    ((*INPUT, "input", "shape", 2), -2, "input.shape[2]: -2 is not a size"),
     ((*INPUT, "input", "shape"), [-1, 3, -1], "3 dimensions and dim_order 4"),
-    ((*OUTPUT, "result", "shape", 1), 0, "result.shape[1]: 0 is no size"),
+    ((*OUTPUT, "result", "shape", 1), 0, "result.shape[1]: 0 is not a size"),
     ((*INPUT, "input", "dim_order", 2), "width", "names a dimension twice"),
     ((*INPUT, "value_scaling"), [{"type": "scale", "value": 1}] * 2, "2 entries for 3 bands"),
     ((*INPUT, "value_scaling", 0), {"type": "z-score", "mean": 0, "stddev": 0}, "stddev: is 0"),
@@ -68,7 +68,7 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
         {"type": "min-max", "minimum": 1, "maximum": 1},
         "minimum 1 is not below maximum 1",
     ),
-    (("properties", "bands"), MISSING, "'red' is no band of properties.bands, which has none"),
+    (("properties", "bands"), MISSING, "'red' is not a band of properties.bands, which has none"),
     (("properties", "bands", 0), {"name": "red", "common_name": "red"}, "a name of STAC 1.0"),
     (("properties", "bands", 0, "name"), "green", "two bands have the same name"),
     ((*ONNX, "bands"), MISSING, "properties.bands: no asset has bands"),
@@ -86,9 +86,9 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     # classes
     ((*CLASSES, 1, "value"), 0, "are not integers that differ"),
     ((*CLASSES, 1, "name"), "background", "two classes have the same name"),
-    ((*CLASSES, 1, "name"), "a dwelling", "'a dwelling' is no name of a class"),
-    ((*CLASSES, 1, "color_hint"), "#E31A1C", "'#E31A1C' is no colour"),
-    ((*CLASSES, 1, "color_hint"), "e31a1c", "'e31a1c' is no colour"),
+    ((*CLASSES, 1, "name"), "a dwelling", "'a dwelling' is not a name of a class"),
+    ((*CLASSES, 1, "color_hint"), "#E31A1C", "'#E31A1C' is not a colour"),
+    ((*CLASSES, 1, "color_hint"), "e31a1c", "'e31a1c' is not a colour"),
     (
         CLASSES,
         [{"value": v, "name": f"c{v}"} for v in (1, 2, 3)],
@@ -110,15 +110,15 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("assets", "picture", "mlm:entrypoint"), "training.train:train_model", "not the role code"),
     (("assets", "picture", "mlm:name"), "tiny", "mlm:name: is not allowed on assets"),
     (("properties", "mlm:entrypoint"), "a:b", "mlm:entrypoint: belongs to assets"),
-    (("assets", "picture", "roles"), ["mlm:picture"], "['mlm:picture'] is no role of MLM"),
+    (("assets", "picture", "roles"), ["mlm:picture"], "['mlm:picture'] is not a role of MLM"),
     # files
-    (("assets", "picture", "href"), "other.png", "'other.png', which is no file"),
+    (("assets", "picture", "href"), "other.png", "'other.png', which is not a file"),
     (("assets", "picture", "href"), ".", "leads out of the item's folder"),
     ((*ONNX, "file:size"), 5, "file:size: is 5, and the file has"),
     ((*ONNX, "file:size"), None, "file:size: is None, and the file has"),
     ((*ONNX, "file:checksum"), "1220" + "0" * 64, "is not the sha256 of ./tiny.onnx"),
-    ((*ONNX, "file:checksum"), "1220abcd", "is no multihash"),
-    ((*ONNX, "file:checksum"), 5, "is no multihash"),
+    ((*ONNX, "file:checksum"), "1220abcd", "is not a multihash"),
+    ((*ONNX, "file:checksum"), 5, "is not a multihash"),
     # code
     (
         (*INPUT, "pre_processing_function", "expression"),
@@ -143,17 +143,17 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("properties", "start_datetime"), MISSING, "is null without start_datetime"),
     (("properties", "start_datetime"), "2023-01-01T00:00:00Z", "is after end_datetime"),
     (("properties", "datetime"), "2999-01-01T00:00:00Z", "lies in the future"),
-    (("properties", "datetime"), "2022-03-01 00:00", "is no moment of RFC 3339"),
-    (("properties", "datetime"), "2022-03-01T12:00:00", "is no moment of RFC 3339"),
+    (("properties", "datetime"), "2022-03-01 00:00", "is not a time of RFC 3339"),
+    (("properties", "datetime"), "2022-03-01T12:00:00", "is not a time of RFC 3339"),
     (("properties", "datetime"), "2022-03-01T12:00:00+02:00", "is not in UTC"),
-    (("properties", "datetime"), "2022-02-30T12:00:00Z", "is no moment of RFC 3339"),
+    (("properties", "datetime"), "2022-02-30T12:00:00Z", "is not a time of RFC 3339"),
     # the rest
     (("properties", "license"), "MIT", "is 'MIT', and the model file says 'CC0-1.0'"),
     (("stac_extensions",), [stac_items.MLM, stac_items.FILE], "its extension is not listed"),
     (("stac_extensions",), [stac_items.FILE, stac_items.CLASSES], "is not listed"),
     (("links",), [{"rel": "root", "href": "./"}], "root leads to './', which is a folder"),
     (("type",), "Collection", "type: is 'Collection'"),
-    (("properties", "instrument"), "drone", "instrument: is no field of STAC"),
+    (("properties", "instrument"), "drone", "instrument: is not a field of STAC"),
     (("id",), MISSING, "STAC core 1.1.0: lacks id"),
 ]
 
@@ -420,11 +420,11 @@ FAULTS = [
     "mlm:hyperparameters: is missing",
     "names a computer",
     "pytorch is a framework",
-    "'src/inference.py:run' is no function that can be imported",
-    "'src/inference.py', which is no file",
+    "'src/inference.py:run' is not a function that can be imported",
+    "'src/inference.py', which is not a file",
     "leads to whatever is there today",
     "does not say how the image is had",
-    "instrument: is no field of STAC",
+    "instrument: is not a field of STAC",
 ]
 
 

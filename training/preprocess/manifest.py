@@ -113,7 +113,7 @@ class Manifest:
         west, south, east, north = self.bbox
         fits = -180 <= west < east <= 180 and -90 <= south < north <= 90  # noqa: PLR2004 - degrees
         if not (all(map(math.isfinite, self.bbox)) and fits):
-            msg = f"{list(self.bbox)} is no area: give west, south, east, north in degrees"
+            msg = f"{list(self.bbox)} is not an area: give west, south, east, north in degrees"
             raise PreprocessError(msg)
 
     def credits(self, *, labels: bool = True) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def area_of_bbox(bbox: Box) -> tuple[dict[str, Any], Box]:
     west, south, east, north = bbox
     fits = all(map(math.isfinite, bbox)) and max(abs(west), abs(east)) <= _HALF
     if not fits or not -_HALF / 2 <= south < north <= _HALF / 2 or west == east:
-        msg = f"{list(bbox)} is no area: give west, south, east, north in degrees"
+        msg = f"{list(bbox)} is not an area: give west, south, east, north in degrees"
         raise StacError(msg)
     unwrapped_east = east + _WORLD if east < west else east
     return _finish(shapely.box(west, south, unwrapped_east, north))

@@ -145,7 +145,7 @@ def _parse(text: str, *, late: bool) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text.strip())
     except ValueError as error:
-        msg = f"{text!r} is no date: write 2022-07-18, or 2022-07-18T09:30:00Z"
+        msg = f"{text!r} is not a date: write 2022-07-18, or 2022-07-18T09:30:00Z"
         raise StacError(msg) from error
     if late and len(text.strip()) == len("2022-07-18"):
         moment = moment.replace(hour=23, minute=59, second=59)

@@ -61,7 +61,7 @@ def _check_point(point: object, json_path: JsonPath, findings: Findings) -> None
     match = _POINT.fullmatch(point) if isinstance(point, str) else None
     if match is None:
         looks = isinstance(point, str) and point.split(":")[0].endswith(".py")
-        message = f"{shown(point)!r} is no function that can be imported"
+        message = f"{shown(point)!r} is not a function that can be imported"
         if looks:
             findings.problem(json_path, message, "write package.module:function")
         else:

@@ -75,7 +75,7 @@ def _note_missing(missing_hrefs: dict[str, str], findings: Findings) -> None:
     remedy = "put the file there, correct the href, or take the asset out"
     if len(missing_hrefs) == 1:
         ((key, href),) = missing_hrefs.items()
-        findings.problem(("assets", key, "href"), f"leads to {href!r}, which is no file", remedy)
+        findings.problem(("assets", key, "href"), f"leads to {href!r}, which is not a file", remedy)
     elif missing_hrefs:
         names = ", ".join(map(repr, list(missing_hrefs.values())[:_MAX_NAMED]))
         more = (
@@ -96,7 +96,7 @@ def _locate(
     scheme = _scheme(href)
     if not isinstance(href, str) or scheme is None:
         remedy = "write the path of the file, as seen from the item"
-        findings.problem(json_path, f"{shown(href)!r} is no href", remedy)
+        findings.problem(json_path, f"{shown(href)!r} is not an href", remedy)
         return None
     absolute = href.startswith("/") or bool(PureWindowsPath(href).drive)
     if scheme == "file" or absolute or "\\" in href:
@@ -136,7 +136,7 @@ def _inside(
         is_malformed = True
     if is_malformed:
         findings.problem(
-            json_path, f"{shown(href)!r} is no path that can be followed", "correct it"
+            json_path, f"{shown(href)!r} is not a path that can be followed", "correct it"
         )
         return None
     message = f"{shown(href)!r} leads out of the item's folder"
@@ -177,7 +177,7 @@ def _check_checksum(
         return
     parsed = _multihash(checksum)
     if parsed is None:
-        message = f"{shown(checksum)!r} is no multihash in lower-case hexadecimal digits"
+        message = f"{shown(checksum)!r} is not a multihash in lower-case hexadecimal digits"
         findings.problem(place, message, "write 1220 and the file's SHA-256")
         return
     code, digest = parsed

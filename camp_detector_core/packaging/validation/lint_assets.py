@@ -61,7 +61,7 @@ def _check_roles(asset: dict[str, Any], json_path: JsonPath, findings: Findings)
     unknown = [r for r in roles if r.startswith("mlm:") and r not in _ROLES]
     if unknown:
         findings.problem(
-            place, f"{shown(unknown)} is no role of MLM", f"use {', '.join(sorted(_ROLES))}"
+            place, f"{shown(unknown)} is not a role of MLM", f"use {', '.join(sorted(_ROLES))}"
         )
     if "mlm:entrypoint" in asset and "code" not in roles:
         findings.problem(place, "has mlm:entrypoint and not the role code", "add code")

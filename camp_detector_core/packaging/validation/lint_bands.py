@@ -77,7 +77,7 @@ def check_band_use(
         name = as_dict(band).get("name") if isinstance(band, dict) else band
         if not derived and (not isinstance(name, str) or name not in names):
             defined = ", ".join(sorted(map(shown, names))[:20]) or "none"
-            message = f"{shown(name)!r} is no band of properties.bands, which has {defined}"
+            message = f"{shown(name)!r} is not a band of properties.bands, which has {defined}"
             findings.problem(
                 (*json_path, "bands", i), message, "define it there, or correct the name"
             )

@@ -139,7 +139,7 @@ def _check_moments(properties: dict[str, Any], findings: Findings) -> None:
             continue
         moment, json_path = _moment(value), ("properties", name)
         if moment is None:
-            message = f"{shown(value)!r} is no moment of RFC 3339"
+            message = f"{shown(value)!r} is not a time of RFC 3339"
             findings.problem(json_path, message, "write it like 2024-05-01T12:00:00Z")
             continue
         moments[name] = moment
@@ -201,7 +201,7 @@ def _check_licence(item: dict[str, Any], findings: Findings) -> None:
 def _check_words(properties: dict[str, Any], findings: Findings) -> None:
     """Note misused fields as they occur in practice."""
     if "instrument" in properties:
-        message = "is no field of STAC"
+        message = "is not a field of STAC"
         findings.problem(("properties", "instrument"), message, "instruments is, a list of names")
     facility = properties.get("processing:facility")
     if isinstance(facility, str) and _SYSTEM.match(facility):
@@ -220,7 +220,7 @@ def _check_link(link: dict[str, Any], json_path: JsonPath, home: Path, findings:
     try:
         scheme = urlsplit(href).scheme
     except ValueError:
-        findings.problem((*json_path, "href"), f"{shown(href)!r} is no URL", "correct it")
+        findings.problem((*json_path, "href"), f"{shown(href)!r} is not a URL", "correct it")
         return
     if rel == "self" and not scheme:
         remedy = "make it an absolute URL, or take the link out"

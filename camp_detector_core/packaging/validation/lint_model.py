@@ -68,7 +68,7 @@ def _check_structure(structure: dict[str, Any], json_path: JsonPath, findings: F
     shape, order = as_list(structure.get("shape")), as_list(structure.get("dim_order"))
     for i, size in enumerate(shape):
         if not is_whole(size) or (size < 1 and size != -1):
-            message = f"{shown(size)} is no size of a dimension"
+            message = f"{shown(size)} is not a size of a dimension"
             findings.problem(
                 (*json_path, "shape", i), message, "write a positive integer, or -1 if it is free"
             )
@@ -190,10 +190,10 @@ def _check_class(class_fields: dict[str, Any], json_path: JsonPath, findings: Fi
     name, color = class_fields.get("name"), class_fields.get("color_hint")
     if isinstance(name, str) and not _CLASS_NAME.fullmatch(name):
         remedy = "use letters, digits, - and _, without blanks"
-        findings.problem((*json_path, "name"), f"{shown(name)!r} is no name of a class", remedy)
+        findings.problem((*json_path, "name"), f"{shown(name)!r} is not a name of a class", remedy)
     if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
         remedy = "write RRGGBB in upper case, without #"
-        findings.problem((*json_path, "color_hint"), f"{shown(color)!r} is no colour", remedy)
+        findings.problem((*json_path, "color_hint"), f"{shown(color)!r} is not a colour", remedy)
 
 
 # What it runs on and where it comes from.

@@ -58,7 +58,7 @@ def _box(value: object, findings: Findings) -> Box | None:
     numbers = as_list(value)
     if len(numbers) not in {_FLAT, _SOLID} or not all(map(is_number, numbers)):
         if value is not None:
-            message = f"{shown(value)} is no west, south, east, north"
+            message = f"{shown(value)} is not west, south, east, north"
             findings.problem(("bbox",), message, "write the bounds of the geometry")
         return None
     half = len(numbers) // 2
@@ -93,7 +93,7 @@ def _rings(polygon: object, json_path: JsonPath, findings: Findings) -> list[Rin
         place = (*json_path, i)
         ring = _positions(raw)
         if ring is None or len(ring) < _RING:
-            message = "is no ring of four or more positions of two or three numbers"
+            message = "is not a ring of four or more positions of two or three numbers"
             findings.problem(place, message, "write the corners, the first again at the end")
         elif ring[0] != ring[-1]:
             findings.problem(place, "is not closed", "repeat the first position at the end")
@@ -104,7 +104,7 @@ def _rings(polygon: object, json_path: JsonPath, findings: Findings) -> list[Rin
             _check_turn(ring, i, place, findings)
             rings.append(ring)
     if not as_list(polygon):
-        findings.problem(json_path, "is no polygon: it has no ring", "write its corners")
+        findings.problem(json_path, "is not a polygon: it has no ring", "write its corners")
     return rings
 
 

@@ -91,7 +91,7 @@ def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, change: Any) -> None
     values = {**manifest().to_dict(), **(change if isinstance(change, dict) else {})}
     text = change if isinstance(change, str) else json.dumps(values)
     (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(PreprocessError, match=r"manifest.json is|is no area"):
+    with pytest.raises(PreprocessError, match=r"manifest.json is|is not an area"):
         read_manifest(tmp_path / "chips")
 
 
