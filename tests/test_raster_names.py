@@ -393,8 +393,8 @@ def test_more_tiles_than_files_may_be_open(tmp_path: Path, model: Path) -> None:
     ("sentence", "words"),
     [
         ("a.tif: Too many open files", "limit of open files: raise it .ulimit -n 4096"),
-        ("Unable to allocate 9.3 GiB for an array", "memory does not suffice"),
-        ("MemoryError", "memory does not suffice"),
+        ("Unable to allocate 9.3 GiB for an array", "not enough memory"),
+        ("MemoryError", "not enough memory"),
     ],
 )
 def test_what_the_machine_lacks_is_no_fault_of_the_raster(sentence: str, words: str) -> None:
