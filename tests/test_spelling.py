@@ -52,12 +52,12 @@ def spelled(code: str) -> list[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_nothing_else_spells_an_option(package: str) -> None:
-    found = {
+    spellings = {
         path.relative_to(ROOT).as_posix(): lines
         for path in sources()
         if package in path.parts and (lines := spelled(path.read_text(encoding="utf-8")))
     }
-    assert found == {}
+    assert spellings == {}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Note:
     """Place in the item, such as ``properties.mlm:input[0].input.shape``."""
     message: str
     remedy: str = ""
-    """Of an unchecked part a template of `engine.messages`, which may name parameters."""
+    """Step to take; for an unchecked part, a template of `engine.messages` with parameters."""
 
     def remedy_in(self, words: Words) -> str:
         """Put the remedy into the words of a host."""
