@@ -228,7 +228,11 @@ def test_stale_companions_go_with_the_file_they_belong_to(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("gone/a.gpkg", "does not exist"), (".", "is a folder"), ("there.gpkg", "give overwrite to replace it")],
+    [
+        ("gone/a.gpkg", "does not exist"),
+        (".", "is a folder"),
+        ("there.gpkg", "give overwrite to replace it"),
+    ],
 )
 def test_targets_are_checked_before_any_work(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "there.gpkg").write_text("x")
