@@ -86,7 +86,7 @@ def test_rotated_chips_are_refused_in_train_and_evaluate(
     for path in chips.iterdir():
         with rasterio.open(path, "r+") as out:
             out.transform = out.transform @ Affine.rotation(angle)
-    message = r"chip_0_0\.tif is rotated .* turn it north up first with gdalwarp"
+    message = r"chip_0_0\.tif is rotated .* turn it north up first with a tool that reprojects"
     with pytest.raises(CampDetectorError, match=message):
         data_of(chips, town)
     model = write_model(tmp_path / "tiny.onnx")

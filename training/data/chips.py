@@ -126,8 +126,8 @@ def open_chip(path: Path) -> Chip:
     try:
         grid = None if crs is None else locate(crs, transform, shape)
     except RasterError as error:
-        msg = f"{path}: {error}"
-        raise RasterError(msg) from error
+        sentence = f"{path}: {error.sentence}"
+        raise error.with_sentence(sentence) from error
     return Chip(path.stem, path, grid, shape, len(header.dtypes) - alpha, header.dtypes[0], column)
 
 
