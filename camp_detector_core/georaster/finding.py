@@ -16,7 +16,7 @@ from ..engine.ports import Predictor
 if TYPE_CHECKING:
     from ..engine.detect import DetectStats
     from ..engine.dwelling import Dwelling
-    from ..engine.ports import Progress, RasterSource
+    from ..engine.ports import MosaicSink, Progress, RasterSource
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
     from .cog import RasterSink
@@ -71,8 +71,9 @@ class Finding:
 
     def run(
         self,
-        rasters: Sequence[RasterSink],
+        rasters: Sequence[RasterSink] = (),
         *,
+        sinks: Sequence[MosaicSink] = (),
         stage: Callable[[str], ContextManager[None]] = _unreported,
         progress: Optional[Progress] = None,
     ) -> tuple[DetectStats, list[Dwelling]]:
@@ -80,6 +81,7 @@ class Finding:
 
         Args:
             rasters: Get the scores and classes, too; they are closed in any case.
+            sinks: Get the same, and stay the caller's.
             stage: Told before each stage and after it.
             progress: Told after each chip; asked whether to stop.
 
@@ -99,7 +101,7 @@ class Finding:
                     self.source,
                     predictor,
                     self.spec,
-                    [polygons, *rasters],
+                    [polygons, *sinks, *rasters],
                     options=DetectOptions(plan=self.plan, stretch=self.stretch),
                     progress=progress,
                 )

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.engine.augment import AugmentedPredictor
-from camp_detector_core.engine.detect import DetectOptions, detect
-from camp_detector_core.engine.outline import OutlineOptions
-from camp_detector_core.engine.plan import TilePlan
-from camp_detector_core.engine.polygons import PolygonSink
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
+from camp_detector_core.georaster.finding import Finding, FixedPredictor
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import open_source
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
     from camp_detector_core.engine.prepare import Stretch
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.georaster.finding import FixedPredictor
     from camp_detector_core.georaster.settings import Settings
     from camp_detector_core.georaster.source import PlacedSource
     from training.data.chip_labels import Labels
@@ -126,19 +121,10 @@ class AreaRun:
 
     def _predict(self, source: PlacedSource, stretch: Stretch | None) -> tuple[Sheet, Outlines]:
         """Scores of the classes, and the outlines."""
-        spec, grid = self.spec, source.grid
-        sheet = Sheet(len(spec.classes), grid.shape)
-        outlines = OutlineOptions(
-            tolerance=self.settings.tolerance(grid),
-            square=self.settings.square,
-            min_pixels=spec.min_area / grid.pixel_area,
-        )
-        polygons = PolygonSink(grid.shape, spec, outlines)
-        plan = TilePlan.of(spec, grid.shape, fixed=self.predictor.fixed_size)
-        options = DetectOptions(plan=plan, stretch=stretch)
-        predictor = AugmentedPredictor(self.predictor) if self.settings.tta else self.predictor
-        detect(source, predictor, spec, [polygons, sheet], options=options)
-        return sheet, Outlines.of_dwellings(polygons.finish())
+        sheet = Sheet(len(self.spec.classes), source.grid.shape)
+        finding = Finding(source, self.predictor, self.spec, self.settings, stretch)
+        _, dwellings = finding.run(sinks=[sheet])
+        return sheet, Outlines.of_dwellings(dwellings)
 
     def _compare(
         self, area: ChipArea, number: int, squares: Squares, result: tuple[Sheet, Outlines]
