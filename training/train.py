@@ -17,10 +17,10 @@ from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
+from training.artefacts.description import build_spec
+from training.artefacts.finish import TrainResult, finish_run
 from training.data.datamodule import CampDataModule
 from training.data.statistics import calculate_dataset_statistics
-from training.describe import build_spec
-from training.finish import TrainResult, finish_run
 from training.fit.averaging import RunningAverage
 from training.fit.checkpoints import NamedCheckpoint
 from training.fit.record import LOGS, nothing_left, resume_run, start_run

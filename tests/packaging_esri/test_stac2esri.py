@@ -19,8 +19,8 @@ from tests.support.models import tiny_spec, write_model
 from tests.support.packages import members
 from tests.support.stac import make_item
 from training.__main__ import run
-from training.esri import stac2esri
-from training.publish import publish_run
+from training.artefacts.copies import publish_run
+from training.artefacts.esri_files import stac2esri
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ from camp_detector_core.engine.ort import OnnxPredictor
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
+from training.artefacts.copies import publish_run
 from training.fit.options import AugmentOptions, DataOptions
-from training.publish import publish_run
 from training.tracking.dataset import list_data, places_of
 from training.tracking.figures import shown_path
 from training.tracking.metadata import write_metadata

@@ -16,7 +16,7 @@ from camp_detector_core.network import (
     build_network,
 )
 from tests.support.models import tiny_spec
-from training.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
+from training.artefacts.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
 from training.evaluation.pixel import ScoreHistogram
 from training.fit.reference import ReferenceNetwork
 

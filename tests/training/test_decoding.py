@@ -20,9 +20,8 @@ from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec
-from training import decoding
-from training.data.separation import CORE_METRES, core_of, reach_of
-from training.decoding import (
+from training.artefacts import separation_choice as decoding
+from training.artefacts.separation_choice import (
     THRESHOLDS,
     Decoding,
     Sheet,
@@ -32,6 +31,7 @@ from training.decoding import (
     rows_of,
     starting_separation,
 )
+from training.data.separation import CORE_METRES, core_of, reach_of
 from training.evaluation.buildings import BuildingScore, score_buildings
 
 if TYPE_CHECKING:
@@ -182,8 +182,8 @@ def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.Monke
         settings.append(spec.separation)
         return score
 
-    monkeypatch.setattr("training.decoding._Measurer.measure", note)
-    monkeypatch.setattr("training.decoding.THRESHOLDS", (0.4, 0.6))
+    monkeypatch.setattr("training.artefacts.separation_choice._Measurer.measure", note)
+    monkeypatch.setattr("training.artefacts.separation_choice.THRESHOLDS", (0.4, 0.6))
     with pytest.raises(ValueError, match="no settings"):
         choose_separation([], replace(SPEC, gsd=0.05), "border")
     assert len(settings) == len(set(settings)) == 2

@@ -23,13 +23,13 @@ from camp_detector_core.packaging.stac import StacError, area_of_bbox, spec_from
 from tests.support.datasets import Town, write_town
 from tests.support.stac import an_area, problems
 from training.__main__ import run as training_main
+from training.artefacts.description import without_places
+from training.artefacts.footprint import area_of_chips, outline
+from training.artefacts.reproduction import source_archive
+from training.artefacts.run_item import write_run_item
 from training.data.chips import read_chips
-from training.describe import without_places
 from training.fit.options import DataOptions, OptionsError
 from training.fit.options_file import read_options
-from training.footprint import area_of_chips, outline
-from training.item import write_run_item
-from training.keepsakes import source_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -361,7 +361,7 @@ def test_real_chips_lie_in_banepa(banepa: Path, data_of: Callable[..., DataOptio
 def test_a_fault_of_the_item_loses_no_model(
     run: TrainResult, copied: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    from training.finish import _describe
+    from training.artefacts.finish import _describe
 
     options = replace(read_options(copied / "options.json"), out=copied)
     (copied / "options.json").write_text("{")

@@ -27,8 +27,8 @@ from camp_detector_core.network import build_network, load_state, read_state, re
 from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
-from training.calibration import CALIBRATION, temperatures_of, to_text
-from training.checkpoint import ExportOptions, export_checkpoint, read_description
+from training.artefacts.calibration import CALIBRATION, temperatures_of, to_text
+from training.artefacts.from_checkpoint import ExportOptions, export_checkpoint, read_description
 from training.fit.checkpoints import NamedCheckpoint
 from training.fit.options import (
     AugmentOptions,

@@ -55,7 +55,7 @@ def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | b
       python -m training export --checkpoint runs/first/checkpoints/best.ckpt \\
           --spec runs/first/options.json --threshold 0.5 --out runs/first/meta
     """  # noqa: D301 - click wants the control character
-    from training.checkpoint import ExportOptions, export_checkpoint
+    from training.artefacts.from_checkpoint import ExportOptions, export_checkpoint
 
     threshold = arguments["threshold"]
     exported = export_checkpoint(

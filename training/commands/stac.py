@@ -72,7 +72,7 @@ def stac(**arguments: Any) -> None:  # noqa: ANN401 - click's options
 
 def _of_run(arguments: dict[str, Any]) -> Path:
     from camp_detector_core.packaging.stac import RunFacts
-    from training.item import write_run_item
+    from training.artefacts.run_item import write_run_item
 
     changes = RunFacts(source_url=arguments["source_url"], container=arguments["container"])
     return write_run_item(

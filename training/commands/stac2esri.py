@@ -66,7 +66,7 @@ def stac2esri(  # noqa: PLR0913 - click gives each option by its name
       python -m training stac2esri --stac-path runs/first/meta/stac_item.json \\
           --onnx-path runs/first/meta/best_model.onnx --out-dir runs/first/meta
     """  # noqa: D301 - click wants the control character
-    from training.esri import stac2esri as write
+    from training.artefacts.esri_files import stac2esri as write
 
     package = write(
         stac_path, onnx_path, out_dir, dlpk_name, torchscript=torchscript, overwrite=overwrite

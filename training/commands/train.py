@@ -14,13 +14,13 @@ import click
 from camp_detector_core.cli.parameters import option
 from camp_detector_core.console import say
 from camp_detector_core.engine.parameters import GSD, MIN_AREA, THRESHOLD
-from training.publish import check_publish, publish_run
+from training.artefacts.copies import check_publish, publish_run
 
 from . import options
 from .tracking import tracker_of, tracking
 
 if TYPE_CHECKING:
-    from training.finish import TrainResult
+    from training.artefacts.finish import TrainResult
     from training.fit.options import AugmentOptions, DataOptions, Separating, TrainOptions
 
 

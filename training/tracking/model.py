@@ -86,7 +86,7 @@ def _log_network(folder: Path, spec: ModelSpec, arguments: dict[str, Any]) -> st
     import torch
 
     from camp_detector_core.activation import WithActivation
-    from training.checkpoint import load_checkpoint
+    from training.artefacts.from_checkpoint import load_checkpoint
     from training.tracking.free_size import with_fixed_padding
 
     meta = folder / "meta"

@@ -17,10 +17,10 @@ from camp_detector_core.network import (
     load_state,
     read_weights,
 )
-from training.calibration import calibrate, temperatures_of
-from training.decoding import WAY, rows_of, starting_separation
-from training.describe import build_spec
-from training.exports import NAMES, export_all
+from training.artefacts.calibration import calibrate, temperatures_of
+from training.artefacts.description import build_spec
+from training.artefacts.exports import NAMES, export_all
+from training.artefacts.separation_choice import WAY, rows_of, starting_separation
 from training.fit.options import EXTRAS
 from training.fit.options_file import read_options
 from training.fit.record import manifest_of
@@ -66,7 +66,7 @@ class Description:
     architecture: Literal["unet", "reference"]
     encoder: str
     way: str
-    """How the model tells dwellings apart; see `training.decoding.WAYS`."""
+    """How the model tells dwellings apart; see `training.artefacts.separation_choice.WAYS`."""
 
 
 def export_checkpoint(options: ExportOptions) -> dict[str, float]:

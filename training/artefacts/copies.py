@@ -36,9 +36,9 @@ def publish_run(run: Path, folder: Path) -> list[Path]:
     Raises:
         OutputError: The folder cannot be written.
     """
-    from training.esri import NAMES as ESRI_NAMES
-    from training.esri import engines_in
-    from training.exports import NAMES
+    from training.artefacts.esri_files import NAMES as ESRI_NAMES
+    from training.artefacts.esri_files import engines_in
+    from training.artefacts.exports import NAMES
 
     sources = [p for p in sorted((run / "meta").rglob("*")) if p.is_file()]
     sources += [p for p in [run / _BEST] if p.is_file()]

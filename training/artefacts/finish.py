@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.outputs.output_set import cannot_write
-from training.calibration import CALIBRATION, calibrate, fit_temperature, to_text
-from training.decoding import (
+from training.artefacts.calibration import CALIBRATION, calibrate, fit_temperature, to_text
+from training.artefacts.description import build_spec, describe_run, without_places
+from training.artefacts.exports import export_all
+from training.artefacts.reproduction import write_keepsakes
+from training.artefacts.run_item import META, write_run_item
+from training.artefacts.separation_choice import (
     WAY,
     WAYS,
     Decoding,
@@ -22,15 +26,11 @@ from training.decoding import (
     sheets_of,
     starting_separation,
 )
-from training.describe import build_spec, describe_run, without_places
 from training.evaluation.artefacts import write_curves, write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.training_files import histogram_of, write_evaluation
-from training.exports import export_all
 from training.fit.record import LOGS, manifest_of, provenance_of
-from training.item import META, write_run_item
-from training.keepsakes import write_keepsakes
 
 if TYPE_CHECKING:
     from pathlib import Path

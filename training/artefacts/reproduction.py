@@ -117,7 +117,7 @@ def retrain_script(options: TrainOptions) -> str:
 
 def source_archive() -> bytes:
     """The sources that are at work, as a zip file; the same sources give the same bytes."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     files = {p.relative_to(root).as_posix(): p for p in _sources(root)}
     files |= {name: root / name for name in _TEXTS if (root / name).is_file()}
     buffer = BytesIO()

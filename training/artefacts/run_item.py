@@ -20,9 +20,9 @@ from camp_detector_core.packaging.stac import (
     span_of,
     write_item,
 )
+from training.artefacts.footprint import area_of_chips
 from training.fit.options_file import read_options
 from training.fit.record import manifest_of
-from training.footprint import area_of_chips
 
 if TYPE_CHECKING:
     from pathlib import Path
