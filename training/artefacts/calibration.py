@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: logits divided by a temperature, fitted on validation.
+"""Calibration of probabilities: logits divided by a temperature, fitted on validation.
 
 With ``p = sigmoid(z / t)`` in place of ``sigmoid(z)``, where ``t`` minimises the cross-entropy on
 chips that the weights were not fitted to: Guo et al., "On calibration of modern neural networks",
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from training.evaluation.pixel import ScoreHistogram
 
 CALIBRATION = "temperatures"
-"""Where a description keeps them: a JSON list, one for each class."""
+"""Key of the temperatures in a spec's provenance: a JSON list, one for each class."""
 _RANGE = (0.1, 10.0)
 """Temperatures beyond this are no calibration."""
 _ENOUGH = 1000
@@ -58,9 +58,9 @@ def fit_temperature(histogram: ScoreHistogram) -> float:
     logit = np.log(probability / (1 - probability))
 
     def rises(factor: float) -> bool:
-        """Whether the cross-entropy grows with the factor there."""
-        found = 1 / (1 + np.exp(-factor * logit))
-        return bool(logit @ ((inside + outside) * found - inside) > 0)
+        """True where the cross-entropy grows with the factor."""
+        scaled = 1 / (1 + np.exp(-factor * logit))
+        return bool(logit @ ((inside + outside) * scaled - inside) > 0)
 
     low, high = 1 / _RANGE[1], 1 / _RANGE[0]
     if rises(low) or not rises(high):
@@ -92,11 +92,12 @@ def temperatures_of(spec: ModelSpec) -> list[float]:
     if text is None:
         return []
     try:
-        found = [float(t) for t in json.loads(text)]
+        temperatures = [float(t) for t in json.loads(text)]
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         msg = f"{spec.id}: its {CALIBRATION} are not of the expected form: {text:.100}"
         raise SpecError(msg) from error
-    if len(found) != len(spec.classes) or not all(_RANGE[0] <= t <= _RANGE[1] for t in found):
+    in_range = all(_RANGE[0] <= t <= _RANGE[1] for t in temperatures)
+    if len(temperatures) != len(spec.classes) or not in_range:
         msg = f"{spec.id} has {len(spec.classes)} classes and as {CALIBRATION} {text:.100}"
         raise SpecError(msg)
-    return found
+    return temperatures

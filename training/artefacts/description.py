@@ -1,4 +1,4 @@
-"""The `ModelSpec` of a trained model, from what the run was told and what came out."""
+"""The `ModelSpec` of a trained model, from the options of the run and its figures."""
 
 from __future__ import annotations
 

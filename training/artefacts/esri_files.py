@@ -28,7 +28,7 @@ LOG = logging.getLogger(__name__)
 
 PACKAGE, DEFINITION = "best_model.dlpk", "model.emd"
 NAME = "refugee-camp-detector.dlpk"
-"""What a package is called where nothing else is said."""
+"""Default name of a package."""
 NAMES = (
     NAME,
     *(f"{Path(NAME).stem}-{kind}.dlpk" for kind in KINDS),
@@ -41,13 +41,13 @@ NAMES = (
 
 @dataclass(frozen=True)
 class EsriFiles:
-    """What `stac2esri` wrote."""
+    """The files that `stac2esri` wrote."""
 
     packages: tuple[Path, ...]
     definition: Path
     """``model.emd``, which runs from its folder, too."""
     listed: bool
-    """Whether the STAC item speaks of them."""
+    """True where the STAC item lists them."""
 
 
 def stac2esri(  # noqa: PLR0913 - each is one choice of the user
@@ -122,10 +122,10 @@ def _list(item: Path, folder: Path, name: str, stem: str, source: PackageSource)
             item.parent,
         )
         return False
-    found = {
+    files = {
         "esri-package": folder / name,
         "esri-package-classify": folder / f"{stem}-classify.dlpk",
         "model-metadata": folder / DEFINITION,
     }
-    list_in_item(item, found, source.spec)
+    list_in_item(item, files, source.spec)
     return True

@@ -1,4 +1,4 @@
-"""Where and when the imagery of a training run was taken."""
+"""Place and time of the imagery of a training run."""
 
 from __future__ import annotations
 

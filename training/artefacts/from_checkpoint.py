@@ -1,4 +1,4 @@
-"""Exports weights that are there already."""
+"""Export the weights of a checkpoint."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HEAD = "segmentation_head.0.weight"
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What is exported, and where to."""
+    """Options of an export."""
 
     checkpoint: Path
     """``.pth`` state dict, or ``.ckpt`` of a training run."""
@@ -55,18 +55,18 @@ class ExportOptions:
     threshold: float | None = None
     """In place of the one in the description."""
     overwrite: bool = False
-    """Whether existing exports may be replaced."""
+    """True where existing exports may be replaced."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a model is, and the network that its weights belong to."""
+    """A model's spec, and the network that its weights belong to."""
 
     spec: ModelSpec
     architecture: Literal["unet", "reference"]
     encoder: str
     way: str
-    """How the model tells dwellings apart; see `training.artefacts.separation_choice.WAYS`."""
+    """Method of separation; see `training.artefacts.separation_choice.WAYS`."""
 
 
 def export_checkpoint(options: ExportOptions) -> dict[str, float]:
@@ -103,16 +103,16 @@ def load_checkpoint(checkpoint: Path, description: Path) -> tuple[nn.Module, Mod
         NetworkError: The weights cannot be read, or are not those of the network described.
         CampDetectorError: The description cannot be read.
     """
-    found = read_description(description)
+    about = read_description(description)
     state, of_trainer = read_weights(checkpoint)
-    network = _network(found, state)
+    network = _network(about, state)
     load_state(network, state, origin=checkpoint)
-    _finish(network, found, of_trainer=of_trainer)
-    return network.eval(), found.spec
+    _finish(network, about, of_trainer=of_trainer)
+    return network.eval(), about.spec
 
 
 def read_description(path: Path) -> Description:
-    """What a model file says, or the options of a training run.
+    """Read the spec of a model file, or derive it from the options of a training run.
 
     The latter do not say the threshold where it was left to the run, nor the settings that
     tell dwellings apart, nor what was measured: thresholds are one half then.
@@ -153,15 +153,15 @@ def _holds_options(path: Path) -> bool:
     return isinstance(raw, dict) and "network" in raw
 
 
-def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
-    bands, channels = len(found.spec.bands), found.spec.channels
-    if found.architecture == "reference":
+def _network(about: Description, state: Mapping[str, Tensor]) -> nn.Module:
+    bands, channels = len(about.spec.bands), about.spec.channels
+    if about.architecture == "reference":
         return ReferenceNetwork(bands=bands, classes=channels)
-    whole = len(found.spec.classes) + len(EXTRAS)
+    whole = len(about.spec.classes) + len(EXTRAS)
     head = state.get(_HEAD)
     if head is not None and head.shape[0] == whole:
         channels = whole  # a checkpoint holds all channels that were trained
-    options = NetworkOptions(found.encoder, bands=bands, classes=channels, start="random")
+    options = NetworkOptions(about.encoder, bands=bands, classes=channels, start="random")
     keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(_STAGES)]
     if all(key in state for key in keys):
         widths = tuple(int(state[key].shape[0]) for key in keys)
@@ -169,11 +169,11 @@ def _network(found: Description, state: Mapping[str, Tensor]) -> nn.Module:
     return build_network(options).network
 
 
-def _finish(network: nn.Module, found: Description, *, of_trainer: bool) -> None:
+def _finish(network: nn.Module, about: Description, *, of_trainer: bool) -> None:
     """Do to the weights of a trainer's checkpoint what was done to the exported ones."""
-    if found.architecture == "reference":
+    if about.architecture == "reference":
         return
     if of_trainer:
-        calibrate(network, temperatures_of(found.spec))
-    if last_convolution(network).out_channels > found.spec.channels:
-        combine_channels(network, rows_of(found.way, len(found.spec.classes)))
+        calibrate(network, temperatures_of(about.spec))
+    if last_convolution(network).out_channels > about.spec.channels:
+        combine_channels(network, rows_of(about.way, len(about.spec.classes)))

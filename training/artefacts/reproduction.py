@@ -1,4 +1,4 @@
-"""The files beside the models of a run that a stranger needs: code, versions, pictures."""
+"""Files beside the models of a run that help to run and train them again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("camp_detector_core", "training", "esri_toolbox")
 _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
-"""What makes the archive installable, where the software runs from a checkout."""
+"""Files that make the archive installable, where the software runs from a checkout."""
 _NEEDED = ("numpy", "onnxruntime", "rasterio")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold: the same sources give the same bytes."""
@@ -50,19 +50,19 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, required=True, help="masks, or a vector file")
     parser.add_argument("--out", type=Path, required=True, help="folder of the results")
     parser.add_argument("--fast-dev-run", action="store_true", help="one step, to see it work")
-    given = parser.parse_args()
-    told = json.loads(json.dumps(OPTIONS))
-    told["data"] |= {{"chips": str(given.chips), "labels": str(given.labels)}}
-    told |= {{"out": str(given.out), "fast_dev_run": given.fast_dev_run}}
+    args = parser.parse_args()
+    options = json.loads(json.dumps(OPTIONS))
+    options["data"] |= {{"chips": str(args.chips), "labels": str(args.labels)}}
+    options |= {{"out": str(args.out), "fast_dev_run": args.fast_dev_run}}
     with tempfile.TemporaryDirectory() as folder:
-        names = {{p.stem for p in given.chips.iterdir()}}
+        names = {{p.stem for p in args.chips.iterdir()}}
         if {{n for part in SPLIT.values() for n in part}} <= names:
             split = Path(folder, "split.json")
             split.write_text(json.dumps(SPLIT), encoding="utf-8")
-            told["data"]["split"]["file"] = str(split)
-        options = Path(folder, "options.json")
-        options.write_text(json.dumps(told), encoding="utf-8")
-        train_model(read_options(options))
+            options["data"]["split"]["file"] = str(split)
+        file = Path(folder, "options.json")
+        file.write_text(json.dumps(options), encoding="utf-8")
+        train_model(read_options(file))
 
 
 if __name__ == "__main__":
@@ -83,9 +83,9 @@ def write_keepsakes(options: TrainOptions, folder: Path) -> None:
     Raises:
         ExportError: A file cannot be written.
     """
-    found = importlib.util.find_spec("camp_detector_core.packaging.stac.infer")
-    if found is not None and found.origin is not None:
-        _write(folder / "infer.py", Path(found.origin).read_bytes())
+    script = importlib.util.find_spec("camp_detector_core.packaging.stac.infer")
+    if script is not None and script.origin is not None:
+        _write(folder / "infer.py", Path(script.origin).read_bytes())
     _write(folder / "retrain.py", retrain_script(options).encode())
     _write(folder / "requirements.txt", requirements().encode())
     _write(folder / "source_code.zip", source_archive())
@@ -97,7 +97,7 @@ def write_keepsakes(options: TrainOptions, folder: Path) -> None:
 
 
 def requirements() -> str:
-    """What ``infer.py`` needs, in the versions that are at work."""
+    """Return the packages that ``infer.py`` needs, in the versions that are at work."""
     lines = [f"{name}=={metadata.version(name)}" for name in _NEEDED]
     head = f"# Versions that the model was exported and checked with (camp-detector {__version__})"
     return "\n".join([head, *lines]) + "\n"
@@ -105,14 +105,14 @@ def requirements() -> str:
 
 def retrain_script(options: TrainOptions) -> str:
     """A script with the options of a run, without the places of its files."""
-    told: dict[str, Any] = options.to_dict()
+    values: dict[str, Any] = options.to_dict()
     for name in _PLACES:
-        told["data"][name] = ""
-    told["data"]["split"]["file"] = None
-    told |= {"out": "", "resume": False, "fast_dev_run": False}
+        values["data"][name] = ""
+    values["data"]["split"]["file"] = None
+    values |= {"out": "", "resume": False, "fast_dev_run": False}
     split = Split.read(options.out / "split.json")
     dealt = {part: list(split.part(part)) for part in ("train", "val", "test")}
-    return _RETRAIN.format(options=json.dumps(told, indent=1), split=json.dumps(dealt))
+    return _RETRAIN.format(options=json.dumps(values, indent=1), split=json.dumps(dealt))
 
 
 def source_archive() -> bytes:

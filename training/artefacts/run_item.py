@@ -73,16 +73,16 @@ def write_run_item(
     earlier = _read(folder / ITEM)
     facts = facts_of_run(run, options, spec)
     if _speaks_of(earlier, model):
-        told = earlier["properties"]
+        before = earlier["properties"]
         facts = replace(
             facts,
-            trained=_moment(told.get("camp_detector:trained")) or facts.trained,
-            created=_moment(told.get("created")),
+            trained=_moment(before.get("camp_detector:trained")) or facts.trained,
+            created=_moment(before.get("created")),
             updated=dt.datetime.now(dt.UTC).replace(microsecond=0),
         )
     if changes is not None:
-        given = ("source_url", "container", "updated")
-        facts = replace(facts, **{n: v for n in given if (v := getattr(changes, n)) is not None})
+        names = ("source_url", "container", "updated")
+        facts = replace(facts, **{n: v for n in names if (v := getattr(changes, n)) is not None})
     place = _area(run, options, earlier)
     if area is not None:
         place = replace(place, geometry=area.geometry, bbox=area.bbox, note="")
@@ -95,15 +95,15 @@ def write_run_item(
 
 
 def _speaks_of(item: dict[str, Any], model: Path) -> bool:
-    """Whether an earlier item is of this very model."""
-    assets, told = item.get("assets"), item.get("properties")
+    """True where an earlier item is of this very model."""
+    assets, properties = item.get("assets"), item.get("properties")
     asset = assets.get("onnx-model") if isinstance(assets, dict) else None
     checksum = asset.get("file:checksum") if isinstance(asset, dict) else None
-    return isinstance(told, dict) and checksum == file_fields(model)["file:checksum"]
+    return isinstance(properties, dict) and checksum == file_fields(model)["file:checksum"]
 
 
 def facts_of_run(run: Path, options: TrainOptions, spec: ModelSpec) -> RunFacts:
-    """How the model of a run came to be, without anything that is true on one machine alone.
+    """Return the facts of a run's model, without anything that is true on one machine alone.
 
     Args:
         run: The folder of the run.
@@ -128,19 +128,19 @@ def facts_of_run(run: Path, options: TrainOptions, spec: ModelSpec) -> RunFacts:
 
 
 def hyperparameters(options: TrainOptions) -> dict[str, Any]:
-    """What training was told, by name, without files and places."""
+    """Return the options of a training by name, without files and places."""
     data, network = options.data, options.network
-    told: dict[str, Any] = {n: getattr(data, n) for n in _DATA}
-    told |= asdict(options.optim)
-    told |= {f"augment.{f.name}": getattr(data.augment, f.name) for f in fields(data.augment)}
-    told |= {"architecture": options.architecture, "separation": options.separation}
+    values: dict[str, Any] = {n: getattr(data, n) for n in _DATA}
+    values |= asdict(options.optim)
+    values |= {f"augment.{f.name}": getattr(data.augment, f.name) for f in fields(data.augment)}
+    values |= {"architecture": options.architecture, "separation": options.separation}
     if options.architecture == "unet":
-        told |= {
+        values |= {
             "encoder": network.encoder,
             "decoder_channels": network.decoder_channels,
             "start": network.start,
         }
-    plain = {k: list(v) if isinstance(v, tuple) else v for k, v in told.items()}
+    plain = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
     return {k: v for k, v in plain.items() if v is not None}
 
 
@@ -151,12 +151,12 @@ def _measured(run: Path, part: str) -> bool:
 def _metrics(run: Path, part: str, spec: ModelSpec) -> dict[str, Any]:
     """Figures of one part: pixels of the mask, and dwellings at an IoU of one half."""
     pixels = _read(run / "evaluation" / part / "summary.json").get("pixels", {})
-    found = {"pixels": {n: pixels[n] for n in _PIXELS if n in pixels}}
+    figures = {"pixels": {n: pixels[n] for n in _PIXELS if n in pixels}}
     way = "mask only" if spec.separation is None else spec.provenance.get("separation", "")
     for row in _rows(run / "evaluation" / "separation.csv"):
         if row.get("part") == _PARTS[part] and row.get("method") in {way, ""}:
-            found["dwellings"] = {n: _figure(row[n]) for n in _DWELLINGS if row.get(n)}
-    return found
+            figures["dwellings"] = {n: _figure(row[n]) for n in _DWELLINGS if row.get(n)}
+    return figures
 
 
 def _figure(text: str) -> float:
@@ -184,17 +184,17 @@ def _area(run: Path, options: TrainOptions, earlier: dict[str, Any]) -> Training
 
 
 def _area_of(item: dict[str, Any]) -> TrainingArea:
-    """What an item says of place and time."""
-    told = item.get("properties", {})
+    """Return the place and time of an item."""
+    properties = item.get("properties", {})
     geometry, bbox = item.get("geometry"), item.get("bbox")
     start = end = None
-    if told.get("camp_detector:datetime_of") == "imagery":
-        start = _moment(told.get("start_datetime") or told.get("datetime"))
-        end = _moment(told.get("end_datetime") or told.get("datetime"))
+    if properties.get("camp_detector:datetime_of") == "imagery":
+        start = _moment(properties.get("start_datetime") or properties.get("datetime"))
+        end = _moment(properties.get("end_datetime") or properties.get("datetime"))
     if not isinstance(geometry, dict) or not isinstance(bbox, list) or len(bbox) != 4:  # noqa: PLR2004
         return TrainingArea(start=start, end=end)
     west, south, east, north = bbox
-    note = str(told.get("camp_detector:area_note", ""))
+    note = str(properties.get("camp_detector:area_note", ""))
     return TrainingArea(geometry, (west, south, east, north), start, end, note)
 
 
@@ -205,13 +205,13 @@ def _moment(text: object) -> dt.datetime | None:
 def _read(path: Path) -> dict[str, Any]:
     """A JSON object; empty where there is none."""
     try:
-        found = parse_json(path.read_bytes())
+        value = parse_json(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         msg = f"{path} cannot be read as JSON ({error}): delete it, or take it from a copy"
         raise StacError(msg) from error
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
