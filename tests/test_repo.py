@@ -170,7 +170,9 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheels: list[Path]) -> None:
     packaged = {n for n in names if n.startswith("camp_detector_core/models/")}
     models = (ROOT / "camp_detector_core/models").glob("*.onnx")
     assert {f"camp_detector_core/models/{m.name}" for m in models} <= packaged
-    assert "camp_detector_core/models/MODEL_CARD.md" in packaged
+    assert {
+        f"camp_detector_core/models/{n}" for n in ("MODEL_CARD.md", "camp-unet-lite0.json")
+    } <= packaged
     assert not {n for n in packaged if "float32" in n}
     assert wheels[0].stat().st_size < LARGEST_WHEEL
     assert {"camp_detector_core/py.typed", f"{info}/licenses/LICENSE"} <= set(names)
