@@ -158,6 +158,23 @@ def test_models_lie_where_users_look_for_them(project: Project) -> None:
     }  # fmt: skip
 
 
+def test_training_alone_leaves_the_whole_package(project: Project) -> None:
+    """Before stac2esri is said, in the folder and in the run of MLflow."""
+    (run,) = (project.folder / "runs").iterdir()
+    meta = run / "meta"
+    item = json.loads((meta / "stac_item.json").read_text())
+    assert len(item["assets"]) == 15
+    assert item["assets"]["esri-package"]["href"] == "./best_model.dlpk"
+    assert item["assets"]["model-metadata"]["href"] == "./model.emd"
+    report = check_package(meta / "best_model.dlpk")
+    assert report.valid, report.lines()
+    record = json.loads((run / "tracking.json").read_text())["uploaded"]
+    names = ("best_model.dlpk", "model.emd", "best_model.pt", "RefugeeCampDetector.py")
+    assert {"models/best_model.dlpk", *(f"esri/{name}" for name in names)} <= set(record)
+    for name in names:
+        assert (project.folder / "meta" / name).read_bytes() == (meta / name).read_bytes()
+
+
 def test_the_item_that_lies_there_is_valid(project: Project) -> None:
     output = project.run("validate_stac")
     assert "stac_item.json" in output

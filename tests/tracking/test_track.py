@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.model_file.emd import read_emd
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
@@ -130,6 +131,8 @@ def test_its_artefacts_lie_where_they_are_looked_for(tracked: Tracked) -> None:
         *(f"metadata/{n}.json" for n in ("statistics", "options", "run")),
         *(f"models/best_model.{e}" for e in ("pth", "pt", "onnx")),
         "models/best_model_deepness.onnx",
+        "models/best_model.dlpk",
+        "models/model.emd",
         "checkpoints/best.ckpt",
         "datasets/train/dataset.json",
         "evaluation/curves.png",
@@ -137,6 +140,15 @@ def test_its_artefacts_lie_where_they_are_looked_for(tracked: Tracked) -> None:
         "log/metrics.csv",
     }
     assert not [f for f in files if "tracking.json" in f]
+
+
+def test_the_definition_for_arcgis_runs_from_where_it_was_uploaded(tracked: Tracked) -> None:
+    files = tracked.files()
+    names = ("best_model.dlpk", "model.emd", "best_model.pt", "RefugeeCampDetector.py")
+    assert {f"esri/{name}" for name in names} <= files
+    fields = read_emd((tracked.folder / "meta" / "model.emd").read_bytes(), "model.emd").fields
+    for key in ("ModelFile", "InferenceFunction", "EngineFile"):
+        assert f"esri/{fields[key]}" in files
 
 
 def test_the_items_links_hold_where_it_was_uploaded(tracked: Tracked) -> None:

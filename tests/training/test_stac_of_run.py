@@ -23,13 +23,14 @@ from camp_detector_core.packaging.stac import StacError, area_of_bbox, spec_from
 from tests.support.datasets import Town, write_town
 from tests.support.stac import an_area, problems
 from training.__main__ import run as training_main
-from training.artefacts.description import without_places
 from training.artefacts.footprint import area_of_chips, outline
 from training.artefacts.reproduction import source_archive
 from training.artefacts.run_item import write_run_item
 from training.data.chips import read_chips
+from training.fit.description import without_places
 from training.fit.options import DataOptions, OptionsError
 from training.fit.options_file import read_options
+from training.fit.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,7 @@ def test_every_file_of_the_item_is_there_with_its_size(
         "pytorch-state-dict",
         "pytorch-state-dict-raw",
         "onnx-model",
+        "esri-package",
         "source-code",
         "inference-script",
         "training-script",
@@ -88,6 +90,7 @@ def test_every_file_of_the_item_is_there_with_its_size(
         "example-input",
         "example-prediction",
         "example-target",
+        "model-metadata",
         "requirements",
     ]
     for key, asset in item["assets"].items():
@@ -361,11 +364,11 @@ def test_real_chips_lie_in_banepa(banepa: Path, data_of: Callable[..., DataOptio
 def test_a_fault_of_the_item_loses_no_model(
     run: TrainResult, copied: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    from training.artefacts.finish import _describe
+    from training.artefacts.finish import describe_run
 
-    options = replace(read_options(copied / "options.json"), out=copied)
+    record = RunFolder.read(copied)
     (copied / "options.json").write_text("{")
-    assert _describe(options) is None
+    assert describe_run(record) is None
     assert "python -m training stac --run" in caplog.text
 
 

@@ -19,14 +19,17 @@ from camp_detector_core.packaging.dlpk import (
 )
 from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
 from camp_detector_core.packaging.package_source import open_source
-from camp_detector_core.packaging.stac import list_in_item
+from camp_detector_core.packaging.stac import find_assets, list_in_item
+from training.artefacts.run_item import MODEL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from camp_detector_core.packaging.package_source import PackageSource
 
 LOG = logging.getLogger(__name__)
 
-PACKAGE, DEFINITION = "best_model.dlpk", "model.emd"
+PACKAGE, DEFINITION, TORCHSCRIPT = "best_model.dlpk", "model.emd", "best_model.pt"
 NAME = "refugee-camp-detector.dlpk"
 """Default name of a package."""
 NAMES = (
@@ -80,20 +83,76 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
     stem = base_of(Path(name_of(dlpk_name)).stem, ending=".dlpk")
     source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
     kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
-    kinds |= {dlpk_name: "detect", PACKAGE: "detect"}
-    engine = engine_copy()
-    files = {out_dir / n: package_bytes(source, out_dir / n, k) for n, k in kinds.items()}
-    packages = tuple(files)
-    files[out_dir / DEFINITION] = _definition(source, onnx_path, out_dir, engine.name)
-    files[out_dir / FUNCTION] = raster_function()
-    files[out_dir / engine.name] = engine.data
-    write_files(files, overwrite)
-    for path in engines_in(out_dir):
-        if path.name != engine.name:
-            path.unlink()  # of an earlier release: the raster function looks for one alone
+    kinds |= {dlpk_name: "detect"}
+    named = {out_dir / n: package_bytes(source, out_dir / n, k) for n, k in kinds.items()}
+    fixed = _fixed_files(source, onnx_path, out_dir)
+    # A training leaves those of its model, which need no leave to be what they are already.
+    changed = {path: data for path, data in fixed.items() if not _holds(path, data)}
+    write_files(named | changed, overwrite)
+    _drop_other_engines(out_dir, fixed)
+    packages = tuple(dict.fromkeys((*named, out_dir / PACKAGE)))
     return EsriFiles(
         packages, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
     )
+
+
+def write_esri_files(folder: Path, item: Path) -> None:
+    """Write ``best_model.dlpk`` and ``model.emd`` of a training, and list them in its item.
+
+    Packages that `stac2esri` wrote beside them stay, and stay listed.
+
+    Args:
+        folder: ``meta`` of the run; earlier files are replaced.
+        item: STAC item of the model, in the same folder.
+
+    Raises:
+        PredictorError: The model cannot be read.
+        SpecError: ArcGIS cannot run the model.
+        OutputError: A file cannot be written.
+        StacError: The item cannot be made to list the files.
+    """
+    model = folder / MODEL
+    source = open_source(model, item=item)
+    files = _fixed_files(source, model, folder)
+    write_files(files, overwrite=True)
+    _drop_other_engines(folder, files)
+    keys = ("esri-package", "model-metadata")
+    assets = find_assets(folder, source.spec)
+    list_in_item(item, {key: assets[key] for key in keys}, source.spec)
+
+
+def _fixed_files(source: PackageSource, onnx: Path, folder: Path) -> dict[Path, bytes]:
+    """Return the package and the definition under fixed names, with what the definition needs."""
+    engine = engine_copy()
+    return {
+        folder / PACKAGE: package_bytes(source, folder / PACKAGE, "detect"),
+        folder / DEFINITION: _definition(source, onnx, folder, engine.name),
+        folder / FUNCTION: raster_function(),
+        folder / engine.name: engine.data,
+    }
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Return True where a file holds these very bytes."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _drop_other_engines(folder: Path, files: Mapping[Path, bytes]) -> None:
+    """Delete the engines of earlier releases: the raster function looks for one alone."""
+    for path in engines_in(folder):
+        if path not in files:
+            path.unlink()
+
+
+def named_by_definition(folder: Path) -> list[Path]:
+    """Return the files that ``model.emd`` needs in its folder, and the network as TorchScript."""
+    if not (folder / DEFINITION).is_file():
+        return []
+    files = [folder / MODEL, folder / TORCHSCRIPT, folder / FUNCTION, *engines_in(folder)]
+    return [path for path in files if path.is_file()]
 
 
 def engines_in(folder: Path) -> list[Path]:

@@ -1,59 +1,47 @@
-"""What follows fitting: calibrate, choose thresholds, measure, describe, export."""
+"""Turn a trained network into a model: calibrate, choose, measure, export, describe."""
 
 from __future__ import annotations
 
-import copy
-import csv
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.outputs.output_set import cannot_write
 from training.artefacts.calibration import CALIBRATION, calibrate, fit_temperature, to_text
-from training.artefacts.description import build_spec, describe_run, without_places
+from training.artefacts.esri_files import write_esri_files
 from training.artefacts.exports import export_all
-from training.artefacts.reproduction import write_keepsakes
-from training.artefacts.run_item import META, write_run_item
-from training.artefacts.separation_choice import (
-    WAY,
-    WAYS,
-    Decoding,
-    choose_separation,
-    measure,
-    rows_of,
-    sheets_of,
-    starting_separation,
-)
+from training.artefacts.method_scores import SEPARATIONS, MethodScores, score_methods
+from training.artefacts.reproduction import write_reproduction
+from training.artefacts.run_item import MODEL, write_run_item
+from training.artefacts.separation_method import METHODS
 from training.evaluation.artefacts import write_curves, write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.training_files import histogram_of, write_evaluation
-from training.fit.record import LOGS, manifest_of, provenance_of
+from training.fit.record import LOGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from torch import nn
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.network import BuiltNetwork
+    from training.artefacts.trained_model import TrainedModel
     from training.data.datamodule import CampDataModule
-    from training.fit.options import TrainOptions
+    from training.fit.run_folder import RunFolder
 
 LOG = logging.getLogger(__name__)
 
-SEPARATIONS = "separation.csv"
+_PARTS = {"validation": "val", "test": "test"}
+"""Parts of the split that are measured, by the names of their folders."""
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What came out of a run."""
+    """Result of a run."""
 
     folder: Path
-    """Where the files are."""
+    """Folder of the files."""
     spec: ModelSpec
     exports: dict[str, float]
     """File name to the largest difference of a probability from the network."""
@@ -66,199 +54,143 @@ class TrainResult:
 
 
 @dataclass(frozen=True)
-class _Variant:
-    """The network with one way of telling dwellings apart."""
+class _Measured:
+    """A model with its settings, and what was measured to choose them."""
 
-    network: nn.Module
-    spec: ModelSpec
-    val: list[Prediction]
-    test: list[Prediction]
+    model: TrainedModel
+    predictions: dict[str, list[Prediction]]
+    """Predictions by ``val`` and ``test``, with the channels of every method."""
+    methods: MethodScores
 
 
-def finish_run(
-    options: TrainOptions, data: CampDataModule, *, built: BuiltNetwork, network: nn.Module
-) -> TrainResult:
+def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> TrainResult:
     """Turn trained weights into models and figures.
 
-    Probabilities are calibrated and thresholds chosen on validation alone. Every way of telling
-    dwellings apart is measured, on validation and on what was held out, into
-    ``evaluation/separation.csv``; the one that the options name is exported.
+    Probabilities are calibrated and thresholds chosen on validation alone. Every method of
+    separation is measured, on validation and on the chips held out, into
+    ``evaluation/separation.csv``; the one that the model names is exported.
 
     Args:
-        options: Of the run.
-        data: Its chips and labels.
-        built: What the network began with.
-        network: With the weights to keep, on the CPU; its logits are calibrated in place.
+        model: The weights to keep; the logits of its network are calibrated in place.
+        data: Chips and labels of the run.
+        run: Folder of the run.
 
     Raises:
         CampDetectorError: Data cannot be read, or an export differs from the network.
     """
-    calibration = _calibrate(options, data, network)
-    plain = _variant(options, data, network, method=None)
-    threshold = options.model.threshold
-    if threshold is None:
-        threshold = best_threshold(histogram_of(plain.val))
-    plain = replace(plain, spec=replace(plain.spec, threshold=threshold))
-    variants = {"none": plain}
-    if options.separation != "none":
-        variants |= {m: _separated(options, data, network, plain.spec, method=m) for m in WAYS}
-    ways = _measure_ways(variants, data)
-    chosen = variants[options.separation]
-    figures = {
-        **({CALIBRATION: calibration} if calibration else {}),
-        **({WAY: options.separation} if options.separation != "none" else {}),
-        "val pixels": _figures(histogram_of(plain.val), threshold),
-        "test pixels": _figures(histogram_of(plain.test), threshold) if plain.test else "none",
-        **{
-            f"{part} dwellings": _words(found)
-            for (name, part), found in ways.items()
-            if name == options.separation
-        },
-    }
-    chips = {p: len(data.part(p)) for p in ("train", "val", "test")}
-    told = provenance_of(options.out)
-    spec = build_spec(
-        options,
-        threshold=threshold,
-        attribution=built.attribution,
-        provenance={
-            **describe_run(options, start=built.start, chips=chips, figures=figures),
-            **told,
-            "command": without_places(told["command"]),
-        },
-        manifest=manifest_of(options),
-    )
-    spec = replace(spec, separation=chosen.spec.separation)
+    model = calibrated(model, data)
+    chosen = _chosen(model, data)
+    model = chosen.model
     exports = export_all(
-        chosen.network,
-        options.out / META,
-        spec=spec,
-        chips=_real_chips(data, spec),
-        opset=options.model.opset,
+        model.channels(model.method),
+        run.meta,
+        spec=model.spec,
+        chips=_real_chips(data, model.spec),
+        opset=model.opset,
     )
-    _write_ways(ways, options.out / "evaluation" / SEPARATIONS)
-    measured = {}
-    for part, predictions in (("validation", plain.val), ("test", plain.test)):
-        if predictions:
-            folder = options.out / "evaluation" / part
-            measured[part] = write_evaluation(predictions, spec, folder).to_dict()
-    write_curves(options.out / LOGS, options.out / "evaluation" / "curves.png")
-    write_example(plain.test or plain.val, spec, options.out / META)
+    figures = _write_figures(chosen, run)
     return TrainResult(
-        options.out,
-        spec,
+        run.path,
+        model.spec,
         exports,
-        measured["validation"],
-        measured.get("test", {}),
-        _describe(options),
+        figures["validation"],
+        figures.get("test", {}),
+        describe_run(run),
     )
 
 
-def _describe(options: TrainOptions) -> Path | None:
-    """The STAC item and what lies beside the models; a fault in it loses no trained model."""
+def calibrated(model: TrainedModel, data: CampDataModule) -> TrainedModel:
+    """Divide the logits of the classes by temperatures that are fitted on validation."""
+    if model.is_plain:
+        return model
+    predictions = predict_part(model, data, "val", method="none")
+    temperatures = []
+    for channel in range(len(model.spec.classes)):
+        counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in predictions)
+        temperatures.append(fit_temperature(ScoreHistogram.total(counts)))
+    calibrate(model.network, temperatures)
+    return model.with_provenance({CALIBRATION: to_text(temperatures)})
+
+
+def _chosen(model: TrainedModel, data: CampDataModule) -> _Measured:
+    """Choose threshold and separation on validation, and measure every method."""
+    predictions = {part: predict_part(model, data, part, method="all") for part in _PARTS.values()}
+    if not model.has_threshold:
+        model = model.with_threshold(best_threshold(histogram_of(predictions["val"])))
+    compare = model.method != "none"
+    methods = score_methods(predictions, data.labels, model.spec, compare=compare)
+    if compare:
+        LOG.info(
+            "separation by %s, of F1 on validation: %s (all figures: evaluation/%s)",
+            model.method,
+            methods.text(),
+            SEPARATIONS,
+        )
+    figures = {
+        f"{part} pixels": _figures(histogram_of(its), model.spec.threshold) if its else "none"
+        for part, its in predictions.items()
+    }
+    scores = methods.of_method(model.method)
+    figures |= {f"{part} dwellings": score.text() for part, score in scores.items()}
+    model = model.with_provenance(figures)
+    return _Measured(model.with_separation(methods.separation(model.method)), predictions, methods)
+
+
+def predict_part(
+    model: TrainedModel, data: CampDataModule, part: str, *, method: str
+) -> list[Prediction]:
+    """Run the network over a part of the split, once for the channels of all methods."""
+    predictor = NetworkPredictor(model.channels(method))
+    further = len(METHODS) if method == "all" and model.method != "none" else 0
+    areas = data.areas(part)
+    return [predict_area(area, predictor, model.spec, further=further) for area in areas]
+
+
+def _write_figures(measured: _Measured, run: RunFolder) -> dict[str, dict[str, float]]:
+    """Write the evaluation of every part; figures by pixels, by the folder of the part."""
+    folder, spec, predictions = run.path / "evaluation", measured.model.spec, measured.predictions
+    measured.methods.write(folder / SEPARATIONS)
+    figures = {
+        name: write_evaluation(predictions[part], spec, folder / name).to_dict()
+        for name, part in _PARTS.items()
+        if predictions[part]
+    }
+    write_curves(run.path / LOGS, folder / "curves.png")
+    write_example(predictions["test"] or predictions["val"], spec, run.meta)
+    return figures
+
+
+def describe_run(run: RunFolder) -> Path | None:
+    """Write what lies beside the models; a fault there loses no trained model.
+
+    Returns:
+        The STAC item; None where it could not be made.
+    """
     try:
-        write_keepsakes(options, options.out / META)
-        return write_run_item(options.out)
+        write_reproduction(run)
+        item = write_run_item(run.path)
     except CampDetectorError as error:
         LOG.warning(
             "The models are in %s, but they have no STAC item: %s. When that is put right, say: "
             "python -m training stac --run %s",
-            options.out / META,
+            run.meta,
             error,
-            options.out,
+            run.path,
         )
         return None
-
-
-def _variant(
-    options: TrainOptions,
-    data: CampDataModule,
-    network: nn.Module,
-    *,
-    method: str | None,
-    parts: tuple[str, ...] = ("val", "test"),
-) -> _Variant:
-    """The network with the channels of one method, and what it says about the chips."""
-    spec = build_spec(options, threshold=0.5, attribution=(), provenance={})
-    if method is not None:
-        spec = replace(spec, separation=starting_separation(method, spec.gsd))
-    kept = network
-    if options.separation != "none":
-        kept = copy.deepcopy(network)
-        combine_channels(kept, rows_of(method or "none", len(options.data.classes)))
-    predictor = NetworkPredictor(kept)
-    val, test = (
-        [predict_area(a, predictor, spec) for a in data.areas(part)] if part in parts else []
-        for part in ("val", "test")
-    )
-    return _Variant(kept, spec, val, test)
-
-
-def _calibrate(options: TrainOptions, data: CampDataModule, network: nn.Module) -> str:
-    """Make the probabilities of the classes mean what they say; how, as JSON."""
-    if options.architecture == "reference":
-        return ""  # it is a yardstick, and stays as it is
-    found = _variant(options, data, network, method=None, parts=("val",)).val
-    temperatures = []
-    for channel in range(len(options.data.classes)):
-        counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in found)
-        temperatures.append(fit_temperature(ScoreHistogram.total(counts)))
-    calibrate(network, temperatures)
-    return to_text(temperatures)
-
-
-def _separated(
-    options: TrainOptions,
-    data: CampDataModule,
-    network: nn.Module,
-    spec: ModelSpec,
-    *,
-    method: str,
-) -> _Variant:
-    """One method with the settings that are best on validation."""
-    variant = _variant(options, data, network, method=method)
-    spec = replace(variant.spec, threshold=spec.threshold)
-    sheets = sheets_of(variant.val, data.labels, spec)
-    separation = choose_separation(sheets, spec, method)
-    return replace(variant, spec=replace(spec, separation=separation))
-
-
-def _measure_ways(
-    variants: dict[str, _Variant], data: CampDataModule
-) -> dict[tuple[str, str], Decoding]:
-    """What each way of telling dwellings apart finds, by its name and the part of the split."""
-    out = {}
-    for name, variant in variants.items():
-        way = "mask only" if name == "none" else name
-        for part, predictions in (("val", variant.val), ("test", variant.test)):
-            if predictions:
-                sheets = sheets_of(predictions, data.labels, variant.spec)
-                found = measure(sheets, variant.spec, way)
-                LOG.info("dwellings on %s, %s: %s", part, way, _words(found))
-                out[name, part] = found
-    return out
-
-
-def _write_ways(ways: dict[tuple[str, str], Decoding], path: Path) -> None:
-    """One row for each way and part."""
-    rows = [{"part": part, **found.to_dict()} for (_, part), found in ways.items()]
-    names = list(dict.fromkeys(name for row in rows for name in row))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, names)
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-
-
-def _words(found: Decoding) -> str:
-    score = found.score
-    return (
-        f"{score.predicted} marked, {score.labelled} labelled, precision {score.precision:.3f}, "
-        f"recall {score.recall:.3f}, F1 {score.f1:.3f} at IoU 0.5"
-    )
+        write_esri_files(run.meta, item)
+    except CampDetectorError as error:
+        LOG.warning(
+            "The models are in %s, but there is no package for ArcGIS: %s. When that is put right, "
+            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s",
+            run.meta,
+            error,
+            item,
+            run.meta / MODEL,
+            run.meta,
+        )
+    return item
 
 
 def _real_chips(data: CampDataModule, spec: ModelSpec) -> list[NDArray[Any]]:

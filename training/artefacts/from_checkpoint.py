@@ -18,9 +18,9 @@ from camp_detector_core.network import (
     read_weights,
 )
 from training.artefacts.calibration import calibrate, temperatures_of
-from training.artefacts.description import build_spec
 from training.artefacts.exports import NAMES, export_all
-from training.artefacts.separation_choice import WAY, rows_of, starting_separation
+from training.artefacts.separation_method import METHOD, channel_weights, starting_separation
+from training.fit.description import build_spec
 from training.fit.options import EXTRAS
 from training.fit.options_file import read_options
 from training.fit.record import manifest_of
@@ -65,8 +65,8 @@ class Description:
     spec: ModelSpec
     architecture: Literal["unet", "reference"]
     encoder: str
-    way: str
-    """Method of separation; see `training.artefacts.separation_choice.WAYS`."""
+    method: str
+    """Method of separation; see `training.artefacts.separation_method.METHODS`."""
 
 
 def export_checkpoint(options: ExportOptions) -> dict[str, float]:
@@ -122,15 +122,12 @@ def read_description(path: Path) -> Description:
     """
     if path.suffix.lower() == ".json" and _holds_options(path):
         options = read_options(path)
-        threshold = options.model.threshold
-        if threshold is None:
+        if options.model.threshold is None:
             LOG.warning("%s does not say the threshold: 0.5 is taken (--threshold sets it)", path)
         unet = options.architecture == "unet"
         spec = build_spec(
             options,
-            threshold=0.5 if threshold is None else threshold,
             attribution=credits_of(options.network) if unet else (),
-            provenance={},
             manifest=manifest_of(replace(options, out=path.parent)),
         )
         if options.separation != "none":
@@ -140,9 +137,9 @@ def read_description(path: Path) -> Description:
     kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
     if kind == "reference":
         return Description(spec, "reference", "", "none")
-    how = "none" if spec.separation is None else spec.separation.method
-    way = spec.provenance.get(WAY, how)
-    return Description(spec, "unet", encoder or DEFAULT_ENCODER, way)
+    separation = "none" if spec.separation is None else spec.separation.method
+    method = spec.provenance.get(METHOD, separation)
+    return Description(spec, "unet", encoder or DEFAULT_ENCODER, method)
 
 
 def _holds_options(path: Path) -> bool:
@@ -176,4 +173,4 @@ def _finish(network: nn.Module, about: Description, *, of_trainer: bool) -> None
     if of_trainer:
         calibrate(network, temperatures_of(about.spec))
     if last_convolution(network).out_channels > about.spec.channels:
-        combine_channels(network, rows_of(about.way, len(about.spec.classes)))
+        combine_channels(network, channel_weights(about.method, len(about.spec.classes)))

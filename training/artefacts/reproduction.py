@@ -8,14 +8,13 @@ import zipfile
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core import __version__
 from camp_detector_core.outputs.checked_file import write_checked
-from training.data.split import Split
 
 if TYPE_CHECKING:
-    from training.fit.options import TrainOptions
+    from training.fit.run_folder import RunFolder
 
 _PACKAGES = ("camp_detector_core", "training", "esri_toolbox")
 _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
@@ -23,7 +22,6 @@ _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
 _NEEDED = ("numpy", "onnxruntime", "rasterio")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold: the same sources give the same bytes."""
-_PLACES = ("chips", "labels")
 _RETRAIN = '''"""Train a model with the options of this one. Needs camp-detector[training].
 
     python retrain.py --chips FOLDER --labels FILE_OR_FOLDER --out FOLDER
@@ -42,8 +40,8 @@ SPLIT = json.loads(r"""{split}""")
 
 
 def main() -> None:
+    from training import train_model
     from training.fit.options_file import read_options
-    from training.train import train_model
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chips", type=Path, required=True, help="folder of images")
@@ -70,27 +68,27 @@ if __name__ == "__main__":
 '''
 
 
-def write_keepsakes(options: TrainOptions, folder: Path) -> None:
-    """Write what lies beside the models; each file is whole, or as it was.
+def write_reproduction(run: RunFolder) -> None:
+    """Write the files beside the models; each is whole, or as it was.
 
     ``infer.py``, ``retrain.py``, ``requirements.txt``, ``source_code.zip``, and
     ``confusion_matrix.png`` of the chips held out, or of validation where none were.
 
     Args:
-        options: Of the run, whose evaluation is there.
-        folder: ``meta`` of the run.
+        run: Folder of the run, whose evaluation is there.
 
     Raises:
         ExportError: A file cannot be written.
     """
+    folder = run.meta
     script = importlib.util.find_spec("camp_detector_core.packaging.stac.infer")
     if script is not None and script.origin is not None:
         _write(folder / "infer.py", Path(script.origin).read_bytes())
-    _write(folder / "retrain.py", retrain_script(options).encode())
+    _write(folder / "retrain.py", retrain_script(run).encode())
     _write(folder / "requirements.txt", requirements().encode())
     _write(folder / "source_code.zip", source_archive())
     for part in ("test", "validation"):
-        picture = options.out / "evaluation" / part / "confusion_matrix.png"
+        picture = run.path / "evaluation" / part / "confusion_matrix.png"
         if picture.is_file():
             _write(folder / picture.name, picture.read_bytes())
             break
@@ -103,16 +101,10 @@ def requirements() -> str:
     return "\n".join([head, *lines]) + "\n"
 
 
-def retrain_script(options: TrainOptions) -> str:
-    """A script with the options of a run, without the places of its files."""
-    values: dict[str, Any] = options.to_dict()
-    for name in _PLACES:
-        values["data"][name] = ""
-    values["data"]["split"]["file"] = None
-    values |= {"out": "", "resume": False, "fast_dev_run": False}
-    split = Split.read(options.out / "split.json")
-    dealt = {part: list(split.part(part)) for part in ("train", "val", "test")}
-    return _RETRAIN.format(options=json.dumps(values, indent=1), split=json.dumps(dealt))
+def retrain_script(run: RunFolder) -> str:
+    """Return a script with the options of a run, without the places of its files."""
+    options = json.dumps(run.portable_options(), indent=1)
+    return _RETRAIN.format(options=options, split=json.dumps(run.split()))
 
 
 def source_archive() -> bytes:

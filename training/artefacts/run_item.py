@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import logging
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.json_text import parse_json
@@ -21,22 +21,19 @@ from camp_detector_core.packaging.stac import (
     write_item,
 )
 from training.artefacts.footprint import area_of_chips
-from training.fit.options_file import read_options
-from training.fit.record import manifest_of
+from training.fit.run_folder import META, RunFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from training.fit.options import TrainOptions
 
 LOG = logging.getLogger(__name__)
 
-META, MODEL, ITEM = "meta", "best_model.onnx", "stac_item.json"
+MODEL, ITEM = "best_model.onnx", "stac_item.json"
 _PIXELS = ("iou", "precision", "recall", "f1", "all_ones_iou")
 _DWELLINGS = ("precision", "recall", "f1", "count_error", "predicted", "labelled")
 _PARTS = {"validation": "val", "test": "test"}
-_DATA = ("gsd", "crop", "batch_size", "samples", "scenes", "scene_share", "seed")
 
 
 def write_run_item(
@@ -68,10 +65,10 @@ def write_run_item(
     if not model.is_file():
         msg = f"{run} holds no finished training ({model} is missing): name the --out of one"
         raise StacError(msg)
-    options = read_options(run / "options.json")
+    record = RunFolder.read(run)
     spec = open_model(model).spec
     earlier = _read(folder / ITEM)
-    facts = facts_of_run(run, options, spec)
+    facts = facts_of_run(record, spec)
     if _speaks_of(earlier, model):
         before = earlier["properties"]
         facts = replace(
@@ -83,7 +80,7 @@ def write_run_item(
     if changes is not None:
         names = ("source_url", "container", "updated")
         facts = replace(facts, **{n: v for n in names if (v := getattr(changes, n)) is not None})
-    place = _area(run, options, earlier)
+    place = _area(record, earlier)
     if area is not None:
         place = replace(place, geometry=area.geometry, bbox=area.bbox, note="")
     if dates is not None:
@@ -102,46 +99,26 @@ def _speaks_of(item: dict[str, Any], model: Path) -> bool:
     return isinstance(properties, dict) and checksum == file_fields(model)["file:checksum"]
 
 
-def facts_of_run(run: Path, options: TrainOptions, spec: ModelSpec) -> RunFacts:
+def facts_of_run(run: RunFolder, spec: ModelSpec) -> RunFacts:
     """Return the facts of a run's model, without anything that is true on one machine alone.
 
     Args:
         run: The folder of the run.
-        options: Of the run.
-        spec: Of its model.
+        spec: Description of its model.
 
     Raises:
         StacError: A file of the run cannot be read.
     """
-    record = _read(run / "run.json")
-    commit = record.get("git_commit")
-    dirty = str(record.get("git_dirty", "")).lower() == "true"
     known = facts_of(spec)
-    finished = dt.datetime.fromtimestamp((run / META / MODEL).stat().st_mtime, dt.UTC)
+    finished = dt.datetime.fromtimestamp((run.meta / MODEL).stat().st_mtime, dt.UTC)
+    parts = [name for name in _PARTS if _measured(run.path, name)]
     return replace(
         known,
         trained=finished.replace(microsecond=0),
-        training={**known.training, **hyperparameters(options)},
-        metrics={name: _metrics(run, name, spec) for name in _PARTS if _measured(run, name)},
-        commit=f"{commit}-dirty" if commit and dirty else commit,
+        training={**known.training, **run.hyperparameters()},
+        metrics={name: _metrics(run.path, name, spec) for name in parts},
+        commit=run.commit(),
     )
-
-
-def hyperparameters(options: TrainOptions) -> dict[str, Any]:
-    """Return the options of a training by name, without files and places."""
-    data, network = options.data, options.network
-    values: dict[str, Any] = {n: getattr(data, n) for n in _DATA}
-    values |= asdict(options.optim)
-    values |= {f"augment.{f.name}": getattr(data.augment, f.name) for f in fields(data.augment)}
-    values |= {"architecture": options.architecture, "separation": options.separation}
-    if options.architecture == "unet":
-        values |= {
-            "encoder": network.encoder,
-            "decoder_channels": network.decoder_channels,
-            "start": network.start,
-        }
-    plain = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
-    return {k: v for k, v in plain.items() if v is not None}
 
 
 def _measured(run: Path, part: str) -> bool:
@@ -164,21 +141,20 @@ def _figure(text: str) -> float:
     return int(text) if text.isdecimal() else float(text)
 
 
-def _area(run: Path, options: TrainOptions, earlier: dict[str, Any]) -> TrainingArea:
-    """From the chips, or from an earlier item where they are gone."""
-    if options.data.chips.is_dir():
-        manifest = manifest_of(replace(options, out=run))
-        return area_of_chips(options.data, run / "split.json", manifest=manifest)
+def _area(run: RunFolder, earlier: dict[str, Any]) -> TrainingArea:
+    """Place and time of the chips, or of an earlier item where they are gone."""
+    if run.data.chips.is_dir():
+        return area_of_chips(run.data, run.split_file, manifest=run.manifest())
     if earlier:
         LOG.warning(
             "The chips of the run are not at %s any more: place and time are those of its "
             "earlier item.",
-            options.data.chips,
+            run.data.chips,
         )
         return _area_of(earlier)
     LOG.warning(
         "The chips of the run are not at %s any more: its item has no place (--area gives one).",
-        options.data.chips,
+        run.data.chips,
     )
     return TrainingArea()
 

@@ -11,6 +11,8 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class BuildingScore:
@@ -83,37 +85,39 @@ def match_polygons(
     """
     if not len(predicted) or not len(labelled):
         return []
-    predicted_array, truth = np.asarray(predicted, object), np.asarray(labelled, object)
-    labelled_index, predicted_index = shapely.STRtree(truth).query(predicted_array)
-    sizes = shapely.area(predicted_array)[labelled_index], shapely.area(truth)[predicted_index]
+    predicted_array, label_array = np.asarray(predicted, object), np.asarray(labelled, object)
+    pairs = shapely.STRtree(label_array).query(predicted_array)
+    areas = shapely.area(predicted_array)[pairs[0]], shapely.area(label_array)[pairs[1]]
     # The IoU is at most the ratio of the areas: one huge ragged polygon over a whole town, as a
     # weak model gives it, need not be cut with every building.
-    alike = np.minimum(*sizes) >= iou * np.maximum(*sizes)
-    labelled_index, predicted_index = labelled_index[alike], predicted_index[alike]
-    common = shapely.area(
-        shapely.intersection(predicted_array[labelled_index], truth[predicted_index])
-    )
-    union = (
-        shapely.area(predicted_array)[labelled_index]
-        + shapely.area(truth)[predicted_index]
-        - common
-    )
+    alike = np.minimum(*areas) >= iou * np.maximum(*areas)
+    pairs = pairs[:, alike]
+    common = shapely.area(shapely.intersection(predicted_array[pairs[0]], label_array[pairs[1]]))
+    union = areas[0][alike] + areas[1][alike] - common
     ratio = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-    keep = ratio >= iou
-    labelled_index, predicted_index, ratio = (
-        labelled_index[keep],
-        predicted_index[keep],
-        ratio[keep],
-    )
-    used_ours: set[int] = set()
-    used_theirs: set[int] = set()
+    right = ratio >= iou
+    return pair_best(pairs[0, right], pairs[1, right], ratio[right])
+
+
+def pair_best(
+    predicted: NDArray[np.intp], labelled: NDArray[np.intp], iou: NDArray[np.float64]
+) -> list[tuple[int, int, float]]:
+    """Pair dwellings, each at most once, the pairs of the highest IoU first.
+
+    Args:
+        predicted: (n,) index of a predicted dwelling.
+        labelled: (n,) index of a labelled one that overlaps it.
+        iou: (n,) intersection over union of both.
+    """
+    used_predicted: set[int] = set()
+    used_labelled: set[int] = set()
     pairs = []
-    for index in np.lexsort((predicted_index, labelled_index, -ratio)):
-        a, b = int(labelled_index[index]), int(predicted_index[index])
-        if a not in used_ours and b not in used_theirs:
-            used_ours.add(a)
-            used_theirs.add(b)
-            pairs.append((a, b, float(ratio[index])))
+    for index in np.lexsort((labelled, predicted, -iou)):
+        a, b = int(predicted[index]), int(labelled[index])
+        if a not in used_predicted and b not in used_labelled:
+            used_predicted.add(a)
+            used_labelled.add(b)
+            pairs.append((a, b, float(iou[index])))
     return pairs
 
 

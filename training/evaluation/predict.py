@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import torch
 
 from camp_detector_core.engine.detect import detect
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.scores import NODATA_SCORE
+from camp_detector_core.engine.spec import ClassDef
 from training.data.geometry import resample
 
 if TYPE_CHECKING:
@@ -95,13 +98,16 @@ class Sheet:
         self.scores[:, rows, cols] = scores[: len(self.scores)]
 
 
-def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Prediction:
+def predict_area(
+    area: ChipArea, predictor: Predictor, spec: ModelSpec, *, further: int = 0
+) -> Prediction:
     """Run a model over an area.
 
     Args:
         area: Labelled chips, with all their labels in the spec's classes.
         predictor: The model.
         spec: Its description.
+        further: Number of channels that the predictor gives after those of the spec.
 
     Raises:
         RasterError: A chip cannot be read.
@@ -115,10 +121,19 @@ def predict_area(area: ChipArea, predictor: Predictor, spec: ModelSpec) -> Predi
     )
     piece = resample(area, shape, values=tuple(c.value for c in spec.classes))
     source = _Memory(piece, _scaled(area, shape))
+    spec = _with_channels(spec, further)
     sheet = Sheet(spec.channels, shape)
     detect(source, predictor, spec, [sheet])
     targets = piece.targets.numpy() > 0
     return Prediction(area, source.grid, piece.pixels.numpy(), sheet.scores, targets)
+
+
+def _with_channels(spec: ModelSpec, further: int) -> ModelSpec:
+    """Return a spec with channels that are blended as those of classes, and mark no class."""
+    values = {c.value for c in spec.classes}
+    spare = (value for value in range(1, NODATA_SCORE) if value not in values)
+    channels = [ClassDef(value, f"channel_{value}", "#000000") for value in islice(spare, further)]
+    return replace(spec, classes=(*spec.classes, *channels)) if further else spec
 
 
 def _scaled(area: ChipArea, shape: Shape) -> Grid:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
-from training.artefacts.description import without_places
+from training.fit.description import without_places
 from training.tracking.figures import shown_path
 
 if TYPE_CHECKING:

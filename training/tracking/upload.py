@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import open_model
+from training.artefacts.esri_files import named_by_definition
 from training.fit.options_file import read_options
 from training.fit.record import commit_of, manifest_of
 from training.tracking.dataset import (
@@ -151,6 +152,8 @@ class Uploader:
             self._upload(path, f"models/{name}")
             if path.suffix.lower() in _ESRI:
                 self._upload(path, f"esri/{name}")
+        for path in named_by_definition(meta):
+            self._upload(path, f"esri/{path.name}")
         self._upload(self._folder / "checkpoints" / "best.ckpt", "checkpoints/best.ckpt")
         for name in ("evaluation", "log"):
             for path, below in _below(self._folder / name):

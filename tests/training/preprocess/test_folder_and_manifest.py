@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from training.artefacts.description import build_spec
 
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.tile_server import Reply
 from tests.support.tiles import NORTH, WEST, bbox_text
-from training.artefacts.description import build_spec
 from training.fit.options import DataOptions, ModelOptions, TrainOptions
 from training.preprocess.area import parse_bbox, tiles_of
 from training.preprocess.folder import Request, TrainFolder

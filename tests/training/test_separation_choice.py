@@ -20,19 +20,12 @@ from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec
-from training.artefacts import separation_choice as decoding
-from training.artefacts.separation_choice import (
-    THRESHOLDS,
-    Decoding,
-    Sheet,
-    choose_separation,
-    measure,
-    most_merit,
-    rows_of,
-    starting_separation,
-)
+from training.artefacts.dwelling_score import DwellingScore, ScoredArea, measure, most_merit
+from training.artefacts.separation_choice import THRESHOLDS, choose_separation
+from training.artefacts.separation_method import channel_weights, starting_separation
 from training.data.separation import CORE_METRES, core_of, reach_of
-from training.evaluation.buildings import BuildingScore, score_buildings
+from training.evaluation.buildings import BuildingScore
+from training.evaluation.coverage import LabelCoverage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,12 +38,13 @@ HOUSES = [(4, 4, 34, 34), (4, 35, 34, 64), (44, 4, 60, 30)]
 """(row, col, stop_row, stop_col); the first two are a pixel apart, which the mask fills."""
 
 
-def sheet(border: NDArray[np.uint8]) -> Sheet:
+def sheet(border: NDArray[np.uint8]) -> ScoredArea:
     mask = np.zeros((70, 70), np.uint8)
     mask[4:34, 4:64] = 254
     mask[44:60, 4:30] = 254
     polygons = [shapely.box(c, r, c1, r1) for r, c, r1, c1 in HOUSES]
-    return Sheet(np.stack((mask, border)), shapely.box(0, 0, 70, 70), np.array(polygons, object))
+    known = np.ones((70, 70), np.bool_)
+    return ScoredArea(np.stack((mask, border)), LabelCoverage.of(polygons, known))
 
 
 def drawn_border(*, wall: int) -> NDArray[np.uint8]:
@@ -93,19 +87,17 @@ def test_no_way_ends_with_more_merit_than_it_could_still_get(
     done: BuildingScore, later: BuildingScore
 ) -> None:
     whole = BuildingScore.total([done, later])
-    assert Decoding("core", None, whole).merit <= most_merit(done, rest=later.labelled) + 1e-9
+    assert DwellingScore("core", None, whole).merit <= most_merit(done, rest=later.labelled) + 1e-9
 
 
-def test_nothing_that_is_left_out_would_have_been_chosen(
+def test_nothing_that_is_left_out_would_have_been_better(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Against every setting in full, on scores as those of weak networks; and with progress."""
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(decoding, "_PATIENCE", 0.0)
+    """Against every setting in full, on scores as those of weak networks; and it is counted."""
+    caplog.set_level(logging.DEBUG)
     scored = []
-    monkeypatch.setattr(
-        decoding, "score_buildings", lambda *a: scored.append(a) or score_buildings(*a)
-    )
+    score = LabelCoverage.score
+    monkeypatch.setattr(LabelCoverage, "score", lambda *a, **k: scored.append(a) or score(*a, **k))
     for seed, spread in ((0, 40), (1, 3)):
         rng = np.random.default_rng(seed)
         coarse = rng.integers(127 - spread, 128 + spread, (2, 2, 14, 14))
@@ -121,7 +113,8 @@ def test_nothing_that_is_left_out_would_have_been_chosen(
                 for n in (7, 20, 40, 62)
                 for setting in [replace(starting_separation(method, 0.2), threshold=t, min_seed=n)]
             ]
-            assert separation == max(every, key=lambda d: d.merit).separation
+            score_of_choice = measure(sheets, replace(SPEC, separation=separation), method)
+            assert score_of_choice.merit == max(d.merit for d in every)
             assert count < 2 * len(every)
     assert "of 124 settings tried" in caplog.text
 
@@ -169,7 +162,7 @@ def test_the_channels_of_each_way() -> None:
     weights = {"none": [1.0], "border": [1.0, -2.0], "core": [1.0, 4.0], "both": [1.0, 3.0]}
     for way, channels in weights.items():
         original = copy.deepcopy(network)
-        combine_channels(original, rows_of(way, 1))
+        combine_channels(original, channel_weights(way, 1))
         assert original.segmentation_head(logits).flatten().tolist() == channels
 
 
@@ -177,7 +170,7 @@ def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.Monke
     settings = []
     score = measure([sheet(drawn_border(wall=0))], SPEC)
 
-    def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> Decoding:
+    def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> DwellingScore:
         assert goal <= 1
         settings.append(spec.separation)
         return score

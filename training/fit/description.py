@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from pathlib import PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core import __version__
 from camp_detector_core.engine.spec import ModelSpec
+from training.fit.record import manifest_of, provenance_of
 from training.fit.system import PACKAGES, get_system_info
 from training.preprocess.manifest import credits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from camp_detector_core.network import BuiltNetwork
     from training.fit.options import TrainOptions
     from training.preprocess.manifest import Manifest
 
@@ -27,16 +29,14 @@ DESCRIPTION = (
 def build_spec(
     options: TrainOptions,
     *,
-    threshold: float,
-    attribution: tuple[str, ...],
-    provenance: Mapping[str, str],
+    attribution: tuple[str, ...] = (),
+    provenance: Mapping[str, str] | None = None,
     manifest: Manifest | None = None,
 ) -> ModelSpec:
     """Describe the model.
 
     Args:
         options: Of the run.
-        threshold: Probability of a dwelling.
         attribution: Who must be named because of the weights that training began with.
         provenance: Where it comes from.
         manifest: What the data were made from, which says whom to name.
@@ -56,12 +56,37 @@ def build_spec(
         tile_size=model.tile_size,
         overlap=model.overlap,
         multiple=32,
-        threshold=threshold,
+        threshold=0.5 if model.threshold is None else model.threshold,
         min_area=model.min_area,
         description=DESCRIPTION,
         licence=model.licence,
         attribution=tuple(dict.fromkeys(named)),
-        provenance=provenance,
+        provenance=provenance or {},
+    )
+
+
+def spec_of_run(options: TrainOptions, built: BuiltNetwork, chips: Mapping[str, int]) -> ModelSpec:
+    """Describe the model of a run, before any figure of it is known.
+
+    Args:
+        options: Options of the run, whose record is in its folder.
+        built: The network that the run began with.
+        chips: Number of chips in each part of the split.
+
+    Raises:
+        OptionsError: The record of the run cannot be read.
+        PreprocessError: The manifest of the data is damaged.
+    """
+    record = provenance_of(options.out)
+    return build_spec(
+        options,
+        attribution=built.attribution,
+        provenance={
+            **_provenance(options, start=built.start, chips=chips),
+            **record,
+            "command": without_places(record["command"]),
+        },
+        manifest=manifest_of(options),
     )
 
 
@@ -86,16 +111,13 @@ def _without_place(word: str) -> str:
     return f"{option}{equals}{PureWindowsPath(value).name}" if rooted else word
 
 
-def describe_run(
-    options: TrainOptions, *, start: str, chips: Mapping[str, int], figures: Mapping[str, Any]
-) -> dict[str, str]:
-    """Provenance: seed, data, software, date and figures, as text.
+def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) -> dict[str, str]:
+    """Return seed, data, software and date, as text.
 
     Args:
         options: Of the run.
         start: Weights that the encoder began with, in words.
         chips: Number of chips in each part of the split.
-        figures: What was measured.
     """
     data = options.data
     packages = get_system_info()["packages"]
@@ -111,5 +133,4 @@ def describe_run(
         f"{data.scenes} generated scenes",
         "software": f"camp-detector {__version__}, {versions}",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        **{key: str(value) for key, value in figures.items()},
     }

@@ -1,0 +1,66 @@
+"""Scores on pixels are those of polygons that are traced and cut, exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.evaluation.buildings import BuildingScore, score_buildings
+from training.evaluation.coverage import LabelCoverage
+from training.evaluation.truth import Outlines, ground_of, trace
+
+SHAPE = (40, 60)
+
+
+def labels_of(rng: np.random.Generator, ground: shapely.Geometry, *, smallest: float) -> Outlines:
+    """Rectangles of any size, turned, some over the edge and over each other."""
+    polygons = []
+    for _ in range(int(rng.integers(0, 12))):
+        col, row = rng.uniform((-3, -3), (SHAPE[1], SHAPE[0]))
+        box = shapely.box(col, row, col + rng.uniform(0.3, 14), row + rng.uniform(0.3, 14))
+        polygons.append(
+            shapely.affinity.rotate(box, float(rng.choice([0, 45, rng.uniform(0, 90)])))
+        )
+    values = np.ones(len(polygons), np.uint8)
+    return Outlines.of(polygons, values).clipped(ground, smallest=smallest)
+
+
+@given(st.integers(0, 10**6), st.sampled_from([1.0, 4.0, 9.5]), st.booleans())
+def test_a_score_is_that_of_polygons(seed: int, smallest: float, gaps: bool) -> None:
+    rng = np.random.default_rng(seed)
+    known = np.ones(SHAPE, np.bool_)
+    if gaps:
+        known[rng.random(SHAPE) < 0.02] = False
+        known[:, : int(rng.integers(0, 20))] = False
+    ground = ground_of(known)
+    labels = labels_of(rng, ground, smallest=smallest)
+    # Coarse blobs of two classes on the labels, so that there is something to pair.
+    classes = (labels.rasterised(SHAPE) > 0) ^ (rng.random(SHAPE) < rng.choice([0.0, 0.05, 0.5]))
+    classes = (classes * (1 + (np.indices(SHAPE)[1] > 30))).astype(np.uint8)
+    regions = trace(classes)
+    large = shapely.area(regions.polygons) >= smallest
+    clipped = Outlines(regions.polygons[large], regions.values[large]).clipped(
+        ground, smallest=smallest
+    )
+    expected = score_buildings(list(clipped.polygons), list(labels.polygons))
+    coverage = LabelCoverage.of(list(labels.polygons), known)
+    assert coverage.score(classes, smallest=smallest) == expected
+
+
+def test_shares_add_up_to_the_area() -> None:
+    star = shapely.Polygon([(3.2, 1.1), (9.7, 4.4), (2.5, 7.9), (7.1, 0.3), (8.0, 9.6)]).buffer(0)
+    largest = max(shapely.get_parts(star), key=shapely.area)
+    coverage = LabelCoverage.of([largest], np.ones((12, 12), np.bool_))
+    assert coverage.share.sum() == pytest.approx(largest.area, rel=1e-6)
+    assert coverage.share.max() <= 1
+
+
+def test_nothing_to_find() -> None:
+    coverage = LabelCoverage.of([], np.ones(SHAPE, np.bool_))
+    classes = np.zeros(SHAPE, np.uint8)
+    assert coverage.score(classes, smallest=1) == BuildingScore(0, 0, 0)
+    classes[3:6, 3:6] = 1
+    assert coverage.score(classes, smallest=1) == BuildingScore(0, 1, 0)

@@ -1,0 +1,117 @@
+"""The score of every method of separation, on validation and on the chips that were held out."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from camp_detector_core.outputs.output_set import cannot_write
+from training.artefacts.dwelling_score import MASK_ONLY, DwellingScore, measure, scored_areas
+from training.artefacts.separation_choice import choose_separation
+from training.artefacts.separation_method import METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from camp_detector_core.engine.separation import Separation
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.artefacts.dwelling_score import ScoredArea
+    from training.data.chip_labels import Labels
+    from training.evaluation.predict import Prediction
+
+LOG = logging.getLogger(__name__)
+
+SEPARATIONS = "separation.csv"
+"""Table of the scores, below ``evaluation``."""
+
+
+@dataclass(frozen=True)
+class MethodScores:
+    """Scores by method (``none`` is the mask alone) and part of the split."""
+
+    scores: Mapping[tuple[str, str], DwellingScore]
+
+    def of_method(self, method: str) -> dict[str, DwellingScore]:
+        """Return the scores of one method by part."""
+        return {part: score for (name, part), score in self.scores.items() if name == method}
+
+    def separation(self, method: str) -> Separation | None:
+        """Return the settings that were chosen for a method."""
+        return self.scores[method, "val"].separation
+
+    def text(self) -> str:
+        """Say in one line what each method is worth on validation."""
+        parts = {score.method: score for (_, part), score in self.scores.items() if part == "val"}
+        return ", ".join(f"{name} {score.score.f1:.3f}" for name, score in parts.items())
+
+    def write(self, path: Path) -> None:
+        """Write one row for each method and part.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        rows = [{"part": part, **score.to_dict()} for (_, part), score in self.scores.items()]
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, names)
+                writer.writeheader()
+                writer.writerows(rows)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+
+def score_methods(
+    predictions: Mapping[str, Sequence[Prediction]],
+    labels: Labels,
+    spec: ModelSpec,
+    *,
+    compare: bool,
+) -> MethodScores:
+    """Choose the settings of every method on validation, and score each on every part.
+
+    Args:
+        predictions: By part, ``val`` first; the channels after the classes are those of
+            `METHODS`, in their order.
+        labels: Labels of the chips.
+        spec: Its threshold marks the mask.
+        compare: True where there are such channels.
+
+    Raises:
+        RasterError: The labels cannot be read.
+    """
+    areas = {part: scored_areas(p, labels, spec) for part, p in predictions.items() if p}
+    specs = {"none": spec}
+    if compare:
+        specs |= _choose_all(areas["val"], spec)
+    scores = {}
+    for method, its_spec in specs.items():
+        name = MASK_ONLY if method == "none" else method
+        for part, its_areas in areas.items():
+            chosen = [area.channels(_index(method, spec)) for area in its_areas]
+            scores[method, part] = measure(chosen, its_spec, name)
+    return MethodScores(scores)
+
+
+def _choose_all(areas: Sequence[ScoredArea], spec: ModelSpec) -> dict[str, ModelSpec]:
+    """Choose the settings of every method, several at a time where there are cores."""
+
+    def choose(method: str) -> ModelSpec:
+        own = [area.channels(_index(method, spec)) for area in areas]
+        return replace(spec, separation=choose_separation(own, spec, method))
+
+    with ThreadPoolExecutor(min(len(METHODS), os.cpu_count() or 1)) as pool:
+        return dict(zip(METHODS, pool.map(choose, METHODS), strict=True))
+
+
+def _index(method: str, spec: ModelSpec) -> list[int]:
+    """Channels of the classes, and that of a method."""
+    classes = len(spec.classes)
+    further = [classes + i for i, name in enumerate(METHODS) if name == method]
+    return [*range(classes), *further]
