@@ -23,6 +23,8 @@ EXTRAS = ("border", "core")
 Separating = Literal["none", "border", "core", "both"]
 """Method of separation: none, one channel, or the mean of the logits
 of ``core`` and of not being ``border``, which then is the model's one further channel."""
+_MOST_SEPARATED = 251
+"""Most classes of a model with a separation: its methods are run as three more channels."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 
 
@@ -256,6 +258,12 @@ class TrainOptions:
         """Refuse a network that does not fit the data."""
         if self.architecture == "reference" and self.separation != "none":
             msg = "the reference network tells no dwellings apart: its separation must be none"
+            raise OptionsError(msg)
+        if self.separation != "none" and len(self.data.classes) > _MOST_SEPARATED:
+            msg = (
+                f"at most {_MOST_SEPARATED} classes can be separated, got "
+                f"{len(self.data.classes)}: say --separation none"
+            )
             raise OptionsError(msg)
         extras = len(EXTRAS) if self.separation != "none" else 0
         needed = (len(self.data.bands), len(self.data.classes) + extras)
