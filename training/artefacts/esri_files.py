@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.model_file.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
 from camp_detector_core.packaging.dlpk import (
     base_of,
@@ -119,6 +119,27 @@ def write_esri_files(folder: Path, item: Path) -> None:
     keys = ("esri-package", "model-metadata")
     assets = find_assets(folder, source.spec)
     list_in_item(item, {key: assets[key] for key in keys}, source.spec)
+
+
+def package_run(folder: Path, item: Path) -> None:
+    """Write the files of `write_esri_files`; a fault there is a warning, and all else stays.
+
+    Args:
+        folder: ``meta`` of the run.
+        item: STAC item of the model, in the same folder.
+    """
+    try:
+        write_esri_files(folder, item)
+    except CampDetectorError as error:
+        LOG.warning(
+            "The models are in %s, but there is no package for ArcGIS: %s. When that is put right, "
+            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s",
+            folder,
+            error,
+            item,
+            folder / MODEL,
+            folder,
+        )
 
 
 def _fixed_files(source: PackageSource, onnx: Path, folder: Path) -> dict[Path, bytes]:

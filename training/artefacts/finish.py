@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import CampDetectorError
 from training.artefacts.calibration import CALIBRATION, calibrate, fit_temperature, to_text
-from training.artefacts.esri_files import write_esri_files
+from training.artefacts.esri_files import package_run
 from training.artefacts.exports import export_all
 from training.artefacts.method_scores import SEPARATIONS, MethodScores, score_methods
 from training.artefacts.reproduction import write_reproduction
-from training.artefacts.run_item import MODEL, write_run_item
+from training.artefacts.run_item import write_run_item
 from training.artefacts.separation_method import METHODS
 from training.evaluation.artefacts import write_curves, write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
@@ -178,18 +178,7 @@ def describe_run(run: RunFolder) -> Path | None:
             run.path,
         )
         return None
-    try:
-        write_esri_files(run.meta, item)
-    except CampDetectorError as error:
-        LOG.warning(
-            "The models are in %s, but there is no package for ArcGIS: %s. When that is put right, "
-            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s",
-            run.meta,
-            error,
-            item,
-            run.meta / MODEL,
-            run.meta,
-        )
+    package_run(run.meta, item)
     return item
 
 

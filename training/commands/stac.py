@@ -72,12 +72,17 @@ def stac(**arguments: Any) -> None:  # noqa: ANN401 - click's options
 
 def _of_run(arguments: dict[str, Any]) -> Path:
     from camp_detector_core.packaging.stac import RunFacts
+    from training.artefacts.esri_files import package_run
     from training.artefacts.run_item import write_run_item
+    from training.fit.run_folder import META
 
     changes = RunFacts(source_url=arguments["source_url"], container=arguments["container"])
-    return write_run_item(
-        arguments["run"], area=_area(arguments), dates=arguments["imagery_date"], changes=changes
+    run: Path = arguments["run"]
+    item = write_run_item(
+        run, area=_area(arguments), dates=arguments["imagery_date"], changes=changes
     )
+    package_run(run / META, item)  # its card repeats what the item says
+    return item
 
 
 def _of_model(arguments: dict[str, Any]) -> Path:

@@ -1,0 +1,81 @@
+"""The package and the definition that a training leaves beside its models."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.packaging.package_check import check_package
+from camp_detector_core.packaging.validation import validate_item
+from tests.support.models import write_model
+from tests.support.stac import make_item
+from training.artefacts import esri_files
+from training.artefacts.esri_files import package_run, stac2esri, write_esri_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def meta(tmp_path: Path) -> Path:
+    folder = tmp_path / "meta"
+    folder.mkdir()
+    make_item(folder)
+    return folder
+
+
+def assets(meta: Path) -> dict[str, dict[str, object]]:
+    item: dict[str, dict[str, dict[str, object]]] = json.loads(
+        (meta / "stac_item.json").read_text()
+    )
+    return item["assets"]
+
+
+def test_a_training_leaves_package_and_definition(meta: Path) -> None:
+    write_esri_files(meta, meta / "stac_item.json")
+    assert check_package(meta / "best_model.dlpk").valid
+    emd = read_emd((meta / "model.emd").read_bytes(), "model.emd")
+    for key in ("ModelFile", "InferenceFunction", "EngineFile"):
+        assert (meta / emd.fields[key]).is_file()
+    assert assets(meta)["esri-package"]["href"] == "./best_model.dlpk"
+    assert assets(meta)["model-metadata"]["href"] == "./model.emd"
+    assert "esri-package-classify" not in assets(meta)
+    assert validate_item(meta / "stac_item.json").of("problem") == ()
+
+
+def test_stac2esri_needs_no_leave_beside_them(meta: Path) -> None:
+    """It gives what it gave where training left nothing."""
+    write_esri_files(meta, meta / "stac_item.json")
+    before = {p.name: p.read_bytes() for p in meta.iterdir() if p.suffix != ".json"}
+    stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)
+    assert before.items() <= {p.name: p.read_bytes() for p in meta.iterdir()}.items()
+    assert assets(meta)["esri-package"]["href"] == "./refugee-camp-detector.dlpk"
+    with pytest.raises(OutputError, match="overwrite"):
+        stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)
+
+
+def test_those_of_another_model_are_not_replaced_unasked(meta: Path) -> None:
+    (meta / "best_model.dlpk").write_bytes(b"mine")
+    with pytest.raises(OutputError, match=r"best_model\.dlpk"):
+        stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)
+    assert (meta / "best_model.dlpk").read_bytes() == b"mine"
+
+
+def test_packages_of_stac2esri_stay_listed_when_the_item_is_made_again(meta: Path) -> None:
+    stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)
+    write_esri_files(meta, meta / "stac_item.json")
+    assert assets(meta)["esri-package"]["href"] == "./refugee-camp-detector.dlpk"
+
+
+def test_a_fault_is_a_warning_that_names_the_remedy(
+    meta: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_model(meta / "best_model.onnx", version="2")  # no longer the model of the item
+    package_run(meta, meta / "stac_item.json")
+    assert "python -m training stac2esri" in caplog.text
+    assert not (meta / "best_model.dlpk").exists()
+    assert esri_files.named_by_definition(meta) == []
