@@ -19,18 +19,30 @@ from torch import nn
 from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
+from camp_detector_core.network import NetworkOptions
 from tests.support.models import tiny_spec
+from tests.support.runs import run_options
 from training.artefacts.dwelling_score import DwellingScore, ScoredArea, measure, most_merit
 from training.artefacts.separation_choice import THRESHOLDS, choose_separation
-from training.artefacts.separation_method import channel_weights, starting_separation
+from training.artefacts.separation_method import METHODS, channel_weights, starting_separation
+from training.artefacts.trained_model import TrainedModel
+from training.data.datamodule import CampDataModule
 from training.data.separation import CORE_METRES, core_of, reach_of
 from training.evaluation.buildings import BuildingScore
 from training.evaluation.coverage import LabelCoverage
+from training.evaluation.predict import NetworkPredictor, predict_area
+from training.fit.bands import make_classes
+from training.fit.description import build_spec
+from training.fit.options import OptionsError, TrainOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
+    from training.fit.options import DataOptions
     from training.train import TrainResult
 
 SPEC = replace(tiny_spec(), gsd=0.2, min_area=1.0, threshold=0.5)
@@ -180,6 +192,44 @@ def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match="no settings"):
         choose_separation([], replace(SPEC, gsd=0.05), "border")
     assert len(settings) == len(set(settings)) == 2
+
+
+class _Pixels(nn.Module):
+    """A network of one convolution, whose last one can be changed as that of a U-Net."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.segmentation_head = nn.Sequential(nn.Conv2d(3, 3, 5, padding=2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.segmentation_head(x)
+        return logits
+
+
+def test_one_pass_gives_the_scores_of_every_method(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    options = run_options(data_of(), tmp_path / "out", separation="core")
+    model = TrainedModel(_Pixels(), build_spec(options), "core")
+    (area,) = CampDataModule(options.data).areas("val")
+    every = NetworkPredictor(model.channels("all"))
+    scores = predict_area(area, every, model.spec, further=len(METHODS)).scores
+    assert scores.shape[0] == 1 + len(METHODS)
+    for index, method in enumerate(METHODS, 1):
+        spec = replace(model.spec, separation=starting_separation(method, model.spec.gsd))
+        alone = predict_area(area, NetworkPredictor(model.channels(method)), spec).scores
+        assert len(np.unique(alone[1])) > 10
+        np.testing.assert_allclose(scores[[0, index]].astype(int), alone.astype(int), atol=1)
+
+
+def test_more_classes_than_can_be_separated_are_refused(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    classes = make_classes([f"kind_{i}" for i in range(252)])
+    network = NetworkOptions(classes=252 + 2, start="random")
+    with pytest.raises(OptionsError, match="at most 251 classes"):
+        TrainOptions(data_of(classes=classes), tmp_path, network=network)
 
 
 def test_a_run_measures_every_way(run: TrainResult) -> None:

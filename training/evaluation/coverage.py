@@ -100,7 +100,7 @@ class LabelCoverage:
         sums = np.add.reduceat(self.share, run, dtype=np.float64) if len(run) else np.zeros(0)
         inside = run_key >= 0
         pair, index = np.unique(run_key[inside], return_inverse=True)
-        common = np.bincount(index, sums[inside], len(pair))
+        common: NDArray[np.float64] = np.bincount(index, sums[inside], len(pair)).astype(float)
         return pair // count, pair % count, common
 
 
