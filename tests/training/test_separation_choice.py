@@ -22,6 +22,7 @@ from camp_detector_core.engine.separation import Separation
 from camp_detector_core.network import NetworkOptions
 from tests.support.models import tiny_spec
 from tests.support.runs import run_options
+from training.artefacts import separation_choice
 from training.artefacts.dwelling_score import DwellingScore, ScoredArea, measure, most_merit
 from training.artefacts.separation_choice import THRESHOLDS, choose_separation
 from training.artefacts.separation_method import METHODS, channel_weights, starting_separation
@@ -182,10 +183,10 @@ def test_settings_that_come_to_the_same_are_tried_once(monkeypatch: pytest.Monke
     settings = []
     score = measure([sheet(drawn_border(wall=0))], SPEC)
 
-    def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> DwellingScore:
+    def note(_: object, spec: ModelSpec, __: str, *, goal: float) -> separation_choice._Trial:
         assert goal <= 1
         settings.append(spec.separation)
-        return score
+        return separation_choice._Trial(score, 0)
 
     monkeypatch.setattr("training.artefacts.separation_choice._Measurer.measure", note)
     monkeypatch.setattr("training.artefacts.separation_choice.THRESHOLDS", (0.4, 0.6))

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from camp_detector_core.engine.separation import MAX_SEED
 from training.artefacts.dwelling_score import DwellingScore, most_merit
@@ -38,6 +38,15 @@ _COARSE = 4
 _ROUNDING = 1e-9
 
 
+class _Trial(NamedTuple):
+    """A setting that was measured."""
+
+    score: DwellingScore | None
+    """None where its merit is certain to be below the goal."""
+    excess: int
+    """Predicted less labelled dwellings, in the areas that were measured."""
+
+
 class _Measurer:
     """Measures one setting after the other, and nothing twice or in vain."""
 
@@ -46,8 +55,8 @@ class _Measurer:
         self._scores: dict[tuple[int, bytes], BuildingScore] = {}
         """Score by area and classes: settings that mark the same pixels find the same dwellings."""
 
-    def measure(self, spec: ModelSpec, method: str, *, goal: float) -> DwellingScore | None:
-        """Score a setting; None as soon as its merit is certain to be below a goal."""
+    def measure(self, spec: ModelSpec, method: str, *, goal: float) -> _Trial:
+        """Score a setting, as far as its merit is not certain to be below a goal."""
         total = BuildingScore(0, 0, 0)
         rest = sum(len(area.coverage.areas) for area in self._areas)
         for number, area in enumerate(self._areas):
@@ -58,8 +67,9 @@ class _Measurer:
             total = BuildingScore.total([total, self._scores[key]])
             rest -= len(area.coverage.areas)
             if most_merit(total, rest=rest) < goal - _ROUNDING:
-                return None
-        return DwellingScore(method, spec.separation, total)
+                return _Trial(None, total.predicted - total.labelled)
+        score = DwellingScore(method, spec.separation, total)
+        return _Trial(score, total.predicted - total.labelled)
 
 
 class _Search:
@@ -72,21 +82,38 @@ class _Search:
         self._method = method
         sizes = (min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)
         self.seeds = tuple(dict.fromkeys(sizes))
-        self.tried: dict[Place, DwellingScore | None] = {}
+        self.tried: dict[Place, _Trial] = {}
         self.best: Place | None = None
+
+    @property
+    def best_score(self) -> DwellingScore | None:
+        """The score of the best setting so far."""
+        return None if self.best is None else self.tried[self.best].score
 
     def try_all(self, places: Sequence[Place]) -> bool:
         """Measure settings; True where one is better than the best so far."""
         before = self.best
         for place in sorted(set(places) - set(self.tried), key=_order):
-            self.tried[place] = score = self._measure(place)
-            if score is not None and self._is_better(place, score):
+            self.tried[place] = trial = self._measure(place)
+            if trial.score is not None and self._is_better(place, trial.score):
                 self.best = place
         return self.best != before
 
     def coarse(self) -> list[Place]:
         """Every setting of the coarse grid."""
         return [(i, j) for i in range(0, len(THRESHOLDS), _COARSE) for j in range(len(self.seeds))]
+
+    def crossings(self, step: int) -> list[Place]:
+        """The settings midway between two that mark too many dwellings and too few.
+
+        A wrong count costs much, so the best of a row lies where its count is right; that may be
+        a narrow ridge between two settings of the coarse grid.
+        """
+        return [
+            (i + step // 2, j)
+            for (i, j), trial in self.tried.items()
+            if (i + step, j) in self.tried and trial.excess * self.tried[i + step, j].excess < 0
+        ]
 
     def around(self, step: int) -> list[Place]:
         """The settings beside the best one, some thresholds away."""
@@ -100,17 +127,16 @@ class _Search:
             if 0 <= i < len(THRESHOLDS) and 0 <= j < len(self.seeds)
         ]
 
-    def _measure(self, place: Place) -> DwellingScore | None:
-        best = None if self.best is None else self.tried[self.best]
+    def _measure(self, place: Place) -> _Trial:
         settings = replace(
             self._start, threshold=THRESHOLDS[place[0]], min_seed=self.seeds[place[1]]
         )
         spec = replace(self._spec, separation=settings)
-        goal = -math.inf if best is None else best.merit
+        goal = -math.inf if self.best_score is None else self.best_score.merit
         return self._measurer.measure(spec, self._method, goal=goal)
 
     def _is_better(self, place: Place, score: DwellingScore) -> bool:
-        best = None if self.best is None else self.tried[self.best]
+        best = self.best_score
         if self.best is None or best is None or score.merit > best.merit:
             return True
         return score.merit == best.merit and _order(place) < _order(self.best)
@@ -124,8 +150,9 @@ def _order(place: Place) -> tuple[float, int, int]:
 def choose_separation(areas: Sequence[ScoredArea], spec: ModelSpec, method: str) -> Separation:
     """Return the settings of a method with the highest `DwellingScore.merit` that is found.
 
-    All least areas of a seed are tried at every tenth of the threshold; from the best of them the
-    search goes on in smaller and smaller steps for as long as that helps.
+    All least areas of a seed are tried at every tenth of the threshold, then wherever the count
+    turns from too many to too few, in halves; from the best of all the search goes on in smaller
+    and smaller steps for as long as that helps.
 
     Args:
         areas: Validation chips; the last channel is the method's.
@@ -138,10 +165,12 @@ def choose_separation(areas: Sequence[ScoredArea], spec: ModelSpec, method: str)
     """
     search = _Search(areas, spec, method)
     search.try_all(search.coarse())
+    for step in (_COARSE, _COARSE // 2):
+        search.try_all(search.crossings(step))
     for step in (2, 1):
         while search.try_all(search.around(step)):
             pass
-    best = None if search.best is None else search.tried[search.best]
+    best = search.best_score
     if best is None or best.separation is None:
         msg = "no settings to choose from"
         raise ValueError(msg)
