@@ -1,29 +1,19 @@
 from PyQt5.QtWidgets import QMainWindow, QToolBar
 from qgis import _gui
+
+# isort: off
 from qgis._gui import (
     QgsDockWidget as QgsDockWidget,
-)
-from qgis._gui import (
     QgsMapCanvas as QgsMapCanvas,
-)
-from qgis._gui import (
     QgsMapLayerComboBox as QgsMapLayerComboBox,
-)
-from qgis._gui import (
     QgsMessageBar as QgsMessageBar,
-)
-from qgis._gui import (
     QgsMessageBarItem as QgsMessageBarItem,
-)
-from qgis._gui import (
     QgsOptionsPageWidget as QgsOptionsPageWidget,
-)
-from qgis._gui import (
     QgsOptionsWidgetFactory as QgsOptionsWidgetFactory,
-)
-from qgis._gui import (
     QgsRubberBand as QgsRubberBand,
 )
+
+# isort: on
 
 # The published types let what is always there be None.
 
