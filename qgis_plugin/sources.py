@@ -23,14 +23,13 @@ from camp_detector_core.hostgdal.library import GdalCrs
 from .i18n import tr
 from .lattices import bounds_of, lattice_of
 from .layer_library import LayerLibrary
-from .layers import Layer, SourceError, lies_somewhere, look_at, wkt_variant
+from .layers import Layer, SourceError, wkt_variant
 from .words import sentence_of
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 
-__all__ = ["Layer", "Raster", "SourceError", "lies_somewhere", "look_at", "raster_of"]
 _MOST_PIXELS = 2_000_000_000
 """Of a layer without end, such as a map of the world: more is a mistake."""
 

@@ -23,8 +23,8 @@ from camp_detector_core.georaster.settings import Settings
 
 from ..compat import POLYGONS
 from ..i18n import tr
+from ..layers import Layer, look_at
 from ..runtime import devices
-from ..sources import Layer, look_at
 from .base import CampAlgorithm, Fault
 from .features import source_of
 from .mask import polygons_of

@@ -8,8 +8,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsFeatureReques
 
 from ..compat import GEOMETRY_COLLECTION, UNCHECKED
 from ..i18n import tr
-from ..layers import file_of
-from ..sources import lies_somewhere
+from ..layers import file_of, lies_somewhere
 from .base import Fault
 from .targets import misread
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Optional
 from camp_detector_core.engine.surfaces import Surfaces
 
 from ..i18n import tr
-from ..sources import lies_somewhere
+from ..layers import lies_somewhere
 from .base import Fault
 from .features import Features
 

@@ -6,20 +6,15 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Optional, Sequence
 
-from camp_detector_core.detection.request import Outputs, Request
-from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 from camp_detector_core.engine.parameters import MIN_AREA, QGIS
-from camp_detector_core.hostgdal.area import Area
-from camp_detector_core.hostgdal.opening import open_gdal_source
-from camp_detector_core.hostgdal.run import GdalRun
 
 from .. import runtime, styling
 from ..doubts import in_words
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
+from ..layers import SourceError
 from ..runtime import devices
-from ..sources import Raster, SourceError, raster_of
 from ..web.deadlocks import run_of_this_thread
 from ..words import sentence_of
 from .asking import INPUT, Asked, AsksForModel
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
     from ..server_errors import ServerErrors
+    from ..sources import Raster
     from ..styling import Named
 
 
@@ -125,6 +121,12 @@ class RunsModel(AsksForModel):
         Raises:
             QgsProcessingException: It cannot be done; one sentence.
         """
+        # When it is needed: QGIS loads the algorithms whenever it starts.
+        from camp_detector_core.detection.request import Outputs, Request
+        from camp_detector_core.detection.run import detect
+        from camp_detector_core.hostgdal.area import Area
+        from camp_detector_core.hostgdal.run import GdalRun
+
         progress = _Watching(feedback, asked.layer.title)
         try:
             predictor = devices.load(asked.model.read(), asked.device, feedback.pushWarning)
@@ -220,6 +222,8 @@ class RunsModel(AsksForModel):
             SourceError: It cannot be used.
             CampDetectorError: The same.
         """
+        from camp_detector_core.hostgdal.opening import open_gdal_source
+
         spec = asked.settings.apply(asked.model.spec)
         raster = _raster(asked, spec)
         with closing(raster):
@@ -231,6 +235,8 @@ class RunsModel(AsksForModel):
 
 def _raster(asked: Asked, spec: ModelSpec) -> Raster:
     """What the engine is to read for a model; see `raster_of`."""
+    from ..sources import raster_of
+
     return raster_of(
         asked.layer,
         spec,

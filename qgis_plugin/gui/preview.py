@@ -30,11 +30,12 @@ from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.library import GdalCrs
 from camp_detector_core.hostgdal.run import GdalRun
 
-from .. import sources
 from ..doubts import in_words
 from ..feedback import Stoppable, TileProgress
 from ..i18n import tr
+from ..layers import Layer, SourceError
 from ..runtime import devices
+from ..sources import raster_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +59,7 @@ MAX_PIXELS = 36_000_000
 class Ask:
     """What is to be previewed; made in the main thread."""
 
-    layer: sources.Layer
+    layer: Layer
     model: InstalledModel
     """An ``InstalledModel``."""
     extent: QgsRectangle
@@ -109,15 +110,13 @@ def visible(layer: QgsMapLayer, canvas: QgsMapCanvas) -> QgsRectangle:
         try:
             extent = there.transformBoundingBox(extent)
         except QgsCsException as error:
-            raise sources.SourceError(
+            raise SourceError(
                 tr("The map shows no place that {layer} knows: zoom to the layer.",
                    layer=layer.name())
             ) from error  # fmt: skip
     extent = extent.intersect(layer.extent())
     if extent.isEmpty():
-        raise sources.SourceError(
-            tr("{layer} is not on the map: zoom to the layer.", layer=layer.name())
-        )
+        raise SourceError(tr("{layer} is not on the map: zoom to the layer.", layer=layer.name()))
     return extent
 
 
@@ -160,7 +159,7 @@ def check_size(ask: Ask) -> None:
     """
     pixels = pixels_of(ask.extent, ask.layer.crs, ask.model.spec.gsd)
     if pixels > MAX_PIXELS:
-        raise sources.SourceError(
+        raise SourceError(
             tr("The map shows {million} million pixels of the model, too many for a preview (at "
                "most {most}): zoom in.",
                million=round(pixels / 1e6), most=MAX_PIXELS // 1_000_000)
@@ -179,7 +178,7 @@ def run(ask: Ask, feedback: QgsProcessingFeedback, warn: Callable[[str], None]) 
     loaded = devices.load(ask.model.read(), ask.device, warn)
     predictor = Stoppable(loaded, progress, Cancelled)
     # The map shows the layer already, with all that it reads.
-    raster = sources.raster_of(
+    raster = raster_of(
         ask.layer,
         predictor.spec,
         extent=ask.extent,

@@ -23,8 +23,8 @@ from qgis.PyQt.QtWidgets import (
 
 from camp_detector_core.engine.predictors import AUTO
 
-from .. import sources
 from ..i18n import flow, mark, tr, turn
+from ..layers import SourceError, look_at
 from ..models import ModelLibrary
 from ..runtime import problem
 from . import help as pages
@@ -150,13 +150,13 @@ class PreviewDock(QgsDockWidget):
         device = str(QgsSettings().value(DEVICE, AUTO) or AUTO)
         try:
             ask = preview.Ask(
-                sources.look_at(layer),
+                look_at(layer),
                 model,
                 preview.visible(layer, self._iface.mapCanvas()),
                 device,
             )
             preview.check_size(ask)
-        except sources.SourceError as error:
+        except SourceError as error:
             self.note.setText(sentence(error))
             return
         threshold = self.value.value()
@@ -260,7 +260,7 @@ class PreviewDock(QgsDockWidget):
         if layer is not None and preview.is_endless(layer):
             try:
                 preview.visible(layer, self._iface.mapCanvas())
-            except sources.SourceError as error:
+            except SourceError as error:
                 self.note.setText(sentence(error))
                 return
             extent = preview.extent_text(self._iface.mapCanvas())

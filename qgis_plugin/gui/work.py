@@ -12,8 +12,8 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 from ..i18n import tr
+from ..layers import SourceError
 from ..runtime import RuntimeProblem, Stopped
-from ..sources import SourceError
 from ..words import sentence_of
 
 LOG = "Camp Detector"

@@ -303,7 +303,7 @@ class Steps:
             try:
                 preview.check_size(SimpleNamespace(layer=layer, extent=extent, model=model))
                 out.append("")
-            except preview.sources.SourceError as error:
+            except preview.SourceError as error:
                 out.append(str(error))
         return out
 
