@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def classFactory(iface: QgisInterface) -> CampDetectorPlugin:
-    """What QGIS asks a plugin for.
+    """Give QGIS the plugin.
 
     Args:
         iface: QGIS' interface; None without windows.

@@ -32,7 +32,7 @@ except ImportError:
 MENU, OPTIONS = "Camp Detector", "CampDetectorOptions"
 DETECT = "campdetector:detectdwellings"
 _TOLD = "campDetectorToldOfRuntime"
-"""Of QGIS' window: that something is missing is said once in a session."""
+"""Property of QGIS' window: a missing runtime is mentioned once in a session."""
 
 
 class Actions:

@@ -34,7 +34,7 @@ REQUIRED = (
 """Metadata without which it refuses a plugin."""
 _ENDINGS = {".py", ".svg", ".png", ".html", ".css", ".qm", ".json"}
 _LEFT_OUT = {"build.py", "texts.py", "pictures.py"}
-"""What is only for making the plugin."""
+"""Files that only serve to make the plugin."""
 _BINARIES = {".so", ".dll", ".exe", ".dylib", ".pyd", ".whl", ".pyc", ".bat", ".sh"}
 _FORBIDDEN = {"__MACOSX", ".git", "__pycache__"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class Publisher(NamedTuple):
-    """Where users of the plugin turn to; QGIS' plugin manager shows it."""
+    """Contact of the plugin, which QGIS' plugin manager shows."""
 
     site: str = "https://example.org/camp-detector"
     """Homepage and repository; problems are told at ``/issues`` below it."""
@@ -51,7 +51,7 @@ class Publisher(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether somebody is there; the official repository asks."""
+        """True if somebody is there; the official repository asks."""
         return self != NOBODY
 
 
@@ -129,7 +129,7 @@ def build(out: Path, model: Path | None, publisher: Publisher = NOBODY) -> Path:
 
 
 def faults(path: Path) -> list[str]:
-    """Why the official repository would refuse a zip file; empty where it would not.
+    """List the reasons for the official repository to refuse a zip file; empty: none.
 
     Whether the addresses in the metadata answer is not asked.
     """

@@ -87,7 +87,7 @@ def fields(kinds: dict[str, type]) -> list[QgsField]:
 
 
 def holds_parts(field: QgsField) -> bool:
-    """Whether the values of a field are lists or maps, which not every format takes."""
+    """True if the values of a field are lists or maps, which not every format takes."""
     return field.type() in {
         _type("QVariantList", "List"),
         _type("QStringList", "StringList"),

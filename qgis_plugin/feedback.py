@@ -38,7 +38,7 @@ class TileProgress(Listener):
             self._feedback.setProgressText(tr("Tile {done} of {total}", done=done, total=total))
 
     def cancelled(self) -> bool:
-        """Whether the user wants to stop."""
+        """True if the user wants to stop."""
         return bool(self._feedback.isCanceled())
 
     def notify(self, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Where the pixels of a layer without a file are to lie."""
+"""Lattices: places of the pixels of a layer without a file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SAME = 0.1
 def lattice_of(
     layer: Layer, gsd: float, bounds: Optional[Bounds], resolution: Optional[float]
 ) -> Lattice:
-    """Where the pixels of a layer without a file are to lie.
+    """Lattices: places of the pixels of a layer without a file.
 
     Its own pixels are taken where they are about those that are wanted, else the mean of finer
     ones where it has such.

@@ -1,4 +1,4 @@
-"""What is known of a raster layer, taken from it in the main thread."""
+"""Facts of a raster layer, taken from it in the main thread."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _SUFFIX = re.compile(
     r"|option:[^=|]+|credential:[^=|]+)=)",
     re.IGNORECASE,
 )
-"""Where what QGIS writes after the name of a file begins; "|" alone may be part of the name."""
+"""Start of QGIS' additions to the name of a file; "|" alone may be part of the name."""
 _UNDEFINED = r'^\s*\w+\["undefined'
-"""How the WKT of a CRS begins that says nothing."""
+"""Begin of the WKT of a CRS without meaning."""
 
 
 class SourceError(Exception):
@@ -37,7 +37,7 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Layer:
-    """What is known of a layer, taken from it in the main thread."""
+    """Facts of a layer, taken from it in the main thread."""
 
     title: str
     crs: QgsCoordinateReferenceSystem
@@ -67,7 +67,7 @@ def file_of(source: str) -> tuple[str, str]:
 
 
 def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
-    """Whether coordinates of a CRS are places on the Earth.
+    """True if coordinates of a CRS are places on the Earth.
 
     QGIS takes what a file calls undefined (GeoPackage's -1, 0 and 99999) for a CRS.
     """

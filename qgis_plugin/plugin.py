@@ -1,4 +1,4 @@
-"""What QGIS loads and unloads."""
+"""The plugin as QGIS loads and unloads it."""
 
 from __future__ import annotations
 

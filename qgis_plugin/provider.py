@@ -21,7 +21,7 @@ class CampDetectorProvider(QgsProcessingProvider):
         return "campdetector"
 
     def name(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return "Camp Detector"
 
     def longName(self) -> str:
@@ -29,7 +29,7 @@ class CampDetectorProvider(QgsProcessingProvider):
         return tr("Camp Detector: dwellings in drone and satellite imagery")
 
     def icon(self) -> QIcon:
-        """What the toolbox shows beside the name."""
+        """Icon in the toolbox."""
         return own_icon()
 
     def svgIconPath(self) -> str:

@@ -38,19 +38,19 @@ _DTYPES = {
 PICTURE = ("red", "green", "blue", "alpha")
 """Colours of the bands of a picture."""
 _BLUE_FIRST = (2, 1, 0, 3)
-"""Where red, green, blue and alpha lie in the bytes of an ARGB32 of a little-endian machine."""
+"""Positions of red, green, blue and alpha in an ARGB32 of a little-endian machine."""
 _ALPHA_FIRST = (1, 2, 3, 0)
 _OPAQUE = 255
 _UNCALCULATED = float(np.finfo(np.float32).min)
-"""What QGIS' raster calculator, and so a virtual raster, gives where a pixel is missing."""
+"""Value of a missing pixel in QGIS' raster calculator, and so in virtual rasters."""
 
 
 _Key = tuple["Window", int, int]
-"""What was read last: a window, and the pixels along its sides."""
+"""Key of the last read: a window, and the pixels along its sides."""
 
 
 class Lattice(NamedTuple):
-    """Where pixels lie: north up, in CRS units."""
+    """Places of pixels: north up, in CRS units."""
 
     left: float
     top: float
@@ -137,7 +137,7 @@ class LayerReader:
         self.dtypes = ("uint8",) * 4 if self._argb else tuple(_DTYPES.get(k, k) for k in kinds)
         """numpy's name of each band's type."""
         self.colors = PICTURE if self._argb else tuple("undefined" for _ in kinds)
-        """What each band shows."""
+        """Colour of each band."""
 
     def header(self) -> Header:
         """All that can be known without reading pixels."""

@@ -38,7 +38,7 @@ class ServerErrors:
         self.wanted = 0
         """Pixels that were asked for; those in the overlap of tiles count again."""
         self.empty = 0
-        """Of these, pixels without an image."""
+        """Pixels without an image, among those requested."""
         self._uri = provider.dataSourceUri()
         self.hearing = Hearing(server_of(address_of(self._uri)), self._ask)
         """Hears what the server answers to the provider."""

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 
 _MOST_PIXELS = 2_000_000_000
-"""Of a layer without end, such as a map of the world: more is a mistake."""
+"""Most pixels of a layer without end, such as a map of the world: more is a mistake."""
 
 
 @dataclass
 class Raster:
-    """What the engine is given; close it in the end."""
+    """A raster for the engine; close it in the end."""
 
     name: str
     crs: QgsCoordinateReferenceSystem
@@ -44,9 +44,9 @@ class Raster:
     library: Optional[LayerLibrary] = None
     """Reads it; None: GDAL."""
     options: SourceOptions = field(default_factory=SourceOptions)
-    """How the engine reads it."""
+    """Choices for the engine about reading it."""
     notes: list[str] = field(default_factory=list)
-    """What the user should know of it, in sentences."""
+    """Notes for the user, in sentences."""
     _scratch: Optional[str] = None
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ def raster_of(
     resolution: Optional[float],
     options: SourceOptions,
 ) -> Raster:
-    """What the engine is to read.
+    """Make the raster that the engine reads.
 
     Args:
         layer: From `look_at`.

@@ -1,4 +1,4 @@
-"""How results look once QGIS has loaded them, and what their layers are called."""
+"""Styles and names of the layers of results."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def probability_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None
 
 
 def _is_scaled(layer: Any) -> bool:
-    """Whether QGIS shows the real values of the bands, not the stored ones."""
+    """True if QGIS shows the real values of the bands, not the stored ones."""
     return abs(float(layer.dataProvider().bandScale(1)) - 1.0) > 1e-9  # noqa: PLR2004 - rounding
 
 

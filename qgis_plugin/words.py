@@ -1,4 +1,4 @@
-"""How QGIS calls the parameters and tools that messages of the engine name."""
+"""QGIS' words for the parameters and tools that messages of the engine name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user is asked for before a model is run, and what is made of the answers."""
+"""The parameters of a run, and the request that they make."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ _SETTINGS = (
     options.GSD, options.OVERLAP, options.TILE_SIZE, options.BANDS, options.STRETCH,
     options.NODATA, options.EXTERNAL, options.SEPARATE, options.TTA,
 )  # fmt: skip
-"""What the dialogs fold away."""
+"""Options that the dialogs fold away."""
 _DEVICE = "camp_detector/device"
-"""Of the user's settings."""
+"""Key of the user's settings."""
 
 
 @dataclass
 class Asked:
-    """What the user asked for, taken from the parameters in the main thread."""
+    """The user's request, taken from the parameters in the main thread."""
 
     layer: Layer
     model: InstalledModel
@@ -64,7 +64,7 @@ class Asked:
     settings: Settings
     """The engine's `Settings`."""
     options: SourceOptions
-    """How the imagery is read."""
+    """Choices about reading the imagery."""
     extent: Optional[QgsRectangle]
     """In the layer's CRS."""
     mask: Optional[list[bytes]]
@@ -114,7 +114,7 @@ class AsksForModel(CampAlgorithm):
             self.advanced(definition_of(option))
 
     def settings(self, parameters: dict[str, object], context: QgsProcessingContext) -> Settings:
-        """How the model is run.
+        """Choices about running the model.
 
         Raises:
             ParameterError: A value cannot be.
@@ -186,7 +186,7 @@ class AsksForModel(CampAlgorithm):
         return {**left, DEVICE: self._device(parameters, context)}
 
     def _device(self, parameters: dict[str, object], context: QgsProcessingContext) -> str:
-        """What the model is to run on.
+        """Device that the model is to run on.
 
         Raises:
             Fault: There is no such device.
@@ -220,7 +220,7 @@ class AsksForModel(CampAlgorithm):
     def _options(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> SourceOptions:
-        """How the imagery is read.
+        """Choices about reading the imagery.
 
         Raises:
             ParameterError: A value cannot be.

@@ -1,4 +1,4 @@
-"""What all algorithms share."""
+"""The base of all algorithms."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class Fault(Exception):  # noqa: N818 - what the user is told
-    """What is asked for cannot be done; one sentence for the user."""
+    """A request that cannot be met; one sentence for the user."""
 
 
 class CampAlgorithm(QgsProcessingAlgorithm):
@@ -113,7 +113,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
     def outputs_problem(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> Optional[str]:
-        """Why results cannot go where they should, in a sentence; None: they can."""
+        """Say in a sentence why results cannot go where they should; None: they can."""
         model = None
         if self.parameterDefinition(MODEL) is not None:
             try:
@@ -142,7 +142,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
-        """Whether it can be run, and if not why, in a sentence."""
+        """True if it can be run, and if not why, in a sentence."""
         try:
             accepted = self.accepted(parameters, context)
         except Fault as error:
@@ -212,7 +212,7 @@ def models() -> ModelLibrary:
 
 
 def prepared(left: Optional[T]) -> T:
-    """What `prepareAlgorithm` has left.
+    """Return what `prepareAlgorithm` has left.
 
     Raises:
         QgsProcessingException: It left nothing.

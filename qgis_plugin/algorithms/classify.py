@@ -23,11 +23,11 @@ class ClassifyPixels(RunsModel):
     NAME = "classifypixels"
 
     def displayName(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return tr("Classify camp pixels")
 
     def shortHelpString(self) -> str:
-        """What the dialog shows beside the parameters."""
+        """Help beside the parameters."""
         return tr(
             "Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, "
             "its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.\n\n"
@@ -35,7 +35,7 @@ class ClassifyPixels(RunsModel):
         )
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """Words for the toolbox' search."""
         return tr("camp,refugee,tent,shelter,segmentation,deep learning,onnx").split(",")
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:

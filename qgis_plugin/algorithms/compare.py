@@ -42,7 +42,7 @@ _EXACT = 1 - 1e-9
 
 
 class Opened(NamedTuple):
-    """What is compared, taken from the parameters in the main thread."""
+    """The two dates, taken from the parameters in the main thread."""
 
     before: Features
     after: Features
@@ -61,11 +61,11 @@ class CompareDates(CampAlgorithm):
         self._opened: Optional[Opened] = None
 
     def displayName(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return tr("Compare two dates")
 
     def shortHelpString(self) -> str:
-        """What the dialog shows beside the parameters."""
+        """Help beside the parameters."""
         return tr(
             "Holds the dwellings of two dates against each other. Two are the same where the "
             "ground that both cover is at least the given part of the ground that either covers; "
@@ -80,7 +80,7 @@ class CompareDates(CampAlgorithm):
         )
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """Words for the toolbox' search."""
         return tr("camp,refugee,change,difference,damage,growth").split(",")
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
@@ -122,7 +122,7 @@ class CompareDates(CampAlgorithm):
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
-        """Whether it can be run, and if not why, in a sentence."""
+        """True if it can be run, and if not why, in a sentence."""
         if parameters.get(BEFORE) == _choose():
             return False, tr("Choose the dwellings of the earlier date.")
         ok, said = super().checkParameterValues(parameters, context)

@@ -215,7 +215,7 @@ class _Conversion:
 
 
 def leads_to_lonlat(wkt: str) -> bool:
-    """Whether coordinates of a CRS have a longitude and latitude."""
+    """True if coordinates of a CRS have a longitude and latitude."""
     crs = osr.SpatialReference(wkt)
     return not crs.IsLocal() and bool(crs.IsProjected() or crs.IsGeographic() or crs.IsGeocentric())
 

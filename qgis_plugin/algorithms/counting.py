@@ -61,17 +61,17 @@ class Area:
 
     @staticmethod
     def fields() -> list[QgsField]:
-        """Of the output, before those that are kept."""
+        """Fields of the output, before those of the boundaries."""
         return compat.fields(FIELDS)
 
     def values(self) -> list[object]:
-        """Of the fields of the output."""
+        """Values of the fields of the output."""
         return [*self.tally.values(self.name, self.square_metres), *self.kept]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What is counted, taken from the parameters in the main thread."""
+    """The layers to count, taken from the parameters in the main thread."""
 
     dwellings: Features
     boundaries: Optional[Features]
@@ -79,7 +79,7 @@ class Opened:
     named: str
     """The boundaries' field with their names, empty: there is none."""
     width: float
-    """Of the hexagons, metres."""
+    """Width of the hexagons, metres."""
 
     @classmethod
     def of(
@@ -123,11 +123,11 @@ class Counting:
         self.shapes: list[QgsGeometry] = []
         self.dwellings: list[areas.Dwelling] = []
         self.models: Counter[str] = Counter()
-        """How many dwellings each model found, as far as the layer says so."""
+        """Number of dwellings of each model, as far as the layer names models."""
         self.kept: list[Kept] = []
         """Fields of the boundaries that are kept."""
         self.counted_in = ""
-        """What the areas are, for readers."""
+        """Name of the areas for readers."""
         total = max(opened.dwellings.count, 1)
         made, each = Dwelling, Dwellings(self.title)
         nowhere: Optional[Fault] = None

@@ -1,4 +1,4 @@
-"""Who must be named for what a model found."""
+"""Credits of the models behind dwellings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Credit(NamedTuple):
     licence: str
     """Empty where it is not known."""
     attribution: tuple[str, ...]
-    """Who must be named."""
+    """Credits that must be shown."""
     is_known: bool
-    """Whether such a model is installed."""
+    """True if such a model is installed."""
 
 
 def credits_of(names: Iterable[str]) -> list[Credit]:
-    """What the installed models say of themselves.
+    """Collect the credits that the installed models state.
 
     Args:
         names: Of models, as `Detect dwellings` writes them.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 OUTPUT, COUNT, AREA = "OUTPUT", "COUNT", "AREA"
 _NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
-"""What GeoPackages call coordinates without a CRS that are no degrees."""
+"""GeoPackage's CRS of coordinates without a CRS that are no degrees."""
 _POLYGON = 3
 """The number of the kind in well-known binary."""
 
@@ -50,11 +50,11 @@ class DetectDwellings(RunsModel):
     NAME = "detectdwellings"
 
     def displayName(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return tr("Detect dwellings")
 
     def shortHelpString(self) -> str:
-        """What the dialog shows beside the parameters."""
+        """Help beside the parameters."""
         return tr(
             "Finds the dwellings in drone or satellite imagery and writes them as polygons with "
             "their class, their mean probability and their area in square metres.\n\n"
@@ -64,7 +64,7 @@ class DetectDwellings(RunsModel):
         )
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """Words for the toolbox' search."""
         return tr("camp,refugee,tent,shelter,building,footprint,deep learning,onnx").split(",")
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
@@ -87,7 +87,7 @@ class DetectDwellings(RunsModel):
         self.addOutput(QgsProcessingOutputNumber(AREA, tr("Covered square metres")))
 
     def settings(self, parameters: dict[str, object], context: QgsProcessingContext) -> Settings:
-        """How the model is run, and how outlines are drawn."""
+        """Choices about running the model and drawing outlines."""
         return replace(
             super().settings(parameters, context),
             min_area=value_of(options.MIN_AREA, self, parameters, context),
@@ -164,7 +164,7 @@ def _counted(count: int) -> str:
 
 
 def _fields() -> QgsFields:
-    """What is written of each dwelling."""
+    """Fields of a dwelling in the output."""
     fields = QgsFields()
     for made in compat.fields(FIELDS):
         fields.append(made)

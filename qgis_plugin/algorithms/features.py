@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Features:
-    """What a parameter names, opened: the layer may be changed or removed while it is read."""
+    """A source of features, opened: the layer may be changed or removed while it is read."""
 
     def __init__(
         self,

@@ -112,7 +112,7 @@ def _source(kind: str, source: str) -> Iterator[Place]:
 
 
 def _queried(source: str) -> Iterator[Place]:
-    """What a virtual layer reads: the sources that it names, and layers of the project."""
+    """Yield the files behind a virtual layer: sources that it names, and layers of the project."""
     definition = QgsVirtualLayerDefinition.fromUrl(QUrl.fromEncoded(source.encode()))
     named = set()
     for part in definition.sourceLayers():
@@ -181,7 +181,7 @@ def _raster_tables(path: str) -> list[Optional[str]]:
 
 
 def open_quietly(name: str, flags: int) -> Optional[gdal.Dataset]:
-    """What GDAL reads there, None: nothing."""
+    """Open a file with GDAL without a message; None: GDAL reads nothing there."""
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         return gdal.OpenEx(name, flags)

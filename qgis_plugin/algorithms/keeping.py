@@ -9,9 +9,9 @@ from qgis.core import QgsField, QgsFields, QgsJsonUtils
 from .. import compat
 
 _LEFT_OUT = {"fid"}
-"""What GeoPackages number rows by: the output has numbers of its own."""
+"""The row number of a GeoPackage; the output has numbers of its own."""
 _GEOMETRY = "geom"
-"""What QGIS calls the geometry in a GeoPackage; no field may be called so."""
+"""QGIS' name of the geometry in a GeoPackage; no field may have it."""
 _SHORT = 10
 """Characters of a name in a Shapefile."""
 
@@ -25,7 +25,7 @@ class Kept(NamedTuple):
     """As it is written."""
 
     def value(self, attributes: list[object]) -> object:
-        """What is written of a feature's attributes."""
+        """Value of the field among a feature's attributes, as it is written."""
         value = attributes[self.column]
         if isinstance(value, (list, dict)):
             return QgsJsonUtils.encodeValue(value)

@@ -1,4 +1,4 @@
-"""Which dwellings of two dates are the same, and which stand on the ground of others."""
+"""Matching of dwellings of two dates: the same ones, and those on the ground of others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ALIKE = 0.5
 
 
 class Dwelling(NamedTuple):
-    """Of one date."""
+    """A dwelling of one date."""
 
     number: int
     """Its feature's id."""
@@ -58,15 +58,15 @@ class Date(NamedTuple):
     """The dwellings of one date."""
 
     inside: list[Dwelling]
-    """Those that are compared."""
+    """Dwellings that are compared."""
     outside: list[Dwelling]
-    """Those whose centre lies outside of the mask."""
+    """Dwellings whose centre lies outside of the mask."""
     lone: dict[int, float]
     """Places in ``inside`` of those without a partner, and what part of their ground dwellings of
     the other date cover."""
 
     def changed(self) -> int:
-        """How many have no partner, but stand where dwellings of the other date stand."""
+        """Number of dwellings without a partner on ground of dwellings of the other date."""
         return sum(part >= CHANGED_FROM for part in self.lone.values())
 
 
@@ -160,7 +160,7 @@ def parted(
 
 
 def extents_differ(before: Sequence[Dwelling], after: Sequence[Dwelling]) -> bool:
-    """Whether less than half of the box around one date lies in that of the other."""
+    """True if less than half of the box around one date lies in that of the other."""
     boxes = []
     for dwellings in (before, after):
         if not dwellings:
@@ -224,7 +224,7 @@ def _index(dwellings: Sequence[Dwelling], feedback: QgsProcessingFeedback) -> Qg
 
 
 def _covered(dwelling: Dwelling, others: Sequence[Dwelling], index: QgsSpatialIndex) -> float:
-    """What part of a dwelling's ground others cover together, 0 to 1."""
+    """Share of a dwelling's ground that others cover together, 0 to 1."""
     shape = dwelling.shape
     parts = []
     for j in sorted(index.intersects(shape.boundingBox())):

@@ -34,11 +34,11 @@ class ModelInformation(CampAlgorithm):
     NAME = "modelinformation"
 
     def displayName(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return tr("Model information")
 
     def shortHelpString(self) -> str:
-        """What the dialog shows beside the parameters."""
+        """Help beside the parameters."""
         return tr(
             "Says what a model is made for: bands, resolution, classes, accuracy, licence, and who "
             "must be named when results are published. Nothing is run."
@@ -60,7 +60,7 @@ class ModelInformation(CampAlgorithm):
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
-        """Whether it can be run, and if not why, in a sentence."""
+        """True if it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         try:
             self.chosen_model(parameters, context)
@@ -98,7 +98,7 @@ class ModelInformation(CampAlgorithm):
 
 
 def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
-    """What a model says of itself, in pairs of what and how much."""
+    """Facts of a model, as pairs of name and value."""
     spec = model.spec
     return [
         (tr("Model"), spec.id),

@@ -64,7 +64,7 @@ def label_of(option: Parameter) -> str:
 
 
 def help_of(option: Parameter) -> str:
-    """What the option does, and what happens where it is not set."""
+    """Explanation of an option, and of its default."""
     _, about, unset = texts_of(option)
     return f"{tr(about)} {tr('Not set: {unset}.', unset=tr(unset))}" if unset else tr(about)
 

@@ -49,7 +49,7 @@ def area_of(shape: QgsGeometry, ground: QgsDistanceArea, layer: str) -> float:
 
 
 def _is_beyond_pole(shape: QgsGeometry, ground: QgsDistanceArea) -> bool:
-    """Whether latitudes are none, which `measureArea` does not see."""
+    """True if latitudes are none, which `measureArea` does not see."""
     box = shape.boundingBox()
     is_degrees = ground.sourceCrs().isGeographic()
     return is_degrees and max(abs(box.yMinimum()), abs(box.yMaximum())) > _POLE

@@ -1,4 +1,4 @@
-"""Where results go, as QGIS itself understands what the user gave."""
+"""Places of results, as QGIS itself understands the user's entry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_FILES = ("memory:", "TEMPORARY_OUTPUT")
 _PROVIDER = re.compile(r"(.{3,}?):(.*)")
 """A database and the like; one or two letters are a drive of Windows."""
 _ENDING = re.compile(r".*(\.[A-Za-z][A-Za-z0-9]{1,9})")
-"""Of a name that says in what format the file is to be; QGIS knows no format without a letter."""
+"""Ending of a name that sets the file's format; QGIS knows no format without a letter."""
 _GEOPACKAGE = ".gpkg"
 _FOLDERS = {".gdb": "OpenFileGDB"}
 """Formats that are folders, which QGIS writes where they stay."""
@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
     @property
     def is_geopackage(self) -> bool:
-        """Whether its name says so."""
+        """True if its name says so."""
         return self.path.lower().endswith(_GEOPACKAGE)
 
     @property
@@ -62,11 +62,11 @@ class Place(NamedTuple):
 
     @property
     def format(self) -> Optional[vector_formats.VectorFormat]:
-        """How its format is written, a `VectorFormat`; None: not at all, or as a folder."""
+        """Rules of its format; None: it is not written at all, or as a folder."""
         return formats().get(self.ending)
 
     def holds(self, other: Place) -> bool:
-        """Whether writing this one destroys the other."""
+        """True if writing this one destroys the other."""
         if not same_file(self.path, other.path):
             return False
         if self.table is None or other.table is None:
@@ -96,7 +96,7 @@ def endings() -> list[str]:
 
 
 def _can_write(driver: str) -> bool:
-    """Whether this GDAL writes vectors in a format."""
+    """True if this GDAL writes vectors in a format."""
     found = gdal.GetDriverByName(driver)
     if found is None or found.GetMetadataItem("DCAP_VECTOR") != "YES":
         return False
@@ -158,7 +158,7 @@ def _place(text: str, kind: str) -> Optional[Place]:
 
 
 def same_file(one: str, other: str) -> bool:
-    """Whether two names lead to one file."""
+    """True if two names lead to one file."""
     try:
         if Path(one).samefile(other):
             return True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .crediting import Credit
 
 MOST_LINES = 2000
-"""Of the table."""
+"""Most lines of the table."""
 _MOST_MODELS = 20
 STYLE = (
     "body{font:14px/1.4 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222;"
@@ -49,30 +49,30 @@ STYLE = (
 
 
 class Line(NamedTuple):
-    """Of the table."""
+    """A line of the table."""
 
     name: str
     tally: Tally
-    """What was counted."""
+    """The count."""
     square_metres: Optional[float]
     """Size of the area; None where it is none."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the summary of a camp tells; names are strangers' texts."""
+    """Content of the report on a camp; names are untrusted texts."""
 
     layer: str
     """With the dwellings."""
     counted_in: str
-    """What the areas are."""
+    """Name of the areas."""
     sums: Sequence[Line]
     """All dwellings, and those outside of all areas where there are areas."""
     areas: Sequence[Line]
     """As they are numbered."""
     picture: Picture
     credits: Sequence[Credit]
-    """Of the models that found the dwellings, as far as the layer names them."""
+    """Credits of the models behind the dwellings, as far as the layer names models."""
 
 
 def page(title: str, body: str) -> str:
@@ -220,7 +220,7 @@ def _number(value: Optional[float], digits: int) -> str:
 
 
 def _named(found: Sequence[Credit]) -> str:
-    """Who must be named."""
+    """Credits that must be shown."""
     if not found:
         return ""
     body = f"<h2>{escape(tr('To be named where these figures are published'))}</h2>"

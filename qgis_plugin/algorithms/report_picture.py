@@ -31,7 +31,7 @@ SHADES = ("#DDE9F6", "#B7D0EA", "#86AFDA", "#5588C2")
 DWELLING = "#6E3B23"
 _OUTLINE, _LINE = (60, 34, 24), (24, 52, 104)
 OPAQUE = 0.6
-"""Of the dwellings: what is below is seen through them."""
+"""Opacity of the dwellings, which lets the ground below be seen."""
 _LEAST, _MOST = 17.0, 40.0
 """Pixels that numbers are high; where less fits, there is none."""
 _WIDE, _FILL = 0.62, 1.7
@@ -50,7 +50,7 @@ class Shaded(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Of the legend: what is shaded so."""
+    """A shade of the legend."""
 
     least: float
     most: float
@@ -173,7 +173,7 @@ def _numbers(shapes: Sequence[QgsGeometry], turn: QTransform, look: Callable[[],
 def _place(
     shape: QgsGeometry, turn: QTransform, number: int
 ) -> Optional[tuple[float, float, float]]:
-    """Where a number stands, in pixels, and how high it may be; None: there is no room."""
+    """Place of a number in pixels, and its greatest height; None: there is no room."""
     drawn = QgsGeometry(shape)
     drawn.transform(turn)
     box = drawn.boundingBox()
@@ -233,7 +233,7 @@ class _Shapes:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of shapes."""
         return int(self._layer.GetFeatureCount())
 
     @property

@@ -1,4 +1,4 @@
-"""What the algorithms that run a model share: the checks before a run, and the run."""
+"""The base of algorithms that run a model: the checks before a run, and the run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Watching(TileProgress):
         super().__init__(feedback)
         self._layer = layer
         self.errors: Optional[ServerErrors] = None
-        """Of a map server; None: it is a file."""
+        """Errors of a map server; None: the layer is a file."""
 
     def update(self, done: int, total: int) -> None:
         """``done`` of ``total`` tiles are finished.
@@ -66,7 +66,7 @@ class RunsModel(AsksForModel):
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
-        """Whether it can be run, and if not why, in a sentence."""
+        """True if it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         problem = runtime.problem()
         if problem:
@@ -184,7 +184,7 @@ class RunsModel(AsksForModel):
         return files
 
     def _settings_said(self, asked: Asked) -> str:
-        """What a run is done with, as it may be the model's own."""
+        """Say the settings of a run, which may be the model's own."""
         spec = asked.settings.apply(asked.model.spec)
         values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
         if self.parameterDefinition(MIN_AREA.hosts[QGIS]) is None:
@@ -234,7 +234,7 @@ class RunsModel(AsksForModel):
 
 
 def _raster(asked: Asked, spec: ModelSpec) -> Raster:
-    """What the engine is to read for a model; see `raster_of`."""
+    """The raster for a model; see `raster_of`."""
     from ..sources import raster_of
 
     return raster_of(

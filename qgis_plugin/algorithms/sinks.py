@@ -1,4 +1,4 @@
-"""How features get to their place, and what QGIS is told of where to write them meanwhile."""
+"""Ways of features to their place, and the place that QGIS writes them to meanwhile."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TABLE = "dwellings"
 
 
 class Way(Enum):
-    """How features get to their place."""
+    """A way of features to their place."""
 
     MOVED = "as a file of their own"
     CONVERTED = "the same, by way of a GeoPackage"
@@ -43,7 +43,7 @@ class Way(Enum):
 
 
 def way_of(given: object, place: Place) -> Way:
-    """How features get to a place.
+    """Choose the way of features to a place.
 
     Args:
         given: The parameter, as the user gave it.

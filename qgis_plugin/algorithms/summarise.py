@@ -50,11 +50,11 @@ class SummariseCamp(CampAlgorithm):
         self._opened: Optional[Opened] = None
 
     def displayName(self) -> str:
-        """What the toolbox shows."""
+        """Name in the toolbox."""
         return tr("Summarise camp")
 
     def shortHelpString(self) -> str:
-        """What the dialog shows beside the parameters."""
+        """Help beside the parameters."""
         return tr(
             "Counts dwellings, the ground that they cover, their mean size and their density, in "
             "each polygon of a layer or, without one, in hexagons. A dwelling belongs to the area "
@@ -65,7 +65,7 @@ class SummariseCamp(CampAlgorithm):
         )
 
     def tags(self) -> list[str]:
-        """What it is found by."""
+        """Words for the toolbox' search."""
         return tr("camp,refugee,statistics,density,count,report,hexagon").split(",")
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
@@ -113,7 +113,7 @@ class SummariseCamp(CampAlgorithm):
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
-        """Whether it can be run, and if not why, in a sentence."""
+        """True if it can be run, and if not why, in a sentence."""
         ok, said = super().checkParameterValues(parameters, context)
         try:
             for name in (INPUT, BOUNDARIES) if ok else ():
@@ -205,7 +205,7 @@ def _features(fields: QgsFields, found: Sequence[Area]) -> Iterator[QgsFeature]:
 
 
 def _report(counting: Counting, sums: Sequence[Line], counted: Sequence[Area]) -> Report:
-    """What the page tells.
+    """Content of the page.
 
     Raises:
         Stopped: The user wants to.

@@ -13,11 +13,11 @@ _UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
 
 class Unwritable(Exception):  # noqa: N818 - what stands in the way
-    """Why a table cannot be written, as GDAL says it."""
+    """A table that cannot be written; the reason in GDAL's words."""
 
 
 def shapes_in(path: str, table: Optional[str] = None) -> Optional[int]:
-    """How many shapes can be read from a file; None: it cannot be read to its end.
+    """Count the shapes in a file; None: it cannot be read to its end.
 
     Args:
         path: Of the file.
@@ -47,7 +47,7 @@ def shapes_in(path: str, table: Optional[str] = None) -> Optional[int]:
 
 
 def is_readable(driver: str) -> bool:
-    """Whether GDAL reads what it writes in a format."""
+    """True if GDAL reads what it writes in a format."""
     found = gdal.GetDriverByName(driver)
     return found is not None and found.GetMetadataItem("DCAP_OPEN") == "YES"
 
@@ -134,7 +134,7 @@ def names_in(path: str, table: str) -> list[str]:
 
 
 def has_table(path: str, table: str) -> bool:
-    """Whether a file has a table, whatever the case of its name."""
+    """True if a file has a table, whatever the case of its name."""
     dataset = open_quietly(path, gdal.OF_VECTOR)
     if dataset is None:
         return False

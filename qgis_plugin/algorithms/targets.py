@@ -28,7 +28,7 @@ _LOOK_AT_LOCK = {
 
 
 def problem_of(outputs: Sequence[Output]) -> Optional[str]:
-    """Why results cannot go where they should, in a sentence; None: they can."""
+    """Say in a sentence why results cannot go where they should; None: they can."""
     for i, output in enumerate(outputs):
         said = _problem(output)
         if said:
@@ -43,7 +43,7 @@ def problem_of(outputs: Sequence[Output]) -> Optional[str]:
 
 
 def is_folder(place: Place) -> bool:
-    """Whether the format of a place is a folder, not a file."""
+    """True if the format of a place is a folder, not a file."""
     return place.driver in _FOLDERS
 
 
@@ -86,7 +86,7 @@ def _problem_of_name(place: Place) -> Optional[str]:
 
 
 def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
-    """What the file system has against a name."""
+    """Say what the file system has against a name."""
     path = Path(place.path)
     said = _problem_of_name(place)
     try:
@@ -115,14 +115,14 @@ def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
 
 
 def misread(path: str) -> Optional[str]:
-    """Why QGIS would open another file, in a sentence; None: it would not."""
+    """Say in a sentence why QGIS would open another file; None: it would not."""
     if "|" not in path:
         return None
     return tr("QGIS reads {path} as another name, because of the | in it: rename it.", path=path)
 
 
 def _problem_of_database(place: Place) -> Optional[str]:
-    """Whether tables can be changed in a file that is there."""
+    """True if tables can be changed in a file that is there."""
     if place.driver not in DATABASES or not Path(place.path).is_file():
         return None
     gdal.ErrorReset()
@@ -143,7 +143,7 @@ def _problem_of_database(place: Place) -> Optional[str]:
 
 
 def _lock_of(dataset: Any) -> str:
-    """What a database says to a change, empty: nothing."""
+    """Ask a database for a change, and give its objection; empty: none."""
     gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         dataset.StartTransaction()

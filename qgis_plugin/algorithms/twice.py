@@ -18,7 +18,7 @@ class _Given(NamedTuple):
     layer: Optional[QgsVectorLayer]
     is_selection: bool
     part: tuple[object, ...]
-    """How many features, and which filter, as far as the parameter says."""
+    """Limit and filter of features in the parameter."""
 
 
 def same_features(
@@ -61,7 +61,7 @@ def _given(
 
 
 def _same_source(one: QgsVectorLayer, other: QgsVectorLayer) -> bool:
-    """Whether two layers are read from the same place, with the same filter."""
+    """True if two layers are read from the same place, with the same filter."""
     kind = one.providerType()
     if kind != other.providerType() or kind == "memory":
         return False

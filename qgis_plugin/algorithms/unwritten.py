@@ -1,4 +1,4 @@
-"""Why features could not be written, in words."""
+"""Reasons why features could not be written, in words."""
 
 from __future__ import annotations
 

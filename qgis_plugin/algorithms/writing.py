@@ -107,7 +107,7 @@ class Writing:
 
     @property
     def files(self) -> dict[str, str]:
-        """Where rasters and pages go, by their parameters."""
+        """Paths of rasters and pages, by their parameters."""
         return dict(self._files)
 
     def __enter__(self) -> Writing:  # noqa: PYI034 - Self is newer than Python 3.9
@@ -158,7 +158,7 @@ class Writing:
                 raise QgsProcessingException(said) from error
 
     def part(self, name: str) -> Optional[str]:
-        """Where a raster or page is to be written by now; None: it is not asked for."""
+        """Path to write a raster or page to for now; None: it is not requested."""
         path = self._files.get(name)
         return None if path is None else str(self._open.target(Path(path)).temporary)
 

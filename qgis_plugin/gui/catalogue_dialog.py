@@ -199,7 +199,7 @@ class CatalogueDialog(QDialog):
 
 
 def _reader(place: str, work: Work) -> Read:
-    """How a place is read: a file, or QGIS' network access."""
+    """Reader of a place: a file, or QGIS' network access."""
     if not is_url(place):
         return read_local
     return lambda url, limit: fetch(

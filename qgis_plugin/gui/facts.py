@@ -1,4 +1,4 @@
-"""What is known of a model, as the dialogs show it."""
+"""Facts of a model as HTML for the dialogs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def kept(library: ModelLibrary) -> frozenset[str]:
 
 
 def added(model: InstalledModel, known: frozenset[str]) -> str:
-    """What came of adding a model.
+    """Say whether a model was added.
 
     Args:
         model: As the library has it now.

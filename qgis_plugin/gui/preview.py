@@ -52,12 +52,12 @@ if TYPE_CHECKING:
 
 
 MAX_PIXELS = 36_000_000
-"""Of the model, on the visible map; more is no preview."""
+"""Most pixels of the model on the visible map; more is no preview."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is to be previewed; made in the main thread."""
+    """A request for a preview; made in the main thread."""
 
     layer: Layer
     model: InstalledModel
@@ -121,7 +121,7 @@ def visible(layer: QgsMapLayer, canvas: QgsMapCanvas) -> QgsRectangle:
 
 
 def is_endless(layer: Optional[QgsMapLayer]) -> bool:
-    """Whether a layer has no size of its own, as web maps have none; an extent must be chosen."""
+    """True if a layer has no size of its own, as web maps have none; an extent must be chosen."""
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
         return False
     provider = layer.dataProvider()
@@ -129,7 +129,7 @@ def is_endless(layer: Optional[QgsMapLayer]) -> bool:
 
 
 def extent_text(canvas: QgsMapCanvas) -> str:
-    """What the map shows, as Processing writes extents."""
+    """Extent of the map, as Processing writes extents."""
     settings = canvas.mapSettings()
     box, crs = settings.visibleExtent(), settings.destinationCrs()
     sides = (box.xMinimum(), box.xMaximum(), box.yMinimum(), box.yMaximum())

@@ -47,7 +47,7 @@ DEVICE = "camp_detector/device"
 
 
 class PreviewDock(QgsDockWidget):
-    """What it shows goes away with it."""
+    """The panel of the preview, whose layers go away with it."""
 
     def __init__(self, iface: QgisInterface, detect: Callable[..., None]) -> None:
         """Show choices; nothing runs yet.
@@ -178,7 +178,7 @@ class PreviewDock(QgsDockWidget):
             self._work.cancel()
 
     def busy(self) -> bool:
-        """Whether something is being computed."""
+        """True if something is being computed."""
         return self._work is not None or self._drawing is not None or self._timer.isActive()
 
     def leave(self) -> None:

@@ -32,11 +32,11 @@ from . import help as pages
 from .work import Work, sentence
 
 _LINES = 4
-"""Of the command that fetches a wheel, with what lies around it."""
+"""Lines for the command that fetches a wheel, with the margin around it."""
 
 
 class RuntimePage(QWidget):
-    """What is there, and three buttons."""
+    """Page with the state of ONNX Runtime and three buttons."""
 
     changed = pyqtSignal()
     """ONNX Runtime was installed or removed."""
@@ -176,7 +176,7 @@ class RuntimePage(QWidget):
             self._work = None
 
     def busy(self) -> bool:
-        """Whether an installation runs."""
+        """True if an installation runs."""
         return self._work is not None
 
     def _advance(self, value: float) -> None:
@@ -248,7 +248,7 @@ class RuntimeDialog(QDialog):
 
 
 def fault_of(found: State) -> Optional[str]:
-    """Why models cannot be run, for who looks at the remedy already; None: they can."""
+    """Say why models cannot be run, without the remedy, which the page shows; None: they can."""
     if found.version:
         return None
     if found.reason:

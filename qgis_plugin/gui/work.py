@@ -28,7 +28,7 @@ class Work(QgsTask):
     said = pyqtSignal(str)
     """A line of what goes on."""
     went = pyqtSignal(float)
-    """How many percent are done."""
+    """Progress in percent."""
 
     def __init__(self, title: str, function: Callable[[Work], Any], done: Done) -> None:
         """Start with `start`.
@@ -104,12 +104,12 @@ class Work(QgsTask):
         self.setProgress(value)
 
     def cancelled(self) -> bool:
-        """Whether the user wants to stop."""
+        """True if the user wants to stop."""
         return bool(self.feedback.isCanceled())
 
 
 def sentence(error: BaseException) -> str:
-    """What to show for an error; empty where the user stopped the work."""
+    """Sentence to show for an error; empty where the user stopped the work."""
     if isinstance(error, (Cancelled, Stopped)):
         return ""
     if isinstance(error, (CampDetectorError, RuntimeProblem, SourceError)):

@@ -31,7 +31,7 @@ PICTURES = {
     DOCS / "qgis-settings.png": ("en/settings.png", 820, 128),
     DOCS / "qgis-arabic.png": ("ar/models.png", 820, 128),
 }
-"""Where each goes; its file, greatest width in pixels, and number of colours. Those of the help
+"""Target of each picture: file, greatest width in pixels, number of colours. Those of the help
 pages are in the zip file of the plugin, which is to stay below a megabyte."""
 LARGEST = 150_000
 """Bytes: the plugin is fetched over slow networks."""

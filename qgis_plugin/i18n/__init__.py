@@ -51,12 +51,12 @@ def bare(text: str) -> str:
 
 
 def speaks_right_to_left() -> bool:
-    """Whether our texts run from right to left."""
+    """True if our texts run from right to left."""
     return bool(_installed) and _installed[0].property("language") in _RIGHT_TO_LEFT
 
 
 def right_to_left() -> bool:
-    """Whether our windows run from right to left."""
+    """True if our windows run from right to left."""
     from qgis.PyQt.QtCore import QCoreApplication, Qt
     from qgis.PyQt.QtGui import QGuiApplication
 

@@ -51,7 +51,7 @@ def texts() -> dict[str, str]:
 
 
 def _texts_of_options() -> Iterator[str]:
-    """What the dialogs show of the engine's table of options."""
+    """Yield the texts of the engine's table of options that the dialogs show."""
     for option in shown_in(QGIS):
         yield from filter(None, texts_of(option))
 

@@ -45,7 +45,7 @@ class Offer:
     """The engine's ``ModelSpec``."""
     item: Mapping[str, object]
     place: str
-    """Of the ONNX file: a path or an address."""
+    """Path or address of the ONNX file."""
     size: Optional[int]
     sha256: Optional[str]
 
@@ -62,11 +62,11 @@ class Catalogue:
     where: str
     offers: list[Offer] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    """Why some items are not offered, a sentence for each."""
+    """Reasons why items are not offered, a sentence for each."""
 
 
 def is_url(place: str) -> bool:
-    """Whether a place is on the web."""
+    """True if a place is on the web."""
     try:
         return urlsplit(place).scheme.lower() in {"http", "https"}
     except ValueError:
@@ -188,7 +188,7 @@ def _links(page: Mapping[str, object], place: str, found: Catalogue) -> list[str
 
 
 def resolve(href: object, place: str, root: str) -> str:
-    """What an href in a file of a catalogue means.
+    """Resolve an href in a file of a catalogue.
 
     Args:
         href: As it stands there.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 _BASELINE = "all_ones_iou"
-"""What a model that calls every pixel a dwelling would have; not a figure of this one."""
+"""Figure of a model that calls every pixel a dwelling; not one of this model."""
 BUNDLED, ADDED, FOLDER = "bundled", "added", "folder"
 
 
@@ -32,15 +32,15 @@ class InstalledModel:
     origin: str
     """`BUNDLED`, `ADDED` or `FOLDER`."""
     sha256: str
-    """Of the ONNX file, 64 hexadecimal digits."""
+    """SHA-256 of the ONNX file, 64 hexadecimal digits."""
     size: int
-    """Of the ONNX file in bytes."""
+    """Size of the ONNX file in bytes."""
     item: Mapping[str, object] = field(default_factory=dict)
     """The STAC item that came with it."""
     source: str = ""
-    """Where an added model came from."""
+    """Origin of an added model."""
     namesake: bool = False
-    """Whether there is another model of the same name and version."""
+    """True if there is another model of the same name and version."""
 
     @property
     def id(self) -> str:
@@ -75,7 +75,7 @@ class InstalledModel:
         return area_of(self.item)
 
     def accuracy(self) -> list[tuple[str, str]]:
-        """What was measured of it, in pairs of what and how much."""
+        """Accuracy of the model, as pairs of measure and figures."""
         return accuracy_of(self.item, self.spec)
 
 
@@ -86,7 +86,7 @@ def area_of(item: Mapping[str, object]) -> Optional[Mapping[str, object]]:
 
 
 def accuracy_of(item: Mapping[str, object], spec: ModelSpec) -> list[tuple[str, str]]:
-    """What an item or a description says of a model's accuracy, in pairs of what and how much."""
+    """Accuracy of a model by its item or description, as pairs of measure and figures."""
     properties = item.get("properties")
     told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
     found = []

@@ -24,7 +24,7 @@ _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model
 
 @dataclass(frozen=True)
 class ModelLibrary:
-    """Where models lie, and which."""
+    """The installed models and their folders."""
 
     home: Path
     """Added models lie here, each in a folder."""

@@ -1,4 +1,4 @@
-"""What files say of the models in them, remembered for as long as the files stay as they are."""
+"""Models read from files, remembered for as long as the files stay as they are."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENDINGS = {".onnx", ".dlpk", ".json"}
-"""Of files that may hold a model."""
+"""Endings of files that may hold a model."""
 _MOST_IN_FOLDER = 500
 _State = tuple[tuple[str, int, int], ...]
 _Read = tuple[ModelSpec, str, int, dict[str, object]]
 """Description, checksum and size of a network, and the item beside it."""
 _read: dict[_State, Union[_Read, CampDetectorError]] = {}
-"""What files said, or why they are no model, by path, time and size: lists of models are asked for
+"""Models of files, or errors, by path, time and size: lists of models are requested
 often, and may lie on slow drives."""
 _assets: dict[_State, Any] = {}
 """Networks as items describe them; None: they are no items of models."""
@@ -101,7 +101,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is a file; no where one may not look."""
+    """True if there is a file; no where one may not look."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -109,7 +109,7 @@ def _is_file(path: Path) -> bool:
 
 
 def json_of(path: Path) -> dict[str, object]:
-    """What a file of our own says; nothing where it is damaged."""
+    """Content of a file of the plugin; empty where it is damaged."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

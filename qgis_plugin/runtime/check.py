@@ -54,7 +54,7 @@ print(json.dumps(out))
 
 @dataclass(frozen=True)
 class Checked:
-    """What the process said."""
+    """Output of the process."""
 
     version: str = ""
     providers: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ def label(device: str) -> str:
 
 
 def devices(platform: str = sys.platform) -> list[str]:
-    """What may be chosen on a system: automatic, the processor, and the GPUs that may be there.
+    """Devices to choose from on a system: automatic, the processor, and GPUs that may be there.
 
     ONNX Runtime is not loaded for it: QGIS asks when it starts. Whether it is made for a GPU, and
     whether there is a driver, shows when a model is loaded.

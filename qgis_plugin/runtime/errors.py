@@ -1,4 +1,4 @@
-"""What goes wrong with the library that runs models."""
+"""Errors of the library that runs models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which folders some process uses: each process that uses one holds a locked file about it.
+"""Folders in use: each process that uses one holds a locked file about it.
 
 The system lets go of the lock when the process ends, however it ends; so a number of a process is
 not needed, which may stand for another one later. The files lie in a folder beside, since Windows
@@ -48,7 +48,7 @@ class Use:
 
 
 def is_used(home: Path, name: str) -> bool:
-    """Whether a process uses a folder; yes where that cannot be told.
+    """True if a process uses a folder; yes where that cannot be told.
 
     Files that ended processes have left are removed.
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CPU, DIRECTML, CUDA = "onnxruntime", "onnxruntime-directml", "onnxruntime-gpu"
 OLDEST = "1.16"
-"""Of ONNX Runtime: older ones do not read the models."""
+"""Oldest release of ONNX Runtime that reads the models."""
 _HELPERS = {
     "flatbuffers": "flatbuffers",
     "google": "protobuf",
@@ -37,13 +37,13 @@ _HELPERS = {
     "sympy": "sympy",
     "mpmath": "mpmath",
 }
-"""What some releases of ONNX Runtime import, by module: its package. numpy is QGIS' own."""
+"""Packages of modules that some releases of ONNX Runtime import. numpy is QGIS' own."""
 _NEVER = ("numpy", "numpy.libs", "scipy", "osgeo", "PyQt5", "PyQt6", "qgis")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the user agreed to."""
+    """The installation that the user agreed to."""
 
     package: str = CPU
     wheel: Optional[Path] = None

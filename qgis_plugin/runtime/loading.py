@@ -1,4 +1,4 @@
-"""Whether ONNX Runtime is there, and loading it."""
+"""True if ONNX Runtime is there, and loading it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _USE = "_camp_detector_in_use"
 
 @dataclass(frozen=True)
 class State:
-    """What is known of ONNX Runtime in this QGIS."""
+    """State of ONNX Runtime in this QGIS."""
 
     version: str = ""
     """Empty where it cannot be used."""
     origin: str = ""
     """The folder that it is loaded from."""
     private: bool = False
-    """Whether that is the plugin's own folder."""
+    """True if that is the plugin's own folder."""
     providers: tuple[str, ...] = ()
     reason: str = ""
-    """Why it cannot be used; empty where it is simply not there."""
+    """Reason why it cannot be used; empty where it is simply not there."""
 
 
 def activate() -> None:
@@ -41,12 +41,12 @@ def activate() -> None:
 
 
 def ready() -> bool:
-    """Whether models can be run."""
+    """True if models can be run."""
     return bool(state().version)
 
 
 def problem() -> Optional[str]:
-    """Why models cannot be run, in one sentence with the remedy; None where they can."""
+    """Say in a sentence why models cannot be run, with the remedy; None where they can."""
     found = state()
     if found.version:
         return None
@@ -63,7 +63,7 @@ def problem() -> Optional[str]:
 
 
 def is_there() -> bool:
-    """Whether ONNX Runtime is installed; it is not loaded for it, which takes a while."""
+    """True if ONNX Runtime is installed; it is not loaded for it, which takes a while."""
     if _NAME in sys.modules or places.current() is not None:
         return True
     try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SYSTEMS = {"win32": "win", "darwin": "macosx"}
 _LINUX = ("manylinux_2_28", "manylinux_2_27", "manylinux2014")
-"""What wheels of ONNX Runtime are named after; pip takes a name as it stands."""
+"""Name at the start of ONNX Runtime's wheels; pip takes a name as it stands."""
 _PARTS = 5
 """Name, version, Python, ABI and platform in a wheel's name."""
 
@@ -75,7 +75,7 @@ def refuse_other(wheel: Path) -> None:
 
 
 def _fits_python(pythons: list[str], abis: list[str]) -> bool:
-    """Whether a wheel is for this version of Python."""
+    """True if a wheel is for this version of Python."""
     minor = sys.version_info[1]
     if {f"cp3{minor}", f"py3{minor}", "py3"} & set(pythons):
         return True
@@ -84,7 +84,7 @@ def _fits_python(pythons: list[str], abis: list[str]) -> bool:
 
 
 def _fits_system(name: str) -> bool:
-    """Whether a wheel is for this system and machine."""
+    """True if a wheel is for this system and machine."""
     if name == "any":
         return True
     machine = platform.machine().lower()

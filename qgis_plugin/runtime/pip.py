@@ -27,16 +27,16 @@ _SECRET = re.compile(r"//[^/@\s]+@")
 
 
 class Feedback(Protocol):
-    """Who watches an installation."""
+    """A watcher of an installation."""
 
     def say(self, line: str) -> None:
         """A line of what goes on."""
 
     def percent(self, value: float) -> None:
-        """How far the download is, 0 to 100."""
+        """Show the progress of the download, 0 to 100."""
 
     def cancelled(self) -> bool:
-        """Whether the user wants to stop."""
+        """True if the user wants to stop."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where the private copy of ONNX Runtime lies.
+"""Folders of the private copy of ONNX Runtime.
 
 A folder of the user's profile, one folder for each installation; the one that is loaded stands
 last on the search path, behind all of QGIS' own. A library that is loaded cannot be replaced on
@@ -23,7 +23,7 @@ from .in_use import Use, is_used
 
 STAGING = ".staging-"
 LOCKED = "-locked"
-"""How the name of a folder ends whose installation holds a lock."""
+"""Ending of the name of a folder whose installation holds a lock."""
 _DAY = 86400
 """Seconds."""
 
@@ -62,7 +62,7 @@ def _uses() -> Path:
 
 
 def tag() -> str:
-    """What an installation is made for: Python's version, system and machine."""
+    """Python's version, system and machine, which an installation is made for."""
     return f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine().lower()}"
 
 
@@ -116,7 +116,7 @@ def clean() -> None:
 
 
 def _is_fresh(folder: Path) -> bool:
-    """Whether an installation may be going on there of which nothing is known."""
+    """True if an installation may be going on there of which nothing is known."""
     try:
         age = time.time() - folder.stat().st_mtime
     except OSError:

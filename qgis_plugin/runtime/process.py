@@ -25,7 +25,7 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a process said until it ended by itself."""
+    """Output of a process that ended by itself."""
 
     code: int
     out: str
@@ -82,7 +82,7 @@ def ask(
     given: str = "",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """What a program says, which ends by itself.
+    """Output of a program that ends by itself.
 
     Args:
         command: The program and its arguments; paths must be absolute.

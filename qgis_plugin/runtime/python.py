@@ -44,7 +44,7 @@ def find_python(cancelled: Callable[[], bool] = lambda: False) -> str:
 
 
 def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
-    """Where the Python program may lie, the likeliest first; nothing is looked up.
+    """Likely paths of the Python program, the likeliest first; nothing is looked up.
 
     Args:
         platform: As ``sys.platform`` gives it.
@@ -77,7 +77,7 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
 
 
 def _answer(program: Path, cancelled: Callable[[], bool]) -> str:
-    """What a program says of itself; empty where it is no Python that starts."""
+    """Answer of a program about itself; empty where it is no Python that starts."""
     try:
         done = ask([str(program.absolute()), "-c", _ASK], seconds=_TIMEOUT, cancelled=cancelled)
     except (OSError, subprocess.SubprocessError):

@@ -142,7 +142,7 @@ class TileReader:
         return Lattice(left, top, step, step, part.width, part.height)
 
     def _is_aligned(self, part: Part, bounds: tuple[float, ...]) -> bool:
-        """Whether the pixels of a zoom level are the wanted ones."""
+        """True if the pixels of a zoom level are the wanted ones."""
         own = self._lattice_of(part)
         near = 0.01 * own.step_x
         return all(

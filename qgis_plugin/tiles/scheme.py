@@ -82,7 +82,7 @@ class TileScheme:
 
     @property
     def steps(self) -> list[float]:
-        """Of all zoom levels."""
+        """Sides of a pixel at all zoom levels, in CRS units."""
         return [self.step(zoom) for zoom in range(self.least, self.most + 1)]
 
     def zoom_for(self, step: float) -> int:

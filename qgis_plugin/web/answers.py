@@ -41,7 +41,7 @@ class Answer:
 
     url: str
     status: Optional[int] = None
-    """Of HTTP; None: there was no answer, or it is a file."""
+    """HTTP status; None: there was no answer, or it is a file."""
     phrase: str = ""
     """The server's words for the status."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Answer:
     trouble: str = ""
     """Qt's words for it, or ours."""
     trouble_is_ours: bool = False
-    """Whether we broke it off."""
+    """True if we broke it off."""
 
     @property
     def server(self) -> str:
@@ -61,31 +61,31 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """Of the content, such as ``image/png``; empty where the server does not say."""
+        """Media type of the content, such as ``image/png``; empty where the server gives none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def is_missing(self) -> bool:
-        """Whether there is no such thing on the server, which is how imagery ends."""
+        """True if there is no such thing on the server, which is how imagery ends."""
         if self.status is None:
             return bool(self.error == _Error.ContentNotFoundError)  # of a file
         return self.status in MISSING_CODES
 
     @property
     def is_good(self) -> bool:
-        """Whether there is content, of whatever kind."""
+        """True if there is content, of whatever kind."""
         return self.error == _Error.NoError and (self.status is None or self.status in _GOOD)
 
     @property
     def may_pass(self) -> bool:
-        """Whether another attempt may go better."""
+        """True if another attempt may go better."""
         if self.status is None or self.status in _GOOD:
             return self.error != _Error.NoError and self.error not in _LASTING
         return self.status in TEMPORARY_CODES
 
     @property
     def timed_out(self) -> bool:
-        """Whether QGIS stopped waiting for it."""
+        """True if QGIS stopped waiting for it."""
         return self.error in (_Error.OperationCanceledError, _Error.TimeoutError)
 
     @property
@@ -120,7 +120,7 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """Why there is no content, in a few words."""
+        """Reason for missing content, in a few words."""
         if self.status is not None and self.status not in _GOOD:
             return f"{self.status} {self.phrase}".strip()
         if self.timed_out and not self.trouble_is_ours:

@@ -35,7 +35,7 @@ def run_of_this_thread() -> Iterator[None]:
 
 
 def is_main() -> bool:
-    """Whether this is the thread of QGIS' windows, in which QGIS starts Python."""
+    """True if this is the thread of QGIS' windows, in which QGIS starts Python."""
     return threading.get_ident() == threading.main_thread().ident
 
 

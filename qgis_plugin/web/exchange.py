@@ -50,14 +50,14 @@ class Ask:
     authcfg: str = ""
     """QGIS' id of a log-in; the same."""
     cached: bool = False
-    """Whether what QGIS has kept of it will do."""
+    """True if what QGIS has kept of it will do."""
     elsewhere: bool = False
-    """Whether the server may send us to another host."""
+    """True if the server may send us to another host."""
 
 
 @dataclass
 class _Turn:
-    """How far one request is."""
+    """Progress of one request."""
 
     number: int
     ask: Ask
@@ -246,7 +246,7 @@ class _Exchange:
 
     @staticmethod
     def _may_go_on(turn: _Turn, answer: Answer) -> bool:
-        """Whether to ask again; a server that does not answer at all has taken long already."""
+        """True if to ask again; a server that does not answer at all has taken long already."""
         most = 1 if answer.timed_out else len(_RESTS)
         return answer.may_pass and not turn.trouble and turn.attempt < most
 

@@ -46,7 +46,7 @@ class Hearing:
         """
         self._server, self._ask = server, ask
         self.is_unsure = False
-        """Whether something failed of which QGIS did not say what."""
+        """True if something failed of which QGIS did not say what."""
         self._answers: dict[str, Answer] = {}
         self._lines: list[str] = []
         self._told = 0

@@ -22,7 +22,7 @@ def origin_of(url: str) -> Optional[Origin]:
 
 
 def may_lead(asked: str, target: str, *, elsewhere: bool) -> bool:
-    """Whether a server may send us on to another place.
+    """True if a server may send us on to another place.
 
     Args:
         asked: The address that answered.
