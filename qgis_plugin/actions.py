@@ -31,7 +31,7 @@ except ImportError:
 
 MENU, OPTIONS = "Camp Detector", "CampDetectorOptions"
 DETECT = "campdetector:detectdwellings"
-_TOLD = "campDetectorToldOfRuntime"
+_MENTIONED = "campDetectorToldOfRuntime"
 """Property of QGIS' window: a missing runtime is mentioned once in a session."""
 
 
@@ -60,8 +60,8 @@ class Actions:
         self._add(theme("/mActionOptions.svg"), tr("Settings…"), lambda: self.show_settings())
         self._add(theme("/mActionHelpContents.svg"), tr("Help"), lambda: self.show_help())
         iface.registerOptionsWidgetFactory(self.factory)
-        if not iface.mainWindow().property(_TOLD) and not is_there():
-            iface.mainWindow().setProperty(_TOLD, True)  # noqa: FBT003 - Qt's signature
+        if not iface.mainWindow().property(_MENTIONED) and not is_there():
+            iface.mainWindow().setProperty(_MENTIONED, True)  # noqa: FBT003 - Qt's signature
             self._offer_runtime(tr("ONNX Runtime, which runs the models, is not installed."))
 
     def remove(self) -> None:

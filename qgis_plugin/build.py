@@ -121,9 +121,9 @@ def build(out: Path, model: Path | None, publisher: Publisher = NOBODY) -> Path:
         members = {f"{FOLDER}/{n}": data for n, data in files.items()}
         temporary.write_bytes(zip_bytes(members, level=9))
         temporary.chmod(0o644)
-        found = faults(temporary)
-        if found:
-            msg = f"{path}: the official repository would refuse it: {'; '.join(found)}"
+        reasons = faults(temporary)
+        if reasons:
+            msg = f"{path}: the official repository would refuse it: {'; '.join(reasons)}"
             raise OutputError(msg)
     return path
 
@@ -133,27 +133,27 @@ def faults(path: Path) -> list[str]:
 
     Whether the addresses in the metadata answer is not asked.
     """
-    found = []
+    reasons = []
     if path.stat().st_size > LARGEST:
-        found.append(f"it is larger than {LARGEST} bytes")
+        reasons.append(f"it is larger than {LARGEST} bytes")
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         for name in names:
             parts = PurePosixPath(name).parts
             if ".." in name or name.startswith("/") or _FORBIDDEN & set(parts):
-                found.append(f"{name} may not be in it")
+                reasons.append(f"{name} may not be in it")
             if PurePosixPath(name).suffix.lower() in _BINARIES:
-                found.append(f"{name} is a binary or a script of a system")
+                reasons.append(f"{name} is a binary or a script of a system")
         tops = {name.partition("/")[0] for name in names}
         if len(tops) != 1 or not _NAME.fullmatch(min(tops)):
-            return [*found, f"it must hold one folder with a plain name, not {sorted(tops)}"]
+            return [*reasons, f"it must hold one folder with a plain name, not {sorted(tops)}"]
         top = tops.pop()
         missing = [
             n for n in ("__init__.py", "metadata.txt", "LICENSE") if f"{top}/{n}" not in names
         ]
         if missing:
-            return [*found, f"{', '.join(missing)} is missing"]
-        return found + _metadata_faults(archive.read(f"{top}/metadata.txt").decode(), names, top)
+            return [*reasons, f"{', '.join(missing)} is missing"]
+        return reasons + _metadata_faults(archive.read(f"{top}/metadata.txt").decode(), names, top)
 
 
 def _metadata_faults(text: str, names: list[str], top: str) -> list[str]:
@@ -161,19 +161,19 @@ def _metadata_faults(text: str, names: list[str], top: str) -> list[str]:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         parser.read_string(text)
-        said = dict(parser.items("general"))
+        stated = dict(parser.items("general"))
     except configparser.Error as error:
         return [f"metadata.txt cannot be read: {error}"]
-    found = [f"metadata.txt does not say {name}" for name in REQUIRED if not said.get(name)]
-    if "/" in said.get("author", ""):
-        found.append("the author's name has a slash")
-    if f"{top}/{said.get('icon')}" not in names:
-        found.append("the icon is missing")
+    reasons = [f"metadata.txt does not say {name}" for name in REQUIRED if not stated.get(name)]
+    if "/" in stated.get("author", ""):
+        reasons.append("the author's name has a slash")
+    if f"{top}/{stated.get('icon')}" not in names:
+        reasons.append("the icon is missing")
     for name in ("homepage", "tracker", "repository"):
-        parts = urlsplit(said.get(name, ""))
+        parts = urlsplit(stated.get(name, ""))
         if not (parts.scheme and parts.netloc):
-            found.append(f"{name} is no address")
-    return found
+            reasons.append(f"{name} is no address")
+    return reasons
 
 
 def main() -> None:

@@ -63,11 +63,11 @@ def lattice_of(
         )
         raise SourceError(msg)
     metres = _metres(layer, bounds)
-    wanted = gsd if resolution is None else resolution
-    if not math.isfinite(wanted) or wanted <= 0:
-        raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{wanted:g}"))
-    _refuse_coarse(layer, metres, wanted)
-    steps = (wanted / metres[0], wanted / metres[1])
+    resolution_used = gsd if resolution is None else resolution
+    if not math.isfinite(resolution_used) or resolution_used <= 0:
+        raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{resolution_used:g}"))
+    _refuse_coarse(layer, metres, resolution_used)
+    steps = (resolution_used / metres[0], resolution_used / metres[1])
     if layer.tiles is not None:
         tolerance = _SAME if resolution is None else _SAME / 10
         return lattice_for(layer.tiles, _in_the_world(layer, bounds), steps, tolerance)
@@ -93,7 +93,7 @@ def lattice_of(
     return Lattice(left, top, steps[0], steps[1], width, height, fine)
 
 
-def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> None:
+def _refuse_coarse(layer: Layer, metres: tuple[float, float], gsd: float) -> None:
     """Refuse to enlarge what holds no detail, by the rule for files.
 
     Raises:
@@ -103,14 +103,14 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], wanted: float) -> 
     if not steps:
         return
     finest = min(max(x * metres[0], y * metres[1]) for x, y in steps)
-    if is_too_coarse([finest], wanted):
+    if is_too_coarse([finest], gsd):
         msg = tr(
             "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
             "not in the picture. Choose finer imagery, or give {finest} as “Resolution” "
             "(RESOLUTION) to run it all the same.",
             layer=layer.title,
             finest=f"{finest:.3g}",
-            wanted=f"{wanted:.3g}",
+            wanted=f"{gsd:.3g}",
         )
         raise SourceError(msg)
 

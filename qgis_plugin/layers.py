@@ -88,25 +88,25 @@ def look_at(layer: Optional[QgsMapLayer]) -> Layer:
     provider = layer.dataProvider() if isinstance(layer, QgsRasterLayer) else None
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid() or provider is None:
         raise SourceError(tr("The raster layer cannot be read: load it again."))
-    found = Layer(
+    facts = Layer(
         layer.name(), layer.crs(), layer.extent(),
         nodata=_nodata_of(provider), shown=_shown_by(layer.renderer()),
     )  # fmt: skip
     if layer.providerType() == "gdal":
-        return replace(found, file=file_of(layer.source())[0])
+        return replace(facts, file=file_of(layer.source())[0])
     own = provider.clone()
-    return replace(found, provider=own, tiles=None if own is None else TileScheme.of(own))
+    return replace(facts, provider=own, tiles=None if own is None else TileScheme.of(own))
 
 
 def _nodata_of(provider: QgsRasterDataProvider) -> Optional[float]:
     """The one value that the user has set for all bands; None: none, or ranges."""
-    found = set()
+    values = set()
     for band in range(1, provider.bandCount() + 1):
         ranges = provider.userNoDataValues(band)
         if len(ranges) != 1 or ranges[0].min() != ranges[0].max():
             return None
-        found.add(float(ranges[0].min()))
-    return found.pop() if len(found) == 1 else None
+        values.add(float(ranges[0].min()))
+    return values.pop() if len(values) == 1 else None
 
 
 def _shown_by(renderer: Optional[QgsRasterRenderer]) -> Optional[tuple[int, ...]]:

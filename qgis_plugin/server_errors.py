@@ -35,14 +35,14 @@ class ServerErrors:
         """Count what concerns a provider."""
         self.feedback = QgsRasterBlockFeedback()
         """Cancelled when the user wants to stop; to be given to the provider."""
-        self.wanted = 0
+        self.requested = 0
         """Pixels that were asked for; those in the overlap of tiles count again."""
         self.empty = 0
         """Pixels without an image, among those requested."""
         self._uri = provider.dataSourceUri()
         self.hearing = Hearing(server_of(address_of(self._uri)), self._ask)
         """Hears what the server answers to the provider."""
-        self._asked: set[Hashable] = set()
+        self._requests: set[Hashable] = set()
         self._missing: set[Hashable] = set()
         self._notes: list[str] = []
         self._lock = threading.Lock()
@@ -61,16 +61,16 @@ class ServerErrors:
             self._stops.canceled.disconnect(self.feedback.cancel)
             self._stops = None
 
-    def count(self, wanted: int, empty: int) -> None:
+    def count(self, requested: int, empty: int) -> None:
         """So many pixels were asked for, and of these so many came without an image."""
         with self._lock:
-            self.wanted += wanted
+            self.requested += requested
             self.empty += empty
 
-    def asked(self, what: Hashable, *, missing: bool) -> None:
+    def count_request(self, what: Hashable, *, missing: bool) -> None:
         """A map tile was asked for, and may not exist."""
         with self._lock:
-            self._asked.add(what)
+            self._requests.add(what)
             if missing:
                 self._missing.add(what)
 
@@ -82,25 +82,25 @@ class ServerErrors:
 
     def warnings(self) -> list[str]:
         """Sentences on what is missing of the imagery, and on how it was taken."""
-        found = list(self._notes)
+        sentences = list(self._notes)
         if self._missing:
-            found.append(
+            sentences.append(
                 tr(
                     "{missing} of {count} map tiles or pictures do not exist on the server.",
                     missing=len(self._missing),
-                    count=len(self._asked),
+                    count=len(self._requests),
                 )
             )
         if self.empty:
-            share = 100.0 * self.empty / self.wanted
-            found.append(
+            share = 100.0 * self.empty / self.requested
+            sentences.append(
                 tr(
                     "{share} % of the imagery is empty: the layer has no pixels there. No dwelling "
                     "is found there; look at the layer, and run it again if there should be some.",
                     share="< 1" if share < 1 else f"{share:.0f}",
                 )
             )
-        return found
+        return sentences
 
     def _ask(self, url: str) -> Answer:
         """Ask for what the provider did not get."""
@@ -120,7 +120,7 @@ class ServerErrors:
         Raises:
             RasterError: Not one pixel came, as from a server that is gone.
         """
-        if self.wanted and self.empty == self.wanted:
+        if self.requested and self.empty == self.requested:
             msg = tr(
                 "{layer} gave no imagery here: check the connection and the extent, then run it "
                 "again.",
@@ -154,4 +154,4 @@ class ServerErrors:
         """
         for url, missing in self.hearing.take():
             if gaps or not missing:
-                self.asked(url, missing=missing)
+                self.count_request(url, missing=missing)

@@ -23,15 +23,6 @@ NOT_YET = frozenset(
     (
         "camp_detector_core",
         "camp_detector_core/cli",
-        "qgis_plugin",
-        "qgis_plugin/algorithms",
-        "qgis_plugin/gui",
-        "qgis_plugin/help",
-        "qgis_plugin/i18n",
-        "qgis_plugin/models",
-        "qgis_plugin/runtime",
-        "qgis_plugin/tiles",
-        "qgis_plugin/web",
         "training",
     )
 )

@@ -55,7 +55,7 @@ _DEVICE = "camp_detector/device"
 
 
 @dataclass
-class Asked:
+class Choices:
     """The user's request, taken from the parameters in the main thread."""
 
     layer: Layer
@@ -128,13 +128,13 @@ class AsksForModel(CampAlgorithm):
             tta=value(options.TTA),
         )
 
-    def asked(
+    def choices_of(
         self,
         parameters: dict[str, object],
         context: QgsProcessingContext,
         *,
         with_mask: bool = True,
-    ) -> Asked:
+    ) -> Choices:
         """All parameters, read and held against each other; in the main thread.
 
         Args:
@@ -161,7 +161,7 @@ class AsksForModel(CampAlgorithm):
             if extent.isEmpty():
                 raise Fault(tr("“Extent” (EXTENT) is empty: choose another one, or leave it out."))
         settings = self.settings(parameters, context)
-        return Asked(
+        return Choices(
             layer=layer,
             model=self.chosen_model(parameters, context),
             settings=settings,

@@ -120,8 +120,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                 model = str(self.chosen_model(parameters, context).path)
             except Fault:
                 model = None  # said elsewhere
-        found = destroyed(self, parameters, context, model)
-        return found or problem_of(outputs_of(self, parameters, context))
+        problem = destroyed(self, parameters, context, model)
+        return problem or problem_of(outputs_of(self, parameters, context))
 
     def accepted(
         self, parameters: dict[str, object], context: QgsProcessingContext
@@ -147,9 +147,9 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             accepted = self.accepted(parameters, context)
         except Fault as error:
             return False, str(error)
-        ok, said = super().checkParameterValues(accepted, context)
+        ok, sentence = super().checkParameterValues(accepted, context)
         problem = self.outputs_problem(parameters, context) if ok else None
-        return (False, problem) if problem else (ok, said or "")
+        return (False, problem) if problem else (ok, sentence or "")
 
     def prepareAlgorithm(
         self,
@@ -188,10 +188,10 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         named = named or self.parameterAsString(parameters, MODEL, context)
         try:
             library = models()
-            found = library.find(named) if named else library.default()
+            model = library.find(named) if named else library.default()
         except (OSError, CampDetectorError) as error:
             raise Fault(sentence_of(error)) from error
-        if found is None:
+        if model is None:
             raise Fault(
                 tr(
                     "There is no model {name}: choose one of the list, or add it under Plugins > "
@@ -201,7 +201,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
                 if named
                 else tr("No model is installed: add one under Plugins > Camp Detector > Models.")
             )
-        return found
+        return model
 
 
 def models() -> ModelLibrary:

@@ -56,13 +56,13 @@ class ClassifyPixels(RunsModel):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, object]:
         """Run the model and write the rasters."""
-        asked = prepared(self._asked)
+        choices = prepared(self._choices)
         with Writing(self, parameters, context, feedback) as writing:
             results = writing.files
             if CLASSES not in results:
                 raise QgsProcessingException(tr("Say where the class raster goes."))
             done = self.run_model(
-                asked, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
+                choices, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
             )
             if done is None:
                 return {}
@@ -72,4 +72,4 @@ class ClassifyPixels(RunsModel):
                 feedback.pushInfo(tr("Stopped; nothing was written."))
                 return {}
         classes = styling.named(done[0].spec)
-        return {**self.show_rasters(context, results, asked.layer.title, classes)}
+        return {**self.show_rasters(context, results, choices.layer.title, classes)}

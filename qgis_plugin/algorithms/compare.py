@@ -125,7 +125,7 @@ class CompareDates(CampAlgorithm):
         """True if it can be run, and if not why, in a sentence."""
         if parameters.get(BEFORE) == _choose():
             return False, tr("Choose the dwellings of the earlier date.")
-        ok, said = super().checkParameterValues(parameters, context)
+        ok, sentence = super().checkParameterValues(parameters, context)
         try:
             for name in (BEFORE, AFTER) if ok else ():
                 placed_source(self, parameters, name, context)
@@ -136,7 +136,7 @@ class CompareDates(CampAlgorithm):
                 polygons_of(bounds, bounds.sourceCrs(), context, most=1)
         except Fault as error:
             return False, str(error)
-        return ok, said
+        return ok, sentence
 
     def prepareAlgorithm(
         self,
@@ -244,8 +244,8 @@ class CompareDates(CampAlgorithm):
             Stopped: The user wants to.
         """
         mask = opened.mask
-        found = [read(features, ground, feedback) for features in (opened.before, opened.after)]
-        if mask is None and extents_differ(*found):
+        by_date = [read(features, ground, feedback) for features in (opened.before, opened.after)]
+        if mask is None and extents_differ(*by_date):
             feedback.pushWarning(
                 tr(
                     "The dwellings of the two dates do not lie on the same ground: if the imagery "
@@ -253,7 +253,7 @@ class CompareDates(CampAlgorithm):
                     "of these polygons” (MASK), or all others count as appeared or vanished."
                 )
             )
-        dates = [parted(dwellings, mask, feedback) for dwellings in found]
+        dates = [parted(dwellings, mask, feedback) for dwellings in by_date]
         if mask is not None:
             feedback.pushInfo(
                 tr(

@@ -13,7 +13,7 @@ from osgeo import gdal, ogr, osr
 from camp_detector_core.hostgdal.calls import settings
 
 from ..i18n import tr
-from .tables import Unwritable, check, said
+from .tables import Unwritable, check, gdal_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,12 +100,12 @@ class _Conversion:
         self._read = gdal.OpenEx(source, gdal.OF_VECTOR)
         driver = gdal.GetDriverByName(rules.driver)
         if self._read is None or driver is None:
-            raise said()
+            raise gdal_error()
         self._layer = self._read.GetLayer(0)
         options = [f"{key}={value}" for key, value in rules.file_options.items()]
         self._made = driver.Create(str(target), 0, 0, 0, gdal.GDT_Unknown, options)
         if self._made is None:
-            raise said()
+            raise gdal_error()
         types = driver.GetMetadataItem("DMD_CREATIONFIELDDATATYPES") or ""
         self._types = set(types.split())
 
@@ -123,14 +123,14 @@ class _Conversion:
             turn, crs = _to_lonlat(crs)
         made = self._made.CreateLayer(name, crs, self._layer.GetGeomType(), self._options(crs))
         if made is None:
-            raise said()
+            raise gdal_error()
         places, changes = self._fields(made)
         self._copy(made, places, turn, changes)
         check(made.SyncToDisk())
         del made
         self._made = None  # closes it, which writes what is left
         if gdal.GetLastErrorType() >= gdal.CE_Failure:
-            raise said()
+            raise gdal_error()
         return changes
 
     def _options(self, crs: Optional[Any]) -> list[str]:
@@ -231,5 +231,5 @@ def _to_lonlat(crs: Any) -> tuple[Any, Any]:
     world.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
     turn = osr.CoordinateTransformation(crs, world)
     if turn is None:
-        raise said()
+        raise gdal_error()
     return turn, world

@@ -23,7 +23,7 @@ from ..i18n import tr
 from .base import CampAlgorithm, Fault
 from .dwellings import Dwellings
 from .features import Features, placed_source
-from .keeping import Kept, kept_fields
+from .keeping import KeptField, kept_fields
 from .outlines import area_of, ground_of, joined, placed, rings_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Area:
     geometry: QgsGeometry
     square_metres: float
     tally: Tally
-    kept: list[object] = field(default_factory=list)
+    boundary_values: list[object] = field(default_factory=list)
     """Values of the boundary's own fields."""
 
     @staticmethod
@@ -66,7 +66,7 @@ class Area:
 
     def values(self) -> list[object]:
         """Values of the fields of the output."""
-        return [*self.tally.values(self.name, self.square_metres), *self.kept]
+        return [*self.tally.values(self.name, self.square_metres), *self.boundary_values]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Counting:
         self.dwellings: list[areas.Dwelling] = []
         self.models: Counter[str] = Counter()
         """Number of dwellings of each model, as far as the layer names models."""
-        self.kept: list[Kept] = []
+        self.boundary_fields: list[KeptField] = []
         """Fields of the boundaries that are kept."""
         self.counted_in = ""
         """Name of the areas for readers."""
@@ -138,7 +138,7 @@ class Counting:
                 feedback.setProgress(100.0 * i / total)
             for shape in each.of(feature.geometry()):
                 try:
-                    found = made(*placed(shape, self._ground, self.title))
+                    dwelling = made(*placed(shape, self._ground, self.title))
                 except Fault as error:
                     each.misplaced()
                     nowhere = error
@@ -146,10 +146,10 @@ class Counting:
                 if model >= 0:
                     self._remember(feature[model])
                 self.shapes.append(shape)
-                self.dwellings.append(found)
+                self.dwellings.append(dwelling)
         if nowhere is not None and not self.dwellings:
             raise nowhere
-        if each.left_out and not each.taken:
+        if each.left_out and not each.count:
             raise Fault(
                 tr(
                     "{layer} holds {count} features, and none is a polygon or a point: choose the "
@@ -182,18 +182,20 @@ class Counting:
             return self._hexagons(), None
         named = self._opened.named
         self.counted_in = boundaries.name
-        self.kept = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
-        found: list[tuple[str, QgsGeometry, list[object]]] = []
+        self.boundary_fields = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
+        areas_read: list[tuple[str, QgsGeometry, list[object]]] = []
         skipped, surfaces = 0, Surfaces(skip_repeated=False)
         for feature in sorted(boundaries, key=lambda f: f.id()):
             self.look()
-            given = feature.geometry()
-            shape = None if given.isEmpty() else joined(surfaces.take(bytes(given.asWkb())))
+            geometry = feature.geometry()
+            shape = None if geometry.isEmpty() else joined(surfaces.take(bytes(geometry.asWkb())))
             if shape is None:
                 skipped += 1
                 continue
             name, values = feature[named] if named else None, feature.attributes()
-            found.append((_name(name, feature.id()), shape, [k.value(values) for k in self.kept]))
+            areas_read.append(
+                (_name(name, feature.id()), shape, [k.value(values) for k in self.boundary_fields])
+            )
         boundaries.tell(self._feedback)
         if skipped:
             self._feedback.pushWarning(
@@ -204,13 +206,13 @@ class Counting:
                     count=f"{skipped:,}",
                 )
             )
-        if not found:
+        if not areas_read:
             raise Fault(tr("The boundaries hold no polygon: choose another layer, or none."))
-        rings = [rings_of(shape) for _, shape, _ in found]
+        rings = [rings_of(shape) for _, shape, _ in areas_read]
         tallies, outside = tally(self.dwellings, rings, self.look)
         return [
             Area(name, shape, area_of(shape, self._ground, boundaries.name), tally, values)
-            for (name, shape, values), tally in zip(found, tallies)
+            for (name, shape, values), tally in zip(areas_read, tallies)
         ], outside
 
     def _hexagons(self) -> list[Area]:
@@ -221,13 +223,13 @@ class Counting:
         grid = areas.HexagonGrid(self._middle(), self.metres, width)
         out = []
         cells = areas.tally_cells(self.dwellings, grid)
-        for number, (cell, found) in enumerate(cells.items(), 1):
+        for number, (cell, cell_tally) in enumerate(cells.items(), 1):
             if number % _LOOK == 0:
                 self.look()
             ring = [QgsPointXY(x, y) for x, y in grid.ring(cell)]
             shape = QgsGeometry.fromPolygonXY([ring])
             name = tr("hexagon {number}", number=number)
-            out.append(Area(name, shape, self._ground.measureArea(shape), found))
+            out.append(Area(name, shape, self._ground.measureArea(shape), cell_tally))
         return out
 
     def _middle(self) -> tuple[float, float]:

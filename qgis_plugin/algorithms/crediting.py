@@ -28,15 +28,15 @@ def credits_of(names: Iterable[str]) -> list[Credit]:
     Args:
         names: Of models, as `Detect dwellings` writes them.
     """
-    wanted = list(names)
+    model_names = list(names)
     try:
-        installed = models().models() if wanted else []
+        installed = models().models() if model_names else []
     except (OSError, ValueError, CampDetectorError):
         installed = []
-    found = []
-    for name in wanted:
+    shown_credits = []
+    for name in model_names:
         specs = [m.spec for m in installed if name in {str(m.spec.id), m.id, m.key}]
         licences = dict.fromkeys(spec.licence for spec in specs if spec.licence)
         named = dict.fromkeys(line for spec in specs for line in spec.attribution)
-        found.append(Credit(name, "; ".join(licences), tuple(named), bool(specs)))
-    return found
+        shown_credits.append(Credit(name, "; ".join(licences), tuple(named), bool(specs)))
+    return shown_credits

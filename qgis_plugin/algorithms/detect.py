@@ -122,38 +122,38 @@ class DetectDwellings(RunsModel):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, object]:
         """Find the dwellings, then write them."""
-        asked = prepared(self._asked)
+        choices = prepared(self._choices)
         with Writing(self, parameters, context, feedback) as writing:
             done = self.run_model(
-                asked, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
+                choices, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
             )
             if done is None:
                 return {}
-            found, crs = done
-            if not crs.isValid() and found.grid.crs_wkt:
-                crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
+            outcome, crs = done
+            if not crs.isValid() and outcome.grid.crs_wkt:
+                crs = QgsCoordinateReferenceSystem.fromWkt(outcome.grid.crs_wkt)
             outputs = outputs_of(self, parameters, context)
             if not crs.isValid() and any(output.place.is_geopackage for output in outputs):
                 # Left open, QGIS would write that they are degrees.
                 crs = QgsCoordinateReferenceSystem.fromWkt(_NOWHERE)
             fields = _fields()
             try:
-                writing.write(fields, compat.POLYGON, crs, _features(found, fields))
+                writing.write(fields, compat.POLYGON, crs, _features(outcome, fields))
                 destination = writing.finish()
             except Stopped:
                 feedback.pushInfo(tr("Stopped; nothing was written."))
                 return {}
-        count = len(found.rows)
+        count = len(outcome.rows)
         feedback.pushInfo(_counted(count))
-        classes = styling.named(found.spec)
-        layer = asked.layer.title
+        classes = styling.named(outcome.spec)
+        layer = choices.layer.title
         title = (
             tr("{layer}: 1 dwelling", layer=layer)
             if count == 1
             else tr("{layer}: {count} dwellings", layer=layer, count=f"{count:,}")
         )
         styling.finish(context, destination, title, styling.dwellings(classes))
-        results = {OUTPUT: destination, COUNT: count, AREA: float(sum(found.rows.area))}
+        results = {OUTPUT: destination, COUNT: count, AREA: float(sum(outcome.rows.area))}
         results.update(self.show_rasters(context, writing.files, layer, classes))
         return results
 
@@ -171,9 +171,9 @@ def _fields() -> QgsFields:
     return fields
 
 
-def _features(found: Outcome, fields: QgsFields) -> Iterator[QgsFeature]:
+def _features(outcome: Outcome, fields: QgsFields) -> Iterator[QgsFeature]:
     """The dwellings as features."""
-    rows, model = found.rows, found.spec.id
+    rows, model = outcome.rows, outcome.spec.id
     for index, shape in enumerate(polygons(rows)):
         feature = QgsFeature(fields)
         geometry = QgsGeometry()

@@ -24,7 +24,7 @@ class Dwellings:
             layer: Name of the layer that they are in.
         """
         self._layer = layer
-        self.taken = self.points = self.spread = 0
+        self.count = self.points = self.spread = 0
         """Dwellings; of them points; of these, those that share a feature with others."""
         self.beyond = 0
         """Dwellings that lie nowhere on the Earth, as `misplaced` was told."""
@@ -40,7 +40,7 @@ class Dwellings:
 
     def misplaced(self) -> None:
         """Take back the last dwelling, because it lies nowhere on the Earth."""
-        self.taken -= 1
+        self.count -= 1
         self.beyond += 1
 
     def of(self, shape: QgsGeometry) -> Iterator[QgsGeometry]:
@@ -49,7 +49,7 @@ class Dwellings:
             self._nowhere += 1
         elif shape.type() == compat.IS_POINT:
             parts = shape.asGeometryCollection()
-            self.taken += len(parts)
+            self.count += len(parts)
             self.points += len(parts)
             self.spread += len(parts) if len(parts) > 1 else 0
             yield from parts
@@ -62,7 +62,7 @@ class Dwellings:
         before = tally.twice, tally.infinite, tally.polygons
         made = joined(self._surfaces.take(bytes(shape.asWkb())))
         if made is not None:
-            self.taken += 1
+            self.count += 1
             yield made
         elif (tally.twice, tally.infinite) == before[:2]:
             is_polygon = tally.polygons > before[2]

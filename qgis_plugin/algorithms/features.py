@@ -92,14 +92,14 @@ def source_of(
     Raises:
         Fault: The layer is gone, or cannot be read.
     """
-    source, given = algorithm.parameterAsSource(parameters, name, context), parameters.get(name)
-    if source is None and not (optional and (given is None or given == "")):
+    source, value = algorithm.parameterAsSource(parameters, name, context), parameters.get(name)
+    if source is None and not (optional and (value is None or value == "")):
         raise Fault(algorithm.invalidSourceError(parameters, name))
     layer = None if source is None else algorithm.parameterAsVectorLayer(parameters, name, context)
     if layer is not None and layer.providerType() == "ogr":
-        said = misread(file_of(layer.source())[0])
-        if said:
-            raise Fault(said)
+        problem = misread(file_of(layer.source())[0])
+        if problem:
+            raise Fault(problem)
     return source
 
 

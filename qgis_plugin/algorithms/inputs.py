@@ -83,8 +83,8 @@ def _inputs(
         elif kind == "source":
             if isinstance(value, QgsProcessingFeatureSourceDefinition):
                 value = value.source
-            given = {**parameters, name: value}
-            yield from _layer(algorithm.parameterAsVectorLayer(given, name, context))
+            changed = {**parameters, name: value}
+            yield from _layer(algorithm.parameterAsVectorLayer(changed, name, context))
 
 
 def _layer(layer: Optional[QgsMapLayer]) -> Iterator[Place]:
@@ -171,10 +171,10 @@ def _raster_tables(path: str) -> list[Optional[str]]:
     try:
         if dataset is None:
             return [None]
-        found = dataset.ExecuteSQL(_RASTERS)
-        tables = [] if found is None else [row.GetField(0) for row in found]
-        if found is not None:
-            dataset.ReleaseResultSet(found)
+        rows = dataset.ExecuteSQL(_RASTERS)
+        tables = [] if rows is None else [row.GetField(0) for row in rows]
+        if rows is not None:
+            dataset.ReleaseResultSet(rows)
     except RuntimeError:
         tables = []
     return list(tables) or [None]

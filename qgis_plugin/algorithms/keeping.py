@@ -16,7 +16,7 @@ _SHORT = 10
 """Characters of a name in a Shapefile."""
 
 
-class Kept(NamedTuple):
+class KeptField(NamedTuple):
     """A field that is kept."""
 
     column: int
@@ -32,7 +32,7 @@ class Kept(NamedTuple):
         return value
 
 
-def kept_fields(fields: QgsFields, ours: Iterable[str]) -> list[Kept]:
+def kept_fields(fields: QgsFields, ours: Iterable[str]) -> list[KeptField]:
     """The fields of a layer under names that no other has, whatever their case.
 
     Args:
@@ -42,20 +42,20 @@ def kept_fields(fields: QgsFields, ours: Iterable[str]) -> list[Kept]:
     Returns:
         All but ``fid``, with their types; lists and maps become text, which every format takes.
     """
-    taken = {name.lower() for name in ours} | _LEFT_OUT | {_GEOMETRY}
-    found = []
+    used_names = {name.lower() for name in ours} | _LEFT_OUT | {_GEOMETRY}
+    fields_kept = []
     for index in range(fields.count()):
         field = QgsField(fields.at(index))
         name = field.name()
         if name.lower() in _LEFT_OUT:
             continue
         new, number = name, 2
-        while new.lower() in taken:
+        while new.lower() in used_names:
             suffix = f"_{number}"
             new, number = name[: _SHORT - len(suffix)] + suffix, number + 1
-        taken.add(new.lower())
+        used_names.add(new.lower())
         if compat.holds_parts(field):
             field = compat.text(new)
         field.setName(new)
-        found.append(Kept(index, field))
-    return found
+        fields_kept.append(KeptField(index, field))
+    return fields_kept

@@ -38,20 +38,20 @@ def polygons_of(
         Fault: There is none.
     """
     is_placed = crs.isValid() and lies_somewhere(source.sourceCrs())
-    found: list[bytes] = []
+    polygons: list[bytes] = []
     surfaces = Surfaces()
     for feature in Features(source, context, into=crs if is_placed else None, attributes=[]):
         shape = feature.geometry()
         if not shape.isEmpty():
             for outline in surfaces.take(bytes(shape.asWkb())):
-                found += outline.wkb()
-        if most is not None and len(found) >= most:
+                polygons += outline.wkb()
+        if most is not None and len(polygons) >= most:
             break
-    if not found:
+    if not polygons:
         raise Fault(
             tr(
                 "The layer of “Only inside of these polygons” (MASK) has no polygon: choose "
                 "another one, or none."
             )
         )
-    return found
+    return polygons

@@ -84,7 +84,7 @@ def read(
         Fault: All lie nowhere on the Earth, or none has an outline.
         Stopped: The user wants to.
     """
-    found, each = [], Dwellings(features.name)
+    dwellings, each = [], Dwellings(features.name)
     nowhere: Optional[Fault] = None
     for i, feature in enumerate(features):
         if i % _LOOK == 0:
@@ -97,10 +97,10 @@ def read(
                     each.misplaced()
                     nowhere = error
                     continue
-                found.append(Dwelling(feature.id(), shape, area))
-    if nowhere is not None and not found:
+                dwellings.append(Dwelling(feature.id(), shape, area))
+    if nowhere is not None and not dwellings:
         raise nowhere
-    if not found and (each.points or each.left_out):
+    if not dwellings and (each.points or each.left_out):
         raise Fault(
             tr(
                 "{layer} holds no outline of a dwelling, only points, lines or empty features, "
@@ -110,7 +110,7 @@ def read(
         )
     features.tell(feedback)
     each.tell(feedback, compared=True)
-    return sorted(found, key=lambda dwelling: dwelling.number)
+    return sorted(dwellings, key=lambda dwelling: dwelling.number)
 
 
 def mask_of(
@@ -150,13 +150,13 @@ def parted(
     if engine is None:
         return [], dwellings
     engine.prepareGeometry()
-    found: tuple[list[Dwelling], list[Dwelling]] = ([], [])
+    parts: tuple[list[Dwelling], list[Dwelling]] = ([], [])
     for i, dwelling in enumerate(dwellings):
         if i % _LOOK == 0:
             _look(feedback)
         is_inside = engine.intersects(QgsPoint(*centre_of(dwelling.shape)))
-        found[not is_inside].append(dwelling)
-    return found
+        parts[not is_inside].append(dwelling)
+    return parts
 
 
 def extents_differ(before: Sequence[Dwelling], after: Sequence[Dwelling]) -> bool:
@@ -193,7 +193,7 @@ def held_together(
     everything = [*before[0], *before[1]], [*after[0], *after[1]]
     indexes = [_index(dwellings, feedback) for dwellings in everything]
     pairs = _matched(before[0], after[0], indexes[1], least, feedback)
-    taken = {p.before for p in pairs}, {p.after for p in pairs}
+    partners = {p.before for p in pairs}, {p.after for p in pairs}
     dates = []
     for n, (inside, outside) in enumerate((before, after)):
         lone: dict[int, float] = {}
@@ -201,7 +201,7 @@ def held_together(
             if i % _LOOK == 0:
                 _look(feedback)
                 feedback.setProgress(60.0 + 20 * n + 20.0 * i / len(inside))
-            if i not in taken[n]:
+            if i not in partners[n]:
                 lone[i] = _covered(dwelling, everything[1 - n], indexes[1 - n])
         dates.append(Date(inside, outside, lone))
     return dates[0], dates[1], pairs
@@ -259,11 +259,11 @@ def _matched(
             if iou >= least:
                 pairs.append(Pair(iou, i, j))
     pairs.sort(key=lambda p: (-p.iou, p.before, p.after))
-    taken: tuple[set[int], set[int]] = (set(), set())
+    partners: tuple[set[int], set[int]] = (set(), set())
     best = []
     for pair in pairs:
-        if pair.before not in taken[0] and pair.after not in taken[1]:
-            taken[0].add(pair.before)
-            taken[1].add(pair.after)
+        if pair.before not in partners[0] and pair.after not in partners[1]:
+            partners[0].add(pair.before)
+            partners[1].add(pair.after)
             best.append(pair)
     return best

@@ -61,12 +61,12 @@ class ModelInformation(CampAlgorithm):
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """True if it can be run, and if not why, in a sentence."""
-        ok, said = super().checkParameterValues(parameters, context)
+        ok, sentence = super().checkParameterValues(parameters, context)
         try:
             self.chosen_model(parameters, context)
         except (Fault, CampDetectorError) as error:
             return False, sentence_of(error)
-        return ok, said
+        return ok, sentence
 
     def processAlgorithm(
         self,

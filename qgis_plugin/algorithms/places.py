@@ -57,8 +57,8 @@ class Place(NamedTuple):
     @property
     def ending(self) -> str:
         """The ending of its name with the dot, in small letters, empty: it has none."""
-        found = _ENDING.fullmatch(Path(self.path).name)
-        return found[1].lower() if found else ""
+        match = _ENDING.fullmatch(Path(self.path).name)
+        return match[1].lower() if match else ""
 
     @property
     def format(self) -> Optional[vector_formats.VectorFormat]:
@@ -97,10 +97,10 @@ def endings() -> list[str]:
 
 def _can_write(driver: str) -> bool:
     """True if this GDAL writes vectors in a format."""
-    found = gdal.GetDriverByName(driver)
-    if found is None or found.GetMetadataItem("DCAP_VECTOR") != "YES":
+    gdal_driver = gdal.GetDriverByName(driver)
+    if gdal_driver is None or gdal_driver.GetMetadataItem("DCAP_VECTOR") != "YES":
         return False
-    return bool(found.GetMetadataItem("DCAP_CREATE") == "YES")
+    return bool(gdal_driver.GetMetadataItem("DCAP_CREATE") == "YES")
 
 
 def outputs_of(
@@ -115,13 +115,13 @@ def outputs_of(
         parameters: As the user gave them.
         context: Of the run, for values that are expressions.
     """
-    found = []
+    outputs = []
     for definition in algorithm.destinationParameterDefinitions():
         name, kind = definition.name(), definition.type()
         place = _place(given_of(parameters.get(name), context), kind)
         if place is not None:
-            found.append(Output(name, kind, place))
-    return found
+            outputs.append(Output(name, kind, place))
+    return outputs
 
 
 def given_of(value: object, context: Optional[QgsProcessingContext] = None) -> str:
@@ -143,11 +143,11 @@ def _place(text: str, kind: str) -> Optional[Place]:
         return None
     if kind != SINK:
         return Place(text)
-    found = _PROVIDER.fullmatch(text)
-    if found is None:
+    match = _PROVIDER.fullmatch(text)
+    if match is None:
         place = Place(text)
         return place if place.ending else Place(text + _GEOPACKAGE)
-    provider, rest = found.groups()
+    provider, rest = match.groups()
     if provider not in {"ogr", "spatialite"}:
         return None
     uri = QgsDataSourceUri(rest)

@@ -139,19 +139,19 @@ def _names(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
     """A table of what and which; each value stands as its own letters run."""
     body = ""
     for name, values in rows:
-        told = "<br>".join(f"<bdi>{escape(value)}</bdi>" for value in values)
-        body += f"<tr><th>{escape(name)}</th><td>{told}</td></tr>"
+        text = "<br>".join(f"<bdi>{escape(value)}</bdi>" for value in values)
+        body += f"<tr><th>{escape(name)}</th><td>{text}</td></tr>"
     return f'<table class="names">{body}</table>'
 
 
-def _figures(found: Any) -> str:
+def _figures(tally: Any) -> str:
     shown = [
-        (f"{found.dwellings:,}", tr("Number of dwellings")),
+        (f"{tally.dwellings:,}", tr("Number of dwellings")),
     ]
-    if found.covered is not None:
-        shown.append((f"{found.covered:,.0f}", tr("Covered square metres")))
-    if found.mean is not None:
-        shown.append((f"{found.mean:,.1f}", tr("Mean m²")))
+    if tally.covered is not None:
+        shown.append((f"{tally.covered:,.0f}", tr("Covered square metres")))
+    if tally.mean is not None:
+        shown.append((f"{tally.mean:,.1f}", tr("Mean m²")))
     boxes = "".join(f"<div><b>{value}</b>{escape(label)}</div>" for value, label in shown)
     return f'<div class="figures">{boxes}</div>'
 
@@ -196,17 +196,17 @@ def _table(report: Report) -> str:
 
 
 def _cells(number: str, line: Line) -> str:
-    name, found, size = line
+    name, tally, size = line
     cells = [
-        f"{found.dwellings:,}",
-        _number(found.covered, 0),
-        _number(found.mean, 1),
+        f"{tally.dwellings:,}",
+        _number(tally.covered, 0),
+        _number(tally.mean, 1),
     ]
     if size:
         cells += [
             f"{size / 1e4:,.2f}",
-            f"{found.density(size):,.1f}",
-            _number(found.share(size), 1),
+            f"{tally.density(size):,.1f}",
+            _number(tally.share(size), 1),
         ]
     else:
         cells += [""] * 3
@@ -219,12 +219,12 @@ def _number(value: Optional[float], digits: int) -> str:
     return "" if value is None else f"{value:,.{digits}f}"
 
 
-def _named(found: Sequence[Credit]) -> str:
+def _named(named_credits: Sequence[Credit]) -> str:
     """Credits that must be shown."""
-    if not found:
+    if not named_credits:
         return ""
     body = f"<h2>{escape(tr('To be named where these figures are published'))}</h2>"
-    for credit in found[:_MOST_MODELS]:
+    for credit in named_credits[:_MOST_MODELS]:
         if credit.is_known:
             licence = credit.licence or tr("not stated")
             rows = [

@@ -146,11 +146,11 @@ def _steps(areas: Sequence[Shaded]) -> list[Step]:
 
 def _by_color(areas: Sequence[Shaded], steps: Sequence[Step]) -> dict[str, list[int]]:
     """Places of the areas of each colour."""
-    found: dict[str, list[int]] = {}
+    groups: dict[str, list[int]] = {}
     for i, area in enumerate(areas):
         step = next((s for s in steps if area.density <= s.most), steps[-1])
-        found.setdefault(step.color, []).append(i)
-    return found
+        groups.setdefault(step.color, []).append(i)
+    return groups
 
 
 def _numbers(shapes: Sequence[QgsGeometry], turn: QTransform, look: Callable[[], None]) -> str:

@@ -17,7 +17,7 @@ from ..layers import SourceError
 from ..runtime import devices
 from ..web.deadlocks import run_of_this_thread
 from ..words import sentence_of
-from .asking import INPUT, Asked, AsksForModel
+from .asking import INPUT, AsksForModel, Choices
 from .base import Fault, stop_with
 
 if TYPE_CHECKING:
@@ -61,24 +61,24 @@ class RunsModel(AsksForModel):
     def __init__(self) -> None:
         """Nothing is asked for yet."""
         super().__init__()
-        self._asked: Optional[Asked] = None
+        self._choices: Optional[Choices] = None
 
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """True if it can be run, and if not why, in a sentence."""
-        ok, said = super().checkParameterValues(parameters, context)
+        ok, sentence = super().checkParameterValues(parameters, context)
         problem = runtime.problem()
         if problem:
             return False, problem
         if not ok and INPUT not in parameters:
-            return ok, said
+            return ok, sentence
         try:
-            asked = self.asked(parameters, context, with_mask=False)
-            self.look_at_place(self._look_at_raster(asked), parameters, context)
+            choices = self.choices_of(parameters, context, with_mask=False)
+            self.look_at_place(self._look_at_raster(choices), parameters, context)
         except (Fault, SourceError, CampDetectorError) as error:
             return False, sentence_of(error)
-        return ok, said
+        return ok, sentence
 
     def prepareAlgorithm(
         self,
@@ -89,7 +89,7 @@ class RunsModel(AsksForModel):
         """Take what belongs to the main thread."""
         super().prepareAlgorithm(parameters, context, feedback)
         try:
-            self._asked = self.asked(parameters, context)
+            self._choices = self.choices_of(parameters, context)
         except (Fault, SourceError, CampDetectorError) as error:
             raise stop_with(error) from error
         return True
@@ -109,12 +109,12 @@ class RunsModel(AsksForModel):
         """
 
     def run_model(
-        self, asked: Asked, feedback: QgsProcessingFeedback, **outputs: Any
+        self, choices: Choices, feedback: QgsProcessingFeedback, **outputs: Any
     ) -> Optional[tuple[Outcome, QgsCoordinateReferenceSystem]]:
         """Run the model; gives the core's `Outcome` and the CRS of the results, None if stopped.
 
         Args:
-            asked: From `asked`.
+            choices: From `choices_of`.
             feedback: Told how far it is, and asked whether to stop.
             outputs: ``mask`` and ``probability`` for the core's `Outputs`.
 
@@ -127,14 +127,14 @@ class RunsModel(AsksForModel):
         from camp_detector_core.hostgdal.area import Area
         from camp_detector_core.hostgdal.run import GdalRun
 
-        progress = _Watching(feedback, asked.layer.title)
+        progress = _Watching(feedback, choices.layer.title)
         try:
-            predictor = devices.load(asked.model.read(), asked.device, feedback.pushWarning)
+            predictor = devices.load(choices.model.read(), choices.device, feedback.pushWarning)
             feedback.pushInfo(
-                tr("Model {id} on {where}", id=asked.model.id, where=predictor.provider)
+                tr("Model {id} on {where}", id=choices.model.id, where=predictor.provider)
             )
-            feedback.pushInfo(self._settings_said(asked))
-            raster = _raster(asked, asked.model.spec)
+            feedback.pushInfo(self._settings_said(choices))
+            raster = _raster(choices, choices.model.spec)
             for note in raster.notes:
                 feedback.pushInfo(note)
             with closing(raster), run_of_this_thread():
@@ -144,18 +144,20 @@ class RunsModel(AsksForModel):
                 request = Request(
                     (raster.name,),
                     Stoppable(predictor, progress, Cancelled),
-                    asked.settings,
-                    replace(raster.options, area=None if asked.mask is None else Area(asked.mask)),
+                    choices.settings,
+                    replace(
+                        raster.options, area=None if choices.mask is None else Area(choices.mask)
+                    ),
                     Outputs(overwrite=True, **outputs),
                 )
-                found = detect(request, raster.library or GdalRun(), progress)
-                self._tell(found, raster, feedback)
+                outcome = detect(request, raster.library or GdalRun(), progress)
+                self._tell(outcome, raster, feedback)
         except Cancelled:
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return None
         except (Fault, SourceError, runtime.RuntimeProblem, CampDetectorError) as error:
             raise stop_with(error) from error
-        return found, raster.crs
+        return outcome, raster.crs
 
     def show_rasters(
         self,
@@ -183,9 +185,9 @@ class RunsModel(AsksForModel):
             styling.finish(context, path, *styles[name])
         return files
 
-    def _settings_said(self, asked: Asked) -> str:
+    def _settings_said(self, choices: Choices) -> str:
         """Say the settings of a run, which may be the model's own."""
-        spec = asked.settings.apply(asked.model.spec)
+        spec = choices.settings.apply(choices.model.spec)
         values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
         if self.parameterDefinition(MIN_AREA.hosts[QGIS]) is None:
             return tr("Threshold {threshold}, tile overlap {overlap} pixels", **values)
@@ -195,26 +197,26 @@ class RunsModel(AsksForModel):
             **values,
         )
 
-    def _tell(self, found: Outcome, raster: Raster, feedback: QgsProcessingFeedback) -> None:
+    def _tell(self, outcome: Outcome, raster: Raster, feedback: QgsProcessingFeedback) -> None:
         """Say what the user should know of a run."""
-        for warning in found.warnings:
+        for warning in outcome.warnings:
             feedback.pushWarning(in_words(warning))
         for missing in [] if raster.library is None else raster.library.errors.warnings():
             feedback.pushWarning(missing)
-        if found.stats.inferred == 0:
+        if outcome.stats.inferred == 0:
             feedback.pushWarning(tr("There is no valid pixel where dwellings were looked for."))
-        width, height = found.grid.shape.width, found.grid.shape.height
-        gsd = max(found.grid.gsd)
+        width, height = outcome.grid.shape.width, outcome.grid.shape.height
+        gsd = max(outcome.grid.gsd)
         feedback.pushInfo(
             tr(
                 "Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: "
                 "{skipped}",
-                tiles=found.stats.windows, width=width, height=height, gsd=f"{gsd:.3g}",
-                skipped=found.stats.skipped,
+                tiles=outcome.stats.windows, width=width, height=height, gsd=f"{gsd:.3g}",
+                skipped=outcome.stats.skipped,
             )
         )  # fmt: skip
 
-    def _look_at_raster(self, asked: Asked) -> str:
+    def _look_at_raster(self, choices: Choices) -> str:
         """Open the raster as the run will, without reading a pixel; gives its CRS or nothing.
 
         Raises:
@@ -224,8 +226,8 @@ class RunsModel(AsksForModel):
         """
         from camp_detector_core.hostgdal.opening import open_gdal_source
 
-        spec = asked.settings.apply(asked.model.spec)
-        raster = _raster(asked, spec)
+        spec = choices.settings.apply(choices.model.spec)
+        raster = _raster(choices, spec)
         with closing(raster):
             source = open_gdal_source(raster.name, spec, raster.options, library=raster.library)
             wkt = source.grid.crs_wkt
@@ -233,14 +235,14 @@ class RunsModel(AsksForModel):
         return wkt or ""
 
 
-def _raster(asked: Asked, spec: ModelSpec) -> Raster:
+def _raster(choices: Choices, spec: ModelSpec) -> Raster:
     """The raster for a model; see `raster_of`."""
     from ..sources import raster_of
 
     return raster_of(
-        asked.layer,
+        choices.layer,
         spec,
-        extent=asked.extent,
-        resolution=asked.resolution,
-        options=asked.options,
+        extent=choices.extent,
+        resolution=choices.resolution,
+        options=choices.options,
     )

@@ -42,14 +42,16 @@ class Way(Enum):
     DIRECT = "QGIS writes them where they stay"
 
 
-def way_of(given: object, place: Place) -> Way:
+def way_of(destination: object, place: Place) -> Way:
     """Choose the way of features to a place.
 
     Args:
-        given: The parameter, as the user gave it.
+        destination: The parameter, as the user gave it.
         place: What it means.
     """
-    is_added = isinstance(given, QgsProcessingOutputLayerDefinition) and given.useRemapping()
+    is_added = (
+        isinstance(destination, QgsProcessingOutputLayerDefinition) and destination.useRemapping()
+    )
     if is_added or place.provider == "spatialite" or is_folder(place):
         return Way.DIRECT
     if place.format is not None and (place.table is None or place.driver not in DATABASES):
@@ -75,23 +77,23 @@ def source_of(path: str, place: Place) -> str:
     return f"ogr:{uri.uri(expandAuthConfig=False)}"
 
 
-def redirected(given: object, to: str) -> object:
+def redirected(destination: object, to: str) -> object:
     """A parameter for features with another place, which is not to be loaded.
 
     Args:
-        given: The parameter, as the user gave it.
+        destination: The parameter, as the user gave it.
         to: The other place.
     """
-    if not isinstance(given, QgsProcessingOutputLayerDefinition):
+    if not isinstance(destination, QgsProcessingOutputLayerDefinition):
         return to
-    other = QgsProcessingOutputLayerDefinition(given)
+    other = QgsProcessingOutputLayerDefinition(destination)
     other.sink = QgsProperty.fromValue(to)
     other.destinationProject = None  # type: ignore[assignment]
     return other
 
 
 def load(
-    given: object,
+    destination: object,
     place: str,
     definition: Optional[QgsProcessingParameterDefinition],
     context: QgsProcessingContext,
@@ -99,17 +101,17 @@ def load(
     """Have QGIS load features from their place, if it was asked to.
 
     Args:
-        given: The parameter, as the user gave it.
+        destination: The parameter, as the user gave it.
         place: Where the features are.
         definition: Of the parameter.
         context: Of the run.
     """
-    if not isinstance(given, QgsProcessingOutputLayerDefinition):
+    if not isinstance(destination, QgsProcessingOutputLayerDefinition):
         return
-    project = given.destinationProject
+    project = destination.destinationProject
     if project is None or definition is None:  # type: ignore[redundant-expr]
         return
-    name = given.destinationName or definition.description()
+    name = destination.destinationName or definition.description()
     details = QgsProcessingContext.LayerDetails(
         name, project, definition.name(), QgsProcessingUtils.LayerHint.Vector
     )

@@ -114,7 +114,7 @@ class SummariseCamp(CampAlgorithm):
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """True if it can be run, and if not why, in a sentence."""
-        ok, said = super().checkParameterValues(parameters, context)
+        ok, sentence = super().checkParameterValues(parameters, context)
         try:
             for name in (INPUT, BOUNDARIES) if ok else ():
                 placed_source(self, parameters, name, context, optional=name == BOUNDARIES)
@@ -127,7 +127,7 @@ class SummariseCamp(CampAlgorithm):
                 )
         except Fault as error:
             return False, str(error)
-        return ok, said
+        return ok, sentence
 
     def prepareAlgorithm(
         self,
@@ -169,7 +169,7 @@ class SummariseCamp(CampAlgorithm):
         if outside is not None:
             sums.append(Line(tr("outside of all areas"), outside, None))
         fields = QgsFields()
-        for made in (*Area.fields(), *(kept.field for kept in counting.kept)):
+        for made in (*Area.fields(), *(part.field for part in counting.boundary_fields)):
             fields.append(made)
         try:
             with Writing(self, parameters, context, feedback) as writing:
@@ -193,9 +193,9 @@ class SummariseCamp(CampAlgorithm):
         return results
 
 
-def _features(fields: QgsFields, found: Sequence[Area]) -> Iterator[QgsFeature]:
+def _features(fields: QgsFields, areas: Sequence[Area]) -> Iterator[QgsFeature]:
     """The areas as features."""
-    for area in found:
+    for area in areas:
         feature = QgsFeature(fields)
         geometry = QgsGeometry(area.geometry)
         geometry.convertToMultiType()

@@ -48,8 +48,8 @@ def shapes_in(path: str, table: Optional[str] = None) -> Optional[int]:
 
 def is_readable(driver: str) -> bool:
     """True if GDAL reads what it writes in a format."""
-    found = gdal.GetDriverByName(driver)
-    return found is not None and found.GetMetadataItem("DCAP_OPEN") == "YES"
+    gdal_driver = gdal.GetDriverByName(driver)
+    return gdal_driver is not None and gdal_driver.GetMetadataItem("DCAP_OPEN") == "YES"
 
 
 def put_table(source: str, path: str, table: str, geometry: str) -> None:
@@ -70,7 +70,7 @@ def put_table(source: str, path: str, table: str, geometry: str) -> None:
     try:
         read, dataset = gdal.OpenEx(source, gdal.OF_VECTOR), gdal.OpenEx(path, _UPDATE)
         if read is None or dataset is None:
-            raise said()
+            raise gdal_error()
         check(dataset.StartTransaction())
         try:
             _copy(read.GetLayer(0), dataset, table, geometry)
@@ -94,7 +94,7 @@ def _copy(layer: Any, dataset: Any, table: str, geometry: str) -> None:
     options = [f"GEOMETRY_NAME={geometry}", "FID=fid"]
     made = dataset.CreateLayer(table, layer.GetSpatialRef(), layer.GetGeomType(), options)
     if made is None:
-        raise said()
+        raise gdal_error()
     fields = layer.GetLayerDefn()
     for i in range(fields.GetFieldCount()):
         check(made.CreateField(fields.GetFieldDefn(i)))
@@ -115,10 +115,10 @@ def check(code: Any) -> None:
         Unwritable: It says that it did not.
     """
     if code:
-        raise said()
+        raise gdal_error()
 
 
-def said() -> Unwritable:
+def gdal_error() -> Unwritable:
     """The error for what GDAL said last."""
     return Unwritable(" ".join(str(gdal.GetLastErrorMsg()).split()))
 

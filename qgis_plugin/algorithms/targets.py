@@ -30,9 +30,9 @@ _LOOK_AT_LOCK = {
 def problem_of(outputs: Sequence[Output]) -> Optional[str]:
     """Say in a sentence why results cannot go where they should; None: they can."""
     for i, output in enumerate(outputs):
-        said = _problem(output)
-        if said:
-            return said
+        problem = _problem(output)
+        if problem:
+            return problem
         for other in outputs[:i]:
             if same_file(output.place.path, other.place.path):
                 return tr(
@@ -49,9 +49,9 @@ def is_folder(place: Place) -> bool:
 
 def _problem(output: Output) -> Optional[str]:
     place = output.place
-    said = _problem_of_file(place, is_sink=output.kind == SINK)
-    if said:
-        return said
+    problem = _problem_of_file(place, is_sink=output.kind == SINK)
+    if problem:
+        return problem
     if output.kind == "rasterDestination" and Path(place.path).suffix.lower() not in {
         ".tif",
         ".tiff",
@@ -88,30 +88,32 @@ def _problem_of_name(place: Place) -> Optional[str]:
 def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
     """Say what the file system has against a name."""
     path = Path(place.path)
-    said = _problem_of_name(place)
+    problem = _problem_of_name(place)
     try:
         folder_is_there = path.parent.is_dir()
     except (OSError, ValueError):  # characters that no name has
         return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
-    if said:
-        return said
+    if problem:
+        return problem
     if not folder_is_there:
-        said = tr("The folder {folder} does not exist: make it first.", folder=path.parent)
+        problem = tr("The folder {folder} does not exist: make it first.", folder=path.parent)
     elif not os.access(path.parent, os.W_OK):
-        said = tr("Nothing may be written to {folder}: choose another folder.", folder=path.parent)
+        problem = tr(
+            "Nothing may be written to {folder}: choose another folder.", folder=path.parent
+        )
     elif is_sink and is_folder(place):
-        said = None
+        problem = None
     elif path.is_symlink() and place.table is None:
-        said = tr(
+        problem = tr(
             "{path} is a symbolic link: name the file that it leads to, or another one.", path=path
         )
     elif path.is_dir():
-        said = tr("{path} is a folder: name a file in it.", path=path)
+        problem = tr("{path} is a folder: name a file in it.", path=path)
     elif path.exists() and not path.is_file():
-        said = tr("{path} is a device or a pipe: choose another name.", path=path)
+        problem = tr("{path} is a device or a pipe: choose another name.", path=path)
     elif path.exists() and not os.access(path, os.W_OK):
-        said = tr("{path} may not be changed: choose another name.", path=path)
-    return said
+        problem = tr("{path} may not be changed: choose another name.", path=path)
+    return problem
 
 
 def misread(path: str) -> Optional[str]:
@@ -127,17 +129,17 @@ def _problem_of_database(place: Place) -> Optional[str]:
         return None
     gdal.ErrorReset()
     dataset = open_quietly(place.path, gdal.OF_VECTOR | gdal.OF_UPDATE)
-    said = gdal.GetLastErrorMsg()
+    reason = gdal.GetLastErrorMsg()
     if dataset is not None:
-        said = _lock_of(dataset)
-    elif place.table is not None and "locked" not in said:
+        reason = _lock_of(dataset)
+    elif place.table is not None and "locked" not in reason:
         return tr("{path} cannot be opened to add a table: choose another file.", path=place.path)
-    if "locked" in said:
+    if "locked" in reason:
         return tr(
             "{path} is being changed by another program, or by an edit in QGIS: finish that first.",
             path=place.path,
         )
-    if "readonly" in said or "read-only" in said:
+    if "readonly" in reason or "read-only" in reason:
         return tr("{path} may not be changed: choose another name.", path=place.path)
     return None
 
@@ -149,10 +151,10 @@ def _lock_of(dataset: Any) -> str:
         dataset.StartTransaction()
         gdal.ErrorReset()
         dataset.ExecuteSQL(_LOOK_AT_LOCK[dataset.GetDriver().ShortName])
-        said = str(gdal.GetLastErrorMsg())
+        reason = str(gdal.GetLastErrorMsg())
         dataset.RollbackTransaction()
     except (RuntimeError, KeyError) as error:
-        said = str(error)
+        reason = str(error)
     finally:
         gdal.PopErrorHandler()
-    return said
+    return reason

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsVectorLayer
 
 
-class _Given(NamedTuple):
+class _Source(NamedTuple):
     """A layer, and which of its features."""
 
     layer: Optional[QgsVectorLayer]
@@ -37,7 +37,7 @@ def same_features(
         other: Name of another one.
         context: Of the run.
     """
-    a, b = (_given(algorithm, parameters, name, context) for name in (one, other))
+    a, b = (_source_of(algorithm, parameters, name, context) for name in (one, other))
     if a.layer is None or b.layer is None or a[1:] != b[1:]:
         return None
     if a.layer.id() == b.layer.id() or (not a.is_selection and _same_source(a.layer, b.layer)):
@@ -45,19 +45,19 @@ def same_features(
     return None
 
 
-def _given(
+def _source_of(
     algorithm: QgsProcessingAlgorithm,
     parameters: dict[str, object],
     name: str,
     context: QgsProcessingContext,
-) -> _Given:
+) -> _Source:
     value, is_selection, part = parameters.get(name), False, (-1, "")
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
         is_selection = value.selectedFeaturesOnly
         part = (value.featureLimit, getattr(value, "filterExpression", ""))
         value = value.source
     layer = algorithm.parameterAsVectorLayer({**parameters, name: value}, name, context)
-    return _Given(layer, is_selection, part)
+    return _Source(layer, is_selection, part)
 
 
 def _same_source(one: QgsVectorLayer, other: QgsVectorLayer) -> bool:

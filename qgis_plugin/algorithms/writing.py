@@ -153,9 +153,9 @@ class Writing:
                 {name: details for name, details in left.items() if name not in ours}
             )
         if isinstance(error, QgsProcessingException):
-            said = self._named(str(error))
-            if said != str(error):
-                raise QgsProcessingException(said) from error
+            sentence = self._named(str(error))
+            if sentence != str(error):
+                raise QgsProcessingException(sentence) from error
 
     def part(self, name: str) -> Optional[str]:
         """Path to write a raster or page to for now; None: it is not requested."""
@@ -182,7 +182,7 @@ class Writing:
             Stopped: The user wants to.
         """
         name = self._sink_name()
-        given = self._redirected(name)
+        parameters = self._redirected(name)
         self._crs = crs.toWkt() if crs.isValid() else ""
         self._fields = fields.names()
         place = self._sink.place if self._sink is not None else None
@@ -190,10 +190,10 @@ class Writing:
             is_old = has_table(place.path, place.table)  # such as one that is added to
             self._new_table = None if is_old else place
         sink, self._written = self._algorithm.parameterAsSink(
-            given, name, self._context, fields, kind, crs
+            parameters, name, self._context, fields, kind, crs
         )
         if sink is None:
-            raise QgsProcessingException(self._algorithm.invalidSinkError(given, name))
+            raise QgsProcessingException(self._algorithm.invalidSinkError(parameters, name))
         for batch in batches(features):
             if self._feedback.isCanceled():
                 del sink

@@ -77,17 +77,17 @@ def geometry_of(shape: object) -> Optional[QgsGeometry]:
     if not isinstance(shape, Mapping) or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
-        found = ogr.CreateGeometryFromJson(json.dumps(shape))
+        shape_read = ogr.CreateGeometryFromJson(json.dumps(shape))
     except (RuntimeError, TypeError, ValueError, RecursionError):
         return None
-    if found is None or found.IsEmpty():
+    if shape_read is None or shape_read.IsEmpty():
         return None
-    west, east, south, north = found.GetEnvelope()
+    west, east, south, north = shape_read.GetEnvelope()
     # NaN is outside of everything.
     if not (-_EAST <= west <= east <= _EAST and -_NORTH <= south <= north <= _NORTH):
         return None
     geometry = QgsGeometry()
-    geometry.fromWkb(bytes(found.ExportToWkb()))
+    geometry.fromWkb(bytes(shape_read.ExportToWkb()))
     if geometry.isEmpty() or not all(map(_finite, geometry.vertices())):
         return None
     return geometry

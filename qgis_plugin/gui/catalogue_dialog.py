@@ -35,7 +35,7 @@ from ..models.catalogue import (
 )
 from ..models.network import fetch
 from . import help as pages
-from .facts import added, kept, offer_html
+from .facts import added, known_models, offer_html
 from .work import Work
 
 _DATA = Qt.ItemDataRole.UserRole
@@ -113,7 +113,7 @@ class CatalogueDialog(QDialog):
         offer = self.chosen()
         if offer is not None:
             library = ModelLibrary.from_settings()
-            self._known = kept(library)
+            self._known = known_models(library)
             self._start(
                 tr("Downloading {name}", name=offer.id),
                 lambda work: fetch_offer(offer, library, _reader(offer.place, work)),
@@ -132,16 +132,18 @@ class CatalogueDialog(QDialog):
             self._busy(None)
         super().reject()
 
-    def _looked(self, found: Catalogue) -> None:
+    def _looked(self, catalogue: Catalogue) -> None:
         self.list.clear()
-        for offer in found.offers:
+        for offer in catalogue.offers:
             item = QListWidgetItem(offer.id)
             item.setData(_DATA, offer)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        text = tr("Models: {count}.", count=len(found.offers))
-        if found.left_out:
-            left = tr("{count} left out: {why}", count=len(found.left_out), why=found.left_out[0])
+        text = tr("Models: {count}.", count=len(catalogue.offers))
+        if catalogue.left_out:
+            left = tr(
+                "{count} left out: {why}", count=len(catalogue.left_out), why=catalogue.left_out[0]
+            )
             text = f"{text} {left}"
         self.note.setText(text)
 

@@ -20,7 +20,7 @@ _MOST_BYTES = 1 << 60
 """No file is larger, whatever a stranger says."""
 
 
-def kept(library: ModelLibrary) -> frozenset[str]:
+def known_models(library: ModelLibrary) -> frozenset[str]:
     """Checksums of the models that are the plugin's own, or were added."""
     return frozenset(m.sha256 for m in library.models() if m.origin != FOLDER)
 

@@ -19,10 +19,10 @@ def url(topic: str = "index") -> str:
     """Address of the page of a topic; Processing's help buttons lead there, too."""
     path, _, anchor = topic.partition("#")
     page = _PAGES / f"{path}.html"
-    found = QUrl.fromLocalFile(str(page if page.exists() else _PAGES / "index.html"))
+    address = QUrl.fromLocalFile(str(page if page.exists() else _PAGES / "index.html"))
     if anchor:
-        found.setFragment(anchor)
-    return str(found.toString())
+        address.setFragment(anchor)
+    return str(address.toString())
 
 
 def show(topic: str = "index") -> None:

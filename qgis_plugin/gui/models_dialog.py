@@ -29,7 +29,7 @@ from ..models.library import set_default, set_folders
 from . import help as pages
 from .area import AreaOnMap
 from .catalogue_dialog import CatalogueDialog
-from .facts import added, kept, model_html
+from .facts import added, known_models, model_html
 from .work import sentence
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ModelsDialog(QDialog):
         """Add a model file; the note says what came of it."""
         try:
             library = ModelLibrary.from_settings()
-            known = kept(library)
+            known = known_models(library)
             model = library.add(Path(path))
         except Exception as error:  # noqa: BLE001 - at the border of the host
             self.note.setText(sentence(error))

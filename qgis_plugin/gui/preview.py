@@ -195,18 +195,18 @@ def run(ask: Ask, feedback: QgsProcessingFeedback, warn: Callable[[str], None]) 
             source=raster.options,
             outputs=Outputs(probability=path),
         )
-        found = detect(request, raster.library or GdalRun(), progress)
+        outcome = detect(request, raster.library or GdalRun(), progress)
     finally:
         raster.close()
         if not path.exists():
             shutil.rmtree(path.parent, ignore_errors=True)
-    warnings = [in_words(warning) for warning in found.warnings]
+    warnings = [in_words(warning) for warning in outcome.warnings]
     if raster.library is not None:
         warnings += raster.library.errors.warnings()
     crs = raster.crs
-    if not crs.isValid() and found.grid.crs_wkt:
-        crs = QgsCoordinateReferenceSystem.fromWkt(found.grid.crs_wkt)
-    return Preview(path, found.spec, found.grid, _scores(path), crs, tuple(warnings))
+    if not crs.isValid() and outcome.grid.crs_wkt:
+        crs = QgsCoordinateReferenceSystem.fromWkt(outcome.grid.crs_wkt)
+    return Preview(path, outcome.spec, outcome.grid, _scores(path), crs, tuple(warnings))
 
 
 def first(
@@ -219,11 +219,11 @@ def first(
         SourceError: See `run`.
         RuntimeProblem: See `run`.
     """
-    found = run(ask, feedback, warn)
+    preview = run(ask, feedback, warn)
     try:
-        return Shown(found, dwellings(found, threshold), threshold)
+        return Shown(preview, dwellings(preview, threshold), threshold)
     except BaseException:
-        found.discard()
+        preview.discard()
         raise
 
 

@@ -133,11 +133,11 @@ class PreviewDock(QgsDockWidget):
         """Offer the models that there are now."""
         library = ModelLibrary.from_settings()
         models, before = library.models(), self.model.currentData()
-        wanted = before or library.default(models)
+        preferred = before or library.default(models)
         self.model.clear()
         for model in models:
             self.model.addItem(model.id, model)
-        same = [m.sha256 == wanted.sha256 for m in models] if wanted else []
+        same = [m.sha256 == preferred.sha256 for m in models] if preferred else []
         self.model.setCurrentIndex(same.index(True) if True in same else 0)
 
     def run(self) -> None:
@@ -165,7 +165,7 @@ class PreviewDock(QgsDockWidget):
             lambda w: preview.first(ask, threshold, w.feedback, w.say),
             self._finished,
         )
-        work.said.connect(self.note.setText)
+        work.line_written.connect(self.note.setText)
         work.went.connect(lambda value: self.progress.setValue(round(value)))
         self._work = work
         self.note.setText("")
@@ -217,8 +217,8 @@ class PreviewDock(QgsDockWidget):
 
     def _redraw(self) -> None:
         """Draw the outlines at this threshold, in a thread."""
-        found, threshold = self.layers.preview, self.value.value()
-        if found is None:
+        current, threshold = self.layers.preview, self.value.value()
+        if current is None:
             return
         if self._drawing is not None:
             self._timer.start()  # once it is done
@@ -226,14 +226,14 @@ class PreviewDock(QgsDockWidget):
 
         def drawn(rows: Optional[DwellingRows], fault: Optional[str]) -> None:
             self._drawing = None
-            if rows is None or fault is not None or self.layers.preview is not found:
+            if rows is None or fault is not None or self.layers.preview is not current:
                 self.note.setText(fault or "")
                 return
             self.layers.draw(rows)
-            self._tell(preview.Shown(found, rows, threshold))
+            self._tell(preview.Shown(current, rows, threshold))
 
         self._drawing = Work(
-            tr("Drawing dwellings"), lambda _: preview.dwellings(found, threshold), drawn
+            tr("Drawing dwellings"), lambda _: preview.dwellings(current, threshold), drawn
         ).start()
 
     def _tell(self, shown: preview.Shown) -> None:

@@ -121,17 +121,17 @@ class RuntimePage(QWidget):
 
     def refresh(self) -> None:
         """Look anew at what is there."""
-        found = state()
-        fault = fault_of(found)
-        text = fault or tr("ONNX Runtime {version} is ready.", version=found.version)
+        state_now = state()
+        fault = fault_of(state_now)
+        text = fault or tr("ONNX Runtime {version} is ready.", version=state_now.version)
         color = "#b3261e" if fault else "#1b6e3c"
         self.status.setText(text)
         self.status.setStyleSheet(f"font-weight: bold; color: {color};")
         lines = [tr("numpy of QGIS: {version}", version=np.__version__)]
-        if found.version:
-            where = tr("Camp Detector's own") if found.private else tr("of QGIS' Python")
+        if state_now.version:
+            where = tr("Camp Detector's own") if state_now.private else tr("of QGIS' Python")
             lines += [
-                tr("Loaded from: {folder} ({where})", folder=found.origin, where=where),
+                tr("Loaded from: {folder} ({where})", folder=state_now.origin, where=where),
                 tr("Processors: {names}", names=", ".join(map(devices.label, devices.present()))),
             ]
         self.details.setText("\n".join(lines))
@@ -143,12 +143,12 @@ class RuntimePage(QWidget):
         request = install.Request(package=package, wheel=wheel, proxy=proxy_environment())
         self.log.clear()
 
-        def finished(found: Any, fault: Optional[str]) -> None:
+        def finished(installed: Any, fault: Optional[str]) -> None:
             self._work = None
             if fault is None:
-                text = tr("ONNX Runtime {version} is installed.", version=found.version)
+                text = tr("ONNX Runtime {version} is installed.", version=installed.version)
                 loaded = state()
-                if loaded.version and str(found.folder) not in loaded.origin:
+                if loaded.version and str(installed.folder) not in loaded.origin:
                     text = f"{text} {tr('Start QGIS again to use it.')}"
             else:
                 text = fault or tr("Stopped; nothing was changed.")
@@ -157,7 +157,7 @@ class RuntimePage(QWidget):
             self.changed.emit()
 
         work = Work(tr("Installing ONNX Runtime"), lambda w: install.install(request, w), finished)
-        work.said.connect(self.log.appendPlainText)
+        work.line_written.connect(self.log.appendPlainText)
         work.went.connect(lambda value: self._advance(value))
         self._work = work
         self.progress.setRange(0, 0)
@@ -247,14 +247,14 @@ class RuntimeDialog(QDialog):
         super().reject()
 
 
-def fault_of(found: State) -> Optional[str]:
+def fault_of(state_now: State) -> Optional[str]:
     """Say why models cannot be run, without the remedy, which the page shows; None: they can."""
-    if found.version:
+    if state_now.version:
         return None
-    if found.reason:
+    if state_now.reason:
         return tr(
             "ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.",
-            reason=found.reason,
+            reason=state_now.reason,
         )
     return tr("ONNX Runtime, which runs the models, is not installed.")
 

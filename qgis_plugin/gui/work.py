@@ -25,7 +25,7 @@ _running: set[Work] = set()
 class Work(QgsTask):
     """A function in a thread of its own."""
 
-    said = pyqtSignal(str)
+    line_written = pyqtSignal(str)
     """A line of what goes on."""
     went = pyqtSignal(float)
     """Progress in percent."""
@@ -72,7 +72,7 @@ class Work(QgsTask):
             discard: Takes the result that comes all the same.
         """
         self.cancel()
-        for signal in (self.said, self.went):
+        for signal in (self.line_written, self.went):
             with suppress(TypeError):  # nobody listens
                 signal.disconnect()
 
@@ -97,7 +97,7 @@ class Work(QgsTask):
 
     def say(self, line: str) -> None:
         """Pass a line on."""
-        self.said.emit(line)
+        self.line_written.emit(line)
 
     def percent(self, value: float) -> None:
         """Pass progress on."""

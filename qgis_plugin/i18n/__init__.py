@@ -36,13 +36,13 @@ def tr(text: str, **values: object) -> str:
     """
     from qgis.PyQt.QtCore import QCoreApplication
 
-    found = str(QCoreApplication.translate(CONTEXT, text))
+    translated = str(QCoreApplication.translate(CONTEXT, text))
     if not values:
-        return found
+        return translated
     if speaks_right_to_left():
         # Numbers, paths and names keep to themselves, with what brackets and signs they have.
         values = {name: f"{_ISOLATE}{value}{_END}" for name, value in values.items()}
-    return found.format(**values)
+    return translated.format(**values)
 
 
 def bare(text: str) -> str:

@@ -39,15 +39,15 @@ _log = logging.getLogger(__name__)
 
 def texts() -> dict[str, str]:
     """Every text, and the first file that has it, in order of the files."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for path in sorted(PLUGIN.rglob("*.py")):
         if path == Path(__file__).resolve():
             continue
         for text in _texts_in(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(text, path.relative_to(PLUGIN).as_posix())
+            places.setdefault(text, path.relative_to(PLUGIN).as_posix())
     for text in _texts_of_options():
-        found.setdefault(text, "algorithms/options.py")
-    return found
+        places.setdefault(text, "algorithms/options.py")
+    return places
 
 
 def _texts_of_options() -> Iterator[str]:
@@ -88,14 +88,14 @@ def read_ts(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this repository
-    found = {}
+    translations = {}
     for message in root.iter("message"):
         translation = message.find("translation")
         done = translation is not None and translation.get("type") is None
-        found[message.findtext("source") or ""] = (
+        translations[message.findtext("source") or ""] = (
             (translation.text or "") if done and translation is not None else ""
         )
-    return found
+    return translations
 
 
 def ts_text(language: str, translations: Mapping[str, str], places: Mapping[str, str]) -> str:
@@ -163,10 +163,12 @@ def update() -> dict[str, int]:
     for language in LANGUAGES:
         stem = HOME / f"camp_detector_{language}"
         known = read_ts(stem.with_suffix(".ts"))
-        kept = {source: known.get(source, "") for source in places}
-        stem.with_suffix(".ts").write_text(ts_text(language, kept, places), encoding="utf-8")
-        stem.with_suffix(".qm").write_bytes(qm_bytes(language, kept))
-        waiting[language] = sum(not done for done in kept.values())
+        translations = {source: known.get(source, "") for source in places}
+        stem.with_suffix(".ts").write_text(
+            ts_text(language, translations, places), encoding="utf-8"
+        )
+        stem.with_suffix(".qm").write_bytes(qm_bytes(language, translations))
+        waiting[language] = sum(not done for done in translations.values())
     return waiting
 
 

@@ -93,9 +93,9 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
         CampDetectorError: It cannot be read, or is none.
     """
     read = read or read_local
-    found = Catalogue(where)
+    catalogue = Catalogue(where)
     waiting, seen = [where], {where}
-    while waiting and len(seen) <= _MOST_PAGES and len(found.offers) < _MOST_ITEMS:
+    while waiting and len(seen) <= _MOST_PAGES and len(catalogue.offers) < _MOST_ITEMS:
         place = waiting.pop(0)
         try:
             page = read_json(read(place, MAX_ITEM), place)
@@ -104,14 +104,14 @@ def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
         except CampDetectorError as error:
             if place == where:
                 raise
-            found.left_out.append(sentence_of(error))
+            catalogue.left_out.append(sentence_of(error))
             continue
-        _take(page, place, found)
-        for target in _links(page, place, found):
+        _take(page, place, catalogue)
+        for target in _links(page, place, catalogue):
             if target not in seen and len(seen) < _MOST_PAGES:
                 seen.add(target)
                 waiting.append(target)
-    return found
+    return catalogue
 
 
 def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None) -> InstalledModel:
@@ -146,22 +146,22 @@ def fetch_offer(offer: Offer, library: ModelLibrary, read: Optional[Read] = None
     return library.add_bytes(data, item=offer.item, source=offer.place)
 
 
-def _take(page: Mapping[str, object], place: str, found: Catalogue) -> None:
+def _take(page: Mapping[str, object], place: str, catalogue: Catalogue) -> None:
     """Put the items of a page among the offers."""
     kind = page.get("type")
     features = page.get("features") if kind == "FeatureCollection" else [page]
     if kind not in ("Feature", "FeatureCollection", "Catalog", "Collection"):
         msg = tr("{place} is no STAC catalogue, collection or item.", place=place)
-        if place == found.where:
+        if place == catalogue.where:
             raise PredictorError(msg)
-        found.left_out.append(msg)
+        catalogue.left_out.append(msg)
         return
     for item in features if isinstance(features, list) else []:
         if isinstance(item, dict) and item.get("type") == "Feature":
             try:
-                found.offers.append(_offer(item, place, found.where))
+                catalogue.offers.append(_offer(item, place, catalogue.where))
             except CampDetectorError as error:
-                found.left_out.append(sentence_of(error))
+                catalogue.left_out.append(sentence_of(error))
 
 
 def _offer(item: dict[str, object], place: str, root: str) -> Offer:
@@ -175,15 +175,15 @@ def _offer(item: dict[str, object], place: str, root: str) -> Offer:
     return Offer(spec, item, target, size if isinstance(size, int) else None, sha256)
 
 
-def _links(page: Mapping[str, object], place: str, found: Catalogue) -> list[str]:
+def _links(page: Mapping[str, object], place: str, catalogue: Catalogue) -> list[str]:
     links = page.get("links")
     targets = []
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") in ("child", "item", "items"):
             try:
-                targets.append(resolve(link.get("href"), place, found.where))
+                targets.append(resolve(link.get("href"), place, catalogue.where))
             except CampDetectorError as error:
-                found.left_out.append(sentence_of(error))
+                catalogue.left_out.append(sentence_of(error))
     return targets
 
 

@@ -58,8 +58,8 @@ class InstalledModel:
         Raises:
             CampDetectorError: The file is missing, or not the one that was looked at before.
         """
-        found = open_model(self.path)
-        if found.sha256 != self.sha256:
+        opened = open_model(self.path)
+        if opened.sha256 != self.sha256:
             raise PredictorError(
                 tr(
                     "{path} has changed since it was added (its checksum differs): remove the "
@@ -67,7 +67,7 @@ class InstalledModel:
                     path=self.path,
                 )
             )
-        return bytes(found.onnx)
+        return bytes(opened.onnx)
 
     @property
     def area(self) -> Optional[Mapping[str, object]]:
@@ -88,22 +88,22 @@ def area_of(item: Mapping[str, object]) -> Optional[Mapping[str, object]]:
 def accuracy_of(item: Mapping[str, object], spec: ModelSpec) -> list[tuple[str, str]]:
     """Accuracy of a model by its item or description, as pairs of measure and figures."""
     properties = item.get("properties")
-    told = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
-    found = []
-    for part, kinds in told.items() if isinstance(told, dict) else ():
+    metrics = properties.get("camp_detector:metrics") if isinstance(properties, dict) else None
+    pairs = []
+    for part, kinds in metrics.items() if isinstance(metrics, dict) else ():
         if isinstance(kinds, dict):
-            found.append((part, _figures(kinds)))
-            found += [
+            pairs.append((part, _figures(kinds)))
+            pairs += [
                 (f"{part} {what}", _figures(figures))
                 for what, figures in kinds.items()
                 if isinstance(figures, dict)
             ]
-    found = [(name, figures) for name, figures in found if figures]
-    if found:
-        return found
-    said = spec.provenance
+    pairs = [(name, figures) for name, figures in pairs if figures]
+    if pairs:
+        return pairs
+    provenance = spec.provenance
     keys = ("test dwellings", "test pixels", "val dwellings", "val pixels")
-    return [(key, _reworded(said[key])) for key in keys if said.get(key)]
+    return [(key, _reworded(provenance[key])) for key in keys if provenance.get(key)]
 
 
 def _reworded(text: str) -> str:

@@ -53,11 +53,11 @@ class ModelLibrary:
 
         Files that are no model are left out.
         """
-        found = [*all_of(self.bundled, BUNDLED), *self._added()]
+        models = [*all_of(self.bundled, BUNDLED), *self._added()]
         for folder in self.folders:
-            found += all_of(files_in(folder), FOLDER)
+            models += all_of(files_in(folder), FOLDER)
         unique: dict[str, InstalledModel] = {}
-        for model in found:
+        for model in models:
             unique.setdefault(model.sha256, model)
         named = Counter(model.spec.id for model in unique.values())
         return [replace(m, namesake=named[m.spec.id] > 1) for m in unique.values()]
@@ -75,7 +75,7 @@ class ModelLibrary:
         preferred += [m for m in models if m.spec.id in {self.preferred, name}]
         return next(iter(preferred or models), None)
 
-    def find(self, wanted: str) -> InstalledModel:
+    def find(self, name: str) -> InstalledModel:
         """A model by its id, the beginning of its checksum, or the path of its file.
 
         Name and version alone stand for the preferred one of several, or the first of them.
@@ -85,13 +85,13 @@ class ModelLibrary:
         """
         models = self.models()
         for model in models:
-            if wanted in {model.id, model.key, model.sha256, model.sha256[:12]}:
+            if name in {model.id, model.key, model.sha256, model.sha256[:12]}:
                 return model
-        several = [model for model in models if model.spec.id == wanted]
+        several = [model for model in models if model.spec.id == name]
         preferred = self.default(several) if several else None
         if preferred is not None:
             return preferred
-        path = Path(wanted)
+        path = Path(name)
         if path.suffix.lower() in ENDINGS:
             return look_at(path, FOLDER)
         known = ", ".join(m.id for m in models) or tr("none")
@@ -99,7 +99,7 @@ class ModelLibrary:
             tr(
                 "There is no model {name} (there are: {known}): add it under Plugins > Camp "
                 "Detector > Models, or give its file as “Another model file” (MODEL_FILE).",
-                name=wanted,
+                name=name,
                 known=known,
             )
         )
@@ -182,11 +182,11 @@ class ModelLibrary:
     @staticmethod
     def _one_added(folder: Path) -> InstalledModel:
         about = json_of(folder / "about.json")
-        found = look_at(folder / "model.onnx", ADDED)
+        model = look_at(folder / "model.onnx", ADDED)
         item = about.get("item")
         return InstalledModel(
-            path=found.path, spec=found.spec, origin=ADDED, size=found.size,
-            sha256=str(about.get("sha256") or found.sha256),
+            path=model.path, spec=model.spec, origin=ADDED, size=model.size,
+            sha256=str(about.get("sha256") or model.sha256),
             item=item if isinstance(item, dict) else {}, source=str(about.get("source") or ""),
         )  # fmt: skip
 

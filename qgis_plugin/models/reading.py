@@ -35,20 +35,20 @@ def look_at(path: Path, origin: str) -> InstalledModel:
         CampDetectorError: It is none.
     """
     key = _state_of(path)
-    found = _read.get(key)
-    if found is None:
+    entry = _read.get(key)
+    if entry is None:
         try:
             opened = reader.open_model(path)
-            found = (opened.spec, opened.sha256, len(opened.onnx), dict(opened.item))
+            entry = (opened.spec, opened.sha256, len(opened.onnx), dict(opened.item))
         except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):  # it may be readable in a moment
                 raise
-            found = error
+            entry = error
         if key:
-            _read[key] = found
-    if isinstance(found, Exception):
-        raise found.with_traceback(None)
-    spec, digest, size, item = found
+            _read[key] = entry
+    if isinstance(entry, Exception):
+        raise entry.with_traceback(None)
+    spec, digest, size, item = entry
     return InstalledModel(path, spec, origin, digest, size, item)
 
 
@@ -93,10 +93,10 @@ def all_of(paths: Sequence[Path], origin: str) -> Iterator[InstalledModel]:
 def files_in(folder: Path) -> list[Path]:
     """The files in a folder, and in the folders in it, that may be models; items first."""
     try:
-        found = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
+        paths = [p for pattern in ("*", "*/*") for p in folder.glob(pattern)]
     except (OSError, ValueError, RuntimeError):
         return []
-    likely = [p for p in found if p.suffix.lower() in ENDINGS and _is_file(p)]
+    likely = [p for p in paths if p.suffix.lower() in ENDINGS and _is_file(p)]
     return sorted(likely, key=lambda p: (p.suffix.lower() != ".json", str(p)))[:_MOST_IN_FOLDER]
 
 
@@ -111,7 +111,7 @@ def _is_file(path: Path) -> bool:
 def json_of(path: Path) -> dict[str, object]:
     """Content of a file of the plugin; empty where it is damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}

@@ -78,7 +78,7 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
 
     # QGIS adds folders whose modules are named like Python's own: those come last here, since
     # Python's own are loaded long before in QGIS.
-    asked = {
+    environment = {
         "path": [p for p in sys.path if p],
         "numpy": str(Path(np.__file__).parent.parent),
         "folder": str(folder.absolute()),
@@ -86,7 +86,10 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
     }
     try:
         done = ask(
-            [python, "-c", _SCRIPT], given=json.dumps(asked), seconds=_TIMEOUT, cancelled=cancelled
+            [python, "-c", _SCRIPT],
+            stdin=json.dumps(environment),
+            seconds=_TIMEOUT,
+            cancelled=cancelled,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise RuntimeProblem(
@@ -94,22 +97,22 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
         ) from error
     lines = done.out.strip().splitlines()
     try:
-        told: dict[str, Any] = json.loads(lines[-1])
+        answer: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError):
-        told = {"error": " ".join(done.err.split())[-300:] or f"exit {done.code}"}
-    missing = str(told.get("missing", "")).partition(".")[0]
+        answer = {"error": " ".join(done.err.split())[-300:] or f"exit {done.code}"}
+    missing = str(answer.get("missing", "")).partition(".")[0]
     if missing == "onnxruntime":
-        told["error"] = tr("parts of it are missing")
+        answer["error"] = tr("parts of it are missing")
     elif missing:
         return Checked(missing=missing)
-    if told.get("error") or not told.get("works"):
+    if answer.get("error") or not answer.get("works"):
         raise RuntimeProblem(
             tr(
                 "ONNX Runtime was fetched but does not work with this QGIS: {reason}",
-                reason=told.get("error") or tr("it gave a wrong result"),
+                reason=answer.get("error") or tr("it gave a wrong result"),
             )
         )
-    version, origin = told["numpy"]
+    version, origin = answer["numpy"]
     if version != np.__version__ or Path(origin).resolve() != Path(np.__file__).resolve():
         raise RuntimeProblem(
             tr(
@@ -119,4 +122,4 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
                 own=np.__version__,
             )
         )
-    return Checked(str(told["version"]), tuple(told["providers"]))
+    return Checked(str(answer["version"]), tuple(answer["providers"]))

@@ -41,8 +41,8 @@ def devices(platform: str = sys.platform) -> list[str]:
 
 def present() -> list[str]:
     """The processor, and the GPUs that the ONNX Runtime that is there is made for."""
-    found = loading.state().providers
-    return [CPU, *(name for name in GPUS if name in found)]
+    providers = loading.state().providers
+    return [CPU, *(name for name in GPUS if name in providers)]
 
 
 def load(

@@ -92,8 +92,8 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
             raise Stopped(tr("The installation was stopped."))
         final = home / f"{places.tag()}_{checked.version}_{uuid.uuid4().hex[:6]}"
         stage.rename(final)
-        found = places.Installed(final, package, checked.version)
-        places.set_current(found)
+        installed = places.Installed(final, package, checked.version)
+        places.set_current(installed)
     except OSError as error:
         raise RuntimeProblem(
             tr("{folder} cannot be written: {reason}", folder=home, reason=error)
@@ -102,7 +102,7 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
         shutil.rmtree(stage, ignore_errors=True)
         if in_use is not None:
             in_use.end()
-    return found
+    return installed
 
 
 def _check(pip: Pip, stage: Path, feedback: Feedback) -> Checked:

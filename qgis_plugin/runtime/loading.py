@@ -47,14 +47,14 @@ def ready() -> bool:
 
 def problem() -> Optional[str]:
     """Say in a sentence why models cannot be run, with the remedy; None where they can."""
-    found = state()
-    if found.version:
+    current_state = state()
+    if current_state.version:
         return None
-    if found.reason:
+    if current_state.reason:
         return tr(
             "ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew "
             "under Plugins > Camp Detector > Runtime.",
-            reason=found.reason,
+            reason=current_state.reason,
         )
     return tr(
         "ONNX Runtime, which runs the models, is not installed: install it under Plugins > "
@@ -78,9 +78,9 @@ def require() -> None:
     Raises:
         RuntimeProblem: It cannot be used; one sentence.
     """
-    found = problem()
-    if found:
-        raise RuntimeProblem(found)
+    fault = problem()
+    if fault:
+        raise RuntimeProblem(fault)
 
 
 def state() -> State:
@@ -107,9 +107,9 @@ def _load() -> tuple[Optional[ModuleType], str]:
         return sys.modules[_NAME], ""
     import numpy as np  # noqa: F401 - QGIS' own is loaded before the search path changes
 
-    found = places.current()
-    folder = str(found.folder) if found else ""
-    in_use = places.use(found.folder) if found else None
+    installed = places.current()
+    folder = str(installed.folder) if installed else ""
+    in_use = places.use(installed.folder) if installed else None
     before = list(sys.path)
     if folder:
         sys.path.insert(0, folder)

@@ -43,10 +43,10 @@ def download_line(
         names = [f"macosx_{parts[0]}_0_{machine}"]
     else:
         names = [f"{name}_{machine}" for name in _LINUX]
-    wanted = " ".join(f"--platform {name}" for name in names)
+    platforms = " ".join(f"--platform {name}" for name in names)
     return (
         "python -m pip download --only-binary :all: --no-deps "
-        f"--python-version {version[0]}.{version[1]} {wanted} {package}"
+        f"--python-version {version[0]}.{version[1]} {platforms} {package}"
     )
 
 

@@ -59,8 +59,8 @@ class Pip:
             )
         except (OSError, subprocess.SubprocessError):
             return None
-        found = re.match(r"pip (\d+)\.(\d+)", done.out)
-        return tuple(map(int, found.groups())) if done.code == 0 and found else None
+        match = re.match(r"pip (\d+)\.(\d+)", done.out)
+        return tuple(map(int, match.groups())) if done.code == 0 and match else None
 
     def install(self, what: str, folder: Path, feedback: Feedback) -> None:
         """Install one package without what it depends on.
@@ -91,8 +91,8 @@ class Pip:
         extra = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", **self.proxy}
         code, lines = run(command, {**environment(), **extra}, feedback)
         if code:
-            said = [line for line in lines if "ERROR" in line] or lines
-            reason = " ".join(said[-2:])[:400] or f"exit {code}"
+            reasons = [line for line in lines if "ERROR" in line] or lines
+            reason = " ".join(reasons[-2:])[:400] or f"exit {code}"
             raise RuntimeProblem(
                 tr("{what} could not be fetched; pip says: {reason}", what=what, reason=reason)
             )

@@ -73,8 +73,8 @@ def _pointer() -> Path:
 def current() -> Optional[Installed]:
     """The installation that counts, or None."""
     try:
-        told = json.loads(_pointer().read_text(encoding="utf-8"))
-        name, package, version = (str(told[key]) for key in ("folder", "package", "version"))
+        pointer = json.loads(_pointer().read_text(encoding="utf-8"))
+        name, package, version = (str(pointer[key]) for key in ("folder", "package", "version"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     folder = base() / name
@@ -83,15 +83,19 @@ def current() -> Optional[Installed]:
     return Installed(folder, package, version)
 
 
-def set_current(found: Optional[Installed]) -> None:
+def set_current(installed: Optional[Installed]) -> None:
     """Say which installation counts, and remove the others as far as they are not in use."""
     home = base()
-    if found is None:
+    if installed is None:
         _pointer().unlink(missing_ok=True)
     else:
-        told = {"folder": found.folder.name, "package": found.package, "version": found.version}
+        pointer = {
+            "folder": installed.folder.name,
+            "package": installed.package,
+            "version": installed.version,
+        }
         temporary = home / f"{tag()}.json.new"
-        temporary.write_text(json.dumps(told), encoding="utf-8")
+        temporary.write_text(json.dumps(pointer), encoding="utf-8")
         os.replace(temporary, _pointer())  # noqa: PTH105 - as in the rest of the project
     clean()
 
@@ -104,8 +108,8 @@ def clean() -> None:
     for what it uses (`use`). An installation that is being made and says nothing of locks, as
     earlier releases of the plugin made them, stays for a day.
     """
-    found = current()
-    keep = found.folder.name if found else ""
+    installed = current()
+    keep = installed.folder.name if installed else ""
     loaded = str(getattr(sys.modules.get("onnxruntime"), "__file__", "") or "")
     for folder in [*base().glob(f"{STAGING}*"), *base().glob(f"{tag()}_*")]:
         if not folder.is_dir() or folder.name == keep or folder.name in loaded:

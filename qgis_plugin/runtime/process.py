@@ -79,7 +79,7 @@ def ask(
     command: Sequence[str],
     *,
     seconds: float,
-    given: str = "",
+    stdin: str = "",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Answer:
     """Output of a program that ends by itself.
@@ -87,7 +87,7 @@ def ask(
     Args:
         command: The program and its arguments; paths must be absolute.
         seconds: After which it is killed.
-        given: What it reads from its standard input.
+        stdin: What it reads from its standard input.
         cancelled: Whether the user wants to stop; then it is killed.
 
     Raises:
@@ -97,7 +97,7 @@ def ask(
     """
     pipe, end = subprocess.PIPE, time.monotonic() + seconds
     with started(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        text: Optional[str] = given
+        text: Optional[str] = stdin
         while True:
             if cancelled():
                 raise Stopped(tr("The installation was stopped."))

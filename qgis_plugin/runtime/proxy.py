@@ -20,8 +20,8 @@ def environment() -> dict[str, str]:
     manager = QgsNetworkAccessManager.instance()
     proxy = manager.fallbackProxy()
     if proxy.type() == _KINDS.DefaultProxy:
-        found = QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(_ANYWHERE)))
-        proxy = found[0] if found else proxy
+        proxies = QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(_ANYWHERE)))
+        proxy = proxies[0] if proxies else proxy
     address = _address(proxy)
     if not address:
         return {}

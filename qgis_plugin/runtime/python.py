@@ -31,9 +31,9 @@ def find_python(cancelled: Callable[[], bool] = lambda: False) -> str:
         Stopped: The user wants to.
         RuntimeProblem: There is none in the places where installers of QGIS put it.
     """
-    wanted = f"{sys.version_info[:2]} {sys.maxsize} {os.path.realpath(os.__file__)}"
+    expected = f"{sys.version_info[:2]} {sys.maxsize} {os.path.realpath(os.__file__)}"
     for candidate in candidates(sys.platform, Path(sys.executable or ""), Path(sys.exec_prefix)):
-        if candidate.is_file() and _answer(candidate, cancelled) == wanted:
+        if candidate.is_file() and _answer(candidate, cancelled) == expected:
             return str(candidate.absolute())
     raise RuntimeProblem(
         tr(

@@ -76,7 +76,7 @@ def _by_gdal(data: bytes) -> Optional[QImage]:
         del png, dataset
         file = calls.call(gdal.VSIFOpenL, f"{name}.png", "rb")
         size = gdal.VSIStatL(f"{name}.png").size
-        found = QImage.fromData(bytes(gdal.VSIFReadL(1, size, file)))
+        image = QImage.fromData(bytes(gdal.VSIFReadL(1, size, file)))
         gdal.VSIFCloseL(file)
     except calls.GdalError:
         return None
@@ -84,7 +84,7 @@ def _by_gdal(data: bytes) -> Optional[QImage]:
         for left in (name, f"{name}.png", f"{name}.png.aux.xml"):
             with suppress(RuntimeError):  # there is none
                 gdal.Unlink(left)
-    return None if found.isNull() else found
+    return None if image.isNull() else image
 
 
 def _array(image: QImage) -> NDArray[np.uint8]:

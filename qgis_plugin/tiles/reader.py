@@ -206,7 +206,7 @@ def lattice_for(
     """
     for zoom in range(store_scheme.least, store_scheme.most + 1):
         step = store_scheme.step(zoom)
-        if all(abs(step / wanted - 1) <= tolerance for wanted in steps):
+        if all(abs(step / side - 1) <= tolerance for side in steps):
             part = store_scheme.part(zoom, bounds)
             left, top = store_scheme.corner(part)
             return Lattice(left, top, step, step, part.width, part.height)

@@ -136,18 +136,18 @@ def words_of(uri: str) -> dict[str, str]:
 
 def headers_of(words: dict[str, str]) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of a layer's requests; a log-in that QGIS keeps goes before its own."""
-    found = {
+    headers = {
         name[len(_HEADER) :].title(): value
         for name, value in words.items()
         if name.startswith(_HEADER) and value
     }
     if words.get("referer"):
-        found.setdefault("Referer", words["referer"])
+        headers.setdefault("Referer", words["referer"])
     if words.get("username") and not words.get("authcfg"):
         login = f"{words['username']}:{words.get('password', '')}".encode()
-        found.setdefault("Authorization", "Basic " + b64encode(login).decode())
+        headers.setdefault("Authorization", "Basic " + b64encode(login).decode())
     return tuple(
-        (name.encode("latin-1", "replace"), value.encode()) for name, value in found.items()
+        (name.encode("latin-1", "replace"), value.encode()) for name, value in headers.items()
     )
 
 

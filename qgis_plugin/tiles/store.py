@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..web.answers import Answer
     from .scheme import Part, Place, TileScheme
 
-_KEPT = 128 << 20
+_CACHE_BYTES = 128 << 20
 """Bytes of pixels."""
 _LARGEST = 20_000_000
 """Bytes of a tile."""
@@ -42,7 +42,7 @@ class TileStore:
             errors: A `ServerErrors`: told which tiles are missing, and asked whether to stop.
         """
         self.scheme, self._errors, self._bounds = scheme, errors, bounds
-        self._kept: OrderedDict[Place, Optional[NDArray[np.uint8]]] = OrderedDict()
+        self._cache: OrderedDict[Place, Optional[NDArray[np.uint8]]] = OrderedDict()
         """None: there is no such tile."""
         self._fault: Optional[str] = None
 
@@ -81,17 +81,17 @@ class TileStore:
         return self.scheme.part(zoom, self._bounds)
 
     def _tiles(self, places: list[Place]) -> dict[Place, Optional[NDArray[np.uint8]]]:
-        absent = [place for place in places if place not in self._kept]
+        absent = [place for place in places if place not in self._cache]
         for place, tile in zip(absent, self._fetch(absent)):
-            self._kept[place] = tile
-        found = {}
+            self._cache[place] = tile
+        tiles = {}
         for place in places:
-            self._kept.move_to_end(place)
-            found[place] = self._kept[place]
-        most = max(_KEPT // (_BANDS * self.scheme.side**2), 1)
-        while len(self._kept) > most:
-            self._kept.popitem(last=False)
-        return found
+            self._cache.move_to_end(place)
+            tiles[place] = self._cache[place]
+        most = max(_CACHE_BYTES // (_BANDS * self.scheme.side**2), 1)
+        while len(self._cache) > most:
+            self._cache.popitem(last=False)
+        return tiles
 
     def _fetch(self, places: list[Place]) -> list[Optional[NDArray[np.uint8]]]:
         if self._fault is not None:  # a server that refuses is not asked again
@@ -110,7 +110,7 @@ class TileStore:
             self._fault = answer.fault
             if self._fault is not None:
                 raise RasterError(self._fault)
-            errors.asked(place, missing=answer.is_missing)
+            errors.count_request(place, missing=answer.is_missing)
             out.append(None if answer.is_missing else self._decoded(answer))
         return out
 

@@ -152,10 +152,10 @@ def answer_of(
         url: That was asked for; default: what the reply says.
         trouble: Why it was broken off, in place of Qt's words.
     """
-    said = QNetworkRequest.Attribute
+    attributes = QNetworkRequest.Attribute
     fault: QNetworkReply.NetworkError = reply.error()  # type: ignore[operator]
-    status = reply.attribute(said.HttpStatusCodeAttribute)
-    phrase = reply.attribute(said.HttpReasonPhraseAttribute)
+    status = reply.attribute(attributes.HttpStatusCodeAttribute)
+    phrase = reply.attribute(attributes.HttpReasonPhraseAttribute)
     names = [bytes(name) for name in reply.rawHeaderList()]
     return Answer(
         url or reply.request().url().toString(),

@@ -183,12 +183,12 @@ class _Exchange:
             self._finished(turn)
 
     def _request(self, turn: _Turn) -> QNetworkRequest:
-        request, said = QNetworkRequest(QUrl(turn.url)), QNetworkRequest.Attribute
+        request, attributes = QNetworkRequest(QUrl(turn.url)), QNetworkRequest.Attribute
         policy, load = QNetworkRequest.RedirectPolicy, QNetworkRequest.CacheLoadControl
-        request.setAttribute(said.RedirectPolicyAttribute, policy.ManualRedirectPolicy)
-        kept = load.PreferCache if turn.ask.cached else load.AlwaysNetwork
-        request.setAttribute(said.CacheLoadControlAttribute, kept)
-        request.setAttribute(said.CacheSaveControlAttribute, turn.ask.cached)
+        request.setAttribute(attributes.RedirectPolicyAttribute, policy.ManualRedirectPolicy)
+        cache = load.PreferCache if turn.ask.cached else load.AlwaysNetwork
+        request.setAttribute(attributes.CacheLoadControlAttribute, cache)
+        request.setAttribute(attributes.CacheSaveControlAttribute, turn.ask.cached)
         if turn.hops == 0 or origin_of(turn.url) == origin_of(turn.ask.url):
             for name, value in turn.ask.headers:
                 request.setRawHeader(name, value)
@@ -252,9 +252,9 @@ class _Exchange:
 
     def _rest(self, turn: _Turn, answer: Answer) -> None:
         """Ask again in a while; a number of seconds that the server wants is heeded."""
-        seconds, asked = _RESTS[turn.attempt], answer.headers.get("retry-after", "")
-        if asked.isdigit():
-            seconds = max(seconds, min(float(asked[:6]), _LONGEST_REST))
+        seconds, retry_after = _RESTS[turn.attempt], answer.headers.get("retry-after", "")
+        if retry_after.isdigit():
+            seconds = max(seconds, min(float(retry_after[:6]), _LONGEST_REST))
         turn.attempt += 1
         turn.url, turn.hops = turn.ask.url, 0
         self._resting.append((time.monotonic() + seconds, turn))

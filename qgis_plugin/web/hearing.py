@@ -49,7 +49,7 @@ class Hearing:
         """True if something failed of which QGIS did not say what."""
         self._answers: dict[str, Answer] = {}
         self._lines: list[str] = []
-        self._told = 0
+        self._errors_seen = 0
         self._thread: Optional[int] = None
 
     @contextmanager
@@ -67,14 +67,14 @@ class Hearing:
             log.messageReceived.disconnect(self._line)
             network_of_this_thread().finished.disconnect(self._finished)
 
-    def fault(self, told: list[str]) -> Optional[str]:
+    def fault(self, errors: list[str]) -> Optional[str]:
         """A sentence for what went wrong; None: nothing did, or things do not exist.
 
         Args:
-            told: All that the provider has told its feedback so far.
+            errors: All that the provider has told its feedback so far.
         """
         lines, self._lines = self._lines, []
-        new, self._told = told[self._told :], len(told)
+        new, self._errors_seen = errors[self._errors_seen :], len(errors)
         known = {unquote(url) for url in self._answers}
         for url in [url for line in lines for url in _URL.findall(line)][:_MOST_ASKED]:
             if server_of(url) == self._server and unquote(url) not in known:
@@ -100,9 +100,9 @@ class Hearing:
 
     def take(self) -> list[tuple[str, bool]]:
         """Address of each request since the last time, and whether there is no such thing."""
-        found = [(url, answer.is_missing) for url, answer in self._answers.items()]
+        answers = [(url, answer.is_missing) for url, answer in self._answers.items()]
         self._answers.clear()
-        return found
+        return answers
 
     def _finished(self, content: QgsNetworkReplyContent) -> None:
         """An answer, in this thread; in the main one those of other threads pass by as well."""

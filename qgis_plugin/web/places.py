@@ -21,16 +21,16 @@ def origin_of(url: str) -> Optional[Origin]:
     return scheme, parsed.host().lower(), parsed.port(_PORTS[scheme])
 
 
-def may_lead(asked: str, target: str, *, elsewhere: bool) -> bool:
+def may_lead(origin_url: str, target: str, *, elsewhere: bool) -> bool:
     """True if a server may send us on to another place.
 
     Args:
-        asked: The address that answered.
+        origin_url: The address that answered.
         target: Where it sends us.
         elsewhere: Whether other hosts are allowed; never are files of this computer, nor a way
             that is not encrypted after one that was.
     """
-    here, there = origin_of(asked), origin_of(target)
+    here, there = origin_of(origin_url), origin_of(target)
     if here is None or there is None:
         return False
     return here == there or (elsewhere and (here[0], there[0]) != ("https", "http"))
