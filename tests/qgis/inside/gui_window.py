@@ -180,7 +180,7 @@ def catalogue(actions):
     window.show()
     state = {"before": window.list.count(), "may_take_at_once": window.take.isEnabled()}
     window.place.setText(REQUEST["catalogue"])
-    window.open.click()
+    window.start.click()
     wait(lambda: window._work is None)
     state |= {"names": [window.list.item(i).text() for i in range(window.list.count())]}
     state["facts"] = window.facts.toPlainText()
