@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.core import (
@@ -90,5 +91,5 @@ def value_of(
     number: Optional[float] = algorithm.parameterAsDouble(parameters, name, context)
     if option.kind is Kind.WHOLE and number is not None:
         number = int(number)
-    option.check(number)
+    replace(option, choices={}).check(number)  # words such as “auto” cannot be typed here
     return number
