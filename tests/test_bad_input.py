@@ -442,14 +442,14 @@ def test_a_fault_of_ours_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from camp_detector_core import run
     from camp_detector_core.cli import main
+    from camp_detector_core.georaster.finding import Finding
 
     def broken(*_: object, **__: object) -> None:
         msg = "two\nlines"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(run.Finding, "run", broken)
+    monkeypatch.setattr(Finding, "run", broken)
     with pytest.raises(SystemExit) as exit_:
         main(
             ["detect", str(inputs / "good.tif"), "-m", str(inputs / "good.onnx"),

@@ -272,7 +272,7 @@ def test_an_item_of_any_model_can_be_made(run: TrainResult, tmp_path: Path) -> N
         (("--run", "{run}", "--trained", "2020-01-01"), "--model"),
         (("--run", "{empty}"), "holds no finished training"),
         (("--run", "{run}", "--area", "nowhere"), "neither a file nor"),
-        (("--run", "{run}", "--imagery-date", "soon"), "no date"),
+        (("--run", "{run}", "--imagery-date", "soon"), "is not a date"),
     ],
 )
 def test_faults_are_told_in_one_line(
@@ -291,7 +291,7 @@ def test_faults_are_told_in_one_line(
 
 
 def test_a_wrong_date_is_refused_before_any_work(data_of: Callable[..., DataOptions]) -> None:
-    with pytest.raises(OptionsError, match="no date"):
+    with pytest.raises(OptionsError, match="is not a date"):
         data_of(imagery_date="yesterday")
 
 

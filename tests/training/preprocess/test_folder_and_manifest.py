@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from training.artefacts.description import build_spec
 
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.tile_server import Reply
 from tests.support.tiles import NORTH, WEST, bbox_text
+from training.fit.description import build_spec
 from training.fit.options import DataOptions, ModelOptions, TrainOptions
 from training.preprocess.area import parse_bbox, tiles_of
 from training.preprocess.folder import Request, TrainFolder
@@ -120,9 +120,7 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
         out=tmp_path / "out",
         model=ModelOptions(attribution=("By hand", imagery)),
     )
-    spec = build_spec(
-        options, threshold=0.5, attribution=("Encoder",), provenance={}, manifest=read_back
-    )
+    spec = build_spec(options, attribution=("Encoder",), provenance={}, manifest=read_back)
     assert spec.attribution == ("By hand", imagery, outlines, "Encoder")
 
 
