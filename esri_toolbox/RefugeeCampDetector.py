@@ -253,7 +253,7 @@ class RefugeeCampDetector:
         if model is None or not str(model).strip():
             return
         self._definition = Definition.read(str(model))
-        self._device = arguments.DEVICE.parse(kwargs.get("device"))
+        self._device = arguments.DEVICE.parse(kwargs.get("device"), decimal_comma=True)
         with self._own:
             self._arguments = self._definition.defaults()
             self._detector = None

@@ -300,3 +300,21 @@ def test_banepa_predict_tiles_as_one_mosaic(tmp_path: Path, banepa: Path, camp: 
     large = [shape for shape in traced(reds >= 128, transform) if shape.area > least]
     assert same_polygons(shapes, large)
     assert fields["area_m2"].min() >= 10
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--nodata", ""), "--nodata has an empty value"),
+        (("--threads", " "), "--threads has an empty value"),
+        (("--catalog", ""), "--catalog has an empty value"),
+        (("--min-area", "1,500"), "--min-area must be 0 to 1000000 square metres, got '1,500'"),
+        (("--threads", "1,000"), "--threads must be a whole number, 1 or more, got '1,000'"),
+    ],
+)
+def test_a_value_that_might_mean_something_else_is_refused(
+    tmp_path: Path, camp: Any, options: tuple[str, ...], words: str
+) -> None:
+    code, _, err = camp("detect", tmp_path / "a.tif", "-o", tmp_path / "a.gpkg", *options)
+    assert code == 2
+    assert words in err

@@ -391,6 +391,12 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by(code) == set()
 
 
+@pytest.mark.parametrize("module", ["camp_detector_core.cli", "training.commands"])
+def test_a_command_line_starts_without_numpy(module: str) -> None:
+    program = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
 def test_help_of_training_works_without_torch() -> None:
     """The wheel carries training; without the extra it still says what is missing."""
     code = (

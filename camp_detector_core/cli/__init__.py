@@ -1,4 +1,4 @@
-"""The command ``camp-detector``: each verb parses, builds one job, calls one function."""
+"""The command ``camp-detector``: each verb parses, builds one request, calls one function."""
 
 from __future__ import annotations
 

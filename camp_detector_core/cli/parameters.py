@@ -89,6 +89,10 @@ def _reader(parameter: Parameter) -> Callable[[click.Context, click.Parameter, A
     """Give what reads the text of an option, and checks it as in every host."""
 
     def read(context: click.Context, _option: click.Parameter, text: str | None) -> Any:  # noqa: ANN401 - of the parameter's kind
+        if text is not None and not str(text).strip():
+            name = COMMAND.parameter(parameter.name, None)
+            msg = f"{name} has an empty value (a variable that is not set?): leave {name} out"
+            raise click.UsageError(msg, context)
         try:
             return parameter.parse(text)
         except ParameterError as error:

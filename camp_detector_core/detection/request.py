@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Union
 
 from ..engine.parameters import OVERLAY_SIZE
-from ..georaster.finding import FixedPredictor
+from ..engine.ports import FixedPredictor
 from ..georaster.options import SourceOptions
 from ..georaster.settings import Settings
 

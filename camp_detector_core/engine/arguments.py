@@ -61,10 +61,12 @@ class Arguments:
                 what is here.
 
         Raises:
-            ParameterError: A text that is no number, or a number out of range.
+            ParameterError: A text that is no number, or a number out of range, the model's own
+                ``tile_size`` included.
         """
         largest_side = replace(TILE_SIZE, limits=Limits(1, MAX_SIDE))
         side = _value(largest_side, self.tile_size, texts)
+        largest_side.check(side)
         most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
         values = {**vars(self), PADDING.name: min(self.padding, most)}
         special = {
@@ -81,4 +83,5 @@ class Arguments:
 
 def _value(parameter: Parameter, default: object, texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number or a truth value
     """The value that was given for a parameter, or the model's own."""
-    return replace(parameter, default=default).parse(texts.get(parameter.hosts[FUNCTION]))
+    text = texts.get(parameter.hosts[FUNCTION])
+    return replace(parameter, default=default).parse(text, decimal_comma=True)

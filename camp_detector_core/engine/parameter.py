@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Mapping, NamedTuple, Optional
+from numbers import Integral, Real
+from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from .errors import ParameterError
 from .wording import shown
@@ -39,6 +40,8 @@ class Kind(Enum):
     """A file, a layer, a rectangle: each host has types of its own for it."""
 
 
+_SEVERAL = {Kind.WHOLES, Kind.RANGE}
+"""Kinds of values of several numbers."""
 _FORMS = {
     Kind.FLAG: "True or False",
     Kind.WHOLE: "a whole number, {limits}",
@@ -125,15 +128,17 @@ class Parameter:
             if value not in self.choices:
                 raise self._error(repr(value))
             return
-        numbers = value if isinstance(value, tuple) else (value,)
-        if not self._holds(numbers):
-            raise self._error(",".join(_plain(n) for n in numbers) or "none")
+        is_several = isinstance(value, (tuple, list))
+        numbers = tuple(value) if is_several else (value,)
+        if is_several != (self.kind in _SEVERAL) or not self._holds(numbers):
+            raise self._error(",".join(map(self._digits, numbers)) or "none")
 
-    def parse(self, text: Any) -> Any:  # noqa: ANN401 - text, number, bool or None; the kind's type
-        """Read a value in any of the forms in which hosts and languages write it.
+    def parse(self, text: Any, *, decimal_comma: bool = False) -> Any:  # noqa: ANN401 - text, number, bool or None; the kind's type
+        """Read a value in any of the forms in which hosts write it.
 
         Args:
-            text: ``64``, ``64.0``, ``0,5``, ``True``, ``3,2,1``; empty and None are the default.
+            text: ``64``, ``64.0``, ``True``, ``3,2,1``; empty and None are the default.
+            decimal_comma: True where a host writes one number in the user's language: ``0,5``.
 
         Returns:
             The value, checked.
@@ -146,6 +151,8 @@ class Parameter:
             return self.default
         if self.kind in {Kind.TEXT, Kind.DATA}:
             return text
+        if decimal_comma and self.kind not in _SEVERAL:
+            stripped = stripped.replace(",", ".")
         try:
             value = stripped if stripped in self.choices else _READERS[self.kind](stripped)
         except (ValueError, OverflowError):
@@ -163,11 +170,20 @@ class Parameter:
             return form
         return f"{words} or {'a number ' if self.kind is Kind.NUMBER else ''}{form}"
 
-    def _holds(self, numbers: tuple[float, ...]) -> bool:
+    def _holds(self, numbers: tuple[Any, ...]) -> bool:
+        if self.kind is Kind.WORD or not all(map(self._is_number, numbers)):
+            return False
         if self.kind is Kind.RANGE:
             low, high = numbers if len(numbers) == _PAIR else (0.0, 0.0)
             return low < high and math.isfinite(high - low)
         return bool(numbers) and (self.limits is None or all(map(self.limits.hold, numbers)))
+
+    def _is_number(self, value: object) -> bool:
+        kind = Integral if self.kind in {Kind.WHOLE, Kind.WHOLES} else Real
+        return isinstance(value, kind) and not isinstance(value, bool)
+
+    def _digits(self, value: Any) -> str:  # noqa: ANN401 - whatever a script gives
+        return _plain(value) if self._is_number(value) else repr(value)
 
     def _error(self, value_text: str) -> ParameterError:
         sentence = f"must be {self.requirement()}, got {shown(value_text, _MOST)}"
@@ -185,12 +201,8 @@ def _flag(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-def _number(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
 def _whole(text: str) -> int:
-    number = _number(text)
+    number = float(text)
     if number != int(number):
         raise ValueError(text)
     return int(number)
@@ -200,10 +212,10 @@ def _word(text: str) -> str:
     raise ValueError(text)
 
 
-_READERS = {
+_READERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.FLAG: _flag,
     Kind.WHOLE: _whole,
-    Kind.NUMBER: _number,
+    Kind.NUMBER: float,
     Kind.WHOLES: lambda text: tuple(int(part) for part in text.split(",")),
     Kind.RANGE: lambda text: tuple(float(part) for part in text.split(",")),
     Kind.WORD: _word,

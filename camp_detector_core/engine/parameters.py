@@ -48,7 +48,7 @@ PROBABILITY = Parameter(
     "probability",
     Kind.FLAG,
     "Probability raster",
-    "Also NAME_probability.tif (COG, 0 to 254).",
+    "Also NAME_probability.tif: the probability of each class at each pixel.",
     default=False,
     hosts=_hosts("probability", CLI, QGIS),
 )
@@ -56,7 +56,7 @@ MASK = Parameter(
     "mask",
     Kind.FLAG,
     "Class raster",
-    "Also NAME_mask.tif (COG, one value a class).",
+    "Also NAME_mask.tif: one value a class.",
     default=False,
     hosts=_hosts("mask", CLI, qgis="CLASSES", arcgis="out_raster"),
 )
@@ -83,21 +83,12 @@ GRID = Parameter(
     "grid",
     Kind.WORD,
     "Grid of the rasters",
-    "Grid of the rasters.",
+    "Grid and format of the rasters.",
     default="model",
     choices={
-        "model": "Cloud-Optimized GeoTIFF at the resolution that the model works at",
+        "model": "Cloud-Optimized GeoTIFF at the model's resolution, probabilities 0 to 254",
         "image": "GeoTIFF of the image's own size and place, probabilities 0 to 1",
     },
-    hosts=_hosts("grid", CLI),
-)
-GRID = Parameter(
-    "grid",
-    Kind.WORD,
-    "Grid of the rasters",
-    "Grid of the rasters that are written.",
-    default="model",
-    choices={"model": "that of the model", "image": "the image's own size and place"},
     hosts=_hosts("grid", CLI),
 )
 REPORT = Parameter(
@@ -112,7 +103,7 @@ ALL_OUTPUTS = Parameter(
     "all_outputs",
     Kind.FLAG,
     "All outputs",
-    "All of these.",
+    "Probability raster, class raster, picture and report.",
     default=False,
     hosts=_hosts("all_outputs", CLI),
 )

@@ -6,7 +6,7 @@ never names them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Optional, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +58,14 @@ class Predictor(Protocol):
         Raises:
             PredictorError: The model cannot be run.
         """
+
+
+class FixedPredictor(Predictor, Protocol):
+    """Port of a model that may take chips of one side only."""
+
+    @property
+    def fixed_size(self) -> Optional[int]:
+        """Side in pixels, or None."""
 
 
 class MosaicSink(Protocol):

@@ -124,9 +124,9 @@ def open_predictor(
         model: The model.
         device: ``auto``, ``cpu`` or a key of `GPUS`.
         threads: Processors to use; None: all that the process may use.
-        on_fallback: Told that a GPU cannot be used, or fails in the middle of a run, perhaps from
-            another thread; the processor takes over then. None: a device that was asked for by
-            name is used or refused, and ``auto`` takes the processor in silence.
+        on_fallback: Told where the processor takes the place of a GPU that cannot be used, or
+            that fails in the middle of a run, perhaps from another thread. None: a device that
+            was asked for by name is used or refused, and ``auto`` takes the processor in silence.
 
     Raises:
         PredictorError: The model cannot be loaded, or the device not be used.
@@ -141,9 +141,9 @@ def open_predictor(
             raise _refusal(device)
     if on_fallback is None:
         return predictor or on_processor(model, threads=threads)
-    for fallback in fallbacks:
-        on_fallback(fallback)
     if predictor is None:
+        for fallback in fallbacks:
+            on_fallback(fallback)
         return on_processor(model, threads=threads)
     return Falling(predictor, lambda: on_processor(model, threads=threads), on_fallback)
 
@@ -179,7 +179,7 @@ def first_gpu(
             named = provider if options is None else (provider, options[device])
             predictor = _opened(model, [named], threads)
         except PredictorError as error:
-            on_fallback(Fallback(device, str(error)))
+            on_fallback(Fallback(device, error.sentence))
             continue
         # ONNX Runtime falls back without a word where a driver is missing.
         if predictor.provider == provider:
@@ -241,4 +241,4 @@ class Falling:
                 device = next((d for d, name in GPUS.items() if name == provider), provider)
                 self._now = self._open()
                 self._on_gpu = False
-                self._on_fallback(Fallback(device, str(error)))
+                self._on_fallback(Fallback(device, error.sentence))

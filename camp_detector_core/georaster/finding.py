@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Protocol, Sequence
+from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Sequence
 
 from ..engine.augment import AugmentedPredictor
 from ..engine.detect import DetectOptions, detect
 from ..engine.outline import OutlineOptions
 from ..engine.plan import TilePlan
 from ..engine.polygons import PolygonSink
-from ..engine.ports import Predictor
 
 if TYPE_CHECKING:
     from ..engine.detect import DetectStats
     from ..engine.dwelling import Dwelling
-    from ..engine.ports import MosaicSink, Progress, RasterSource
+    from ..engine.ports import FixedPredictor, MosaicSink, Progress, RasterSource
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
     from .cog import RasterSink
     from .settings import Settings
-
-
-class FixedPredictor(Predictor, Protocol):
-    """Port of a model that may take chips of one side only."""
-
-    @property
-    def fixed_size(self) -> Optional[int]:
-        """Side in pixels, or None."""
 
 
 @contextmanager

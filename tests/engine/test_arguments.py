@@ -50,6 +50,13 @@ def test_a_model_with_an_unusual_threshold_and_area_can_be_chosen() -> None:
     assert (arguments.threshold, arguments.min_area) == (0.0005, 2e6)
 
 
+@pytest.mark.parametrize("texts", [{}, {"tile_size": ""}, {"threshold": "0.5"}])
+def test_a_model_with_larger_tiles_than_arcgis_bears_is_refused(texts: dict[str, str]) -> None:
+    with pytest.raises(ParameterError, match=f"tile_size must be .* to {MAX_SIDE} pixels"):
+        Arguments(tile_size=2 * MAX_SIDE).changed(texts)
+    assert Arguments(tile_size=2 * MAX_SIDE).changed({"tile_size": "512"}).tile_size == 512
+
+
 @given(st.integers(1, MAX_SIDE), st.integers(0, 3))
 def test_the_range_that_is_said_of_padding_is_the_one_that_a_model_takes(
     side: int, more: int

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camp_detector_core.engine import parameters
 from camp_detector_core.engine.errors import ParameterError
 from camp_detector_core.engine.parameter import UNITS, Kind, Limits, Parameter
 from camp_detector_core.engine.parameters import ARCGIS, CLI, FUNCTION, MLFLOW, PARAMETERS, QGIS
@@ -28,6 +32,13 @@ def test_a_parameter_is_whole(parameter: Parameter) -> None:
     assert parameter.hosts
     assert parameter.unit in {"", *UNITS}
     assert "--" not in parameter.label + parameter.help + parameter.unset
+
+
+def test_each_name_of_the_table_is_assigned_once() -> None:
+    tree = ast.parse(Path(parameters.__file__).read_text(encoding="utf-8"))
+    names = [ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)]
+    assert len(names) > len(PARAMETERS)
+    assert len(names) == len(set(names))
 
 
 @EVERY
@@ -96,7 +107,9 @@ def test_words_are_taken_as_they_are_listed(parameter: Parameter) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
-        ("threshold", "0,5", 0.5),
+        ("threshold", "0,5", None),
+        ("min_area", "1,500", None),
+        ("threads", "1,000", None),
         ("tile_size", "64.0", 64),
         ("tile_size", 64, 64),
         ("tta", "Yes", True),
@@ -123,6 +136,49 @@ def test_values_are_read_in_the_forms_of_all_hosts(name: str, text: Any, value: 
         assert len(str(error.value)) < 150
     else:
         assert PARAMETERS[name].parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("threshold", "0,5", 0.5), ("tile_size", "64,0", 64), ("stretch", "0,255", (0.0, 255.0))],
+)
+def test_a_decimal_comma_is_read_where_a_host_writes_one(name: str, text: str, value: Any) -> None:
+    assert PARAMETERS[name].parse(text, decimal_comma=True) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bands", [3, 2, 1]),
+        ("stretch", [0, 255]),
+        ("tile_size", np.int64(512)),
+        ("threshold", np.float32(0.5)),
+    ],
+)
+def test_values_of_scripts_are_taken(name: str, value: Any) -> None:
+    PARAMETERS[name].check(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("tile_size", 512.5, "got 512.5"),
+        ("tile_size", 512.0, "got 512.0"),
+        ("threads", True, "got True"),
+        ("bands", 3, "got 3"),
+        ("bands", (1, None), "got 1,None"),
+        ("bands", ("red",), "got 'red'"),
+        ("bands", [], "got none"),
+        ("stretch", [0, "x"], "got 0,'x'"),
+        ("simplify", (1.0,), "got 1"),
+        ("simplify", {}, "got {}"),
+        ("device", 3, "got 3"),
+    ],
+)
+def test_values_of_another_type_are_refused(name: str, value: Any, words: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(words)) as error:
+        PARAMETERS[name].check(value)
+    assert error.value.parameter == name
 
 
 def test_limits_are_said_in_words() -> None:

@@ -66,7 +66,8 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
     ("made_for", "device", "provider", "fallbacks"),
     [
         (((CUDA, DIRECTML), (CUDA, DIRECTML)), "auto", CUDA, []),
-        (((CUDA, DIRECTML), (DIRECTML,)), "auto", DIRECTML, [("cuda", NO_DRIVER)]),
+        (((CUDA, DIRECTML), (DIRECTML,)), "auto", DIRECTML, []),
+        (((CUDA, DIRECTML), ()), "auto", CPU, [("cuda", NO_DRIVER), ("directml", NO_DRIVER)]),
         (((CUDA,), ()), "auto", CPU, [("cuda", NO_DRIVER)]),
         (((CORE_ML,), (CORE_ML,)), "auto", CPU, []),
         (((CORE_ML,), (CORE_ML,)), "coreml", CORE_ML, []),
@@ -112,6 +113,23 @@ def test_the_processor_takes_over_in_the_middle_of_a_run(machine: Any) -> None:
     (fallback,) = fallbacks
     assert fallback.device == "cuda"
     assert "the GPU is gone" in str(fallback)
+
+
+def test_the_reason_is_the_fault_without_a_remedy(
+    machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(CUDA)
+    opened = predictors._opened
+
+    def open_on_processor(model: Any, providers: Any, threads: Any) -> Any:
+        if providers:
+            raise PredictorError("no memory", remedy="give {device=cpu}")
+        return opened(model, providers, threads)
+
+    monkeypatch.setattr(predictors, "_opened", open_on_processor)
+    reported: list[Fallback] = []
+    assert open_predictor(MODEL, on_fallback=reported.append).provider == CPU
+    assert reported == [Fallback("cuda", "no memory")]
 
 
 def test_every_device_that_automatic_tries_is_known() -> None:

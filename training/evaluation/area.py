@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
-from camp_detector_core.georaster.finding import Finding, FixedPredictor
+from camp_detector_core.georaster.finding import Finding
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import open_source
@@ -24,6 +24,7 @@ from training.evaluation.truth import Outlines, ground_of, read_truth
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
+    from camp_detector_core.engine.ports import FixedPredictor
     from camp_detector_core.engine.prepare import Stretch
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.georaster.settings import Settings
