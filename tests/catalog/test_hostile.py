@@ -13,6 +13,7 @@ from camp_detector_core.catalog import CatalogError, UnknownModelError, open_cat
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import read_package
 from camp_detector_core.catalog.static import StaticCatalog
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.catalogs import assert_whole, edit_assets, package_of, write_run
 
@@ -180,8 +181,9 @@ def test_a_folder_without_catalogue_is_empty(catalog: StaticCatalog, place: Path
 def test_a_place_of_another_kind_is_refused() -> None:
     with pytest.raises(CatalogError, match="ftp"):
         open_catalog("ftp://example.org/models")
-    with pytest.raises(CatalogError, match="assets_to"):
+    with pytest.raises(CatalogError, match="assets_to") as error:
         open_catalog("models", assets_to="elsewhere")
+    assert "--assets-to" in error.value.render(COMMAND)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from camp_detector_core.catalog import CatalogError, UnknownModelError
 from camp_detector_core.catalog.package import package_of_model, read_package
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import open_model
 from tests.support.catalogs import BOX, assert_whole, edit_assets, package_of, tree_of, write_run
@@ -125,8 +126,9 @@ def test_checkpoints_stay_out_unless_asked_for(
     assert package.left_out == ("pytorch-checkpoint",)
     catalog.add(package)
     assert not list(place.rglob("*.ckpt"))
-    with pytest.raises(CatalogError, match=r"lies outside of .*root"):
+    with pytest.raises(CatalogError, match="lies outside of") as error:
         read_package(item, assets="all")
+    assert error.value.render(COMMAND).endswith("or allow a folder with --root")
     catalog.add(read_package(item, assets="all", root=tmp_path / "run"), overwrite=True)
     assert len(list(place.rglob("best.ckpt"))) == 1
     few = read_package(item, assets="requirements")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.describing import ModelOptions, describe_model
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.ort import OnnxPredictor
@@ -185,8 +187,8 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
 @pytest.mark.parametrize(
     ("data", "wishes", "words"),
     [
-        (net([], channels=2), PLAIN, "give activation=softmax .* or activation=sigmoid"),
-        (net([], factor=1e-3), PLAIN, "ends in Conv.*activation=none"),
+        (net([], channels=2), PLAIN, "give --activation softmax .* or --activation sigmoid"),
+        (net([], factor=1e-3), PLAIN, "ends in Conv.*--activation none"),
         (net([node("Abs")]), PLAIN, "Abs, which are neither probabilities nor their logits"),
         (net([], ends=half), PLAIN, r"tensor\(float16\).*float32"),
         (net([], ends=last), PLAIN, "bands last.*channels first"),
@@ -195,18 +197,18 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
         (net([], ends=second_input), PLAIN, r"takes 2 inputs \(image, size\)"),
         (net([], ends=four_at_once), PLAIN, "batches of 4"),
         (net([], ends=nan), PLAIN, "not numbers"),
-        (net([]), ModelOptions(bands=RGB), "give gsd"),
-        (net([]), ModelOptions(gsd=1), "takes 3 bands and does not say which: give bands"),
+        (net([]), ModelOptions(bands=RGB), "give --gsd"),
+        (net([]), ModelOptions(gsd=1), "takes 3 bands and does not say which: give --bands"),
         (net([]), ModelOptions(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
         (net([]), ModelOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}), "--mean gives 2 values"),
-        (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give scale, as 1/65535"),
+        (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give --scale, as 1/65535"),
         (net([]), TWO, "gives 1 classes, and 2 are named"),
         (net([]), ModelOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
         (net([]), ModelOptions(**{**vars(PLAIN), "activation": "none"}), "are not probabilities"),
         (
             net([]),
             ModelOptions(**{**vars(PLAIN), "background": 1}),
-            "background=1 is not possible",
+            "--background 1 is not possible",
         ),
         (
             net([node("Sigmoid")]),
@@ -225,8 +227,9 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
 def test_what_cannot_be_told_is_asked_for(
     tmp_path: Path, data: bytes, wishes: ModelOptions, words: str
 ) -> None:
-    with pytest.raises(CampDetectorError, match=words):
+    with pytest.raises(CampDetectorError) as error:
         described(tmp_path, data, wishes)
+    assert re.search(words, error.value.render(COMMAND))
     refusal(tmp_path, data, wishes)
 
 

@@ -94,6 +94,19 @@ def test_the_names_of_a_template_can_be_listed() -> None:
 
 
 def test_every_tool_has_a_command() -> None:
-    assert all(COMMAND.tool(name) for name in TOOLS)
+    assert {name: COMMAND.tool(name) for name in TOOLS} == {
+        "assign_crs": "gdal_edit.py -a_srs",
+        "assign_place": "gdal_edit.py -a_ullr",
+        "copy": "gdal_translate",
+        "cut": "gdal_translate -projwin",
+        "expand_palette": "gdal_translate -expand rgb",
+        "inspect": "gdalinfo",
+        "mosaic": "gdalbuildvrt",
+        "retile": "gdal_retile.py",
+        "set_nodata": "gdal_edit.py -a_nodata",
+        "tile": "gdal_translate -co TILED=YES",
+        "unset_nodata": "gdal_edit.py -unsetnodata",
+        "warp": "gdalwarp",
+    }
     message = Message("x is odd", remedy="give {min_area=2} | turn it with {tool:warp}")
     assert message.render(COMMAND) == "x is odd: give --min-area 2, or turn it with gdalwarp"

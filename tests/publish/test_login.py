@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.publish.errors import PublishError
 from camp_detector_core.publish.login import Login, find_login, portal_address
@@ -62,8 +63,9 @@ def test_credentials_that_are_missing_or_double_are_named(
 
 
 def test_without_a_portal_every_way_to_name_one_is_said() -> None:
-    with pytest.raises(PublishError, match="profile=NAME or portal=URL, or set CAMP"):
+    with pytest.raises(PublishError, match="profile=NAME or portal=URL, or set CAMP") as error:
         find_login(None, None, {})
+    assert "--profile NAME or --portal URL, or set CAMP" in error.value.render(COMMAND)
 
 
 def test_a_login_does_not_show_its_secrets() -> None:

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 from rasterio.transform import Affine
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.datasets import GSD, SIDE, place
 from tests.support.models import write_model
@@ -86,9 +87,10 @@ def test_rotated_chips_are_refused_in_train_and_evaluate(
     for path in chips.iterdir():
         with rasterio.open(path, "r+") as out:
             out.transform = out.transform @ Affine.rotation(angle)
-    message = r"chip_0_0\.tif is rotated .* turn it north up first with a tool that reprojects"
-    with pytest.raises(CampDetectorError, match=message):
+    message = r"chip_0_0\.tif is rotated .* turn it north up first with"
+    with pytest.raises(CampDetectorError, match=message) as error:
         data_of(chips, town)
+    assert "turn it north up first with gdalwarp" in error.value.render(COMMAND)
     model = write_model(tmp_path / "tiny.onnx")
     with pytest.raises(CampDetectorError, match=message):
         evaluate_model(EvaluateOptions(model, chips, town.labels))
