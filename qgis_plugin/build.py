@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
-from camp_detector_core.carry import COPY, host_files, text_bytes, zip_bytes
+from camp_detector_core.carry import COPY, host_files, moment_of, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.model_file import default_model_path, open_model
 from camp_detector_core.outputs.whole_file import whole_file
@@ -119,7 +119,7 @@ def build(out: Path, model: Path | None, publisher: Publisher = NOBODY) -> Path:
     path = out / f"{FOLDER}-{__version__}{suffix}.zip"
     with whole_file(path) as temporary:
         members = {f"{FOLDER}/{n}": data for n, data in files.items()}
-        temporary.write_bytes(zip_bytes(members, level=9))
+        temporary.write_bytes(zip_bytes(members, level=9, moment=moment_of(members)))
         temporary.chmod(0o644)
         reasons = faults(temporary)
         if reasons:

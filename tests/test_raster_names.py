@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -21,9 +22,13 @@ from rasterio.transform import Affine
 
 from camp_detector_core.console import ignore_undecodable_logs
 from camp_detector_core.detection.own_inputs import refuse_own_inputs, refuse_own_sources
-from camp_detector_core.engine.errors import OutputError, RasterError
+from camp_detector_core.detection.ports import Listener
+from camp_detector_core.detection.request import Request
+from camp_detector_core.detection.run import detect
+from camp_detector_core.engine.errors import Cancelled, OutputError, RasterError
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.read_errors import cannot_open, cannot_read
+from camp_detector_core.products import RasterioRun
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.library import Rasterio
 from tests.support.models import tiny_spec
@@ -448,3 +453,30 @@ def test_what_gdal_says_in_no_utf8_is_kept_from_the_terminal(
     sys.unraisablehook(SimpleNamespace(object="x", exc_type=KeyError))  # type: ignore[arg-type]
     sys.excepthook(KeyError, KeyError("x"), None)
     assert len(other_messages) == 2
+
+
+class LayerRun(RasterioRun):
+    """A host's library that opens a layer, and no file, by a name of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.own_name = name
+        self.offline: bool | None = None
+
+    def session(self, *, offline: bool) -> Any:
+        self.offline = offline
+        raise Cancelled("cancelled")
+
+
+@pytest.mark.parametrize("title", ["a" * 300, 'what? <or> "that" | *'])
+def test_the_title_of_a_layer_is_never_looked_up(
+    title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lstat(path: Any, **_: Any) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument", str(path))
+
+    name = f"the layer {title}"
+    library = LayerRun(name)
+    monkeypatch.setattr(os, "lstat", lstat)
+    with pytest.raises(Cancelled):
+        detect(Request((name,)), library, Listener())
+    assert library.offline is False

@@ -54,7 +54,9 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
     paths = files.paths()
     refuse_own_inputs(standing(paths.values()), request.named_files)
     outputs = OutputSet(list(paths.values()), overwrite=files.overwrite, warn=listener.notify)
-    offline = are_local(request.images) and not request.source.external
+    # A host's layer has a name that is none of a file, and which the system may refuse to look up.
+    is_layer = getattr(library, "own_name", None) in request.images
+    offline = not (is_layer or request.source.external) and are_local(request.images)
     run = _Run(request, library, listener)
     with library.session(offline=offline) as reader, outputs, ExitStack() as stack:
         targets = {name: outputs.target(path) for name, path in paths.items()}

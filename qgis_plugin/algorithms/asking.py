@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterLayer,
     QgsRectangle,
-    QgsSettings,
 )
 
 from camp_detector_core.engine import parameters as options
@@ -50,8 +49,6 @@ _SETTINGS = (
     options.NODATA, options.EXTERNAL, options.SEPARATE, options.TTA,
 )  # fmt: skip
 """Options that the dialogs fold away."""
-_DEVICE = "camp_detector/device"
-"""Key of the user's settings."""
 
 
 @dataclass
@@ -99,7 +96,7 @@ class AsksForModel(CampAlgorithm):
     def add_settings(self) -> None:
         """Add what is folded away."""
         present = devices.devices()
-        preferred = str(QgsSettings().value(_DEVICE, AUTO) or AUTO)
+        preferred = devices.preference()
         self._add(
             options.DEVICE,
             QgsProcessingParameterEnum(

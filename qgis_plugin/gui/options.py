@@ -19,15 +19,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from camp_detector_core.engine.predictors import AUTO
-
 from ..i18n import flow, tr, turn
 from ..icon import own_icon
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
 from . import help as pages
-from .preview_dock import DEVICE
 
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QIcon
@@ -45,8 +42,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.device = QComboBox()
         for name in devices.devices():
             self.device.addItem(devices.label(name), name)
-        chosen = str(QgsSettings().value(DEVICE, AUTO) or AUTO)
-        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.device.setCurrentIndex(max(0, self.device.findData(devices.preference())))
         self.model = QComboBox()
         models = library.models()
         for model in models:
@@ -85,7 +81,7 @@ class OptionsPage(QgsOptionsPageWidget):
         device, model, folders = self._chosen()
         before = self._shown
         if device != before[0]:
-            QgsSettings().setValue(DEVICE, device)
+            QgsSettings().setValue(devices.SETTING, device)
         if model and model != before[1]:
             set_default(model)
         if folders != before[2]:

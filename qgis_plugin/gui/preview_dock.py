@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Optional
 
-from qgis.core import QgsMapLayerProxyModel, QgsSettings
+from qgis.core import QgsMapLayerProxyModel
 from qgis.gui import QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
@@ -21,12 +21,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from camp_detector_core.engine.predictors import AUTO
-
 from ..i18n import flow, mark, tr, turn
 from ..layers import SourceError, look_at
 from ..models import ModelLibrary
-from ..runtime import problem
+from ..runtime import devices, problem
 from . import help as pages
 from . import preview
 from .preview_layers import PreviewLayers
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 _DELAY_MS = 150
 """After the last move of the slider; outlines are drawn anew then."""
 _PERCENT = 100
-DEVICE = "camp_detector/device"
 
 
 class PreviewDock(QgsDockWidget):
@@ -147,13 +144,12 @@ class PreviewDock(QgsDockWidget):
         if fault or layer is None or model is None or self._work is not None:
             self.note.setText(fault or tr("Choose a raster layer and a model."))
             return
-        device = str(QgsSettings().value(DEVICE, AUTO) or AUTO)
         try:
             ask = preview.Ask(
                 look_at(layer),
                 model,
                 preview.visible(layer, self._iface.mapCanvas()),
-                device,
+                devices.preference(),
             )
             preview.check_size(ask)
         except SourceError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Callable, Union
 
+from qgis.core import QgsSettings
+
 from camp_detector_core.engine import predictors
 from camp_detector_core.engine.predictors import AUTO, CPU
 
@@ -14,6 +16,8 @@ from . import loading
 if TYPE_CHECKING:
     from camp_detector_core.engine.ort import OnnxPredictor
 
+SETTING = "camp_detector/device"
+"""Key of the user's settings: the device that is preferred."""
 GPUS = tuple(predictors.GPUS.values())
 """Providers of ONNX Runtime that run on a GPU, the fastest first."""
 
@@ -37,6 +41,11 @@ def devices(platform: str = sys.platform) -> list[str]:
     """
     known = {"win32": GPUS[:2], "linux": GPUS[:1], "darwin": GPUS[2:]}
     return [AUTO, CPU, *known.get(platform, ())]
+
+
+def preference() -> str:
+    """Give the device that the user prefers; else automatic."""
+    return str(QgsSettings().value(SETTING, AUTO) or AUTO)
 
 
 def present() -> list[str]:

@@ -117,6 +117,9 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert answer["directions"] == [0]
     assert "Camp Detector" in answer["at_start"]
+    assert "camp_detector.actions" in answer["loaded"]
+    late = ("camp_detector.gui.preview", "camp_detector._core.detection.run")
+    assert [name for name in answer["loaded"] if name.startswith(late)] == []
     assert answer["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
     assert answer["bar"]
     # Ours once, beside that of another plugin; and away when there is nothing to be told.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import camp_detector_core
+from camp_detector_core.carry import moment_of
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.model_file import default_model_path
 from qgis_plugin.build import Publisher, build, faults
@@ -71,6 +72,12 @@ def test_the_same_sources_give_the_same_bytes(plugin_zip: Path, tmp_path: Path) 
     rebuilt = build(tmp_path, default_model_path())
     first, second = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (plugin_zip, rebuilt))
     assert first == second
+
+
+def test_any_change_of_content_changes_the_time_of_all_files(archive: zipfile.ZipFile) -> None:
+    """Else Python takes the compiled module of an older release for one of the same size."""
+    members = {name: archive.read(name) for name in archive.namelist()}
+    assert {entry.date_time for entry in archive.infolist()} == {moment_of(members)}
 
 
 def test_without_the_model_it_is_small(tmp_path: Path) -> None:

@@ -372,7 +372,11 @@ def work():
     QgsProject.instance().addMapLayer(layer)
     QgsProject.instance().setCrs(layer.crs())
     iface.mainWindow().resize(1280, 800)
-    state = {"menu": [a.text() for a in actions.actions], "at_start": messages()}
+    state = {
+        "menu": [a.text() for a in actions.actions],
+        "at_start": messages(),
+        "loaded": sorted(n for n in sys.modules if n.startswith("camp_detector.")),
+    }
     iface.messageBar().pushMessage("Another plugin", "its message", duration=0)
     actions.detect()
     actions.detect()
