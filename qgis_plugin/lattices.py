@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Optional
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.limits import is_too_coarse
+from camp_detector_core.engine.parameters import GSD
 from camp_detector_core.georaster import xyz
 from camp_detector_core.georaster.ground import metres_per_unit
 from camp_detector_core.hostgdal.library import GdalCrs
@@ -15,7 +16,7 @@ from .i18n import tr
 from .layers import Layer, SourceError, wkt_variant
 from .provider_reader import Lattice
 from .tiles.reader import lattice_for
-from .words import sentence_of
+from .words import WORDS, sentence_of
 
 if TYPE_CHECKING:
     from qgis.core import QgsRectangle
@@ -36,7 +37,7 @@ _SAME = 0.1
 def lattice_of(
     layer: Layer, gsd: float, bounds: Optional[Bounds], resolution: Optional[float]
 ) -> Lattice:
-    """Lattices: places of the pixels of a layer without a file.
+    """Choose the lattice on which a layer without a file is read.
 
     Its own pixels are taken where they are about those that are wanted, else the mean of finer
     ones where it has such.
@@ -63,11 +64,9 @@ def lattice_of(
         )
         raise SourceError(msg)
     metres = _metres(layer, bounds)
-    resolution_used = gsd if resolution is None else resolution
-    if not math.isfinite(resolution_used) or resolution_used <= 0:
-        raise SourceError(tr("The resolution must be above 0, got {x}.", x=f"{resolution_used:g}"))
-    _refuse_coarse(layer, metres, resolution_used)
-    steps = (resolution_used / metres[0], resolution_used / metres[1])
+    side = gsd if resolution is None else resolution
+    _refuse_coarse(layer, metres, side)
+    steps = (side / metres[0], side / metres[1])
     if layer.tiles is not None:
         tolerance = _SAME if resolution is None else _SAME / 10
         return lattice_for(layer.tiles, _in_the_world(layer, bounds), steps, tolerance)
@@ -106,11 +105,12 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], gsd: float) -> Non
     if is_too_coarse([finest], gsd):
         msg = tr(
             "{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are "
-            "not in the picture. Choose finer imagery, or give {finest} as “Resolution” "
-            "(RESOLUTION) to run it all the same.",
+            "not in the picture. Choose finer imagery, or give {finest} as {parameter} to run it "
+            "all the same.",
             layer=layer.title,
             finest=f"{finest:.3g}",
             wanted=f"{gsd:.3g}",
+            parameter=WORDS.parameter(GSD.name, None),
         )
         raise SourceError(msg)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine import wording
@@ -32,15 +32,44 @@ _TOOLS = {
 
 _OWN_HELP = {options.OUT.name, options.PROBABILITY.name, options.MASK.name, options.MODEL.name}
 """Options that the dialogs do not explain: QGIS does, or a list does."""
+_HELP = {
+    options.IMAGES.name: "Imagery from above: a raster file or layer, also WMS, XYZ tiles and "
+    "virtual layers. It needs the bands that the model names, and pixels about as large as those "
+    "that the model was trained on; others are resampled.",
+}
+"""Help on what QGIS takes more of than GDAL."""
+_UNSET = {
+    options.BANDS.name: "by name or colour, else those that the map shows, else the first ones",
+    options.NODATA.name: "what the raster says, and the layer's additional no data value",
+}
+"""Effects of no value where a layer says more than its file."""
 
 
-def texts_of(option: Parameter) -> tuple[str, str, str]:
-    """Label, help, and what happens without a value, in English; empty: not said."""
+class Texts(NamedTuple):
+    """Texts about an option in the dialogs, in English; empty: not said."""
+
+    label: str
+    help: str = ""
+    form: str = ""
+    """Notation of a value that is typed as text."""
+    choice: str = ""
+    """Meaning of the word that is taken in place of such a value."""
+    unset: str = ""
+    """Effect of no value."""
+
+
+def texts_of(option: Parameter) -> Texts:
+    """Give the texts about an option."""
     if option.name in _OWN_HELP:
-        return option.label, "", ""
-    is_said = option.kind not in {Kind.FLAG, Kind.WORD, Kind.DATA}
-    unset = option.unset or option.choices.get(str(option.default), "")
-    return option.label, option.help, unset if is_said else ""
+        return Texts(option.label)
+    about = _HELP.get(option.name, option.help)
+    form = choice = unset = ""
+    if option.kind not in {Kind.FLAG, Kind.WORD, Kind.DATA}:
+        unset = option.unset or option.choices.get(str(option.default), "")
+        unset = _UNSET.get(option.name, unset)
+    if option.kind is Kind.RANGE:
+        form, choice = option.requirement(), " ".join(option.choices.values())
+    return Texts(option.label, about, form, choice, unset)
 
 
 class DialogWords:

@@ -33,10 +33,11 @@ HOSTS = {CLI: "command line", QGIS: "QGIS", ARCGIS: "ArcGIS", FUNCTION: "raster 
 ALL = "all"
 """In place of a host: every parameter, with its name in each."""
 OWN_WORDS = {
+    QGIS: {"images", "out", "probability", "mask", "model", "gsd"},
     ARCGIS: {"images", "out", "mask", "model", "extent", "tile_size"},
     FUNCTION: {"tile_size"},
 }
-"""Parameters that a host's dialogs describe otherwise, since its data and limits are its own; the
+"""Parameters that a host's dialogs describe otherwise, as its data and values are its own; the
 text around its table does so, too."""
 _END = "<!-- end of parameters -->"
 _MARKED = re.compile(rf"(<!-- parameters: (\w+) -->\n).*?({re.escape(_END)})", re.DOTALL)

@@ -16,7 +16,7 @@ from qgis.core import (
 
 from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine.parameters import QGIS
-from camp_detector_core.engine.predictors import AUTO
+from camp_detector_core.engine.predictors import AUTO, GPUS
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 
@@ -24,6 +24,7 @@ from ..compat import POLYGONS
 from ..i18n import tr
 from ..layers import Layer, look_at
 from ..runtime import devices
+from ..words import WORDS
 from .base import CampAlgorithm, Fault
 from .features import source_of
 from .mask import polygons_of
@@ -156,7 +157,12 @@ class AsksForModel(CampAlgorithm):
         if parameters.get(EXTENT):
             extent = self.parameterAsExtent(parameters, EXTENT, context, layer.crs)
             if extent.isEmpty():
-                raise Fault(tr("“Extent” (EXTENT) is empty: choose another one, or leave it out."))
+                raise Fault(
+                    tr(
+                        "{parameter} is empty: choose another one, or leave it out.",
+                        parameter=WORDS.parameter(options.EXTENT.name, None),
+                    )
+                )
         settings = self.settings(parameters, context)
         return Choices(
             layer=layer,
@@ -189,15 +195,18 @@ class AsksForModel(CampAlgorithm):
             Fault: There is no such device.
         """
         name, known = self.parameterAsString(parameters, DEVICE, context), devices.devices()
-        if name and name not in known:
+        # The list has ONNX Runtime's names, which saved models hold; the command line's do as well.
+        device = GPUS.get(name, name) or AUTO
+        if device not in known:
             raise Fault(
                 tr(
-                    "There is no device {name}: choose one of {known} as “Device” (DEVICE).",
+                    "There is no device {name}: choose one of {known} as {parameter}.",
                     name=name,
                     known=", ".join(known),
+                    parameter=WORDS.parameter(options.DEVICE.name, None),
                 )
             )
-        return name or AUTO
+        return device
 
     def _mask(
         self,

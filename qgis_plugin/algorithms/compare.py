@@ -12,8 +12,11 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from camp_detector_core.engine.parameters import AREA
+
 from .. import compat, styling
 from ..i18n import tr
+from ..words import WORDS
 from .base import CampAlgorithm, Fault, prepared, stop_with
 from .changes import features_of_changes, fields_of_changes
 from .counting import Stopped
@@ -249,8 +252,9 @@ class CompareDates(CampAlgorithm):
             feedback.pushWarning(
                 tr(
                     "The dwellings of the two dates do not lie on the same ground: if the imagery "
-                    "does not either, give polygons of the ground that both show as “Only inside "
-                    "of these polygons” (MASK), or all others count as appeared or vanished."
+                    "does not either, give polygons of the ground that both show as {parameter}, "
+                    "or all others count as appeared or vanished.",
+                    parameter=WORDS.parameter(AREA.name, None),
                 )
             )
         dates = [parted(dwellings, mask, feedback) for dwellings in by_date]

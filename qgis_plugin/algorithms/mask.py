@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
+from camp_detector_core.engine.parameters import AREA
 from camp_detector_core.engine.surfaces import Surfaces
 
 from ..i18n import tr
 from ..layers import lies_somewhere
+from ..words import WORDS
 from .base import Fault
 from .features import Features
 
@@ -50,8 +52,8 @@ def polygons_of(
     if not polygons:
         raise Fault(
             tr(
-                "The layer of “Only inside of these polygons” (MASK) has no polygon: choose "
-                "another one, or none."
+                "The layer of {parameter} has no polygon: choose another one, or none.",
+                parameter=WORDS.parameter(AREA.name, None),
             )
         )
     return polygons

@@ -65,9 +65,17 @@ def label_of(option: Parameter) -> str:
 
 
 def help_of(option: Parameter) -> str:
-    """Explanation of an option, and of its default."""
-    _, about, unset = texts_of(option)
-    return f"{tr(about)} {tr('Not set: {unset}.', unset=tr(unset))}" if unset else tr(about)
+    """Explanation of an option, of what to type, and of its default."""
+    texts = texts_of(option)
+    parts = [tr(texts.help)]
+    if texts.form:
+        parts.append(tr("Give {form}.", form=tr(texts.form)))
+    if texts.choice:
+        word = " ".join(option.choices)
+        parts.append(tr("{word} is {meaning}.", word=word, meaning=tr(texts.choice)))
+    if texts.unset:
+        parts.append(tr("Not set: {unset}.", unset=tr(texts.unset)))
+    return " ".join(parts)
 
 
 def value_of(

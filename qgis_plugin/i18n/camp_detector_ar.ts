@@ -50,13 +50,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
-        <translation>لا يوجد معالج باسم {name}: اختر واحدًا من {known} في «المعالج» (DEVICE).</translation>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>لا يوجد معالج باسم {name}: اختر واحدًا من {known} في {parameter}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
-        <translation>النطاق (EXTENT) فارغ: اختر غيره، أو اتركه.</translation>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>‏{parameter} فارغ: اختر غيره، أو اتركه.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -238,8 +238,8 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في «داخل هذه المضلعات فقط» (MASK)، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في {parameter}، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -397,8 +397,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
-        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
-        <translation>لا مضلعات في طبقة «داخل هذه المضلعات فقط» (MASK): اختر غيرها، أو لا تختر شيئًا.</translation>
+        <source>The layer of {parameter} has no polygon: choose another one, or none.</source>
+        <translation>لا مضلعات في طبقة {parameter}: اختر غيرها، أو لا تختر شيئًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/matching.py"/>
@@ -528,7 +528,17 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     <message>
         <location filename="../algorithms/options.py"/>
         <source>pixels</source>
-        <translation>البكسلات</translation>
+        <translation>بكسل</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Give {form}.</source>
+        <translation>اكتب {form}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>{word} is {meaning}.</source>
+        <translation>‏{word} تعني {meaning}.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1357,18 +1367,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
-        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة «الدقة المكانية» (RESOLUTION) للتشغيل رغم ذلك.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as {parameter} to run it all the same.</source>
+        <translation>‏أدق بكسلات {layer} هي {finest} م، وهي أخشن من {wanted} م: لا تظهر فيها الأشياء الصغيرة. اختر صورًا أدق، أو اجعل {finest} قيمة {parameter} للتشغيل رغم ذلك.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>
         <source>The extent holds no part of {layer}: choose another.</source>
         <translation>لا يحوي النطاق أي جزء من {layer}: اختر غيره.</translation>
-    </message>
-    <message>
-        <location filename="../lattices.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>يجب أن تكون الدقة أكبر من 0، والقيمة المعطاة {x}.</translation>
     </message>
     <message>
         <location filename="../layers.py"/>
@@ -1737,8 +1742,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
-        <translation>صور من الأعلى: كل ما تقرؤه مكتبة GDAL. يلزم أن تحوي النطاقات التي يذكرها النموذج، وأن تكون بكسلاتها قريبة في حجمها مما دُرِّب عليه؛ وما عداها يُعاد اعتيانه.</translation>
+        <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>صور من الأعلى: ملف أو طبقة صورة نقطية، ومنها WMS وبلاطات XYZ والطبقات الافتراضية. يلزم أن تحوي النطاقات التي يذكرها النموذج، وأن تكون بكسلاتها قريبة في حجمها مما دُرِّب عليه؛ وما عداها يُعاد اعتيانه.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1847,8 +1852,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>by name or colour, else the first ones</source>
-        <translation>بالاسم أو اللون، وإلا فالأولى</translation>
+        <source>by name or colour, else those that the map shows, else the first ones</source>
+        <translation>بالاسم أو اللون، وإلا فما تعرضه الخريطة، وإلا فالأولى</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1859,6 +1864,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/options.py"/>
         <source>Raw values that become black and white.</source>
         <translation>القيم الأصلية التي تصير أسود وأبيض.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>percentile or LOW,HIGH with LOW below HIGH</source>
+        <translation>إما percentile أو حدًّا أدنى وحدًّا أعلى بينهما فاصلة، مثل 0,255</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the 2nd and 98th percentile of the whole raster</source>
+        <translation>المئينان 2 و98 للصورة النقطية كلها</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1877,8 +1892,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>what the raster says</source>
-        <translation>ما تذكره الصورة النقطية</translation>
+        <source>what the raster says, and the layer's additional no data value</source>
+        <translation>ما تذكره الصورة النقطية، وقيمة انعدام البيانات الإضافية للطبقة</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

@@ -50,13 +50,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
-        <translation>No hay ningún dispositivo {name}: elija uno de {known} como «Dispositivo» (DEVICE).</translation>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>No hay ningún dispositivo {name}: elija uno de {known} como {parameter}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
-        <translation>«Extensión» (EXTENT) está vacía: elija otra, o no indique ninguna.</translation>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>{parameter} está vacía: elija otra, o no indique ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -238,8 +238,8 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como «Solo dentro de estos polígonos» (MASK), o todas las demás cuentan como aparecidas o desaparecidas.</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como {parameter}, o todas las demás cuentan como aparecidas o desaparecidas.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -397,8 +397,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
-        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
-        <translation>La capa «Solo dentro de estos polígonos» (MASK) no tiene ningún polígono: elija otra, o ninguna.</translation>
+        <source>The layer of {parameter} has no polygon: choose another one, or none.</source>
+        <translation>La capa {parameter} no tiene ningún polígono: elija otra, o ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/matching.py"/>
@@ -529,6 +529,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/options.py"/>
         <source>pixels</source>
         <translation>píxeles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Give {form}.</source>
+        <translation>Indique {form}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>{word} is {meaning}.</source>
+        <translation>{word}: {meaning}.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1357,18 +1367,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
-        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como «Resolución» (RESOLUTION) para ejecutarlo de todos modos.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as {parameter} to run it all the same.</source>
+        <translation>{layer} tiene en el mejor caso píxeles de {finest} m, demasiado gruesos para {wanted} m: los objetos pequeños no aparecen. Elija imágenes más finas, o indique {finest} como {parameter} para ejecutarlo de todos modos.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>
         <source>The extent holds no part of {layer}: choose another.</source>
         <translation>La extensión no contiene ninguna parte de {layer}: elija otra.</translation>
-    </message>
-    <message>
-        <location filename="../lattices.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>La resolución debe ser mayor que 0, se recibió {x}.</translation>
     </message>
     <message>
         <location filename="../layers.py"/>
@@ -1737,8 +1742,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
-        <translation>Imágenes tomadas desde arriba: todo lo que GDAL lee. Necesitan las bandas que el modelo nombra y píxeles de tamaño parecido a los de su entrenamiento; las demás se remuestrean.</translation>
+        <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>Imágenes tomadas desde arriba: un archivo o una capa ráster, también WMS, teselas XYZ y capas virtuales. Necesitan las bandas que el modelo nombra y píxeles de tamaño parecido a los de su entrenamiento; las demás se remuestrean.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1763,7 +1768,7 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     <message>
         <location filename="../algorithms/options.py"/>
         <source>the model's</source>
-        <translation>la del modelo</translation>
+        <translation>el valor del modelo</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1847,8 +1852,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>by name or colour, else the first ones</source>
-        <translation>por nombre o color, si no las primeras</translation>
+        <source>by name or colour, else those that the map shows, else the first ones</source>
+        <translation>por nombre o color, si no las que muestra el mapa, si no las primeras</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1859,6 +1864,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/options.py"/>
         <source>Raw values that become black and white.</source>
         <translation>Valores originales que pasan a ser negro y blanco.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>percentile or LOW,HIGH with LOW below HIGH</source>
+        <translation>percentile o MÍNIMO,MÁXIMO con MÍNIMO menor que MÁXIMO</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the 2nd and 98th percentile of the whole raster</source>
+        <translation>los percentiles 2 y 98 de todo el ráster</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1877,8 +1892,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>what the raster says</source>
-        <translation>lo que indica el ráster</translation>
+        <source>what the raster says, and the layer's additional no data value</source>
+        <translation>lo que indica el ráster, y el valor adicional sin datos de la capa</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

@@ -50,13 +50,13 @@
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as “Device” (DEVICE).</source>
-        <translation>Il n’y a pas de processeur {name} : choisissez-en un parmi {known} comme « Processeur » (DEVICE).</translation>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>Il n’y a pas de processeur {name} : choisissez-en un parmi {known} comme {parameter}.</translation>
     </message>
     <message>
         <location filename="../algorithms/asking.py"/>
-        <source>“Extent” (EXTENT) is empty: choose another one, or leave it out.</source>
-        <translation>« Emprise » (EXTENT) est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>{parameter} est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -238,8 +238,8 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as “Only inside of these polygons” (MASK), or all others count as appeared or vanished.</source>
-        <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme « Seulement à l’intérieur de ces polygones » (MASK), sinon toutes les autres comptent comme apparues ou disparues.</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme {parameter}, sinon toutes les autres comptent comme apparues ou disparues.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -397,8 +397,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/mask.py"/>
-        <source>The layer of “Only inside of these polygons” (MASK) has no polygon: choose another one, or none.</source>
-        <translation>La couche « Seulement à l’intérieur de ces polygones » (MASK) n’a aucun polygone : choisissez-en une autre, ou aucune.</translation>
+        <source>The layer of {parameter} has no polygon: choose another one, or none.</source>
+        <translation>La couche {parameter} n’a aucun polygone : choisissez-en une autre, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/matching.py"/>
@@ -529,6 +529,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/options.py"/>
         <source>pixels</source>
         <translation>pixels</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Give {form}.</source>
+        <translation>Indiquez {form}.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>{word} is {meaning}.</source>
+        <translation>{word} : {meaning}.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1357,18 +1367,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../lattices.py"/>
-        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as “Resolution” (RESOLUTION) to run it all the same.</source>
-        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme « Résolution » (RESOLUTION) pour continuer malgré tout.</translation>
+        <source>{layer} has pixels of {finest} m at best, too coarse for {wanted} m: small things are not in the picture. Choose finer imagery, or give {finest} as {parameter} to run it all the same.</source>
+        <translation>{layer} a au mieux des pixels de {finest} m, trop grossiers pour {wanted} m : les petits objets n’y figurent pas. Choisissez une imagerie plus fine, ou indiquez {finest} comme {parameter} pour continuer malgré tout.</translation>
     </message>
     <message>
         <location filename="../lattices.py"/>
         <source>The extent holds no part of {layer}: choose another.</source>
         <translation>L'emprise ne contient aucune partie de {layer} : choisissez-en une autre.</translation>
-    </message>
-    <message>
-        <location filename="../lattices.py"/>
-        <source>The resolution must be above 0, got {x}.</source>
-        <translation>La résolution doit être supérieure à 0, reçu {x}.</translation>
     </message>
     <message>
         <location filename="../layers.py"/>
@@ -1737,8 +1742,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>Imagery from above: anything that GDAL reads. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
-        <translation>Images vues du ciel : tout ce que GDAL lit. Il leur faut les bandes que le modèle nomme, et des pixels à peu près aussi grands que ceux de son entraînement ; les autres sont rééchantillonnées.</translation>
+        <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
+        <translation>Images vues du ciel : un fichier ou une couche raster, aussi WMS, tuiles XYZ et couches virtuelles. Il leur faut les bandes que le modèle nomme, et des pixels à peu près aussi grands que ceux de son entraînement ; les autres sont rééchantillonnées.</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1847,8 +1852,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>by name or colour, else the first ones</source>
-        <translation>par nom ou couleur, sinon les premières</translation>
+        <source>by name or colour, else those that the map shows, else the first ones</source>
+        <translation>par nom ou couleur, sinon celles que montre la carte, sinon les premières</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1859,6 +1864,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/options.py"/>
         <source>Raw values that become black and white.</source>
         <translation>Valeurs brutes qui deviennent le noir et le blanc.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>percentile or LOW,HIGH with LOW below HIGH</source>
+        <translation>percentile ou BAS,HAUT avec BAS inférieur à HAUT</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>the 2nd and 98th percentile of the whole raster</source>
+        <translation>le 2e et le 98e centile de tout le raster</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1877,8 +1892,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
-        <source>what the raster says</source>
-        <translation>ce qu’indique le raster</translation>
+        <source>what the raster says, and the layer's additional no data value</source>
+        <translation>ce qu’indique le raster, et la valeur nulle supplémentaire de la couche</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

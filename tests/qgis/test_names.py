@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camp_detector_core.engine.parameters import STRETCH
 from camp_detector_core.model_file import default_model_path, open_model
 from tests.support.models import write_model
 from tests.support.qgis_ground import box, polygon_file
@@ -40,6 +41,7 @@ def results(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
     keyed = f"{STARTER} ({starter.sha256[:12]})"
     steps: dict[str, dict[str, Any]] = {
         "options": {"op": "options", "alg": DETECT, "name": "MODEL"},
+        "tooltips": {"op": "tooltips", "alg": DETECT},
         "bare": run(MODEL=STARTER),
         "bare in a task": {"op": "prepare", "alg": DETECT, "params": {**base, "MODEL": STARTER}},
         "keyed": information(MODEL=keyed),
@@ -54,6 +56,8 @@ def results(fresh_qgis: Qgis, tmp_path: Any) -> dict[str, Any]:
         "device number": run(DEVICE=1),
         "device of a task": {"op": "prepare", "alg": DETECT, "params": {**base, "DEVICE": "gpu"}},
         "processor": run(DEVICE="cpu"),
+        "word": run(DEVICE="cuda"),
+        "word in a task": {"op": "prepare", "alg": DETECT, "params": {**base, "DEVICE": "cuda"}},
         "empty": run(MASK=str(empty)),
         "none chosen": run(MASK={"chosen": str(mask), "filter": ""}),
         "none left": run(MASK={"chosen": str(mask), "filter": "1 = 0", "all": True}),
@@ -95,11 +99,20 @@ def test_what_is_not_there_is_told_in_one_sentence_with_what_is(results: dict[st
         assert f"There is no device {name}: choose one of auto, cpu" in results[step]["error"]
     assert not results["device of a task"]["ok"]
     assert "error" not in results["processor"]
+    assert "error" not in results["word"], "the command line's words are taken as well"
+    assert any(text.startswith("NVIDIA GPU (CUDA) ") for text in results["word"]["warnings"])
+    assert results["word in a task"]["ok"]
 
     for step in ("empty", "none chosen", "none left"):
         assert "(MASK) has no polygon" in results[step]["error"], results[step]
         assert results[step]["texts"] == []
     assert "error" not in results["one left"], results["one left"]
+
+    tooltips = results["tooltips"]
+    assert f"Give {STRETCH.requirement()}. percentile is the 2nd" in tooltips["STRETCH"]
+    assert "else those that the map shows" in tooltips["BANDS"]
+    assert "layer's additional no data value" in tooltips["NODATA"]
+    assert "WMS" in tooltips["INPUT"]
 
     for step in ("picture", "no ending"):
         assert "must end in .tif" in results[step]["error"], results[step]

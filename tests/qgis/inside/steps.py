@@ -30,6 +30,13 @@ def options(step):
     return algorithm.parameterDefinition(step["name"]).options()
 
 
+def tooltips(step):
+    from qgis.core import QgsApplication
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(step["alg"])
+    return {d.name(): d.help() for d in algorithm.parameterDefinitions()}
+
+
 def orphan(step):
     """Remove a layer after a run was prepared, as a user does while a task waits."""
     from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
