@@ -34,6 +34,8 @@ class EmdKey:
     """True if ArcGIS or the raster function cannot do without it."""
     is_setting: bool = False
     """True if ArcGIS' tools begin with it, so that another value finds other dwellings."""
+    is_layout: bool = False
+    """True if the raster function reads pixels or names classes by it."""
 
 
 def _class_of(entry: ClassDef) -> dict[str, Any]:
@@ -48,13 +50,20 @@ def _cell_of(spec: ModelSpec) -> dict[str, Any]:
 KEYS = (
     EmdKey("BatchSize", lambda _: _BATCH_SIZE),
     EmdKey(SPEC_KEY, lambda spec: spec.to_dict(), is_needed=True),
-    EmdKey("Classes", lambda spec: [_class_of(c) for c in spec.classes], is_needed=True),
+    EmdKey(
+        "Classes",
+        lambda spec: [_class_of(c) for c in spec.classes],
+        is_needed=True,
+        is_layout=True,
+    ),
     EmdKey("EngineFile", is_file=True, is_needed=True),
-    EmdKey("ExtractBands", lambda spec: list(range(len(spec.bands))), is_needed=True),
+    EmdKey(
+        "ExtractBands", lambda spec: list(range(len(spec.bands))), is_needed=True, is_layout=True
+    ),
     EmdKey("Framework", lambda _: "PyTorch", is_needed=True),
-    EmdKey("ImageHeight", lambda spec: spec.tile_size, is_needed=True),
+    EmdKey("ImageHeight", lambda spec: spec.tile_size, is_needed=True, is_layout=True),
     EmdKey("ImageSpaceUsed", lambda _: "MAP_SPACE"),
-    EmdKey("ImageWidth", lambda spec: spec.tile_size, is_needed=True),
+    EmdKey("ImageWidth", lambda spec: spec.tile_size, is_needed=True, is_layout=True),
     EmdKey("InferenceFunction", is_file=True, is_needed=True),
     EmdKey("MaxCellSize", _cell_of),
     EmdKey("MinArea", lambda spec: spec.min_area, is_setting=True),
@@ -71,6 +80,8 @@ KEYS = (
 )
 """All keys of our definitions."""
 SETTINGS = tuple(key.name for key in KEYS if key.is_setting)
+DECISIVE = tuple(key.name for key in KEYS if key.is_setting or key.is_layout)
+"""Keys whose value decides which dwellings are found, and under which names."""
 NEEDED = tuple(key.name for key in KEYS if key.is_needed)
 NEEDED_FILES = tuple(key.name for key in KEYS if key.is_needed and key.is_file)
 

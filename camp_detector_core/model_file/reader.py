@@ -70,7 +70,10 @@ def open_model(path: str | Path) -> ModelFile:
     if suffix == ".json":
         return _from_item(path)
     if suffix == ".dlpk":
-        return model_of_definition(open_definition(path))
+        definition = open_definition(path)
+        model = model_of_definition(definition)
+        _refuse_other_settings(definition, model.spec)
+        return model
     if suffix != ".onnx":
         msg = f"{path} is not a model file: .onnx, a STAC-MLM item (.json) or .dlpk is needed"
         raise PredictorError(msg)
@@ -133,7 +136,7 @@ def _verify(asset: dict[str, Any], data: bytes, path: Path) -> None:
 
 
 def model_of_definition(definition: Definition) -> ModelFile:
-    """The model that a definition leads to, held against what the definition says of it.
+    """The model that a definition leads to, held against the description in the definition.
 
     Raises:
         PredictorError: Its network is missing, damaged, or no ONNX model.
@@ -149,12 +152,13 @@ def model_of_definition(definition: Definition) -> ModelFile:
             "build it again"
         )
         raise SpecError(msg)
-    _refuse_other_settings(definition, model.spec)
     return model
 
 
 def _refuse_other_settings(definition: Definition, spec: ModelSpec) -> None:
     """Refuse a definition with which ArcGIS would find other dwellings than the model's own."""
+    if definition.spec is None:
+        return
     fields = definition.fields
     wrong = disagreements(fields, spec, definition.kind or KINDS[0], stated_only=True)
     for key in [key for key in SETTINGS if key in wrong]:

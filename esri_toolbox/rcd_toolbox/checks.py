@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from camp_detector_core.engine.arguments import ARGUMENTS, Arguments
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.engine.emd_keys import emd_keys
+from camp_detector_core.engine.emd_keys import SETTINGS, emd_keys
 from camp_detector_core.engine.errors import CampDetectorError, ParameterError
 from camp_detector_core.engine.parameters import BANDS, TILE_SIZE
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.emd import MODEL_TYPES
+from camp_detector_core.model_file.emd import MODEL_TYPES, disagreements
 
 from .ground import fault_of_size
 from .machine import Bands, choose
@@ -135,6 +135,23 @@ def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
 
 
 def _of_model(model: Model, kind: Kind) -> list[Finding]:
+    return [*_of_settings(model, kind), *_of_type(model, kind)]
+
+
+def _of_settings(model: Model, kind: Kind) -> list[Finding]:
+    """Say which values of a changed definition the tools pass over, whatever runs the model."""
+    fields = model.definition.fields
+    wrong = disagreements(fields, model.spec, kind, stated_only=True)
+    texts = (
+        f"The definition has the {key} {shown(fields[key])}; this tool begins with the model's "
+        f"own, {shown(wrong[key])}."
+        for key in SETTINGS
+        if key in wrong
+    )
+    return [Finding("in_model", text, is_error=False) for text in texts]
+
+
+def _of_type(model: Model, kind: Kind) -> list[Finding]:
     if model.definition.kind == kind:
         return []
     model_type = shown(model.definition.fields.get("ModelType"))

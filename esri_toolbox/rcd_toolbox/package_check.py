@@ -12,7 +12,7 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Iterator, Optional
 
-from camp_detector_core.engine.emd_keys import NEEDED, NEEDED_FILES
+from camp_detector_core.engine.emd_keys import DECISIVE, NEEDED, NEEDED_FILES
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.wording import message, shown
 from camp_detector_core.model_file.emd import disagreements
@@ -108,10 +108,11 @@ def _faults(package: zipfile.ZipFile, path: Path) -> Iterator[str]:
         model_type = shown(fields["ModelType"])
         yield f"{shown(name)}: the ModelType {model_type} is none that this toolbox runs."
         return
-    for key, value in disagreements(fields, model.spec, kind, stated_only=True).items():
+    wrong = disagreements(fields, model.spec, kind, stated_only=True)
+    for key in [key for key in DECISIVE if key in wrong]:
         yield (
             f"{shown(name)}: {key} is {shown(fields[key])}, and the model's description makes it "
-            f"{shown(value)}."
+            f"{shown(wrong[key])}."
         )
 
 

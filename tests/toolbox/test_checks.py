@@ -162,6 +162,17 @@ def test_numbers_that_are_none_are_said_at_the_model(
     assert words in messages["in_model"]
 
 
+def test_a_changed_setting_of_a_definition_is_said_and_passed_over(
+    detect: Dialog, packages: Path, tmp_path: Path
+) -> None:
+    emd = changed_emd(packages, tmp_path / "p", lambda f: f.update(Threshold=0.9, Padding=9))
+    detect.set(in_model=str(emd))
+    remark = detect.remarks(1)["in_model"]
+    assert "has the Threshold 0.9; this tool begins with the model's own, 0.4." in remark
+    assert "the Padding 9;" in remark
+    assert detect["threshold"].value == 0.4
+
+
 def test_whatever_fails_in_a_dialog_is_said_there(
     detect: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

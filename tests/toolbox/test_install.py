@@ -166,6 +166,7 @@ def spec_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
         (emd_with(Threshold=0.9), "Threshold is 0.9, and the model's description makes it 0.4"),
         (emd_with(MinArea=0), "MinArea is 0, and"),
         (emd_with(Padding=9), "Padding is 9, and"),
+        (emd_with(Classes=[]), "Classes is [], and"),
         (emd_with(ModelType="Other"), "ModelType Other"),
         (emd_with(ModelFile="../../model.onnx"), "which the package does not hold"),
         (spec_with(threshold=7), "threshold must be above 0"),
@@ -179,6 +180,18 @@ def test_faults_are_told_and_nothing_is_installed(
     (tmp_path / "in").mkdir()
     path = changed(package, tmp_path / "in/tiny-detect.dlpk", change)
     assert words in refused(install, path)
+
+
+def test_keys_that_change_no_dwelling_may_be_edited(
+    install: Dialog, package: Path, tmp_path: Path
+) -> None:
+    edits = emd_with(
+        ModelName="Camp of May", BatchSize=4, MinCellSize=0.1, MaxCellSize=1, Version="2026.5"
+    )
+    (tmp_path / "in").mkdir()
+    path = changed(package, tmp_path / "in/tiny-detect.dlpk", edits)
+    install.set(in_package=str(path)).run()
+    assert (tmp_path / "models/tiny-detect.dlpk").read_bytes() == path.read_bytes()
 
 
 def test_a_copy_that_a_browser_renamed_gets_its_name_back(

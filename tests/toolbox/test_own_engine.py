@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -291,8 +292,6 @@ def test_without_libraries_it_is_said_what_to_install(
 def test_a_definition_that_is_not_the_networks_is_refused(
     tool: Callable[..., dict[str, Any]], image: Path, packages: Path, tmp_path: Path
 ) -> None:
-    import zipfile
-
     with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
         archive.extractall(tmp_path / "package")
     emd = tmp_path / "package/tiny-detect.emd"
@@ -302,6 +301,22 @@ def test_a_definition_that_is_not_the_networks_is_refused(
     values = {"in_raster": str(image), "in_model": str(emd), "out_features": OUT}
     result = tool("DetectDwellings", values=values)
     assert "describe different models" in result["error"]
+
+
+def test_settings_changed_in_a_definition_stop_no_engine(
+    tool: Callable[..., dict[str, Any]], image: Path, packages: Path, tmp_path: Path
+) -> None:
+    """ArcGIS' own tool is given the model's own values as well, so both find the same."""
+    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
+        archive.extractall(tmp_path / "package")
+    emd = tmp_path / "package/tiny-detect.emd"
+    fields = json.loads(emd.read_text(encoding="ascii"))
+    emd.write_text(json.dumps({**fields, "Threshold": 0.9, "MinArea": 99}), encoding="ascii")
+    values = {"in_raster": str(image), "out_features": OUT}
+    plain = tool("DetectDwellings", values=values)
+    result = tool("DetectDwellings", values={**values, "in_model": str(emd)})
+    assert result["error"] is None
+    assert result["tables"][OUT] == plain["tables"][OUT]
 
 
 def test_classes_are_those_of_the_command_line(
