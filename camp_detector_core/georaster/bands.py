@@ -43,7 +43,8 @@ def choose_bands(
     """
     names = [b.name for b in spec.bands]
     if band_numbers is not None:
-        return BandChoice(_explicit(layout, names, band_numbers), None)
+        check_numbers(band_numbers, names, count=len(layout.colors), label=layout.label)
+        return BandChoice(band_numbers, None)
     by_name = [_find(layout, name.lower()) for name in names]
     if all(by_name):
         return BandChoice(tuple(b for b in by_name if b), None)
@@ -82,18 +83,30 @@ def _count(bands: int) -> str:
     return f"{bands} band" if bands == 1 else f"{bands} bands"
 
 
-def _explicit(layout: Layout, names: list[str], band_numbers: tuple[int, ...]) -> tuple[int, ...]:
+def check_numbers(
+    band_numbers: tuple[int, ...], names: list[str], *, count: int, label: str
+) -> None:
+    """Refuse band numbers that a user chose and that cannot be read for a model.
+
+    Args:
+        band_numbers: Numbers from 1.
+        names: The model's bands.
+        count: Number of bands of the raster.
+        label: The raster's name, for messages.
+
+    Raises:
+        ParameterError: Numbers that do not exist, too few or too many.
+    """
     if len(band_numbers) != len(names):
         msg = (
             f"names {_count(len(band_numbers))}, but the model takes {_count(len(names))} "
             f"({', '.join(names)})"
         )
         raise ParameterError(msg, parameter="bands")
-    missing_bands = [b for b in band_numbers if b > len(layout.colors)]
+    missing_bands = [b for b in band_numbers if b > count]
     if missing_bands:
-        msg = f"asks for band {missing_bands[0]}, but {layout.label} has {len(layout.colors)}"
+        msg = f"asks for band {missing_bands[0]}, but {label} has {count}"
         raise ParameterError(msg, parameter="bands")
-    return band_numbers
 
 
 def _find(layout: Layout, name: str) -> int | None:

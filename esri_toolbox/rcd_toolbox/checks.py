@@ -12,6 +12,7 @@ from camp_detector_core.engine.errors import CampDetectorError, ParameterError
 from camp_detector_core.engine.parameters import BANDS, TILE_SIZE
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.georaster.bands import check_numbers
 from camp_detector_core.model_file.emd import MODEL_TYPES, disagreements
 
 from .ground import fault_of_size
@@ -120,10 +121,12 @@ def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
     remarks, bands = _of_model(model, kind), None
     try:
         arguments_of(parameters, model.spec)
+    except ParameterError as error:
+        remarks.append(_of_error(error))
+    try:
         bands = bands_of(parameters)
     except ParameterError as error:
-        place = name_here(error.parameter) or "in_model"
-        remarks.append(Finding(place, in_words(error), is_error=True))
+        remarks.append(_of_error(error))
     if layer is None:
         return remarks
     try:
@@ -132,6 +135,12 @@ def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
         return remarks + _of_engine(raster, model, bands, parameters)
     except CampDetectorError as error:
         return [*remarks, Finding("in_raster", in_words(error), is_error=True)]
+
+
+def _of_error(error: ParameterError) -> Finding:
+    """The remark at the parameter that an error is about."""
+    place = name_here(error.parameter) or "in_model"
+    return Finding(place, in_words(error), is_error=True)
 
 
 def _of_model(model: Model, kind: Kind) -> list[Finding]:
@@ -163,8 +172,8 @@ def _of_type(model: Model, kind: Kind) -> list[Finding]:
 
 
 def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Finding]:
-    """Compare a raster with what a model takes; the core checks bands that the user chose."""
-    remarks = [] if bands is not None else _of_bands(raster, spec)
+    """Compare a raster with what a model takes."""
+    remarks = _of_first_bands(raster, spec) if bands is None else _of_bands(raster, spec, bands)
 
     def say(text: str, *, is_error: bool) -> None:
         remarks.append(Finding("in_raster", text, is_error=is_error))
@@ -198,7 +207,17 @@ def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Findin
     return remarks
 
 
-def _of_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
+def _of_bands(raster: RasterFacts, spec: ModelSpec, bands: tuple[int, ...]) -> list[Finding]:
+    """Compare the bands that the user chose with those of the raster and of the model."""
+    names = [band.name for band in spec.bands]
+    try:
+        check_numbers(bands, names, count=raster.bands, label="the raster")
+    except ParameterError as error:
+        return [_of_error(error)]
+    return []
+
+
+def _of_first_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
     names = ", ".join(band.name for band in spec.bands)
     have, needed = counted(raster.bands, "band"), len(spec.bands)
     sentence = f"The raster has {have} and the model takes {needed}: "

@@ -247,6 +247,27 @@ def test_a_package_installed_again_is_the_default_again(
     assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny-1.0")
 
 
+@pytest.mark.parametrize(
+    ("bands", "words"),
+    [
+        ("3,2", "“Bands” names 2 bands, but the model takes 3 bands (red, green, blue)"),
+        ("3,2,9", "“Bands” asks for band 9, but the raster has 4"),
+    ],
+)
+def test_bands_that_cannot_be_read_are_said_before_the_run(
+    bands: str, words: str, detect: Dialog, tmp_path: Path
+) -> None:
+    image = write_raster(tmp_path / "camp.tif", np.concatenate([PIXELS, PIXELS[:1]]))
+    assert words in detect.set(in_raster=str(image), bands=bands).remarks(2)["bands"]
+    assert "bands" not in detect.set(bands="4,3,1").remarks()
+
+
+def test_each_value_that_cannot_be_is_said_at_its_parameter(detect: Dialog) -> None:
+    remarks = detect.set(tile_size=48, bands="red").remarks(2)
+    assert "multiple of 32" in remarks["tile_size"]
+    assert "whole numbers between commas" in remarks["bands"]
+
+
 @pytest.mark.parametrize("side", [48, 32, 100])
 def test_a_tile_size_that_the_network_cannot_take_is_said(detect: Dialog, side: int) -> None:
     assert "multiple of 32" in detect.set(tile_size=side).remarks(2)["tile_size"]
