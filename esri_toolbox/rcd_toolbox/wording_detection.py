@@ -19,8 +19,8 @@ _RASTER = text_of_parameter(
     parameters.IMAGES,
     datatype="GPRasterLayer",
     help="Imagery from above: a raster dataset, a layer, a mosaic. It needs the bands that the "
-    "model names, a coordinate system, and pixels about as large as those that the model was "
-    "trained on; other resolutions are resampled.",
+    "model names (usually red, green, blue, in this order), a coordinate system, and pixels about "
+    "as large as those that the model was trained on; other resolutions are resampled.",
 )
 _MODEL = text_of_parameter(
     parameters.MODEL,
@@ -43,7 +43,11 @@ _TILE_SIZE = text_of_parameter(
     category=_ADVANCED,
 )
 _BANDS = text_of_parameter(parameters.BANDS, category=_ADVANCED, limits=None)
-_BATCH = text_of_parameter(parameters.BATCH_SIZE, category=_ADVANCED)
+_BATCH = text_of_parameter(
+    parameters.BATCH_SIZE,
+    category=_ADVANCED,
+    help=f"{parameters.BATCH_SIZE.explanation} The engine of this toolbox does not need it.",
+)
 _TTA = text_of_parameter(parameters.TTA, category=_ADVANCED)
 _NMS = text_of_parameter(parameters.RUN_NMS, category=_ADVANCED)
 _ENGINE = text_of_parameter(parameters.ENGINE, category=_ADVANCED)

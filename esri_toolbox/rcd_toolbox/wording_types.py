@@ -56,11 +56,15 @@ def text_of_parameter(parameter: Parameter, **own: Any) -> ParameterText:
         own: Fields that ArcGIS has otherwise.
     """
     limits = parameter.limits
+    sentences = [parameter.explanation]
+    if limits is not None and limits.above:
+        # A filter of ArcGIS takes in both of its ends.
+        sentences.append(f"It must be {parameter.requirement()}.")
     text = ParameterText(
         name=parameter.hosts[ARCGIS],
         label=parameter.title,
         datatype=_DATATYPES.get(parameter.kind, ""),
-        help=parameter.explanation,
+        help=" ".join(sentences),
         kind="Required" if parameter.required else "Optional",
         default=parameter.default,
         choices=tuple(parameter.choices),

@@ -259,6 +259,16 @@ def test_the_dialogs_show_the_parameters_of_the_table(dialog: Callable[[str], An
             assert own.value == parameter.default
 
 
+def test_the_help_says_what_a_dialog_alone_does_not_show(toolbox: Path) -> None:
+    text = (toolbox / "CampDetector.DetectDwellings.pyt.xml").read_text(encoding="utf-8")
+    for words in (
+        "It must be above 0 and up to 1.",
+        "The engine of this toolbox does not need it.",
+        "(usually red, green, blue, in this order)",
+    ):
+        assert words in text
+
+
 # The zip file.
 
 
