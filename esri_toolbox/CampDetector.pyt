@@ -10,11 +10,17 @@ import sys
 import zlib
 
 _HOME = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rcd_toolbox")
+_DIGEST = os.path.join(_HOME, "content.sha256")
+"""The checksum of all modules in a release, so that none of them is read for it."""
 
 
-def _sources(folder):
-    """The bytes of all modules in a folder and below it, in the order of their names."""
-    for home, _, names in sorted(os.walk(folder)):
+def _contents():
+    """Bytes that change with any module: the checksum of a release, else all modules by name."""
+    if os.path.isfile(_DIGEST):
+        with open(_DIGEST, "rb") as stream:
+            yield stream.read()
+        return
+    for home, _, names in sorted(os.walk(_HOME)):
         for name in sorted(names):
             if name.endswith(".py"):
                 with open(os.path.join(home, name), "rb") as stream:
@@ -29,8 +35,8 @@ def _load():
     in the same place, is never taken for this one.
     """
     state = zlib.crc32(os.path.normcase(_HOME).encode("utf-8"))
-    for source in _sources(_HOME):
-        state = zlib.crc32(source, state)
+    for content in _contents():
+        state = zlib.crc32(content, state)
     known_as = "rcd_toolbox_{:08x}".format(state)
     if known_as in sys.modules:
         return sys.modules[known_as]
@@ -41,6 +47,12 @@ def _load():
     sys.modules[known_as] = package
     try:
         spec.loader.exec_module(package)
+    except (ImportError, OSError) as error:
+        del sys.modules[known_as]
+        msg = (
+            "The toolbox in {} is not whole ({}): unpack its zip file again, with all its folders."
+        )
+        raise ImportError(msg.format(os.path.dirname(_HOME), error)) from None
     except BaseException:
         del sys.modules[known_as]
         raise

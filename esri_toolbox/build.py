@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from camp_detector_core import __version__
-from camp_detector_core.carry import host_files, moment_of, text_bytes, zip_bytes
+from camp_detector_core.carry import digest_of, host_files, moment_of, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
@@ -24,6 +24,8 @@ ROOT = HOME.parent
 FOLDER = "CampDetector"
 """Folder that the zip file unpacks into."""
 _TOOLS = "rcd_toolbox"
+DIGEST = f"{_TOOLS}/content.sha256"
+"""Checksum of all modules: `CampDetector.pyt` tells by it whether those in memory are the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +40,8 @@ def toolbox_files() -> dict[str, bytes]:
         **metadata_files(),
     }
     sources = {path.name: text_bytes(path) for path in (HOME / _TOOLS).glob("*.py")}
-    return {**files, **{f"{_TOOLS}/{name}": data for name, data in host_files(sources).items()}}
+    modules = {f"{_TOOLS}/{name}": data for name, data in host_files(sources).items()}
+    return {**files, **modules, DIGEST: f"{digest_of(modules)}\n".encode("ascii")}
 
 
 def model_files(model: Path) -> dict[str, bytes]:

@@ -19,10 +19,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from camp_detector_core.carry import COPY, carried_core, moment_of, zip_bytes
+from camp_detector_core.carry import COPY, carried_core, digest_of, moment_of, zip_bytes
 from camp_detector_core.cli.reference import OWN_WORDS
 from camp_detector_core.engine.parameters import ARCGIS, shown_in
-from esri_toolbox.build import build, toolbox_files
+from esri_toolbox.build import DIGEST, build, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
 from tests.toolbox.dialog import load_pyt
@@ -41,6 +41,16 @@ TOOLS = ["DetectDwellings", "ClassifyCampPixels", "InstallModelPackage", "CampSu
 @pytest.fixture
 def copy(toolbox: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(toolbox, tmp_path / "copy"))
+
+
+def rewrite(copy: Path, name: str, old: str, new: str) -> None:
+    """Make another release of a copy: with other words in a module, and its checksum."""
+    module = copy / "rcd_toolbox" / name
+    text = module.read_text(encoding="utf-8")
+    assert old in text
+    module.write_text(text.replace(old, new), encoding="utf-8")
+    modules = {p.relative_to(copy).as_posix(): p.read_bytes() for p in copy.rglob("*.py")}
+    (copy / DIGEST).write_text(digest_of(modules), encoding="ascii")
 
 
 def test_sources_parse_as_python_3_9() -> None:
@@ -99,9 +109,7 @@ def test_names_are_such_as_arcgis_takes(arcpy: ModuleType, toolbox: Path) -> Non
 
 
 def test_another_copy_of_the_toolbox_is_not_taken_for_this_one(toolbox: Path, copy: Path) -> None:
-    words = copy / "rcd_toolbox/wording_detection.py"
-    text = words.read_text(encoding="utf-8")
-    words.write_text(text.replace('label="Detect Dwellings"', 'label="Other"'), encoding="utf-8")
+    rewrite(copy, "wording_detection.py", 'label="Detect Dwellings"', 'label="Other"')
     labels = [load_pyt(f).DetectDwellings().label for f in (toolbox, copy, toolbox, copy)]
     assert labels == ["Detect Dwellings", "Other"] * 2
 
@@ -114,9 +122,7 @@ def test_an_equal_copy_elsewhere_uses_its_own_files(toolbox: Path, copy: Path) -
 
 def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
     before = load_pyt(copy).DetectDwellings().label
-    words = copy / "rcd_toolbox/wording_detection.py"
-    text = words.read_text(encoding="utf-8")
-    words.write_text(text.replace('label="Detect Dwellings"', 'label="Newer"'), encoding="utf-8")
+    rewrite(copy, "wording_detection.py", 'label="Detect Dwellings"', 'label="Newer"')
     shutil.rmtree(copy / "rcd_toolbox/__pycache__", ignore_errors=True)
     assert [before, load_pyt(copy).DetectDwellings().label] == ["Detect Dwellings", "Newer"]
 
@@ -124,15 +130,49 @@ def test_a_newer_version_in_the_same_place_is_taken(copy: Path) -> None:
 def test_a_newer_engine_in_the_same_place_is_taken(copy: Path) -> None:
     """By what its files hold: those of a zip file all have the same time."""
     module, values = copy / "rcd_toolbox/_core/engine/limits.py", []
-    text = module.read_text(encoding="utf-8")
     for tolerance in ("0.1", "0.2"):
-        changed_text = text.replace("GSD_TOLERANCE = 0.1", f"GSD_TOLERANCE = {tolerance}")
-        module.write_text(changed_text, encoding="utf-8")
+        rewrite(
+            copy, "_core/engine/limits.py", "GSD_TOLERANCE = 0.1", f"GSD_TOLERANCE = {tolerance}"
+        )
         os.utime(module, (1e9, 1e9))
         shutil.rmtree(module.parent / "__pycache__", ignore_errors=True)
         limits = importlib.import_module(load_pyt(copy)._tools.__name__ + "._core.engine.limits")
         values.append(limits.GSD_TOLERANCE)
     assert values == [0.1, 0.2]
+
+
+def test_a_checkout_has_no_checksum_and_is_told_by_its_modules(copy: Path) -> None:
+    before = load_pyt(copy).DetectDwellings().label
+    rewrite(copy, "wording_detection.py", 'label="Detect Dwellings"', 'label="Newer"')
+    (copy / DIGEST).unlink()
+    shutil.rmtree(copy / "rcd_toolbox/__pycache__", ignore_errors=True)
+    assert [before, load_pyt(copy).DetectDwellings().label] == ["Detect Dwellings", "Newer"]
+
+
+def test_browsing_a_release_reads_no_module_to_tell_it_from_others(toolbox: Path) -> None:
+    """Not even one that it does not import, of which there are a hundred."""
+    program = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.toolbox.dialog import load_pyt\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda event, a: event == 'open' and opened.append(str(a[0])))\n"
+        f"load_pyt({str(toolbox)!r})\n"
+        "print(len([name for name in opened if 'hostgdal' in name]))\n"
+        "print(len([name for name in opened if name.endswith('content.sha256')]))\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=toolbox
+    )
+    assert process.stdout.split() == ["0", "1"]
+
+
+@pytest.mark.parametrize("missing", ["rcd_toolbox/_core", "rcd_toolbox"])
+def test_a_toolbox_that_is_not_whole_is_told_in_one_sentence(copy: Path, missing: str) -> None:
+    shutil.rmtree(copy / missing)
+    with pytest.raises(ImportError, match=r"is not whole .* unpack its zip file again") as caught:
+        load_pyt(copy)
+    assert str(copy) in str(caught.value)
 
 
 def test_a_folder_that_was_moved_still_finds_its_engine(copy: Path, tmp_path: Path) -> None:
@@ -288,7 +328,7 @@ def test_the_build_is_reproducible_and_holds_all(tmp_path: Path) -> None:
     expected |= {f"CampDetector.{tool}.pyt.xml" for tool in TOOLS}
     expected |= {f"rcd_toolbox/{p.name}" for p in SOURCES[1:]}
     expected |= {f"rcd_toolbox/{COPY}/{name}" for name in carried_core()}
-    expected |= {"tiny-classify.dlpk", "tiny-detect.dlpk"}
+    expected |= {DIGEST, "tiny-classify.dlpk", "tiny-detect.dlpk"}
     assert names == {f"CampDetector/{name}" for name in expected}
     assert set(toolbox_files()) | {"tiny-classify.dlpk", "tiny-detect.dlpk"} == expected
 
