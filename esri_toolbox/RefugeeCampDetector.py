@@ -70,9 +70,8 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_
             except Exception as error:
                 if isinstance(error, RuntimeError) and "smaller batch size" in str(error):
                     raise  # in ArcGIS' own words
-                render = getattr(error, "render", None)  # of the engine's errors
-                if render is not None:
-                    text = str(render(esri_words.EsriWords("function")))
+                if hasattr(error, "render"):  # one of the engine's
+                    text = _words_of(error)
                     raise CampDetectorProblem(text[:1].upper() + text[1:] + ".") from None
                 msg = f"Camp Detector could not {doing} ({type(error).__name__}: {error})."
                 raise CampDetectorProblem(msg) from error
@@ -80,6 +79,12 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_
         return call
 
     return wrap
+
+
+def _words_of(error: Exception) -> str:
+    """The sentence of an error; one of the engine's names the arguments of this function."""
+    render = getattr(error, "render", None)
+    return str(error) if render is None else str(render(esri_words.EsriWords("function")))
 
 
 def _engine(part: str) -> ModuleType:
@@ -185,7 +190,7 @@ class Definition(NamedTuple):
                 for c in fields["Classes"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            reason = f"{error} is missing" if isinstance(error, KeyError) else _words_of(error)
             msg = f"The definition is not one of Camp Detector's, or was changed: {reason:.300}."
             raise CampDetectorProblem(msg) from None
         values = {c.value for c in spec.classes}

@@ -125,3 +125,17 @@ def test_a_change_of_the_raster_waits_for_the_detector_that_is_being_made(
     assert function._ready()._min_pixels == 16
     threads[0].join()
     assert function._ready()._min_pixels == 64
+
+
+def test_a_definition_that_the_engine_refuses_is_told_in_the_words_of_the_function(
+    module: ModuleType, open_package: OpenPackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = module._engine("errors").SpecError("tiles do not fit", remedy="give {tile_size}")
+
+    def refuse(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module._engine("spec").ModelSpec, "from_dict", refuse)
+    (emd,) = open_package.folder.glob("*.emd")
+    with pytest.raises(module.CampDetectorProblem, match=r"fit: give the argument tile_size\.$"):
+        module.RefugeeCampDetector().initialize(model=str(emd))
