@@ -210,7 +210,7 @@ class Definition(NamedTuple):
     def defaults(self) -> arguments.Arguments:
         """The arguments that the model is meant to be run with."""
         own = {name: self.fields.get(key) for name, key in ARGUMENTS.items()}
-        return arguments.Arguments().changed(own)
+        return arguments.Arguments(min_area=self.spec.min_area).changed(own)
 
 
 def _arcpy() -> ModuleType | None:

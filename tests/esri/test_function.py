@@ -71,6 +71,19 @@ def test_a_function_whose_folder_is_gone_takes_the_engine_of_the_definition(
     functions[-1].initialize(model=open_package.emd.read_text(encoding="utf-8"), device=-1)
 
 
+def test_a_model_with_an_unusual_threshold_and_area_runs_with_them(
+    workshop: Callable[..., OpenPackage], forgotten: None
+) -> None:
+    """Its smallest dwelling is larger than what a user may ask of other models."""
+    unusual = workshop("detect", threshold=0.0005, min_area=2e6)
+    function = executed(unusual.folder).RefugeeCampDetector()
+    function.initialize(model=str(unusual.emd), device=-1)
+    for values in ({}, {"threshold": "", "min_area": None}, {"threshold": "0.0005"}):
+        function.getConfiguration(**values)
+        arguments = function._arguments
+        assert (arguments.threshold, arguments.min_area) == (0.0005, 2e6)
+
+
 def test_tiles_have_a_detector_whatever_else_is_asked_meanwhile(
     module: ModuleType, open_package: OpenPackage
 ) -> None:

@@ -140,11 +140,6 @@ def test_settings_are_those_of_the_command_line(
     assert_same_dwellings(result["rows"], tmp_path / "o.gpkg", digits=1e-8)
 
 
-def test_an_open_dataset_is_found_by_its_name(tmp_path: Path, model: Path, host_run: Any) -> None:
-    image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
-    assert host_run([image], model, opened=True)["rows"] == host_run([image], model)["rows"]
-
-
 def area_of(*shapes: shapely.Geometry) -> list[str]:
     """Polygons as the script takes them."""
     return [shapely.to_wkb(shape).hex() for shape in shapes]

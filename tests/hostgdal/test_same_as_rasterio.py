@@ -388,6 +388,24 @@ def test_same_pixels(name: str, readings: dict[str, Any]) -> None:
     assert_same_pixels(by_rasterio, by_gdal, mixed=name.partition(",")[0] in KINDS)
 
 
+@pytest.mark.parametrize("driver", ["GTiff", "MEM"])
+def test_open_datasets_are_opened_by_their_names(
+    tmp_path: Path, child: Callable[..., str], driver: str
+) -> None:
+    image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
+    job = {"paths": [str(image)], "spec": tiny_spec().to_json(), "options": {}}
+    (tmp_path / "jobs.json").write_text(json.dumps([job, {**job, "driver": driver}]))
+    child("hostgdal_child.py", tmp_path / "jobs.json", tmp_path)
+    by_name, by_dataset = (json.loads((tmp_path / f"{n}.json").read_text()) for n in range(2))
+    assert "shape" in by_name
+    if driver == "MEM":
+        assert "save it to a file first" in by_dataset["error"]
+        return
+    assert by_dataset == by_name
+    with np.load(tmp_path / "0.npz") as names, np.load(tmp_path / "1.npz") as datasets:
+        np.testing.assert_array_equal(names["pixels"], datasets["pixels"])
+
+
 @st.composite
 def any_case(draw: st.DrawFn) -> Case:
     """A raster somewhere on Earth, of some type, with missing pixels told in some way."""

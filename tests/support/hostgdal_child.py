@@ -1,8 +1,9 @@
 """Open rasters through GDAL's own Python bindings; runs on the system's Python.
 
 usage: python hostgdal_child.py FOLDER PACKAGE JOBS OUT, where FOLDER holds a copy of what a host
-carries under the name PACKAGE, JOBS is a JSON list of {"paths", "spec", "options"}, and OUT a
-folder: for each job ``N.json`` with grid, bands, warnings or the error, and ``N.npz`` with pixels.
+carries under the name PACKAGE, JOBS is a JSON list of {"paths", "spec", "options"} (with "driver",
+open datasets are passed: those of the paths, or for MEM their copies), and OUT a folder: for each
+job ``N.json`` with grid, bands, warnings or the error, and ``N.npz`` with pixels.
 """
 
 from __future__ import annotations
@@ -29,6 +30,18 @@ def whole(source, window_of):
     return pixels, valid
 
 
+def images_of(job):
+    """Return the rasters of a job as a host passes them: by name, or as open datasets."""
+    if "driver" not in job:
+        return job["paths"]
+    from osgeo import gdal
+
+    datasets = [gdal.Open(path) for path in job["paths"]]
+    if job["driver"] == "MEM":
+        return [gdal.GetDriverByName("MEM").CreateCopy("", dataset) for dataset in datasets]
+    return datasets
+
+
 def main():
     folder, package, jobs, out = sys.argv[1:]
     sys.path.insert(0, folder)
@@ -45,7 +58,7 @@ def main():
         try:
             model = spec.ModelSpec.from_json(job["spec"])
             source_options = options.SourceOptions(**arguments)
-            with open_source(job["paths"], model, source_options) as source:
+            with open_source(images_of(job), model, source_options) as source:
                 pixels, valid = whole(source, grid.Window)
                 picture = source.picture(40)
                 choice = stretch.choose_stretch(source, model, source_options)

@@ -61,8 +61,6 @@ def main():
 
     progress = HostListener(request_content.pop("cancel", False))
     images = request_content.pop("images")
-    if request_content.pop("opened", False):
-        images = gdal.Open(images[0])
     area, extent = request_content.pop("area", None), request_content.pop("extent", None)
     try:
         predictor = module("engine.ort").OnnxPredictor(
@@ -71,7 +69,7 @@ def main():
         if area is not None:
             area = module("hostgdal.area").Area([bytes.fromhex(polygon) for polygon in area])
         request = requests.Request(
-            module("hostgdal.opening").names_of(images),
+            tuple(images),
             predictor,
             settings.Settings(**request_content.pop("settings", {})),
             source.SourceOptions(
