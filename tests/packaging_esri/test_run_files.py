@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,11 +49,18 @@ def test_a_training_leaves_package_and_definition(meta: Path) -> None:
 
 
 def test_stac2esri_needs_no_leave_beside_them(meta: Path) -> None:
-    """It gives what it gave where training left nothing."""
+    """It gives what it gives where training left nothing."""
+    bare = meta.with_name("bare")
+    shutil.copytree(meta, bare)
+    stac2esri(bare / "stac_item.json", bare / "best_model.onnx", bare)
     write_esri_files(meta, meta / "stac_item.json")
     before = {p.name: p.read_bytes() for p in meta.iterdir() if p.suffix != ".json"}
     stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)
-    assert before.items() <= {p.name: p.read_bytes() for p in meta.iterdir()}.items()
+    after = {p.name: p.read_bytes() for p in meta.iterdir()}
+    assert before.items() <= after.items()
+    alone = {p.name: p.read_bytes() for p in bare.iterdir() if p.suffix != ".json"}
+    assert len(alone) > 3
+    assert alone.items() <= after.items()
     assert assets(meta)["esri-package"]["href"] == "./refugee-camp-detector.dlpk"
     with pytest.raises(OutputError, match="overwrite"):
         stac2esri(meta / "stac_item.json", meta / "best_model.onnx", meta)

@@ -6,7 +6,7 @@ import copy
 import csv
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ from training.fit.description import build_spec
 from training.fit.options import OptionsError, TrainOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,9 +67,9 @@ def drawn_border(*, wall: int) -> NDArray[np.uint8]:
 
 
 def test_a_mask_alone_merges_what_touches() -> None:
-    score = measure([sheet(drawn_border(wall=0))], SPEC)
-    assert (score.score.predicted, score.score.labelled) == (2, 3)
-    assert score.to_dict()["method"] == "mask only"
+    dwelling_score = measure([sheet(drawn_border(wall=0))], SPEC)
+    assert (dwelling_score.score.predicted, dwelling_score.score.labelled) == (2, 3)
+    assert dwelling_score.to_dict()["method"] == "mask only"
 
 
 def test_the_threshold_that_parts_them_is_chosen() -> None:
@@ -77,10 +77,10 @@ def test_the_threshold_that_parts_them_is_chosen() -> None:
     sheets = [sheet(drawn_border(wall=77))]
     separation = choose_separation(sheets, SPEC, "border")
     assert separation.threshold <= 0.3
-    score = measure(sheets, replace(SPEC, separation=separation), "border")
-    assert (score.score.predicted, score.score.matched) == (3, 3)
-    assert score.merit == 1.0
-    assert score.to_dict()["method"] == "border"
+    dwelling_score = measure(sheets, replace(SPEC, separation=separation), "border")
+    assert (dwelling_score.score.predicted, dwelling_score.score.matched) == (3, 3)
+    assert dwelling_score.merit == 1.0
+    assert dwelling_score.to_dict()["method"] == "border"
     high = Separation("border", threshold=0.6, reach=6, min_seed=1)
     assert measure(sheets, replace(SPEC, separation=high)).score.predicted == 2
 
@@ -103,6 +103,15 @@ def test_no_way_ends_with_more_merit_than_it_could_still_get(
     assert DwellingScore("core", None, whole).merit <= most_merit(done, rest=later.labelled) + 1e-9
 
 
+def first_of_the_best(trials: Iterable[Any]) -> tuple[float, int]:
+    """Return threshold and least seed of the trial of most merit, the nearest to one half first."""
+    scores = [trial.score for trial in trials if trial.score is not None]
+    most = max(score.merit for score in scores)
+    settings = [score.separation for score in scores if score.merit == most]
+    order = [(round(abs(s.threshold - 0.5), 6), s.threshold, s.min_seed) for s in settings]
+    return min(order)[1:]
+
+
 def test_nothing_that_is_left_out_would_have_been_better(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -111,6 +120,13 @@ def test_nothing_that_is_left_out_would_have_been_better(
     scored = []
     score = LabelCoverage.score
     monkeypatch.setattr(LabelCoverage, "score", lambda *a, **k: scored.append(a) or score(*a, **k))
+    searches = []
+    create = separation_choice._Search.__init__
+    monkeypatch.setattr(
+        separation_choice._Search,
+        "__init__",
+        lambda self, *a: searches.append(self) or create(self, *a),
+    )
     for seed, spread in ((0, 40), (1, 3)):
         rng = np.random.default_rng(seed)
         coarse = rng.integers(127 - spread, 128 + spread, (2, 2, 14, 14))
@@ -129,6 +145,8 @@ def test_nothing_that_is_left_out_would_have_been_better(
             score_of_choice = measure(sheets, replace(SPEC, separation=separation), method)
             assert score_of_choice.merit == max(d.merit for d in every)
             assert count < 2 * len(every)
+            best = first_of_the_best(searches[-1].tried.values())
+            assert (separation.threshold, separation.min_seed) == best
     assert "of 124 settings tried" in caplog.text
 
 

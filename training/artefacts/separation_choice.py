@@ -160,8 +160,8 @@ def choose_separation(areas: Sequence[ScoredArea], spec: ModelSpec, method: str)
         method: One of `training.artefacts.separation_method.METHODS`.
 
     Returns:
-        The settings; of equal ones those nearest to a threshold of one half and with the smallest
-        seeds.
+        The settings; of equal ones that are tried those nearest to a threshold of one half, and
+        with the smallest seeds.
     """
     search = _Search(areas, spec, method)
     search.try_all(search.coarse())
