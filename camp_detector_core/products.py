@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .engine.messages import PLAIN
 from .georaster.cog import raster_sink
 from .outputs.output_set import cannot_write
 from .raster.library import Rasterio
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from .detection.outcome import Outcome, Setup
     from .detection.request import Outputs
+    from .engine.messages import Words
     from .georaster.cog import RasterSink
     from .outputs.output_set import Target
 
@@ -23,6 +25,10 @@ _SMALLEST_PICTURE, _LARGEST_PICTURE = 16, 8192
 
 class RasterioRun(Rasterio):
     """rasterio for a whole run; see the port `RunLibrary`."""
+
+    def __init__(self, words: Words = PLAIN) -> None:
+        """Keep the words of the host, in which the report has its warnings."""
+        self._words = words
 
     @contextmanager
     def session(self, *, offline: bool) -> Iterator[Rasterio]:
@@ -82,7 +88,7 @@ class RasterioRun(Rasterio):
         """Make the content of the report."""
         from .report import make_report
 
-        return make_report(outcome)
+        return make_report(outcome, self._words)
 
 
 def _picture(outcome: Outcome) -> bytes:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .detection.outcome import Outcome
+    from .engine.messages import Words
     from .georaster.source import PlacedSource
 
 _PACKAGES = ("numpy", "onnxruntime", "rasterio", "pyogrio", "shapely")
@@ -34,8 +35,8 @@ def software() -> dict[str, str]:
     }
 
 
-def make_report(run: Outcome) -> dict[str, Any]:
-    """The report as plain values for JSON."""
+def make_report(run: Outcome, words: Words) -> dict[str, Any]:
+    """The report as plain values for JSON, its warnings in a host's words."""
     setup, spec, grid = run.setup, run.spec, run.grid
     source, model = setup.source, setup.model
     size = {} if setup.request.outputs.grid == "model" else {"output_size": _size(source)}
@@ -69,7 +70,7 @@ def make_report(run: Outcome) -> dict[str, Any]:
         "tiles": asdict(run.tiles),
         "seconds": _rounded(run.all_seconds),
         "outputs": {name: str(path) for name, path in run.paths.items()},
-        "warnings": [str(warning) for warning in run.warnings],
+        "warnings": [warning.render(words) for warning in run.warnings],
         **size,
         "started": run.started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

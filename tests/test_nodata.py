@@ -85,4 +85,4 @@ def test_a_polygon_too_large_for_a_dwelling_comes_with_a_remedy(
     assert ("1 polygon is larger than 3,000 m2" in err) == huge
     assert ("--nodata VALUE" in err) == huge
     report = json.loads((tmp_path / "o_report.json").read_text())
-    assert any("nodata=VALUE" in warning for warning in report["warnings"]) == huge
+    assert any("--nodata VALUE" in warning for warning in report["warnings"]) == huge

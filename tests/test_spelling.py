@@ -26,6 +26,8 @@ COMMANDS = ("cli/", "demo.py", "__main__.py", "build.py", "packaging/stac/")
 OTHER_PROGRAMS = ("engine/runtime.py", "qgis_plugin/runtime/")
 """Callers of programs of others: nvidia-smi and pip."""
 SPELLED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|\bgdal(_\w+\.py|_translate|warp|info|buildvrt)\b")
+FILLED = "value"
+"""Word in place of what an f-string fills in."""
 REMEDIES = {"remedy", "_REMEDY", "_ASK", "_ALIEN", "_SPACE", "_RIGHTS", "_FETCH", "REPLACE"}
 
 
@@ -39,10 +41,21 @@ def sources() -> Iterator[Path]:
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Give all texts of a module but docstrings, which are expressions of their own."""
-    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
-            yield node.lineno, node.value
+        if isinstance(node, ast.JoinedStr):
+            apart.update(map(id, node.values))
+        text = text_of(node)
+        if isinstance(node, ast.expr) and text is not None and id(node) not in apart:
+            yield node.lineno, text
+
+
+def text_of(node: ast.AST | None) -> str | None:
+    """Give the text of a literal, a word in place of what an f-string fills in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part) or FILLED for part in node.values)
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_text else None
 
 
 def spelled(code: str) -> list[str]:
@@ -69,6 +82,8 @@ def test_nothing_else_spells_an_option(package: str) -> None:
         ('def f():\n    """Give --x."""\n', 0),
         ('x = 1\n"""See --x."""\n', 0),
         ('msg = "give {min_area} -- or not"', 0),
+        ('msg = f"give --{name} with one"', 1),
+        ('msg = f"{first}--{last}"', 0),
     ],
 )
 def test_what_is_spelled_is_seen(code: str, count: int) -> None:
@@ -78,15 +93,38 @@ def test_what_is_spelled_is_seen(code: str, count: int) -> None:
 def remedies() -> Iterator[tuple[str, str]]:
     """Give each remedy that is written in the sources, with its file."""
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [node.arg] if isinstance(node, ast.keyword) else []
-            if isinstance(node, ast.Assign):
-                names = [name.id for name in node.targets if isinstance(name, ast.Name)]
-            if not REMEDIES.intersection(filter(None, names)):
-                continue
-            value = getattr(node, "value", None)
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield path.relative_to(ROOT).as_posix(), value.value
+        for remedy in remedies_in(path.read_text(encoding="utf-8")):
+            yield path.relative_to(ROOT).as_posix(), remedy
+
+
+def remedies_in(code: str) -> Iterator[str]:
+    """Give the remedies of a module: by their names, and as the third argument of a message."""
+    for node in ast.walk(ast.parse(code)):
+        names: list[str | None] = [node.arg] if isinstance(node, ast.keyword) else []
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.Assign):
+            names = [name.id for name in node.targets if isinstance(name, ast.Name)]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Message":
+            names, value = ["remedy"], node.args[2] if len(node.args) > 2 else None
+        if not REMEDIES.intersection(filter(None, names)):
+            continue
+        text = text_of(value)
+        if text is not None:
+            yield text
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ('remedy = "give {bands}"', "give {bands}"),
+        ('remedy = f"give {{bands={example}}}"', "give {bands=value}"),
+        ('E(msg, remedy=f"{{nodata={x}}} is it")', "{nodata=value} is it"),
+        ('Message(sentence, "bands", "({bands} chooses)")', "({bands} chooses)"),
+        ('Message(sentence, "bands", f"; {{bands={x}}} does")', "; {bands=value} does"),
+    ],
+)
+def test_each_way_to_write_a_remedy_is_seen(code: str, remedy: str) -> None:
+    assert list(remedies_in(code)) == [remedy]
 
 
 def command_options() -> set[str]:
@@ -106,6 +144,8 @@ def test_remedies_name_what_there_is() -> None:
     assert len(every) > 30
     for place, remedy in every:
         for kind, name in names_in(remedy):
+            if name == FILLED:
+                continue
             if kind == "tool":
                 assert name in TOOLS, place
             else:

@@ -131,7 +131,7 @@ def infer(options: InferenceOptions) -> InferenceResult:
         model = replace(open_model(file), origin=options.model)
         request = Request((options.image,), model, source=options.source, outputs=outputs)
         with made_folder(options.out):
-            outcome = detect(request, _Library(), _Lines())
+            outcome = detect(request, _Library(COMMAND), _Lines())
     paths = _named(outcome.paths)
     report = json.loads(paths["result"].read_text(encoding="utf-8"))
     return InferenceResult(paths, report)

@@ -112,7 +112,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
             try:
                 added = target.add(package, overwrite=overwrite, progress=bar)
             except Cancelled as error:
-                raise Stopped(stop.signal or signal.SIGINT) from error
+                raise Stopped(number=stop.signal or signal.SIGINT) from error
         say(_added(package, target, changed=added.changed))
 
 

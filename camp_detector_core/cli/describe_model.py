@@ -57,7 +57,7 @@ def _number(text: str) -> float:
     return float(top) / float(bottom) if slash else float(top)
 
 
-WISHES = together(
+DESCRIPTION = together(
     click.option(
         "--bands", callback=_names, help="Names of its bands in its order: red,green,blue."
     ),
@@ -132,7 +132,7 @@ WISHES = together(
 @click.option(
     "--try", "image", metavar="IMAGE", help="A raster to try it on, of the kind it is for."
 )
-@WISHES
+@DESCRIPTION
 @click.option("--overwrite", is_flag=True, help="Replace a copy that exists.")
 @VERBOSE
 def describe(
@@ -142,7 +142,7 @@ def describe(
     image: str | None,
     overwrite: bool,
     verbose: bool,
-    **wishes: Any,  # noqa: ANN401 - click hands over each option by its name
+    **options: Any,  # noqa: ANN401 - click hands over each option by its name
 ) -> None:
     """Give an ONNX model from elsewhere a description, so that it runs everywhere here.
 
@@ -166,11 +166,11 @@ def describe(
     with plain_errors(verbose=verbose):
         from camp_detector_core.describing import ModelOptions
 
-        _describe(model, out, ModelOptions(**wishes), image=image, overwrite=overwrite)
+        _describe(model, out, ModelOptions(**options), image=image, overwrite=overwrite)
 
 
 def _describe(
-    model: Path, out: Path | None, wishes: ModelOptions, *, image: str | None, overwrite: bool
+    model: Path, out: Path | None, options: ModelOptions, *, image: str | None, overwrite: bool
 ) -> None:
     from camp_detector_core.describing import describe_model
     from camp_detector_core.engine.errors import OutputError
@@ -184,7 +184,7 @@ def _describe(
         msg = f"{path} is the model itself, which stays as it is: give another name to -o"
         raise OutputError(msg)
     with OutputSet([path], overwrite=overwrite) as outputs:
-        made = describe_model(model, wishes, image=image)
+        made = describe_model(model, options, image=image)
         outputs.target(path).temporary.write_bytes(made.data)
         outputs.commit()
     for warning in made.warnings:

@@ -16,6 +16,7 @@ from .errors import Stopped, plain_errors
 from .options import DETECT, VERBOSE, request_of
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
 from .transfer import TransferBar
+from .words import COMMAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def detect(
             options["model"] = _model(options, stop, terminal, quiet=quiet)
             outcome = _detect(request_of(images, options), terminal, verbose=verbose)
         except Cancelled as error:
-            raise Stopped(stop.signal or signal.SIGINT) from error
+            raise Stopped(number=stop.signal or signal.SIGINT) from error
         finally:
             terminal.close()
         terminal.flush_warnings()
@@ -91,9 +92,9 @@ def _detect(request: Request, terminal: Terminal, *, verbose: bool) -> Outcome:
     from camp_detector_core.products import RasterioRun
 
     if verbose:
-        return run(request, RasterioRun(), terminal)
+        return run(request, RasterioRun(COMMAND), terminal)
     with only_python_on_stderr(), silence_libraries():
-        return run(request, RasterioRun(), terminal)
+        return run(request, RasterioRun(COMMAND), terminal)
 
 
 def _summary(outcome: Outcome) -> str:

@@ -31,9 +31,9 @@ INTERRUPTED = _SIGNAL_BASE + signal.SIGINT
 class Stopped(Cancelled):
     """The user stopped the run by a signal."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, sentence: str = "stopped", *, number: int = signal.SIGINT) -> None:
         """Keep the number of the signal, which the exit code tells."""
-        super().__init__("stopped")
+        super().__init__(sentence)
         self.code = _SIGNAL_BASE + number
 
 

@@ -127,7 +127,7 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
             try:
                 published = carry_out(plan, there, bar)
             except Cancelled as error:
-                raise Stopped(stop.signal or signal.SIGINT) from error
+                raise Stopped(number=stop.signal or signal.SIGINT) from error
         say(f"{'updated' if plan.item else 'added'}: {there.page(published)}")
 
 
@@ -138,7 +138,7 @@ def _heed(stop: StopRequest) -> None:
         Stopped: So it was.
     """
     if stop.signal is not None:
-        raise Stopped(stop.signal)
+        raise Stopped(number=stop.signal)
 
 
 @contextmanager

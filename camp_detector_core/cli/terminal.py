@@ -85,7 +85,7 @@ def stoppable(work: Callable[[], T], stop: StopRequest) -> T:
     threading.Thread(target=fill, daemon=True).start()
     while not wait([future], timeout=_BLINK).done:
         if stop.signal is not None:
-            raise Stopped(stop.signal)
+            raise Stopped(number=stop.signal)
     return future.result()
 
 

@@ -203,12 +203,12 @@ class Draft:
             raise SpecError(msg, parameter="scale", remedy="give {scale}, as 1/65535")
         values = choice * channels if len(choice) == 1 else choice
         if len(values) != channels:
-            source = f"--{name}" if self.sources[name] == FROM_USER else self.sources[name]
             msg = (
-                f"{self.origin} takes {channels} bands, and {source} gives {len(values)} values of "
-                f"{name}: give --{name} with one for all, or one for each"
+                f"{self.origin} takes {channels} bands, and there are {len(values)} values of "
+                f"{name} ({self.sources[name]})"
             )
-            raise SpecError(msg)
+            remedy = f"give {{{name}}} with one for all, or one for each"
+            raise SpecError(msg, parameter=name, remedy=remedy)
         return tuple(float(v) for v in values)
 
     def full_spec(

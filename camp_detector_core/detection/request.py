@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Union
 
-from ..engine.parameters import OVERLAY_SIZE
+from ..engine.errors import ParameterError
+from ..engine.parameters import GRID, OVERLAY_SIZE
 from ..engine.ports import FixedPredictor
 from ..georaster.options import SourceOptions
 from ..georaster.settings import Settings
@@ -37,7 +38,11 @@ class OpenModel(FixedPredictor, Protocol):
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files that a run writes; a path of None leaves its file out."""
+    """The files that a run writes; a path of None leaves its file out.
+
+    Raises:
+        ParameterError: A grid for rasters, and no raster.
+    """
 
     dwellings: AnyPath | None = None
     """Polygons: ``.gpkg``, ``.fgb``, ``.geojson`` or ``.shp``. Hosts write tables of their own."""
@@ -57,6 +62,13 @@ class Outputs:
     probabilities as float32 in [0, 1] and NaN where the image has no pixel."""
     overwrite: bool = False
     """True if existing files may be replaced."""
+
+    def __post_init__(self) -> None:
+        """Refuse a grid for rasters where none is asked for."""
+        if self.grid != GRID.default and self.probability is None and self.mask is None:
+            msg = "is for rasters, and none is asked for"
+            remedy = "add {probability} or {mask}"
+            raise ParameterError(msg, parameter="grid", value=self.grid, remedy=remedy)
 
     @classmethod
     def beside(cls, dwellings: AnyPath, *, overwrite: bool = False, **others: bool) -> Outputs:

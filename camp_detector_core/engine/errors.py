@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Optional, TypeVar
 
-from .messages import PLAIN, Message, Words
+from .messages import PLAIN, Message, Subject, Words
 
 _Error = TypeVar("_Error", bound="CampDetectorError")
 
@@ -81,8 +81,9 @@ class ParameterError(CampDetectorError, ValueError):
     @property
     def message(self) -> Message:
         """The sentence with its subject, and the remedy."""
-        value = "" if self.value is None else f"={self.value}"
-        return replace(super().message, subject=f"{{{self.parameter}{value}}}")
+        if self.parameter is None:
+            return super().message
+        return replace(super().message, subject=Subject(self.parameter, self.value))
 
 
 class SpecError(CampDetectorError, ValueError):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from string import Formatter
-from typing import Iterator, Optional, Protocol
+from typing import Iterator, NamedTuple, Optional, Protocol
 
 TOOLS = {
     "assign_crs": "a tool that assigns a coordinate system",
@@ -64,6 +64,13 @@ class PlainWords:
 PLAIN = PlainWords()
 
 
+class Subject(NamedTuple):
+    """A parameter that a sentence is about, with its value, which is text of any origin."""
+
+    name: str
+    value: Optional[str] = None
+
+
 @dataclass(frozen=True)
 class Message:
     """A sentence for the user and the way out of what it says."""
@@ -73,14 +80,15 @@ class Message:
     """Name of the parameter that it is about, so that a dialog can show it there."""
     remedy: str = ""
     """Template, see the module."""
-    subject: str = ""
-    """Template of the words that the sentence goes on from, such as ``{min_area}``."""
+    subject: Optional[Subject] = None
+    """Parameter from whose words the sentence goes on."""
 
     def render(self, words: Words) -> str:
         """Put the message into a host's words."""
         sentence = self.sentence
-        if self.subject:
-            sentence = f"{_fill(self.subject, words) or _fill(self.subject, PLAIN)} {sentence}"
+        if self.subject is not None:
+            spelled = words.parameter(*self.subject) or PLAIN.parameter(*self.subject)
+            sentence = f"{spelled} {sentence}"
         remedy = remedy_in(self.remedy, words)
         if not remedy:
             return sentence

@@ -38,15 +38,15 @@ _MAX_MODELS = 2
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_open: OrderedDict[tuple[Any, ...], OpenModel] = OrderedDict()
+_open: OrderedDict[tuple[Any, ...], LoadedModel] = OrderedDict()
 
 
 class LibraryMissingError(PredictorError):
     """No installed library can run the model."""
 
 
-class OpenModel(NamedTuple):
-    """Open model."""
+class LoadedModel(NamedTuple):
+    """A model that is loaded, and what it runs on."""
 
     predictor: Any
     """A `Predictor`, with ``fixed_size``: the only side of chips that it takes, or None."""
@@ -62,14 +62,14 @@ class Files(NamedTuple):
     torchscript: Optional[Path] = None
 
 
-def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> OpenModel:
+def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> LoadedModel:
     """Load a model, or give the one that is loaded already.
 
     Args:
         files: Files of the model.
         spec: Its description.
         device: Number of the GPU, `CPU`, or `FREEST_GPU`. Where the GPU cannot be used the model
-            runs on the processor; `Opened.is_on_gpu` says so.
+            runs on the processor; `LoadedModel.is_on_gpu` says so.
 
     Raises:
         LibraryMissingError: Neither ONNX Runtime is installed nor, for a TorchScript file, torch.
@@ -94,7 +94,7 @@ def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> OpenModel
 class Batched:
     """A `Predictor` that hands over no more chips at a time than the user wants."""
 
-    def __init__(self, model: OpenModel, batch_size: int) -> None:
+    def __init__(self, model: LoadedModel, batch_size: int) -> None:
         """Share a model that is open."""
         self._predictor: Predictor = model.predictor
         self._is_on_gpu = model.is_on_gpu
@@ -122,7 +122,7 @@ class Batched:
             raise
 
 
-def _load(files: Files, spec: ModelSpec, device: int) -> OpenModel:
+def _load(files: Files, spec: ModelSpec, device: int) -> LoadedModel:
     ort: Any = _library("ort")
     torch: Any = None
     script = files.torchscript
@@ -142,17 +142,17 @@ def _load(files: Files, spec: ModelSpec, device: int) -> OpenModel:
             options = {"cuda": {"device_id": number}, "directml": {"device_id": first}}
             on_gpu = first_gpu(model, AUTOMATIC, on_fallback=_log.info, options=options)
             if on_gpu is not None:
-                return OpenModel(
+                return LoadedModel(
                     _check_description(on_gpu, spec, files), is_on_gpu=True, lock=threading.Lock()
                 )
         if torch is not None and script and number < torch.count_gpus():
             on_gpu = torch.TorchPredictor(script.read_bytes(), spec=spec, device=f"cuda:{number}")
-            return OpenModel(on_gpu, is_on_gpu=True, lock=threading.Lock())
+            return LoadedModel(on_gpu, is_on_gpu=True, lock=threading.Lock())
     if ort is not None:
         on_cpu: Any = _check_description(on_processor(model), spec, files)
     else:
         on_cpu = torch.TorchPredictor(script.read_bytes() if script else b"", spec=spec)
-    return OpenModel(on_cpu, is_on_gpu=False, lock=threading.Lock())
+    return LoadedModel(on_cpu, is_on_gpu=False, lock=threading.Lock())
 
 
 def _check_description(predictor: Any, spec: ModelSpec, files: Files) -> Any:  # noqa: ANN401 - OnnxPredictor

@@ -95,7 +95,7 @@ def place_source(
     source = PlacedSource(access, target, warnings=warnings)
     try:
         _keep_part(source, options)
-    except RasterError:
+    except BaseException:
         source.close()
         raise
     return source

@@ -163,7 +163,11 @@ class ImageGridSink:
         own = replace(request.source, gsd="native")
         self._image = place_source(request.images, spec, own, setup.library)
         first = replace(target, temporary=target.scratch / f"{name}_of_model.tif")
-        self._raster = raster_sink(name, first, setup.source.grid, spec, RasterioCogs())
+        try:
+            self._raster = raster_sink(name, first, setup.source.grid, spec, RasterioCogs())
+        except BaseException:
+            self._image.close()
+            raise
         self._grid = ImageGrid(self._image, spec)
         self.kind = self._raster.kind
         """Name of the output in a word or two."""

@@ -200,7 +200,11 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
         (net([]), ModelOptions(bands=RGB), "give --gsd"),
         (net([]), ModelOptions(gsd=1), "takes 3 bands and does not say which: give --bands"),
         (net([]), ModelOptions(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
-        (net([]), ModelOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}), "--mean gives 2 values"),
+        (
+            net([]),
+            ModelOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}),
+            "2 values of mean .*: give --mean",
+        ),
         (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give --scale, as 1/65535"),
         (net([]), TWO, "gives 1 classes, and 2 are named"),
         (net([]), ModelOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),

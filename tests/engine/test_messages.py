@@ -78,6 +78,13 @@ def test_a_sentence_goes_on_from_the_name_of_its_parameter() -> None:
 
 
 @given(st.text(max_size=40))
+def test_a_value_is_shown_as_it_is(value: str) -> None:
+    error = ParameterError("is no value of x", parameter="bands", value=value)
+    assert str(error) == f"bands={value} is no value of x"
+    assert error.render(Dialog()) == f"{value} as “Bands” is no value of x"
+
+
+@given(st.text(max_size=40))
 def test_the_sentence_itself_is_shown_as_it_is(name: str) -> None:
     assert str(CampDetectorError(name, remedy="see {bands}")) == f"{name}: see bands"
 

@@ -17,7 +17,7 @@ from camp_detector_core.engine.runtime import (
     Batched,
     Files,
     LibraryMissingError,
-    OpenModel,
+    LoadedModel,
     freest_gpu,
     open_model,
 )
@@ -34,7 +34,7 @@ def files(tmp_path: Path) -> Files:
 
 
 def test_a_model_is_loaded_once_however_many_ask_at_the_same_time(files: Files) -> None:
-    models: list[OpenModel] = []
+    models: list[LoadedModel] = []
     threads = [
         threading.Thread(target=lambda: models.append(open_model(files, tiny_spec())))
         for _ in range(8)
@@ -115,7 +115,7 @@ class Fake:
     ["CUDA error: Failed to allocate memory for requested buffer", "CUDA out of memory. Tried"],
 )
 def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(message: str) -> None:
-    shared = Batched(OpenModel(Fake(PredictorError(message)), True, threading.Lock()), 3)
+    shared = Batched(LoadedModel(Fake(PredictorError(message)), True, threading.Lock()), 3)
     assert shared.batch_size == 3
     with pytest.raises(RuntimeError, match=rf"^{OUT_OF_MEMORY}$"):
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
@@ -123,20 +123,20 @@ def test_a_gpu_that_runs_out_of_memory_is_said_in_the_words_of_arcgis(message: s
 
 def test_a_computer_that_runs_out_of_memory_is_not_taken_for_a_gpu() -> None:
     message = "DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"
-    shared = Batched(OpenModel(Fake(PredictorError(message)), False, threading.Lock()), 3)
+    shared = Batched(LoadedModel(Fake(PredictorError(message)), False, threading.Lock()), 3)
     with pytest.raises(MemoryError):
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
 
 def test_other_faults_of_a_model_stay_what_they_are() -> None:
-    shared = Batched(OpenModel(Fake(PredictorError("broken")), True, threading.Lock()), 3)
+    shared = Batched(LoadedModel(Fake(PredictorError("broken")), True, threading.Lock()), 3)
     with pytest.raises(PredictorError, match=r"^broken$"):
         shared.predict(np.zeros((1, 3, 64, 64), np.float32))
 
 
 def test_a_gpu_does_one_thing_at_a_time() -> None:
     fake = Fake()
-    model = OpenModel(fake, True, threading.Lock())
+    model = LoadedModel(fake, True, threading.Lock())
     chips = np.zeros((1, 3, 8, 8), np.float32)
     threads = [threading.Thread(target=Batched(model, 1).predict, args=(chips,)) for _ in range(4)]
     for thread in threads:

@@ -24,7 +24,7 @@ from camp_detector_core.model_file import default_model_path
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.layout import read_layout
 from camp_detector_core.raster.library import Rasterio
-from tests.hostgdal.conftest import PYTHON
+from tests.hostgdal.conftest import PACKAGE, PYTHON
 from tests.support.models import tiny_spec
 from tests.support.outlines import features
 from tests.support.rasters import NORTH, UTM_AREA, WEST, rgb_of, scene, write_raster
@@ -299,3 +299,16 @@ def test_real_tiles_averaged_by_another_gdal_give_all_but_the_same(
     _, fields = features(out)
     assert len(rows) == pytest.approx(len(fields["id"]), rel=0.01)
     assert sum(row["area"] for row in rows) == pytest.approx(fields["area_m2"].sum(), rel=0.002)
+
+
+def test_what_the_host_writes_itself_is_refused_here(host: Path, child: Callable[..., str]) -> None:
+    del child  # skips where the system's Python has no GDAL
+    code = (
+        f"from {PACKAGE}.hostgdal.run import GdalResults\n"
+        "try:\n    GdalResults().write('overlay', None, None)\n"
+        "except Exception as error:\n    print(type(error).__name__, error)"
+    )
+    result = subprocess.run(
+        [PYTHON, "-s", "-c", code], capture_output=True, text=True, check=True, cwd=host
+    )
+    assert result.stdout == "OutputError overlay is written elsewhere\n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.packaging.validation.findings import Note
 from tests.support import stac_items
 from tests.support.models import tiny_onnx, tiny_spec
 
@@ -432,3 +433,19 @@ FAULTS = [
 def test_the_faults_of_an_earlier_system_are_named(tmp_path: Path, words: str) -> None:
     lines = validate_item(stac_items.write(stac_items.faulty_item(tmp_path), tmp_path)).lines()
     assert any(words in line for line in lines), "\n".join(lines)
+
+
+class NoWords:
+    """A host that calls no parameter and no tool by any name."""
+
+    def parameter(self, name: str, value: str | None) -> str | None:
+        """Give none."""
+
+    def tool(self, name: str) -> str | None:
+        """Give none."""
+
+
+def test_a_line_has_no_end_for_a_remedy_that_a_host_cannot_say() -> None:
+    note = Note("not checked", "item", "is odd", "give {schemas}")
+    assert note.line(NoWords()) == "not checked item: is odd"
+    assert str(note) == "not checked item: is odd; give schemas"

@@ -43,8 +43,8 @@ class Note:
 
     def line(self, words: Words) -> str:
         """Format the line for the user."""
-        remedy_text = f"; {self.remedy_in(words)}" if self.remedy else ""
-        return f"{self.level:<11} {self.path}: {self.message}{remedy_text}"
+        line = f"{self.level:<11} {self.path}: {self.message}"
+        return "; ".join(filter(None, [line, self.remedy_in(words)]))
 
     def __str__(self) -> str:
         """Format the line in the words of no host."""
