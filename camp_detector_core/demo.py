@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import complain, say
 from camp_detector_core.engine.errors import CampDetectorError
 
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             width, height = scene.options.size_m
             say(f"Drew a camp of {width:.0f} m x {height:.0f} m: {image}")
     except (CampDetectorError, OSError) as error:
-        complain(str(error))
+        complain(error.render(COMMAND) if isinstance(error, CampDetectorError) else str(error))
         return 2
 
     vector = given.out / f"{Path(image).stem}_dwellings.gpkg"

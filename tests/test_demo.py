@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from camp_detector_core import demo
+from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,18 @@ def test_demo_says_why_its_folder_cannot_be_made(
     (tmp_path / "file").touch()
     assert demo.main(["--out", str(tmp_path / "file")]) == 2
     assert "file" in capsys.readouterr().err
+
+
+def test_demo_names_options_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: Path) -> None:
+        msg = "camp.tif exists"
+        raise OutputError(msg, remedy="give {overwrite} to replace it")
+
+    monkeypatch.setattr(demo, "draw_camp", fail)
+    assert demo.main(["--out", str(tmp_path)]) == 2
+    assert "give --overwrite to replace it" in capsys.readouterr().err
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:

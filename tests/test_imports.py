@@ -71,6 +71,7 @@ HOST_LIBRARIES = {
 }  # fmt: skip
 """Libraries that only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
+COMMAND_LINES = tuple(f"{CORE}.{name}" for name in ("__main__", "demo", "scene.__main__"))
 SHARED_CLI = (f"{CORE}.cli.parameters", f"{CORE}.cli.words")
 """Parts of the command line that the commands of training take: options, and their spelling."""
 
@@ -183,7 +184,7 @@ def _wrong_way(item: Import, top: str) -> str | None:
     if top == "training" and home not in {"training", "benchmarks"}:
         return "nothing imports training but training"
     cli = within(item.imported, f"{CORE}.cli")
-    own = within(item.importer, f"{CORE}.cli") or item.importer == f"{CORE}.__main__"
+    own = within(item.importer, f"{CORE}.cli") or item.importer in COMMAND_LINES
     shared = home == "training" and any(within(item.imported, name) for name in SHARED_CLI)
     if cli and home != "benchmarks" and not own and not shared:
         return "nothing imports the command line but itself"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file import ModelFile
 
+_DRIVE = re.compile("[A-Za-z]:")
 _CHECKPOINT = "mlm:checkpoint"
 _ZONES = dt.timedelta(days=1)
 """Time zones differ by up to a day, so that tomorrow's date may be valid already."""
@@ -191,10 +193,22 @@ def _verify(asset: Asset, item: Path, home: Path) -> AssetFile:
     return AssetFile(file_name(href_of(source.name)), source, size, digest)
 
 
+def _has_drive(href: str) -> bool:
+    """Test if an href begins with a drive of Windows."""
+    return _DRIVE.match(unquote(href)) is not None
+
+
 def _source(asset: Asset, item: Path, home: Path) -> Path:
     try:
         source = file_of_href(asset.href, item, [home])
     except HrefError as error:
+        if _has_drive(asset.href):
+            msg = (
+                f"the asset {shown(asset.key)} of {item} has an absolute path, "
+                f"{shown(asset.href)}, which may lie outside of {home}: make the hrefs of the "
+                "item relative"
+            )
+            raise CatalogError(msg) from error
         msg = (
             f"the asset {shown(asset.key)} of {item} lies outside of {home}, at {shown(asset.href)}"
         )

@@ -122,7 +122,7 @@ def file_of_href(href: object, start: Path, homes: Iterable[Path] | None = None)
         raise HrefError(HrefFault.MISSING)
     path = start
     try:
-        fault = _fault_of(href)
+        fault = fault_of_text(href)
         if fault is None:
             is_url = urlsplit(href).scheme == "file"
             path = Path(path_of_url(href)) if is_url else path_of_href(href, start.parent)
@@ -136,8 +136,8 @@ def file_of_href(href: object, start: Path, homes: Iterable[Path] | None = None)
     return path
 
 
-def _fault_of(href: str) -> HrefFault | None:
-    """Judge an href by its text alone.
+def fault_of_text(href: str) -> HrefFault | None:
+    """Judge an href by its text alone; None if what it names may be looked up.
 
     Raises:
         ValueError: It is not an href.

@@ -150,7 +150,7 @@ def onnx_path(asset: Mapping[str, Any], path: Path) -> Path:
 
 
 def sha256_of(asset: Mapping[str, Any], origin: str) -> Optional[str]:
-    """The SHA-256 that an asset states, 64 hexadecimal digits; None where it states no checksum.
+    """The SHA-256 that an asset states, 64 hexadecimal digits; None where it states none.
 
     Args:
         asset: One of an item's.
@@ -160,7 +160,7 @@ def sha256_of(asset: Mapping[str, Any], origin: str) -> Optional[str]:
         PredictorError: The checksum is of another kind, which cannot be verified.
     """
     checksum = asset.get("file:checksum")
-    if checksum is None:
+    if checksum is None or checksum == "":
         return None
     text = str(checksum).lower()
     digest = text[len(MULTIHASH_SHA256) :]

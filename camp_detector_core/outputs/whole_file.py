@@ -46,7 +46,7 @@ def whole_file(path: Path, *, suffix: str = "", make_folder: bool = True) -> Ite
 
 
 def write_whole(path: Path, data: bytes, *, make_folder: bool = False) -> None:
-    """Write a file that everyone may read; it appears when it is whole.
+    """Write a file that appears when it is whole, with the rights of any new file.
 
     Args:
         path: An existing file is replaced.
@@ -57,8 +57,9 @@ def write_whole(path: Path, data: bytes, *, make_folder: bool = False) -> None:
         OSError: It cannot be written; an earlier file is as it was.
     """
     with whole_file(path, make_folder=make_folder) as temporary:
-        temporary.write_bytes(data)
-        temporary.chmod(0o644)
+        temporary.unlink()  # made for its owner alone: a new one has the rights of the umask
+        with temporary.open("xb") as stream:
+            stream.write(data)
 
 
 @contextmanager

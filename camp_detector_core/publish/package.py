@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import MAX_EMD, read_emd
@@ -110,7 +111,13 @@ def _item(
     if path is None and not item_path.is_file():
         return None, None
     item = read_item(item_path)
-    if item.get("id") == spec.id and spec_of(item, str(item_path)) in (None, spec):
+    try:
+        is_of_model = item.get("id") == spec.id and spec_of(item, str(item_path)) in (None, spec)
+    except SpecError as error:  # it may be of another release
+        if path is not None:
+            raise
+        return None, f"{error.sentence}: it is not used"
+    if is_of_model:
         return item, None
     mismatch = f"{item_path} describes {shown(item.get('id'))}, not the {spec.id} of {package.name}"
     if path is None:

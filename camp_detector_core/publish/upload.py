@@ -69,9 +69,9 @@ class _Publisher:
             outcome = "added" if plan.item is None else "updated"
             msg = (
                 f"the item is {outcome} ({self._portal.page(item)}) and not shared as asked: "
-                f"{error}; run the command again to share it"
+                f"{error.sentence}; run the command again to share it"
             )
-            raise PublishError(msg) from error
+            raise _failure(msg, error) from error
         return item
 
     def _ask(self) -> None:
@@ -158,10 +158,10 @@ class _Publisher:
                 else "an item that may have been begun"
             )
             msg = (
-                f"{_sentence(error)}; {leftover} may be left ({second}): look under Content, My "
-                f"content, for {self._plan.listing.title!r}, and delete it"
+                f"{_sentence(error)}; {leftover} may be left ({second.sentence}): look under "
+                f"Content, My content, for {self._plan.listing.title!r}, and delete it"
             )
-            raise PublishError(msg) from error
+            raise _failure(msg, error, second) from error
         if left:
             _LOG.info("the half-made item was deleted")
 
@@ -184,10 +184,10 @@ class _Publisher:
             if not plan.sends_file or sends_at_once:
                 raise
             msg = (
-                f"the file of the item {item.id} is replaced and its description is not: {error}; "
-                "run the command again"
+                f"the file of the item {item.id} is replaced and its description is not: "
+                f"{error.sentence}; run the command again"
             )
-            raise PublishError(msg) from error
+            raise _failure(msg, error) from error
         return item.id
 
     def _replace(self, item_url: str, item: PortalItem) -> None:
@@ -202,9 +202,9 @@ class _Publisher:
             except CampDetectorError as second:
                 msg = (
                     f"{_sentence(error)}; the upload to the item {item.id} could not be cancelled "
-                    f"({second}): run the command again, so that its file is whole"
+                    f"({second.sentence}): run the command again, so that its file is whole"
                 )
-                raise PublishError(msg) from error
+                raise _failure(msg, error, second) from error
             raise
 
     # Both.
@@ -293,4 +293,11 @@ class _Publisher:
 
 
 def _sentence(error: BaseException) -> str:
-    return str(error) if isinstance(error, PublishError) else "stopped"
+    return error.sentence if isinstance(error, PublishError) else "stopped"
+
+
+def _failure(sentence: str, *errors: BaseException) -> PublishError:
+    """Make an error around others, with the first of their remedies."""
+    remedies = (e.remedy for e in errors if isinstance(e, CampDetectorError) and e.remedy)
+    remedy = next(remedies, "")
+    return PublishError(sentence, remedy=remedy and f"; {remedy}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import complain, say
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import CampDetectorError
@@ -99,7 +100,7 @@ def main(folder: Path, seed: int, count: int, **choices: Any) -> None:  # noqa: 
             )
             say(f"{stem}.tif: {counted(len(scene.labels), 'dwelling')}")
     except (CampDetectorError, OSError) as error:
-        complain(str(error))
+        complain(error.render(COMMAND) if isinstance(error, CampDetectorError) else str(error))
         raise SystemExit(2) from error
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.engine.errors import OutputError, SpecError
+from camp_detector_core.engine.spec import METADATA_KEY
+from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import read_emd
 from camp_detector_core.packaging.package_check import check_package
 from camp_detector_core.packaging.validation import validate_item
@@ -19,6 +22,7 @@ from training.artefacts.esri_files import package_run, stac2esri, write_esri_fil
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 
 @pytest.fixture
@@ -87,3 +91,43 @@ def test_a_fault_is_a_warning_that_names_the_remedy(
     assert "python -m training stac2esri" in caplog.text
     assert not (meta / "best_model.dlpk").exists()
     assert esri_files.named_by_definition(meta) == []
+
+
+def test_a_remedy_names_options_of_the_command_line(
+    meta: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        msg = "the model is odd"
+        raise SpecError(msg, remedy="give {tile_size}")
+
+    monkeypatch.setattr(esri_files, "open_source", fail)
+    package_run(meta, meta / "stac_item.json")
+    assert "the model is odd: give --tile-size" in caplog.text
+    assert f"--out-dir {meta} --overwrite" in caplog.text
+
+
+def test_an_engine_that_cannot_be_deleted_ends_no_training(
+    meta: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (meta / "rcd_engine_0_1_0_00000000.zip").mkdir()  # a folder cannot be unlinked
+    package_run(meta, meta / "stac_item.json")
+    assert "rcd_engine_0_1_0_00000000.zip" in caplog.text
+    assert "python -m training stac2esri" in caplog.text
+
+
+def test_a_package_with_torchscript_keeps_one_when_the_item_is_made_again(
+    meta: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    item, model, pt = meta / "stac_item.json", meta / "best_model.onnx", meta / "best_model.pt"
+    with zipfile.ZipFile(pt, "w") as out:
+        out.writestr("best_model/data.pkl", b"x")
+        out.writestr("best_model/code/__torch__/net.py", b"x")
+        out.writestr(f"best_model/extra/{METADATA_KEY}", open_model(model).spec.to_json())
+    stac2esri(item, model, meta, torchscript=pt)
+    before = (meta / "best_model.dlpk").read_bytes()
+    package_run(meta, item)
+    assert (meta / "best_model.dlpk").read_bytes() == before
+    pt.unlink()
+    package_run(meta, item)
+    assert (meta / "best_model.dlpk").read_bytes() != before
+    assert "no longer carries TorchScript" in caplog.text

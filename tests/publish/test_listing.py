@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.publish.errors import PublishError
 from camp_detector_core.publish.listing import identity, listing_of
 from camp_detector_core.publish.package import Package, read_package
@@ -109,6 +110,14 @@ def test_the_item_beside_the_package_is_used_where_it_is_of_this_model(tmp_path:
     assert package.item is None
     assert "describes other-3, not the tiny-1.0" in " ".join(package.notes)
     with pytest.raises(PublishError, match="give the item of this model"):
+        read_package(path, beside)
+
+    properties["camp_detector:spec"] = {**tiny_spec().to_dict(), "version_of_format": 99, "gsd": -1}
+    beside.write_text(json.dumps(item), encoding="utf-8")
+    package = read_package(path)
+    assert package.item is None
+    assert ": it is not used" in " ".join(package.notes)
+    with pytest.raises(SpecError):
         read_package(path, beside)
 
 

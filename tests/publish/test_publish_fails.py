@@ -172,6 +172,10 @@ def test_an_item_that_cannot_be_shared_is_there_and_said(
     message = error_of(publish(package, "--group", "Shelter mapping", "--yes"))
     assert f"the item is added ({portal.url}/home/item.html?id={portal.only_item.id})" in message
     assert "run the command again to share it" in message
+    portal.faults["shareItems"] = [Fault(status=307, location="http://127.0.0.1:9/elsewhere")]
+    message = error_of(publish(package, "--group", "Shelter mapping", "--yes"))
+    assert "run the command again to share it; give the address of the portal itself" in message
+    assert "as --portal" in message
 
 
 @pytest.mark.parametrize(

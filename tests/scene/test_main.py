@@ -44,6 +44,7 @@ def test_it_refuses_to_overwrite_and_to_draw_nonsense(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert result.output.startswith("error: ")
     assert "exists" in result.output
+    assert "--overwrite" in result.output
     assert result.output.count("\n") == 1
     assert CliRunner().invoke(main, [*call, "--overwrite"]).exit_code == 0
     small = CliRunner().invoke(main, ["--out", str(tmp_path), "--size", "10"])

@@ -10,10 +10,11 @@ import rasterio
 from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
 
-from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.errors import CampDetectorError, RasterError
 from tests.support.datasets import COLS, ROWS, SIDE, place
 from tests.support.models import write_model
 from tests.support.rasters import UTM
+from training.data import mask_file
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import labels_of
@@ -249,3 +250,19 @@ def test_chips_without_a_mask_are_left_out_and_said(
         mask.rename(mask.with_stem(f"other_{mask.stem}"))
     with pytest.raises(CampDetectorError, match="holds no mask of the 8 chips"):
         labels_of(read_chips(town.chips), masks, ONE)
+
+
+def test_a_mask_that_cannot_be_opened_keeps_its_remedy(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masks = masks_of(town, tmp_path / "masks", lambda m: m)
+
+    def fail(path: Path) -> None:
+        msg = f"{path} is odd"
+        raise RasterError(msg, remedy="give {bands}")
+
+    monkeypatch.setattr(mask_file, "open_image", fail)
+    with pytest.raises(RasterError) as error:
+        labels_of(read_chips(town.chips), masks, ONE)
+    assert error.value.sentence.endswith("cannot be read as a mask: it is odd")
+    assert error.value.remedy == "give {bands}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.packaging.validation import SchemaStore, schema_cache, validate_item
 from camp_detector_core.packaging.validation import fetch as fetching
 from camp_detector_core.packaging.validation.schemas import (
@@ -141,6 +142,27 @@ def test_an_answer_that_is_no_schema_is_not_kept(cache: Path, answer: bytes) -> 
     assert fetched == []
     assert len(errors) == 1
     assert not cache.exists()
+
+
+def test_a_schema_of_another_host_is_not_fetched_and_the_option_for_it_is_named(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = "https://example.org/own/v1.0.0/schema.json"
+    monkeypatch.setattr(fetching.fetch_schemas, "__kwdefaults__", {"get": refuse_other_hosts})
+    item = stac_items.good_item(tmp_path)
+    item["stac_extensions"].append(uri)
+    report = validate_item(stac_items.write(item, tmp_path), fetch=True)
+    (line,) = [line for line in report.lines(COMMAND) if f"{uri!a} is not fetched" in line]
+    assert line.endswith("; put others into a folder and name it with --schemas")
+    assert ";;" not in line
+    assert "; ;" not in line
+
+
+def refuse_other_hosts(uri: str) -> bytes:
+    """Refuse as `download` does, and answer nothing else."""
+    fetching.require_host(uri)
+    msg = f"{uri} cannot be fetched"
+    raise SchemaError(msg)
 
 
 def test_a_cache_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import CampDetectorError, SpecError
-from camp_detector_core.model_file.emd import FUNCTION, KINDS, EmdFiles, Kind, emd_bytes, emd_of
+from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
+from camp_detector_core.model_file.emd import (
+    FUNCTION,
+    KINDS,
+    TORCHSCRIPT_MEMBER,
+    EmdFiles,
+    Kind,
+    emd_bytes,
+    emd_of,
+)
+from camp_detector_core.model_file.zip_file import open_zip
+from camp_detector_core.outputs.output_set import cannot_write
 from camp_detector_core.packaging.dlpk import (
     base_of,
     name_of,
@@ -99,7 +110,8 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
 def write_esri_files(folder: Path, item: Path) -> None:
     """Write ``best_model.dlpk`` and ``model.emd`` of a training, and list them in its item.
 
-    Packages that `stac2esri` wrote beside them stay, and stay listed.
+    Packages that `stac2esri` wrote beside them stay, and stay listed; where its ``best_model.dlpk``
+    carries TorchScript, the new one carries that of the run.
 
     Args:
         folder: ``meta`` of the run; earlier files are replaced.
@@ -112,7 +124,7 @@ def write_esri_files(folder: Path, item: Path) -> None:
         StacError: The item cannot be made to list the files.
     """
     model = folder / MODEL
-    source = open_source(model, item=item)
+    source = open_source(model, item=item, torchscript=_script_of(folder))
     files = _fixed_files(source, model, folder)
     write_files(files, overwrite=True)
     _drop_other_engines(folder, files)
@@ -133,13 +145,29 @@ def package_run(folder: Path, item: Path) -> None:
     except CampDetectorError as error:
         LOG.warning(
             "The models are in %s, but there is no package for ArcGIS: %s. When that is put right, "
-            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s",
+            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s "
+            "--overwrite",
             folder,
-            error,
+            error.render(COMMAND),
             item,
             folder / MODEL,
             folder,
         )
+
+
+def _script_of(folder: Path) -> Path | None:
+    """Name the TorchScript of the run where the earlier package carries one."""
+    package, script = folder / PACKAGE, folder / TORCHSCRIPT
+    if not package.is_file():
+        return None
+    try:
+        with open_zip(package) as archive:
+            carries_one = TORCHSCRIPT_MEMBER in archive.namelist()
+    except PredictorError:  # no package, and it is replaced
+        return None
+    if carries_one and not script.is_file():
+        LOG.warning("%s no longer carries TorchScript, because %s is gone.", package, script)
+    return script if carries_one and script.is_file() else None
 
 
 def _fixed_files(source: PackageSource, onnx: Path, folder: Path) -> dict[Path, bytes]:
@@ -162,10 +190,18 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _drop_other_engines(folder: Path, files: Mapping[Path, bytes]) -> None:
-    """Delete the engines of earlier releases: the raster function looks for one alone."""
+    """Delete the engines of earlier releases: the raster function looks for one alone.
+
+    Raises:
+        OutputError: One cannot be deleted.
+    """
     for path in engines_in(folder):
-        if path not in files:
+        if path in files:
+            continue
+        try:
             path.unlink()
+        except OSError as error:
+            raise cannot_write(path, error) from error
 
 
 def named_by_definition(folder: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.export import (
     OnnxOptions,
@@ -73,5 +74,5 @@ def export_all(
             chips=chips[:1],
         )
     except SpecError as error:
-        LOG.warning("No file for Deepness: %s.", error)
+        LOG.warning("No file for Deepness: %s.", error.render(COMMAND))
     return done

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from training.artefacts.calibration import CALIBRATION, calibrate, fit_temperature, to_text
 from training.artefacts.esri_files import package_run
@@ -174,7 +175,7 @@ def describe_run(run: RunFolder) -> Path | None:
             "The models are in %s, but they have no STAC item: %s. When that is put right, say: "
             "python -m training stac --run %s",
             run.meta,
-            error,
+            error.render(COMMAND),
             run.path,
         )
         return None

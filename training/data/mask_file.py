@@ -113,9 +113,9 @@ def _image(path: Path) -> DatasetReader:
     try:
         return open_image(path)
     except RasterError as error:
-        reason = str(error).removeprefix(str(path)).strip()
-        msg = f"{path} cannot be read as a mask: it {reason}"
-        raise RasterError(msg) from error
+        reason = error.sentence.removeprefix(str(path)).strip()
+        sentence = f"{path} cannot be read as a mask: it {reason}"
+        raise error.with_sentence(sentence) from error
 
 
 def _refuse_lossy(path: Path, source: DatasetReader) -> None:

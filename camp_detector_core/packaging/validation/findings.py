@@ -39,7 +39,9 @@ class Note:
 
     def remedy_in(self, words: Words) -> str:
         """Put the remedy into the words of a host."""
-        return remedy_in(self.remedy, words) if self.level == "not checked" else self.remedy
+        if self.level != "not checked":
+            return self.remedy
+        return remedy_in(self.remedy, words).removeprefix("; ")
 
     def line(self, words: Words) -> str:
         """Format the line for the user."""

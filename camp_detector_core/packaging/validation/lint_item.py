@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.hrefs import fault_of_text
 from camp_detector_core.model_file.item import assets_of, properties_of
 from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 
@@ -232,8 +233,18 @@ def _check_link(link: dict[str, Any], json_path: JsonPath, home: Path, findings:
         if len(scheme) > 1 and rel in _STRUCTURE:
             findings.unchecked((*json_path, "href"), f"{shown(href)} was not fetched")
         return
-    place = (*json_path, "href")
+    _check_structure_link(rel, href, (*json_path, "href"), home, findings)
+
+
+def _check_structure_link(
+    rel: str, href: str, place: JsonPath, home: Path, findings: Findings
+) -> None:
+    """Look a local link up, unless its text leads to another computer or drive."""
     try:
+        if fault_of_text(href) is not None:
+            message = f"{rel} leads to {shown(href)!r}, on another computer or drive: not looked up"
+            findings.unchecked(place, message)
+            return
         target = home / href
         if target.is_dir():
             remedy = "lead it to the JSON file, or take the link out"
