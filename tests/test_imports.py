@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
+from camp_detector_core.carry import ENGINE as ENGINE_PARTS
 from camp_detector_core.carry import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,8 +24,8 @@ CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
 GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
 MODEL_FILE, DETECTION = "camp_detector_core.model_file", "camp_detector_core.detection"
 OUTPUTS = "camp_detector_core.outputs"
-CARRIED = (GEORASTER, HOSTGDAL, MODEL_FILE, DETECTION, OUTPUTS)
-"""Packages that hosts carry beside the engine."""
+CARRIED = tuple(f"{CORE}.{part.removesuffix('.py')}" for part in PARTS if part not in ENGINE_PARTS)
+"""Packages and modules that hosts carry beside the engine."""
 
 HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcpy"}
 """Hosts of ours, and the libraries that only exist inside a host."""
@@ -83,6 +84,8 @@ class Import(NamedTuple):
     imported: str
     relative: bool
     line: int
+    is_whole: bool = False
+    """True for ``import package.module``, which names no part of the module."""
 
 
 def module_name(path: Path, root: Path) -> str:
@@ -95,8 +98,10 @@ def module_name(path: Path, root: Path) -> str:
 class Runs(ast.NodeTransformer):
     """Leaves of a module what runs: no imports for type checkers alone."""
 
-    def visit_If(self, node: ast.If) -> ast.AST | None:
-        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.AST]:
+        if ast.unparse(node.test) != "TYPE_CHECKING":
+            return self.generic_visit(node)
+        return [part for child in node.orelse if (part := self.visit(child)) is not None]
 
 
 def imports_of(path: Path, root: Path, *, runs: bool = False) -> list[Import]:
@@ -114,7 +119,8 @@ def imports_of(path: Path, root: Path, *, runs: bool = False) -> list[Import]:
     for node in ast.walk(Runs().visit(tree) if runs else tree):
         if isinstance(node, ast.Import):
             imports += [
-                Import(name, alias.name, relative=False, line=node.lineno) for alias in node.names
+                Import(name, alias.name, relative=False, line=node.lineno, is_whole=True)
+                for alias in node.names
             ]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
@@ -195,8 +201,9 @@ def _beyond_its_copy(item: Import, home: str) -> str | None:
     """Name the import that the copy of a host lacks, but for modules that make the host's files."""
     if home not in {"qgis_plugin", "esri_toolbox"} or item.importer.endswith(MAKERS):
         return None
-    carried = (f"{CORE}.{part.removesuffix('.py')}" for part in PARTS)
-    if any(within(item.imported, name) for name in carried):
+    if item.is_whole:
+        return "a host imports the core with from, which its copy turns into its own"
+    if any(within(item.imported, name) for name in (ENGINE, *CARRIED)):
         return None
     return "a host imports only what it carries of the core"
 
@@ -223,7 +230,7 @@ def circles(root: Path) -> list[str]:
     for name, path in paths.items():
         ends = {i.imported for i in imports_of(path, root, runs=True)}
         ends |= {end.rpartition(".")[0] for end in ends - paths.keys()}
-        graph[name] = {end for end in ends & paths.keys() if not within(name, end)}
+        graph[name] = (ends & paths.keys()) - {name}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -247,6 +254,15 @@ def test_a_planted_circle_is_caught(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(line, encoding="utf-8")
     assert set(circles(tmp_path)) == {f"qgis_plugin.{name}" for name in "abc"}
+
+
+def test_a_planted_circle_with_an_init_is_caught(tmp_path: Path) -> None:
+    folder = tmp_path / "qgis_plugin" / "a"
+    folder.mkdir(parents=True)
+    line = "if TYPE_CHECKING:\n    import b\nelse:\n    from .b import x\ny = 1"
+    (folder / "__init__.py").write_text(line, encoding="utf-8")
+    (folder / "b.py").write_text("from . import y", encoding="utf-8")
+    assert set(circles(tmp_path)) == {"qgis_plugin.a", "qgis_plugin.a.b"}
 
 
 def test_the_sources_keep_the_contract() -> None:
@@ -302,6 +318,7 @@ def test_the_sources_keep_the_contract() -> None:
         ("training/a.py", "if True:\n    import arcpy", "know no host"),
         ("qgis_plugin/a.py", "from camp_detector_core.raster import read", "only what it carries"),
         ("qgis_plugin/a.py", "from camp_detector_core import __version__", "only what it carries"),
+        ("qgis_plugin/a.py", "import camp_detector_core.engine.grid", "with from"),
         ("qgis_plugin/a.py", "from PyQt5.QtCore import Qt", "imported by nobody"),
         (
             "esri_toolbox/a.py",

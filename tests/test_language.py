@@ -107,6 +107,10 @@ def test_a_folder_that_became_clean_has_left_the_list(language: Language) -> Non
         "with f() as heeded: ...",
         "(found := 1)",
         "class C:\n    found: int",
+        "match x:\n    case [1, found]: ...",
+        "match x:\n    case [1, *found]: ...",
+        "match x:\n    case {**found}: ...",
+        "match x:\n    case {1: int() as found}: ...",
     ],
 )
 def test_a_participle_is_noticed_wherever_it_is_bound(source: str) -> None:

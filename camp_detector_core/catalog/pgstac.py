@@ -85,7 +85,7 @@ class PgStacCatalog:
 
     def chunks(self, entry: Entry, asset: Asset) -> Iterator[bytes]:
         """Read an asset in chunks from the place that its href names."""
-        from . import open_store
+        from .storage import open_store
 
         parts = urlsplit(asset.href)
         folder, _, name = asset.href.rpartition("/")

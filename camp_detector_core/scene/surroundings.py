@@ -1,4 +1,4 @@
-"""What else is in a camp: roads, paths, fences, trees, vehicles and other things not to find."""
+"""Things in a camp that are not to be found: roads, paths, fences, trees, vehicles and others."""
 
 from __future__ import annotations
 

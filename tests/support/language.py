@@ -33,9 +33,7 @@ ours theirs mine others both nothing something anything everything rest
 """
 VAGUE = FORBIDDEN.union(_VAGUE.split())
 """Participles, adverbs and pronouns that say nothing of the thing; counted, and to be few."""
-HEADLESS = re.compile(
-    r"\W*(What|Whatever|Whether|Where|Which|Who|Whose|Why|How|Those|Of)\b(?! else\b)"
-)
+HEADLESS = re.compile(r"\W*(What|Whatever|Whether|Where|Which|Who|Whose|Why|How|Those|Of)\b")
 """First words of a docstring that has no subject."""
 
 _NAME_ATTRIBUTE: dict[type[ast.AST], str] = {
@@ -47,6 +45,9 @@ _NAME_ATTRIBUTE: dict[type[ast.AST], str] = {
     ast.Attribute: "attr",
     ast.ExceptHandler: "name",
     ast.alias: "asname",
+    ast.MatchAs: "name",
+    ast.MatchStar: "name",
+    ast.MatchMapping: "rest",
 }
 """Nodes that may bind a name, and the attribute that holds it."""
 
