@@ -60,7 +60,8 @@ def to_objects(value: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - whatev
 def check_number(value: Any, kind: str, name: str) -> None:  # noqa: ANN401 - whatever the JSON holds
     """Refuse text, booleans, and integers beyond the range of a float."""
     if isinstance(value, bool) or not isinstance(value, NUMBERS[kind]):
-        msg = f"{name} must be a number, got {reprlib.repr(value)}"
+        words = "whole number" if kind == "int" else "number"
+        msg = f"{name} must be a {words}, got {reprlib.repr(value)}"
         raise SpecError(msg)
     try:
         float(value)

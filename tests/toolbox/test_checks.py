@@ -147,9 +147,9 @@ def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(
     ("change", "words"),
     [
         ({"multiple": 0}, "positive multiple of 0"),
-        ({"multiple": "abc"}, "multiple must be a number"),
+        ({"multiple": "abc"}, "multiple must be a whole number"),
         ({"gsd": 10**400}, "no sense here"),
-        ({"tile_size": 1e30}, "tile_size must be a number"),
+        ({"tile_size": 1e30}, "tile_size must be a whole number"),
         ({"overlap": -9}, "overlap -9 must be"),
     ],
 )
