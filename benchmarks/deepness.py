@@ -93,12 +93,12 @@ class Plugins:
 
     def start(self) -> dict[str, dict[str, float]]:
         """Seconds and memory without a run."""
-        start_of_command, memory_ours, _ = child(
+        start_ours, memory_ours, _ = child(
             *self._camp_detector_command, "campdetector:modelinformation"
         )
         start_deepness, other, _ = child(*self._deepness_command)
         return {
-            "ours": {"seconds": start_of_command, "peak_mb": memory_ours},
+            "ours": {"seconds": start_ours, "peak_mb": memory_ours},
             "deepness": {"seconds": start_deepness, "peak_mb": other},
         }
 

@@ -19,7 +19,7 @@ import pytest
 
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.outputs.output_set import OutputSet
-from camp_detector_core.outputs.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import whole_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -330,3 +330,15 @@ def test_a_file_that_is_replaced_alone_is_on_the_disk_first(
     with whole_file(tmp_path / "a.json") as part:
         part.write_text("whole", encoding="utf-8")
     assert events == ["sync", "to a.json", "sync"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o002, 0o664)])
+def test_a_small_file_has_the_rights_of_any_new_file(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        write_whole(tmp_path / "a.json", b"{}")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == mode
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

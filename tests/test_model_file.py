@@ -15,6 +15,7 @@ from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
 from camp_detector_core.model_file import default_model_path, open_model, reader
 from camp_detector_core.model_file import package as package_module
+from camp_detector_core.model_file.item import sha256_of
 from camp_detector_core.model_file.metadata import read_metadata
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model
 
@@ -309,3 +310,8 @@ def test_the_model_that_ships_can_be_opened_or_its_absence_is_told(
         default_model_path()
     path = write_model(tmp_path / "tiny.onnx")
     assert default_model_path() == path
+
+
+@pytest.mark.parametrize("asset", [{}, {"file:checksum": None}, {"file:checksum": ""}])
+def test_an_empty_checksum_is_none(asset: dict[str, Any]) -> None:
+    assert sha256_of(asset, "x") is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import item
 from camp_detector_core.model_file.package import MAX_NETWORK
+from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.outputs.whole_file import whole_file
 
 from .copying import Counter, verified
@@ -156,8 +157,7 @@ def _write(path: Path, data: bytes) -> Path:
 def _is_whole(path: Path, sha256: str) -> bool:
     """Test if a file exists with the given checksum."""
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        return checksum_of(path)[0] == sha256
     except OSError:
         return False
 

@@ -48,20 +48,6 @@ class _Segments(NamedTuple):
     """More than the width of the widest polygon."""
 
 
-def valid_polygons(rings: Rings) -> NDArray[np.bool_]:
-    """Find the polygons that are valid and do not even touch themselves.
-
-    Args:
-        rings: Rings of polygons that are numbered 0 .. n - 1, each with at least three corners.
-
-    Returns:
-        (n,) True where no side is one of the `faulty_sides`.
-    """
-    is_valid = np.ones(rings.owner[-1] + 1, bool)
-    is_valid[rings.owner[rings.ring[faulty_sides(rings)]]] = False
-    return is_valid
-
-
 def faulty_sides(rings: Rings) -> NDArray[np.bool_]:
     """Find the sides that make polygons invalid or self-touching.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.model_file import default_model_path
-from camp_detector_core.model_file.package import MAX_NETWORK
-from camp_detector_core.model_file.untrusted import read_file
+from camp_detector_core.model_file.untrusted import checksum_of, read_file
 
 if TYPE_CHECKING:
     from camp_detector_core.model_file import ModelFile
@@ -34,10 +32,9 @@ def limits_of(model: ModelFile) -> str:
 def _ships(model: ModelFile) -> bool:
     """True for the file of the shipped model."""
     try:
-        data = read_file(default_model_path(), MAX_NETWORK)
-    except PredictorError:  # an installation without it
+        return checksum_of(default_model_path())[0] == model.sha256
+    except (OSError, PredictorError):  # an installation without it
         return False
-    return hashlib.sha256(data).hexdigest() == model.sha256
 
 
 def _shipped() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,8 +20,11 @@ from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.outline import OutlineOptions, refine_all
 from camp_detector_core.engine.rings import Rings
 from camp_detector_core.engine.square import MIN_IOU
-from camp_detector_core.engine.validity import valid_polygons
+from camp_detector_core.engine.validity import faulty_sides
 from tests.support.masks import blobs, content, dwellings_in
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 tolerances = st.sampled_from([0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 6.0])
 
@@ -227,6 +231,13 @@ def rings_of(*polygons: list[list[tuple[float, float]]]) -> Rings:
 
 def box(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
     return [(left, top), (left, bottom), (right, bottom), (right, top)]
+
+
+def valid_polygons(rings: Rings) -> NDArray[np.bool_]:
+    """Find the polygons without a faulty side, (n,)."""
+    is_valid = np.ones(rings.owner[-1] + 1, bool)
+    is_valid[rings.owner[rings.ring[faulty_sides(rings)]]] = False
+    return is_valid
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,9 @@ import rasterio
 
 from camp_detector_core.engine.errors import OutputError, PredictorError, RasterError
 from camp_detector_core.georaster.options import SourceOptions
+from camp_detector_core.georaster.source import PlacedSource
 from camp_detector_core.outputs.output_set import Target
-from camp_detector_core.raster import gdal_env, open_source
+from camp_detector_core.raster import gdal_env, image_grid, open_source
 from camp_detector_core.raster.image_grid import ImageGrid
 from tests.support.datasets import write_picture
 from tests.support.models import stac_item, tiny_spec, write_model
@@ -207,3 +208,26 @@ def test_the_command_logs_its_results_to_mlflow(
     files = {f.path for f in client.list_artifacts(run_id, "inference")}
     assert files == {f"inference/camp_{n}" for n in OUTPUTS}
     assert run.data.tags["image"] == "camp.tif"
+
+
+def test_an_image_is_closed_when_its_raster_cannot_be_started(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    close = PlacedSource.close
+
+    def note(source: PlacedSource) -> None:
+        closed.append("source")
+        close(source)
+
+    def fail(*_: Any) -> None:
+        closed.clear()
+        msg = "no space"
+        raise OutputError(msg)
+
+    monkeypatch.setattr(PlacedSource, "close", note)
+    monkeypatch.setattr(image_grid, "raster_sink", fail)
+    image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
+    with pytest.raises(OutputError, match="no space"):
+        infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    assert len(closed) == 2, "the image at its own resolution, and the source of the run"

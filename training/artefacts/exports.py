@@ -13,6 +13,8 @@ from camp_detector_core.export import (
     export_state,
     export_torchscript,
 )
+from training.artefacts.esri_files import TORCHSCRIPT
+from training.artefacts.run_item import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-NAMES = ("best_model.pth", "best_model.pt", "best_model.onnx", "best_model_deepness.onnx")
+NAMES = ("best_model.pth", TORCHSCRIPT, MODEL, "best_model_deepness.onnx")
 """State dict, TorchScript, ONNX, and ONNX for the Deepness plugin of QGIS."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import logging
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -101,12 +100,13 @@ def score_methods(
 
 def _choose_all(areas: Sequence[ScoredArea], spec: ModelSpec) -> dict[str, ModelSpec]:
     """Choose the settings of every method, several at a time where there are cores."""
+    from camp_detector_core.engine.ort import available_threads
 
     def choose(method: str) -> ModelSpec:
         own = [area.channels(_index(method, spec)) for area in areas]
         return replace(spec, separation=choose_separation(own, spec, method))
 
-    with ThreadPoolExecutor(min(len(METHODS), os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(len(METHODS), available_threads())) as pool:
         return dict(zip(METHODS, pool.map(choose, METHODS), strict=True))
 
 

@@ -20,7 +20,9 @@ from camp_detector_core.packaging.stac import (
     span_of,
     write_item,
 )
+from training.artefacts.dwelling_score import MASK_ONLY
 from training.artefacts.footprint import area_of_chips
+from training.artefacts.method_scores import SEPARATIONS
 from training.fit.run_folder import META, RunFolder
 
 if TYPE_CHECKING:
@@ -129,8 +131,8 @@ def _metrics(run: Path, part: str, spec: ModelSpec) -> dict[str, Any]:
     """Figures of one part: pixels of the mask, and dwellings at an IoU of one half."""
     pixels = _read(run / "evaluation" / part / "summary.json").get("pixels", {})
     figures = {"pixels": {n: pixels[n] for n in _PIXELS if n in pixels}}
-    way = "mask only" if spec.separation is None else spec.provenance.get("separation", "")
-    for row in _rows(run / "evaluation" / "separation.csv"):
+    way = MASK_ONLY if spec.separation is None else spec.provenance.get("separation", "")
+    for row in _rows(run / "evaluation" / SEPARATIONS):
         if row.get("part") == _PARTS[part] and row.get("method") in {way, ""}:
             figures["dwellings"] = {n: _figure(row[n]) for n in _DWELLINGS if row.get(n)}
     return figures

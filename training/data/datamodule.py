@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 
 import lightning
@@ -30,9 +29,9 @@ def spare_workers() -> int:
 
     The network needs the others; a GPU needs few of them, but samples in a hurry.
     """
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
-    return min(8, cores // 2)
+    from camp_detector_core.engine.ort import available_threads
+
+    return min(8, available_threads() // 2)
 
 
 class CampDataModule(lightning.LightningDataModule):

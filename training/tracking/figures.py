@@ -8,6 +8,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from training.artefacts.dwelling_score import MASK_ONLY
+from training.artefacts.method_scores import SEPARATIONS
 from training.fit.record import LOGS
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ _PARTS = {"validation": "val", "test": "test"}
 """Folder of the evaluation, and what ``separation.csv`` calls it."""
 _PIXELS = ("iou", "precision", "recall", "f1")
 _DWELLINGS = ("precision", "recall", "f1", "count_error")
-_MASK_ONLY = "mask only"
 
 
 class Point(NamedTuple):
@@ -96,9 +97,9 @@ def final_of(folder: Path, *, way: str) -> dict[str, float]:
         if path.is_file():
             pixels = json.loads(path.read_text(encoding="utf-8"))["pixels"]
             out |= {f"{part}/{n}": pixels[n] for n in _PIXELS if pixels.get(n) is not None}
-    table = folder / "evaluation" / "separation.csv"
+    table = folder / "evaluation" / SEPARATIONS
     if table.is_file():
-        method = _MASK_ONLY if way == "none" else way
+        method = MASK_ONLY if way == "none" else way
         with table.open(encoding="utf-8", newline="") as file:
             rows = [r for r in csv.DictReader(file) if r.get("method") == method]
         for part, short in _PARTS.items():
