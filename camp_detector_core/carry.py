@@ -81,19 +81,6 @@ def host_files(sources: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a new folder.
-
-    Raises:
-        OSError: The folder exists, or cannot be written.
-    """
-    folder.mkdir(parents=True)
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
 def text_bytes(path: Path) -> bytes:
     """The bytes of a text file with the same ends of lines on every system."""
     return path.read_bytes().replace(b"\r\n", b"\n")

@@ -40,4 +40,5 @@ def _find_core() -> None:
     if not (here.parent / "camp_detector_core" / "__init__.py").is_file():
         msg = "the plugin's files are not complete: install it again from its zip file"
         raise ImportError(msg)
-    sys.path.append(str(here.parent))
+    if str(here.parent) not in sys.path:
+        sys.path.append(str(here.parent))

@@ -9,6 +9,9 @@ from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 
+from camp_detector_core.engine import parameters as options
+from camp_detector_core.engine.parameters import QGIS
+
 from .i18n import tr
 from .icon import own_icon
 from .runtime import is_there, places, problem
@@ -141,13 +144,13 @@ class Actions:
     def _detect_layer(
         self, *, layer: Optional[QgsMapLayer], model: str, threshold: float, extent: Optional[str]
     ) -> None:
-        values: dict[str, object] = {"THRESHOLD": threshold}
+        values: dict[str, object] = {options.THRESHOLD.hosts[QGIS]: threshold}
         if extent is not None:
-            values["EXTENT"] = extent
+            values[options.EXTENT.hosts[QGIS]] = extent
         if model:
-            values["MODEL"] = model
+            values[options.MODEL.hosts[QGIS]] = model
         if layer is not None:
-            values["INPUT"] = layer.id()
+            values[options.IMAGES.hosts[QGIS]] = layer.id()
         self.detect(**values)
 
     def _show(self, name: str, make: Callable[[], Union[ModelsDialog, RuntimeDialog]]) -> None:

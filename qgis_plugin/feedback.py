@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from camp_detector_core.detection.ports import Listener
 
 from .i18n import tr
+from .words import sentence_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,7 @@ class TileProgress(Listener):
 
     def notify(self, message: str) -> None:
         """Show what was done to files of an earlier run."""
-        self._feedback.pushWarning(message)
+        self._feedback.pushWarning(sentence_of(message))
 
 
 class Stoppable:

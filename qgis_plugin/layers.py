@@ -28,7 +28,7 @@ _SUFFIX = re.compile(
 )
 """Start of QGIS' additions to the name of a file; "|" alone may be part of the name."""
 _UNDEFINED = r'^\s*\w+\["undefined'
-"""Begin of the WKT of a CRS without meaning."""
+"""Start of the WKT of an undefined CRS."""
 
 
 class SourceError(Exception):

@@ -20,7 +20,7 @@ from .members import Fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAMAGED = (
+UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -30,10 +30,10 @@ DAMAGED = (
     ValueError,
     MemoryError,
     RuntimeError,
-    AttributeError,
-    IndexError,
 )
-"""Exceptions of reading a zip file; the last two where its table is cut in a field."""
+"""Exceptions of reading a member of a zip file."""
+DAMAGED = (*UNREADABLE, AttributeError, IndexError)
+"""Exceptions of opening a zip file; the last two where its table is cut in a field."""
 SMALL, RATIO = 16 << 20, 200
 """Members that are larger, and this much larger than what is stored of them, are bombs: weights of
 networks shrink by less than half."""

@@ -58,11 +58,8 @@ class Choices:
 
     layer: Layer
     model: InstalledModel
-    """An `InstalledModel`."""
     settings: Settings
-    """The engine's `Settings`."""
     options: SourceOptions
-    """Choices about reading the imagery."""
     extent: Optional[QgsRectangle]
     """In the layer's CRS."""
     mask: Optional[list[bytes]]

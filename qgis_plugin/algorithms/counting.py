@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.areas import Tally
 
-    from ..models.installed import InstalledModel
-
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
 _LOOK = 1000
@@ -236,7 +234,7 @@ class Counting:
         xs, ys = [d.at[0] for d in self.dwellings], [d.at[1] for d in self.dwellings]
         return ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2) if xs else (0.0, 0.0)
 
-    def _remember(self, model: InstalledModel) -> None:
+    def _remember(self, model: object) -> None:
         text = text_of(model)
         if text and (text in self.models or len(self.models) < _MODELS):
             self.models[text] += 1

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from camp_detector_core.georaster.table import DwellingRows
 
 
-OUTPUT, COUNT, AREA = "OUTPUT", "COUNT", "AREA"
+OUTPUT, COUNT, AREA = options.OUT.hosts[options.QGIS], "COUNT", "AREA"
 _NOWHERE = 'LOCAL_CS["Undefined Cartesian SRS",UNIT["metre",1]]'
 """GeoPackage's CRS of coordinates without a CRS that are no degrees."""
 _POLYGON = 3

@@ -219,12 +219,12 @@ def _number(value: Optional[float], digits: int) -> str:
     return "" if value is None else f"{value:,.{digits}f}"
 
 
-def _named(named_credits: Sequence[Credit]) -> str:
+def _named(credit_list: Sequence[Credit]) -> str:
     """Credits that must be shown."""
-    if not named_credits:
+    if not credit_list:
         return ""
     body = f"<h2>{escape(tr('To be named where these figures are published'))}</h2>"
-    for credit in named_credits[:_MOST_MODELS]:
+    for credit in credit_list[:_MOST_MODELS]:
         if credit.is_known:
             licence = credit.licence or tr("not stated")
             rows = [

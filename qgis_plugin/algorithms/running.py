@@ -6,8 +6,9 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Optional, Sequence
 
+from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
-from camp_detector_core.engine.parameters import MIN_AREA, QGIS
+from camp_detector_core.engine.parameters import QGIS
 
 from .. import runtime, styling
 from ..doubts import in_words
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ..styling import Named
 
 
-CLASSES, PROBABILITY = "CLASSES", "PROBABILITY"
+CLASSES, PROBABILITY = (option.hosts[QGIS] for option in (options.MASK, options.PROBABILITY))
 
 
 class _Watching(TileProgress):
@@ -133,7 +134,7 @@ class RunsModel(AsksForModel):
             feedback.pushInfo(
                 tr("Model {id} on {where}", id=choices.model.id, where=predictor.provider)
             )
-            feedback.pushInfo(self._settings_said(choices))
+            feedback.pushInfo(self._settings_text(choices))
             raster = _raster(choices, choices.model.spec)
             for note in raster.notes:
                 feedback.pushInfo(note)
@@ -185,11 +186,11 @@ class RunsModel(AsksForModel):
             styling.finish(context, path, *styles[name])
         return files
 
-    def _settings_said(self, choices: Choices) -> str:
+    def _settings_text(self, choices: Choices) -> str:
         """Say the settings of a run, which may be the model's own."""
         spec = choices.settings.apply(choices.model.spec)
         values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
-        if self.parameterDefinition(MIN_AREA.hosts[QGIS]) is None:
+        if self.parameterDefinition(options.MIN_AREA.hosts[QGIS]) is None:
             return tr("Threshold {threshold}, tile overlap {overlap} pixels", **values)
         return tr(
             "Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels",

@@ -1,4 +1,4 @@
-"""Ways of features to their place, and the place that QGIS writes them to meanwhile."""
+"""Ways of results to their file, and the place that QGIS writes them to until then."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def misread(path: str) -> Optional[str]:
 
 
 def _problem_of_database(place: Place) -> Optional[str]:
-    """True if tables can be changed in a file that is there."""
+    """Say why tables cannot be changed in a file that exists; None: they can."""
     if place.driver not in DATABASES or not Path(place.path).is_file():
         return None
     gdal.ErrorReset()

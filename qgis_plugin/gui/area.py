@@ -77,17 +77,17 @@ def geometry_of(shape: object) -> Optional[QgsGeometry]:
     if not isinstance(shape, Mapping) or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
-        shape_read = ogr.CreateGeometryFromJson(json.dumps(shape))
+        outline = ogr.CreateGeometryFromJson(json.dumps(shape))
     except (RuntimeError, TypeError, ValueError, RecursionError):
         return None
-    if shape_read is None or shape_read.IsEmpty():
+    if outline is None or outline.IsEmpty():
         return None
-    west, east, south, north = shape_read.GetEnvelope()
+    west, east, south, north = outline.GetEnvelope()
     # NaN is outside of everything.
     if not (-_EAST <= west <= east <= _EAST and -_NORTH <= south <= north <= _NORTH):
         return None
     geometry = QgsGeometry()
-    geometry.fromWkb(bytes(shape_read.ExportToWkb()))
+    geometry.fromWkb(bytes(outline.ExportToWkb()))
     if geometry.isEmpty() or not all(map(_finite, geometry.vertices())):
         return None
     return geometry

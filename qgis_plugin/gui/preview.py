@@ -61,7 +61,6 @@ class Ask:
 
     layer: Layer
     model: InstalledModel
-    """An ``InstalledModel``."""
     extent: QgsRectangle
     """In the layer's CRS."""
     device: str

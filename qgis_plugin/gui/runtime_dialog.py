@@ -121,17 +121,17 @@ class RuntimePage(QWidget):
 
     def refresh(self) -> None:
         """Look anew at what is there."""
-        state_now = state()
-        fault = fault_of(state_now)
-        text = fault or tr("ONNX Runtime {version} is ready.", version=state_now.version)
+        runtime = state()
+        fault = fault_of(runtime)
+        text = fault or tr("ONNX Runtime {version} is ready.", version=runtime.version)
         color = "#b3261e" if fault else "#1b6e3c"
         self.status.setText(text)
         self.status.setStyleSheet(f"font-weight: bold; color: {color};")
         lines = [tr("numpy of QGIS: {version}", version=np.__version__)]
-        if state_now.version:
-            where = tr("Camp Detector's own") if state_now.private else tr("of QGIS' Python")
+        if runtime.version:
+            where = tr("Camp Detector's own") if runtime.private else tr("of QGIS' Python")
             lines += [
-                tr("Loaded from: {folder} ({where})", folder=state_now.origin, where=where),
+                tr("Loaded from: {folder} ({where})", folder=runtime.origin, where=where),
                 tr("Processors: {names}", names=", ".join(map(devices.label, devices.present()))),
             ]
         self.details.setText("\n".join(lines))
@@ -247,14 +247,14 @@ class RuntimeDialog(QDialog):
         super().reject()
 
 
-def fault_of(state_now: State) -> Optional[str]:
+def fault_of(runtime: State) -> Optional[str]:
     """Say why models cannot be run, without the remedy, which the page shows; None: they can."""
-    if state_now.version:
+    if runtime.version:
         return None
-    if state_now.reason:
+    if runtime.reason:
         return tr(
             "ONNX Runtime, which runs the models, cannot be loaded ({reason}): install it anew.",
-            reason=state_now.reason,
+            reason=runtime.reason,
         )
     return tr("ONNX Runtime, which runs the models, is not installed.")
 

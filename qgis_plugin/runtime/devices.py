@@ -74,11 +74,11 @@ def load(
     return predictors.open_predictor(
         predictors.OnnxBytes(data),
         names.get(device, device),
-        on_fallback=lambda fallback: warn(sentence_of(fallback)),
+        on_fallback=lambda fallback: warn(fallback_sentence(fallback)),
     )
 
 
-def sentence_of(fallback: predictors.Fallback) -> str:
+def fallback_sentence(fallback: predictors.Fallback) -> str:
     """Say that the processor takes the place of a GPU, and why."""
     reasons = {
         predictors.NOT_BUILT: tr("this ONNX Runtime is not made for it"),

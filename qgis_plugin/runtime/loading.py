@@ -1,4 +1,4 @@
-"""True if ONNX Runtime is there, and loading it."""
+"""State and loading of ONNX Runtime."""
 
 from __future__ import annotations
 

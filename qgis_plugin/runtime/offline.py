@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SYSTEMS = {"win32": "win", "darwin": "macosx"}
 _LINUX = ("manylinux_2_28", "manylinux_2_27", "manylinux2014")
-"""Name at the start of ONNX Runtime's wheels; pip takes a name as it stands."""
+"""Platform tags of ONNX Runtime's wheels; pip takes a tag as it stands."""
 _PARTS = 5
 """Name, version, Python, ABI and platform in a wheel's name."""
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Callable
 
-from camp_detector_core.model_file.zip_file import DAMAGED
+from camp_detector_core.model_file.zip_file import DAMAGED, UNREADABLE
 
 from ..i18n import tr
 from .errors import RuntimeProblem, Stopped
@@ -40,7 +40,11 @@ def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
         Stopped: The user wants to.
     """
     try:
-        with zipfile.ZipFile(wheel) as archive:
+        opened = zipfile.ZipFile(wheel)
+    except DAMAGED as error:
+        raise _bad(wheel, str(error)) from error
+    try:
+        with opened as archive:
             members = archive.infolist()
             _refuse(wheel, members)
             left = _MAX_TOTAL
@@ -57,7 +61,7 @@ def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
                         if left < 0:
                             raise _bad(wheel, tr("it unpacks to too much"))
                         sink.write(part)
-    except DAMAGED as error:
+    except UNREADABLE as error:
         raise _bad(wheel, str(error)) from error
 
 

@@ -246,7 +246,7 @@ class _Exchange:
 
     @staticmethod
     def _may_go_on(turn: _Turn, answer: Answer) -> bool:
-        """True if to ask again; a server that does not answer at all has taken long already."""
+        """True if it is worth asking again; a server that is silent has taken long already."""
         most = 1 if answer.timed_out else len(_RESTS)
         return answer.may_pass and not turn.trouble and turn.attempt < most
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camp_detector_core.carry import carried_core, write_files
+from camp_detector_core.carry import carried_core
+from tests.support.carried import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

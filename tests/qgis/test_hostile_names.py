@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import shapely
 
 from camp_detector_core.vector_files import VectorLayer, read_layer, write_layer
+from qgis_plugin.feedback import TileProgress
 from tests.support.hostile import misreadings
 from tests.support.models import write_model
 from tests.support.qgis_ground import Ground
@@ -96,3 +98,12 @@ def test_what_qgis_would_take_for_another_file_is_refused(
     assert "because of the | in it: rename it" in detected["error"]
     assert "error" in summarised
     assert len(read_layer(ground.folder / f"{PIPED[number]}.gpkg").geometries) == 1
+
+
+def test_a_name_of_an_earlier_run_is_shown_without_control_characters() -> None:
+    warnings: list[str] = []
+    feedback: Any = SimpleNamespace(pushWarning=warnings.append)
+    TileProgress(feedback).notify("/camp/a\x1b[2Jb.tif was put back")
+    (warning,) = warnings
+    assert warning.isprintable()
+    assert warning.startswith("/camp/a")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qgis_plugin.runtime.wheels import unpack
 from tests.support.wheels import wheel_of, wheel_tag
 
 if TYPE_CHECKING:
@@ -219,3 +220,16 @@ def test_the_python_of_qgis_is_found_and_no_other(do: Any, tmp_path: Path) -> No
     assert proxy["HTTPS_PROXY"] == "http://ada:p%40ss@proxy.example:8080"
     assert proxy["NO_PROXY"] == "inside.example"
     assert none == {}
+
+
+def test_a_mistake_of_ours_is_not_called_a_damaged_wheel(tmp_path: Path) -> None:
+    wheel = tmp_path / "onnxruntime-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("onnxruntime/__init__.py", b"")
+        archive.writestr("onnxruntime/data", b"data")
+
+    def cancelled() -> bool:
+        raise AttributeError(name="mistake")
+
+    with pytest.raises(AttributeError):
+        unpack(wheel, tmp_path / "unpacked", cancelled)

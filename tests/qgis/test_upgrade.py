@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import qgis_plugin
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.qgis.conftest import Qgis
 
 
@@ -42,3 +43,12 @@ def test_an_upgrade_leaves_no_module_of_the_old_release(
     assert set(after["releases"]) >= set(before["releases"])
     assert {name for name, release in after["releases"].items() if release != 2} == set()
     assert before["count"] == after["count"] > 5
+
+
+def test_a_checkout_is_put_on_the_path_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the plugin is loaded again."""
+    root = str(Path(qgis_plugin.__file__).resolve().parents[1])
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p != root])
+    for _ in range(2):
+        qgis_plugin._find_core()
+    assert sys.path.count(root) == 1

@@ -134,7 +134,7 @@ class Steps:
         falling = Falling(
             gpu,
             lambda: OnnxPredictor(data),
-            lambda fallback: messages.append(self.devices.sentence_of(fallback)),
+            lambda fallback: messages.append(self.devices.fallback_sentence(fallback)),
         )
         batch = np.random.default_rng(3).normal(size=(1, 3, 64, 64)).astype(np.float32)
         same = [bool((falling.predict(batch) == real.predict(batch)).all()) for _ in range(2)]
