@@ -195,14 +195,14 @@ def test_a_damaged_lzma_member_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_package_with_a_wrong_description_is_named(tmp_path: Path) -> None:
-    for spec_text in (5, {**tiny_spec().to_dict(), "gsd": -1}):
-        message = refusal(dlpk(tmp_path, **{SPEC_KEY: spec_text}), SpecError)
+    for description in (5, {**tiny_spec().to_dict(), "gsd": -1}):
+        message = refusal(dlpk(tmp_path, **{SPEC_KEY: description}), SpecError)
         assert f"tiny.emd, {SPEC_KEY}" in message
 
 
-@pytest.mark.parametrize("spec_text", ["\x1b[2J.onnx", "\0/../m.onnx", "x" * 5000 + ".onnx"])
-def test_names_in_a_package_are_shown_safely(tmp_path: Path, spec_text: str) -> None:
-    refusal(dlpk(tmp_path, ModelFile=spec_text))
+@pytest.mark.parametrize("file_name", ["\x1b[2J.onnx", "\0/../m.onnx", "x" * 5000 + ".onnx"])
+def test_names_in_a_package_are_shown_safely(tmp_path: Path, file_name: str) -> None:
+    refusal(dlpk(tmp_path, ModelFile=file_name))
 
 
 def test_what_a_model_says_of_itself_is_shown_without_control_characters(tmp_path: Path) -> None:

@@ -271,9 +271,9 @@ def test_no_stretch_where_the_model_knows_the_dtype(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     with open_raster(path) as source:
         assert choose_stretch(source, tiny_spec(), SourceOptions()).stretch is None
-        stretch = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
-        assert stretch.stretch is not None
-        assert stretch.warnings == ()
+        choice = choose_stretch(source, tiny_spec(), SourceOptions(stretch="percentile"))
+        assert choice.stretch is not None
+        assert choice.warnings == ()
 
 
 @pytest.mark.parametrize("value", [0, 7])

@@ -304,41 +304,43 @@ def readings(
     return dict(zip(CASES, pairs, strict=True))
 
 
-def assert_same_words(by_rasterio: dict[str, Any], by_gdal: dict[str, Any]) -> None:
-    assert by_gdal.get("error") == by_rasterio.get("error")
-    assert by_gdal.get("warnings") == by_rasterio.get("warnings")
-    assert by_gdal.get("bands") == (None if "error" in by_rasterio else list(by_rasterio["bands"]))
+def assert_same_words(rasterio_reading: dict[str, Any], gdal_reading: dict[str, Any]) -> None:
+    assert gdal_reading.get("error") == rasterio_reading.get("error")
+    assert gdal_reading.get("warnings") == rasterio_reading.get("warnings")
+    assert gdal_reading.get("bands") == (
+        None if "error" in rasterio_reading else list(rasterio_reading["bands"])
+    )
 
 
-def assert_same_grid(by_rasterio: dict[str, Any], by_gdal: dict[str, Any]) -> None:
-    if "error" in by_rasterio:
+def assert_same_grid(rasterio_reading: dict[str, Any], gdal_reading: dict[str, Any]) -> None:
+    if "error" in rasterio_reading:
         return
-    assert by_gdal["shape"] == list(by_rasterio["shape"])
-    assert by_gdal["transform"] == list(by_rasterio["transform"])
-    assert by_gdal["metres"] == list(by_rasterio["metres"])
-    if by_rasterio["wkt"] is None:
-        assert by_gdal["wkt"] is None
+    assert gdal_reading["shape"] == list(rasterio_reading["shape"])
+    assert gdal_reading["transform"] == list(rasterio_reading["transform"])
+    assert gdal_reading["metres"] == list(rasterio_reading["metres"])
+    if rasterio_reading["wkt"] is None:
+        assert gdal_reading["wkt"] is None
     else:
-        assert CRS.from_wkt(by_gdal["wkt"]) == CRS.from_wkt(by_rasterio["wkt"])
+        assert CRS.from_wkt(gdal_reading["wkt"]) == CRS.from_wkt(rasterio_reading["wkt"])
 
 
-def is_averaged(by_rasterio: dict[str, Any]) -> bool:
+def is_averaged(rasterio_reading: dict[str, Any]) -> bool:
     """Return True if a pixel is the mean of several."""
-    return bool(by_rasterio["native"] < abs(by_rasterio["transform"].a))
+    return bool(rasterio_reading["native"] < abs(rasterio_reading["transform"].a))
 
 
 def assert_same_pixels(
-    by_rasterio: dict[str, Any], by_gdal: dict[str, Any], *, mixed: bool = False
+    rasterio_reading: dict[str, Any], gdal_reading: dict[str, Any], *, mixed: bool = False
 ) -> None:
-    if "error" in by_rasterio:
+    if "error" in rasterio_reading:
         return
-    assert by_gdal["pixels"].dtype == by_rasterio["pixels"].dtype
-    if is_averaged(by_rasterio) and by_rasterio["shape"].width < NARROW:
+    assert gdal_reading["pixels"].dtype == rasterio_reading["pixels"].dtype
+    if is_averaged(rasterio_reading) and rasterio_reading["shape"].width < NARROW:
         return
-    assert np.array_equal(by_gdal["valid"], by_rasterio["valid"])
-    valid = by_rasterio["valid"]
-    one, other = by_gdal["pixels"][:, valid], by_rasterio["pixels"][:, valid]
-    if is_averaged(by_rasterio):
+    assert np.array_equal(gdal_reading["valid"], rasterio_reading["valid"])
+    valid = rasterio_reading["valid"]
+    one, other = gdal_reading["pixels"][:, valid], rasterio_reading["pixels"][:, valid]
+    if is_averaged(rasterio_reading):
         # Sums of other order: what ends in one half is rounded up by one GDAL and down by another.
         far = np.abs(one.astype(np.float64) - other.astype(np.float64))
         if one.dtype.kind == "f":
@@ -348,22 +350,26 @@ def assert_same_pixels(
             assert (far > 0).sum() <= 3 + 0.03 * far.size
     else:
         assert np.array_equal(one, other)
-    assert np.array_equal(by_gdal["small_valid"], by_rasterio["small_valid"])
-    is_float = by_rasterio["small"].dtype.kind == "f"
-    same = full_blocks(by_rasterio) if mixed else np.ones(by_rasterio["small_valid"].shape, bool)
+    assert np.array_equal(gdal_reading["small_valid"], rasterio_reading["small_valid"])
+    is_float = rasterio_reading["small"].dtype.kind == "f"
+    same = (
+        full_blocks(rasterio_reading)
+        if mixed
+        else np.ones(rasterio_reading["small_valid"].shape, bool)
+    )
     assert np.array_equal(
-        by_gdal["small"][:, same], by_rasterio["small"][:, same], equal_nan=is_float
+        gdal_reading["small"][:, same], rasterio_reading["small"][:, same], equal_nan=is_float
     )
 
 
-def full_blocks(by_rasterio: dict[str, Any]) -> NDArray[np.bool_]:
+def full_blocks(rasterio_reading: dict[str, Any]) -> NDArray[np.bool_]:
     """(height, width) of the small picture, True where no missing pixel has a share in one.
 
     Of missing pixels that something else than the file itself says to be missing, each version of
     GDAL mixes others into the averages of a picture to be looked at.
     """
-    height, width = by_rasterio["small_valid"].shape
-    valid = by_rasterio["valid"]
+    height, width = rasterio_reading["small_valid"].shape
+    valid = rasterio_reading["valid"]
     if valid.shape != (2 * height, 2 * width):
         return np.zeros((height, width), bool)
     blocks: NDArray[np.bool_] = valid.reshape(height, 2, width, 2).all(axis=(1, 3))
@@ -382,10 +388,10 @@ def test_same_grid(name: str, readings: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_same_pixels(name: str, readings: dict[str, Any]) -> None:
-    by_rasterio, by_gdal = readings[name]
+    rasterio_reading, gdal_reading = readings[name]
     if ", two at " in name:  # averages of a picture also mix what lies over each other
-        by_rasterio["small"] = by_gdal["small"]
-    assert_same_pixels(by_rasterio, by_gdal, mixed=name.partition(",")[0] in KINDS)
+        rasterio_reading["small"] = gdal_reading["small"]
+    assert_same_pixels(rasterio_reading, gdal_reading, mixed=name.partition(",")[0] in KINDS)
 
 
 @pytest.mark.parametrize("driver", ["GTiff", "MEM"])
@@ -455,7 +461,9 @@ def any_case(draw: st.DrawFn) -> Case:
 def test_whatever_the_raster_is(
     cases: list[Case], child: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    for by_rasterio, by_gdal in opened_by_both(cases, tmp_path_factory.mktemp("drawn"), child):
-        assert_same_words(by_rasterio, by_gdal)
-        assert_same_grid(by_rasterio, by_gdal)
-        assert_same_pixels(by_rasterio, by_gdal)
+    for rasterio_reading, gdal_reading in opened_by_both(
+        cases, tmp_path_factory.mktemp("drawn"), child
+    ):
+        assert_same_words(rasterio_reading, gdal_reading)
+        assert_same_grid(rasterio_reading, gdal_reading)
+        assert_same_pixels(rasterio_reading, gdal_reading)

@@ -372,9 +372,9 @@ def test_a_catalogue_on_the_web_ends_at_its_folder(
     content["links"] += [{"rel": ["child"], "href": "x.json"}, {"rel": {}}, 3]
     place.write_text(json.dumps(content), encoding="utf-8")
     server = serve(tmp_path / "public")
-    (content,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
-    assert [o[0] for o in content["offers"]] == ["first-1.0", "second-1.0"]
-    assert sum("does not lie in the catalogue" in reason for reason in content["left_out"]) == len(
+    (reply,) = do(["catalogue", server.url.replace("catalog", "ours/catalog")])
+    assert [o[0] for o in reply["offers"]] == ["first-1.0", "second-1.0"]
+    assert sum("does not lie in the catalogue" in reason for reason in reply["left_out"]) == len(
         out
     )
     assert not [path for path in server.requests if "private" in path]

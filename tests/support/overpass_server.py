@@ -166,8 +166,8 @@ class OverpassServer:
                 relations.add(relation["id"])
                 tagged |= members & set(kinds["way"])
         nodes = {n for w in tagged for n in kinds["way"][w]["nodes"]}
-        elements = {"node": nodes, "way": tagged, "relation": relations}
-        return [e for e in self.elements if e["id"] in elements[e["type"]]]
+        ids = {"node": nodes, "way": tagged, "relation": relations}
+        return [e for e in self.elements if e["id"] in ids[e["type"]]]
 
 
 def elements_of(features: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -77,10 +77,10 @@ def test_random_samples_show_labels_where_the_houses_are(
     """Red is bright on houses and dark elsewhere, so the label can be read off the picture."""
     augment = AugmentOptions(photometric=0, camera=0, coarse=0, degrade=0, weather=0)
     data = CampDataModule(data_of(augment=augment, samples=40))
-    samples = data.training_samples()
+    training_samples = data.training_samples()
     agreed = []
     for index in range(40):
-        sample = samples[index]
+        sample = training_samples[index]
         bright = sample["image"][0] > (0.6 - 0.485) / 0.229
         valid = sample["valid"]
         agreed.append(float((bright == (sample["target"][0] > 0))[valid].float().mean()))
@@ -115,10 +115,10 @@ def test_no_pixel_of_another_part_is_in_a_training_sample(
             split=SplitOptions(val_columns=("1",), test_columns=("2",)),
         )
     )
-    samples = data.training_samples()
+    training_samples = data.training_samples()
     dark = (20 / 255 - 0.485) / 0.229
     for index in range(60):
-        sample = samples[index]
+        sample = training_samples[index]
         assert sample["valid"].any()
         valid_pixels = sample["image"][0][sample["valid"]]
         torch.testing.assert_close(

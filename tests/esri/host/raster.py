@@ -90,16 +90,16 @@ class Reader:
         self._fill(pixels, ~mask if self.fill != "keep" else ~inside, abs(row * 7919 + col))
         return self._laid(pixels), self._laid(mask.astype(np.uint8))
 
-    def _fill(self, pixels: Any, valid: Any, seed: int) -> None:
+    def _fill(self, pixels: Any, missing: Any, seed: int) -> None:
         if self.fill == "garbage":
             noise = np.random.default_rng(seed).integers(0, 256, pixels.shape)
             if pixels.dtype.kind == "f":
                 noise = np.where(noise % 3, noise * 1e30, np.nan)
-            pixels[:, valid] = noise.astype(pixels.dtype)[:, valid]
+            pixels[:, missing] = noise.astype(pixels.dtype)[:, missing]
         elif self.fill == "nodata" and self.raster.nodata is not None:
-            pixels[:, valid] = self.raster.nodata
+            pixels[:, missing] = self.raster.nodata
         else:
-            pixels[:, valid] = 0
+            pixels[:, missing] = 0
 
     def _laid(self, array: Any) -> Any:
         if self.blocks == "strided":

@@ -136,8 +136,8 @@ class Session:
         if self.run.definition == "path":
             return str(path)
         text = path.read_text(encoding="utf-8")
-        report = {"text": text, "marked text": f"\ufeff{text}"}
-        return report.get(self.run.definition, self.run.definition)
+        definitions = {"text": text, "marked text": f"\ufeff{text}"}
+        return definitions.get(self.run.definition, self.run.definition)
 
     def _validate(self, kind: Any) -> None:
         """The user has chosen the model: no device is known, and nothing may be loaded."""
