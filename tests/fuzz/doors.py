@@ -70,7 +70,7 @@ def _package_files(folder: Path) -> list[Path]:
 def _check_package(folder: Path) -> object:
     from camp_detector_core.packaging.package_check.check import check_package
 
-    return check_package(folder / "model.dlpk").text(as_json=False)
+    return check_package(folder / "model.dlpk").text(COMMAND, as_json=False)
 
 
 def _install_check(folder: Path) -> object:
@@ -109,7 +109,7 @@ def _validate(folder: Path) -> object:
     from camp_detector_core.packaging.validation import validate_item
 
     report = validate_item(folder / "model.json")
-    return report.text(as_json=True) + report.text(as_json=False)
+    return report.text(COMMAND, as_json=True) + report.text(COMMAND, as_json=False)
 
 
 def _detect(name: str) -> Callable[[Path], object]:

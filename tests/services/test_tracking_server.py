@@ -354,6 +354,13 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+ESRI_FILES = (
+    "best_model.dlpk", "model.emd", "best_model.pt", "best_model.onnx", "RefugeeCampDetector.py",
+    "rcd_engine_*.zip",
+)  # fmt: skip
+"""The package for ArcGIS, and what its definition names."""
+
+
 def wanted_files(desk: Path, folder: Path) -> dict[str, str]:
     """Checksums of what a run's folder and the data hold, by the path in MLflow.
 
@@ -365,6 +372,9 @@ def wanted_files(desk: Path, folder: Path) -> dict[str, str]:
             if path.is_file():
                 home = "models" if name == "meta" else name
                 files[f"{home}/{path.relative_to(folder / name).as_posix()}"] = sha256(path)
+    for name in ESRI_FILES:
+        (path,) = (folder / "meta").glob(name)
+        files[f"esri/{path.name}"] = sha256(path)
     files["metadata/stac_item.json"] = sha256(folder / "meta" / "stac_item.json")
     for name in ("split", "statistics", "system"):
         files[f"metadata/{name}.json"] = sha256(folder / f"{name}.json")
