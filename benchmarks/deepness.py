@@ -41,7 +41,7 @@ def fixed_model(source: Path, target: Path) -> tuple[int, int]:
     """Write the model with one output and the tile of its description; its tile and overlap."""
     import onnx
 
-    from camp_detector_core.packaging.onnx_metadata import (
+    from camp_detector_core.onnx_model.metadata import (
         deepness_metadata,
         read_spec,
         set_metadata,

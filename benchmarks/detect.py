@@ -142,7 +142,7 @@ def floor(scene: Path, model: Path, tile: int, threads: int) -> None:
     """Child process: bare runs over every pixel once; prints the seconds."""
     import onnxruntime
 
-    from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.engine.predictors.ort import OnnxPredictor
     from camp_detector_core.engine.prepare import normalise
 
     spec = OnnxPredictor(model.read_bytes()).spec

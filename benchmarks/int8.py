@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.prepare import normalise
 from camp_detector_core.model_file import default_model_path, open_model
 from camp_detector_core.scene import SceneOptions, generate_scene

@@ -25,15 +25,15 @@ import numpy as np  # noqa: E402
 from rasterio import features  # noqa: E402
 
 from camp_detector_core.engine.grid import Shape, Window  # noqa: E402
-from camp_detector_core.engine.outline import OutlineOptions, refine_all  # noqa: E402
-from camp_detector_core.engine.vectorise import Linker, trace_block  # noqa: E402
+from camp_detector_core.engine.polygons.outline import OutlineOptions, refine_all  # noqa: E402
+from camp_detector_core.engine.polygons.vectorise import Linker, trace_block  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.vectorise import Dwelling
+    from camp_detector_core.engine.polygons.vectorise import Dwelling
 
 T = TypeVar("T")
 

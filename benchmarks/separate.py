@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))  # so that a checkout can be measured without bein
 
 import numpy as np  # noqa: E402
 
-from camp_detector_core.engine.components import label_runs  # noqa: E402
 from camp_detector_core.engine.grid import Shape, Window  # noqa: E402
 from camp_detector_core.engine.instances import Separator, separate  # noqa: E402
+from camp_detector_core.engine.polygons.components import label_runs  # noqa: E402
 from camp_detector_core.engine.scores import to_classes  # noqa: E402
 from camp_detector_core.engine.separation import Separation  # noqa: E402
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec  # noqa: E402

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import open_model
-from camp_detector_core.network import load_state, read_state
+from camp_detector_core.network.unet import load_state, read_state
 from training.artefacts.dwelling_score import DwellingScore, measure, scored_areas
 from training.artefacts.finish import calibrated, predict_part
 from training.artefacts.separation_choice import SEED_METRES2, THRESHOLDS, choose_separation

@@ -28,7 +28,6 @@ PARTS = (
     "hostgdal",
     "model_file",
     "outputs",
-    "vector_formats.py",
 )
 """Folders and modules that QGIS and ArcGIS Pro carry: rasters through their own GDAL, and readers
 of models. They name each other relatively, and need Python 3.9, its standard library and numpy."""

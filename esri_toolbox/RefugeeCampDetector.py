@@ -134,22 +134,23 @@ if TYPE_CHECKING:
     from camp_detector_core.engine import (
         arguments,
         emd_keys,
-        esri_json,
         esri_words,
         ground,
-        host_tiles,
         json_text,
-        outline,
-        runtime,
         suitable,
     )
     from camp_detector_core.engine import spec as specs
+    from camp_detector_core.engine.polygons import esri_json, outline
+    from camp_detector_core.engine.predictors import runtime
+    from camp_detector_core.engine.tiling import host_tiles
 else:
-    arguments, emd_keys, esri_json, esri_words, ground = map(
-        _EngineModule, ("arguments", "emd_keys", "esri_json", "esri_words", "ground")
+    arguments, emd_keys, esri_words, ground, json_text, specs, suitable = map(
+        _EngineModule,
+        ("arguments", "emd_keys", "esri_words", "ground", "json_text", "spec", "suitable"),
     )
-    host_tiles, json_text, outline, runtime, specs, suitable = map(
-        _EngineModule, ("host_tiles", "json_text", "outline", "runtime", "spec", "suitable")
+    esri_json, outline, runtime, host_tiles = map(
+        _EngineModule,
+        ("polygons.esri_json", "polygons.outline", "predictors.runtime", "tiling.host_tiles"),
     )
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from camp_detector_core import __version__
 from camp_detector_core.carry import digest_of, host_files, moment_of, text_bytes, zip_bytes
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.esri.dlpk import package_bytes
+from camp_detector_core.esri.package_source import open_source
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.model_file.emd import KINDS
 from camp_detector_core.outputs.whole_file import write_whole
-from camp_detector_core.packaging.dlpk import package_bytes
-from camp_detector_core.packaging.package_source import open_source
 from esri_toolbox.metadata import NAME, metadata_files
 
 HOME = Path(__file__).resolve().parent

@@ -10,9 +10,9 @@ import pytest
 from rasterio.crs import CRS
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.engine.dwelling import Dwelling
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.engine.polygons.dwelling import Dwelling
 from camp_detector_core.georaster.ground import metres_per_unit, square_metres_per_unit
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.raster.ground import on_ground

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import default_model_path
-from camp_detector_core.packaging.onnx_metadata import get_metadata
+from camp_detector_core.onnx_model.metadata import get_metadata
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "benchmarks" / "deepness.py"

@@ -14,8 +14,8 @@ from rasterio.transform import Affine
 
 from camp_detector_core.engine.grid import Shape, Window
 from camp_detector_core.engine.instances import separate
-from camp_detector_core.engine.outline import OutlineOptions
-from camp_detector_core.engine.polygons import PolygonSink
+from camp_detector_core.engine.polygons.outline import OutlineOptions
+from camp_detector_core.engine.polygons.sink import PolygonSink
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec, write_model
 from tests.support.outlines import EXACT, features, same_polygons, traced

@@ -120,7 +120,7 @@ def test_names_of_chips_reach_no_terminal(tmp_path: Path) -> None:
 
 def test_only_the_console_writes_to_a_terminal() -> None:
     """The template that runs without this package, and tools of the server, are on their own."""
-    alone = {"camp_detector_core/packaging/stac/infer.py", "camp_detector_core/console.py"}
+    alone = {"camp_detector_core/stac/infer.py", "camp_detector_core/console.py"}
     writers = []
     for package in ("camp_detector_core", "training"):
         for path in sorted((ROOT / package).rglob("*.py")):

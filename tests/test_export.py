@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
-from camp_detector_core.export import (
+from camp_detector_core.network.export import (
     IR_VERSION,
     TOLERANCE,
     ExportError,
@@ -30,9 +30,9 @@ from camp_detector_core.export import (
     export_state,
     export_torchscript,
 )
-from camp_detector_core.network import NetworkError, load_state, read_state
-from camp_detector_core.packaging.onnx_metadata import read_spec
-from camp_detector_core.torchscript import without_places
+from camp_detector_core.network.scripting import without_places
+from camp_detector_core.network.unet import NetworkError, load_state, read_state
+from camp_detector_core.onnx_model.metadata import read_spec
 from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:

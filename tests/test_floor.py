@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from camp_detector_core.carry import PARTS, carried_core, core_files
+from camp_detector_core.esri.dlpk import create_dlpk
 from camp_detector_core.model_file.emd import EmdFiles, emd_bytes, emd_of
-from camp_detector_core.packaging.dlpk import create_dlpk
 from tests.support.carried import write_files
 from tests.support.models import stac_item, tiny_spec, write_model
 

@@ -15,6 +15,7 @@ from hypothesis import example, given
 
 from camp_detector_core.catalog import CatalogError, open_store
 from camp_detector_core.catalog.package import read_package
+from camp_detector_core.esri.package_source import open_source
 from camp_detector_core.model_file.hrefs import (
     HrefError,
     HrefFault,
@@ -25,8 +26,7 @@ from camp_detector_core.model_file.hrefs import (
     path_of_url,
     url_of_href,
 )
-from camp_detector_core.packaging.package_source import open_source
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac.validation import validate_item
 from tests.support import stac_items
 from tests.support.hostile import misreadings, stems
 

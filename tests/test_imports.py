@@ -32,15 +32,15 @@ HOSTS = {"qgis_plugin", "esri_toolbox", "qgis", "PyQt5", "PyQt6", "osgeo", "arcp
 
 ONLY_IN = {
     "onnxruntime": (
-        "camp_detector_core.engine.ort",
-        "camp_detector_core.export",
-        "camp_detector_core.packaging.stac.infer",  # copied beside each item, to run without us
+        "camp_detector_core.engine.predictors.ort",
+        "camp_detector_core.network.export",
+        "camp_detector_core.stac.infer",  # copied beside each item, to run without us
         "training.quantise",
     ),
-    "pyogrio": ("camp_detector_core.vector_files",),  # nobody else gives it a name to parse
+    "pyogrio": ("camp_detector_core.vector.files",),  # nobody else gives it a name to parse
     "mlflow": ("training.tracking",),
-    "pystac": ("camp_detector_core.packaging", "camp_detector_core.catalog"),
-    "stac_model": ("camp_detector_core.packaging",),
+    "pystac": ("camp_detector_core.stac", "camp_detector_core.catalog"),
+    "stac_model": ("camp_detector_core.stac",),
     "rustac": ("camp_detector_core.catalog",),
     "obstore": ("camp_detector_core.catalog",),
     "pypgstac": ("camp_detector_core.catalog",),
@@ -50,11 +50,11 @@ ONLY_IN = {
     "keyring": ("camp_detector_core.publish",),
     "boto3": ("training.tracking",),
     "torch": (
-        "camp_detector_core.activation",
-        "camp_detector_core.engine.torchscript",
-        "camp_detector_core.channels",
-        "camp_detector_core.network",
-        "camp_detector_core.export",
+        "camp_detector_core.network.activation",
+        "camp_detector_core.engine.predictors.torchscript",
+        "camp_detector_core.network.channels",
+        "camp_detector_core.network.unet",
+        "camp_detector_core.network.export",
         "camp_detector_core.torch_predictor",
         "training",
     ),
@@ -292,7 +292,7 @@ def test_the_sources_keep_the_contract() -> None:
             "import numpy",
             "imports the standard library alone",
         ),
-        ("camp_detector_core/model_file/a.py", "from ..packaging import x", "does not carry"),
+        ("camp_detector_core/model_file/a.py", "from ..esri import x", "does not carry"),
         (
             "camp_detector_core/hostgdal/a.py",
             "from camp_detector_core.engine import grid",
@@ -307,14 +307,14 @@ def test_the_sources_keep_the_contract() -> None:
         (
             "camp_detector_core/a.py",
             "import onnxruntime as ort",
-            "imported by camp_detector_core.engine.ort and",
+            "imported by camp_detector_core.engine.predictors.ort and",
         ),
         ("camp_detector_core/a/b.py", "from ..cli import main", "command line"),
         ("camp_detector_core/cli.py", "import torch", "torch is imported by"),
         ("camp_detector_core/cli.py", "from training.data import x", "nothing imports training"),
         ("training/a.py", "from camp_detector_core.cli import main", "command line"),
         ("training/a.py", "import mlflow", "imported by training.tracking alone"),
-        ("training/a.py", "import pyogrio.raw", "imported by camp_detector_core.vector_files"),
+        ("training/a.py", "import pyogrio.raw", "imported by camp_detector_core.vector.files"),
         ("training/a.py", "if True:\n    import arcpy", "know no host"),
         ("qgis_plugin/a.py", "from camp_detector_core.raster import read", "only what it carries"),
         ("qgis_plugin/a.py", "from camp_detector_core import __version__", "only what it carries"),
@@ -343,15 +343,15 @@ def test_a_planted_violation_is_caught(tmp_path: Path, file: str, line: str, rea
             "camp_detector_core/engine/a.py",
             "import numpy as np\nimport json\nfrom .grid import Grid",
         ),
-        ("camp_detector_core/engine/ort.py", "def f():\n    import onnxruntime"),
+        ("camp_detector_core/engine/predictors/ort.py", "def f():\n    import onnxruntime"),
         (
             "camp_detector_core/hostgdal/a.py",
             "from osgeo import gdal\nfrom ..engine import grid\nfrom ..outputs import signals",
         ),
         ("camp_detector_core/georaster/a.py", "import numpy\nfrom ..engine.grid import Grid"),
         ("camp_detector_core/cli.py", "from .raster import x\nfrom .engine.ort import y"),
-        ("camp_detector_core/network.py", "import torch"),
-        ("training/a.py", "import torch\nfrom camp_detector_core.network import x"),
+        ("camp_detector_core/network/unet.py", "import torch"),
+        ("training/a.py", "import torch\nfrom camp_detector_core.network.unet import x"),
         ("training/tracking.py", "import mlflow"),
         (
             "qgis_plugin/a.py",

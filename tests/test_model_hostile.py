@@ -13,7 +13,7 @@ import pytest
 from camp_detector_core.cli.describe import as_text
 from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.model_file import open_model, reader
 from tests.support.models import stac_item, tiny_onnx, tiny_spec, write_model

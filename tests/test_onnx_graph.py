@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.model_file import default_model_path
-from camp_detector_core.packaging.onnx_graph import Tensor, read_graph
+from camp_detector_core.onnx_model.graph import Tensor, read_graph
 from tests.support.models import tiny_onnx, tiny_spec
 
 

@@ -20,8 +20,8 @@ from rasterio.crs import CRS
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.engine.spec import ClassDef
 from camp_detector_core.outputs.side_files import members
-from camp_detector_core.vector import FORMATS
-from camp_detector_core.vector_files import VectorLayer, read_layer, write_layer
+from camp_detector_core.products.dwellings import FORMATS
+from camp_detector_core.vector.files import VectorLayer, read_layer, write_layer
 from tests.support.hostile import misreadings, stems
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster

@@ -15,11 +15,11 @@ from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.cog import ClassSink
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.outputs.output_set import OutputSet
-from camp_detector_core.overlay import render_overlay
+from camp_detector_core.products.dwellings import write_dwellings
+from camp_detector_core.products.overlay import render_overlay
 from camp_detector_core.raster import RasterioCogs, SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.ground import metres_per_unit
 from camp_detector_core.raster.library import crs_of
-from camp_detector_core.vector import write_dwellings
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 

@@ -28,7 +28,7 @@ from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import Cancelled, OutputError, RasterError
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.read_errors import cannot_open, cannot_read
-from camp_detector_core.products import RasterioRun
+from camp_detector_core.products.rasterio_run import RasterioRun
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from camp_detector_core.raster.library import Rasterio
 from tests.support.models import tiny_spec

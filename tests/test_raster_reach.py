@@ -20,7 +20,7 @@ from camp_detector_core.engine.errors import RasterError, VectorError
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.vrt_sources import BrokenVrtError, Source, sources_of
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
-from camp_detector_core.vector_files import list_layers
+from camp_detector_core.vector.files import list_layers
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, write_raster
 from tests.support.sources import whole

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item, write_item
 from camp_detector_core.publish.package import read_package
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
+from camp_detector_core.stac import TrainingArea, create_stac_mlm_item, write_item
 from tests.support.models import write_model
 
 ROOT = Path(__file__).resolve().parents[1]

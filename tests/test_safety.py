@@ -292,7 +292,7 @@ def test_the_command_says_what_became_of_a_killed_run(
 def test_a_stop_before_the_last_step_leaves_nothing(
     tmp_path: Path, model: Path, camp: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    from camp_detector_core import report
+    from camp_detector_core.products import report
 
     image = write_raster(tmp_path / "a.tif", rgb_of(scene()))
     number = signal.Signals[name]

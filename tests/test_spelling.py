@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("camp_detector_core", "qgis_plugin", "esri_toolbox")
-COMMANDS = ("cli/", "demo.py", "__main__.py", "build.py", "packaging/stac/")
+COMMANDS = ("cli/", "demo.py", "__main__.py", "build.py", "camp_detector_core/stac/")
 """Command lines, and the scripts that lie beside the item of a model, which are some too."""
-OTHER_PROGRAMS = ("engine/runtime.py", "qgis_plugin/runtime/")
+OTHER_PROGRAMS = ("engine/predictors/runtime.py", "qgis_plugin/runtime/")
 """Callers of programs of others: nvidia-smi and pip."""
 SPELLED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|\bgdal(_\w+\.py|_translate|warp|info|buildvrt)\b")
 FILLED = "value"

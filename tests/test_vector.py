@@ -15,13 +15,13 @@ import shapely
 from rasterio.crs import CRS
 from rasterio.warp import transform_geom
 
-from camp_detector_core.engine.dwelling import Dwelling
 from camp_detector_core.engine.errors import OutputError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
+from camp_detector_core.engine.polygons.dwelling import Dwelling
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.outputs.output_set import OutputSet
+from camp_detector_core.products.dwellings import FORMATS, check_format, write_dwellings
 from camp_detector_core.raster.library import crs_of
-from camp_detector_core.vector import FORMATS, check_format, write_dwellings
 from tests.support.models import tiny_spec
 from tests.support.rasters import UTM_AREA
 
@@ -161,7 +161,7 @@ def test_a_shapefile_comes_with_all_its_parts(tmp_path: Path) -> None:
 def test_a_shapefile_that_would_be_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camp_detector_core.vector._SHAPEFILE_LIMIT", 100)
+    monkeypatch.setattr("camp_detector_core.products.dwellings._SHAPEFILE_LIMIT", 100)
     with pytest.raises(OutputError, match=r"2 GB.*\.gpkg"):
         written_file(tmp_path, ".shp", [SOLID], UTM)
     assert list(tmp_path.iterdir()) == []

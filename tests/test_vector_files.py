@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from camp_detector_core.engine.errors import VectorError
-from camp_detector_core.vector import FORMATS
-from camp_detector_core.vector_files import VectorLayer, list_layers, read_layer, write_layer
+from camp_detector_core.products.dwellings import FORMATS
+from camp_detector_core.vector.files import VectorLayer, list_layers, read_layer, write_layer
 
 HOSTILE = (
     "x!y", "!y", "x!", "a.zip!y", "a;y", ";", "a&y", "50%", "50%25", "a#y", "a?y=1", "?", "t\ty",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.vector_formats import FORMATS, MORE_FORMATS
+from camp_detector_core.outputs.vector_formats import FORMATS, MORE_FORMATS
 
 NAMES = st.lists(st.text(min_size=1, max_size=40), max_size=30, unique_by=str.lower)
 SHAPEFILE, KML, TAB = FORMATS[".shp"], MORE_FORMATS[".kml"], MORE_FORMATS[".tab"]

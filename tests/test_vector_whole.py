@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError, VectorError
-from camp_detector_core.vector_files import read_layer
+from camp_detector_core.vector.files import read_layer
 from training.data.polygons import read_polygons
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.zip_file import open_zip, read_member
-from camp_detector_core.packaging.package_check import check_package
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from camp_detector_core.packaging.dlpk import create_dlpk
-    from camp_detector_core.packaging.stac import create_stac_mlm_item
+    from camp_detector_core.esri.dlpk import create_dlpk
+    from camp_detector_core.stac import create_stac_mlm_item
     from training.data.datamodule import CampDataModule
     from training.data.statistics import calculate_dataset_statistics
     from training.fit.system import get_system_info
@@ -31,8 +31,8 @@ _HOMES = {
     "CampDataModule": "training.data.datamodule",
     "LitRefugeeCamp": "training.fit.task",
     "calculate_dataset_statistics": "training.data.statistics",
-    "create_dlpk": "camp_detector_core.packaging.dlpk",
-    "create_stac_mlm_item": "camp_detector_core.packaging.stac",
+    "create_dlpk": "camp_detector_core.esri.dlpk",
+    "create_stac_mlm_item": "camp_detector_core.stac",
     "get_system_info": "training.fit.system",
     "train_model": "training.train",
 }

@@ -20,7 +20,7 @@ from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.model_file import open_model
 from camp_detector_core.outputs.output_set import standing
-from camp_detector_core.products import RasterioRun
+from camp_detector_core.products.rasterio_run import RasterioRun
 from training.output import made_folder
 
 if TYPE_CHECKING:

@@ -114,7 +114,7 @@ def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Packa
         CampDetectorError: The model cannot be run, or its date is unknown.
     """
     extra("pystac")
-    from camp_detector_core.packaging.stac import create_stac_mlm_item, facts_of
+    from camp_detector_core.stac import create_stac_mlm_item, facts_of
 
     model = open_model(path)
     run = facts_of(model.spec)

@@ -8,7 +8,7 @@ from camp_detector_core.engine.separation import OUTPUT
 from camp_detector_core.engine.wording import visible
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.engine.predictors.ort import OnnxPredictor
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file import ModelFile
 

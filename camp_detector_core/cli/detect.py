@@ -89,7 +89,7 @@ def _model(
 def _detect(request: Request, terminal: Terminal, *, verbose: bool) -> Outcome:
     """Run a request with a quiet stderr, unless asked for all of it."""
     from camp_detector_core.detection.run import detect as run
-    from camp_detector_core.products import RasterioRun
+    from camp_detector_core.products.rasterio_run import RasterioRun
 
     if verbose:
         return run(request, RasterioRun(COMMAND), terminal)

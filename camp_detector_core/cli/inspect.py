@@ -26,7 +26,7 @@ def inspect(*, model: Path | None, catalog: str | None, as_json: bool, verbose: 
     """
     with plain_errors(verbose=verbose):
         from camp_detector_core.catalog.find import find_model
-        from camp_detector_core.engine.predictors import on_processor
+        from camp_detector_core.engine.predictors.open import on_processor
         from camp_detector_core.model_file import default_model_path, open_model
 
         from . import describe

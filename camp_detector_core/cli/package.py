@@ -46,7 +46,7 @@ def check(*, path: Path, as_json: bool, verbose: bool) -> None:
       camp-detector package check meta/refugee-camp-detector.dlpk
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
-        from camp_detector_core.packaging.package_check import check_package
+        from camp_detector_core.esri.package_check import check_package
 
         report = check_package(path)
         say(report.text(COMMAND, as_json=as_json))
@@ -99,9 +99,9 @@ def build(  # noqa: PLR0913 - click gives each option by its name
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
         from camp_detector_core.catalog.find import find_model
+        from camp_detector_core.esri.dlpk import create_dlpks
+        from camp_detector_core.esri.package_source import open_source
         from camp_detector_core.model_file import default_model_path
-        from camp_detector_core.packaging.dlpk import create_dlpks
-        from camp_detector_core.packaging.package_source import open_source
 
         path = find_model(model, catalog=catalog).path if model else default_model_path()
         source = open_source(path, item=item, torchscript=torchscript)

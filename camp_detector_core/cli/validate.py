@@ -49,7 +49,7 @@ def validate(
       camp-detector validate meta/stac_item.json --fetch-schemas
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
-        from camp_detector_core.packaging.validation import validate_item
+        from camp_detector_core.stac.validation import validate_item
 
         def tell(text: str) -> None:
             if verbose:

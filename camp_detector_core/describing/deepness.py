@@ -1,6 +1,6 @@
 """Metadata of models for the QGIS plugin Deepness, read as parts of a description.
 
-Keys and meanings are those of its documentation and of its reader; `packaging.onnx_metadata`
+Keys and meanings are those of its documentation and of its reader; `onnx_model.metadata`
 writes the same keys.
 """
 

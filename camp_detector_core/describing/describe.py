@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.messages import Message
-from camp_detector_core.engine.onnx_file import onnx_facts
+from camp_detector_core.engine.predictors.onnx_file import onnx_facts
 from camp_detector_core.engine.separation import OUTPUT as SEPARATION
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.metadata import read_metadata
-from camp_detector_core.packaging.onnx_edit import (
-    Ending,
-    last_operator,
-    with_ending,
-    with_metadata,
-)
-from camp_detector_core.packaging.onnx_whole import read_whole
+from camp_detector_core.onnx_model.edit import Ending, last_operator, with_ending, with_metadata
+from camp_detector_core.onnx_model.whole import read_whole
 
 from .chips import trial_chips
 from .deepness import BACKGROUND, deepness_hints
@@ -36,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.ort import Network, OnnxPredictor
+    from camp_detector_core.engine.predictors.ort import Network, OnnxPredictor
 
     from .deepness import Hints
     from .options import ModelOptions
@@ -75,7 +70,7 @@ def describe_model(
         SpecError: It is of another kind, or something must be said that cannot be told from it.
         RasterError: The raster cannot be read.
     """
-    from camp_detector_core.engine.ort import Network, OnnxPredictor
+    from camp_detector_core.engine.predictors.ort import Network, OnnxPredictor
 
     data = read_whole(path)
     entries = read_metadata(data, str(path))

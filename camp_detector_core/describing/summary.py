@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.packaging.onnx_edit import Ending
+    from camp_detector_core.onnx_model.edit import Ending
 
     from .draft import Draft
     from .trial import TrialOutput

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.ends import image_of, is_picture, side_of
 from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.predictors.ends import image_of, is_picture, side_of
 from camp_detector_core.engine.wording import shown
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.ort import Network
+    from camp_detector_core.engine.predictors.ort import Network
 
 _FEW, _MANY = {1, 3, 4}, 16
 """Band counts of common images, and more bands than any image has."""

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ..engine.detect import DetectStats
-    from ..engine.dwelling import Dwelling
     from ..engine.grid import Grid
     from ..engine.messages import Message
-    from ..engine.plan import Axis, TilePlan
+    from ..engine.polygons.dwelling import Dwelling
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
+    from ..engine.tiling.detect import DetectStats
+    from ..engine.tiling.plan import Axis, TilePlan
     from ..georaster.finding import Finding
     from ..georaster.ports import Library
     from ..georaster.source import PlacedSource

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.errors import Cancelled
 from ..engine.messages import Message
-from ..engine.predictors import AUTO, Fallback, open_predictor
+from ..engine.predictors.open import AUTO, Fallback, open_predictor
 from ..georaster.area import AreaSource
 from ..georaster.blank import emptiness
 from ..georaster.finding import Finding

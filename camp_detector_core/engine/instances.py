@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 import numpy as np
 
-from .components import label_runs
 from .errors import GridError
 from .grid import Window
+from .polygons.components import label_runs
 from .scores import score_threshold, to_classes
 from .sequences import ragged
-from .thicken import SIDES, neighbourhoods, thicken
+from .tiling.thicken import SIDES, neighbourhoods, thicken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,18 +6,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Sequence
 
-from ..engine.augment import AugmentedPredictor
-from ..engine.detect import DetectOptions, detect
-from ..engine.outline import OutlineOptions
-from ..engine.plan import TilePlan
-from ..engine.polygons import PolygonSink
+from ..engine.polygons.outline import OutlineOptions
+from ..engine.polygons.sink import PolygonSink
+from ..engine.tiling.augment import AugmentedPredictor
+from ..engine.tiling.detect import DetectOptions, detect
+from ..engine.tiling.plan import TilePlan
 
 if TYPE_CHECKING:
-    from ..engine.detect import DetectStats
-    from ..engine.dwelling import Dwelling
+    from ..engine.polygons.dwelling import Dwelling
     from ..engine.ports import FixedPredictor, MosaicSink, Progress, RasterSource
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
+    from ..engine.tiling.detect import DetectStats
     from .cog import RasterSink
     from .settings import Settings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from ..engine.errors import SpecError
 from ..engine.parameters import check
-from ..engine.predictors import AUTO
+from ..engine.predictors.open import AUTO
 
 if TYPE_CHECKING:
     from ..engine.grid import Grid

@@ -12,8 +12,8 @@ from .ground import square_metres_per_unit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..engine.dwelling import Dwelling
     from ..engine.grid import Grid
+    from ..engine.polygons.dwelling import Dwelling
     from ..engine.spec import ModelSpec
     from .ports import Crs
 

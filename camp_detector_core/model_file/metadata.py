@@ -2,14 +2,14 @@
 
 A file is one protocol buffer message, ModelProto (onnx/onnx.proto): field 7 is the graph, field 14
 the metadata, each entry a message of key (1) and value (2). Only the outermost fields are looked
-at, so the time does not depend on the size of the network. `onnx_graph` reads what goes in and what
-comes out, `engine.onnx_file` looks through all of it.
+at, so the time does not depend on the size of the network. `onnx_model.graph` reads what goes in and what
+comes out, `engine.predictors.onnx_file` looks through all of it.
 """
 
 from __future__ import annotations
 
 from ..engine.errors import PredictorError
-from ..engine.protobuf import fields
+from ..engine.predictors.protobuf import fields
 
 _GRAPH, _METADATA = 7, 14
 _KEY, _VALUE = 1, 2

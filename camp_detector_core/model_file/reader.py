@@ -13,7 +13,7 @@ from typing import Any, Mapping
 
 from ..engine.emd_keys import SETTINGS
 from ..engine.errors import PredictorError, SpecError
-from ..engine.onnx_file import require_whole
+from ..engine.predictors.onnx_file import require_whole
 from ..engine.spec import METADATA_KEY, ModelSpec
 from ..engine.wording import shown
 from .emd import KINDS, disagreements

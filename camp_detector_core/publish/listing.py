@@ -12,12 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import one_line, shown
-from camp_detector_core.packaging.model_card import (
-    TOOLS,
-    description_of,
-    figure_label,
-    figure_text,
-)
+from camp_detector_core.esri.model_card import TOOLS, description_of, figure_label, figure_text
 
 from .errors import PublishError
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.wording import shown
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import MAX_EMD, read_emd
 from camp_detector_core.model_file.item import read_item, spec_of
 from camp_detector_core.model_file.package import root_emd
 from camp_detector_core.model_file.untrusted import read_file
 from camp_detector_core.model_file.zip_file import open_zip, read_member
-from camp_detector_core.packaging.package_check import check_package
 
 from .errors import PublishError
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from camp_detector_core.engine.errors import OutputError, VectorError
 from camp_detector_core.outputs.output_set import OutputSet, cannot_write
-from camp_detector_core.vector_files import VectorLayer, write_layer
+from camp_detector_core.vector.files import VectorLayer, write_layer
 
 from .options import SceneError
 from .shapes import polygon_area

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Iterator, Optional
 
 from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.detection.run import detect as run
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.run import GdalRun

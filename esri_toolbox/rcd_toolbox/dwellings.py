@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Union
 
 from camp_detector_core.engine.areas import Dwelling, Point, holds
-from camp_detector_core.engine.surfaces import Surfaces
+from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from .features import ground_area, rings_of
 
@@ -29,7 +29,7 @@ class LayerDwellings(NamedTuple):
 
 
 def dwellings_in(layer: object, progress: Progress) -> LayerDwellings:
-    """The dwellings of a layer, by the rules of `engine.surfaces`.
+    """The dwellings of a layer, by the rules of `engine.polygons.surfaces`.
 
     Args:
         layer: Of polygons, points or multipoints.

@@ -16,7 +16,7 @@ from qgis.core import (
 
 from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine.parameters import QGIS
-from camp_detector_core.engine.predictors import AUTO, GPUS
+from camp_detector_core.engine.predictors.open import AUTO, GPUS
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 

@@ -14,7 +14,7 @@ from qgis.core import (
 
 from camp_detector_core.engine import areas
 from camp_detector_core.engine.areas import FIELDS, Dwelling, tally
-from camp_detector_core.engine.surfaces import Surfaces
+from camp_detector_core.engine.polygons.surfaces import Surfaces
 from camp_detector_core.georaster.ground import metres_per_unit
 from camp_detector_core.hostgdal.library import GdalCrs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator
 
-from camp_detector_core.engine.surfaces import Surfaces
+from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from .. import compat
 from ..i18n import tr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from camp_detector_core.engine.parameters import AREA
-from camp_detector_core.engine.surfaces import Surfaces
+from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from ..i18n import tr
 from ..layers import lies_somewhere

@@ -16,7 +16,7 @@ from .base import Fault
 if TYPE_CHECKING:
     from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext
 
-    from camp_detector_core.engine.surfaces import Outline
+    from camp_detector_core.engine.polygons.surfaces import Outline
 
 
 _POLE = 90.0

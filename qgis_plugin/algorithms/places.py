@@ -14,7 +14,7 @@ from qgis.core import (
     QgsProperty,
 )
 
-from camp_detector_core import vector_formats
+from camp_detector_core.outputs import vector_formats
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext

@@ -22,8 +22,10 @@ from qgis.core import (
 
 from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.detection.run import detect
-from camp_detector_core.engine import instances, outline, polygons
+from camp_detector_core.engine import instances
 from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.engine.polygons import outline
+from camp_detector_core.engine.polygons import sink as polygons
 from camp_detector_core.georaster import table
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Callable, Union
 
 from qgis.core import QgsSettings
 
-from camp_detector_core.engine import predictors
-from camp_detector_core.engine.predictors import AUTO, CPU
+from camp_detector_core.engine.predictors import open as predictors
+from camp_detector_core.engine.predictors.open import AUTO, CPU
 
 from ..i18n import tr
 from . import loading
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.ort import OnnxPredictor
+    from camp_detector_core.engine.predictors.ort import OnnxPredictor
 
 SETTING = "camp_detector/device"
 """Key of the user's settings: the device that is preferred."""

@@ -10,7 +10,7 @@ import pytest
 
 from camp_detector_core.cli import main
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.packaging.onnx_metadata import deepness_metadata
+from camp_detector_core.onnx_model.metadata import deepness_metadata
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
 from tests.support.models import tiny_onnx, tiny_spec
 

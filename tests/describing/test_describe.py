@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.describing import ModelOptions, describe_model
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from tests.support.models import RGB, tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.engine.onnx_file import onnx_facts
-from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.packaging.onnx_edit import with_metadata
-from camp_detector_core.packaging.onnx_whole import read_whole
+from camp_detector_core.engine.predictors.onnx_file import onnx_facts
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
+from camp_detector_core.onnx_model.edit import with_metadata
+from camp_detector_core.onnx_model.whole import read_whole
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

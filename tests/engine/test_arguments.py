@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from camp_detector_core.engine.arguments import ARGUMENTS, MAX_SIDE, Arguments
 from camp_detector_core.engine.errors import ParameterError, SpecError
-from camp_detector_core.engine.host_tiles import TileLayout
+from camp_detector_core.engine.tiling.host_tiles import TileLayout
 from tests.support.models import tiny_spec
 
 

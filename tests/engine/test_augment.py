@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from camp_detector_core.engine.augment import AugmentedPredictor, views
+from camp_detector_core.engine.tiling.augment import AugmentedPredictor, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.components import connect, label, label_runs
+from camp_detector_core.engine.polygons.components import connect, label, label_runs
 from tests.support.masks import NODATA, class_rasters, scores_for
 
 

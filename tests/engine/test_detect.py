@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import Cancelled, PredictorError, RasterError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.instances import expand, separate
-from camp_detector_core.engine.plan import TilePlan
 from camp_detector_core.engine.prepare import Stretch
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.engine.tiling.detect import DetectOptions, detect
+from camp_detector_core.engine.tiling.plan import TilePlan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

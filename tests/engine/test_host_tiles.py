@@ -13,23 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.arguments import MAX_SIDE
-from camp_detector_core.engine.cache import CachedPredictor
-from camp_detector_core.engine.detect import DetectOptions, detect
 from camp_detector_core.engine.errors import GridError, SpecError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
-from camp_detector_core.engine.host_tiles import TileDetector, TileLayout
-from camp_detector_core.engine.outline import OutlineOptions
-from camp_detector_core.engine.plan import TilePlan
-from camp_detector_core.engine.polygons import PolygonSink
+from camp_detector_core.engine.polygons.outline import OutlineOptions
+from camp_detector_core.engine.polygons.sink import PolygonSink
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.engine.tiling.cache import CachedPredictor
+from camp_detector_core.engine.tiling.detect import DetectOptions, detect
+from camp_detector_core.engine.tiling.host_tiles import TileDetector, TileLayout
+from camp_detector_core.engine.tiling.plan import TilePlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.dwelling import Dwelling
+    from camp_detector_core.engine.polygons.dwelling import Dwelling
 
 SEPARATING = Separation("core", 0.7, reach=2, min_seed=3)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.components import label
 from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
 from camp_detector_core.engine.instances import SeparatedStrip, Separator, expand, halo_of, separate
+from camp_detector_core.engine.polygons.components import label
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import ClassDef, ModelSpec
-from camp_detector_core.engine.thicken import ADDABLE
+from camp_detector_core.engine.tiling.thicken import ADDABLE
 from tests.support.masks import blobs, content, dwellings_in, partitions
 from tests.support.models import tiny_spec
 

@@ -10,13 +10,13 @@ import pytest
 from onnx import helper, numpy_helper
 from onnx.external_data_helper import set_external_data
 
-from camp_detector_core.engine import onnx_file
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
-from camp_detector_core.engine.onnx_file import onnx_facts, require_whole
-from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.engine.protobuf import bytes_field, number_field
+from camp_detector_core.engine.predictors import onnx_file
+from camp_detector_core.engine.predictors.onnx_file import onnx_facts, require_whole
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.protobuf import bytes_field, number_field
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.onnx_graph import read_graph
+from camp_detector_core.onnx_model.graph import read_graph
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
-from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.engine.runtime import Files
-from camp_detector_core.engine.runtime import open_model as open_in_host
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.runtime import Files
+from camp_detector_core.engine.predictors.runtime import open_model as open_in_host
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.package_check import check_package
 from tests.support.models import stac_item, tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from camp_detector_core.engine import ort
 from camp_detector_core.engine.errors import PredictorError, SpecError
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors import ort
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, Band, ClassDef, ModelSpec
 

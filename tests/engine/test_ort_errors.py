@@ -10,10 +10,10 @@ import onnxruntime
 import pytest
 from onnx import helper, numpy_helper
 
-from camp_detector_core.engine import ort
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.engine.ort import CPU, OnnxPredictor
-from camp_detector_core.engine.ort_errors import load_failure, reason_of, run_failure
+from camp_detector_core.engine.predictors import ort
+from camp_detector_core.engine.predictors.ort import CPU, OnnxPredictor
+from camp_detector_core.engine.predictors.ort_errors import load_failure, reason_of, run_failure
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from shapely import affinity
 from shapely.geometry import Polygon
 
 from benchmarks.polygonise import building_mask, draw, noise_mask
-from camp_detector_core.engine.dwelling import Dwelling, ring_area
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.engine.outline import OutlineOptions, refine_all
-from camp_detector_core.engine.rings import Rings
-from camp_detector_core.engine.square import MIN_IOU
-from camp_detector_core.engine.validity import faulty_sides
+from camp_detector_core.engine.polygons.dwelling import Dwelling, ring_area
+from camp_detector_core.engine.polygons.outline import OutlineOptions, refine_all
+from camp_detector_core.engine.polygons.rings import Rings
+from camp_detector_core.engine.polygons.square import MIN_IOU
+from camp_detector_core.engine.polygons.validity import faulty_sides
 from tests.support.masks import blobs, content, dwellings_in
 
 if TYPE_CHECKING:

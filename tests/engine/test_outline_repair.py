@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
 from camp_detector_core.engine.grid import Window
-from camp_detector_core.engine.outline import OutlineOptions, refine_all
-from camp_detector_core.engine.polygons import PolygonSink
+from camp_detector_core.engine.polygons.outline import OutlineOptions, refine_all
+from camp_detector_core.engine.polygons.sink import PolygonSink
 from camp_detector_core.scene import SceneOptions, generate_scene
 from tests.support.masks import blobs, content, dwellings_in
 from tests.support.models import tiny_spec
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.dwelling import Dwelling
+    from camp_detector_core.engine.polygons.dwelling import Dwelling
 
 SCENE = Path(__file__).resolve().parents[3] / "shared" / "cases" / "scene.tif"
 LARGE = 60

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
-from camp_detector_core.engine.plan import Axis, TilePlan
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
+from camp_detector_core.engine.tiling.plan import Axis, TilePlan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

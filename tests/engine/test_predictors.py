@@ -8,9 +8,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from camp_detector_core.engine import ort, predictors
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.engine.predictors import (
+from camp_detector_core.engine.predictors import open as predictors
+from camp_detector_core.engine.predictors import ort
+from camp_detector_core.engine.predictors.open import (
     GPUS,
     NO_DRIVER,
     NOT_BUILT,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from camp_detector_core.engine import runtime
 from camp_detector_core.engine.errors import PredictorError, SpecError
-from camp_detector_core.engine.runtime import (
+from camp_detector_core.engine.predictors import runtime
+from camp_detector_core.engine.predictors.runtime import (
     FREEST_GPU,
     OUT_OF_MEMORY,
     Batched,
@@ -186,7 +186,7 @@ def test_options_of_a_provider_reach_onnx_runtime(
     """GPUs are counted as the driver counts, but those of DirectML, which has its own order."""
     import onnxruntime
 
-    from camp_detector_core.engine import ort
+    from camp_detector_core.engine.predictors import ort
 
     monkeypatch.setenv("CUDA_DEVICE_ORDER", "")  # so that it is put back
     monkeypatch.delenv("CUDA_DEVICE_ORDER")

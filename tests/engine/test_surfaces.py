@@ -12,9 +12,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.arcs import arcs_to_lines
-from camp_detector_core.engine.surfaces import Surfaces
-from camp_detector_core.engine.wkb import parts_of
+from camp_detector_core.engine.polygons.arcs import arcs_to_lines
+from camp_detector_core.engine.polygons.surfaces import Surfaces
+from camp_detector_core.engine.polygons.wkb import parts_of
 
 SQUARE = "POLYGON((0 0,2 0,2 2,0 2,0 0))"
 

@@ -14,10 +14,10 @@ from rasterio import features
 from shapely.geometry import Polygon, shape
 
 from benchmarks.polygonise import building_mask, noise_mask
-from camp_detector_core.engine.dwelling import ring_area
 from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
-from camp_detector_core.engine.vectorise import Dwelling, Linker, trace_block
+from camp_detector_core.engine.polygons.dwelling import ring_area
+from camp_detector_core.engine.polygons.vectorise import Dwelling, Linker, trace_block
 from tests.support.masks import (
     NODATA,
     class_rasters,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.packaging.dlpk import create_dlpk
+from camp_detector_core.esri.dlpk import create_dlpk
 from tests.esri.host.arcgis import ArcGISHost, OpenPackage, open_package
 from tests.support.models import tiny_onnx, tiny_spec
 

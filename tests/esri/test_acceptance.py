@@ -11,8 +11,8 @@ import rasterio
 import shapely
 
 from camp_detector_core.engine.grid import Window
+from camp_detector_core.esri.dlpk import create_dlpk
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.packaging.dlpk import create_dlpk
 from camp_detector_core.raster import SourceOptions, open_source
 from camp_detector_core.scene.__main__ import main as draw
 from tests.esri.host.arcgis import open_package

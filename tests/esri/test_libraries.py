@@ -14,8 +14,8 @@ import pytest
 import torch
 from torch import nn
 
-from camp_detector_core.export import export_torchscript
-from camp_detector_core.packaging.dlpk import create_dlpk
+from camp_detector_core.esri.dlpk import create_dlpk
+from camp_detector_core.network.export import export_torchscript
 from tests.esri.host.arcgis import OpenPackage, open_package
 from tests.esri.scenes import expected_classes, scene
 from tests.support.models import tiny_onnx, tiny_spec

@@ -50,7 +50,7 @@ def _model_files(folder: Path) -> list[Path]:
 
 def _open_model(name: str) -> Callable[[Path], object]:
     def enter(folder: Path) -> object:
-        from camp_detector_core.engine.predictors import on_processor
+        from camp_detector_core.engine.predictors.open import on_processor
         from camp_detector_core.model_file import open_model
 
         predictor = on_processor(open_model(folder / name), threads=1)
@@ -68,7 +68,7 @@ def _package_files(folder: Path) -> list[Path]:
 
 
 def _check_package(folder: Path) -> object:
-    from camp_detector_core.packaging.package_check.check import check_package
+    from camp_detector_core.esri.package_check.check import check_package
 
     return check_package(folder / "model.dlpk").text(COMMAND, as_json=False)
 
@@ -106,7 +106,7 @@ def _item_files(folder: Path) -> list[Path]:
 
 
 def _validate(folder: Path) -> object:
-    from camp_detector_core.packaging.validation import validate_item
+    from camp_detector_core.stac.validation import validate_item
 
     report = validate_item(folder / "model.json")
     return report.text(COMMAND, as_json=True) + report.text(COMMAND, as_json=False)
@@ -118,7 +118,7 @@ def _detect(name: str) -> Callable[[Path], object]:
         from camp_detector_core.detection.request import Outputs, Request
         from camp_detector_core.detection.run import detect
         from camp_detector_core.georaster.settings import Settings
-        from camp_detector_core.products import RasterioRun
+        from camp_detector_core.products.rasterio_run import RasterioRun
 
         class Silent(Listener):
             def warn(self, message: Message) -> None:

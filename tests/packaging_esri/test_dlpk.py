@@ -22,16 +22,16 @@ import training
 from camp_detector_core.engine.errors import OutputError, PredictorError, SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
+from camp_detector_core.esri import dlpk
+from camp_detector_core.esri.dlpk import create_dlpk
+from camp_detector_core.esri.engine_copy import engine_copy
+from camp_detector_core.esri.model_card import description_of, licence_text
+from camp_detector_core.esri.package_check import check_package
+from camp_detector_core.esri.package_source import script_spec
+from camp_detector_core.esri.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from camp_detector_core.model_file import default_model_path, open_model
 from camp_detector_core.model_file.emd import read_emd
-from camp_detector_core.packaging import dlpk
-from camp_detector_core.packaging.dlpk import create_dlpk
-from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.model_card import description_of, licence_text
-from camp_detector_core.packaging.package_check import check_package
-from camp_detector_core.packaging.package_source import script_spec
-from camp_detector_core.packaging.stac import TrainingArea, create_stac_mlm_item
-from camp_detector_core.packaging.thumbnail import HEIGHT, WIDTH, png, thumbnail
+from camp_detector_core.stac import TrainingArea, create_stac_mlm_item
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.packages import edited, make, members
 from tests.support.small_nets import small_net
@@ -86,7 +86,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) 
     first = make(tmp_path)
     code = (
         "import sys, hashlib\n"
-        "from camp_detector_core.packaging.dlpk import create_dlpk\n"
+        "from camp_detector_core.esri.dlpk import create_dlpk\n"
         "create_dlpk(sys.argv[1], sys.argv[2], kind='detect')\n"
     )
     (tmp_path / "away").mkdir()
@@ -307,7 +307,7 @@ def test_torchscript_is_carried_along_and_named(tmp_path: Path) -> None:
 
 def test_what_torch_really_writes_is_known(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
-    from camp_detector_core.export import export_torchscript
+    from camp_detector_core.network.export import export_torchscript
 
     network = torch.nn.Conv2d(3, 1, 1)
     export_torchscript(network, tmp_path / "net.pt", spec=tiny_spec())

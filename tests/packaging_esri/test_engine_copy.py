@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__, carry
 from camp_detector_core.carry import digest_of, zip_bytes
-from camp_detector_core.packaging.engine_copy import (
-    ENGINE_NAME,
-    engine_copy,
-)
+from camp_detector_core.esri.engine_copy import ENGINE_NAME, engine_copy
 
 if TYPE_CHECKING:
     import pytest

@@ -11,8 +11,8 @@ import pytest
 
 from camp_detector_core.carry import digest_of, zip_bytes
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.package_check import check_package
+from camp_detector_core.esri.engine_copy import engine_copy
+from camp_detector_core.esri.package_check import check_package
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.packages import (
     ESRI_SAMPLE,

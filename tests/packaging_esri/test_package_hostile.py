@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
+from camp_detector_core.esri.package_check import archive, check_package
 from camp_detector_core.model_file import zip_file
-from camp_detector_core.packaging.package_check import archive, check_package
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.packages import STEM, changed, edited, foreign, make, members, messages, write
 

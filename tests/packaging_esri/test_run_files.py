@@ -11,10 +11,10 @@ import pytest
 
 from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import read_emd
-from camp_detector_core.packaging.package_check import check_package
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac.validation import validate_item
 from tests.support.models import write_model
 from tests.support.stac import make_item
 from training.artefacts import esri_files

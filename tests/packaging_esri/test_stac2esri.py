@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camp_detector_core.esri.engine_copy import engine_copy
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import read_emd
-from camp_detector_core.packaging.engine_copy import engine_copy
-from camp_detector_core.packaging.package_check import check_package
-from camp_detector_core.packaging.stac import StacError, find_assets, list_in_item
-from camp_detector_core.packaging.stac.files import item_bytes
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac import StacError, find_assets, list_in_item
+from camp_detector_core.stac.files import item_bytes
+from camp_detector_core.stac.validation import validate_item
 from tests.support.models import tiny_spec, write_model
 from tests.support.packages import members
 from tests.support.stac import make_item

@@ -10,13 +10,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.packaging.stac import (
-    StacError,
-    area_of_bbox,
-    area_of_footprints,
-    area_of_geojson,
-)
-from camp_detector_core.packaging.stac.area import MAX_POINTS
+from camp_detector_core.stac import StacError, area_of_bbox, area_of_footprints, area_of_geojson
+from camp_detector_core.stac.area import MAX_POINTS
 
 STEP = 0.001
 """Side of a chip in degrees."""

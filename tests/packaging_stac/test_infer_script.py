@@ -30,7 +30,7 @@ def marked(shape: tuple[int, int], row: int, col: int, stop: int, end: int) -> A
 
 
 def test_the_script_runs_the_model_from_the_item_alone(tmp_path: Path) -> None:
-    import camp_detector_core.packaging.stac.infer as script
+    import camp_detector_core.stac.infer as script
 
     make_item(tmp_path, separation=CORE)
     alone = tmp_path / "infer.py"
@@ -56,7 +56,7 @@ def test_the_script_runs_the_model_from_the_item_alone(tmp_path: Path) -> None:
 def test_the_script_gives_what_the_program_gives(
     tmp_path: Path, camp: Callable[..., tuple[int, str, str]]
 ) -> None:
-    from camp_detector_core.packaging.stac.infer import infer
+    from camp_detector_core.stac.infer import infer
 
     make_item(tmp_path)
     rng = np.random.default_rng(5)
@@ -74,7 +74,7 @@ def test_the_script_gives_what_the_program_gives(
 
 
 def test_the_script_tells_faults_in_one_line(tmp_path: Path) -> None:
-    from camp_detector_core.packaging.stac.infer import main
+    from camp_detector_core.stac.infer import main
 
     make_item(tmp_path)
     plain = tmp_path / "grey.tif"
@@ -88,7 +88,7 @@ def test_the_script_tells_faults_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_script_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
-    from camp_detector_core.packaging.stac.infer import infer
+    from camp_detector_core.stac.infer import infer
 
     (tmp_path / "meta").mkdir()
     make_item(tmp_path / "meta")

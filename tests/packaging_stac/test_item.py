@@ -18,7 +18,7 @@ from stac_model.schema import MLModelProperties
 
 from camp_detector_core.engine.spec import Band
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.stac import (
+from camp_detector_core.stac import (
     RunFacts,
     StacError,
     TrainingArea,
@@ -28,7 +28,7 @@ from camp_detector_core.packaging.stac import (
     spec_from_item,
     write_item,
 )
-from camp_detector_core.packaging.stac.weights import read_weights
+from camp_detector_core.stac.weights import read_weights
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.stac import (
     BBOX,

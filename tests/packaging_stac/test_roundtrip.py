@@ -15,11 +15,7 @@ from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.stac import (
-    create_stac_mlm_item,
-    spec_from_item,
-    write_item,
-)
+from camp_detector_core.stac import create_stac_mlm_item, spec_from_item, write_item
 from tests.support.models import tiny_onnx
 from tests.support.rasters import rgb_of, write_raster
 from tests.support.stac import (

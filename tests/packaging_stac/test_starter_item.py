@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac.validation import validate_item
 from tests.support.stac import problems
 
 ROOT = Path(__file__).resolve().parents[2]

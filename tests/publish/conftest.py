@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.packaging.dlpk import create_dlpk
+from camp_detector_core.esri.dlpk import create_dlpk
 from tests.support.forked_command import start
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.portal import PASSWORD, USER, Portal

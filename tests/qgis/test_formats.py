@@ -11,7 +11,7 @@ import shapely
 from rasterio.warp import transform_geom
 from shapely.geometry import mapping
 
-from camp_detector_core.vector_formats import FORMATS, MORE_FORMATS
+from camp_detector_core.outputs.vector_formats import FORMATS, MORE_FORMATS
 from tests.support.outlines import features
 from tests.support.qgis_ground import Ground, box, drawn_ground, polygon_file
 from tests.support.rasters import rgb_of, write_raster

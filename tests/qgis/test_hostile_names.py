@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from camp_detector_core.vector_files import VectorLayer, read_layer, write_layer
+from camp_detector_core.vector.files import VectorLayer, read_layer, write_layer
 from qgis_plugin.feedback import TileProgress
 from tests.support.hostile import misreadings
 from tests.support.models import write_model

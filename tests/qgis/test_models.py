@@ -17,8 +17,8 @@ import pytest
 
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
+from camp_detector_core.esri.dlpk import create_dlpk
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.packaging.dlpk import create_dlpk
 from tests.support.catalogs import package_of, write_run
 from tests.support.models import write_model
 

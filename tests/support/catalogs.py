@@ -11,12 +11,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.package import Package, read_package
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.stac import (
-    RunFacts,
-    TrainingArea,
-    create_stac_mlm_item,
-    write_item,
-)
+from camp_detector_core.stac import RunFacts, TrainingArea, create_stac_mlm_item, write_item
 from tests.support.models import write_model
 
 if TYPE_CHECKING:

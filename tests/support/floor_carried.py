@@ -48,7 +48,7 @@ def main():
     for name in names:
         module(f"georaster.{name}")
     grids, spec = module("engine.grid"), module("engine.spec")
-    dwelling = module("engine.dwelling").Dwelling(
+    dwelling = module("engine.polygons.dwelling").Dwelling(
         square(0, SIDE), (square(1, 1 + SIDE // 2),), 1, 12, 12 * 254
     )
     model = spec.ModelSpec(

@@ -21,9 +21,10 @@ HEIGHT, WIDTH = 150, 90
 def import_all(package):
     """Import every module but those that need a library, which is not part of the floor."""
     root = importlib.import_module(package)
-    names = sorted(m.name for m in pkgutil.iter_modules(root.__path__))
+    walk = pkgutil.walk_packages(root.__path__, f"{package}.")
+    names = sorted(m.name[len(package) + 1 :] for m in walk)
     for name in names:
-        if name not in {"ort", "torchscript"}:
+        if name not in {"predictors.ort", "predictors.torchscript"}:
             importlib.import_module(f"{package}.{name}")
     return names
 
@@ -42,7 +43,8 @@ def picture():
 def scores_of(package):
     """Run the loop over windows with a predictor that answers the first band."""
     module = {
-        name: importlib.import_module(f"{package}.{name}") for name in ("grid", "spec", "detect")
+        name.rpartition(".")[2]: importlib.import_module(f"{package}.{name}")
+        for name in ("grid", "spec", "tiling.detect")
     }
     grid, spec = module["grid"], module["spec"]
     pixels, valid = picture()
@@ -84,8 +86,8 @@ def scores_of(package):
 def parted(package):
     """Two blocks with a line between, grown from their seeds in one piece and strip by strip."""
     module = {
-        name: importlib.import_module(f"{package}.{name}")
-        for name in ("grid", "spec", "separation", "instances", "components")
+        name.rpartition(".")[2]: importlib.import_module(f"{package}.{name}")
+        for name in ("grid", "spec", "separation", "instances", "polygons.components")
     }
     grid, spec, instances = module["grid"], module["spec"], module["instances"]
     separation = module["separation"].Separation("border", 0.5, reach=4, min_seed=3)
@@ -118,14 +120,14 @@ def parted(package):
 def dwellings_of(package, scores, classes):
     """Trace the picture in two blocks, link them, and redraw the outlines."""
     grid = importlib.import_module(f"{package}.grid")
-    vectorise = importlib.import_module(f"{package}.vectorise")
+    vectorise = importlib.import_module(f"{package}.polygons.vectorise")
     shape = grid.Shape(HEIGHT, WIDTH)
     linker, dwellings = vectorise.Linker(shape), []
     for window in (grid.Window(0, 0, 37, WIDTH), grid.Window(37, 0, HEIGHT - 37, WIDTH)):
         part = classes[window.slices], scores[0][window.slices]
         dwellings += linker.add(vectorise.trace_block(window, *part, shape))
     dwellings += linker.finish()
-    outline = importlib.import_module(f"{package}.outline")
+    outline = importlib.import_module(f"{package}.polygons.outline")
     options = outline.OutlineOptions(tolerance=1.5, square=True, min_pixels=20)
     redrawn = outline.refine_all(dwellings, options)
     return {"exact": [rounded(d) for d in dwellings], "redrawn": [rounded(d) for d in redrawn]}

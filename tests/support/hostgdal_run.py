@@ -63,7 +63,7 @@ def main():
     images = request_content.pop("images")
     area, extent = request_content.pop("area", None), request_content.pop("extent", None)
     try:
-        predictor = module("engine.ort").OnnxPredictor(
+        predictor = module("engine.predictors.ort").OnnxPredictor(
             Path(request_content.pop("model")).read_bytes()
         )
         if area is not None:

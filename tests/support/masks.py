@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.grid import Shape, Window
-from camp_detector_core.engine.vectorise import Dwelling, Linker, trace_block
+from camp_detector_core.engine.polygons.vectorise import Dwelling, Linker, trace_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

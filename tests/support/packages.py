@@ -6,8 +6,8 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.packaging.dlpk import create_dlpk
-from camp_detector_core.packaging.package_check import PackageReport, check_package
+from camp_detector_core.esri.dlpk import create_dlpk
+from camp_detector_core.esri.package_check import PackageReport, check_package
 from tests.support.models import write_model
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.network import NetworkOptions
+from camp_detector_core.network.unet import NetworkOptions
 from training.fit.options import EXTRAS, DataOptions, ModelOptions, OptimOptions, TrainOptions
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pystac.stac_object import STACObjectType
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.packaging.stac import (
+from camp_detector_core.stac import (
     RunFacts,
     TrainingArea,
     area_of_bbox,

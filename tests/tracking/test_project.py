@@ -14,8 +14,8 @@ import pytest
 import rasterio
 import yaml
 
+from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file.emd import read_emd
-from camp_detector_core.packaging.package_check import check_package
 from tests.support.mlflow_server import BIN, environment
 from tests.support.overpass_server import OverpassServer, elements_of
 from tests.support.tile_server import TileServer

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file.emd import read_emd
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import BIN, Server, free_port

@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from camp_detector_core.channels import combine_channels, scale_logits
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.network import (
-    NetworkError,
-    NetworkOptions,
-    build_network,
-)
+from camp_detector_core.network.channels import combine_channels, scale_logits
+from camp_detector_core.network.unet import NetworkError, NetworkOptions, build_network
 from tests.support.models import tiny_spec
 from training.artefacts.calibration import CALIBRATION, fit_temperature, temperatures_of, to_text
 from training.evaluation.pixel import ScoreHistogram

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from camp_detector_core.network import (
+from camp_detector_core.network.unet import (
     DEFAULT_ENCODER,
     LITE0_ATTRIBUTION,
     LITE0_FILE,
@@ -91,7 +91,7 @@ def test_another_encoder_without_network_starts_from_random_weights_and_says_so(
     built = build_network(NetworkOptions("tu-mobilenetv3_small_050", decoder_channels=SLIM))
     assert built.start == "random weights (download failed)"
     assert built.attribution == ()
-    (record,) = [r for r in caplog.records if r.name == "camp_detector_core.network"]
+    (record,) = [r for r in caplog.records if r.name == "camp_detector_core.network.unet"]
     assert "tu-mobilenetv3_small_050" in record.getMessage()
     assert "RANDOM" in record.getMessage()
 

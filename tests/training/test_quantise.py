@@ -17,9 +17,9 @@ import pytest
 import rasterio
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.export import IR_VERSION
+from camp_detector_core.network.export import IR_VERSION
 from tests.support.datasets import GSD, SIDE
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.rasters import write_raster

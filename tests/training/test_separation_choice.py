@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from camp_detector_core.channels import combine_channels
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.network import NetworkOptions
+from camp_detector_core.network.channels import combine_channels
+from camp_detector_core.network.unet import NetworkOptions
 from tests.support.models import tiny_spec
 from tests.support.runs import run_options
 from training.artefacts import separation_choice

@@ -19,7 +19,7 @@ import rasterio
 import shapely
 
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.stac import StacError, area_of_bbox, spec_from_item
+from camp_detector_core.stac import StacError, area_of_bbox, spec_from_item
 from tests.support.datasets import Town, write_town
 from tests.support.stac import an_area, problems
 from training.__main__ import run as training_main

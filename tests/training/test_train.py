@@ -22,9 +22,9 @@ import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError, SpecError
-from camp_detector_core.engine.ort import OnnxPredictor
-from camp_detector_core.network import build_network, load_state, read_state, read_weights
-from camp_detector_core.packaging.onnx_metadata import read_spec, set_metadata, spec_metadata
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
+from camp_detector_core.network.unet import build_network, load_state, read_state, read_weights
+from camp_detector_core.onnx_model.metadata import read_spec, set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.artefacts.calibration import CALIBRATION, temperatures_of, to_text

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.packaging.validation import reading, validate_item
+from camp_detector_core.stac.validation import reading, validate_item
 from tests.support import stac_items
 
 pytestmark = pytest.mark.timeout(120)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camp_detector_core.model_file import default_model_path
-from camp_detector_core.packaging.stac import create_stac_mlm_item, write_item
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac import create_stac_mlm_item, write_item
+from camp_detector_core.stac.validation import validate_item
 from tests.support.stac import a_run, an_area
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camp_detector_core.packaging.validation import validate_item
+from camp_detector_core.stac.validation import validate_item
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 ITEMS = sorted((SHARED / "cases" / "stac").glob("item_*.json"))

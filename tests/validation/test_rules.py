@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.packaging.validation import validate_item
-from camp_detector_core.packaging.validation.findings import Note
+from camp_detector_core.stac.validation import validate_item
+from camp_detector_core.stac.validation.findings import Note
 from tests.support import stac_items
 from tests.support.models import tiny_onnx, tiny_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camp_detector_core.packaging.validation import Report
+    from camp_detector_core.stac.validation import Report
 
 MISSING = object()
 """Stands for a key that is taken out."""

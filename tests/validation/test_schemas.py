@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.packaging.validation import SchemaStore, schema_cache, validate_item
-from camp_detector_core.packaging.validation import fetch as fetching
-from camp_detector_core.packaging.validation.schemas import (
+from camp_detector_core.stac.validation import SchemaStore, schema_cache, validate_item
+from camp_detector_core.stac.validation import fetch as fetching
+from camp_detector_core.stac.validation.schemas import (
     MAX_BYTES,
     SchemaError,
     as_schema,

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.channels import scale_logits
 from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.scores import MAX_SCORE
+from camp_detector_core.network.channels import scale_logits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

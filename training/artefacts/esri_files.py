@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError, SpecError
+from camp_detector_core.esri.dlpk import (
+    base_of,
+    name_of,
+    package_bytes,
+    raster_function,
+    write_files,
+)
+from camp_detector_core.esri.engine_copy import ENGINE_NAME, engine_copy
+from camp_detector_core.esri.package_source import open_source
 from camp_detector_core.model_file.emd import (
     FUNCTION,
     KINDS,
@@ -21,22 +30,13 @@ from camp_detector_core.model_file.emd import (
 )
 from camp_detector_core.model_file.zip_file import open_zip
 from camp_detector_core.outputs.output_set import cannot_write
-from camp_detector_core.packaging.dlpk import (
-    base_of,
-    name_of,
-    package_bytes,
-    raster_function,
-    write_files,
-)
-from camp_detector_core.packaging.engine_copy import ENGINE_NAME, engine_copy
-from camp_detector_core.packaging.package_source import open_source
-from camp_detector_core.packaging.stac import find_assets, list_in_item
+from camp_detector_core.stac import find_assets, list_in_item
 from training.artefacts.run_item import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camp_detector_core.packaging.package_source import PackageSource
+    from camp_detector_core.esri.package_source import PackageSource
 
 LOG = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import SpecError
-from camp_detector_core.export import (
+from camp_detector_core.network.export import (
     OnnxOptions,
     export_onnx,
     export_state,

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.packaging.stac import StacError, TrainingArea, area_of_footprints, span_of
+from camp_detector_core.stac import StacError, TrainingArea, area_of_footprints, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

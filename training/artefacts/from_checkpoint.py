@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from camp_detector_core.channels import combine_channels, last_convolution
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.model_file import open_model
-from camp_detector_core.network import (
+from camp_detector_core.network.channels import combine_channels, last_convolution
+from camp_detector_core.network.unet import (
     DEFAULT_ENCODER,
     NetworkOptions,
     build_network,

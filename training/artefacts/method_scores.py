@@ -100,7 +100,7 @@ def score_methods(
 
 def _choose_all(areas: Sequence[ScoredArea], spec: ModelSpec) -> dict[str, ModelSpec]:
     """Choose the settings of every method, several at a time where there are cores."""
-    from camp_detector_core.engine.ort import available_threads
+    from camp_detector_core.engine.predictors.ort import available_threads
 
     def choose(method: str) -> ModelSpec:
         own = [area.channels(_index(method, spec)) for area in areas]

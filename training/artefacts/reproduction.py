@@ -81,7 +81,7 @@ def write_reproduction(run: RunFolder) -> None:
         ExportError: A file cannot be written.
     """
     folder = run.meta
-    script = importlib.util.find_spec("camp_detector_core.packaging.stac.infer")
+    script = importlib.util.find_spec("camp_detector_core.stac.infer")
     if script is not None and script.origin is not None:
         _write(folder / "infer.py", Path(script.origin).read_bytes())
     _write(folder / "retrain.py", retrain_script(run).encode())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.model_file import open_model
-from camp_detector_core.packaging.stac import (
+from camp_detector_core.stac import (
     RunFacts,
     StacError,
     TrainingArea,

@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from camp_detector_core.channels import combine_channels
+from camp_detector_core.network.channels import combine_channels
 from training.artefacts.separation_method import METHOD, channel_weights
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from . import options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from camp_detector_core.packaging.stac import RunFacts, TrainingArea
+    from camp_detector_core.stac import RunFacts, TrainingArea
 
 NAME = "stac_item.json"
 
@@ -71,7 +71,7 @@ def stac(**arguments: Any) -> None:  # noqa: ANN401 - click's options
 
 
 def _of_run(arguments: dict[str, Any]) -> Path:
-    from camp_detector_core.packaging.stac import RunFacts
+    from camp_detector_core.stac import RunFacts
     from training.artefacts.esri_files import package_run
     from training.artefacts.run_item import write_run_item
     from training.fit.run_folder import META
@@ -90,12 +90,7 @@ def _of_model(arguments: dict[str, Any]) -> Path:
 
     from camp_detector_core.model_file import open_model
     from camp_detector_core.outputs.output_set import OutputSet
-    from camp_detector_core.packaging.stac import (
-        TrainingArea,
-        create_stac_mlm_item,
-        span_of,
-        write_item,
-    )
+    from camp_detector_core.stac import TrainingArea, create_stac_mlm_item, span_of, write_item
 
     model: Path = arguments["model"]
     out: Path = arguments["out"] or model.with_name(NAME)
@@ -112,7 +107,7 @@ def _of_model(arguments: dict[str, Any]) -> Path:
 def _facts(spec: Any, arguments: dict[str, Any]) -> RunFacts:  # noqa: ANN401 - a ModelSpec
     from dataclasses import replace
 
-    from camp_detector_core.packaging.stac import facts_of, span_of
+    from camp_detector_core.stac import facts_of, span_of
 
     facts = facts_of(spec)
     if arguments["trained"]:
@@ -126,12 +121,7 @@ def _area(arguments: dict[str, Any]) -> TrainingArea | None:
     """Parse --area: four numbers, or a file."""
     from pathlib import Path
 
-    from camp_detector_core.packaging.stac import (
-        StacError,
-        TrainingArea,
-        area_of_bbox,
-        area_of_geojson,
-    )
+    from camp_detector_core.stac import StacError, TrainingArea, area_of_bbox, area_of_geojson
 
     text = arguments["area"]
     if text is None:

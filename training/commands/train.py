@@ -222,7 +222,7 @@ def _new_folder() -> Path:
 
 
 def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
-    from camp_detector_core.network import NetworkOptions
+    from camp_detector_core.network.unet import NetworkOptions
     from training.fit.options import (
         EXTRAS,
         AugmentOptions,

@@ -47,7 +47,7 @@ def validate_stac(
       python -m training validate_stac
       python -m training validate_stac --stac-file runs/first/meta/stac_item.json
     """  # noqa: D301 - click wants the control character
-    from camp_detector_core.packaging.validation import validate_item
+    from camp_detector_core.stac.validation import validate_item
 
     if item is not None and stac_file is not None:
         msg = "the item is given twice: as an argument and with --stac-file"

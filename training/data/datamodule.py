@@ -29,7 +29,7 @@ def spare_workers() -> int:
 
     The network needs the others; a GPU needs few of them, but samples in a hurry.
     """
-    from camp_detector_core.engine.ort import available_threads
+    from camp_detector_core.engine.predictors.ort import available_threads
 
     return min(8, available_threads() // 2)
 

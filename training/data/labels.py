@@ -10,7 +10,7 @@ import numpy as np
 
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import CampDetectorError, RasterError
-from camp_detector_core.vector_files import list_layers
+from camp_detector_core.vector.files import list_layers
 from training.data.blank import without_blank
 from training.data.mask_labels import MaskLabels
 from training.data.vector_labels import VectorLabels

@@ -13,8 +13,8 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.surfaces import Surfaces
-from camp_detector_core.vector_files import list_layers, read_layer
+from camp_detector_core.engine.polygons.surfaces import Surfaces
+from camp_detector_core.vector.files import list_layers, read_layer
 from training.data.places import on_earth
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.surfaces import Outline, Tally
-    from camp_detector_core.vector_files import LayerName, VectorLayer
+    from camp_detector_core.engine.polygons.surfaces import Outline, Tally
+    from camp_detector_core.vector.files import LayerName, VectorLayer
 
 LOG = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def read_polygons(
     columns: Sequence[str] | None = None,
     kind: str | None = None,
 ) -> PolygonLayer:
-    """Read all polygons of a layer, by the rules of `camp_detector_core.engine.surfaces`.
+    """Read all polygons of a layer, by the rules of `camp_detector_core.engine.polygons.surfaces`.
 
     Args:
         path: A file, or a folder that is a data set (``.gdb``).

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from camp_detector_core.engine.components import label_values
+from camp_detector_core.engine.polygons.components import label_values
 from camp_detector_core.engine.separation import MAX_REACH
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import shapely
 from rasterio import features
 from rasterio.transform import Affine
 
-from camp_detector_core.engine.components import label_runs
+from camp_detector_core.engine.polygons.components import label_runs
 from camp_detector_core.engine.sequences import ragged
 from training.evaluation.buildings import BuildingScore, pair_best
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError, SpecError
-from camp_detector_core.engine.predictors import open_predictor
+from camp_detector_core.engine.predictors.open import open_predictor
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.model_file import open_model
 from camp_detector_core.raster import gdal_env

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from camp_detector_core.engine.detect import detect
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.scores import NODATA_SCORE
 from camp_detector_core.engine.spec import ClassDef
+from camp_detector_core.engine.tiling.detect import detect
 from training.data.geometry import resample
 
 if TYPE_CHECKING:

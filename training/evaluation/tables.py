@@ -10,7 +10,7 @@ import shapely
 
 from camp_detector_core.engine.errors import VectorError
 from camp_detector_core.outputs.output_set import cannot_write
-from camp_detector_core.vector_files import VectorLayer, write_layer
+from camp_detector_core.vector.files import VectorLayer, write_layer
 from training.evaluation.blocks import buildings_of, confusion_of, figures_of, right_in
 from training.evaluation.matching import ground_areas
 from training.evaluation.score import plain

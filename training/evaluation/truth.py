@@ -14,7 +14,7 @@ import shapely
 from rasterio import features
 
 from camp_detector_core.engine.grid import Window
-from camp_detector_core.engine.vectorise import Linker, trace_block
+from camp_detector_core.engine.polygons.vectorise import Linker, trace_block
 from training.data.vector_labels import VectorLabels
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.grid import Grid, Transform
-    from camp_detector_core.engine.vectorise import Dwelling
+    from camp_detector_core.engine.polygons.vectorise import Dwelling
     from training.data.chip_labels import Labels
     from training.data.mosaic import ChipArea
 

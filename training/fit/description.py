@@ -16,7 +16,7 @@ from training.preprocess.manifest import credits_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camp_detector_core.network import BuiltNetwork
+    from camp_detector_core.network.unet import BuiltNetwork
     from training.fit.options import TrainOptions
     from training.preprocess.manifest import Manifest
 

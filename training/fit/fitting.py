@@ -13,7 +13,7 @@ from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor
 from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.network import BuiltNetwork, build_network, load_state, read_state
+from camp_detector_core.network.unet import BuiltNetwork, build_network, load_state, read_state
 from training.fit.averaging import RunningAverage
 from training.fit.checkpoints import NamedCheckpoint
 from training.fit.record import LOGS

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import Band, ClassDef
-from camp_detector_core.network import NetworkOptions
-from camp_detector_core.packaging.stac import StacError, span_of
+from camp_detector_core.network.unet import NetworkOptions
+from camp_detector_core.stac import StacError, span_of
 
 IMAGENET_BANDS = (
     Band("red", 1 / 255, 0.485, 0.229),

@@ -18,8 +18,8 @@ import onnxruntime as ort
 from onnx import helper, numpy_helper
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.export import IR_VERSION
-from camp_detector_core.trial_chips import random_chips
+from camp_detector_core.network.export import IR_VERSION
+from camp_detector_core.network.trial_chips import random_chips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

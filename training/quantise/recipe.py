@@ -26,7 +26,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from camp_detector_core.export import IR_VERSION
+from camp_detector_core.network.export import IR_VERSION
 from training.quantise.graph import QuantiseError, body_of
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import onnxruntime as ort
 
 from camp_detector_core.detection.own_inputs import refuse_own_inputs
-from camp_detector_core.engine.ort import OnnxPredictor
+from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import open_model
+from camp_detector_core.onnx_model.metadata import set_metadata, spec_metadata
 from camp_detector_core.outputs.output_set import OutputSet, standing
-from camp_detector_core.packaging.onnx_metadata import set_metadata, spec_metadata
 from training.data.datamodule import CampDataModule
 from training.data.samples import FixedSamples, RandomSamples, SampleForm
 from training.data.split import SplitError

@@ -85,7 +85,7 @@ def _log_network(folder: Path, spec: ModelSpec, arguments: dict[str, Any]) -> st
     import mlflow
     import torch
 
-    from camp_detector_core.activation import WithActivation
+    from camp_detector_core.network.activation import WithActivation
     from training.artefacts.from_checkpoint import load_checkpoint
     from training.tracking.free_size import with_fixed_padding
 

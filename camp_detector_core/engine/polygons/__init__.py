@@ -1,0 +1,1 @@
+"""Polygons: connected regions, outlines, simplifying, linking across blocks."""

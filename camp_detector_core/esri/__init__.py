@@ -1,0 +1,1 @@
+"""Esri's deep learning packages: made, described and checked."""

@@ -1,0 +1,126 @@
+"""Zip file of an untrusted package, opened and read within limits."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.model_file.members import member_of, name_fault
+from camp_detector_core.model_file.untrusted import require_file
+from camp_detector_core.model_file.zip_file import (
+    damage_of,
+    is_folder,
+    member_fault,
+    open_zip,
+    read_member,
+)
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from camp_detector_core.stac.validation.findings import Findings
+
+_MAX_WHOLE = 4 << 30
+_LONG = 100
+_LITTER = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|\.git)(/|$)", re.IGNORECASE)
+
+
+class Package:
+    """Readable members of a package."""
+
+    def __init__(self, archive: zipfile.ZipFile, findings: Findings) -> None:
+        """Check the table of contents, and every member's checksum."""
+        self._archive, self._findings = archive, findings
+        self._sound: dict[str, zipfile.ZipInfo] = {}
+        entries = [e for e in archive.infolist() if not is_folder(e)]
+        self.names = frozenset(e.filename for e in entries)
+        """Paths of the files, with ``/`` between folders."""
+        _check_names([e.filename for e in archive.infolist()], findings)
+        total_size = sum(e.file_size for e in entries)
+        if total_size > _MAX_WHOLE:
+            findings.problem(
+                ("package",),
+                f"unpacks to {total_size >> 20} MiB, which no package does",
+                "reject it",
+            )
+            return
+        for entry in entries:
+            if _is_plain(entry, findings) and self._is_whole(entry):
+                self._sound[entry.filename] = entry
+        if not findings.problems():
+            findings.passed.append("zip file")
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Read a member; None, with a problem, if it is damaged or too large.
+
+        Args:
+            name: One of `names`; others give None without a word.
+            limit: Bytes.
+        """
+        entry = self._sound.get(name)
+        if entry is None:
+            return None
+        if entry.file_size > limit:
+            message = f"has {entry.file_size} bytes, and {limit} are the most that such a file has"
+            self._findings.problem((name,), message, "build the package again")
+            return None
+        try:
+            return read_member(self._archive, name, limit, name)
+        except PredictorError:  # it was whole a moment ago: the file changes meanwhile
+            self._findings.problem((name,), "cannot be read", "copy or download the package again")
+            return None
+
+    def find(self, file_name: object) -> str | None:
+        """Find the member that a definition names; None if there is none."""
+        name = member_of(file_name)
+        return name if name in self.names else None
+
+    def _is_whole(self, entry: zipfile.ZipInfo) -> bool:
+        """Read a member to its end, which checks its length and its checksum."""
+        damage = damage_of(self._archive, entry)
+        if damage is not None:
+            message, remedy = f"is damaged: {damage}", "copy or download the package again"
+            self._findings.problem((entry.filename,), message, remedy)
+        return damage is None
+
+
+@contextmanager
+def open_package(path: Path, findings: Findings) -> Iterator[Package]:
+    """Open a package and check it as a zip file.
+
+    Args:
+        path: The file.
+        findings: Gets what is wrong.
+
+    Raises:
+        PredictorError: The file is not a readable zip file, or far too large.
+    """
+    require_file(path, what="package")
+    with open_zip(path) as archive:
+        yield Package(archive, findings)
+
+
+def _check_names(names: list[str], findings: Findings) -> None:
+    """Note names that lead elsewhere, occur twice, or are not valid on Windows."""
+    seen_names: set[str] = set()
+    for name in names:
+        where, fault = (name,), name_fault(name, seen_names)
+        if fault is not None:
+            findings.problem(where, *fault)
+        elif _LITTER.search(name):
+            findings.advice(where, "is litter of another program", "leave it out")
+        elif not name.isascii() or " " in name or len(name) > _LONG:
+            message = f"is not short and ASCII without blanks ({len(name)} characters)"
+            findings.advice(where, message, "name it otherwise: ArcGIS unpacks into long paths")
+
+
+def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:
+    """Test if every program can unpack a member."""
+    fault = member_fault(entry)
+    if fault:
+        findings.problem((entry.filename,), *fault)
+    return fault is None

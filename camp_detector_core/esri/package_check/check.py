@@ -1,0 +1,70 @@
+"""Check one package: every check, one report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.emd_keys import SPEC_KEY
+from camp_detector_core.engine.messages import PLAIN
+from camp_detector_core.esri.engine_copy import ENGINE_NAME
+from camp_detector_core.model_file.emd import FUNCTION
+from camp_detector_core.stac.validation.findings import Findings, Report
+
+from .archive import Package, open_package
+from .definition import Definition, check_definition
+from .engine import check_engine
+from .function import check_function
+from .info import check_info
+from .network import check_network
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.messages import Words
+
+
+@dataclass(frozen=True)
+class PackageReport(Report):
+    """Result of one check."""
+
+    def to_dict(self, words: Words = PLAIN) -> dict[str, Any]:
+        """Convert to plain values for JSON."""
+        fields = super().to_dict(words)
+        return {"package": fields.pop("item"), **fields}
+
+
+def check_package(path: str | Path) -> PackageReport:
+    """Note all that ArcGIS Pro, or a reader, would miss in a package.
+
+    Nothing in it is run, imported, unpickled or extracted, and a member is never read beyond a
+    limit. Packages of other makers are judged by what ArcGIS asks of all, ours by what we promise.
+
+    Args:
+        path: A ``.dlpk``.
+
+    Raises:
+        PredictorError: The file is not a readable zip file, or far too large.
+    """
+    path = Path(path)
+    findings = Findings()
+    with open_package(path, findings) as package:
+        definition = check_definition(package, path.stem, findings)
+        if definition is not None:
+            _check_parts(package, definition, findings)
+        check_info(package, findings, ours=definition is not None and definition.ours)
+    return PackageReport(path, tuple(findings.notes), tuple(findings.passed), findings.left_out)
+
+
+def _check_parts(package: Package, definition: Definition, findings: Findings) -> None:
+    """Check the files that a definition names."""
+    check_function(package, definition, findings)
+    check_network(package, definition, findings)
+    engines = [n for n in package.names if "/" not in n and ENGINE_NAME.fullmatch(n)]
+    if definition.ours or engines:
+        check_engine(package, definition, engines, findings)
+    if not definition.ours and FUNCTION in package.names:
+        findings.advice(
+            (definition.name, SPEC_KEY),
+            f"is missing, and {FUNCTION} is here: this is a package of an earlier system",
+            "build it with camp-detector package build",
+        )

@@ -1,0 +1,256 @@
+"""Model definition of a package: its presence, its JSON, and the keys that ArcGIS needs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from camp_detector_core.engine.emd_keys import NEEDED_FILES, SPEC_KEY
+from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.model_file.emd import (
+    MAX_EMD,
+    Kind,
+    disagreements,
+    kind_of,
+    parse_emd,
+    spec_of,
+)
+from camp_detector_core.model_file.json_values import as_list, is_number, is_whole
+from camp_detector_core.model_file.package import definitions_among
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.stac.validation.findings import Findings
+
+    from .archive import Package
+
+_TYPES = ("ImageClassification", "ObjectDetection", "InstanceDetection")
+"""Model types of Pro's tool to extract features."""
+_ALIKE = 0.85
+"""Similarity of a misspelt type to the intended one; other types of ArcGIS reach 0.77."""
+_SPACES = ("MAP_SPACE", "PIXEL_SPACE")
+_BYTE, _RGB = 255, 3
+_REBUILD = "build the package again"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """Definition that is a JSON object, with any content."""
+
+    name: str
+    """Name of the file."""
+    fields: dict[str, Any]
+    spec: ModelSpec | None
+    """Spec of the model, if it has a valid one."""
+    kind: Kind | None
+
+    @property
+    def ours(self) -> bool:
+        """True if it claims to be of a model of this project."""
+        return SPEC_KEY in self.fields
+
+
+def check_definition(package: Package, stem: str, findings: Findings) -> Definition | None:
+    """Check the definition; None if there is no readable one.
+
+    Args:
+        package: The members.
+        stem: Stem of the package's file.
+        findings: Gets what is wrong.
+    """
+    name = _root_emd(package, findings)
+    data = None if name is None else package.read(name, MAX_EMD)
+    if name is None or data is None:
+        return None
+    if name[:-4] != stem:
+        message = f"is not named as the package is ({shown(stem)}.dlpk)"
+        remedy = f"name the package {shown(name[:-4])}.dlpk: ArcGIS' publishing wants equal names"
+        findings.advice((name,), message, remedy)
+    try:
+        fields = parse_emd(data, name)
+    except CampDetectorError as error:
+        findings.problem((name,), str(error), _REBUILD)
+        return None
+    problem_count = findings.problems()
+    ours = SPEC_KEY in fields
+    _check_text(data, name, findings, ours=ours)
+    for check in (_check_type, _check_sides, _check_bands, _check_classes, _check_rest):
+        check(name, fields, findings)
+    spec = _own_spec(name, fields, findings) if ours else None
+    if findings.problems() == problem_count:
+        findings.passed.append("model definition")
+    return Definition(name, fields, spec, kind_of(fields))
+
+
+def _root_emd(package: Package, findings: Findings) -> str | None:
+    definitions = sorted(n for n in package.names if n.lower().endswith(".emd"))
+    root = definitions_among(definitions)
+    if len(root) == 1:
+        if len(definitions) > 1:
+            findings.advice((definitions[-1],), "is a second definition", "leave it out")
+        return root[0]
+    hint = f" ({shown(definitions[0])} lies below)" if definitions and not root else ""
+    message = f"holds {len(root)} model definitions (.emd) at its root{hint}, and one is needed"
+    findings.problem(("package",), message, _REBUILD)
+    return None
+
+
+def _check_text(data: bytes, name: str, findings: Findings, *, ours: bool) -> None:
+    if data.startswith(b"\xef\xbb\xbf"):
+        findings.problem((name,), "begins with a byte order mark", "write it without")
+    elif not data.isascii():
+        note = findings.problem if ours else findings.advice
+        message = "is not ASCII, and ArcGIS reads it in the encoding of the machine"
+        note((name,), message, r"write other characters as \uXXXX")
+
+
+def _check_type(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    model_type, json_path = fields.get("ModelType"), (name, "ModelType")
+    if not isinstance(model_type, str) or not model_type:
+        findings.problem(json_path, "is missing", f"write one of {', '.join(_TYPES)}")
+    elif model_type not in _TYPES:
+        message = f"is {shown(model_type)!r}, and not one of {', '.join(_TYPES)}"
+        meant = get_close_matches(model_type.lower(), list(map(str.lower, _TYPES)), 1, _ALIKE)
+        wrong = bool(meant) or SPEC_KEY in fields
+        (findings.problem if wrong else findings.advice)(
+            json_path, message, "correct it, if it is one"
+        )
+
+
+def _check_sides(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    for key in ("ImageHeight", "ImageWidth"):
+        side = fields.get(key)
+        if side is None:
+            findings.advice((name, key), "is missing", "write the side of the chips in pixels")
+        elif not _is_whole_from(side, 1):
+            message = f"is {shown(side)}, and not a positive whole number"
+            findings.problem((name, key), message, "write the side of the chips in pixels")
+
+
+def _check_bands(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    json_path, bands_value = (name, "ExtractBands"), fields.get("ExtractBands")
+    if bands_value is None:
+        findings.advice(
+            json_path, "is missing", "write the bands, counted from 0: ArcGIS takes all"
+        )
+        return
+    bands = as_list(bands_value)
+    are_integers = all(_is_whole_from(b, 0) for b in bands)
+    are_names = all(isinstance(b, str) and b for b in bands)
+    if not bands or not (are_integers or are_names):
+        message = (
+            f"is {shown(bands_value)}, and not a list of bands, counted from 0, or of their names"
+        )
+        findings.problem(json_path, message, "correct it")
+    elif len({str(b) for b in bands}) < len(bands):
+        findings.advice(
+            json_path, f"is {shown(bands_value)}: a band occurs twice", "see that it is meant"
+        )
+    elif are_integers and 0 not in bands and sorted(bands) == list(range(1, len(bands) + 1)):
+        message = (
+            f"is {shown(bands_value)}, which leaves out the first band: they are counted from 0"
+        )
+        findings.advice(json_path, message, "see that it is meant")
+
+
+def _check_classes(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    json_path, classes_value = (name, "Classes"), fields.get("Classes")
+    classes = as_list(classes_value)
+    if not classes:
+        findings.problem(json_path, "is no list of classes", "write Value, Name and Color of each")
+        return
+    values = []
+    for i, entry in enumerate(classes):
+        place = (*json_path, i)
+        if not isinstance(entry, dict):
+            findings.problem(place, "is no object", "write Value, Name and Color")
+            continue
+        value, color = entry.get("Value"), as_list(entry.get("Color"))
+        if not is_whole(value):
+            message = f"has the Value {shown(value)}, and not a whole number"
+            findings.problem(place, message, "write Value, not ClassValue")
+        values.append(shown(value))
+        if not isinstance(entry.get("Name"), str) or not entry["Name"]:
+            findings.problem(place, "has no Name", "write it")
+        if len(color) != _RGB or not all(is_whole(c) and 0 <= c <= _BYTE for c in color):
+            message = (
+                f"has the Color {shown(entry.get('Color'))}, and not three numbers from 0 to 255"
+            )
+            findings.advice(place, message, "write it")
+    if len(set(values)) < len(values):
+        findings.problem(json_path, "has one Value twice", "give each class its own")
+
+
+def _check_rest(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    """Check optional keys."""
+    if "DataRange" in fields:
+        message = "makes ArcGIS rescale the raster by its own least and largest value"
+        findings.advice((name, "DataRange"), message, "leave it out and scale in the function")
+    if fields.get("ImageSpaceUsed", _SPACES[0]) not in _SPACES:
+        message = f"is {shown(fields['ImageSpaceUsed'])}, and not {' or '.join(_SPACES)}"
+        findings.advice((name, "ImageSpaceUsed"), message, "correct it")
+    side: Any = fields.get("ImageWidth")
+    for key in ("Padding", "ModelPadding"):
+        padding = fields.get(key, 0)
+        wide = _is_whole_from(side, 1) and _is_whole_from(padding, 0) and side <= 2 * padding
+        if not _is_whole_from(padding, 0) or wide:
+            message = f"is {shown(padding)}, and not a whole number below half of ImageWidth"
+            findings.problem((name, key), message, "correct it")
+    padding = fields.get("BatchSize", 1)
+    if not _is_whole_from(padding, 1):
+        message = f"is {shown(padding)}, and not a positive whole number"
+        findings.problem((name, "BatchSize"), message, "correct it")
+    padding = fields.get("Threshold", 0.5)
+    if not is_number(padding) or not 0 <= padding <= 1:
+        message = f"is {shown(padding)}, and not a number from 0 to 1"
+        findings.problem((name, "Threshold"), message, "correct it")
+    if not isinstance(fields.get("SupportsVariableTileSize", True), bool):
+        json_path = (name, "SupportsVariableTileSize")
+        findings.problem(json_path, "is neither true nor false", "correct it")
+    for key in ("MinCellSize", "MaxCellSize"):
+        _check_cell(name, key, fields.get(key), findings)
+
+
+def _check_cell(name: str, key: str, size: object, findings: Findings) -> None:
+    if size is None:
+        return
+    cell = size if isinstance(size, dict) else {"x": size, "y": size}
+    if not all(_positive(cell.get(axis)) for axis in ("x", "y")):
+        message = f"is {shown(size)}, and not an object with positive x and y"
+        findings.advice((name, key), message, "correct it")
+
+
+def _is_whole_from(value: Any, minimum: int) -> bool:  # noqa: ANN401 - whatever the JSON holds
+    """Test if a value is an integer of a minimum or more."""
+    return is_whole(value) and value >= minimum
+
+
+def _positive(value: object) -> bool:
+    try:
+        return is_number(value) and math.isfinite(value) and value > 0  # type: ignore[arg-type, operator]
+    except OverflowError:
+        return False
+
+
+def _own_spec(name: str, fields: dict[str, Any], findings: Findings) -> ModelSpec | None:
+    """Read the spec, and check that all other keys follow from it."""
+    for key in NEEDED_FILES:
+        if not isinstance(fields.get(key), str) or not fields[key]:
+            findings.problem((name, key), "is missing", _REBUILD)
+    try:
+        spec = spec_of(fields, name)
+    except CampDetectorError as error:
+        findings.problem((name, SPEC_KEY), shown(error), _REBUILD)
+        return None
+    kind = kind_of(fields)
+    if kind is None or spec is None:
+        if fields.get("ModelType") in _TYPES:  # others are told of by `_check_type`
+            findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", _REBUILD)
+        return spec
+    for key, value in disagreements(fields, spec, kind).items():
+        message = f"is {shown(fields.get(key))}, and {SPEC_KEY} makes it {shown(value)}"
+        findings.problem((name, key), message, _REBUILD)
+    return spec

@@ -1,0 +1,110 @@
+"""Item information of a package for portals, and the papers beside its model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.parsers import expat  # a parser that only counts elements here, without entities
+
+from camp_detector_core.engine.wording import shown
+from camp_detector_core.esri.item_info import PACKAGE_TYPE
+from camp_detector_core.esri.thumbnail import png_fault
+
+if TYPE_CHECKING:
+    from camp_detector_core.stac.validation.findings import Findings
+
+    from .archive import Package
+
+_MAX_XML, _MAX_PICTURE = 1 << 20, 4 << 20
+_MAX_DEPTH = 20
+_ITEM, _INFO = "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo"
+_ROOTS = {_ITEM: "ESRI_ItemInformation", _INFO: "pkinfo"}
+_PROJECT_FILES = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
+_REBUILD = "build the package again"
+
+
+def check_info(package: Package, findings: Findings, *, ours: bool) -> None:
+    """Check item information and pictures, which only packages of this project need."""
+    problem_count = findings.problems()
+    if ours:
+        for name in _PROJECT_FILES:
+            if name not in package.names:
+                findings.advice((name,), "is missing", _REBUILD)
+    for name in sorted(package.names):
+        low = name.lower()
+        if low in _ROOTS:
+            data = package.read(name, _MAX_XML)
+            if data is not None:
+                _check_xml(data, name, _ROOTS[low], findings)
+        elif low.startswith("esriinfo/") and low.endswith(".png"):
+            data = package.read(name, _MAX_PICTURE)
+            if data is not None:
+                _check_png(data, name, findings)
+    if findings.problems() == problem_count and any(
+        n.startswith("esriinfo/") for n in package.names
+    ):
+        findings.passed.append("item information")
+
+
+class _Refused(Exception):  # noqa: N818 - ends the parser, and never leaves this module
+    """Stops the parser at a refused construct."""
+
+
+class _Document:
+    """Root of a document, and its ``type``; entities are refused."""
+
+    def __init__(self, data: bytes) -> None:
+        """Parse the whole document.
+
+        Raises:
+            _Refused: It is not what it should be.
+        """
+        self.root = ""
+        self.kind = ""
+        self._way: list[str] = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._text, self._doctype
+        try:
+            parser.Parse(data, True)  # noqa: FBT003 - expat takes no names
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            msg = f"is not well-formed XML: {shown(error)}"
+            raise _Refused(msg) from error
+
+    def _start(self, element: str, _attributes: dict[str, str]) -> None:
+        self.root = self.root or element
+        self._way.append(element)
+        if len(self._way) > _MAX_DEPTH:
+            msg = "is nested too deep"
+            raise _Refused(msg)
+
+    def _end(self, _element: str) -> None:
+        self._way.pop()
+
+    def _text(self, words: str) -> None:
+        if self._way[1:] == ["type"]:
+            self.kind += words
+
+    def _doctype(self, *_: object) -> None:
+        msg = "declares a document type"
+        raise _Refused(msg)
+
+
+def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
+    """Check that a document is well-formed, without entities, and of the right kind."""
+    try:
+        document = _Document(data)
+    except _Refused as error:
+        findings.problem((name,), str(error), _REBUILD)
+        return
+    if document.root != root:
+        findings.problem((name,), f"is <{shown(document.root)}> and not <{root}>", _REBUILD)
+    elif document.kind and document.kind.strip() != PACKAGE_TYPE:
+        message = f"has the type {shown(document.kind)!r}, and not {PACKAGE_TYPE!r}"
+        findings.advice((name,), message, "correct it")
+
+
+def _check_png(data: bytes, name: str, findings: Findings) -> None:
+    """Check that a picture has complete chunks (PNG specification, section 5)."""
+    reason = png_fault(data)
+    if reason:
+        findings.problem((name,), f"is no sound PNG: {reason}", _REBUILD)

@@ -1,0 +1,1 @@
+"""The network in torch: U-Net, output channels, and its exports."""

@@ -1,0 +1,1 @@
+"""ONNX files as bytes and graphs: what goes in and out, metadata, edits."""

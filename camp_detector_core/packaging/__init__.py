@@ -1,1 +1,0 @@
-"""Descriptions of a model in the formats of other tools, all derived from its spec."""

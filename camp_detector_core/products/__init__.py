@@ -1,0 +1,1 @@
+"""What a run on the command line leaves: dwellings, report and picture."""

@@ -1,0 +1,1 @@
+"""Vector files, read and written under the very names that a user gives."""
