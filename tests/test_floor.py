@@ -26,7 +26,7 @@ from tests.support.models import stac_item, tiny_spec, write_model
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "camp_detector_core/engine"
-SOURCES = sorted(ENGINE.glob("*.py"))
+SOURCES = sorted(ENGINE.rglob("*.py"))
 CARRIED = sorted(ENGINE.parent / name for name in core_files(*PARTS))
 """The engine, and what is carried beside it by hosts that read rasters through their own GDAL."""
 SMOKE = ROOT / "tests/support/floor_smoke.py"
@@ -113,7 +113,9 @@ def assert_same_results(result: dict[str, Any], vendored: Path) -> None:
 
 def test_smoke_covers_every_module_and_gives_what_it_must(vendored: Path) -> None:
     own_result = smoke(sys.executable, vendored)
-    assert own_result["modules"] == [p.stem for p in SOURCES if p.stem != "__init__"]
+    paths = [p.relative_to(ENGINE).with_suffix("").as_posix() for p in SOURCES]
+    names = {path.removesuffix("/__init__").replace("/", ".") for path in paths}
+    assert own_result["modules"] == sorted(names - {"__init__"})
     # Two rectangles of 50 x 50 less a hole of 10 x 20, and 3 x 4; nodata 30 x 30.
     dwelling, nodata = 50 * 50 - 10 * 20 + 3 * 4, 30 * 30
     assert own_result["pixels"] == [150 * 90 - dwelling - nodata, dwelling, nodata]

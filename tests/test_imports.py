@@ -385,7 +385,7 @@ def loaded_by(code: str) -> set[str]:
 
 ENGINE_MODULES = sorted(
     module_name(path, ROOT)
-    for path in (ROOT / "camp_detector_core/engine").glob("*.py")
+    for path in (ROOT / "camp_detector_core/engine").rglob("*.py")
     if path.stem not in {"ort", "torchscript"}  # a host imports them when it wants a library
 )
 

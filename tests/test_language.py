@@ -23,6 +23,9 @@ NOT_YET = frozenset(
     (
         "camp_detector_core",
         "camp_detector_core/cli",
+        "camp_detector_core/network",
+        "camp_detector_core/products",
+        "camp_detector_core/vector",
         "training",
     )
 )

@@ -2,8 +2,8 @@
 
 A file is one protocol buffer message, ModelProto (onnx/onnx.proto): field 7 is the graph, field 14
 the metadata, each entry a message of key (1) and value (2). Only the outermost fields are looked
-at, so the time does not depend on the size of the network. `onnx_model.graph` reads what goes in and what
-comes out, `engine.predictors.onnx_file` looks through all of it.
+at, so the time does not depend on the size of the network. `onnx_model.graph` reads what goes in
+and what comes out, `engine.predictors.onnx_file` looks through all of it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What a run on the command line leaves: dwellings, report and picture."""
+"""Dwellings, report and picture that a run on the command line leaves."""

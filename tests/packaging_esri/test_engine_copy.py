@@ -28,7 +28,7 @@ def test_its_name_tells_release_and_content() -> None:
     assert ENGINE_NAME.fullmatch(copy_made.name)
     assert copy_made.name.startswith(f"rcd_engine_{__version__.replace('.', '_')}_")
     assert copy_made == engine_copy()
-    sources = {p.name: p.read_bytes() for p in ENGINE.glob("*.py")}
+    sources = {p.relative_to(ENGINE).as_posix(): p.read_bytes() for p in ENGINE.rglob("*.py")}
     assert copy_made.package.endswith(digest_of(sources)[:8])
     with zipfile.ZipFile(io.BytesIO(copy_made.data)) as archive:
         assert archive.namelist() == sorted(f"{copy_made.package}/{n}" for n in sources)

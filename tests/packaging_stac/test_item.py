@@ -393,8 +393,8 @@ _PROGRAM = """
 import sys
 from pathlib import Path
 from tests.support.stac import a_run, an_area
-from camp_detector_core.packaging.stac import create_stac_mlm_item
-from camp_detector_core.packaging.stac.files import item_bytes
+from camp_detector_core.stac import create_stac_mlm_item
+from camp_detector_core.stac.files import item_bytes
 item = create_stac_mlm_item(Path(sys.argv[1]), area=an_area(), run=a_run(software={"b": "1"}))
 sys.stdout.buffer.write(item_bytes(item.to_dict(include_self_link=False)))
 """
