@@ -1,4 +1,4 @@
-"""The formats of vector files, and how each is written; shared by the command line and QGIS."""
+"""The formats of vector files and the options to write them, shared by command line and QGIS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 _ANY = 1 << 16
 _SHORT = {"probability": "prob"}
-"""Names that are chosen where long ones do not fit, rather than cut."""
+"""Short names that take the place of long ones that do not fit."""
 
 
 @dataclass(frozen=True)
 class VectorFormat:
-    """How GDAL writes one kind of file."""
+    """The driver and options by which GDAL writes one kind of file, and the limits of that kind."""
 
     driver: str
     """GDAL's name."""
@@ -25,20 +25,20 @@ class VectorFormat:
     file_options: dict[str, str] = field(default_factory=dict)
     """Options of the file."""
     is_lonlat: bool = False
-    """Whether it is in longitude and latitude on WGS 84, whatever the CRS of what is written."""
+    """True where the file is in longitude and latitude on WGS 84, whatever the features have."""
     longest_name: int | None = None
-    """Bytes of a field's name; None: any."""
+    """Most bytes of a field's name; None: any number."""
     longest_text: int | None = None
-    """Bytes of a text; None: any."""
+    """Most bytes of a text; None: any number."""
     has_word_names: bool = False
-    """Whether fields' names are of letters, digits and underscores alone."""
+    """True where the names of fields may have letters, digits and underscores alone."""
     reserved: frozenset[str] = frozenset()
-    """Names in small letters to which the format gives a meaning of its own."""
+    """Names, in lower case, to which the format gives a meaning of its own."""
 
     def field_names(self, names: Iterable[str]) -> list[str]:
-        """The names of fields in the file, in the order of those given.
+        """Return the names that the file gives to fields, in the same order.
 
-        Where long ones do not fit, each is shortened to one of its own, whatever the case.
+        A name that does not fit is shortened; the short names differ in more than case.
         """
         names = [f"{name}_" if name.lower() in self.reserved else name for name in names]
         if self.has_word_names:
@@ -46,18 +46,18 @@ class VectorFormat:
         if self.longest_name is None and not self.reserved:
             return names
         longest = self.longest_name or _ANY
-        taken: set[str] = set()
-        made = []
+        lower_names: set[str] = set()
+        short_names = []
         for name in names:
             short = _fitting(name, longest)
             number = 1
-            while short.lower() in taken:
+            while short.lower() in lower_names:
                 number += 1
                 end = f"_{number}"
                 short = _cut(name, longest - len(end)) + end
-            taken.add(short.lower())
-            made.append(short)
-        return made
+            lower_names.add(short.lower())
+            short_names.append(short)
+        return short_names
 
 
 def _fitting(name: str, longest: int) -> str:
@@ -65,7 +65,7 @@ def _fitting(name: str, longest: int) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    """As many whole characters as fit into so many bytes."""
+    """Return as many whole characters of a text as fit into a number of bytes."""
     return text.encode()[:longest].decode(errors="ignore")
 
 
@@ -117,4 +117,4 @@ MORE_FORMATS = {
         has_word_names=True,
     ),
 }
-"""Formats that QGIS writes besides, as far as its GDAL does."""
+"""Formats that QGIS writes as well, where its GDAL has the driver."""
