@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 _INTERRUPTED = 130
-"""What shells report of a program that Ctrl-C ended."""
+"""Exit code that shells report for a program that Ctrl-C ended."""
 
 
 def main() -> None:

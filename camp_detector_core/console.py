@@ -76,9 +76,9 @@ def ignore_undecodable_logs() -> None:
     """
     report_elsewhere, print_elsewhere = sys.unraisablehook, sys.excepthook
 
-    def report(what: sys.UnraisableHookArgs) -> None:
-        if (what.object, what.exc_type) != ("rasterio._env.log_error", UnicodeDecodeError):
-            report_elsewhere(what)
+    def report(trouble: sys.UnraisableHookArgs) -> None:
+        if (trouble.object, trouble.exc_type) != ("rasterio._env.log_error", UnicodeDecodeError):
+            report_elsewhere(trouble)
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         # Cython prints before it reports; an error that was raised has a traceback.

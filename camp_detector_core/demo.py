@@ -1,4 +1,4 @@
-"""What ``make demo`` runs: draw a camp, find its dwellings, and say where the results are."""
+"""The demo, ``make demo``: draw a camp, find its dwellings, and say where the results are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRUTH = "camp_truth.gpkg"
 
 
 def detect_command(image: str, vector: Path) -> list[str]:
-    """The command that finds dwellings and writes every product beside ``vector``."""
+    """Return the command that finds dwellings and writes every product beside ``vector``."""
     return ["camp-detector", "detect", image, "-o", str(vector), "--all-outputs", "--overwrite"]
 
 
@@ -45,7 +45,7 @@ def draw_camp(folder: Path) -> tuple[Path, Scene]:
 
 
 def truth_of(scene: Scene, folder: Path) -> str:
-    """How many dwellings a scene really holds, in the words of ``camp-detector detect``."""
+    """Tell how many dwellings a scene really holds, as ``camp-detector detect`` tells its count."""
     area = int(scene.mask.sum()) * scene.options.gsd**2
     return (
         f"The camp truly holds {len(scene.labels)} dwellings, {area:,.1f} m2 in all; "
@@ -66,14 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m camp_detector_core.demo", description=__doc__)
     parser.add_argument("image", nargs="?", help="your own raster (default: a generated camp)")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder of the results")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
 
     scene = None
-    image = given.image
+    image = options.image
     try:
-        given.out.mkdir(parents=True, exist_ok=True)
+        options.out.mkdir(parents=True, exist_ok=True)
         if image is None:
-            path, scene = draw_camp(given.out)
+            path, scene = draw_camp(options.out)
             image = str(path)
             width, height = scene.options.size_m
             say(f"Drew a camp of {width:.0f} m x {height:.0f} m: {image}")
@@ -81,13 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(error.render(COMMAND) if isinstance(error, CampDetectorError) else str(error))
         return 2
 
-    vector = given.out / f"{Path(image).stem}_dwellings.gpkg"
+    vector = options.out / f"{Path(image).stem}_dwellings.gpkg"
     command = detect_command(image, vector)
     say(f"$ {shlex.join(command)}")
     starter = [sys.executable, "-m", "camp_detector_core"]
     status = subprocess.run([*starter, *command[1:]], check=False).returncode
     if status == 0 and scene is not None:
-        say(truth_of(scene, given.out))
+        say(truth_of(scene, options.out))
     return status
 
 

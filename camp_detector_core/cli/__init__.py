@@ -20,7 +20,7 @@ from .publish import publish
 from .validate import validate
 
 _WITHOUT_COMMAND = getattr(click.exceptions, "NoArgsIsHelpError", ())
-"""What a group raises without one of its commands; click before 8.2 shows the help itself."""
+"""Exception of a group without a command; click before 8.2 shows the help itself."""
 
 
 @click.group(

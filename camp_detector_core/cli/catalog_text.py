@@ -20,12 +20,12 @@ _SHORT = {"red": "r", "green": "g", "blue": "b", "nir": "nir"}
 
 
 def megabytes(size: int) -> str:
-    """A size for people."""
+    """Return a size in bytes as text, in MB or kB."""
     return f"{size / _MEGA:.1f} MB" if size >= _MEGA / 10 else f"{size / _KILO:.1f} kB"
 
 
 def touches(entry: Entry, bbox: Sequence[float]) -> bool:
-    """Whether a model's training area and an area share ground; one that is not known does not."""
+    """Return True where a model's training area is known and overlaps a box in degrees."""
     box = entry.bbox
     if box is None:
         return False
@@ -36,20 +36,20 @@ def touches(entry: Entry, bbox: Sequence[float]) -> bool:
 
 
 def _spans(box: Sequence[float]) -> list[tuple[float, float]]:
-    """From west to east; two where west is larger, because the antimeridian lies between."""
+    """Return the range of longitudes, or the two that a box across the antimeridian has."""
     west, _, east, _ = box
     return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
 
 
 def _figure(entry: Entry, word: str) -> float | None:
-    """The first figure whose name ends in a word, of the test where there is one."""
+    """Return the first figure with a word in its name, that of the test split if there is one."""
     hits = {k: v for k, v in entry.metrics.items() if word in k.lower().split(".")[-1].split("_")}
     tested = [v for k, v in hits.items() if "test" in k.lower()]
     return next(iter([*tested, *hits.values()]), None)
 
 
 def summary(entry: Entry) -> dict[str, Any]:
-    """What the list says of a model, as plain values."""
+    """Return the row of a model in the list, as values for JSON."""
     return {
         "id": entry.id,
         "title": entry.title,
@@ -66,7 +66,7 @@ def summary(entry: Entry) -> dict[str, Any]:
 
 
 def table(entries: Sequence[Entry]) -> str:
-    """Models one below the other."""
+    """Return the list of models as text, a row for each."""
     rows = [_HEADS, *(_row(entry) for entry in entries)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADS))]
     return "\n".join(
@@ -99,13 +99,13 @@ def _number(value: float | None) -> str:
 
 
 def _when(entry: Entry) -> str:
-    """The day of the imagery, or that of training where no other is known."""
+    """Return the day of the imagery; where it is not known, the day of training, marked so."""
     trained = entry.properties.get("camp_detector:datetime_of") == "training"
     return f"(trained {entry.date})" if trained else entry.date
 
 
 def details(entry: Entry) -> str:
-    """Everything about a model, one fact a line."""
+    """Return all facts about a model as text, one a line."""
     box = entry.bbox
     values = entry.properties
     facts = [

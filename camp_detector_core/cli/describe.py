@@ -1,4 +1,4 @@
-"""What a model is, in plain words and as JSON."""
+"""The description of a model, in plain words and as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INDENT = 16
 
 
 def as_json(model: ModelFile, predictor: OnnxPredictor) -> dict[str, Any]:
-    """Everything that is known of a model, as plain values."""
+    """Return all facts about a model, as values for JSON."""
     return {
         "id": model.spec.id,
         "file": model.origin,
@@ -30,7 +30,7 @@ def as_json(model: ModelFile, predictor: OnnxPredictor) -> dict[str, Any]:
 
 
 def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
-    """The same for a reader, one fact a line."""
+    """Return all facts about a model as text, one a line."""
     spec = model.spec
     classes = ", ".join(f"{c.name} (value {c.value}, colour {c.color})" for c in spec.classes)
     bands = ", ".join(b.name for b in spec.bands)
@@ -78,12 +78,12 @@ def _output(model: ModelFile) -> str:
 
 
 def _touching(spec: ModelSpec) -> str:
-    """What becomes of dwellings that touch."""
-    how = spec.separation
-    if how is None:
+    """Tell how the model handles dwellings that touch."""
+    separation = spec.separation
+    if separation is None:
         return "taken for one dwelling"
-    side = "below" if how.method == "border" else "from"
+    side = "below" if separation.method == "border" else "from"
     return (
-        f"told apart: seeds are {side} {how.threshold:g} of the {how.method}, {how.min_seed} px or "
-        f"more, grown by {how.reach} px"
+        f"told apart: seeds are {side} {separation.threshold:g} of the {separation.method}, "
+        f"{separation.min_seed} px or more, grown by {separation.reach} px"
     )

@@ -184,16 +184,16 @@ def _describe(
         msg = f"{path} is the model itself, which stays as it is: give another name to -o"
         raise OutputError(msg)
     with OutputSet([path], overwrite=overwrite) as outputs:
-        made = describe_model(model, options, image=image)
-        outputs.target(path).temporary.write_bytes(made.data)
+        described = describe_model(model, options, image=image)
+        outputs.target(path).temporary.write_bytes(described.data)
         outputs.commit()
-    for warning in made.warnings:
+    for warning in described.warnings:
         warn(warning.render(COMMAND))
-    say(_text(made, path))
+    say(_text(described, path))
 
 
-def _text(made: DescribedModel, path: Path) -> str:
-    lines = [f"{made.spec.name}, version {made.spec.version}"]
-    lines += [f"  {name:<{_INDENT - 1}} {value}" for name, value in made.facts]
+def _text(model: DescribedModel, path: Path) -> str:
+    lines = [f"{model.spec.name}, version {model.spec.version}"]
+    lines += [f"  {name:<{_INDENT - 1}} {value}" for name, value in model.facts]
     lines.append(f"written to {path}; look at it with camp-detector inspect {path}")
     return "\n".join(lines)

@@ -73,17 +73,17 @@ def detect(
 def _model(
     options: dict[str, Any], stop: StopRequest, terminal: Terminal, *, quiet: bool
 ) -> Path | None:
-    """The model's file; one that is named by its id is looked up in the catalogue."""
+    """Return the model's file; look an id up in the catalogue."""
     name = options["model"]
     if name is None:
         return None
     from camp_detector_core.catalog.find import find_model
 
     with TransferBar(stop, str(name), quiet=quiet) as bar:
-        found = find_model(name, catalog=options["catalog"], progress=bar)
-    if found.warning:
-        terminal.warn(Message(found.warning))
-    return found.path
+        hit = find_model(name, catalog=options["catalog"], progress=bar)
+    if hit.warning:
+        terminal.warn(Message(hit.warning))
+    return hit.path
 
 
 def _detect(request: Request, terminal: Terminal, *, verbose: bool) -> Outcome:
@@ -98,12 +98,12 @@ def _detect(request: Request, terminal: Terminal, *, verbose: bool) -> Outcome:
 
 
 def _summary(outcome: Outcome) -> str:
-    """What came out and where it is."""
+    """Return the count of dwellings and the paths of the results as text."""
     counts = outcome.counts
-    found = counted(counts.dwellings, "dwelling")
+    total = counted(counts.dwellings, "dwelling")
     if counts.median_area_m2 is not None:
-        found += f", {counts.total_area_m2:,.1f} m2 in all, median {counts.median_area_m2:,.1f} m2"
+        total += f", {counts.total_area_m2:,.1f} m2 in all, median {counts.median_area_m2:,.1f} m2"
     elif outcome.tiles.inferred == 0:
-        found += ": the raster has no valid pixel"
+        total += ": the raster has no valid pixel"
     width = max(map(len, outcome.paths))
-    return "\n".join([found, *(f"  {n:<{width}}  {p}" for n, p in outcome.paths.items())])
+    return "\n".join([total, *(f"  {n:<{width}}  {p}" for n, p in outcome.paths.items())])

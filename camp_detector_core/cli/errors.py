@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOTHING_WRITTEN = "stopped; nothing was written"
-"""What is said after Ctrl-C."""
+"""The error after Ctrl-C."""
 USER_ERROR = 2
 """Exit code for what the user can put right."""
 _INTERNAL_ERROR = 1

@@ -32,9 +32,9 @@ def inspect(*, model: Path | None, catalog: str | None, as_json: bool, verbose: 
         from . import describe
 
         path = find_model(model, catalog=catalog).path if model else default_model_path()
-        found = open_model(path)
-        predictor = on_processor(found, threads=1)
+        model_file = open_model(path)
+        predictor = on_processor(model_file, threads=1)
         if as_json:
-            say(json.dumps(describe.as_json(found, predictor), indent=2))
+            say(json.dumps(describe.as_json(model_file, predictor), indent=2))
         else:
-            say(describe.as_text(found, predictor))
+            say(describe.as_text(model_file, predictor))

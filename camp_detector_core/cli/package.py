@@ -105,5 +105,5 @@ def build(  # noqa: PLR0913 - click gives each option by its name
 
         path = find_model(model, catalog=catalog).path if model else default_model_path()
         source = open_source(path, item=item, torchscript=torchscript)
-        for made in create_dlpks(source, out, name=name, overwrite=overwrite):
-            say(made)
+        for path_of_package in create_dlpks(source, out, name=name, overwrite=overwrite):
+            say(path_of_package)

@@ -109,14 +109,14 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
         wish = PublishRequest(groups, folder, "everyone" if everyone else "org" if org else None)
         secrets = Secrets()
         with _safely(secrets, verbose=verbose):
-            found = read_package(package, item)
+            contents = read_package(package, item)
             login = find_login(portal, profile, os.environ)
             secrets.add(login.password)
             secrets.add(login.token)
-            there = stoppable(lambda: connect(login, authorities=ca_bundle, secrets=secrets), stop)
-            plan = stoppable(lambda: make_plan(there, found, wish), stop)
-            lines = plan_lines(plan, there)
-        for text in found.notes:
+            client = stoppable(lambda: connect(login, authorities=ca_bundle, secrets=secrets), stop)
+            plan = stoppable(lambda: make_plan(client, contents, wish), stop)
+            lines = plan_lines(plan, client)
+        for text in contents.notes:
             note(text)
         say("\n".join(secrets.hide(line) for line in lines))
         _heed(stop)
@@ -125,10 +125,10 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
             return
         with _safely(secrets, verbose=verbose), TransferBar(stop, package.name) as bar:
             try:
-                published = carry_out(plan, there, bar)
+                published = carry_out(plan, client, bar)
             except Cancelled as error:
                 raise Stopped(number=stop.signal or signal.SIGINT) from error
-        say(f"{'updated' if plan.item else 'added'}: {there.page(published)}")
+        say(f"{'updated' if plan.item else 'added'}: {client.page(published)}")
 
 
 def _heed(stop: StopRequest) -> None:

@@ -58,8 +58,8 @@ def table_of(host: str) -> str:
         ]
     else:
         head = ("parameter", "name", "values", "default", "meaning")
-        shown = [p for p in shown_in(host) if p.name not in OWN_WORDS.get(host, ())]
-        rows = [(p.label, _name(p, host), _values(p), _default(p), _meaning(p)) for p in shown]
+        parameters = [p for p in shown_in(host) if p.name not in OWN_WORDS.get(host, ())]
+        rows = [(p.label, _name(p, host), _values(p), _default(p), _meaning(p)) for p in parameters]
     return "\n".join(map(_row, [head, ["---"] * len(head), *rows]))
 
 
@@ -70,8 +70,8 @@ def _row(cells: Iterable[str]) -> str:
 def _name(parameter: Parameter, host: str) -> str:
     if host not in parameter.hosts:
         return ""
-    here = parameter.hosts[host]
-    return f"`{COMMAND.parameter(parameter.name, None) if host == CLI else here}`"
+    name = parameter.hosts[host]
+    return f"`{COMMAND.parameter(parameter.name, None) if host == CLI else name}`"
 
 
 def _values(parameter: Parameter) -> str:

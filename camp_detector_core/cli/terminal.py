@@ -107,11 +107,11 @@ class Terminal(Listener):
         self._quiet = quiet
         self._bar: tqdm[Any] | None = None
         self._stage = ""
-        self._held: list[str] = []
+        self._late_warnings: list[str] = []
 
     @property
     def is_interactive(self) -> bool:
-        """Whether a person sees what is written now."""
+        """True where a person reads the terminal as it is written."""
         return not self._quiet and sys.stderr.isatty()
 
     def update(self, done: int, total: int) -> None:
@@ -125,7 +125,7 @@ class Terminal(Listener):
         self._bar.update(done - self._bar.n)
 
     def cancelled(self) -> bool:
-        """Whether Ctrl-C was pressed."""
+        """Return True once Ctrl-C was pressed."""
         return self._stop.signal is not None
 
     def stage(self, name: str) -> None:
@@ -140,7 +140,7 @@ class Terminal(Listener):
         if self.is_interactive:
             warn(text)
         else:
-            self._held.append(text)
+            self._late_warnings.append(text)
 
     def notify(self, message: str) -> None:
         """Show a warning now, whatever comes of the run."""
@@ -154,11 +154,11 @@ class Terminal(Listener):
             self._bar = None
 
     def flush_warnings(self) -> None:
-        """Show what was held back."""
+        """Show the warnings that waited for the end of the run."""
         if not self._quiet:
-            for message in self._held:
+            for message in self._late_warnings:
                 warn(message)
-        self._held = []
+        self._late_warnings = []
 
 
 @contextmanager
@@ -176,16 +176,16 @@ def only_python_on_stderr() -> Iterator[None]:
         return
     sys.stderr.flush()
     before = sys.stderr
-    kept = os.dup(_STDERR)
+    terminal = os.dup(_STDERR)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _STDERR)
     os.close(nowhere)
-    sys.stderr = os.fdopen(kept, "w", buffering=1, encoding=before.encoding, errors="replace")
+    sys.stderr = os.fdopen(terminal, "w", buffering=1, encoding=before.encoding, errors="replace")
     try:
         yield
     finally:
         sys.stderr.flush()
-        os.dup2(kept, _STDERR)
+        os.dup2(terminal, _STDERR)
         sys.stderr.close()
         sys.stderr = before
 

@@ -30,7 +30,7 @@ class TransferBar:
         self._bar: tqdm[Any] | None = None
 
     def __enter__(self) -> Self:
-        """Ready."""
+        """Return the bar, ready."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,7 +40,7 @@ class TransferBar:
             self._bar = None
 
     def update(self, done: int, total: int) -> None:
-        """``done`` of ``total`` bytes are there."""
+        """Show that ``done`` of ``total`` bytes have arrived."""
         if self._quiet or not sys.stderr.isatty():
             return
         if self._bar is None:
@@ -52,5 +52,5 @@ class TransferBar:
         self._bar.update(done - self._bar.n)
 
     def cancelled(self) -> bool:
-        """Whether Ctrl-C was pressed."""
+        """Return True once Ctrl-C was pressed."""
         return self._stop.signal is not None

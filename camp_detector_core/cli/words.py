@@ -25,8 +25,8 @@ class CommandWords:
 
     def parameter(self, name: str, value: str | None) -> str:
         """Give the option, with its value where there is one."""
-        known = PARAMETERS.get(name)
-        option = known.form if known is not None and name == "images" else option_of(name)
+        parameter = PARAMETERS.get(name)
+        option = parameter.form if parameter and name == "images" else option_of(name)
         return option if value is None else f"{option} {value}"
 
     def tool(self, name: str) -> str:
@@ -43,6 +43,6 @@ def option_of(name: str) -> str:
     Args:
         name: Of a parameter of the table, or of one that only a command line has.
     """
-    known = PARAMETERS.get(name)
-    here = name if known is None else known.hosts.get(CLI, name)
-    return f"--{here.replace('_', '-')}"
+    parameter = PARAMETERS.get(name)
+    spelling = parameter.hosts.get(CLI, name) if parameter else name
+    return f"--{spelling.replace('_', '-')}"

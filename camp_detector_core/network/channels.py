@@ -24,9 +24,9 @@ def combine_channels(network: nn.Module, rows: Sequence[Mapping[int, float]]) ->
         NetworkError: There is no such channel.
     """
     head = last_convolution(network)
-    used = [channel for row in rows for channel in row]
-    if not used or not 0 <= min(used) <= max(used) < head.out_channels:
-        msg = f"the network has {head.out_channels} output channels, none such as {sorted(used)}"
+    sources = [channel for row in rows for channel in row]
+    if not sources or not 0 <= min(sources) <= max(sources) < head.out_channels:
+        msg = f"the network has {head.out_channels} output channels, none such as {sorted(sources)}"
         raise NetworkError(msg)
     mixing = torch.zeros((len(rows), head.out_channels))
     for index, row in enumerate(rows):

@@ -39,12 +39,12 @@ TOLERANCE = 1e-4
 OPSETS = (11, 17)
 """ONNX opsets that are exported and tested."""
 IR_VERSION = 8
-"""Of the file format: the newest that onnxruntime 1.12, the oldest that hosts carry, can read."""
+"""Newest version of the file format that onnxruntime 1.12, the oldest of the hosts, reads."""
 
 
 @dataclass(frozen=True)
 class OnnxOptions:
-    """How an ONNX file is written."""
+    """The operator set and the variant of an ONNX file."""
 
     opset: int = 17
     """Version of the operator set."""
@@ -109,11 +109,13 @@ def export_torchscript(
         torch.jit.save(traced, buffer, _extra_files={METADATA_KEY: spec.to_json()})
     differences = []
 
-    def check(written: Path) -> None:
+    def check(draft: Path) -> None:
         with _quiet():
-            loaded = torch.jit.load(str(written))  # type: ignore[no-untyped-call]
-        for wanted, given in ((model, loaded), (whole, loaded.channels)):
-            differences.append(check_parity(wanted, _run_torch(given), batches, name=path.name))
+            script = torch.jit.load(str(draft))  # type: ignore[no-untyped-call]
+        for network_part, method in ((model, script), (whole, script.channels)):
+            differences.append(
+                check_parity(network_part, _run_torch(method), batches, name=path.name)
+            )
 
     write_checked(without_places(buffer.getvalue()), path, check=check)
     return max(differences)
@@ -165,27 +167,27 @@ def export_onnx(
         model = TwoOutputs(network, classes=len(spec.classes)).eval()
         outputs.append(SEPARATION)
     data = _onnx_bytes(model, batches[0], spec=spec, options=options, outputs=outputs)
-    wanted = model if len(outputs) == 1 else whole
+    reference = model if len(outputs) == 1 else whole
     differences = []
 
-    def check(written: Path) -> None:
-        run = _run_onnx(written, outputs)
-        differences.append(check_parity(wanted, run, batches, name=path.name))
+    def check(draft: Path) -> None:
+        run = _run_onnx(draft, outputs)
+        differences.append(check_parity(reference, run, batches, name=path.name))
 
     write_checked(data, path, check=check)
     return differences[0]
 
 
 def _classes(spec: ModelSpec) -> int | None:
-    """How many channels are classes, where there are others beside them."""
+    """Return how many channels are classes; None where all are."""
     return None if spec.separation is None else len(spec.classes)
 
 
 def _check_channels(model: nn.Module, example: NDArray[np.float32], spec: ModelSpec) -> None:
     """Refuse a network that does not give the channels of its description."""
-    given = _run_torch(model)(example).shape[1]
-    if given != spec.channels:
-        msg = f"the network gives {given} channels, {spec.id} has {spec.channels}: not exported"
+    channels = _run_torch(model)(example).shape[1]
+    if channels != spec.channels:
+        msg = f"the network gives {channels} channels, {spec.id} has {spec.channels}: not exported"
         raise ExportError(msg)
 
 
@@ -244,11 +246,14 @@ def check_parity(
     """
     worst = 0.0
     for batch in batches:
-        wanted, given = _run_torch(model)(batch), run(batch)
-        if wanted.shape != given.shape:
-            msg = f"{name} gives {given.shape} where the network gives {wanted.shape}: not exported"
+        expected, actual = _run_torch(model)(batch), run(batch)
+        if expected.shape != actual.shape:
+            msg = (
+                f"{name} gives {actual.shape} where the network gives {expected.shape}: "
+                f"not exported"
+            )
             raise ExportError(msg)
-        difference = float(np.abs(wanted - given).max())
+        difference = float(np.abs(expected - actual).max())
         if not difference <= TOLERANCE:  # catches NaN too
             msg = (
                 f"{name} differs from the network by {difference:.2e} (at most {TOLERANCE:.0e} is "
@@ -261,7 +266,7 @@ def check_parity(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without torch's advice to use its newer exporters: hosts read what these two write."""
+    """Silence torch's advice to use its newer exporters: hosts read what these two write."""
     with warnings.catch_warnings():
         for kind in (TracerWarning, DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", kind)
@@ -278,7 +283,7 @@ def _run_torch(model: Callable[[torch.Tensor], torch.Tensor]) -> Run:
 
 
 def _run_onnx(path: Path, outputs: list[str]) -> Run:
-    """All outputs of a file as the channels of one array."""
+    """Return a function that runs a file and joins its outputs as channels of one array."""
     import onnxruntime as ort
 
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -11,7 +11,7 @@ torch reads them for its error messages alone, and does without them."""
 _ID = ".data/serialization_id"
 """A checksum over all records, the debug records too: it would differ from machine to machine."""
 _ALIGNMENT = 64
-"""Of the data in the archive, bytes; torch writes them so."""
+"""Bytes to which the data in the archive is aligned, as torch writes it."""
 _PADDING, _HEADER, _FIELD = b"FB", 30, 4
 """Id of the extra field that torch pads with; bytes of a local header, and of a field's own."""
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -33,9 +33,9 @@ def without_places(archive: bytes) -> bytes:
         for info in source.infolist():
             if info.filename.endswith((_DEBUG, _ID)):
                 continue
-            kept = zipfile.ZipInfo(info.filename, _TIME)
+            member = zipfile.ZipInfo(info.filename, _TIME)
             start = out.tell() + _HEADER + len(info.filename.encode()) + _FIELD
             padding = -start % _ALIGNMENT
-            kept.extra = _PADDING + padding.to_bytes(2, "little") + b"Z" * padding
-            target.writestr(kept, source.read(info))
+            member.extra = _PADDING + padding.to_bytes(2, "little") + b"Z" * padding
+            target.writestr(member, source.read(info))
     return out.getvalue()

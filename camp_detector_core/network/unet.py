@@ -46,7 +46,7 @@ class NetworkError(CampDetectorError):
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """What the U-Net is made of."""
+    """The parts of a U-Net: encoder, input bands, output classes and decoder."""
 
     encoder: str = DEFAULT_ENCODER
     """Name that segmentation-models-pytorch knows."""
@@ -79,7 +79,7 @@ class BuiltNetwork:
     start: str
     """In words: which weights the encoder has."""
     attribution: tuple[str, ...] = ()
-    """Who must be named because of those weights."""
+    """Notices that those weights ask for."""
 
 
 def build_network(options: NetworkOptions) -> BuiltNetwork:
@@ -114,7 +114,7 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
 
 
 def credits_of(options: NetworkOptions) -> tuple[str, ...]:
-    """Who must be named because of the weights that the encoder starts from."""
+    """Return the notices that the weights ask for which the encoder starts from."""
     if options.start == "random":
         return ()
     if options.encoder == DEFAULT_ENCODER and find_spec(LITE0_PACKAGE):
@@ -151,12 +151,12 @@ def _load_lite0(network: nn.Module, *, bands: int) -> None:
     import torch
 
     with resources.as_file(resources.files(LITE0_PACKAGE).joinpath(LITE0_FILE)) as path:
-        given = torch.load(path, map_location="cpu", weights_only=True)
+        packaged = torch.load(path, map_location="cpu", weights_only=True)
     encoder = network.get_submodule("encoder.model")
-    wanted = encoder.state_dict()
-    values = list(given.values())[: len(wanted)]
-    loaded: dict[str, Tensor] = {}
-    for (name, slot), value in zip(wanted.items(), values, strict=True):
+    slots = encoder.state_dict()
+    values = list(packaged.values())[: len(slots)]
+    state: dict[str, Tensor] = {}
+    for (name, slot), value in zip(slots.items(), values, strict=True):
         fitting = _fit_bands(value, bands) if name == "conv_stem.weight" else value
         if fitting.shape != slot.shape:
             msg = (
@@ -164,8 +164,8 @@ def _load_lite0(network: nn.Module, *, bands: int) -> None:
                 f"{tuple(slot.shape)}, the package has {tuple(fitting.shape)}"
             )
             raise NetworkError(msg)
-        loaded[name] = fitting
-    encoder.load_state_dict(loaded)
+        state[name] = fitting
+    encoder.load_state_dict(state)
 
 
 def _fit_bands(weight: Tensor, bands: int) -> Tensor:
@@ -176,13 +176,13 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     """
     import torch
 
-    given = weight.shape[1]
-    if bands == given:
+    channels = weight.shape[1]
+    if bands == channels:
         return weight
     mean = weight.mean(dim=1, keepdim=True)
-    parts = [weight] if bands > given else []
-    parts += [mean] * (bands - given if bands > given else bands)
-    return torch.cat(parts, dim=1) * (given / bands)
+    parts = [weight] if bands > channels else []
+    parts += [mean] * (bands - channels if bands > channels else bands)
+    return torch.cat(parts, dim=1) * (channels / bands)
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
@@ -207,19 +207,25 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], bool]:
     import torch
 
     try:
-        held = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as e:
         msg = f"{path} cannot be read as weights ({_first_line(e)}): give a .pth or .ckpt file"
         raise NetworkError(msg) from e
-    of_trainer = isinstance(held, dict) and isinstance(held.get("state_dict"), dict)
+    of_trainer = isinstance(content, dict) and isinstance(content.get("state_dict"), dict)
     if of_trainer:
         # The run's own module calls the network so; its metrics have no place in the network.
-        inner = held["state_dict"]
-        held = {k.removeprefix("network."): v for k, v in inner.items() if k.startswith("network.")}
-    if not isinstance(held, dict) or not held or not all(map(torch.is_tensor, held.values())):
+        inner = content["state_dict"]
+        content = {
+            k.removeprefix("network."): v for k, v in inner.items() if k.startswith("network.")
+        }
+    if (
+        not isinstance(content, dict)
+        or not content
+        or not all(map(torch.is_tensor, content.values()))
+    ):
         msg = f"{path} does not hold the weights of a network: give a .pth or .ckpt file"
         raise NetworkError(msg)
-    return held, of_trainer
+    return content, of_trainer
 
 
 def load_state(network: nn.Module, state: Mapping[str, Tensor], *, origin: Path) -> None:

@@ -32,8 +32,8 @@ def check_format(path: Path) -> None:
         OutputError: The message lists the formats.
     """
     if path.suffix.lower() not in FORMATS:
-        known = ", ".join(f"{suffix} ({f.driver})" for suffix, f in FORMATS.items())
-        msg = f"{path}: the name must end in one of {known}"
+        endings = ", ".join(f"{suffix} ({f.driver})" for suffix, f in FORMATS.items())
+        msg = f"{path}: the name must end in one of {endings}"
         raise OutputError(msg)
 
 

@@ -65,9 +65,9 @@ def render_overlay(
 def _imagery(picture: Picture, spec: ModelSpec, stretch: Stretch | None) -> NDArray[np.uint8]:
     """(3, height, width) uint8 as a person would want to see the raster."""
     names = [b.name.lower() for b in spec.bands]
-    shown = [names.index(c) for c in _RGB] if set(_RGB) <= set(names) else [0, 0, 0]
+    order = [names.index(c) for c in _RGB] if set(_RGB) <= set(names) else [0, 0, 0]
     canvas = np.empty((3, *picture.valid.shape), np.uint8)
-    for channel, band in enumerate(shown):
+    for channel, band in enumerate(order):
         values = picture.pixels[band].astype(np.float32)
         if stretch is not None:
             low, high = stretch.low[band], stretch.high[band]
@@ -98,9 +98,11 @@ def _draw(
     for first, last in zip(cuts, [*cuts[1:], len(steps)], strict=True):
         part = slice(first, last)
         count = steps[part]
-        which = np.repeat(np.arange(len(count)), count)
-        along = (np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)) / count[which]
-        points = start[part][which] + (stop - start)[part][which] * along[:, None]
+        segment = np.repeat(np.arange(len(count)), count)
+        fraction = (np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)) / count[
+            segment
+        ]
+        points = start[part][segment] + (stop - start)[part][segment] * fraction[:, None]
         _stamp(canvas, np.floor(points + 0.5).astype(np.intp), color)
 
 

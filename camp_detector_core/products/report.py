@@ -79,11 +79,11 @@ def make_report(run: Outcome, words: Words) -> dict[str, Any]:
 
 
 def _crs_name(wkt: str | None) -> str | None:
-    """Such as EPSG:32645; None where there is no CRS, or no register has it."""
+    """Return a name such as EPSG:32645; None without a CRS, or where no register has it."""
     from rasterio.crs import CRS
 
-    found = CRS.from_wkt(wkt).to_authority(confidence_threshold=100) if wkt else None
-    return ":".join(found) if found else None
+    authority = CRS.from_wkt(wkt).to_authority(confidence_threshold=100) if wkt else None
+    return ":".join(authority) if authority else None
 
 
 def _size(source: PlacedSource) -> dict[str, int]:

@@ -88,8 +88,8 @@ def read_layer(
         )
         names = [str(name) for name in meta["fields"]]
         fields = dict(zip(names, values, strict=True))
-        known = _pyogrio().read_info(_readable(path), layer=layer)["features"]
-    refuse_fewer(path, len(geometries), int(known))
+        count = _pyogrio().read_info(_readable(path), layer=layer)["features"]
+    refuse_fewer(path, len(geometries), int(count))
     return VectorLayer(geometries, fields, meta["crs"], meta["geometry_type"])
 
 
@@ -144,7 +144,7 @@ def _pyogrio() -> Any:  # noqa: ANN401 - a module
 
     def let_pass(module: Any, parser: str) -> None:  # noqa: ANN401 - a module
         parse = getattr(module, parser)
-        setattr(module, parser, lambda given: given.text if type(given) is _Name else parse(given))
+        setattr(module, parser, lambda name: name.text if type(name) is _Name else parse(name))
 
     let_pass(pyogrio.core, "get_vsi_path_or_buffer")
     let_pass(pyogrio.raw, "get_vsi_path_or_buffer")

@@ -1,6 +1,6 @@
-"""Whether a vector file is whole: libraries read what is left of one that was cut as if it were.
+"""Checks that a vector file is whole: libraries read the rest of a truncated one without a word.
 
-What is looked at is what the formats say of themselves: lengths in headers, numbers of rows.
+The checks compare what the formats say of themselves: lengths in headers, numbers of rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_JSON = 1 << 26
 
 
 def refuse_damaged(path: Path) -> None:
-    """Refuse a file whose lengths are not those that it says, and what is no file.
+    """Refuse a file whose lengths are not those in its headers, and a device or a pipe.
 
     Args:
         path: A vector file of any format.
@@ -47,13 +47,13 @@ def refuse_damaged(path: Path) -> None:
         _refuse_short_database(path)
 
 
-def refuse_fewer(path: Path, count: int, stated: int) -> None:
+def refuse_fewer(path: Path, count: int, expected: int) -> None:
     """Refuse a layer of which fewer features were read than it has.
 
     Args:
         path: The file.
         count: Features that were read.
-        stated: What its own header or index says; negative where it says nothing.
+        expected: The count in its own header or index; negative where there is none.
 
     Raises:
         VectorError: Some are missing.
@@ -61,9 +61,9 @@ def refuse_fewer(path: Path, count: int, stated: int) -> None:
     if path.suffix.lower() == ".shp":
         return  # counts features that were deleted, too; see `refuse_damaged`
     if path.suffix.lower() in {".geojson", ".json"}:
-        stated = _features_of(path)
-    if count < stated:
-        msg = f"{path} holds {stated:,} features, and only {count:,} can be read: {_REMEDY}"
+        expected = _features_of(path)
+    if count < expected:
+        msg = f"{path} holds {expected:,} features, and only {count:,} can be read: {_REMEDY}"
         raise VectorError(msg)
 
 
@@ -103,7 +103,12 @@ def _refuse_shapes(path: Path) -> None:
 
 
 def _agree(shapes: NDArray[np.uint8], rows: NDArray[np.int64]) -> bool:
-    """Whether each row of an index (n, 2; place and length in bytes) leads to such a record."""
+    """Return True where each row of an index leads to a record of its length.
+
+    Args:
+        shapes: The bytes of the .shp.
+        rows: The index, (n, 2) int64: offset and length of each record in bytes.
+    """
     if (rows[:, 0] < _SHAPE_HEADER).any() or (rows.sum(axis=1) + _ROW > len(shapes)).any():
         return False
     at = rows[:, 0, None] + np.arange(4, _ROW)
@@ -138,7 +143,7 @@ def _refuse_short_database(path: Path) -> None:
 
 
 def _features_of(path: Path) -> int:
-    """How many features a GeoJSON file lists, -1 where that is not plain."""
+    """Return how many features a GeoJSON file lists, -1 where it cannot be told."""
     if not path.is_file() or path.stat().st_size > _MOST_JSON:
         return -1
     try:
@@ -151,13 +156,13 @@ def _features_of(path: Path) -> int:
 
 
 def _length(header: bytes) -> int:
-    """Bytes that a .shp or .shx says to have; -1 where it is none."""
+    """Return the length in bytes that the header of a .shp or .shx states; -1 for another file."""
     code, words = struct.unpack_from(">i", header)[0], struct.unpack_from(">i", header, 24)[0]
     return int(words) * _WORD if code == _SHAPE_CODE else -1
 
 
 def _sibling(path: Path, suffix: str) -> Path | None:
-    """The file beside a .shp, whichever case its ending has."""
+    """Return the file beside a .shp with another ending, in lower or upper case."""
     for ending in (suffix, suffix.upper()):
         other = path.with_suffix(ending)
         if other.is_file():
@@ -165,6 +170,6 @@ def _sibling(path: Path, suffix: str) -> Path | None:
     return None
 
 
-def _fail(path: Path, why: str) -> None:
-    msg = f"{path} is not whole: {why}; {_REMEDY}"
+def _fail(path: Path, reason: str) -> None:
+    msg = f"{path} is not whole: {reason}; {_REMEDY}"
     raise VectorError(msg)
