@@ -75,7 +75,7 @@ def test_a_grid_for_rasters_wants_a_raster(tmp_path: Path, model: Path, camp: An
     with pytest.raises(ParameterError):
         Outputs(dwellings=out, grid="image")
     for name in ("probability", "mask"):
-        assert Outputs.beside(out, **{name: True}).grid == "model"
+        assert Outputs.of({"out": out, name: True}).grid == "model"
         assert Outputs(grid="image", **{name: tmp_path / "r.tif"}).grid == "image"
 
 

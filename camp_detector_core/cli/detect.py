@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.detection.request import Request
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.engine.messages import Message
 
 from .errors import Stopped, plain_errors
-from .options import DETECT, VERBOSE, request_of
+from .options import DETECT, VERBOSE
 from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
 from .transfer import TransferBar
 from .words import COMMAND
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.detection.outcome import Outcome
-    from camp_detector_core.detection.request import Request
 
 
 def _images(
@@ -60,7 +60,8 @@ def detect(
         terminal = Terminal(stop, quiet=quiet)
         try:
             options["model"] = _model(options, stop, terminal, quiet=quiet)
-            outcome = _detect(request_of(images, options), terminal, verbose=verbose)
+            request = Request.of({"images": images, **options})
+            outcome = _detect(request, terminal, verbose=verbose)
         except Cancelled as error:
             raise Stopped(number=stop.signal or signal.SIGINT) from error
         finally:

@@ -18,8 +18,6 @@ from .words import COMMAND, option_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from _typeshed import DataclassInstance
-
     from camp_detector_core.engine.parameter import Parameter
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -64,11 +62,6 @@ def together(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command]
         return function
 
     return decorate
-
-
-def values_of(kind: type[DataclassInstance], given: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields of a dataclass that are among the options."""
-    return {f.name: given[f.name] for f in fields(kind) if f.name in given}
 
 
 def _form(parameter: Parameter) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Union
+from typing import TYPE_CHECKING, Any, Literal, Mapping, Protocol, Union
 
 from ..engine.errors import ParameterError
-from ..engine.parameters import GRID, OVERLAY_SIZE
+from ..engine.parameters import GRID, OVERLAY_SIZE, PARAMETERS, Part
 from ..engine.ports import FixedPredictor
 from ..georaster.options import SourceOptions
 from ..georaster.settings import Settings
@@ -37,11 +37,11 @@ class OpenModel(FixedPredictor, Protocol):
 
 
 @dataclass(frozen=True)
-class Outputs:
+class Outputs(Part):
     """The files that a run writes; a path of None leaves its file out.
 
     Raises:
-        ParameterError: A grid for rasters, and no raster.
+        ParameterError: A grid for rasters, and no raster; a value outside of its limits.
     """
 
     dwellings: AnyPath | None = None
@@ -64,28 +64,37 @@ class Outputs:
     """True if existing files may be replaced."""
 
     def __post_init__(self) -> None:
-        """Refuse a grid for rasters where none is asked for."""
+        """Refuse a grid for rasters where none is asked for, and what is outside of limits."""
+        super().__post_init__()
         if self.grid != GRID.default and self.probability is None and self.mask is None:
             msg = "is for rasters, and none is asked for"
             remedy = "add {probability} or {mask}"
             raise ParameterError(msg, parameter="grid", value=self.grid, remedy=remedy)
 
     @classmethod
-    def beside(cls, dwellings: AnyPath, *, overwrite: bool = False, **others: bool) -> Outputs:
-        """Name all files after the vector file, such as ``NAME_mask.tif`` beside ``NAME.gpkg``.
+    def of(cls, values: Mapping[str, Any]) -> Outputs:
+        """Name the files; see `Request.of`.
 
-        Args:
-            dwellings: The vector file.
-            overwrite: True if existing files may be replaced.
-            others: The other files by the names of their fields; True: it is written.
+        Raises:
+            ParameterError: A file has no name, since it is named after ``out``, and that is not
+                given; or as for `Outputs`.
         """
-        path = Path(dwellings)
-        named: dict[str, Any] = {
-            name: path.parent / f"{path.stem}_{name}{suffix}"
-            for name, suffix in _SUFFIXES.items()
-            if others.get(name)
-        }
-        return cls(dwellings=path, overwrite=overwrite, **named)
+        out = None if values.get("out") is None else Path(values["out"])
+        paths: dict[str, Any] = {"dwellings": out}
+        for name, suffix in _SUFFIXES.items():
+            value = values.get(name)
+            if value is None:
+                value = out is not None and PARAMETERS[name].default
+            if not (value or values.get("all_outputs")):
+                paths[name] = None
+            elif value not in {True, False}:
+                paths[name] = value
+            elif out is None:
+                msg = "is named after the dwellings, and no file is named for them"
+                raise ParameterError(msg, parameter=name, remedy="give {out}")
+            else:
+                paths[name] = out.parent / f"{out.stem}_{name}{suffix}"
+        return super().of({**values, **paths})
 
     def paths(self) -> dict[str, Path]:
         """The path of each file that is written, by the name of its field."""
@@ -105,6 +114,34 @@ class Request:
     settings: Settings = field(default_factory=Settings)
     source: SourceOptions = field(default_factory=SourceOptions)
     outputs: Outputs = field(default_factory=Outputs)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Request:
+        """Make a request of what a user gave, the same way for every host.
+
+        Args:
+            values: By the names of the table of parameters; what is left out or None has its
+                default. ``images`` is one name or several, ``model`` as the field, ``extent`` and
+                ``area`` as in `SourceOptions`. Of the files, ``out`` is a path, and each other is
+                True, to be named after it (``NAME_mask.tif`` beside ``NAME.gpkg``), or a path.
+                Parameters that a host heeds by itself, such as ``catalog``, are passed over.
+
+        Raises:
+            ParameterError: A value that its parameter does not take, or that another one forbids.
+            TypeError: A name that the table does not have.
+        """
+        unknown = sorted(values.keys() - PARAMETERS.keys())
+        if unknown:
+            msg = f"no parameter of detection is called {unknown[0]}"
+            raise TypeError(msg)
+        images = values["images"]
+        return cls(
+            images=(images,) if isinstance(images, str) else tuple(images),
+            model=values.get("model"),
+            settings=Settings.of(values),
+            source=SourceOptions.of(values),
+            outputs=Outputs.of(values),
+        )
 
     @property
     def named_files(self) -> list[str | Path]:

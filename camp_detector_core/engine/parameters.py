@@ -2,16 +2,19 @@
 
 ``camp-detector detect``, the dialogs of QGIS and ArcGIS, the arguments of the raster function, the
 parameters of the MLflow project and the reference tables in the documentation have their names,
-limits, defaults and words from here. To add an option is to add it here and to use it.
+limits, defaults and words from here. An option that is added is a row here, and a field of the
+part of a request that uses it; hosts hand over what the user gave by the names of the table.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Mapping, TypeVar
 
 from .limits import MAX_TILE_SIZE
 from .parameter import Kind, Limits, Parameter
 
+_Part = TypeVar("_Part", bound="Part")
 CLI, QGIS, ARCGIS, FUNCTION, MLFLOW = "cli", "qgis", "arcgis", "function", "mlflow"
 """Hosts: the command line, QGIS, the toolbox of ArcGIS, the raster function in each package, and
 the inference of training."""
@@ -424,3 +427,29 @@ def check(values: Mapping[str, Any]) -> None:
 def shown_in(host: str) -> tuple[Parameter, ...]:
     """The parameters that a host shows, in order."""
     return tuple(p for p in PARAMETERS.values() if host in p.hosts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Base of the parts of a request, whose fields have the names of parameters.
+
+    Raises:
+        ParameterError: A value that its parameter does not take.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse what is outside of the limits."""
+        check(vars(self))
+
+    @classmethod
+    def of(cls: type[_Part], values: Mapping[str, Any]) -> _Part:  # noqa: PYI019 - Self is newer than Python 3.9
+        """Make the part from those values that have the names of its fields.
+
+        Args:
+            values: By the names of parameters; None stands for no value, and gives the default.
+
+        Raises:
+            ParameterError: As the class says.
+        """
+        names = {f.name for f in fields(cls)}
+        return cls(**{n: v for n, v in values.items() if n in names and v is not None})

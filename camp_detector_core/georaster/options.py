@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..engine.parameters import check
+from ..engine.parameters import Part
 
 if TYPE_CHECKING:
     from .ports import Area, Bounds
@@ -14,7 +14,7 @@ GsdChoice = Literal["auto", "native", "model"]
 
 
 @dataclass(frozen=True)
-class SourceOptions:
+class SourceOptions(Part):
     """Options about the input that neither the raster nor the model decides.
 
     Raises:
@@ -46,7 +46,3 @@ class SourceOptions:
     shown: tuple[int, ...] | None = None
     """Bands that a host displays as red, green and blue; used if the bands do not say what
     they hold."""
-
-    def __post_init__(self) -> None:
-        """Refuse what is outside of the limits."""
-        check(vars(self))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional
 
 from ..engine.errors import SpecError
-from ..engine.parameters import check
+from ..engine.parameters import Part
 from ..engine.predictors.open import AUTO
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Part):
     """Settings of the model and its outlines; None takes the model's own value.
 
     Raises:
@@ -45,10 +45,6 @@ class Settings:
     """Device that runs the model: ``auto``, ``cpu`` or a key of `predictors.GPUS`."""
     tta: bool = False
     """True for test-time augmentation, the mean over flips and turns of each chip."""
-
-    def __post_init__(self) -> None:
-        """Refuse what is outside of the limits."""
-        check(vars(self))
 
     def apply(self, spec: ModelSpec) -> ModelSpec:
         """Return the model's spec with the user's values.

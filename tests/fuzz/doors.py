@@ -133,7 +133,7 @@ def _detect(name: str) -> Callable[[Path], object]:
             (str(folder / name),),
             folder / "model.onnx",
             Settings(device="cpu", threads=1),
-            outputs=Outputs.beside(out / "dwellings.gpkg", overwrite=True, report=True),
+            outputs=Outputs.of({"out": out / "dwellings.gpkg", "overwrite": True}),
         )
         return detect(request, RasterioRun(), Silent())
 

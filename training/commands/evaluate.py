@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camp_detector_core.cli.parameters import option, together, values_of
+from camp_detector_core.cli.parameters import option, together
 from camp_detector_core.console import say
 from camp_detector_core.engine.parameters import (
     MIN_AREA,
@@ -174,7 +174,7 @@ def _options(arguments: dict[str, Any]) -> EvaluateOptions:
         "model", "chips", "labels", "split", "part", "class_field", "layer", "chip_gsd", "iou",
     )  # fmt: skip
     return EvaluateOptions(
-        settings=Settings(**values_of(Settings, arguments)),
+        settings=Settings.of(arguments),
         threads=arguments["threads"],
         block_metres=arguments["block_metres"],
         **{n: arguments[n] for n in names},

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from camp_detector_core.cli.parameters import INPUT, values_of
+from camp_detector_core.cli.parameters import INPUT
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.georaster.options import SourceOptions
@@ -65,7 +65,7 @@ def inference(
     """  # noqa: D301 - click wants the control character
     from training.inference import InferenceOptions, infer
 
-    source_options = SourceOptions(**values_of(SourceOptions, source))
+    source_options = SourceOptions.of(source)
     options = InferenceOptions(image_path, model_path, output_dir, overwrite, source_options)
     log = None
     if mlflow_tracking:
