@@ -19,9 +19,9 @@ import math
 import re
 import sys
 import threading
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar  # noqa: UP035 - Python 3.9
+from typing import TYPE_CHECKING, Any, Callable, TypeVar  # noqa: UP035 - Python 3.9
 
 import numpy as np
 
@@ -38,12 +38,9 @@ _Result = TypeVar("_Result")
 HOME = Path(__file__).absolute().parent
 CPU = -1  # of ArcGIS' ``device``
 NODATA = 255
-ARGUMENTS = {
-    "padding": "Padding", "batch_size": "BatchSize", "threshold": "Threshold",
-    "min_area": "MinArea", "tile_size": "ImageHeight",
-}  # fmt: skip
-"""The key of the definition with which each argument begins."""
-ENGINE = re.compile(r"(rcd_engine_\w+)\.zip")
+HOST = "function"
+"""This function among the hosts that the table of parameters names."""
+ENGINE = re.compile(r"rcd_engine_\w+\.zip")
 
 _log = logging.getLogger("RefugeeCampDetector")
 _lock = threading.RLock()
@@ -70,8 +67,9 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_
             except Exception as error:
                 if isinstance(error, RuntimeError) and "smaller batch size" in str(error):
                     raise  # in ArcGIS' own words
-                if hasattr(error, "render"):  # one of the engine's
-                    text = _words_of(error)
+                render = getattr(error, "render", None)
+                if render is not None:  # one of the engine's, which names this function's arguments
+                    text = str(render(esri_words.EsriWords(HOST)))
                     raise CampDetectorProblem(text[:1].upper() + text[1:] + ".") from None
                 msg = f"Camp Detector could not {doing} ({type(error).__name__}: {error})."
                 raise CampDetectorProblem(msg) from error
@@ -81,27 +79,20 @@ def _in_one_sentence(doing: str) -> Callable[[Callable[_P, _Result]], Callable[_
     return wrap
 
 
-def _words_of(error: Exception) -> str:
-    """The sentence of an error; one of the engine's names the arguments of this function."""
-    render = getattr(error, "render", None)
-    return str(error) if render is None else str(render(esri_words.EsriWords("function")))
-
-
 def _engine(part: str) -> ModuleType:
     """A module of the engine, from the one zip beside this file.
 
     Its name holds its version and a checksum, so that packages of several versions can be used in
-    one session of ArcGIS. Where this file is gone, it is the zip beside the last definition.
+    one session of ArcGIS. Where this file is gone, it is the same zip beside the last definition.
     """
     with _lock:
         home = next((h for h in _homes if h.is_dir()), HOME)
-        names = [path.name for path in home.iterdir()] if home.is_dir() else []
-        engines = list(filter(None, map(ENGINE.fullmatch, names)))
+        engines = _engines_in(home)
         if len(engines) != 1:
             fault = "is missing" if not engines else "is there more than once"
             msg = f"The engine (rcd_engine_*.zip) {fault} in {home}: get the model package again."
             raise CampDetectorProblem(msg)
-        file, name = str(home / engines[0].group(0)), engines[0].group(1)
+        name, file = engines[0][: -len(".zip")], str(home / engines[0])
         if file not in sys.path:
             # ArcGIS unpacks into folders that are gone after a while.
             sys.path[:] = [file, *(p for p in sys.path if not _is_gone(Path(p)))]
@@ -111,6 +102,12 @@ def _engine(part: str) -> ModuleType:
             paths = (p for p in package.__path__ if not _is_gone(Path(p).parent))
             package.__path__[:] = [inside, *paths]
     return importlib.import_module(f"{name}.{part}")
+
+
+def _engines_in(folder: Path) -> list[str]:
+    """The names of all engines in a folder."""
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return [name for name in names if ENGINE.fullmatch(name)]
 
 
 def _is_gone(path: Path) -> bool:
@@ -131,87 +128,32 @@ class _EngineModule:
 
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine import (
-        arguments,
-        emd_keys,
-        esri_words,
-        ground,
-        json_text,
-        suitable,
-    )
+    from camp_detector_core.engine import arguments, esri_words, ground, packaged_model, suitable
     from camp_detector_core.engine import spec as specs
     from camp_detector_core.engine.polygons import esri_json, outline
     from camp_detector_core.engine.predictors import runtime
     from camp_detector_core.engine.tiling import host_tiles
 else:
-    arguments, emd_keys, esri_words, ground, json_text, specs, suitable = map(
-        _EngineModule,
-        ("arguments", "emd_keys", "esri_words", "ground", "json_text", "spec", "suitable"),
+    arguments, esri_words, ground, packaged_model, suitable = map(
+        _EngineModule, ("arguments", "esri_words", "ground", "packaged_model", "suitable")
     )
-    esri_json, outline, runtime, host_tiles = map(
-        _EngineModule,
-        ("polygons.esri_json", "polygons.outline", "predictors.runtime", "tiling.host_tiles"),
-    )
+    esri_json, outline = map(_EngineModule, ("polygons.esri_json", "polygons.outline"))
+    runtime, host_tiles = map(_EngineModule, ("predictors.runtime", "tiling.host_tiles"))
 
 
-class Definition(NamedTuple):
-    """A model definition (.emd) that was read and checked."""
-
-    folder: Path
-    fields: dict[str, Any]
-    """All keys; those that are left out have the value that follows from the spec."""
-    spec: specs.ModelSpec
-    bands: tuple[int, ...]
-    """Bands of the raster to read, from 0."""
-    classes: list[tuple[int, str, list[int]]]
-    """Value, name and colour of each class."""
-
-    @classmethod
-    def read(cls, model: str) -> Definition:
-        """Read a definition from the path of an .emd, or from its text."""
-        text, folder = model.strip().lstrip("\ufeff"), HOME
-        if not text.startswith("{"):
-            folder = Path(text).absolute().parent
-            _homes[1:] = [folder]
-            try:
-                text = Path(text).read_text(encoding="utf-8-sig")
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or "it is no text"
-                msg = (
-                    f"The model definition {model:.200} cannot be read ({reason}): choose it again."
-                )
-                raise CampDetectorProblem(msg) from None
+def _read_model(model: str) -> packaged_model.PackagedModel:
+    """Read a definition from the path of an .emd, or from its text."""
+    text, folder = model.strip().lstrip("\ufeff"), HOME
+    if not text.startswith("{"):
+        folder = Path(text).absolute().parent
+        _homes[1:] = [folder]
         try:
-            raw = json_text.parse_json(text)
-            spec = specs.ModelSpec.from_dict(raw[emd_keys.SPEC_KEY])
-            fields = {**emd_keys.emd_keys(spec), **raw}
-            bands = tuple(int(band) for band in fields["ExtractBands"])
-            classes = [
-                (int(c["Value"]), str(c["Name"]), [int(v) for v in c["Color"]])
-                for c in fields["Classes"]
-            ]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            reason = f"{error} is missing" if isinstance(error, KeyError) else _words_of(error)
-            msg = f"The definition is not one of Camp Detector's, or was changed: {reason:.300}."
+            text = Path(text).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            msg = f"The model definition {model:.200} cannot be read ({reason}): choose it again."
             raise CampDetectorProblem(msg) from None
-        values = {c.value for c in spec.classes}
-        if len(bands) != len(spec.bands) or {value for value, _, _ in classes} != values:
-            msg = (
-                "The model definition contradicts itself: ExtractBands must name "
-                f"{len(spec.bands)} bands, and Classes must have the values {sorted(values)}."
-            )
-            raise CampDetectorProblem(msg)
-        return cls(folder, fields, spec, bands, classes)
-
-    def file(self, key: str) -> Path | None:
-        """The path of a file that the definition names."""
-        name = self.fields.get(key)
-        return Path(self.folder, str(name).replace("\\", "/")) if name else None
-
-    def defaults(self) -> arguments.Arguments:
-        """The arguments that the model is meant to be run with."""
-        own = {name: self.fields.get(key) for name, key in ARGUMENTS.items()}
-        return arguments.Arguments(min_area=self.spec.min_area).changed(own)
+    return packaged_model.parse_definition(text, folder)
 
 
 def _arcpy() -> ModuleType | None:
@@ -239,9 +181,9 @@ class RefugeeCampDetector:
         """Say what this is; nothing is read or loaded yet."""
         self.name = "Refugee Camp Detector"
         self.description = "Finds the dwellings of refugee and displacement camps in imagery."
-        self._definition: Definition | None = None
+        self._model: packaged_model.PackagedModel | None = None
         self._device = CPU
-        self._arguments: arguments.Arguments | None = None
+        self._arguments: dict[str, Any] | None = None
         self._detector: host_tiles.TileDetector | None = None
         self._pixel_area: float | None = None
         self._is_checked = False
@@ -258,10 +200,10 @@ class RefugeeCampDetector:
         model = kwargs.get("model")
         if model is None or not str(model).strip():
             return
-        self._definition = Definition.read(str(model))
+        self._model = _read_model(str(model))
         self._device = arguments.DEVICE.parse(kwargs.get("device"), decimal_comma=True)
         with self._own:
-            self._arguments = self._definition.defaults()
+            self._arguments = self._model.values({})
             self._detector = None
             self._warned.clear()
 
@@ -273,9 +215,9 @@ class RefugeeCampDetector:
             _row("model", "string", None, "Input Model Definition", "The .emd of the model"),
             _row("device", "numeric", CPU, arguments.DEVICE.title, arguments.DEVICE.help),
         ]
-        for name, value in asdict(self._arguments or arguments.Arguments()).items():
+        for name, value in (self._arguments or arguments.own_values()).items():
             entry = arguments.ARGUMENTS[name]
-            out.append(_row(name, "numeric", value, entry.title, entry.help))
+            out.append(_row(entry.hosts[HOST], "numeric", value, entry.title, entry.help))
             if isinstance(value, bool):
                 out[-1].update(dataType="string", value=str(value), domain=("True", "False"))
         return out
@@ -283,20 +225,20 @@ class RefugeeCampDetector:
     @_in_one_sentence("use these arguments")
     def getConfiguration(self, **scalars: object) -> dict[str, object]:
         """Say how ArcGIS shall cut the raster into tiles; the arguments come as texts."""
-        definition = self._require_definition()
-        values = definition.defaults().changed(scalars)
-        layout = _layout_of(definition.spec, values)
+        model = self._require_model()
+        values = model.values(scalars)
+        layout = _layout_of(model.spec, values)
         with self._own:
             self._arguments, self._detector = values, None
         return {
-            "extractBands": definition.bands,
+            "extractBands": model.bands,
             "padding": int(layout.margin),
             "tx": int(layout.side),
             "ty": int(layout.side),
             "fixedTileSize": 1,
-            "batch_size": values.batch_size,
-            "threshold": values.threshold,
-            "test_time_augmentation": values.test_time_augmentation,
+            "batch_size": values["batch_size"],
+            "threshold": values["threshold"],
+            "test_time_augmentation": values["tta"],
             "inheritProperties": 4 | 8,  # place and resampling; not pixel type (1) and NoData (2)
             "invalidateProperties": 2 | 4 | 8,
             "inputMask": True,
@@ -305,23 +247,23 @@ class RefugeeCampDetector:
     @_in_one_sentence("use this raster")
     def updateRasterInfo(self, **kwargs: Any) -> dict[str, Any]:
         """Say what comes out, and check that the raster is what the model was made for."""
-        output, definition = kwargs["output_info"], self._require_definition()
-        self._check_raster(definition.spec, kwargs.get("raster_info") or {})
-        probabilities = self._values().return_probabilities
+        output, model = kwargs["output_info"], self._require_model()
+        self._check_raster(model.spec, kwargs.get("raster_info") or {})
+        probabilities = self._values()["return_probabilities"]
         output["bandCount"] = 1
         output["pixelType"] = "f4" if probabilities else "u1"
         # Else the raster's own would be taken over, and might be the value of a class.
         output["noData"] = np.array([-1.0 if probabilities else NODATA])
         output["statistics"] = output["histogram"] = ()
         if not probabilities:
-            output["rasterAttributeTable"] = esri_json.class_table(definition.classes)
+            output["rasterAttributeTable"] = esri_json.class_table(model.classes)
         return kwargs
 
     def updateKeyMetadata(
         self, names: object, bandIndex: int, **keyMetadata: object
     ) -> dict[str, object]:
         """Say that the values are classes, so that ArcGIS draws them as such."""
-        probabilities = getattr(self._arguments, "return_probabilities", False)
+        probabilities = (self._arguments or {}).get("return_probabilities")
         if bandIndex == -1:
             keyMetadata["datatype"] = "Processed" if probabilities else "Thematic"
         else:
@@ -340,8 +282,8 @@ class RefugeeCampDetector:
         detector = self._ready()
         classes, scores = detector.classes(*self._block(pixelBlocks))
         valid, values = classes != NODATA, classes
-        if self._values().return_probabilities:
-            likeliest = scores[: len(self._require_definition().spec.classes)].max(axis=0)
+        if self._values()["return_probabilities"]:
+            likeliest = scores[: len(self._require_model().spec.classes)].max(axis=0)
             values = np.where(valid, likeliest / np.float32(254), np.float32(-1))
         kind = props.get("pixelType") or ("f4" if values is not classes else "u1")
         return {
@@ -353,7 +295,7 @@ class RefugeeCampDetector:
     def vectorize(self, **pixelBlocks: NDArray[np.generic]) -> dict[str, str]:
         """The dwellings of a tile as a feature table, in pixels from its upper left corner."""
         detector = self._ready()
-        names = {value: name for value, name, _ in self._require_definition().classes}
+        names = {value: name for value, name, _ in self._require_model().classes}
         dwellings = detector.dwellings(*self._block(pixelBlocks))
         return {"output_vectors": esri_json.dwelling_table(dwellings, names)}
 
@@ -374,15 +316,15 @@ class RefugeeCampDetector:
         tell = getattr(_arcpy(), "AddWarning", None)
         (tell or _log.warning)(sentence)
 
-    def _require_definition(self) -> Definition:
-        if self._definition is not None:
-            return self._definition
+    def _require_model(self) -> packaged_model.PackagedModel:
+        if self._model is not None:
+            return self._model
         msg = "No model definition was given: choose a .dlpk or an .emd of Camp Detector."
         raise CampDetectorProblem(msg)
 
-    def _values(self) -> arguments.Arguments:
-        """The arguments, or the model's own where none were given yet."""
-        return self._arguments or self._require_definition().defaults()
+    def _values(self) -> dict[str, Any]:
+        """The values of the run, or the model's own where none were given yet."""
+        return self._arguments or self._require_model().values({})
 
     def _ready(self) -> host_tiles.TileDetector:
         """The detector, made when the first tile comes."""
@@ -393,10 +335,10 @@ class RefugeeCampDetector:
             return detector
 
     def _open_detector(self) -> host_tiles.TileDetector:
-        definition, values = self._require_definition(), self._values()
-        layout = _layout_of(definition.spec, values)
-        spec, script = definition.spec, definition.file("TorchScriptFile")
-        files = runtime.Files(definition.file("ModelFile") or HOME / "model.onnx", script)
+        packaged, values = self._require_model(), self._values()
+        layout = _layout_of(packaged.spec, values)
+        spec, script = packaged.spec, packaged.file("TorchScriptFile")
+        files = runtime.Files(packaged.file("ModelFile") or HOME / "model.onnx", script)
         try:
             model = runtime.open_model(files, spec, device=self._device)
         except runtime.LibraryMissingError:
@@ -410,13 +352,13 @@ class RefugeeCampDetector:
         if side not in {None, layout.chip}:
             msg = f"This model takes only chips of {side} pixels: set tile_size to {side}."
             raise CampDetectorProblem(msg)
-        least = values.min_area / (self._pixel_area or spec.gsd**2)
+        least = values["min_area"] / (self._pixel_area or spec.gsd**2)
         return host_tiles.TileDetector(
-            runtime.Batched(model, values.batch_size),
-            replace(spec, threshold=values.threshold, min_area=values.min_area),
+            runtime.Batched(model, values["batch_size"]),
+            replace(spec, threshold=values["threshold"], min_area=values["min_area"]),
             layout,
             outlines=outline.OutlineOptions(tolerance=1.0, min_pixels=least),
-            tta=values.test_time_augmentation,
+            tta=values["tta"],
         )
 
     def _block(
@@ -426,7 +368,7 @@ class RefugeeCampDetector:
         pixels = np.asarray(blocks["raster_pixels"])
         if pixels.ndim == 2:  # noqa: PLR2004 - one band may come without its axis
             pixels = pixels[np.newaxis]
-        spec = self._require_definition().spec
+        spec = self._require_model().spec
         if not self._is_checked:
             pixel_type = suitable.PIXEL_TYPES[spec.dtype]
             suitable.check_depth(spec, pixel_type if pixels.dtype == spec.dtype else "other")
@@ -461,18 +403,14 @@ class RefugeeCampDetector:
             self._warn(advice)
 
 
-def _layout_of(spec: specs.ModelSpec, values: arguments.Arguments) -> host_tiles.TileLayout:
+def _layout_of(spec: specs.ModelSpec, values: dict[str, Any]) -> host_tiles.TileLayout:
     """The tiles that ArcGIS shall cut.
 
     Raises:
         SpecError: The network cannot take such chips.
     """
-    return host_tiles.TileLayout.of(
-        spec,
-        tile_size=values.tile_size,
-        padding=values.padding,
-        batch_size=values.batch_size,
-    )
+    names = ("tile_size", "padding", "batch_size")
+    return host_tiles.TileLayout.of(spec, **{name: values[name] for name in names})
 
 
 def _row(*values: object) -> dict[str, object]:

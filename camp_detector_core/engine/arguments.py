@@ -1,27 +1,20 @@
-"""The arguments of a raster function: texts that ArcGIS hands over become the choices of a run."""
+"""The arguments of a raster function: texts that ArcGIS hands over become the values of a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Mapping
 
 from .parameter import Kind, Limits, Parameter
-from .parameters import (
-    BATCH_SIZE,
-    FUNCTION,
-    MIN_AREA,
-    PADDING,
-    RETURN_PROBABILITIES,
-    TILE_SIZE,
-    TTA,
-    shown_in,
-)
+from .parameters import BATCH_SIZE, FUNCTION, MIN_AREA, PADDING, TILE_SIZE, shown_in
 from .spec import ModelSpec
 
 MAX_SIDE = 4096
 """Largest chip, pixels: with one around it on each side, three bands of 8 bits have 450 MB."""
-ARGUMENTS = {parameter.hosts[FUNCTION]: parameter for parameter in shown_in(FUNCTION)}
-"""Each argument's parameter, by its name in the raster function."""
+ARGUMENTS = {p.name: p for p in (PADDING, BATCH_SIZE, *shown_in(FUNCTION))}
+"""The parameters of the raster function by their names in the table; as in ArcGIS' own functions,
+padding and batch size come first."""
 DEVICE = Parameter(
     "device",
     Kind.WHOLE,
@@ -31,57 +24,58 @@ DEVICE = Parameter(
     default=-1,
 )
 """The processor that ArcGIS names, in numbers of its own."""
+_KEYS = {
+    "batch_size": "BatchSize",
+    "min_area": "MinArea",
+    "padding": "Padding",
+    "threshold": "Threshold",
+    "tile_size": "ImageHeight",
+}
+"""The key of a model definition with which a parameter begins."""
 _LARGEST_AREA = MIN_AREA.limits.high if MIN_AREA.limits else 0.0
 
 
-@dataclass(frozen=True)
-class Arguments:
-    """Values that a user can choose; the defaults apply until a model is known."""
+def own_values(fields: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """The values of `ARGUMENTS` that a model definition begins with, as it states them.
 
-    padding: int = PADDING.default
-    """Pixels on each side of a chip; neighbouring chips share twice as many."""
-    batch_size: int = BATCH_SIZE.default
-    """Chips that are computed together."""
-    threshold: float = ModelSpec.threshold
-    """Probability from which a pixel belongs to a class."""
-    min_area: float = ModelSpec.min_area
-    """Smallest dwelling, square metres."""
-    tile_size: int = ModelSpec.tile_size
-    """Side of the chips, pixels."""
-    test_time_augmentation: bool = TTA.default
-    """True to average over flips and turns."""
-    return_probabilities: bool = RETURN_PROBABILITIES.default
-    """True if the raster that comes out holds probabilities."""
-
-    def changed(self, texts: Mapping[str, Any]) -> Arguments:
-        """These, with what the user wrote in their place; other names are not looked at.
-
-        Args:
-            texts: Texts such as ``64``, ``64.0``, ``0,5`` or ``True``; empty and None stand for
-                what is here.
-
-        Raises:
-            ParameterError: A text that is no number, or a number out of range, the model's own
-                ``tile_size`` included.
-        """
-        largest_side = replace(TILE_SIZE, limits=Limits(1, MAX_SIDE))
-        side = _value(largest_side, self.tile_size, texts)
-        largest_side.check(side)
-        most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
-        values = {**vars(self), PADDING.name: min(self.padding, most)}
-        special = {
-            PADDING.name: replace(PADDING, limits=Limits(0, most)),
-            TILE_SIZE.name: largest_side,
-            # A model's own may be larger than what makes sense for a user.
-            MIN_AREA.name: replace(MIN_AREA, limits=Limits(0, max(_LARGEST_AREA, self.min_area))),
-        }
-        parameters = {**ARGUMENTS, **special}
-        return Arguments(
-            **{name: _value(parameters[name], value, texts) for name, value in values.items()}
-        )
+    Args:
+        fields: Keys of the definition; a value that they lack is that of a model that names none.
+    """
+    return {
+        name: fields.get(_KEYS.get(name, ""), getattr(ModelSpec, name, parameter.default))
+        for name, parameter in ARGUMENTS.items()
+    }
 
 
-def _value(parameter: Parameter, default: object, texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number or a truth value
+def with_texts(own: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of `ARGUMENTS` for a run: what the user wrote, else the model's own.
+
+    Args:
+        own: The model's own values.
+        texts: Texts such as ``64``, ``64.0``, ``0,5`` or ``True``, by the names of parameters;
+            empty and None stand for the model's own. Other names are not looked at.
+
+    Raises:
+        ParameterError: A text that is no number, or a number out of range, the model's own
+            ``tile_size`` included.
+    """
+    largest_side = replace(TILE_SIZE, limits=Limits(1, MAX_SIDE))
+    side = _value(largest_side, own, texts)
+    largest_side.check(side)
+    most = (side - 1) // 4  # chips overlap by twice as much, and by less than half of a side
+    # A model's own may be larger than what makes sense for a user.
+    areas = Limits(0, max(_LARGEST_AREA, own[MIN_AREA.name]))
+    parameters = {
+        **ARGUMENTS,
+        PADDING.name: replace(PADDING, limits=Limits(0, most)),
+        TILE_SIZE.name: largest_side,
+        MIN_AREA.name: replace(MIN_AREA, limits=areas),
+    }
+    begin = {**own, PADDING.name: min(own[PADDING.name], most)}
+    return {name: _value(parameter, begin, texts) for name, parameter in parameters.items()}
+
+
+def _value(parameter: Parameter, own: Mapping[str, Any], texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number or a truth value
     """The value that was given for a parameter, or the model's own."""
-    text = texts.get(parameter.hosts[FUNCTION])
-    return replace(parameter, default=default).parse(text, decimal_comma=True)
+    name = parameter.name
+    return replace(parameter, default=own[name]).parse(texts.get(name), decimal_comma=True)

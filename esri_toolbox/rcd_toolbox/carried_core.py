@@ -6,11 +6,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, Optional
 
-from camp_detector_core.detection.request import Outputs, Request
+from camp_detector_core.detection.request import Request
 from camp_detector_core.detection.run import detect as run
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
-from camp_detector_core.georaster.options import SourceOptions
-from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.run import GdalRun
 from camp_detector_core.model_file.reader import model_of_definition
 
@@ -65,17 +63,9 @@ def _run(
         CampDetectorError: As said of `detect` and `classify`.
     """
     progress.label("Running the model")
-    values = request.arguments
-    settings = Settings(
-        threshold=values.threshold,
-        min_area=values.min_area,
-        tile_size=values.tile_size,
-        tta=values.test_time_augmentation,
-    )
-    source = SourceOptions(bands=request.bands, extent=request.bounds)
     with _readable(request) as path:
-        model, outputs = _predictor(request), Outputs(mask=mask)
-        work = Request((path,), model, settings, source, outputs)
+        data = {"images": path, "model": _predictor(request), "extent": request.bounds}
+        work = Request.of({**request.values, **data, "mask": mask})
         outcome = run(work, GdalRun(), progress)
     for warning in outcome.warnings:
         messages.addWarningMessage(in_words(warning))

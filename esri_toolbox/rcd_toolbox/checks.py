@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Optional
 
-from camp_detector_core.engine.arguments import ARGUMENTS, Arguments
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.engine.emd_keys import SETTINGS, emd_keys
+from camp_detector_core.engine.emd_keys import SETTINGS
 from camp_detector_core.engine.errors import CampDetectorError, ParameterError
-from camp_detector_core.engine.parameters import BANDS, TILE_SIZE
-from camp_detector_core.engine.spec import ModelSpec
+from camp_detector_core.engine.parameters import BANDS
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.georaster.bands import check_numbers
 from camp_detector_core.model_file.emd import MODEL_TYPES, disagreements
 
 from .ground import fault_of_size
-from .machine import Bands, choose
+from .machine import choose
 from .model_folder import default_model
-from .model_package import read_model, summary_of, value_in
+from .model_package import FILLED, read_model, summary_of, value_in
+from .option_values import read_values
 from .raster_facts import facts_of
 from .words import in_words, name_here
 
 if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file.emd import Kind
 
     from .model_package import Model
     from .parameters import Parameters
     from .raster_facts import RasterFacts
 
-FILLED = tuple(name for name in ARGUMENTS if hasattr(ModelSpec, name))
-"""Parameters that start with the model's own values."""
+
+_ROUNDING = 1e-9
+"""Largest difference between two numbers that are the same."""
 
 
 class Finding(NamedTuple):
@@ -58,9 +58,10 @@ def fill(parameters: Parameters, kind: Kind) -> None:
     as altered also where a tool's own code sets it.
     """
     try:
-        summary = summary_of(model_of(parameters, kind))
+        model = model_of(parameters, kind)
     except CampDetectorError:
         return
+    summary = summary_of(model)
     says = parameters["model_says"]
     before = says.valueAsText
     if before == summary:
@@ -68,45 +69,14 @@ def fill(parameters: Parameters, kind: Kind) -> None:
     for name in FILLED:
         if name not in parameters:
             continue
-        parameter = parameters[name]
-        own = parameter.value is not None and (
-            value_in(before, name) is None
-            or abs(float(parameter.value) - (value_in(before, name) or 0.0)) > 1e-9  # noqa: PLR2004
-        )
-        if not own:
+        parameter, earlier = parameters[name], value_in(before, name)
+        if parameter.value is None or (
+            earlier is not None and abs(float(parameter.value) - earlier) <= _ROUNDING
+        ):
             value = value_in(summary, name)
-            parameter.value = int(value) if value and name == "tile_size" else value
+            is_whole = isinstance(getattr(model.spec, name), int)
+            parameter.value = int(value) if value and is_whole else value
     says.value = summary
-
-
-def arguments_of(parameters: Parameters, spec: ModelSpec) -> Arguments:
-    """Combine the user's values with the model's own where there are none.
-
-    Raises:
-        ParameterError: A value that cannot be, or that the model cannot be run with.
-    """
-    own = Arguments(
-        padding=emd_keys(spec)["Padding"], **{name: getattr(spec, name) for name in FILLED}
-    )
-    texts = {name: parameters[name].valueAsText for name in ARGUMENTS if name in parameters}
-    arguments = own.changed(texts)
-    side = arguments.tile_size
-    try:
-        replace(spec, tile_size=side)
-    except CampDetectorError as error:
-        msg = f"must be a multiple of {spec.multiple} and more than {2 * spec.overlap} pixels"
-        raise ParameterError(msg, parameter=TILE_SIZE.name, value=str(side)) from error
-    return arguments
-
-
-def bands_of(parameters: Parameters) -> Bands:
-    """Numbers of the bands that the user chose, from 1, or None.
-
-    Raises:
-        ParameterError: They are none.
-    """
-    bands: Bands = BANDS.parse(parameters["bands"].valueAsText)
-    return bands
 
 
 def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
@@ -118,21 +88,14 @@ def findings(parameters: Parameters, kind: Kind) -> list[Finding]:
         # A dialog that was just opened has no model yet, and says so only once a raster is chosen.
         quiet = layer is None and not parameters["in_model"].valueAsText
         return [] if quiet else [Finding("in_model", in_words(error), is_error=True)]
-    remarks, bands = _of_model(model, kind), None
-    try:
-        arguments_of(parameters, model.spec)
-    except ParameterError as error:
-        remarks.append(_of_error(error))
-    try:
-        bands = bands_of(parameters)
-    except ParameterError as error:
-        remarks.append(_of_error(error))
+    values, errors = read_values(parameters, model.spec)
+    remarks = [*_of_settings(model, kind), *_of_type(model, kind), *map(_of_error, errors)]
     if layer is None:
         return remarks
     try:
         raster = facts_of(parameters["in_raster"].valueAsText)
-        remarks += of_raster(raster, model.spec, bands)
-        return remarks + _of_engine(raster, model, bands, parameters)
+        remarks += of_raster(raster, model.spec, values.get(BANDS.name))
+        return remarks + _of_engine(raster, model, values)
     except CampDetectorError as error:
         return [*remarks, Finding("in_raster", in_words(error), is_error=True)]
 
@@ -141,10 +104,6 @@ def _of_error(error: ParameterError) -> Finding:
     """The remark at the parameter that an error is about."""
     place = name_here(error.parameter) or "in_model"
     return Finding(place, in_words(error), is_error=True)
-
-
-def _of_model(model: Model, kind: Kind) -> list[Finding]:
-    return [*_of_settings(model, kind), *_of_type(model, kind)]
 
 
 def _of_settings(model: Model, kind: Kind) -> list[Finding]:
@@ -171,8 +130,16 @@ def _of_type(model: Model, kind: Kind) -> list[Finding]:
     return [Finding("in_model", text, is_error=False)]
 
 
-def of_raster(raster: RasterFacts, spec: ModelSpec, bands: Bands) -> list[Finding]:
-    """Compare a raster with what a model takes."""
+def of_raster(
+    raster: RasterFacts, spec: ModelSpec, bands: Optional[tuple[int, ...]]
+) -> list[Finding]:
+    """Compare a raster with what a model takes.
+
+    Args:
+        raster: The input.
+        spec: The model.
+        bands: Numbers of the bands that the user chose, from 1, or None.
+    """
     remarks = _of_first_bands(raster, spec) if bands is None else _of_bands(raster, spec, bands)
 
     def say(text: str, *, is_error: bool) -> None:
@@ -230,12 +197,9 @@ def _of_first_bands(raster: RasterFacts, spec: ModelSpec) -> list[Finding]:
     return [Finding("in_raster", text, is_error=False)]
 
 
-def _of_engine(
-    raster: RasterFacts, model: Model, bands: Bands, parameters: Parameters
-) -> list[Finding]:
-    choice = parameters["engine"].valueAsText or "AUTOMATIC"
+def _of_engine(raster: RasterFacts, model: Model, values: Mapping[str, Any]) -> list[Finding]:
     try:
-        _, reason = choose(choice, raster, model, bands)
+        _, reason = choose(values, raster, model)
     except CampDetectorError as error:
         return [Finding("engine", in_words(error), is_error=True)]
     if reason is None:

@@ -29,7 +29,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     require_new(target, "the output")
     request = request_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
-    announce(request, f"threshold {request.arguments.threshold:g}", messages)
+    announce(request, f"threshold {request.values['threshold']:g}", messages)
     with _scratch_raster() as raster:
         if request.engine == "ARCGIS":
             progress.label("ArcGIS runs the model")

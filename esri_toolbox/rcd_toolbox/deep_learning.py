@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from .host import licence
 from .machine import EXTENSION
+from .option_values import argument_text
 
 if TYPE_CHECKING:
     from .raster_facts import RasterFacts
@@ -36,10 +37,11 @@ def _environment(request: ToolRequest) -> Iterator[None]:
     if size.native:
         environments["snapRaster"] = request.raster
         environments["extent"] = arcpy.Extent(*aligned(bounds, facts))
-    if request.processor in {"CPU", "GPU"}:
-        environments["processorType"] = request.processor
-    if request.gpu_id is not None:
-        environments["gpuId"] = str(request.gpu_id)
+    processor, gpu = request.values["processor"], request.values["gpu_id"]
+    if processor in {"CPU", "GPU"}:
+        environments["processorType"] = processor
+    if gpu is not None:
+        environments["gpuId"] = str(gpu)
     with arcpy.EnvManager(**environments):
         yield
 
@@ -75,8 +77,8 @@ def detect(request: ToolRequest) -> str:
                 in_raster=request.raster,
                 out_detected_objects=out,
                 in_model_definition=str(request.model.path),
-                arguments=request.argument_text(),
-                run_nms="NMS" if request.run_nms else "NO_NMS",
+                arguments=argument_text(request.values),
+                run_nms="NMS" if request.values["run_nms"] else "NO_NMS",
                 confidence_score_field="Confidence",
                 class_value_field="Classvalue",
                 max_overlap_ratio=0,
@@ -101,7 +103,7 @@ def classify(request: ToolRequest, out_raster: str) -> None:
         raster = arcpy.ia.ClassifyPixelsUsingDeepLearning(
             in_raster=request.raster,
             in_model_definition=str(request.model.path),
-            arguments=request.argument_text(),
+            arguments=argument_text(request.values),
             processing_mode="PROCESS_AS_MOSAICKED_IMAGE",
             use_pixelspace="NO_PIXELSPACE",
         )

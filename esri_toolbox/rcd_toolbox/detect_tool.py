@@ -29,10 +29,9 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     require_new(target, "the output")
     request = request_of(parameters, "detect", messages)
     progress = Progress("Looking for dwellings")
-    values = request.arguments
-    announce(
-        request, f"threshold {values.threshold:g}, minimum area {values.min_area:g} m2", messages
-    )
+    values = request.values
+    threshold, min_area = values["threshold"], values["min_area"]
+    announce(request, f"threshold {threshold:g}, minimum area {min_area:g} m2", messages)
     totals = _Totals()
     with feature_class(target, FIELDS, request.facts.reference) as table:
         if request.engine == "ARCGIS":
@@ -68,7 +67,7 @@ def _with_areas(features: str, request: ToolRequest, progress: Progress) -> Iter
             area = ground_area(shape)
             # The raster function drops them already, where it was told how large a pixel is. The
             # areas of a projection differ a little from those on the ground.
-            if area >= request.arguments.min_area * _SLACK:
+            if area >= request.values["min_area"] * _SLACK:
                 name = names.get(int(value), str(value))
                 yield shape, (name, area, float(confidence))
 
@@ -90,7 +89,7 @@ class _Totals:
         if not self.count:
             return (
                 "0 dwellings found. If there are some in the picture, try a lower threshold than "
-                f"{request.arguments.threshold:g}, and look at the order of the bands."
+                f"{request.values['threshold']:g}, and look at the order of the bands."
             )
         noun = "dwelling" if self.count == 1 else "dwellings"
         mean = self.area / self.count

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional
+
+from camp_detector_core.engine.parameters import ENGINE
 
 from .errors import ToolError
+from .option_values import beyond_arcgis
 
 if TYPE_CHECKING:
     from .model_package import Model
     from .raster_facts import RasterFacts
 
-Bands = Optional[tuple[int, ...]]
-"""Numbers of the bands that the user chose, from 1, or None."""
 EXTENSION = "ImageAnalyst"
 INSTALLER = (
     "the Deep Learning Libraries Installer for ArcGIS Pro of your version "
@@ -28,7 +29,7 @@ def has_module(name: str) -> bool:
         return False
 
 
-def why_not_arcgis(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
+def why_not_arcgis(values: Mapping[str, Any], raster: RasterFacts, model: Model) -> Optional[str]:
     """Give the reason why ArcGIS' own tool cannot do it, to begin a sentence; None if it can."""
     import arcpy
 
@@ -44,13 +45,14 @@ def why_not_arcgis(raster: RasterFacts, model: Model, bands: Bands) -> Optional[
             "ONNX Runtime is not installed, and this model has no copy for PyTorch alone; it comes "
             f"with {INSTALLER}, from ArcGIS Pro 3.3 on"
         )
-    return _why_not_so(raster, model, bands)
+    return _why_not_so(values, raster, model)
 
 
-def _why_not_so(raster: RasterFacts, model: Model, bands: Bands) -> Optional[str]:
-    """Give the reason why ArcGIS' tool cannot read the raster as the model needs it, or None."""
-    if bands is not None:
-        return "Bands were chosen, and ArcGIS' own tool takes those of the model's definition"
+def _why_not_so(values: Mapping[str, Any], raster: RasterFacts, model: Model) -> Optional[str]:
+    """Give the reason why ArcGIS' tool cannot do what was chosen with this raster, or None."""
+    label = beyond_arcgis(values)
+    if label is not None:
+        return f"“{label}” was set, which ArcGIS' own tool does not take"
     if raster.dtype != model.spec.dtype:
         return f"The raster is {raster.dtype} and the model takes {model.spec.dtype}"
     return None
@@ -66,15 +68,14 @@ def why_not_own() -> Optional[str]:
 
 
 def choose(
-    choice: str, raster: RasterFacts, model: Model, bands: Bands
+    values: Mapping[str, Any], raster: RasterFacts, model: Model
 ) -> tuple[str, Optional[str]]:
     """Choose what runs the model.
 
     Args:
-        choice: ``AUTOMATIC``, ``ARCGIS`` or ``CAMP_DETECTOR``.
+        values: Values of the options, by the names of the table.
         raster: The input.
         model: The model.
-        bands: The bands that the user chose.
 
     Returns:
         ``ARCGIS`` or ``CAMP_DETECTOR``, and why it is not the former, where that was left open.
@@ -82,10 +83,11 @@ def choose(
     Raises:
         ToolError: Neither can, or not the one that was asked for.
     """
+    choice = values.get(ENGINE.name)
     if choice == "CAMP_DETECTOR":
         _require(why_not_own(), "choose ARCGIS or AUTOMATIC under {engine}")
-        return choice, None
-    arcgis = why_not_arcgis(raster, model, bands)
+        return "CAMP_DETECTOR", None
+    arcgis = why_not_arcgis(values, raster, model)
     if arcgis is None:
         return "ARCGIS", None
     if choice == "ARCGIS":

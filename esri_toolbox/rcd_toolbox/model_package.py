@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
+from camp_detector_core.engine.arguments import ARGUMENTS
 from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.spec import ModelSpec
 from camp_detector_core.model_file.package import open_definition
 
 if TYPE_CHECKING:
     import os
 
-    from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file.package import Definition
 
 
@@ -38,6 +39,8 @@ class Model(NamedTuple):
         return {c.value: c.name for c in self.spec.classes}
 
 
+FILLED = tuple(name for name in ARGUMENTS if hasattr(ModelSpec, name))
+"""Options that start with the model's own values."""
 _models: dict[tuple[str, int, int], Model] = {}
 """Models that were read, by path, time and size; the dialog asks after each key that is pressed."""
 _MOST = 16
@@ -83,10 +86,8 @@ def model_of(definition: Definition) -> Model:
 def summary_of(model: Model) -> str:
     """One line that names the model and the values that its parameters start with."""
     spec = model.spec
-    return (
-        f"{spec.id}: {spec.gsd:g} m a pixel, threshold {spec.threshold:g}, "
-        f"min_area {spec.min_area:g}, tile_size {spec.tile_size:g}"
-    )
+    own = (f"{name} {getattr(spec, name):g}" for name in FILLED)
+    return ", ".join([f"{spec.id}: {spec.gsd:g} m a pixel", *own])
 
 
 def value_in(summary: Optional[str], name: str) -> Optional[float]:

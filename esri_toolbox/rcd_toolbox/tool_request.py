@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
-from .checks import arguments_of, bands_of, model_of, of_raster
+from .checks import model_of, of_raster
 from .errors import ToolError
 from .ground import ArcGisCrs, is_known
-from .machine import Bands, choose
+from .machine import choose
+from .option_values import read_values
 from .raster_facts import facts_of
 
 if TYPE_CHECKING:
     import arcpy
 
-    from camp_detector_core.engine.arguments import Arguments
     from camp_detector_core.model_file.emd import Kind
 
     from .checks import Finding
@@ -37,27 +37,12 @@ class ToolRequest:
     model: Model
     bounds: Optional[Bounds]
     """The part to work on, in the raster's coordinates; None is all of it."""
-    bands: Bands
-    """Numbers of the raster's bands, from 1, in the order of the model's; None: no choice."""
-    arguments: Arguments
-    """Values to run the model with."""
-    run_nms: bool
+    values: Mapping[str, Any]
+    """Values of the options, by the names of the table."""
     engine: str
     """``ARCGIS`` or ``CAMP_DETECTOR``."""
     reason: Optional[str]
     """Reason for which ArcGIS does not run the model, if the user left that open."""
-    processor: str
-    gpu_id: Optional[int]
-
-    def argument_text(self) -> str:
-        """The text of arguments for ArcGIS' tools, by the names of our raster function."""
-        values = vars(self.arguments).items()
-        return ";".join(f"{name} {_plain(value)}" for name, value in values)
-
-
-def _plain(value: object) -> str:
-    """A number with a point and without an exponent, in any country; or True or False."""
-    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def request_of(parameters: Parameters, kind: Kind, messages: Messages) -> ToolRequest:
@@ -68,25 +53,22 @@ def request_of(parameters: Parameters, kind: Kind, messages: Messages) -> ToolRe
     """
     model = model_of(parameters, kind)
     facts = facts_of(parameters["in_raster"].valueAsText)
-    arguments, bands = arguments_of(parameters, model.spec), bands_of(parameters)
-    findings = of_raster(facts, model.spec, bands)
+    values, errors = read_values(parameters, model.spec)
+    if errors:
+        raise errors[0]
+    findings = of_raster(facts, model.spec, values["bands"])
     _refuse([f for f in findings if f.is_error])
     for finding in findings:
         messages.addWarningMessage(finding.text)
-    engine, reason = choose(_text(parameters, "engine") or "AUTOMATIC", facts, model, bands)
-    gpu = parameters["gpu_id"].value
+    engine, reason = choose(values, facts, model)
     return ToolRequest(
         raster=parameters["in_raster"].value,
         facts=facts,
         model=model,
         bounds=_bounds(parameters["extent"].value, facts),
-        bands=bands,
-        arguments=arguments,
-        run_nms=bool(parameters["run_nms"].value) if "run_nms" in parameters else False,
+        values=values,
         engine=engine,
         reason=reason,
-        processor=_text(parameters, "processor") or "ENVIRONMENT",
-        gpu_id=None if gpu is None else int(gpu),
     )
 
 
@@ -98,7 +80,7 @@ def announce(request: ToolRequest, values: str, messages: Messages) -> None:
         values: The model's values, for a sentence.
         messages: Get the lines.
     """
-    tiles = f"tiles of {request.arguments.tile_size} pixels"
+    tiles = f"tiles of {request.values['tile_size']} pixels"
     messages.addMessage(f"Model {request.model.title}, {values}, {tiles}.")
     if request.engine == "ARCGIS":
         messages.addMessage("Run with ArcGIS' Image Analyst.")
@@ -111,10 +93,6 @@ def announce(request: ToolRequest, values: str, messages: Messages) -> None:
 def _refuse(errors: list[Finding]) -> None:
     if errors:
         raise ToolError(" ".join(f.text for f in errors))
-
-
-def _text(parameters: Parameters, name: str) -> str:
-    return str(parameters[name].valueAsText or "")
 
 
 def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optional[Bounds]:

@@ -6,6 +6,7 @@ Their parameters come from the table of detection's options; this says how ArcGI
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Mapping
 
 from camp_detector_core.engine import parameters
 from camp_detector_core.engine.arguments import MAX_SIDE
@@ -13,54 +14,90 @@ from camp_detector_core.engine.parameter import Limits
 
 from .wording_types import ParameterText, ToolText, text_of_parameter
 
-_ADVANCED = "Advanced"
-"""Group of parameters that a dialog shows folded."""
-_RASTER = text_of_parameter(
-    parameters.IMAGES,
-    datatype="GPRasterLayer",
-    help="Imagery from above: a raster dataset, a layer, a mosaic. It needs the bands that the "
-    "model names (usually red, green, blue, in this order), a coordinate system, and pixels about "
-    "as large as those that the model was trained on; other resolutions are resampled.",
-)
-_MODEL = text_of_parameter(
-    parameters.MODEL,
-    datatype="DEFile",
-    file_types=("dlpk", "emd"),
-    help="A model package of Camp Detector (.dlpk) or a model definition (.emd). Left empty, it is "
-    "the package that Install Model Package installed last, or else the one that lies beside the "
-    "toolbox. A package holds code that ArcGIS Pro runs: use those of people you trust.",
-)
-_EXTENT = text_of_parameter(
-    parameters.EXTENT,
-    datatype="GPExtent",
-    help="The part of the raster to work on; left empty, all of it (or the extent of the "
-    "geoprocessing environment, where one is set).",
-)
-_THRESHOLD = text_of_parameter(parameters.THRESHOLD)
-_MIN_AREA = text_of_parameter(parameters.MIN_AREA)
-_TILE_SIZE = text_of_parameter(
-    replace(parameters.TILE_SIZE, unset=parameters.THRESHOLD.unset, limits=Limits(32, MAX_SIDE)),
-    category=_ADVANCED,
-)
-_BANDS = text_of_parameter(parameters.BANDS, category=_ADVANCED, limits=None)
-_BATCH = text_of_parameter(
-    parameters.BATCH_SIZE,
-    category=_ADVANCED,
-    help=f"{parameters.BATCH_SIZE.explanation} The engine of this toolbox does not need it.",
-)
-_TTA = text_of_parameter(parameters.TTA, category=_ADVANCED)
-_NMS = text_of_parameter(parameters.RUN_NMS, category=_ADVANCED)
-_ENGINE = text_of_parameter(parameters.ENGINE, category=_ADVANCED)
-_PROCESSOR = text_of_parameter(parameters.PROCESSOR, category=_ADVANCED)
-_GPU = text_of_parameter(parameters.GPU_ID, category=_ADVANCED)
+if TYPE_CHECKING:
+    from camp_detector_core.engine.parameter import Parameter
+
+_PARAMETERS = {
+    **{parameter.name: parameter for parameter in parameters.shown_in(parameters.ARCGIS)},
+    parameters.TILE_SIZE.name: replace(
+        parameters.TILE_SIZE, unset=parameters.THRESHOLD.unset, limits=Limits(32, MAX_SIDE)
+    ),
+}
+"""The parameters by their names in the table; tiles are as in the raster function."""
+_DATA: Mapping[str, Mapping[str, Any]] = {
+    "images": {
+        "datatype": "GPRasterLayer",
+        "help": "Imagery from above: a raster dataset, a layer, a mosaic. It needs the bands that "
+        "the model names (usually red, green, blue, in this order), a coordinate system, and "
+        "pixels about as large as those that the model was trained on; other resolutions are "
+        "resampled.",
+    },
+    "model": {
+        "datatype": "DEFile",
+        "file_types": ("dlpk", "emd"),
+        "help": "A model package of Camp Detector (.dlpk) or a model definition (.emd). Left "
+        "empty, it is the package that Install Model Package installed last, or else the one that "
+        "lies beside the toolbox. A package holds code that ArcGIS Pro runs: use those of people "
+        "you trust.",
+    },
+    "out": {
+        "datatype": "DEFeatureClass",
+        "output": True,
+        "help": "The polygon feature class or shapefile to write.",
+    },
+    "mask": {
+        "datatype": "DERasterDataset",
+        "kind": "Required",
+        "default": None,
+        "output": True,
+        "help": "The raster to write: a .tif, or a raster in a geodatabase.",
+    },
+    "extent": {
+        "datatype": "GPExtent",
+        "help": "The part of the raster to work on; left empty, all of it (or the extent of the "
+        "geoprocessing environment, where one is set).",
+    },
+}
+"""Parameters that are data, by their names in the table, with what ArcGIS says of them."""
+_OWN: Mapping[str, Mapping[str, Any]] = {
+    **_DATA,
+    "threshold": {},
+    "min_area": {},
+    "bands": {"category": "Advanced", "limits": None},
+    "batch_size": {
+        "category": "Advanced",
+        "help": f"{parameters.BATCH_SIZE.explanation} The engine of this toolbox does not need it.",
+    },
+}
+"""Fields that ArcGIS has otherwise; other parameters are in the group that a dialog shows folded."""
+OPTIONS = tuple(p for name, p in _PARAMETERS.items() if name not in _DATA)
+"""The parameters that are values."""
 _MODEL_SAYS = ParameterText(
     name="model_says",
     label="The Model's Own Values",
     datatype="GPString",
-    category=_ADVANCED,
+    category="Advanced",
     enabled=False,
     help="What the chosen model says of itself, to look at. Leave it as it is.",
 )
+_POSITIONS = (
+    "in_raster", "in_model", "out_features", "out_raster", "extent", "threshold", "min_area",
+    "tile_size", "batch_size", "test_time_augmentation", "run_nms", "engine", "processor",
+    "gpu_id", "model_says", "bands",
+)  # fmt: skip
+"""The order in which scripts give parameters without their names; new ones come after these."""
+
+
+def _without(*absent: Parameter) -> tuple[ParameterText, ...]:
+    """The parameters of a tool in order: all that ArcGIS shows but some."""
+    texts = [_MODEL_SAYS]
+    for name, parameter in _PARAMETERS.items():
+        if parameter not in absent:
+            own = _OWN.get(name, {"category": "Advanced"})
+            texts.append(text_of_parameter(parameter, **own))
+    places = {name: i for i, name in enumerate(_POSITIONS)}
+    return tuple(sorted(texts, key=lambda text: places.get(text.name, len(places))))
+
 
 DETECT = ToolText(
     name="DetectDwellings",
@@ -92,26 +129,7 @@ DETECT = ToolText(
         ),
     ),
     parameters=(
-        _RASTER,
-        _MODEL,
-        text_of_parameter(
-            parameters.OUT,
-            datatype="DEFeatureClass",
-            output=True,
-            help="The polygon feature class or shapefile to write.",
-        ),
-        _EXTENT,
-        _THRESHOLD,
-        _MIN_AREA,
-        _TILE_SIZE,
-        _BATCH,
-        _TTA,
-        _NMS,
-        _ENGINE,
-        _PROCESSOR,
-        _GPU,
-        _MODEL_SAYS,
-        _BANDS,
+        *_without(parameters.MASK),
         ParameterText(
             name="count",
             label="Number of Dwellings",
@@ -137,27 +155,6 @@ CLASSIFY = ToolText(
         "Pixels without imagery are NoData.",
         "The output has a colour map and an attribute table with the field Class.",
     ),
-    parameters=(
-        _RASTER,
-        _MODEL,
-        text_of_parameter(
-            parameters.MASK,
-            datatype="DERasterDataset",
-            kind="Required",
-            default=None,
-            output=True,
-            help="The raster to write: a .tif, or a raster in a geodatabase.",
-        ),
-        _EXTENT,
-        _THRESHOLD,
-        _TILE_SIZE,
-        _BATCH,
-        _TTA,
-        _ENGINE,
-        _PROCESSOR,
-        _GPU,
-        _MODEL_SAYS,
-        _BANDS,
-    ),
+    parameters=_without(parameters.OUT, parameters.MIN_AREA, parameters.RUN_NMS),
     example='arcpy.campdetector.ClassifyCampPixels("camp.tif", "", r"C:\\camp\\classes.tif")',
 )

@@ -81,7 +81,7 @@ def test_a_model_with_an_unusual_threshold_and_area_runs_with_them(
     for values in ({}, {"threshold": "", "min_area": None}, {"threshold": "0.0005"}):
         function.getConfiguration(**values)
         arguments = function._arguments
-        assert (arguments.threshold, arguments.min_area) == (0.0005, 2e6)
+        assert (arguments["threshold"], arguments["min_area"]) == (0.0005, 2e6)
 
 
 def test_tiles_have_a_detector_whatever_else_is_asked_meanwhile(

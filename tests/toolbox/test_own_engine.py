@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.georaster.xyz import tile_transform
 from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.test_pyt import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +148,32 @@ def test_the_same_dwellings_as_of_the_command_line(
     assert [p[0] for p in result["progress"]].count("position") > 5
 
 
+def test_an_option_that_is_added_to_the_table_is_shown_and_used(  # noqa: PLR0917
+    tool: Callable[..., dict[str, Any]],
+    toolbox: Path,
+    image: Path,
+    camp: Any,
+    packages: Path,
+    tmp_path: Path,
+) -> None:
+    """By its row in the table alone; ArcGIS' own tool, which does not know it, is passed over."""
+    copy = Path(shutil.copytree(toolbox, tmp_path / "copy"))
+    row = 'hosts=_hosts("simplify", CLI, QGIS{})'
+    rewrite(copy, "_core/engine/parameters.py", row.format(""), row.format(", ARCGIS"))
+    values = {"in_raster": str(image), "out_features": OUT, "simplify": 0}
+    result = tool(
+        "DetectDwellings", toolbox=str(copy), values=values, state={"licence": "Available"}
+    )
+    assert result["error"] is None
+    (warning,) = [text for name, _, text in result["said"] if name == "engine"]
+    assert warning.startswith("“Straighten outlines by” was set, which ArcGIS' own tool does not")
+    vector = tmp_path / "cli.gpkg"
+    options = ["--model", packages / "tiny.onnx", "--tile-size", 64, "--simplify", 0]
+    code, _, err = camp("detect", image, "-o", vector, *options)
+    assert code == 0, err
+    assert_same(result["tables"][OUT], vector)
+
+
 def test_the_shipped_model_on_real_tiles(
     tool: Callable[..., dict[str, Any]], camp: Any, banepa: Path, tmp_path: Path
 ) -> None:
@@ -232,7 +260,7 @@ def test_chosen_bands_are_read_by_our_engine(
     values = {"in_raster": str(image), "out_features": OUT, "bands": "3,2,1"}
     result = tool("DetectDwellings", values=values, state={"licence": "Available"})
     assert result["error"] is None, result["messages"]
-    assert any("Bands were chosen" in text for text in messages_of(result, "warning"))
+    assert any("“Bands” was set" in text for text in messages_of(result, "warning"))
     vector = tmp_path / "cli.gpkg"
     model = ["--model", packages / "tiny.onnx", "--tile-size", 64, "--bands", "3,2,1"]
     code, _, err = camp("detect", image, "-o", vector, *model)

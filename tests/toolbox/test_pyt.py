@@ -299,6 +299,23 @@ def test_the_dialogs_show_the_parameters_of_the_table(dialog: Callable[[str], An
             assert own.value == parameter.default
 
 
+def test_scripts_give_parameters_by_position(dialog: Callable[[str], Any]) -> None:
+    """Parameters that are added to the table come after these."""
+    names = [[p.name for p in dialog(tool).parameters] for tool in TOOLS[:2]]
+    assert names == [
+        [
+            "in_raster", "in_model", "out_features", "extent", "threshold", "min_area", "tile_size",
+            "batch_size", "test_time_augmentation", "run_nms", "engine", "processor", "gpu_id",
+            "model_says", "bands", "count",
+        ],
+        [
+            "in_raster", "in_model", "out_raster", "extent", "threshold", "tile_size",
+            "batch_size", "test_time_augmentation", "engine", "processor", "gpu_id", "model_says",
+            "bands",
+        ],
+    ]  # fmt: skip
+
+
 def test_the_help_says_what_a_dialog_alone_does_not_show(toolbox: Path) -> None:
     text = (toolbox / "CampDetector.DetectDwellings.pyt.xml").read_text(encoding="utf-8")
     for words in (
