@@ -92,6 +92,12 @@ def _engine(part: str) -> ModuleType:
             fault = "is missing" if not engines else "is there more than once"
             msg = f"The engine (rcd_engine_*.zip) {fault} in {home}: get the model package again."
             raise CampDetectorProblem(msg)
+        if engines != _own_engines:
+            msg = (
+                f"The engine in {home} is of another release than the function that ArcGIS Pro "
+                "holds in memory: start ArcGIS Pro again."
+            )
+            raise CampDetectorProblem(msg)
         name, file = engines[0][: -len(".zip")], str(home / engines[0])
         if file not in sys.path:
             # ArcGIS unpacks into folders that are gone after a while.
@@ -108,6 +114,10 @@ def _engines_in(folder: Path) -> list[str]:
     """The names of all engines in a folder."""
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return [name for name in names if ENGINE.fullmatch(name)]
+
+
+_own_engines = _engines_in(HOME)
+"""The engine that came with this file."""
 
 
 def _is_gone(path: Path) -> bool:

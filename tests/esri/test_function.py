@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import threading
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,30 @@ def test_a_function_whose_folder_is_gone_takes_the_engine_of_the_definition(
     functions[-1].initialize(model=str(open_package.emd), device=-1)
     assert functions[-1]._ready() is not None
     functions[-1].initialize(model=open_package.emd.read_text(encoding="utf-8"), device=-1)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_function_refuses_the_engine_of_another_release(
+    open_package: OpenPackage, tmp_path: Path, forgotten: None, *, is_replaced: bool
+) -> None:
+    """ArcGIS keeps the module, and the only engine that is left may have other modules."""
+    own, other = tmp_path / "own", tmp_path / "other"
+    for folder in (own, other):
+        shutil.copytree(open_package.folder, folder)
+    function = executed(own).RefugeeCampDetector()
+    shutil.rmtree(own)
+    (engine,) = other.glob("rcd_engine_*.zip")
+    engine.unlink()
+    with zipfile.ZipFile(other / "rcd_engine_0_0_9_00000000.zip", "w") as archive:
+        archive.writestr("rcd_engine_0_0_9_00000000/__init__.py", "")
+    if is_replaced:
+        other.rename(own)
+    home = own if is_replaced else other
+    with pytest.raises(Exception, match="of another release than the function") as caught:
+        function.initialize(model=str(home / open_package.emd.name))
+    assert type(caught.value).__name__ == "CampDetectorProblem"
+    assert str(caught.value).startswith(f"The engine in {home} is")
+    assert str(caught.value).endswith(": start ArcGIS Pro again.")
 
 
 def test_a_model_with_an_unusual_threshold_and_area_runs_with_them(
