@@ -69,7 +69,7 @@ _OWN: Mapping[str, Mapping[str, Any]] = {
         "help": f"{parameters.BATCH_SIZE.explanation} The engine of this toolbox does not need it.",
     },
 }
-"""Fields that ArcGIS has otherwise; other parameters are in the group that a dialog shows folded."""
+"""Fields that ArcGIS has otherwise; all other parameters are in the group that is shown folded."""
 OPTIONS = tuple(p for name, p in _PARAMETERS.items() if name not in _DATA)
 """The parameters that are values."""
 _MODEL_SAYS = ParameterText(
