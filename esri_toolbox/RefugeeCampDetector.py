@@ -350,7 +350,7 @@ class RefugeeCampDetector:
         spec, script = packaged.spec, packaged.file("TorchScriptFile")
         files = runtime.Files(packaged.file("ModelFile") or HOME / "model.onnx", script)
         try:
-            model = runtime.open_model(files, spec, device=self._device)
+            model = runtime.load_model(files, spec, device=self._device)
         except runtime.LibraryMissingError:
             raise CampDetectorProblem(_libraries_missing(has_script=script is not None)) from None
         if self._device != CPU and not model.is_on_gpu:

@@ -18,7 +18,7 @@ from .parameters import option, together
 from .words import COMMAND
 
 if TYPE_CHECKING:
-    from camp_detector_core.describing import DescribedModel, ModelOptions
+    from camp_detector_core.describing import DescribedModel, DraftOptions
 
 _INDENT = 12
 
@@ -164,13 +164,13 @@ def describe(
       camp-detector detect image.tif --model roofs_described.onnx -o roofs.gpkg
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
-        from camp_detector_core.describing import ModelOptions
+        from camp_detector_core.describing import DraftOptions
 
-        _describe(model, out, ModelOptions(**options), image=image, overwrite=overwrite)
+        _describe(model, out, DraftOptions(**options), image=image, overwrite=overwrite)
 
 
 def _describe(
-    model: Path, out: Path | None, options: ModelOptions, *, image: str | None, overwrite: bool
+    model: Path, out: Path | None, options: DraftOptions, *, image: str | None, overwrite: bool
 ) -> None:
     from camp_detector_core.describing import describe_model
     from camp_detector_core.engine.errors import OutputError

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .describe import DescribedModel, describe_model
-from .options import Activation, ModelOptions
+from .options import Activation, DraftOptions
 
-__all__ = ["Activation", "DescribedModel", "ModelOptions", "describe_model"]
+__all__ = ["Activation", "DescribedModel", "DraftOptions", "describe_model"]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.predictors.ort import Network, OnnxPredictor
 
     from .deepness import Hints
-    from .options import ModelOptions
+    from .options import DraftOptions
 
 _RANK = 4
 _SOFTMAX_OPSET = 13
@@ -56,7 +56,7 @@ class DescribedModel:
 
 
 def describe_model(
-    path: Path, options: ModelOptions, *, image: str | None = None
+    path: Path, options: DraftOptions, *, image: str | None = None
 ) -> DescribedModel:
     """Describe a segmentation network in a copy of its file.
 

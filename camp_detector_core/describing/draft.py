@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .deepness import Hints
-    from .options import ModelOptions
+    from .options import DraftOptions
 
 _RGB = ("red", "green", "blue")
 _TILE, _THRESHOLD, _CLASS = 512, 0.5, "dwelling"
@@ -36,7 +36,7 @@ FROM_USER, FROM_FILE, FROM_DEEPNESS, FROM_DEFAULT = (
 class Draft:
     """Values of a description with the source of each."""
 
-    options: ModelOptions
+    options: DraftOptions
     hints: Hints
     file_spec: ModelSpec | None
     """Description that the file already holds."""

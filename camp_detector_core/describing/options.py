@@ -12,7 +12,7 @@ Activation = Literal["auto", "none", "sigmoid", "softmax"]
 
 
 @dataclass(frozen=True)
-class ModelOptions:
+class DraftOptions:
     """User's values for a description; None or empty if not given."""
 
     bands: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.describing import ModelOptions, describe_model
+from camp_detector_core.describing import DraftOptions, describe_model
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from tests.support.models import RGB, tiny_onnx, tiny_spec
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FLOAT = TensorProto.FLOAT
-PLAIN = ModelOptions(bands=RGB, gsd=0.5, tile_size=64)
+PLAIN = DraftOptions(bands=RGB, gsd=0.5, tile_size=64)
 
 
 def net(
@@ -61,7 +61,7 @@ def node(kind: str, source: str = "logits", out: str = "out", **more: Any) -> on
     return helper.make_node(kind, [source], [out], **more)
 
 
-def described(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> Any:
+def described(folder: Path, data: bytes, wishes: DraftOptions = PLAIN) -> Any:
     path = folder / "roofs.onnx"
     path.write_bytes(data)
     description = describe_model(path, wishes)
@@ -69,7 +69,7 @@ def described(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> Any:
     return description
 
 
-def refusal(folder: Path, data: bytes, wishes: ModelOptions = PLAIN) -> str:
+def refusal(folder: Path, data: bytes, wishes: DraftOptions = PLAIN) -> str:
     with pytest.raises(CampDetectorError) as error:
         described(folder, data, wishes)
     assert str(error.value).isprintable()
@@ -114,7 +114,7 @@ def test_logits_get_a_sigmoid(tmp_path: Path) -> None:
 
 def test_logits_of_background_and_class_get_a_softmax(tmp_path: Path) -> None:
     data = net([], channels=2, factor=4)
-    model = described(tmp_path, data, ModelOptions(**{**vars(PLAIN), "classes": ("tent",)}))
+    model = described(tmp_path, data, DraftOptions(**{**vars(PLAIN), "classes": ("tent",)}))
     probabilities = OnnxPredictor(model.data).predict(batch())
     assert np.allclose(probabilities, softmax(logits(2, 4))[:, 1:], atol=1e-6)
     assert [c.name for c in model.spec.classes] == ["tent"]
@@ -123,13 +123,13 @@ def test_logits_of_background_and_class_get_a_softmax(tmp_path: Path) -> None:
 
 def test_a_softmax_loses_its_background(tmp_path: Path) -> None:
     data = net([node("Softmax", axis=1)], channels=3, factor=4)
-    wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "background": 1})
+    wishes = DraftOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "background": 1})
     probabilities = OnnxPredictor(described(tmp_path, data, wishes).data).predict(batch())
     assert np.allclose(probabilities, softmax(logits(3, 4))[:, [0, 2]], atol=1e-6)
 
 
 def test_channels_that_stand_for_themselves_get_sigmoids(tmp_path: Path) -> None:
-    wishes = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "activation": "sigmoid"})
+    wishes = DraftOptions(**{**vars(PLAIN), "classes": ("tent", "house"), "activation": "sigmoid"})
     model = described(tmp_path, net([], channels=2), wishes)
     probabilities = OnnxPredictor(model.data).predict(batch())
     assert np.allclose(probabilities, sigmoid(logits(2)), atol=1e-6)
@@ -181,7 +181,7 @@ def nan(model: onnx.ModelProto) -> None:
     model.graph.initializer[1].CopyFrom(numpy_helper.from_array(bias, "b"))
 
 
-TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
+TWO = DraftOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
 
 
 @pytest.mark.parametrize(
@@ -197,31 +197,31 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
         (net([], ends=second_input), PLAIN, r"takes 2 inputs \(image, size\)"),
         (net([], ends=four_at_once), PLAIN, "batches of 4"),
         (net([], ends=nan), PLAIN, "not numbers"),
-        (net([]), ModelOptions(bands=RGB), "give --gsd"),
-        (net([]), ModelOptions(gsd=1), "takes 3 bands and does not say which: give --bands"),
-        (net([]), ModelOptions(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
+        (net([]), DraftOptions(bands=RGB), "give --gsd"),
+        (net([]), DraftOptions(gsd=1), "takes 3 bands and does not say which: give --bands"),
+        (net([]), DraftOptions(bands=("red",), gsd=1), "takes 3 bands, and 1 are named"),
         (
             net([]),
-            ModelOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}),
+            DraftOptions(**{**vars(PLAIN), "mean": (1.0, 2.0)}),
             "2 values of mean .*: give --mean",
         ),
-        (net([]), ModelOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give --scale, as 1/65535"),
+        (net([]), DraftOptions(**{**vars(PLAIN), "dtype": "uint16"}), "give --scale, as 1/65535"),
         (net([]), TWO, "gives 1 classes, and 2 are named"),
-        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
-        (net([]), ModelOptions(**{**vars(PLAIN), "activation": "none"}), "are not probabilities"),
+        (net([]), DraftOptions(**{**vars(PLAIN), "activation": "softmax"}), "softmax of one is 1"),
+        (net([]), DraftOptions(**{**vars(PLAIN), "activation": "none"}), "are not probabilities"),
         (
             net([]),
-            ModelOptions(**{**vars(PLAIN), "background": 1}),
+            DraftOptions(**{**vars(PLAIN), "background": 1}),
             "--background 1 is not possible",
         ),
         (
             net([node("Sigmoid")]),
-            ModelOptions(**{**vars(PLAIN), "activation": "sigmoid"}),
+            DraftOptions(**{**vars(PLAIN), "activation": "sigmoid"}),
             "a second sigmoid would spoil",
         ),
         (
             net([], channels=2, opset=11),
-            ModelOptions(**{**vars(TWO), "classes": ("a",)}),
+            DraftOptions(**{**vars(TWO), "classes": ("a",)}),
             "opset 13",
         ),
         (net([], metadata={"model_type": "Detector"}), PLAIN, "a Detector"),
@@ -229,7 +229,7 @@ TWO = ModelOptions(**{**vars(PLAIN), "classes": ("tent", "house")})
     ],
 )
 def test_what_cannot_be_told_is_asked_for(
-    tmp_path: Path, data: bytes, wishes: ModelOptions, words: str
+    tmp_path: Path, data: bytes, wishes: DraftOptions, words: str
 ) -> None:
     with pytest.raises(CampDetectorError) as error:
         described(tmp_path, data, wishes)
@@ -256,14 +256,14 @@ DEEPNESS = {
 
 def test_the_metadata_of_deepness_fills_what_is_not_said(tmp_path: Path) -> None:
     data = net([node("Sigmoid")], metadata=DEEPNESS)
-    model = described(tmp_path, data, ModelOptions())
+    model = described(tmp_path, data, DraftOptions())
     spec = model.spec
     assert (spec.gsd, spec.tile_size, spec.overlap, spec.threshold) == (0.3, 128, 32, 0.4)
     assert [c.name for c in spec.classes] == ["solar-panel"]
     assert [b.name for b in spec.bands] == list(RGB)
     assert [b.mean for b in spec.bands] == [0.1, 0.2, 0.3]
     assert "Deepness" in dict(model.facts)["pixels"]
-    own_values = described(tmp_path, data, ModelOptions(gsd=0.5, threshold=0.7, classes=("roof",)))
+    own_values = described(tmp_path, data, DraftOptions(gsd=0.5, threshold=0.7, classes=("roof",)))
     assert (own_values.spec.gsd, own_values.spec.threshold) == (0.5, 0.7)
     assert [c.name for c in own_values.spec.classes] == ["roof"]
 
@@ -271,7 +271,7 @@ def test_the_metadata_of_deepness_fills_what_is_not_said(tmp_path: Path) -> None
 def test_names_of_older_models_of_deepness_are_read(tmp_path: Path) -> None:
     data = net([], channels=2, metadata=DEEPNESS)
     for one in (data, as_python_writes()):
-        model = described(tmp_path, one, ModelOptions())
+        model = described(tmp_path, one, DraftOptions())
         assert [c.name for c in model.spec.classes] == ["solar-panel"]
         assert "a softmax was put behind it; channel 0" in dict(model.facts)["gives"]
 
@@ -299,7 +299,7 @@ def test_values_of_deepness_that_make_no_sense_are_left_aside(
 
 def test_a_description_that_is_there_is_kept_where_nothing_is_said(tmp_path: Path) -> None:
     spec = tiny_spec(threshold=0.6, licence="MIT")
-    model = described(tmp_path, tiny_onnx(spec), ModelOptions(gsd=0.25))
+    model = described(tmp_path, tiny_onnx(spec), DraftOptions(gsd=0.25))
     assert (model.spec.gsd, model.spec.threshold, model.spec.licence) == (0.25, 0.6, "MIT")
     assert model.spec.classes == spec.classes
     entries = [e.key for e in onnx.load_from_string(model.data).metadata_props]
@@ -316,7 +316,7 @@ def test_a_network_that_takes_only_some_sides_says_so(tmp_path: Path) -> None:
         model.graph.node.insert(1, helper.make_node("Reshape", ["cut", "t"], ["whole"]))
         model.graph.node[2].input[0] = "whole"
 
-    wishes = ModelOptions(**{**vars(PLAIN), "tile_size": 128})
+    wishes = DraftOptions(**{**vars(PLAIN), "tile_size": 128})
     described_model = described(tmp_path, net([], ends=halves), wishes)
     assert described_model.spec.multiple == 128
     assert described(tmp_path, net([]), wishes).spec.multiple == 32

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
-from camp_detector_core.engine.predictors.runtime import Files
-from camp_detector_core.engine.predictors.runtime import open_model as open_in_host
+from camp_detector_core.engine.predictors.runtime import Files, load_model
 from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
 from tests.support.models import stac_item, tiny_onnx, tiny_spec
@@ -95,7 +94,7 @@ def test_no_host_takes_weights_outside_of_the_file(
         lambda: open_model(tmp_path / "out.onnx"),
         lambda: open_model(tmp_path / "item.json"),
         lambda: open_model(package),
-        lambda: open_in_host(Files(tmp_path / "out.onnx"), tiny_spec()),
+        lambda: load_model(Files(tmp_path / "out.onnx"), tiny_spec()),
         lambda: OnnxPredictor(data),
     ]
     for way in ways:

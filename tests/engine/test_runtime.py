@@ -19,7 +19,7 @@ from camp_detector_core.engine.predictors.runtime import (
     LibraryMissingError,
     LoadedModel,
     freest_gpu,
-    open_model,
+    load_model,
 )
 from tests.support.models import tiny_onnx, tiny_spec
 
@@ -36,7 +36,7 @@ def files(tmp_path: Path) -> Files:
 def test_a_model_is_loaded_once_however_many_ask_at_the_same_time(files: Files) -> None:
     models: list[LoadedModel] = []
     threads = [
-        threading.Thread(target=lambda: models.append(open_model(files, tiny_spec())))
+        threading.Thread(target=lambda: models.append(load_model(files, tiny_spec())))
         for _ in range(8)
     ]
     for thread in threads:
@@ -47,10 +47,10 @@ def test_a_model_is_loaded_once_however_many_ask_at_the_same_time(files: Files) 
 
 
 def test_a_file_that_changed_is_loaded_again(files: Files) -> None:
-    first = open_model(files, tiny_spec())
+    first = load_model(files, tiny_spec())
     spec = tiny_spec(version="2")
     files.onnx.write_bytes(tiny_onnx(spec))
-    assert open_model(files, spec).predictor is not first.predictor
+    assert load_model(files, spec).predictor is not first.predictor
 
 
 @pytest.mark.parametrize("change", [{"version": "9"}, {"threshold": 0.9}])
@@ -58,19 +58,19 @@ def test_a_model_that_is_not_the_one_described_is_refused(
     files: Files, change: dict[str, Any]
 ) -> None:
     with pytest.raises(SpecError, match=r"tiny\.onnx describes itself as .* and not as"):
-        open_model(files, tiny_spec(**change))
+        load_model(files, tiny_spec(**change))
 
 
 def test_few_models_are_kept(tmp_path: Path) -> None:
     for name in "abcd":
         (tmp_path / name).write_bytes(tiny_onnx(tiny_spec()))
-        open_model(Files(tmp_path / name), tiny_spec())
+        load_model(Files(tmp_path / name), tiny_spec())
     assert len(runtime._open) == 2
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PredictorError, match=r"gone\.onnx is missing: get the model package"):
-        open_model(Files(tmp_path / "gone.onnx"), tiny_spec())
+        load_model(Files(tmp_path / "gone.onnx"), tiny_spec())
 
 
 def test_no_library_is_told_apart_from_a_model_that_does_not_load(
@@ -78,12 +78,12 @@ def test_no_library_is_told_apart_from_a_model_that_does_not_load(
 ) -> None:
     monkeypatch.setattr(runtime, "_library", lambda adapter: None)
     with pytest.raises(LibraryMissingError):
-        open_model(files, tiny_spec(name="other"))
+        load_model(files, tiny_spec(name="other"))
 
 
 @pytest.mark.parametrize("device", [0, 5, FREEST_GPU])
 def test_without_a_gpu_the_processor_does_it(files: Files, device: int) -> None:
-    model = open_model(files, tiny_spec(), device=device)
+    model = load_model(files, tiny_spec(), device=device)
     if model.is_on_gpu:
         pytest.skip("there is a GPU here")
     assert model.predictor.provider == "CPUExecutionProvider"
@@ -200,7 +200,7 @@ def test_options_of_a_provider_reach_onnx_runtime(
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", session)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [provider, ort.CPU])
-    model_loaded = open_model(files, tiny_spec(), device=device)
+    model_loaded = load_model(files, tiny_spec(), device=device)
     assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     # It came out on the processor, as where the driver is missing, and that is seen.
     assert not model_loaded.is_on_gpu

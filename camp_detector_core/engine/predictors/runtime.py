@@ -62,7 +62,7 @@ class Files(NamedTuple):
     torchscript: Optional[Path] = None
 
 
-def open_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> LoadedModel:
+def load_model(files: Files, spec: ModelSpec, *, device: int = CPU) -> LoadedModel:
     """Load a model, or give the one that is loaded already.
 
     Args:
