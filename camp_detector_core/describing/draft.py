@@ -45,13 +45,17 @@ class Draft:
     sources: dict[str, str] = field(default_factory=dict)
     """Source of each field: `FROM_USER`, `FROM_FILE`, `FROM_DEEPNESS`, `FROM_DEFAULT`."""
 
-    def choose(self, name: str, *values: tuple[Any, str]) -> Any:  # noqa: ANN401 - of any field
-        """Return the first value that is present, and note its source."""
-        for value, source in values:
+    def _choose(self, name: str, *values: tuple[Any, str]) -> Any:  # noqa: ANN401 - of any field
+        """Return the user's value, else the first that is present, and note its source."""
+        for value, source in ((getattr(self.options, name), FROM_USER), *values):
             if value is not None and value != ():
                 self.sources[name] = source
                 return value
         return None
+
+    def _in_file(self, name: str) -> tuple[Any, str]:
+        """Value of a field in the description that the file holds; None if it holds none."""
+        return getattr(self.file_spec, name, None), FROM_FILE
 
     def trial_spec(self, *, channels: int, side: int | None) -> ModelSpec:
         """Make a description to run the network with, before the classes are known.
@@ -64,32 +68,16 @@ class Draft:
             SpecError: Something is missing, or does not fit the network.
         """
         tile, multiple = self._tile(side)
-        gsd = self.choose(
-            "gsd",
-            (self.options.gsd, FROM_USER),
-            (self.file_spec and self.file_spec.gsd, FROM_FILE),
-            (self.hints.gsd, FROM_DEEPNESS),
-        )
+        gsd = self._choose("gsd", self._in_file("gsd"), (self.hints.gsd, FROM_DEEPNESS))
         if gsd is None:
             msg = f"{self.origin} does not say how large its pixels are"
             remedy = "give {gsd}, the metres a pixel of the imagery that it was trained on"
             raise SpecError(msg, parameter="gsd", remedy=remedy)
-        dtype = self.choose(
-            "dtype",
-            (self.options.dtype, FROM_USER),
-            (self.file_spec and self.file_spec.dtype, FROM_FILE),
-            ("uint8", FROM_DEFAULT),
-        )
+        dtype = self._choose("dtype", self._in_file("dtype"), ("uint8", FROM_DEFAULT))
+        version = self._choose("version", self._in_file("version"), ("1", FROM_DEFAULT))
         spec = ModelSpec(
             name=self._name(),
-            version=str(
-                self.choose(
-                    "version",
-                    (self.options.version, FROM_USER),
-                    (self.file_spec and self.file_spec.version, FROM_FILE),
-                    ("1", FROM_DEFAULT),
-                )
-            ),
+            version=str(version),
             bands=self._bands(channels, str(dtype)),
             classes=(ClassDef(1, _CLASS, _COLOURS[0]),),
             gsd=float(gsd),
@@ -101,11 +89,10 @@ class Draft:
         return replace(spec, overlap=self._overlap(tile))
 
     def _tile(self, side: int | None) -> tuple[int, int]:
-        size = self.choose(
+        size = self._choose(
             "tile_size",
-            (self.options.tile_size, FROM_USER),
             (side, "the network"),
-            (self.file_spec and self.file_spec.tile_size, FROM_FILE),
+            self._in_file("tile_size"),
             (self.hints.tile_size, FROM_DEEPNESS),
             (_TILE, FROM_DEFAULT),
         )
@@ -126,9 +113,8 @@ class Draft:
         )
         part = self.hints.overlap
         hinted_overlap = None if part is None else min(round(part * tile), (tile - 1) // 2)
-        overlap = self.choose(
+        overlap = self._choose(
             "overlap",
-            (self.options.overlap, FROM_USER),
             (file_overlap, FROM_FILE),
             (hinted_overlap, FROM_DEEPNESS),
             (tile // 8, FROM_DEFAULT),
@@ -138,21 +124,13 @@ class Draft:
     def _name(self) -> str:
         stem = re.split(r"[\\/]", self.origin)[-1].rsplit(".", 1)[0]
         file_name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
-        return str(
-            self.choose(
-                "name",
-                (self.options.name, FROM_USER),
-                (self.file_spec and self.file_spec.name, FROM_FILE),
-                (file_name, "the file's name"),
-            )
-        )
+        return str(self._choose("name", self._in_file("name"), (file_name, "the file's name")))
 
     def _bands(self, channels: int, dtype: str) -> tuple[Band, ...]:
         file_bands = self.file_spec.bands if self.file_spec else ()
         default_bands = _RGB if self.hints.is_any and channels == len(_RGB) else ()
-        names = self.choose(
+        names = self._choose(
             "bands",
-            (self.options.bands, FROM_USER),
             (tuple(b.name for b in file_bands), FROM_FILE),
             (default_bands, f"{FROM_DEFAULT}, as Deepness does"),
         )
@@ -166,50 +144,35 @@ class Draft:
                 f"({shown(', '.join(names))})"
             )
             raise SpecError(msg, parameter="bands", remedy="give {bands} with one name for each")
-        fits = len(file_bands) == channels
-        usual = (1 / 255,) if dtype == "uint8" else ()
-        scale = self._value_per_band(
-            "scale", [b.scale for b in file_bands] if fits else (), (), usual, channels
-        )
-        mean = self._value_per_band(
-            "mean", [b.mean for b in file_bands] if fits else (), self.hints.mean, (0.0,), channels
-        )
-        std = self._value_per_band(
-            "std", [b.std for b in file_bands] if fits else (), self.hints.std, (1.0,), channels
-        )
-        return tuple(Band(*values) for values in zip(names, scale, mean, std, strict=True))
+        hints = {"scale": (), "mean": self.hints.mean, "std": self.hints.std}
+        usual = {"scale": (1 / 255,) if dtype == "uint8" else (), "mean": (0.0,), "std": (1.0,)}
+        scaling = []
+        for name, hint in hints.items():
+            fits = len(file_bands) == channels
+            in_file = tuple(getattr(band, name) for band in file_bands) if fits else ()
+            values = (in_file, FROM_FILE), (hint, FROM_DEEPNESS), (usual[name], FROM_DEFAULT)
+            scaling.append(self._value_per_band(name, values, channels))
+        return tuple(Band(*values) for values in zip(names, *scaling, strict=True))
 
     def _value_per_band(
-        self,
-        name: str,
-        file_values: Sequence[float],
-        hint: Sequence[float],
-        usual: Sequence[float],
-        channels: int,
+        self, name: str, values: Sequence[tuple[tuple[float, ...], str]], channels: int
     ) -> tuple[float, ...]:
         """Choose one number for each band."""
-        user_values: tuple[float, ...] = getattr(self.options, name)
-        choice = self.choose(
-            name,
-            (user_values, FROM_USER),
-            (tuple(file_values), FROM_FILE),
-            (tuple(hint), FROM_DEEPNESS),
-            (tuple(usual), FROM_DEFAULT),
-        )
+        choice = self._choose(name, *values)
         if not isinstance(choice, tuple):
             msg = (
                 f"{self.origin} does not say what values of {self.options.dtype} are multiplied by"
             )
             raise SpecError(msg, parameter="scale", remedy="give {scale}, as 1/65535")
-        values = choice * channels if len(choice) == 1 else choice
-        if len(values) != channels:
+        numbers = choice * channels if len(choice) == 1 else choice
+        if len(numbers) != channels:
             msg = (
-                f"{self.origin} takes {channels} bands, and there are {len(values)} values of "
+                f"{self.origin} takes {channels} bands, and there are {len(numbers)} values of "
                 f"{name} ({self.sources[name]})"
             )
             remedy = f"give {{{name}}} with one for all, or one for each"
             raise SpecError(msg, parameter=name, remedy=remedy)
-        return tuple(float(v) for v in values)
+        return tuple(float(v) for v in numbers)
 
     def full_spec(
         self, spec: ModelSpec, names: Sequence[str], operation: str, digest: str
@@ -225,43 +188,32 @@ class Draft:
         Raises:
             SpecError: A value is not valid.
         """
-        file_spec, options, hints = self.file_spec, self.options, self.hints
-        has_same_names = file_spec is not None and tuple(
-            c.name for c in file_spec.classes
-        ) == tuple(names)
-        classes = (
-            file_spec.classes
-            if file_spec is not None and has_same_names
-            else tuple(
-                ClassDef(i + 1, name, _COLOURS[i % len(_COLOURS)]) for i, name in enumerate(names)
-            )
+        options, (file_classes, _) = self.options, self._in_file("classes")
+        has_same_names = [c.name for c in file_classes or ()] == list(names)
+        classes = tuple(
+            ClassDef(i + 1, name, _COLOURS[i % len(_COLOURS)]) for i, name in enumerate(names)
         )
-        threshold = self.choose(
+        threshold = self._choose(
             "threshold",
-            (options.threshold, FROM_USER),
-            (file_spec and file_spec.threshold, FROM_FILE),
-            (hints.threshold or None, FROM_DEEPNESS),
+            self._in_file("threshold"),
+            (self.hints.threshold or None, FROM_DEEPNESS),
             (_THRESHOLD, FROM_DEFAULT),
         )
-        area = (
-            options.min_area
-            if options.min_area is not None
-            else (file_spec.min_area if file_spec else 0.0)
-        )
+        area = self._choose("min_area", self._in_file("min_area"), (0.0, FROM_DEFAULT))
         provenance = {
-            **(file_spec.provenance if file_spec else {}),
+            **(self._in_file("provenance")[0] or {}),
             "described by": f"camp-detector {__version__}",
             "described from": f"sha256 {digest}",
             "end of the network": operation,
         }
         return replace(
             spec,
-            classes=classes,
+            classes=file_classes if has_same_names else classes,
             threshold=float(threshold),
             min_area=area,
-            description=options.description or (file_spec.description if file_spec else ""),
-            licence=options.licence or (file_spec.licence if file_spec else ""),
-            attribution=options.attribution or (file_spec.attribution if file_spec else ()),
-            separation=options.separation or (file_spec.separation if file_spec else None),
+            description=options.description or self._in_file("description")[0] or "",
+            licence=options.licence or self._in_file("licence")[0] or "",
+            attribution=options.attribution or self._in_file("attribution")[0] or (),
+            separation=options.separation or self._in_file("separation")[0],
             provenance=provenance,
         )
