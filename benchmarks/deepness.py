@@ -41,14 +41,14 @@ def fixed_model(source: Path, target: Path) -> tuple[int, int]:
     """Write the model with one output and the tile of its description; its tile and overlap."""
     import onnx
 
+    from camp_detector_core.model_file import open_model
     from camp_detector_core.onnx_model.metadata import (
         deepness_metadata,
-        read_spec,
         set_metadata,
         spec_metadata,
     )
 
-    spec = replace(read_spec(source), separation=None)
+    spec = replace(open_model(source).spec, separation=None)
     model = onnx.utils.Extractor(onnx.load(source)).extract_model(["input"], ["output"])
     del model.graph.value_info[:]
     for end, channels in (

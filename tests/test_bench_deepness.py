@@ -12,7 +12,7 @@ import pytest
 
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import default_model_path
-from camp_detector_core.onnx_model.metadata import get_metadata
+from camp_detector_core.model_file.metadata import read_metadata
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "benchmarks" / "deepness.py"
@@ -57,6 +57,6 @@ def test_the_model_for_both_has_one_output_of_fixed_size(tmp_path: Path) -> None
     assert process.stdout.strip() == str((tile, predictor.spec.overlap))
     assert predictor.fixed_size == tile
     assert predictor.spec.separation is None
-    keys = get_metadata(target)
+    keys = read_metadata(target.read_bytes(), target.name)
     assert json.loads(keys["seg_thresh"]) == predictor.spec.threshold
     assert json.loads(keys["class_names"])["1"] == "dwelling"

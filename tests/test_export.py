@@ -19,6 +19,7 @@ from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import METADATA_KEY, ClassDef
+from camp_detector_core.model_file import open_model
 from camp_detector_core.network.export import (
     IR_VERSION,
     TOLERANCE,
@@ -32,7 +33,6 @@ from camp_detector_core.network.export import (
 )
 from camp_detector_core.network.scripting import without_places
 from camp_detector_core.network.unet import NetworkError, load_state, read_state
-from camp_detector_core.onnx_model.metadata import read_spec
 from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_the_graph_ends_in_one_sigmoid(tmp_path: Path) -> None:
 
 def test_the_description_comes_back_from_each_file(tmp_path: Path) -> None:
     export_onnx(Small(), tmp_path / "m.onnx", spec=SPEC)
-    assert read_spec(tmp_path / "m.onnx") == SPEC
+    assert open_model(tmp_path / "m.onnx").spec == SPEC
     assert OnnxPredictor((tmp_path / "m.onnx").read_bytes()).spec == SPEC
     export_torchscript(Small(), tmp_path / "m.pt", spec=SPEC)
     extra = {METADATA_KEY: ""}
@@ -247,7 +247,7 @@ def test_deepness_gets_the_classes_alone(tmp_path: Path) -> None:
     path, network = tmp_path / "d.onnx", Small(classes=2)
     spec = replace(SPEC, separation=SEPARATING)
     export_onnx(network, path, spec=spec, options=OnnxOptions(deepness=True))
-    assert read_spec(path).separation is None
+    assert open_model(path).spec.separation is None
     batch = chips(2, 32, 32)
     np.testing.assert_allclose(answer(path, batch), expected(network, batch)[:, :1], atol=1e-5)
     assert OnnxPredictor(path.read_bytes()).predict(batch).shape == (2, 1, 32, 32)

@@ -9,7 +9,7 @@ and what comes out, `engine.predictors.onnx_file` looks through all of it.
 from __future__ import annotations
 
 from ..engine.errors import PredictorError
-from ..engine.predictors.protobuf import fields
+from ..engine.predictors.protobuf import messages
 
 _GRAPH, _METADATA = 7, 14
 _KEY, _VALUE = 1, 2
@@ -28,16 +28,12 @@ def read_metadata(data: bytes, origin: str) -> dict[str, str]:
     entries: dict[str, str] = {}
     has_graph = False
     try:
-        for number, value in fields(memoryview(data)):
-            if not isinstance(value, memoryview):
-                continue
-            if number == _GRAPH:
-                has_graph = True
-            elif number == _METADATA:
-                entry = {
-                    n: bytes(v).decode() for n, v in fields(value) if isinstance(v, memoryview)
-                }
+        for number, value in messages(memoryview(data), _GRAPH, _METADATA):
+            if number == _METADATA:
+                entry = {n: bytes(v).decode() for n, v in messages(value, _KEY, _VALUE)}
                 entries[entry.get(_KEY, "")] = entry.get(_VALUE, "")
+            else:
+                has_graph = True
     except (ValueError, IndexError) as error:
         msg = f"{origin} is not an ONNX model, or it is damaged"
         raise PredictorError(msg) from error

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.predictors.protobuf import (
     bytes_field,
-    fields,
     last_text,
     located_fields,
+    messages,
     number_field,
 )
 
@@ -51,17 +51,12 @@ def with_metadata(data: bytes, entries: Mapping[str, str]) -> bytes:
 def last_operator(data: bytes, output: str) -> str:
     """Find the operator that computes an output; empty if unknown."""
     makers: dict[str, tuple[str, str]] = {}
-    for graph in _graphs(data):
-        for number, node in fields(graph):
-            if number == _NODE and isinstance(node, memoryview):
-                operator = last_text(node, _OPERATOR) or ""
-                texts = [
-                    (n, bytes(v).decode())
-                    for n, v in fields(node)
-                    if n in {_IN, _OUT} and isinstance(v, memoryview)
-                ]
-                first = next((t for n, t in texts if n == _IN), "")
-                makers.update((t, (operator, first)) for n, t in texts if n == _OUT)
+    for _, graph in messages(memoryview(data), _GRAPH):
+        for _, node in messages(graph, _NODE):
+            texts = [(n, bytes(v).decode()) for n, v in messages(node, _IN, _OUT)]
+            first = next((t for n, t in texts if n == _IN), "")
+            operator = last_text(node, _OPERATOR) or ""
+            makers.update((t, (operator, first)) for n, t in texts if n == _OUT)
     visited: set[str] = set()
     name = output
     while name in makers and name not in visited:
@@ -70,11 +65,6 @@ def last_operator(data: bytes, output: str) -> str:
         if operator not in _NEUTRAL:
             return operator
     return ""
-
-
-def _graphs(data: bytes) -> list[memoryview]:
-    graph_fields = fields(memoryview(data))
-    return [v for n, v in graph_fields if n == _GRAPH and isinstance(v, memoryview)]
 
 
 @dataclass(frozen=True)

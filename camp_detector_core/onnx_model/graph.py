@@ -1,19 +1,19 @@
-"""Inputs and outputs of an ONNX file's network, without the onnx library.
+"""Inputs, outputs and weights of an ONNX file's network, without the onnx library.
 
-GraphProto (onnx/onnx.proto): field 5 are the weights (TensorProto, name 8), 11 the inputs and 12
-the outputs, each a ValueInfoProto of name (1) and type (2); TypeProto: tensor (1) of element type
-(1) and shape (2); a shape is a list of dimensions (1) with a value (1) or a name (2). Nothing is
-run, and the weights are skipped, not read.
+GraphProto (onnx/onnx.proto): field 5 are the weights (TensorProto: dimensions 1, type 2, name 8),
+11 the inputs and 12 the outputs, each a ValueInfoProto of name (1) and type (2); TypeProto: tensor
+(1) of element type (1) and shape (2); a shape is a list of dimensions (1) with a value (1) or a
+name (2). Nothing is run, and the values of the weights are skipped, not read.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.predictors.onnx_file import require_whole
-from camp_detector_core.engine.predictors.protobuf import fields
+from camp_detector_core.engine.predictors.protobuf import fields, last_text, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,17 @@ _GRAPH = 7
 _WEIGHTS, _INPUTS, _OUTPUTS = 5, 11, 12
 _NAME, _TYPE = 1, 2
 _TENSOR, _ELEMENT, _SHAPE, _DIMENSION, _SIZE = 1, 1, 2, 1, 1
-_NAME_OF_WEIGHT = 8
-_MAX_FIELDS = 1_000_000
-"""Largest number of fields in a file; the largest models in practice have some 10,000."""
+_DIMS_OF_WEIGHT, _TYPE_OF_WEIGHT, _NAME_OF_WEIGHT = 1, 2, 8
 _SIGN = 1 << 63
-_DTYPES = {
-    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64",
-    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "cfloat32", 15: "cfloat64",
+_TYPES = {
+    1: ("float32", 4), 2: ("uint8", 1), 3: ("int8", 1), 4: ("uint16", 2), 5: ("int16", 2),
+    6: ("int32", 4), 7: ("int64", 8), 9: ("bool", 1), 10: ("float16", 2), 11: ("float64", 8),
+    12: ("uint32", 4), 13: ("uint64", 8), 14: ("cfloat32", 8), 15: ("cfloat64", 16),
+    16: ("bfloat16", 2),
 }  # fmt: skip
-"""Names of TensorProto.DataType in STAC; the others have none."""
+"""TensorProto.DataType: name, and bytes per element."""
+_NOT_IN_STAC = {"bool", "bfloat16"}
+_FLOATS, _BYTES = {"float32", "float16", "float64", "bfloat16"}, {"uint8", "int8"}
 
 
 @dataclass(frozen=True)
@@ -54,68 +56,16 @@ class Graph:
     outputs: tuple[Tensor, ...]
 
 
-class _Reader:
-    """Reader of messages, up to a limit."""
+@dataclass(frozen=True)
+class Weights:
+    """Size of a network's weights."""
 
-    def __init__(self) -> None:
-        self._left = _MAX_FIELDS
-
-    def _fields(self, message: memoryview) -> Iterator[tuple[int, memoryview | int | None]]:
-        for field in fields(message):
-            self._left -= 1
-            if self._left < 0:
-                msg = "too many fields"
-                raise ValueError(msg)
-            yield field
-
-    def parts(self, message: memoryview, *numbers: int) -> Iterator[tuple[int, memoryview]]:
-        """Yield the byte fields with these numbers."""
-        for number, value in self._fields(message):
-            if number in numbers and isinstance(value, memoryview):
-                yield number, value
-
-    def number(self, message: memoryview, field_number: int) -> int | None:
-        """Read the last integer of a field number, with its sign."""
-        last = None
-        for number, value in self._fields(message):
-            if number == field_number and isinstance(value, int):
-                last = value if value < _SIGN else value - 2 * _SIGN
-        return last
-
-    def text(self, message: memoryview, field_number: int) -> str:
-        """Read the last text of a field number; empty if there is none."""
-        last = ""
-        for _, value in self.parts(message, field_number):
-            last = bytes(value).decode()
-        return last
-
-    def tensor(self, message: memoryview) -> Tensor:
-        """Read a ValueInfoProto."""
-        dtype, shape = "other", None
-        for _, kind in self.parts(message, _TYPE):
-            for _, tensor in self.parts(kind, _TENSOR):
-                dtype = _DTYPES.get(self.number(tensor, _ELEMENT) or 0, "other")
-                for _, dimensions in self.parts(tensor, _SHAPE):
-                    sizes = [
-                        self.number(size, _SIZE) for _, size in self.parts(dimensions, _DIMENSION)
-                    ]
-                    shape = tuple(size if size and size > 0 else -1 for size in sizes)
-        return Tensor(self.text(message, _NAME), dtype, shape)
-
-    def graph(self, data: memoryview) -> Graph | None:
-        """Read the (last) graph; None if there is none."""
-        graph = None
-        for _, graph in self.parts(data, _GRAPH):  # noqa: B007 - the last one counts
-            pass
-        if graph is None:
-            return None
-        ends = list(self.parts(graph, _INPUTS, _OUTPUTS))
-        inputs = [self.tensor(value) for number, value in ends if number == _INPUTS]
-        outputs = [self.tensor(value) for number, value in ends if number == _OUTPUTS]
-        if len(inputs) > 1:
-            weights = {self.text(w, _NAME_OF_WEIGHT) for _, w in self.parts(graph, _WEIGHTS)}
-            inputs = [tensor for tensor in inputs if tensor.name not in weights]
-        return Graph(tuple(inputs), tuple(outputs))
+    parameters: int
+    """Number of floating-point weights."""
+    size: int
+    """Bytes of all weights in memory."""
+    quantised: bool
+    """True if some weights have 8 bits."""
 
 
 def read_graph(data: bytes, origin: str) -> Graph:
@@ -128,13 +78,67 @@ def read_graph(data: bytes, origin: str) -> Graph:
     Raises:
         PredictorError: The bytes are no ONNX model, or its weights lie outside of its file.
     """
+    graph = _graph(data, origin)
+    inputs = [_tensor(value) for _, value in messages(graph, _INPUTS)]
+    if len(inputs) > 1:
+        weights = {last_text(w, _NAME_OF_WEIGHT) for _, w in messages(graph, _WEIGHTS)}
+        inputs = [tensor for tensor in inputs if tensor.name not in weights]
+    return Graph(tuple(inputs), tuple(_tensor(value) for _, value in messages(graph, _OUTPUTS)))
+
+
+def read_weights(data: bytes, origin: str) -> Weights:
+    """Count the weights of a model; the arguments and errors are those of `read_graph`."""
+    parameters = size = 0
+    quantised = False
+    for _, weight in messages(_graph(data, origin), _WEIGHTS):
+        name, width = _TYPES.get(_number(weight, _TYPE_OF_WEIGHT), ("", 0))
+        count = math.prod(_dimensions(weight))
+        parameters += count if name in _FLOATS else 0
+        size += count * width
+        quantised |= name in _BYTES
+    return Weights(parameters, size, quantised)
+
+
+def _graph(data: bytes, origin: str) -> memoryview:
+    """The one graph of a model, of which every message is known to be sound."""
     require_whole(data, origin)
-    try:
-        graph = _Reader().graph(memoryview(data))
-    except (ValueError, IndexError) as error:
-        msg = f"{origin} is not an ONNX model, or it is damaged: export or download it again"
-        raise PredictorError(msg) from error
-    if graph is None:
-        msg = f"{origin} is not an ONNX model: it holds no network"
-        raise PredictorError(msg)
-    return graph
+    return next(graph for _, graph in messages(memoryview(data), _GRAPH))
+
+
+def _number(message: memoryview, field_number: int) -> int:
+    """Read the last integer of a field number; 0 if there is none."""
+    numbers = [v for n, v in fields(message) if n == field_number and isinstance(v, int)]
+    return numbers[-1] if numbers else 0
+
+
+def _tensor(message: memoryview) -> Tensor:
+    """Read a ValueInfoProto."""
+    dtype, shape = "other", None
+    for _, kind in messages(message, _TYPE):
+        for _, tensor in messages(kind, _TENSOR):
+            name, _ = _TYPES.get(_number(tensor, _ELEMENT), ("other", 0))
+            dtype = "other" if name in _NOT_IN_STAC else name
+            for _, dimensions in messages(tensor, _SHAPE):
+                sizes = [_number(size, _SIZE) for _, size in messages(dimensions, _DIMENSION)]
+                shape = tuple(size if 0 < size < _SIGN else -1 for size in sizes)
+    return Tensor(last_text(message, _NAME) or "", dtype, shape)
+
+
+def _dimensions(weight: memoryview) -> Iterator[int]:
+    """Yield the sizes of a weight, written one by one or packed into one field."""
+    for number, value in fields(weight):
+        if number == _DIMS_OF_WEIGHT and isinstance(value, int):
+            yield value
+        elif number == _DIMS_OF_WEIGHT:
+            yield from _packed(bytes(value or b""))
+
+
+def _packed(data: bytes) -> Iterator[int]:
+    """Yield the numbers of a packed field."""
+    number = shift = 0
+    for byte in data:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            yield number
+            number = shift = 0

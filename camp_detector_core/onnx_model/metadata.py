@@ -1,4 +1,4 @@
-"""Metadata of ONNX files: the model's description, and Deepness' keys."""
+"""Metadata that ONNX files get: the model's description, and Deepness' keys."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from camp_detector_core.engine.errors import SpecError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import onnx
 
 
@@ -56,36 +54,3 @@ def set_metadata(model: onnx.ModelProto, entries: dict[str, str]) -> None:
     for key in sorted(entries):
         prop = model.metadata_props.add()
         prop.key, prop.value = key, entries[key]
-
-
-def get_metadata(path: Path) -> dict[str, str]:
-    """Read all entries of a file.
-
-    Raises:
-        SpecError: Not an ONNX file.
-    """
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    try:
-        model = onnx.load(str(path), load_external_data=False)
-    except (OSError, DecodeError, ValueError) as error:
-        msg = f"{path} cannot be read as an ONNX model: {error}"
-        raise SpecError(msg) from error
-    return {prop.key: prop.value for prop in model.metadata_props}
-
-
-def read_spec(path: Path) -> ModelSpec:
-    """Read the description in a file.
-
-    Raises:
-        SpecError: Not an ONNX file, or one without a valid description.
-    """
-    entries = get_metadata(path)
-    if METADATA_KEY not in entries:
-        msg = (
-            f"{path} does not say what model it is (no {METADATA_KEY} in its metadata): "
-            f"export it again"
-        )
-        raise SpecError(msg)
-    return ModelSpec.from_json(entries[METADATA_KEY])

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.item import SPEC_PROPERTY
-from camp_detector_core.onnx_model.graph import read_graph
+from camp_detector_core.onnx_model.graph import read_graph, read_weights
 
 from .assets import ONNX, asset_fields, asset_kinds
 from .facts import RunFacts, StacError, TrainingArea, facts_of
 from .files import file_fields, find_assets, relative_href
 from .model import bands_of, model_properties
-from .weights import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,10 +11,9 @@ from .facts import StacError
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import Band, ModelSpec
-    from camp_detector_core.onnx_model.graph import Graph, Tensor
+    from camp_detector_core.onnx_model.graph import Graph, Tensor, Weights
 
     from .facts import RunFacts
-    from .weights import Weights
 
 SEMANTIC, INSTANCE = "semantic-segmentation", "instance-segmentation"
 PREPROCESSING = "camp_detector_core.engine.prepare:normalise"

@@ -18,6 +18,7 @@ from stac_model.schema import MLModelProperties
 
 from camp_detector_core.engine.spec import Band
 from camp_detector_core.model_file import open_model
+from camp_detector_core.onnx_model.graph import read_weights
 from camp_detector_core.stac import (
     RunFacts,
     StacError,
@@ -28,7 +29,6 @@ from camp_detector_core.stac import (
     spec_from_item,
     write_item,
 )
-from camp_detector_core.stac.weights import read_weights
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.stac import (
     BBOX,

@@ -23,8 +23,9 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError, SpecError
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
+from camp_detector_core.model_file import open_model
 from camp_detector_core.network.unet import build_network, load_state, read_state, read_weights
-from camp_detector_core.onnx_model.metadata import read_spec, set_metadata, spec_metadata
+from camp_detector_core.onnx_model.metadata import set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.artefacts.calibration import CALIBRATION, temperatures_of, to_text
@@ -106,7 +107,7 @@ def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
 
 
 def test_its_description_tells_where_it_comes_from(run: TrainResult, town: Town) -> None:
-    spec = read_spec(run.folder / "meta" / "best_model.onnx")
+    spec = open_model(run.folder / "meta" / "best_model.onnx").spec
     assert spec == run.spec
     assert (spec.gsd, spec.tile_size, spec.multiple) == (0.5, 64, 32)
     assert spec.provenance["architecture"] == "unet, encoder tu-tf_efficientnet_lite0"
@@ -213,7 +214,7 @@ def test_a_checkpoint_is_exported_again_for_old_hosts(run: TrainResult, tmp_path
         model = onnx.load(out / name)
         assert model.opset_import[0].version == 11
         assert model.ir_version <= 8
-    assert read_spec(out / "best_model.onnx") == run.spec
+    assert open_model(out / "best_model.onnx").spec == run.spec
     batch = np.random.default_rng(3).standard_normal((1, 3, 96, 64)).astype(np.float32)
     predictors = [
         OnnxPredictor((f / "best_model.onnx").read_bytes(), threads=1) for f in (meta, out)
@@ -405,7 +406,7 @@ def test_a_killed_run_goes_on(town: Town, tmp_path: Path) -> None:
     assert "100000" in record["command"]
     assert len(record["resumed"]) == 1
     assert (out / "meta" / "best_model.onnx").is_file()
-    spec = read_spec(out / "meta" / "best_model.onnx")
+    spec = open_model(out / "meta" / "best_model.onnx").spec
     assert spec.provenance["command"] == record["command"].replace(
         f"{town.chips.parent}/", ""
     ).replace(f"{tmp_path}/", "")

@@ -99,6 +99,18 @@ def _varint(message: memoryview, position: int) -> tuple[int, int]:
             raise ValueError(msg)
 
 
+def messages(message: memoryview, *numbers: int) -> Iterator[tuple[int, memoryview]]:
+    """Yield the fields of some numbers that hold bytes, such as other messages.
+
+    Raises:
+        ValueError: The data is not a message.
+        IndexError: It ends early.
+    """
+    for number, value in fields(message):
+        if number in numbers and isinstance(value, memoryview):
+            yield number, value
+
+
 def last_text(message: memoryview, number: int) -> Optional[str]:
     """Return the last text of a field number; None if there is none.
 
@@ -107,7 +119,6 @@ def last_text(message: memoryview, number: int) -> Optional[str]:
         IndexError: It ends early.
     """
     text = None
-    for field_number, value in fields(message):
-        if field_number == number and isinstance(value, memoryview):
-            text = bytes(value).decode()
+    for _, value in messages(message, number):
+        text = bytes(value).decode()
     return text
